@@ -1,0 +1,499 @@
+"""The regulation as data, per school year: lines, periods, test matrix, traits, thresholds, legal bases.
+
+Source: Thông tư 27/2020/TT-BGDĐT (assessment) and the 2018 programme (Thông tư 32/2018/TT-BGDĐT), as
+collected in docs/regulation.md, where every table below stands in words beside its article.
+
+Pure: imports neither Django nor a model. A year is the integer start year of the school year (2024 means
+"2024 - 2025"); a grade is 1 to 5. Where the regulation leaves a point to the school, RuleSet has a field
+with the default; a school year with other settings passes ``rules=dataclasses.replace(rules_for(year), …)``.
+"""
+
+import enum
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from types import MappingProxyType
+
+GRADES = (1, 2, 3, 4, 5)
+
+
+class NotCovered(ValueError):
+    """A grade in a year in which Thông tư 27/2020 did not yet apply to it; the text is for the user."""
+
+
+class UnknownGrade(ValueError):
+    """A grade outside 1 to 5; the text is for the user."""
+
+
+class UnknownCode(ValueError):
+    """A code that is not in LINES or TRAITS; the text is for the user."""
+
+
+class Period(enum.StrEnum):
+    """One of the four times of periodic assessment in a year (TT 27/2020 Điều 7)."""
+
+    MID_TERM_1 = "GHKI"
+    END_TERM_1 = "CHKI"
+    MID_TERM_2 = "GHKII"
+    YEAR_END = "CN"
+
+    @property
+    def label(self) -> str:
+        """Official wording, for pages and prints."""
+        return _PERIOD_LABELS[self]
+
+    @property
+    def order(self) -> int:
+        """Place in the year, 1 to 4."""
+        return list(Period).index(self) + 1
+
+    @property
+    def is_end_of_term(self) -> bool:
+        """Whether the period closes a term; only then do most tests take place."""
+        return self in (Period.END_TERM_1, Period.YEAR_END)
+
+
+_PERIOD_LABELS = {
+    Period.MID_TERM_1: "Giữa học kì I",
+    Period.END_TERM_1: "Cuối học kì I",
+    Period.MID_TERM_2: "Giữa học kì II",
+    Period.YEAR_END: "Cuối năm học",
+}
+
+
+class Attainment(enum.StrEnum):
+    """Mức đạt được of a subject or activity (TT 27/2020 Điều 7 khoản 1). Its C is not the C of Rating."""
+
+    T = "T"
+    H = "H"
+    C = "C"
+
+    @property
+    def label(self) -> str:
+        """Official wording."""
+        return {"T": "Hoàn thành tốt", "H": "Hoàn thành", "C": "Chưa hoàn thành"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        """2 for T, 1 for H, 0 for C; comparable with Rating.rank (T-T, H-Đ, C-C)."""
+        return {"T": 2, "H": 1, "C": 0}[self.value]
+
+
+class Rating(enum.StrEnum):
+    """Mức of a quality or competency (TT 27/2020 Điều 7 khoản 2). Its C means Cần cố gắng."""
+
+    T = "T"
+    D = "Đ"
+    C = "C"
+
+    @property
+    def label(self) -> str:
+        """Official wording."""
+        return {"T": "Tốt", "Đ": "Đạt", "C": "Cần cố gắng"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        """2 for T, 1 for Đ, 0 for C; comparable with Attainment.rank."""
+        return {"T": 2, "Đ": 1, "C": 0}[self.value]
+
+
+class YearResult(enum.StrEnum):
+    """Đánh giá kết quả giáo dục, the four year-end results (TT 27/2020 Điều 9)."""
+
+    HTXS = "HTXS"
+    HTT = "HTT"
+    HT = "HT"
+    CHT = "CHT"
+
+    @property
+    def label(self) -> str:
+        """Official wording, as printed in part 4 of the học bạ year page."""
+        return _RESULT_LABELS[self]
+
+    @property
+    def rank(self) -> int:
+        """3 for HTXS down to 0 for CHT."""
+        return 3 - list(YearResult).index(self)
+
+
+_RESULT_LABELS = {
+    YearResult.HTXS: "Hoàn thành xuất sắc",
+    YearResult.HTT: "Hoàn thành tốt",
+    YearResult.HT: "Hoàn thành",
+    YearResult.CHT: "Chưa hoàn thành",
+}
+
+
+class Award(enum.StrEnum):
+    """Year-end titles the principal gives (TT 27/2020 Điều 13)."""
+
+    HSXS = "HSXS"
+    HSTB = "HSTB"
+
+    @property
+    def label(self) -> str:
+        """Official wording, as printed on the certificate."""
+        return _AWARD_LABELS[self]
+
+
+_AWARD_LABELS = {
+    Award.HSXS: "Học sinh Xuất sắc",
+    Award.HSTB: "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the học bạ: a subject, an activity, or a half of Tin học và Công nghệ or Nghệ thuật.
+
+    ``position`` is the row of the học bạ form (Phụ lục 1), 1 to 14. ``is_optional`` speaks of the grade
+    the line was asked for: Ngoại ngữ 1 is optional in grades 1 and 2 only.
+    """
+
+    code: str
+    name: str
+    short_name: str
+    position: int
+    is_optional: bool = False
+
+
+class TraitGroup(enum.StrEnum):
+    """The three tables of traits in the học bạ (parts 2, 3.1 and 3.2)."""
+
+    QUALITY = "quality"
+    GENERAL = "general"
+    SPECIFIC = "specific"
+
+    @property
+    def label(self) -> str:
+        """Official wording."""
+        return _GROUP_LABELS[self]
+
+
+_GROUP_LABELS = {
+    TraitGroup.QUALITY: "Phẩm chất chủ yếu",
+    TraitGroup.GENERAL: "Năng lực chung",
+    TraitGroup.SPECIFIC: "Năng lực đặc thù",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A quality or competency; ``position`` is its place in the học bạ over all groups, 1 to 15."""
+
+    code: str
+    name: str
+    group: TraitGroup
+    position: int
+
+
+# Học bạ, part 1: the rows of Phụ lục 1 of TT 27/2020, in the form's order.
+LINES: tuple[Line, ...] = (
+    Line("TV", "Tiếng Việt", "Tiếng Việt", 1),
+    Line("TOAN", "Toán", "Toán", 2),
+    Line("NN1", "Ngoại ngữ 1", "Ngoại ngữ 1", 3),
+    Line("LSDL", "Lịch sử và Địa lí", "Lịch sử và Địa lí", 4),
+    Line("KH", "Khoa học", "Khoa học", 5),
+    Line("TH", "Tin học và Công nghệ (Tin học)", "Tin học", 6),
+    Line("CN", "Tin học và Công nghệ (Công nghệ)", "Công nghệ", 7),
+    Line("DD", "Đạo đức", "Đạo đức", 8),
+    Line("TNXH", "Tự nhiên và Xã hội", "Tự nhiên và Xã hội", 9),
+    Line("GDTC", "Giáo dục thể chất", "Giáo dục thể chất", 10),
+    Line("AN", "Nghệ thuật (Âm nhạc)", "Âm nhạc", 11),
+    Line("MT", "Nghệ thuật (Mĩ thuật)", "Mĩ thuật", 12),
+    Line("HDTN", "Hoạt động trải nghiệm", "Hoạt động trải nghiệm", 13),
+    Line("TDT", "Tiếng dân tộc", "Tiếng dân tộc", 14, is_optional=True),
+)
+_LINE_BY_CODE = {line.code: line for line in LINES}
+
+# Học bạ, parts 2, 3.1 and 3.2 (TT 27/2020 Điều 5).
+TRAITS: tuple[Trait, ...] = (
+    Trait("yeu_nuoc", "Yêu nước", TraitGroup.QUALITY, 1),
+    Trait("nhan_ai", "Nhân ái", TraitGroup.QUALITY, 2),
+    Trait("cham_chi", "Chăm chỉ", TraitGroup.QUALITY, 3),
+    Trait("trung_thuc", "Trung thực", TraitGroup.QUALITY, 4),
+    Trait("trach_nhiem", "Trách nhiệm", TraitGroup.QUALITY, 5),
+    Trait("tu_chu_tu_hoc", "Tự chủ và tự học", TraitGroup.GENERAL, 6),
+    Trait("giao_tiep_hop_tac", "Giao tiếp và hợp tác", TraitGroup.GENERAL, 7),
+    Trait("giai_quyet_van_de", "Giải quyết vấn đề và sáng tạo", TraitGroup.GENERAL, 8),
+    Trait("ngon_ngu", "Ngôn ngữ", TraitGroup.SPECIFIC, 9),
+    Trait("tinh_toan", "Tính toán", TraitGroup.SPECIFIC, 10),
+    Trait("khoa_hoc", "Khoa học", TraitGroup.SPECIFIC, 11),
+    Trait("cong_nghe", "Công nghệ", TraitGroup.SPECIFIC, 12),
+    Trait("tin_hoc", "Tin học", TraitGroup.SPECIFIC, 13),
+    Trait("tham_mi", "Thẩm mĩ", TraitGroup.SPECIFIC, 14),
+    Trait("the_chat", "Thể chất", TraitGroup.SPECIFIC, 15),
+)
+
+_TRAIT_BY_CODE = {trait.code: trait for trait in TRAITS}
+
+# TT 27/2020, Điều 2 of the circular itself: the first school year of each grade.
+_ROADMAP: Mapping[int, int] = MappingProxyType({1: 2020, 2: 2021, 3: 2022, 4: 2023, 5: 2024})
+
+# Programme of 2018 (TT 32/2018): compulsory lines; 8, 8, 11, 12 and 12 of them (R3).
+_COMPULSORY: Mapping[int, tuple[str, ...]] = MappingProxyType(
+    {
+        1: ("TV", "TOAN", "DD", "TNXH", "GDTC", "AN", "MT", "HDTN"),
+        2: ("TV", "TOAN", "DD", "TNXH", "GDTC", "AN", "MT", "HDTN"),
+        3: ("TV", "TOAN", "NN1", "TH", "CN", "DD", "TNXH", "GDTC", "AN", "MT", "HDTN"),
+        4: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN", "DD", "GDTC", "AN", "MT", "HDTN"),
+        5: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN", "DD", "GDTC", "AN", "MT", "HDTN"),
+    }
+)
+
+# Lines a school may offer besides (R4): foreign language and early informatics in grades 1 and 2.
+_OPTIONAL: Mapping[int, tuple[str, ...]] = MappingProxyType(
+    {
+        1: ("NN1", "TH", "TDT"),
+        2: ("NN1", "TH", "TDT"),
+        3: ("TDT",),
+        4: ("TDT",),
+        5: ("TDT",),
+    }
+)
+
+TestTable = Mapping[int, Mapping[Period, tuple[str, ...]]]
+
+# The test matrix, TT 27/2020 Điều 7 khoản 1 (R22). At the end of a term: Tiếng Việt, Toán, Ngoại ngữ 1,
+# Lịch sử và Địa lí, Khoa học, Tin học và Công nghệ where the grade has them; in grades 4 and 5 also
+# Tiếng Việt and Toán in the middle of each term. A pair that is not here has no mark cell at all.
+_TESTS: TestTable = MappingProxyType(
+    {
+        1: {
+            Period.MID_TERM_1: (),
+            Period.END_TERM_1: ("TV", "TOAN"),
+            Period.MID_TERM_2: (),
+            Period.YEAR_END: ("TV", "TOAN"),
+        },
+        2: {
+            Period.MID_TERM_1: (),
+            Period.END_TERM_1: ("TV", "TOAN"),
+            Period.MID_TERM_2: (),
+            Period.YEAR_END: ("TV", "TOAN"),
+        },
+        3: {
+            Period.MID_TERM_1: (),
+            Period.END_TERM_1: ("TV", "TOAN", "NN1", "TH", "CN"),
+            Period.MID_TERM_2: (),
+            Period.YEAR_END: ("TV", "TOAN", "NN1", "TH", "CN"),
+        },
+        4: {
+            Period.MID_TERM_1: ("TV", "TOAN"),
+            Period.END_TERM_1: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN"),
+            Period.MID_TERM_2: ("TV", "TOAN"),
+            Period.YEAR_END: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN"),
+        },
+        5: {
+            Period.MID_TERM_1: ("TV", "TOAN"),
+            Period.END_TERM_1: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN"),
+            Period.MID_TERM_2: ("TV", "TOAN"),
+            Period.YEAR_END: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN"),
+        },
+    }
+)
+
+# Specific competencies (R5): the class tables of grades 1 and 2 have no Công nghệ and no Tin học.
+_SPECIFIC: Mapping[int, tuple[str, ...]] = MappingProxyType(
+    {
+        1: ("ngon_ngu", "tinh_toan", "khoa_hoc", "tham_mi", "the_chat"),
+        2: ("ngon_ngu", "tinh_toan", "khoa_hoc", "tham_mi", "the_chat"),
+        3: ("ngon_ngu", "tinh_toan", "khoa_hoc", "cong_nghe", "tin_hoc", "tham_mi", "the_chat"),
+        4: ("ngon_ngu", "tinh_toan", "khoa_hoc", "cong_nghe", "tin_hoc", "tham_mi", "the_chat"),
+        5: ("ngon_ngu", "tinh_toan", "khoa_hoc", "cong_nghe", "tin_hoc", "tham_mi", "the_chat"),
+    }
+)
+
+# Which lines speak of which specific competency (R26); school practice, not law.
+COMPETENCY_LINES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "ngon_ngu": ("TV",),
+        "tinh_toan": ("TOAN",),
+        "khoa_hoc": ("TNXH", "KH"),
+        "cong_nghe": ("CN",),
+        "tin_hoc": ("TH",),
+        "tham_mi": ("AN", "MT"),
+        "the_chat": ("GDTC",),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules in force from a school year on, with the points left to the school as fields (R1).
+
+    ``legal_bases`` are the lines cited in the headings of orders and reports. Tables are keyed by grade.
+    Marks are whole points out of ten; ``comment_limit`` is in characters.
+    """
+
+    first_year: int
+    name: str
+    legal_bases: tuple[str, ...]
+    roadmap: Mapping[int, int] = field(default_factory=lambda: _ROADMAP, hash=False, repr=False)
+    compulsory: Mapping[int, tuple[str, ...]] = field(
+        default_factory=lambda: _COMPULSORY, hash=False, repr=False
+    )
+    optional: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: _OPTIONAL, hash=False, repr=False)
+    tests: TestTable = field(default_factory=lambda: _TESTS, hash=False, repr=False)
+    specific: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: _SPECIFIC, hash=False, repr=False)
+    mark_floor: int = 0
+    mark_ceiling: int = 10
+    excellent_mark: int = 9
+    good_mark: int = 7
+    pass_mark: int = 5
+    comment_limit: int = 500
+    optional_lines_count: bool = False
+    ethnic_language_has_mark: bool = False
+    warns_on_level_and_mark: bool = True
+    warns_on_competency_pairs: bool = True
+
+
+_ASSESSMENT = (
+    "Thông tư số 27/2020/TT-BGDĐT ngày 04 tháng 9 năm 2020 của Bộ trưởng Bộ Giáo dục và Đào tạo "
+    "ban hành Quy định đánh giá học sinh tiểu học"
+)
+_CHARTER_2020 = (
+    "Thông tư số 28/2020/TT-BGDĐT ngày 04 tháng 9 năm 2020 của Bộ trưởng Bộ Giáo dục và Đào tạo "
+    "ban hành Điều lệ Trường tiểu học"
+)
+_CHARTER_2026 = (
+    "Thông tư số 15/2026/TT-BGDĐT ngày 24 tháng 3 năm 2026 của Bộ trưởng Bộ Giáo dục và Đào tạo "
+    "(Điều lệ nhà trường)"
+)
+
+# Newest last. The charter of 2026 entered into force on 10/5/2026, that is, inside 2025 - 2026.
+RULE_SETS: tuple[RuleSet, ...] = (
+    RuleSet(2020, "Thông tư 27/2020/TT-BGDĐT, Điều lệ 28/2020", (_CHARTER_2020, _ASSESSMENT)),
+    RuleSet(2026, "Thông tư 27/2020/TT-BGDĐT, Điều lệ 15/2026", (_CHARTER_2026, _ASSESSMENT)),
+)
+
+
+def year_label(year: int) -> str:
+    """The school year as the forms write it: 2024 → "2024 - 2025" (R2)."""
+    return f"{year} - {year + 1}"
+
+
+@cache
+def rules_for(year: int) -> RuleSet:
+    """The rule set of a school year, with every setting at its default; NotCovered before 2020."""
+    for rules in reversed(RULE_SETS):
+        if rules.first_year <= year:
+            return rules
+    raise NotCovered(
+        f"Năm học {year_label(year)} chưa áp dụng Thông tư 27/2020/TT-BGDĐT "
+        f"(bắt đầu từ năm học {year_label(RULE_SETS[0].first_year)})."
+    )
+
+
+def check_covered(year: int, grade: int, *, rules: RuleSet | None = None) -> RuleSet:
+    """The rules to apply to a grade in a year: ``rules`` if given, else rules_for(year).
+
+    Raises UnknownGrade outside 1 to 5 and NotCovered before the grade's year in the roadmap.
+    """
+    rules = rules or rules_for(year)
+    if grade not in GRADES:
+        raise UnknownGrade(f"Không có khối lớp {grade} ở cấp tiểu học: chỉ từ lớp 1 đến lớp 5.")
+    first_year = rules.roadmap[grade]
+    if year < first_year:
+        raise NotCovered(
+            f"Lớp {grade} năm học {year_label(year)} chưa áp dụng Thông tư 27/2020/TT-BGDĐT "
+            f"(lớp {grade} áp dụng từ năm học {year_label(first_year)})."
+        )
+    return rules
+
+
+def lines_for(year: int, grade: int, *, rules: RuleSet | None = None) -> tuple[Line, ...]:
+    """Compulsory lines of a grade in học bạ order (R3): 8 in grades 1 and 2, 11 in 3, 12 in 4 and 5."""
+    codes = check_covered(year, grade, rules=rules).compulsory[grade]
+    return tuple(line for line in LINES if line.code in codes)
+
+
+def optional_lines_for(year: int, grade: int, *, rules: RuleSet | None = None) -> tuple[Line, ...]:
+    """Lines the school may switch on for a grade (R4), in học bạ order, each with is_optional set."""
+    codes = check_covered(year, grade, rules=rules).optional[grade]
+    return tuple(replace(line, is_optional=True) for line in LINES if line.code in codes)
+
+
+def has_mark(year: int, grade: int, line_code: str, period: Period, *, rules: RuleSet | None = None) -> bool:
+    """Whether the cell "Điểm KTĐK" exists (TT 27/2020 Điều 7 khoản 1, R22); False means not applicable.
+
+    Optional lines have none, unless the school year lets Tiếng dân tộc be tested at the end of terms.
+    Raises UnknownCode for a code not in LINES.
+    """
+    rules = check_covered(year, grade, rules=rules)
+    line_by_code(line_code)
+    if line_code == "TDT":
+        return rules.ethnic_language_has_mark and period.is_end_of_term
+    return line_code in rules.tests[grade][period]
+
+
+def traits_for(year: int, grade: int, *, rules: RuleSet | None = None) -> tuple[Trait, ...]:
+    """Qualities and competencies of a grade in học bạ order (R5): 13 in grades 1 and 2, 15 in 3 to 5."""
+    specific = check_covered(year, grade, rules=rules).specific[grade]
+    return tuple(t for t in TRAITS if t.group is not TraitGroup.SPECIFIC or t.code in specific)
+
+
+def line_by_code(code: str) -> Line:
+    """The line with this code; UnknownCode otherwise."""
+    try:
+        return _LINE_BY_CODE[code]
+    except KeyError:
+        raise UnknownCode(f"Không có môn học, hoạt động giáo dục với mã “{code}”.") from None
+
+
+def trait_by_code(code: str) -> Trait:
+    """The quality or competency with this code; UnknownCode otherwise."""
+    try:
+        return _TRAIT_BY_CODE[code]
+    except KeyError:
+        raise UnknownCode(f"Không có phẩm chất, năng lực với mã “{code}”.") from None
+
+
+# Spellings met in files of the sector database and of vendors (R88), beside the two names of the line.
+_LANGUAGES = ("Anh", "Pháp", "Nga", "Trung Quốc", "Trung", "Nhật", "Hàn", "Hàn Quốc", "Đức")
+_SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "TV": ("TV", "Môn Tiếng Việt"),
+    "TOAN": ("Môn Toán", "Toán học"),
+    "NN1": (
+        *("NN", "NN1", "Ngoại ngữ", "Anh văn"),
+        *(f"Tiếng {name}" for name in _LANGUAGES),
+        *(f"{prefix} Tiếng {name}" for prefix in ("Ngoại ngữ", "Ngoại ngữ 1") for name in _LANGUAGES),
+    ),
+    "LSDL": ("LSDL", "LS&ĐL", "LS-ĐL", "Lịch sử Địa lí", "Lịch sử & Địa lí", "Sử Địa"),
+    "KH": ("KH",),
+    "TH": ("TH", "TH-CN (Tin học)", "THCN Tin học", "Tin học Công nghệ (Tin học)", "Tin"),
+    "CN": ("CN", "TH-CN (Công nghệ)", "THCN Công nghệ", "Tin học Công nghệ (Công nghệ)"),
+    "DD": ("ĐĐ",),
+    "TNXH": ("TNXH", "TN-XH", "TN&XH", "Tự nhiên Xã hội", "Tự nhiên & Xã hội"),
+    "GDTC": ("GDTC", "GD thể chất", "Thể dục"),
+    "AN": ("ÂN", "NT (Âm nhạc)", "Nghệ thuật - Âm nhạc", "Nhạc"),
+    "MT": ("MT", "NT (Mĩ thuật)", "Nghệ thuật - Mĩ thuật"),
+    "HDTN": ("HĐTN", "HĐ trải nghiệm", "Trải nghiệm"),
+    "TDT": ("TDT", "Tiếng DT", "Tiếng dân tộc thiểu số", "Tiếng DTTS"),
+}
+
+
+def folded(text: str) -> str:
+    """A key for comparing written names: no tone, no case, đ as d, y as i, & as va, single spaces.
+
+    Marks and invisible characters (Unicode classes Mn and Cf) leave no trace, so NFC and NFD agree.
+    """
+    text = text.replace("&", " va ").replace("Đ", "d").replace("đ", "d")
+    bare = "".join(
+        c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) not in ("Mn", "Cf")
+    )
+    return " ".join(re.findall(r"[a-z0-9]+", bare.lower().replace("y", "i")))
+
+
+_LINE_BY_NAME = {
+    folded(name): line for line in LINES for name in (line.name, line.short_name, *_SYNONYMS[line.code])
+}
+
+
+def line_by_name(text: str) -> Line | None:
+    """The line a file means by a column or sheet name (R88, R96), or None.
+
+    "Tin học và Công nghệ" alone is None: it is two lines, and a guess would put marks on the wrong one.
+    """
+    return _LINE_BY_NAME.get(folded(text))
