@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
+from typing import Self
 
 GRADES = (1, 2, 3, 4, 5)
 
@@ -31,23 +32,35 @@ class UnknownCode(ValueError):
     """A code that is not in LINES or TRAITS; the text is for the user."""
 
 
-class Period(enum.StrEnum):
-    """One of the four times of periodic assessment in a year (TT 27/2020 Điều 7)."""
+class _Labelled(enum.StrEnum):
+    """A stored value with its official Vietnamese wording; members stand from first (or best) to last."""
 
-    MID_TERM_1 = "GHKI"
-    END_TERM_1 = "CHKI"
-    MID_TERM_2 = "GHKII"
-    YEAR_END = "CN"
+    _value_: str
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
 
     @property
-    def label(self) -> str:
-        """Official wording, for pages and prints."""
-        return _PERIOD_LABELS[self]
+    def _index(self) -> int:
+        return list(type(self)).index(self)
+
+
+class Period(_Labelled):
+    """One of the four times of periodic assessment in a year (TT 27/2020 Điều 7)."""
+
+    MID_TERM_1 = "GHKI", "Giữa học kì I"
+    END_TERM_1 = "CHKI", "Cuối học kì I"
+    MID_TERM_2 = "GHKII", "Giữa học kì II"
+    YEAR_END = "CN", "Cuối năm học"
 
     @property
     def order(self) -> int:
         """Place in the year, 1 to 4."""
-        return list(Period).index(self) + 1
+        return self._index + 1
 
     @property
     def is_end_of_term(self) -> bool:
@@ -55,93 +68,62 @@ class Period(enum.StrEnum):
         return self in (Period.END_TERM_1, Period.YEAR_END)
 
 
-_PERIOD_LABELS = {
-    Period.MID_TERM_1: "Giữa học kì I",
-    Period.END_TERM_1: "Cuối học kì I",
-    Period.MID_TERM_2: "Giữa học kì II",
-    Period.YEAR_END: "Cuối năm học",
-}
-
-
-class Attainment(enum.StrEnum):
+class Attainment(_Labelled):
     """Mức đạt được of a subject or activity (TT 27/2020 Điều 7 khoản 1). Its C is not the C of Rating."""
 
-    T = "T"
-    H = "H"
-    C = "C"
-
-    @property
-    def label(self) -> str:
-        """Official wording."""
-        return {"T": "Hoàn thành tốt", "H": "Hoàn thành", "C": "Chưa hoàn thành"}[self.value]
+    T = "T", "Hoàn thành tốt"
+    H = "H", "Hoàn thành"
+    C = "C", "Chưa hoàn thành"
 
     @property
     def rank(self) -> int:
         """2 for T, 1 for H, 0 for C; comparable with Rating.rank (T-T, H-Đ, C-C)."""
-        return {"T": 2, "H": 1, "C": 0}[self.value]
+        return 2 - self._index
 
 
-class Rating(enum.StrEnum):
+class Rating(_Labelled):
     """Mức of a quality or competency (TT 27/2020 Điều 7 khoản 2). Its C means Cần cố gắng."""
 
-    T = "T"
-    D = "Đ"
-    C = "C"
-
-    @property
-    def label(self) -> str:
-        """Official wording."""
-        return {"T": "Tốt", "Đ": "Đạt", "C": "Cần cố gắng"}[self.value]
+    T = "T", "Tốt"
+    D = "Đ", "Đạt"
+    C = "C", "Cần cố gắng"
 
     @property
     def rank(self) -> int:
         """2 for T, 1 for Đ, 0 for C; comparable with Attainment.rank."""
-        return {"T": 2, "Đ": 1, "C": 0}[self.value]
+        return 2 - self._index
 
 
-class YearResult(enum.StrEnum):
-    """Đánh giá kết quả giáo dục, the four year-end results (TT 27/2020 Điều 9)."""
+class YearResult(_Labelled):
+    """Đánh giá kết quả giáo dục, the four year-end results (TT 27/2020 Điều 9).
 
-    HTXS = "HTXS"
-    HTT = "HTT"
-    HT = "HT"
-    CHT = "CHT"
+    The label is what part 4 of the học bạ year page prints.
+    """
 
-    @property
-    def label(self) -> str:
-        """Official wording, as printed in part 4 of the học bạ year page."""
-        return _RESULT_LABELS[self]
+    HTXS = "HTXS", "Hoàn thành xuất sắc"
+    HTT = "HTT", "Hoàn thành tốt"
+    HT = "HT", "Hoàn thành"
+    CHT = "CHT", "Chưa hoàn thành"
 
     @property
     def rank(self) -> int:
         """3 for HTXS down to 0 for CHT."""
-        return 3 - list(YearResult).index(self)
+        return 3 - self._index
 
 
-_RESULT_LABELS = {
-    YearResult.HTXS: "Hoàn thành xuất sắc",
-    YearResult.HTT: "Hoàn thành tốt",
-    YearResult.HT: "Hoàn thành",
-    YearResult.CHT: "Chưa hoàn thành",
-}
+class Award(_Labelled):
+    """Year-end titles the principal gives (TT 27/2020 Điều 13); the label stands on the certificate."""
+
+    HSXS = "HSXS", "Học sinh Xuất sắc"
+    HSTB = "HSTB", "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện"
 
 
-class Award(enum.StrEnum):
-    """Year-end titles the principal gives (TT 27/2020 Điều 13)."""
+class TraitGroup(_Labelled):
+    """The three tables of traits in the học bạ (parts 2, 3.1 and 3.2)."""
 
-    HSXS = "HSXS"
-    HSTB = "HSTB"
-
-    @property
-    def label(self) -> str:
-        """Official wording, as printed on the certificate."""
-        return _AWARD_LABELS[self]
-
-
-_AWARD_LABELS = {
-    Award.HSXS: "Học sinh Xuất sắc",
-    Award.HSTB: "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện",
-}
+    QUALITY = "quality", "Phẩm chất chủ yếu"
+    GENERAL = "general", "Năng lực chung"
+    SPECIFIC = "specific", "Năng lực đặc thù"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,26 +139,6 @@ class Line:
     short_name: str
     position: int
     is_optional: bool = False
-
-
-class TraitGroup(enum.StrEnum):
-    """The three tables of traits in the học bạ (parts 2, 3.1 and 3.2)."""
-
-    QUALITY = "quality"
-    GENERAL = "general"
-    SPECIFIC = "specific"
-
-    @property
-    def label(self) -> str:
-        """Official wording."""
-        return _GROUP_LABELS[self]
-
-
-_GROUP_LABELS = {
-    TraitGroup.QUALITY: "Phẩm chất chủ yếu",
-    TraitGroup.GENERAL: "Năng lực chung",
-    TraitGroup.SPECIFIC: "Năng lực đặc thù",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,38 +221,17 @@ TestTable = Mapping[int, Mapping[Period, tuple[str, ...]]]
 # The test matrix, TT 27/2020 Điều 7 khoản 1 (R22). At the end of a term: Tiếng Việt, Toán, Ngoại ngữ 1,
 # Lịch sử và Địa lí, Khoa học, Tin học và Công nghệ where the grade has them; in grades 4 and 5 also
 # Tiếng Việt and Toán in the middle of each term. A pair that is not here has no mark cell at all.
+_GHKI, _CHKI, _GHKII, _CN = Period
+_TWO = ("TV", "TOAN")
+_FIVE = ("TV", "TOAN", "NN1", "TH", "CN")
+_SEVEN = ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN")
 _TESTS: TestTable = MappingProxyType(
     {
-        1: {
-            Period.MID_TERM_1: (),
-            Period.END_TERM_1: ("TV", "TOAN"),
-            Period.MID_TERM_2: (),
-            Period.YEAR_END: ("TV", "TOAN"),
-        },
-        2: {
-            Period.MID_TERM_1: (),
-            Period.END_TERM_1: ("TV", "TOAN"),
-            Period.MID_TERM_2: (),
-            Period.YEAR_END: ("TV", "TOAN"),
-        },
-        3: {
-            Period.MID_TERM_1: (),
-            Period.END_TERM_1: ("TV", "TOAN", "NN1", "TH", "CN"),
-            Period.MID_TERM_2: (),
-            Period.YEAR_END: ("TV", "TOAN", "NN1", "TH", "CN"),
-        },
-        4: {
-            Period.MID_TERM_1: ("TV", "TOAN"),
-            Period.END_TERM_1: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN"),
-            Period.MID_TERM_2: ("TV", "TOAN"),
-            Period.YEAR_END: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN"),
-        },
-        5: {
-            Period.MID_TERM_1: ("TV", "TOAN"),
-            Period.END_TERM_1: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN"),
-            Period.MID_TERM_2: ("TV", "TOAN"),
-            Period.YEAR_END: ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN"),
-        },
+        1: {_GHKI: (), _CHKI: _TWO, _GHKII: (), _CN: _TWO},
+        2: {_GHKI: (), _CHKI: _TWO, _GHKII: (), _CN: _TWO},
+        3: {_GHKI: (), _CHKI: _FIVE, _GHKII: (), _CN: _FIVE},
+        4: {_GHKI: _TWO, _CHKI: _SEVEN, _GHKII: _TWO, _CN: _SEVEN},
+        5: {_GHKI: _TWO, _CHKI: _SEVEN, _GHKII: _TWO, _CN: _SEVEN},
     }
 )
 
