@@ -420,7 +420,7 @@ def folded(text: str) -> str:
 
     Marks and invisible characters (Unicode classes Mn and Cf) leave no trace, so NFC and NFD agree.
     """
-    text = text.replace("&", " va ").replace("Đ", "d").replace("đ", "d")
+    text = text.replace("&", " va ").lower().replace("đ", "d").replace("ð", "d")
     bare = "".join(
         c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) not in ("Mn", "Cf")
     )
