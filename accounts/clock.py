@@ -1,0 +1,62 @@
+"""What time it is: the database's clock, except while invented history is being written for a demo.
+
+`travelling(moment)` exists so that the demo school has a past; it is refused outside demo and test mode, no
+request reaches it, and the audit chain keeps the true moment beside every row all the same.
+"""
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Func, Value
+from django.utils import timezone
+
+_travelled: ContextVar[datetime.datetime | None] = ContextVar("travelled", default=None)
+
+
+def now() -> datetime.datetime:
+    """The database's clock at this statement: the only one that decides what falls before a lock."""
+    moment = _travelled.get()
+    if moment is not None:
+        return moment
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def now_in_sql() -> Func | Value:
+    """The same for use inside a statement, so that reading and deciding are one."""
+    moment = _travelled.get()
+    if moment is not None:
+        return Value(moment, output_field=models.DateTimeField())
+    return Func(function="clock_timestamp", output_field=models.DateTimeField())
+
+
+def stamp() -> datetime.datetime:
+    """For what is shown beside a row and decides nothing: no statement."""
+    return _travelled.get() or timezone.now()
+
+
+def today() -> datetime.date:
+    """The school's day, Asia/Ho_Chi_Minh (rule R97)."""
+    return timezone.localdate(stamp())
+
+
+def moment_label(moment: datetime.datetime) -> str:
+    """hh:mm:ss dd/mm/yyyy in the school's time (rules R94, R97)."""
+    return f"{timezone.localtime(moment):%H:%M:%S %d/%m/%Y}"
+
+
+@contextmanager
+def travelling(moment: datetime.datetime) -> Iterator[None]:
+    """Everything inside happens at `moment`. Demo and test mode only."""
+    if settings.MODE == "production":
+        raise RuntimeError("Time does not travel in production.")
+    token = _travelled.set(moment)
+    try:
+        yield
+    finally:
+        _travelled.reset(token)

@@ -1,0 +1,165 @@
+"""People, the posts they hold from day to day, and the log of what was refused and looked at."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from simple_history.models import HistoricalRecords
+
+from accounts.dates import DatedQuerySet, day_range
+from accounts.history import TracedRow
+
+
+class Team(models.Model):
+    """Tổ chuyên môn: the teachers of a grade, or those of special subjects."""
+
+    name = models.CharField("tên tổ", max_length=80, unique=True)
+    grade_level = models.PositiveSmallIntegerField("khối", null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Accounts are made by acts only; this is the one place that hashes a first password."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One named account per person (rule R60). Powers come from posts and assignments, never from flags here."""
+
+    username = models.CharField("tên đăng nhập", max_length=60, unique=True)
+    staff_code = models.CharField("mã cán bộ", max_length=30, unique=True)
+    full_name = models.CharField("họ và tên", max_length=150)
+    sort_key = models.CharField(max_length=600, db_collation="C")
+    birth_date = models.DateField("ngày sinh", null=True, blank=True)
+    gender = models.CharField("giới tính", max_length=6, blank=True)
+    phone = models.CharField("điện thoại", max_length=30, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="members", null=True, blank=True)
+    is_active = models.BooleanField("đang dùng", default=True)
+
+    history = HistoricalRecords(bases=[TracedRow], excluded_fields=["password", "last_login"])
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["staff_code", "full_name"]
+
+    class Meta:
+        ordering = ("sort_key",)
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+
+class Post(models.Model):
+    """A post held from a day to a day; its powers begin and end with it (PLAN IV; rule R59)."""
+
+    class Kind(models.TextChoices):
+        PRINCIPAL = "principal", "Hiệu trưởng"
+        VICE_PRINCIPAL = "vice_principal", "Phó Hiệu trưởng"
+        CLERK = "clerk", "Văn thư"
+        GRADE_HEAD = "grade_head", "Tổ (khối) trưởng"
+        INSPECTOR = "inspector", "Người kiểm tra (chỉ xem)"
+
+    holder = models.ForeignKey(User, models.PROTECT, related_name="posts")
+    kind = models.CharField("chức vụ", max_length=20, choices=Kind)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="posts", null=True, blank=True)
+    starts_on = models.DateField("từ ngày")
+    ends_on = models.DateField("đến ngày", null=True, blank=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar[models.Manager["Post"]] = DatedQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["principal", "vice_principal", "clerk", "grade_head", "inspector"]),
+                name="post_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="post_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="grade_head") | Q(team__isnull=False), name="post_grade_head_has_a_team"
+            ),
+            ExclusionConstraint(
+                name="post_one_principal_at_a_time",
+                expressions=[(day_range(), RangeOperators.OVERLAPS)],
+                condition=Q(kind="principal"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class AccessLogEntry(models.Model):
+    """A log-in, a refusal, a look at or an export of protected data (rules R29, R57, R65)."""
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", "Đăng nhập"
+        SIGN_IN_FAILED = "sign_in_failed", "Đăng nhập sai"
+        REFUSED = "refused", "Bị từ chối"
+        DOWNLOADED = "downloaded", "Tải xuống"
+
+    at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+    kind = models.CharField(max_length=20, choices=Kind)
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="access_log")
+    username = models.CharField(max_length=150, blank=True)
+    method = models.CharField(max_length=8, blank=True)
+    path = models.CharField(max_length=500, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["-at"], name="access_log_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.path}"
+
+
+class AuditEntry(models.Model):
+    """One changed row, written by a database trigger and chained by hash; nobody updates or deletes here."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.TextField()
+    role = models.TextField()
+    source = models.TextField()
+    under = models.TextField()
+    table_name = models.TextField()
+    row_id = models.TextField()
+    action = models.CharField(max_length=1)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+    hash = models.BinaryField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["table_name", "row_id"], name="audit_of_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.table_name} {self.row_id}"
+
+
+class AuditHead(models.Model):
+    """The last link of the chain; locked while a link is added, so that links have one order."""
+
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.seq)

@@ -1,0 +1,204 @@
+"""Who may do what. The one file that decides; views, templates, acts and tests ask it.
+
+Powers follow from posts and assignments that hold today (PLAN IV; rule R59). Predicates look at attributes
+only: they take the things themselves and import nothing from the apps above.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import IntegerField, Value
+
+from accounts.clock import today
+from accounts.models import Post, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LEADERS = frozenset({Post.Kind.PRINCIPAL, Post.Kind.VICE_PRINCIPAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What a person is today; two statements, read once a request."""
+
+    posts: frozenset[str]
+    headed_grades: frozenset[int]
+    homeroom_classes: frozenset[int]
+    taught: frozenset[tuple[int, int]]
+
+    @property
+    def taught_classes(self) -> frozenset[int]:
+        return frozenset(class_id for class_id, _line_id in self.taught)
+
+    @property
+    def sees_whole_school(self) -> bool:
+        return bool(self.posts & {*LEADERS, Post.Kind.CLERK, Post.Kind.INSPECTOR})
+
+
+def powers_of(user: User) -> Powers:
+    """The powers of today, kept on the user object for the length of a request."""
+    day = today()
+    kept = getattr(user, "_powers", None)
+    if kept is not None and kept[0] == day:
+        return kept[1]
+    powers = _read_powers(user, day) if user.is_active else Powers(*(frozenset(),) * 4)
+    user._powers = (day, powers)  # type: ignore[attr-defined]  # noqa: SLF001 - a cache on our own object
+    return powers
+
+
+def _read_powers(user: Any, day: Any) -> Powers:
+    posts = list(user.posts.held_on(day).values_list("kind", "team__grade_level"))
+    homeroom = user.homeroom_assignments.held_on(day).values_list(
+        "school_class_id", Value(None, output_field=IntegerField(null=True))
+    )
+    teaching = user.teaching_assignments.held_on(day).values_list("school_class_id", "line_id")
+    assignments = list(homeroom.union(teaching, all=True))
+    return Powers(
+        posts=frozenset(kind for kind, _grade in posts),
+        headed_grades=frozenset(grade for kind, grade in posts if kind == Post.Kind.GRADE_HEAD and grade),
+        homeroom_classes=frozenset(class_id for class_id, line_id in assignments if line_id is None),
+        taught=frozenset((class_id, line_id) for class_id, line_id in assignments if line_id is not None),
+    )
+
+
+def has_post(user: User, *kinds: str) -> bool:
+    return bool(powers_of(user).posts & set(kinds))
+
+
+def post_label(user: User) -> str:
+    """How the frame names the person: the highest post, or the teacher's duty."""
+    powers = powers_of(user)
+    for kind in Post.Kind:
+        if kind in powers.posts:
+            return str(kind.label)
+    if powers.homeroom_classes:
+        return "Giáo viên chủ nhiệm"
+    return "Giáo viên bộ môn" if powers.taught else "Cán bộ"
+
+
+# -- Entry periods (PLAN IV.1: the principal decides) ------------------------------------------------------
+
+
+def may_issue_order(user: User) -> bool:
+    return has_post(user, Post.Kind.PRINCIPAL)
+
+
+# -- Sheets (rule R29) -------------------------------------------------------------------------------------
+
+
+def is_responsible(user: User, school_class: Any, line: Any | None) -> bool:
+    """The teacher of the line in the class; for the homeroom sheet (no line) the homeroom teacher."""
+    powers = powers_of(user)
+    if line is None:
+        return school_class.pk in powers.homeroom_classes
+    return (school_class.pk, line.pk) in powers.taught
+
+
+def may_see_sheet(user: User, school_class: Any, line: Any | None) -> bool:
+    """Those responsible, the class's homeroom teacher, the head of the grade, the office; and by grant."""
+    powers = powers_of(user)
+    return (
+        powers.sees_whole_school
+        or is_responsible(user, school_class, line)
+        or school_class.pk in powers.homeroom_classes
+        or school_class.grade_level in powers.headed_grades
+        or user.has_perm("students.view_class_results", school_class)
+    )
+
+
+def may_see_class(user: User, school_class: Any) -> bool:
+    """The list of a class: whoever teaches or answers for it, the head of its grade, the office."""
+    powers = powers_of(user)
+    return (
+        powers.sees_whole_school
+        or school_class.pk in powers.homeroom_classes | powers.taught_classes
+        or school_class.grade_level in powers.headed_grades
+        or user.has_perm("students.view_class_results", school_class)
+    )
+
+
+def may_enter(user: User, school_class: Any, line: Any | None) -> bool:
+    """WHO may enter; WHEN is asked of gradebook.windows."""
+    return is_responsible(user, school_class, line)
+
+
+def acting_role(user: User, school_class: Any, line: Any | None) -> str:
+    """The capacity that the history names beside the person."""
+    powers = powers_of(user)
+    if is_responsible(user, school_class, line):
+        return f"GVCN {school_class.name}" if line is None else f"GVBM {line} {school_class.name}"
+    for kind in Post.Kind:
+        if kind in powers.posts:
+            return str(kind.label)
+    return ""
+
+
+# -- Corrections (PLAN IV; rules R51, R52) -----------------------------------------------------------------
+
+
+def may_propose_correction(user: User, school_class: Any, line: Any | None) -> bool:
+    return is_responsible(user, school_class, line)
+
+
+def may_see_request(user: User, request: Any) -> bool:
+    """Proposer, the two who decide and carry out, the principal, the grade's head, the inspector."""
+    powers = powers_of(user)
+    return (
+        request.proposer_id == user.pk
+        or powers.sees_whole_school
+        or request.school_class.grade_level in powers.headed_grades
+    )
+
+
+def may_decide_requests(user: User) -> bool:
+    return has_post(user, Post.Kind.VICE_PRINCIPAL)
+
+
+def may_apply_requests(user: User) -> bool:
+    return has_post(user, Post.Kind.CLERK)
+
+
+# -- The office --------------------------------------------------------------------------------------------
+
+
+def may_import_rosters(user: User) -> bool:
+    """Only the clerk enters pupils and their classes (PLAN IV.3; rule R14)."""
+    return has_post(user, Post.Kind.CLERK)
+
+
+def may_print_books(user: User) -> bool:
+    """The clerk prints and keeps the books (PLAN IV.3)."""
+    return has_post(user, Post.Kind.CLERK)
+
+
+def may_see_prints(user: User) -> bool:
+    return has_post(user, Post.Kind.CLERK, *LEADERS)
+
+
+def may_see_progress(user: User) -> bool:
+    return powers_of(user).sees_whole_school or bool(powers_of(user).headed_grades)
+
+
+def require(allowed: bool, why: str) -> None:
+    """Raises the refusal that the 403 page shows; `why` says in Vietnamese who could do it."""
+    if not allowed:
+        raise PermissionDenied(why)
+
+
+def visible_classes(user: User, classes: "Iterable[Any]") -> list[Any]:
+    """Of the given classes those whose list the user may see; agrees with `may_see_class` for each."""
+    powers = powers_of(user)
+    if powers.sees_whole_school:
+        return list(classes)
+    granted = _granted_class_ids(user)
+    own = powers.homeroom_classes | powers.taught_classes | granted
+    return [each for each in classes if each.pk in own or each.grade_level in powers.headed_grades]
+
+
+def _granted_class_ids(user: User) -> frozenset[int]:
+    from guardian.shortcuts import get_objects_for_user  # noqa: PLC0415 - guardian reads models at import
+
+    granted = get_objects_for_user(user, "students.view_class_results", with_superuser=False)
+    return frozenset(granted.values_list("pk", flat=True))

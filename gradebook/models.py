@@ -1,0 +1,290 @@
+"""Who teaches what, when the books are open, and what was entered.
+
+Results hang on the pupil, the line (which fixes year and grade) and the period, not on an enrolment: a change
+of class inside the year keeps them without a copy (rule R12; docs/decisions/0001).
+"""
+
+import datetime
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from accounts.clock import now_in_sql
+from accounts.dates import DatedQuerySet, day_range, same
+from accounts.history import TracedRow
+from gradebook.regulation import LINES, Attainment, Award, Line, Period, Rating, YearResult, line_by_code
+from students.models import SchoolClass, SchoolYear, Student
+
+PERIOD_CHOICES = [(period.value, period.label) for period in Period]
+
+
+class SubjectLine(models.Model):
+    """A line of the books (dòng môn học) in one year and grade (rules R3, R4)."""
+
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="lines")
+    grade_level = models.PositiveSmallIntegerField("khối")
+    code = models.CharField("mã môn", max_length=10)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "grade_level", "code"], name="line_once_a_grade"),
+            models.CheckConstraint(
+                condition=Q(code__in=[line.code for line in LINES]), name="line_code_is_known"
+            ),
+            models.CheckConstraint(condition=Q(grade_level__range=(1, 5)), name="line_grade_is_1_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return self.line.short_name
+
+    @property
+    def line(self) -> Line:
+        """What the regulation says of this line: its names and its place in the books."""
+        return line_by_code(self.code)
+
+
+class TeachingAssignment(models.Model):
+    """A teacher answers for a line in a class from a day to a day; one at a time (rule R6)."""
+
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="teaching_assignments")
+    line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="assignments")
+    teacher = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="teaching_assignments")
+    starts_on = models.DateField("từ ngày")
+    ends_on = models.DateField("đến ngày", null=True, blank=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar = DatedQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="teaching_ends_after_it_starts",
+            ),
+            ExclusionConstraint(
+                name="teaching_one_teacher_at_a_time",
+                expressions=[
+                    (same("school_class_id"), RangeOperators.OVERLAPS),
+                    (same("line_id"), RangeOperators.OVERLAPS),
+                    (day_range(), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.teacher} – {self.line} {self.school_class}"
+
+
+class EntryOrder(models.Model):
+    """The principal's written order to open or lock an entry period (PLAN IV.1; rule R49; domain.md 2.6)."""
+
+    class Kind(models.TextChoices):
+        OPEN = "open", "Mở nhập"
+        LOCK = "lock", "Khoá sổ"
+
+    number = models.CharField("số", max_length=60)
+    dated = models.DateField("ngày")
+    kind = models.CharField("loại", max_length=5, choices=Kind, default=Kind.OPEN)
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="orders")
+    period = models.CharField("thời điểm đánh giá", max_length=6, choices=PERIOD_CHOICES)
+    grade_level = models.PositiveSmallIntegerField("khối", null=True, blank=True)
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, verbose_name="lớp")
+    text = models.TextField("nội dung", max_length=4000)
+    opens_at = models.DateTimeField("mở từ")
+    closes_at = models.DateTimeField("đến", null=True, blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders")
+    signed_at = models.DateTimeField(db_default=Now())
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        ordering = ("-signed_at", "-id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["year", "number"], name="order_number_once_a_year"),
+            models.CheckConstraint(condition=Q(kind__in=["open", "lock"]), name="order_kind_is_known"),
+            models.CheckConstraint(condition=Q(period__in=list(Period)), name="order_period_is_known"),
+            models.CheckConstraint(
+                condition=Q(grade_level__isnull=True) | Q(grade_level__range=(1, 5)),
+                name="order_grade_is_1_to_5",
+            ),
+            models.CheckConstraint(
+                condition=Q(grade_level__isnull=True) | Q(school_class__isnull=True),
+                name="order_has_one_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="lock") | Q(closes_at__gt=F("opens_at")), name="order_closes_after_it_opens"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def scope_label(self) -> str:
+        if self.school_class:
+            return f"Lớp {self.school_class.name}"
+        return f"Khối {self.grade_level}" if self.grade_level else "Toàn trường"
+
+
+class EntryWindowQuerySet(models.QuerySet["EntryWindow"]):
+    def covering(self, school_class: SchoolClass, period: str) -> Self:
+        """The windows of a period whose scope takes in the class, whether open, past or to come."""
+        return self.filter(
+            Q(grade_level__isnull=True) | Q(grade_level=school_class.grade_level),
+            Q(school_class__isnull=True) | Q(school_class=school_class),
+            year_id=school_class.year_id,
+            period=period,
+        )
+
+    def open_now(self) -> Self:
+        """Open by the database's own clock, read at this statement (rule R30)."""
+        moment = now_in_sql()
+        return self.filter(opens_at__lte=moment, closes_at__gt=moment)
+
+
+class EntryWindow(models.Model):
+    """From when to when teachers may enter, for which period and whom. Shut by its end or by a further order."""
+
+    order = models.OneToOneField(EntryOrder, models.PROTECT, related_name="window")
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="windows")
+    period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
+    grade_level = models.PositiveSmallIntegerField(null=True)
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    locked_by = models.ForeignKey(EntryOrder, models.PROTECT, related_name="locked_windows", null=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar = EntryWindowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("opens_at",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(closes_at__gte=F("opens_at")), name="window_closes_after_it_opens"
+            ),
+            models.CheckConstraint(condition=Q(period__in=list(Period)), name="window_period_is_known"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["year", "period"], name="window_of_a_period")]
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.opens_at:%d/%m/%Y %H:%M} – {self.closes_at:%d/%m/%Y %H:%M}"
+
+    def is_open_at(self, moment: datetime.datetime) -> bool:
+        return self.opens_at <= moment < self.closes_at
+
+    @property
+    def closes_label(self) -> str:
+        return f"{timezone.localtime(self.closes_at):%H:%M %d/%m/%Y}"
+
+    @property
+    def opens_label(self) -> str:
+        return f"{timezone.localtime(self.opens_at):%H:%M %d/%m/%Y}"
+
+
+class SubjectResult(models.Model):
+    """Level, KTĐK mark and comment of a pupil in a line at a period. Blank and null mean not entered.
+
+    Written by `gradebook.entry.save_results` alone; `version` grows by one with each write.
+    """
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="subject_results")
+    line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="results")
+    period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
+    attainment = models.CharField("mức đạt được", max_length=1, blank=True)
+    mark = models.PositiveSmallIntegerField("điểm KTĐK", null=True)
+    comment = models.TextField("nhận xét", blank=True)
+    version = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["line", "period", "student"], name="subject_result_once"),
+            models.CheckConstraint(
+                condition=Q(period__in=list(Period)), name="subject_result_period_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(attainment__in=["", *Attainment]), name="subject_result_attainment_is_thc"
+            ),
+            models.CheckConstraint(
+                condition=Q(mark__isnull=True) | Q(mark__lte=10), name="subject_result_mark_is_0_to_10"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.line_id} {self.period}"
+
+
+class TraitResult(models.Model):
+    """Rating of one quality or competency, or the comment on a group of them, at a period (domain.md 1.4).
+
+    `item` is a trait's code with a rating, or a group's code with a comment. Written by `save_results` alone.
+    """
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="trait_results")
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="trait_results")
+    period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
+    item = models.CharField(max_length=30)
+    rating = models.CharField("mức đạt được", max_length=1, blank=True)
+    comment = models.TextField("nhận xét", blank=True)
+    version = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["student", "year", "period", "item"], name="trait_result_once"),
+            models.CheckConstraint(condition=Q(period__in=list(Period)), name="trait_result_period_is_known"),
+            models.CheckConstraint(condition=Q(rating__in=["", *Rating]), name="trait_result_rating_is_tdc"),
+            models.CheckConstraint(
+                condition=Q(item__in=["quality", "general", "specific"], rating="")
+                | (~Q(item__in=["quality", "general", "specific"]) & Q(comment="")),
+                name="trait_result_groups_have_comments_and_traits_ratings",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.item} {self.period}"
+
+
+class YearOutcome(models.Model):
+    """What the year came to for a pupil, as the principal approved it (TT27 Điều 9, 11, 13; rules R39–R45)."""
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="outcomes")
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="outcomes")
+    result = models.CharField("kết quả giáo dục", max_length=4)
+    award = models.CharField("khen thưởng", max_length=4, blank=True)
+    award_reason = models.CharField("nội dung khen thưởng", max_length=300, blank=True)
+    is_promoted = models.BooleanField("được lên lớp")
+    promotion_note = models.CharField("ghi chú xét lên lớp", max_length=300, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="approved_outcomes"
+    )
+    approved_on = models.DateField("ngày phê duyệt")
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["student", "school_class"], name="outcome_once_a_class"),
+            models.CheckConstraint(condition=Q(result__in=list(YearResult)), name="outcome_result_is_known"),
+            models.CheckConstraint(condition=Q(award__in=["", *Award]), name="outcome_award_is_known"),
+            models.CheckConstraint(
+                condition=~Q(award="HSXS") | Q(result="HTXS"), name="outcome_hsxs_needs_htxs"
+            ),
+            models.CheckConstraint(
+                condition=~Q(award="HSTB") | Q(result="HTT"), name="outcome_hstb_needs_htt"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.result}"

@@ -1,0 +1,201 @@
+"""What a sheet shows: one class, one line (or all qualities and competencies), one period.
+
+Read only, in a constant number of statements; writing is `gradebook.entry`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.shortcuts import get_object_or_404
+
+from accounts import permissions
+from accounts.models import User
+from gradebook.models import SubjectLine, SubjectResult, TraitResult
+from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
+from gradebook.windows import LockState, lock_state
+from students.models import Enrolment, SchoolClass, Student
+
+HOMEROOM_CODE = "NLPC"
+
+
+class Field(StrEnum):
+    """The kinds of cell; values are the model fields."""
+
+    ATTAINMENT = "attainment"
+    MARK = "mark"
+    COMMENT = "comment"
+    RATING = "rating"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `item` is the line's code, a trait's code or a trait group's code."""
+
+    item: str
+    field: Field
+    label: str
+    group: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.item}-{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    column: Column
+    value: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A pupil's row; `versions` has one number per item, 0 where nothing is stored."""
+
+    student: Student
+    number: int
+    cells: tuple[Cell, ...]
+
+    @property
+    def versions(self) -> dict[str, int]:
+        return {cell.column.item: cell.version for cell in self.cells}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRef:
+    """Which sheet: everything a write needs to know of it."""
+
+    school_class: SchoolClass
+    line: SubjectLine | None
+    period: Period
+
+    @property
+    def code(self) -> str:
+        return self.line.code if self.line else HOMEROOM_CODE
+
+    @property
+    def subject_label(self) -> str:
+        return self.line.line.name if self.line else "Phẩm chất và năng lực"
+
+    @property
+    def title(self) -> str:
+        return f"{self.subject_label} · Lớp {self.school_class.name}"
+
+    def columns(self) -> tuple[Column, ...]:
+        """The cells this sheet has by the regulation: a mark only where the test matrix has one (rule R22)."""
+        if self.line is None:
+            return _trait_columns(self.school_class)
+        columns = [Column(self.code, Field.ATTAINMENT, "Mức đạt được")]
+        if has_mark(self.school_class.year_id, self.school_class.grade_level, self.code, self.period):
+            columns.append(Column(self.code, Field.MARK, "Điểm KTĐK"))
+        return (*columns, Column(self.code, Field.COMMENT, "Nhận xét"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as its page shows it to one person."""
+
+    ref: SheetRef
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    lock: LockState
+    is_responsible: bool
+
+    @property
+    def may_enter(self) -> bool:
+        return self.is_responsible and self.lock.is_open
+
+    @property
+    def may_propose(self) -> bool:
+        return self.is_responsible and not self.lock.is_open
+
+    @property
+    def required(self) -> int:
+        return len(self.rows) * len(self.columns)
+
+    @property
+    def entered(self) -> int:
+        return sum(1 for row in self.rows for cell in row.cells if cell.value)
+
+
+def _trait_columns(school_class: SchoolClass) -> tuple[Column, ...]:
+    traits = traits_for(school_class.year_id, school_class.grade_level)
+    columns: list[Column] = []
+    for group in TraitGroup:
+        columns += [Column(t.code, Field.RATING, t.name, group.label) for t in traits if t.group == group]
+        columns.append(Column(group.value, Field.COMMENT, f"Nhận xét {group.label.lower()}", group.label))
+    return tuple(columns)
+
+
+def find_sheet(class_id: int, code: str, period: str) -> SheetRef:
+    """The sheet's parts, or 404. Two statements. Permission is asked by `get_sheet` and `save_results`."""
+    school_class = get_object_or_404(SchoolClass.objects.select_related("year"), pk=class_id)
+    line = None
+    if code != HOMEROOM_CODE:
+        line = get_object_or_404(
+            SubjectLine, year_id=school_class.year_id, grade_level=school_class.grade_level, code=code
+        )
+    return SheetRef(school_class, line, Period(period))
+
+
+def require_may_see(user: User, ref: SheetRef) -> None:
+    """Raises the refusal that says who could open the sheet."""
+    permissions.require(
+        permissions.may_see_sheet(user, ref.school_class, ref.line),
+        f"Sổ {ref.title} chỉ mở cho giáo viên được phân công, giáo viên chủ nhiệm lớp "
+        f"{ref.school_class.name}, tổ trưởng khối {ref.school_class.grade_level}, văn thư và Ban giám hiệu.",
+    )
+
+
+def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
+    """Fetch and check in one call: a view cannot hold a sheet that its user may not see."""
+    ref = find_sheet(class_id, code, period)
+    require_may_see(user, ref)
+    return Sheet(
+        ref=ref,
+        columns=ref.columns(),
+        rows=read_rows(ref),
+        lock=lock_state(ref.school_class, ref.period),
+        is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
+    )
+
+
+def read_rows(ref: SheetRef) -> tuple[Row, ...]:
+    """Pupils in class order with their stored values. Two statements, whatever the class."""
+    columns = ref.columns()
+    enrolments = list(Enrolment.objects.roster(ref.school_class))
+    stored = stored_results(ref, [enrolment.student_id for enrolment in enrolments])
+    return tuple(
+        Row(
+            student=enrolment.student,
+            number=number,
+            cells=tuple(
+                Cell(
+                    column, *value_and_version(stored.get((enrolment.student_id, column.item)), column.field)
+                )
+                for column in columns
+            ),
+        )
+        for number, enrolment in enumerate(enrolments, start=1)
+    )
+
+
+def stored_results(
+    ref: SheetRef, student_ids: list[int]
+) -> dict[tuple[int, str], SubjectResult | TraitResult]:
+    """The stored rows of a sheet by (pupil, item). One statement."""
+    if ref.line is not None:
+        results = SubjectResult.objects.filter(line=ref.line, period=ref.period, student_id__in=student_ids)
+        return {(result.student_id, ref.code): result for result in results}
+    traits = TraitResult.objects.filter(
+        year_id=ref.school_class.year_id, period=ref.period, student_id__in=student_ids
+    )
+    return {(result.student_id, result.item): result for result in traits}
+
+
+def value_and_version(result: SubjectResult | TraitResult | None, field: str) -> tuple[str, int]:
+    """A field as the text a cell shows ("" for not entered), and its row's version (0: no row yet)."""
+    if result is None:
+        return "", 0
+    value = getattr(result, field)
+    return ("" if value is None else str(value)), result.version

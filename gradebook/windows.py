@@ -1,0 +1,152 @@
+"""When the books are open: the principal's orders, the open window, and words on why a sheet is locked."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from accounts import clock, permissions
+from accounts.history import Source, acting
+from accounts.models import User
+from gradebook.models import EntryOrder, EntryWindow
+from gradebook.regulation import Period
+from students.models import SchoolClass
+
+
+# First key of the advisory locks that stand for a period; the second is the period (see `hold_period`).
+_PERIOD_LOCKS = 27
+
+
+class OrderRefused(Exception):
+    """The order cannot stand; `field` names the form's field, the message what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class LockState:
+    """Whether a sheet is open now, and in words since when, until when and by which order."""
+
+    window: EntryWindow | None
+    sentence: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.window is not None
+
+
+def issue_order(*, order: EntryOrder, by: User) -> EntryOrder:
+    """Signs an order, and opens its window or locks the windows it names.
+
+    `order` is unsaved, from the form. An opening order adds one window from–to. A locking order ends, at its
+    moment or now if that has passed, every window of its period and scope that would still be open then.
+    Raises PermissionDenied, OrderRefused.
+    """
+    permissions.require(permissions.may_issue_order(by), "Chỉ Hiệu trưởng ký lệnh mở hoặc khoá sổ.")
+    with acting(by, role="Hiệu trưởng", source=Source.PAGE, under=order.number):
+        # Alone with the period: waits for saves under way, and no two orders miss each other's window.
+        _take_period(order.year_id, order.period)
+        order.signed_by, order.signed_at = by, clock.now()
+        _check_order(order)
+        order.save()
+        if order.kind == EntryOrder.Kind.OPEN:
+            _open(order)
+        else:
+            _lock(order)
+    return order
+
+
+def _check_order(order: EntryOrder) -> None:
+    if EntryOrder.objects.filter(year=order.year_id, number=order.number).exists():
+        raise OrderRefused("number", f"Số «{order.number}» đã dùng trong năm học này. Ghi số văn bản khác.")
+    if order.kind == EntryOrder.Kind.LOCK:
+        return
+    if order.closes_at is None or order.closes_at <= order.opens_at:
+        raise OrderRefused("closes_at", "Giờ khoá phải sau giờ mở. Sửa lại «đến».")
+    if order.closes_at <= order.signed_at:
+        raise OrderRefused("closes_at", "Giờ khoá đã qua. Chọn một thời điểm sau bây giờ.")
+
+
+def _scope(order: EntryOrder) -> Q:
+    scope = Q(year_id=order.year_id, period=order.period)
+    if order.school_class_id:
+        return scope & Q(school_class_id=order.school_class_id)
+    if order.grade_level:
+        return scope & (Q(grade_level=order.grade_level) | Q(school_class__grade_level=order.grade_level))
+    return scope
+
+
+def _open(order: EntryOrder) -> None:
+    EntryWindow.objects.create(
+        order=order,
+        year_id=order.year_id,
+        period=order.period,
+        grade_level=order.grade_level,
+        school_class_id=order.school_class_id,
+        opens_at=order.opens_at,
+        closes_at=order.closes_at,
+    )
+
+
+def _lock(order: EntryOrder) -> None:
+    """Ends the windows in scope at the order's moment; one that has passed means now, never earlier."""
+    moment = max(order.opens_at, clock.now())
+    hit = list(EntryWindow.objects.filter(_scope(order), closes_at__gt=moment))
+    if not hit:
+        raise OrderRefused(
+            "period",
+            "Không có đợt nhập nào đúng phạm vi này còn mở ở thời điểm khoá. Kiểm tra lại thời điểm đánh giá và phạm vi.",
+        )
+    for window in hit:
+        window.closes_at = max(moment, window.opens_at)
+        window.locked_by = order
+        window.save()
+
+
+def hold_period(year: int, period: str, sheet: tuple[int, int]) -> None:
+    """Inside a save: shares the period with other saves and keeps its own sheet to itself. One statement.
+
+    An order takes the period alone (`_take_period`), so it waits for saves under way, and saves that come after
+    it see what it did. `sheet` is (class id, line id or 0).
+    """
+    class_id, line_id = sheet
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s)",
+            [_PERIOD_LOCKS, _period_key(year, period), (class_id << 32) + line_id],
+        )
+
+
+def _take_period(year: int, period: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_PERIOD_LOCKS, _period_key(year, period)])
+
+
+def _period_key(year: int, period: str) -> int:
+    return year * 10 + Period(period).order
+
+
+def lock_state(school_class: SchoolClass, period: str) -> LockState:
+    """The open window of a class and period by the database's clock, or why there is none. One or two statements."""
+    windows = EntryWindow.objects.covering(school_class, period)
+    window = windows.open_now().order_by("-closes_at").first()
+    if window is not None:
+        return LockState(window, f"Mở đến {window.closes_label}")
+    return LockState(None, _why_locked(list(windows.select_related("order", "locked_by")), Period(period)))
+
+
+def _why_locked(windows: list[EntryWindow], period: Period) -> str:
+    now = clock.stamp()
+    to_come = [window for window in windows if window.opens_at > now]
+    past = [window for window in windows if window.closes_at <= now]
+    if past:
+        last = max(past, key=lambda window: window.closes_at)
+        order = last.locked_by or last.order
+        return f"Đã khoá từ {last.closes_label} theo văn bản số {order.number}."
+    if to_come:
+        first = min(to_come, key=lambda window: window.opens_at)
+        return f"Chưa mở. Đợt nhập bắt đầu lúc {first.opens_label} theo văn bản số {first.order.number}."
+    return f"Chưa mở. Hiệu trưởng chưa ban hành lệnh mở nhập {period.label}."

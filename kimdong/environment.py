@@ -1,0 +1,100 @@
+"""Reads the environment once, and refuses a bad value with a sentence that says what to do.
+
+Pure: takes a mapping, returns a frozen value, imports no Django.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+MODES = ("demo", "test", "production")
+SECRET_LENGTH = 50
+
+
+class BadEnvironmentError(Exception):
+    """The environment lacks a value or holds a bad one; the message names the variable and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    mode: str
+    secret_key: str
+    hosts: tuple[str, ...]
+    files: Path
+    behind_tls: bool
+    database: dict[str, object]
+
+
+def read_environment(values: Mapping[str, str]) -> Environment:
+    """Parses and checks the variables of the table in README; raises BadEnvironmentError."""
+    mode = _required(values, "KIMDONG_MODE", "demo, test or production")
+    if mode not in MODES:
+        raise BadEnvironmentError(f"KIMDONG_MODE is {mode!r}; it must be one of {', '.join(MODES)}.")
+    behind_tls = values.get("KIMDONG_BEHIND_TLS", "0")
+    if behind_tls not in ("0", "1"):
+        raise BadEnvironmentError(f"KIMDONG_BEHIND_TLS is {behind_tls!r}; it must be 0 or 1.")
+    return Environment(
+        mode=mode,
+        secret_key=_secret(values),
+        hosts=_hosts(values, mode),
+        files=_files(values),
+        behind_tls=behind_tls == "1",
+        database=_database(_required(values, "DATABASE_URL", "postgresql://user:password@host/database")),
+    )
+
+
+def _required(values: Mapping[str, str], name: str, example: str) -> str:
+    value = values.get(name, "").strip()
+    if not value and values.get(f"{name}_FILE"):
+        value = Path(values[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+    if not value:
+        raise BadEnvironmentError(f"Set {name} (or {name}_FILE), for example: {example}.")
+    return value
+
+
+def _secret(values: Mapping[str, str]) -> str:
+    key = _required(values, "KIMDONG_SECRET_KEY", f"{SECRET_LENGTH} or more random characters")
+    if len(key) < SECRET_LENGTH:
+        raise BadEnvironmentError(
+            f"KIMDONG_SECRET_KEY has {len(key)} characters; it needs at least {SECRET_LENGTH}."
+        )
+    return key
+
+
+def _hosts(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in values.get("KIMDONG_HOSTS", "").split(",") if host.strip())
+    if mode == "production" and (not hosts or "*" in hosts):
+        raise BadEnvironmentError(
+            "Set KIMDONG_HOSTS to the names people type, for example: so.kimdong.edu.vn."
+        )
+    return hosts or ("localhost", "127.0.0.1", "testserver")
+
+
+def _files(values: Mapping[str, str]) -> Path:
+    folder = Path(_required(values, "KIMDONG_FILES", "/var/lib/kimdong/files"))
+    if not folder.is_absolute():
+        raise BadEnvironmentError(f"KIMDONG_FILES is {folder}; it must be an absolute path.")
+    return folder
+
+
+def _database(url: str) -> dict[str, object]:
+    """Django's connection settings for a postgresql:// address (a socket folder may stand in ?host=)."""
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise BadEnvironmentError(
+            "DATABASE_URL must begin with postgresql:// (PostgreSQL is the only engine)."
+        )
+    parts = dict(conninfo_to_dict(url))
+    settings: dict[str, object] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": str(parts.pop("dbname", "")),
+        "USER": str(parts.pop("user", "")),
+        "PASSWORD": str(parts.pop("password", "")),
+        "HOST": str(parts.pop("host", "")),
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": {key: value for key, value in parts.items() if value is not None},
+    }
+    if not settings["NAME"]:
+        raise BadEnvironmentError("DATABASE_URL names no database: postgresql://user:password@host/database.")
+    return settings

@@ -1,0 +1,14 @@
+"""One line per app: the code of a screen is in the app that its address begins with."""
+
+from django.urls import include, path
+
+from kimdong.status import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("", include("approvals.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("students/", include("students.urls")),
+    path("gradebook/", include("gradebook.urls")),
+    path("reports/", include("reports.urls")),
+]

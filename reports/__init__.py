@@ -1,0 +1,1 @@
+"""What leaves the system: books, reports and the record of who printed them."""

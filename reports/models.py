@@ -1,0 +1,64 @@
+"""Print jobs: what was asked for, how far it is, what came out."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from gradebook.models import PERIOD_CHOICES
+from students.models import SchoolClass
+
+
+class PrintJob(models.Model):
+    """One book asked for by a person; rendered by a worker, checked by reading it back, kept (PLAN IV.3)."""
+
+    class Book(models.TextChoices):
+        CLASS_TABLE = "thkqgd", "Sổ THKQGD của lớp"
+        TRANSCRIPTS = "hocba", "Học bạ của lớp"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Đang chờ"
+        RUNNING = "running", "Đang in"
+        DONE = "done", "Đã xong"
+        FAILED = "failed", "Không in được"
+
+    book = models.CharField("loại sổ", max_length=10, choices=Book)
+    school_class = models.ForeignKey(
+        SchoolClass, models.PROTECT, related_name="print_jobs", verbose_name="lớp"
+    )
+    period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="print_jobs")
+    asked_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    pupils_asked = models.PositiveIntegerField(null=True)
+    pupils_done = models.PositiveIntegerField(default=0)
+    lines_printed = models.PositiveIntegerField(null=True)
+    pages = models.PositiveIntegerField(null=True)
+    file = models.FileField(upload_to="books/", max_length=200, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    is_preview = models.BooleanField(default=True)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(state="done")
+                | (
+                    Q(pupils_asked__isnull=False, pages__isnull=False, pupils_done=F("pupils_asked"))
+                    & ~Q(file="")
+                ),
+                name="print_done_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(failure=""), name="print_failed_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_book_display()} {self.school_class} {self.period}"
