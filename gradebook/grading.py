@@ -177,10 +177,8 @@ def mark_warnings(attainment: Attainment | None, mark: int | None, rules: RuleSe
     }[attainment]
     if lowest <= mark <= highest:
         return ()
-    return (
-        f"Mức {attainment} ({attainment.label}) nhưng điểm KTĐK là {mark}: "
-        f"mức này thường đi với điểm từ {lowest} đến {highest}.",
-    )
+    usual = f"mức này thường đi với điểm từ {lowest} đến {highest}"
+    return (f"Mức {attainment} ({attainment.label}) nhưng điểm KTĐK là {mark}: {usual}.",)
 
 
 def zero_warning(mark: int | None) -> str | None:
