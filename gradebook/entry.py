@@ -10,7 +10,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
     TRACE  values and history, in bulk
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -31,13 +31,14 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One touched cell: the text wanted and the version of the row that its writer saw."""
+    """One touched cell: the text wanted, and what its writer saw: the row's version, or the cell's very text."""
 
     student_id: int
     item: str
     field: str
     value: str
     version: int
+    seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ class Saved:
 class Refused:
     change: Change
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A cell as it is stored and as somebody would have it, both as text."""
+
+    change: Change
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,29 +159,14 @@ def _may_write(
 
 def _judge(ref: SheetRef, changes: Sequence[Change], report: SaveReport) -> dict[Key, Result]:
     """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write."""
-    columns = {(column.item, column.field): column for column in ref.columns()}
-    wanted_ids = {change.student_id for change in changes}
-    enrolled = set(
-        Enrolment.objects.roster(ref.school_class)
-        .filter(student_id__in=wanted_ids)
-        .values_list("student_id", flat=True)
-    )
-    stored = stored_results(ref, list(wanted_ids))
+    stored = stored_results(ref, [change.student_id for change in changes])
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
     accepted: list[tuple[Change, str]] = []
-    for change in _last_of_each_cell(changes):
-        column = columns.get(
-            (change.item, Field(change.field)) if change.field in set(Field) else ("", Field.MARK)
-        )
-        try:
-            value = _checked(ref, column, change, enrolled)
-        except grading.ValueRefused as refusal:
-            report.refused.append(Refused(change, str(refusal)))
-            continue
+    for change, value in _good_values(ref, changes, report):
         key = (change.student_id, change.item)
         current, version = value_and_version(stored.get(key), change.field)
-        if current != value and version != change.version and seen.changed_since(change, current):
+        if _is_stale(change, current, value, version, seen):
             report.conflicts.append(Conflict(change, current, version, *seen.last_writer(key)))
             continue
         accepted.append((change, value))
@@ -186,6 +181,42 @@ def _judge(ref: SheetRef, changes: Sequence[Change], report: SaveReport) -> dict
             Saved(change, value, row.version if row else 0, _warnings(ref, row, change.field) if row else ())
         )
     return writes
+
+
+def _good_values(
+    ref: SheetRef, changes: Sequence[Change], report: SaveReport
+) -> Iterator[tuple[Change, str]]:
+    """Each change whose value may stand in its cell, with the value as stored; the others go to the report."""
+    columns = {(column.item, column.field.value): column for column in ref.columns()}
+    enrolled = set(
+        Enrolment.objects.roster(ref.school_class)
+        .filter(student_id__in={change.student_id for change in changes})
+        .values_list("student_id", flat=True)
+    )
+    for change in _last_of_each_cell(changes):
+        try:
+            yield change, _checked(ref, columns.get((change.item, change.field)), change, enrolled)
+        except grading.ValueRefused as refusal:
+            report.refused.append(Refused(change, str(refusal)))
+
+
+def _is_stale(change: Change, current: str, value: str, version: int, seen: "_Seen") -> bool:
+    """Whether the cell has moved on since its writer saw it. A correction names the very text it saw (rule R53)."""
+    if change.seen is not None:
+        return current != change.seen
+    return current != value and version != change.version and seen.changed_since(change, current)
+
+
+def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Difference], list[Refused]]:
+    """The cells whose wanted value is good and not what is stored, and those whose value is bad. Writes nothing."""
+    report = SaveReport()
+    stored = stored_results(ref, [change.student_id for change in changes])
+    found = []
+    for change, value in _good_values(ref, changes, report):
+        current, _version = value_and_version(stored.get((change.student_id, change.item)), change.field)
+        if current != value:
+            found.append(Difference(change, current, value))
+    return found, report.refused
 
 
 def _last_of_each_cell(changes: Iterable[Change]) -> Iterable[Change]:
