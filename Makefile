@@ -1,0 +1,25 @@
+# The five commands of the project; each says what it does and works in a fresh clone.
+.PHONY: demo demo-stop test lint bench clean
+
+demo: ## The demo school at http://127.0.0.1:8000/ (PORT=…; DEMO_DETACH=1 leaves it running)
+	@scripts/bootstrap run
+	@scripts/demo start
+
+demo-stop: ## Stop a demo left running
+	@scripts/demo stop
+
+test: ## Linters, type checks, all tests
+	@scripts/bootstrap test
+	@scripts/lint
+	.venv/bin/python -m pytest
+
+lint: ## Linters and type checks alone
+	@scripts/bootstrap dev
+	@scripts/lint
+
+bench: ## Measure the demo school on the production server
+	@scripts/bootstrap dev
+	.venv/bin/python -m bench
+
+clean: ## Stop what runs, delete all that was made here: also the demo school
+	@scripts/clean

@@ -1,0 +1,37 @@
+"""gunicorn's settings, for demo and production: `gunicorn --config kimdong/gunicorn.py kimdong.wsgi`.
+
+KIMDONG_BIND is the address (127.0.0.1:8000 unless set), KIMDONG_WEB_WORKERS the number of processes.
+"""
+
+import os
+from pathlib import Path
+
+bind = os.environ.get("KIMDONG_BIND", "127.0.0.1:8000")
+
+# A page is half waiting for the database: two threads keep a core busy, four carry a burst. Each process
+# has a pool of at most 10 connections (settings), so two leave room in PostgreSQL's 100 for workers.
+worker_class = "gthread"
+workers = int(os.environ.get("KIMDONG_WEB_WORKERS", "2"))
+threads = 4
+
+# Not preloaded: the connection pool has threads, and they do not survive a fork.
+preload_app = False
+
+# No page takes this long (books are printed by the worker); a process that does is stuck.
+timeout = 60
+graceful_timeout = 15
+keepalive = 15
+
+# Heartbeat files in memory: on a busy disk a healthy process would look stuck.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  (gunicorn names the file)
+
+# In production only the proxy reaches this server (docker-compose.yml publishes no port of it).
+forwarded_allow_ips = "*" if os.environ.get("KIMDONG_BEHIND_TLS") == "1" else "127.0.0.1"
+
+# The remote control of gunicorn 25 would write into the home folder, which production mounts read-only.
+control_socket_disable = True
+
+accesslog = "-"
+# Without the query string and the referrer: names of pupils are searched there.
+access_log_format = '%({x-forwarded-for}i)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
+chdir = str(Path(__file__).resolve().parent.parent)
