@@ -27,6 +27,13 @@ class Team(models.Model):
 class UserManager(BaseUserManager["User"]):
     """Accounts are made by acts only; this is the one place that hashes a first password."""
 
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The account of a name typed at log-in: its user name, or else its second name."""
+        found = self.filter(username=username).first() or self.filter(second_username=username).first()
+        if found is None:
+            raise self.model.DoesNotExist
+        return found
+
     def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(username=username, **fields)
         user.set_password(password)
@@ -38,6 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """One named account per person (rule R60). Powers come from posts and assignments, never from flags here."""
 
     username = models.CharField("tên đăng nhập", max_length=60, unique=True)
+    # A person with two duties may log in by either (khoitruong1 is also gvcn.1a); still one account.
+    second_username = models.CharField("tên đăng nhập thứ hai", max_length=60, unique=True, null=True)  # noqa: DJ001 - unknown names must not collide
     staff_code = models.CharField("mã cán bộ", max_length=30, unique=True)
     full_name = models.CharField("họ và tên", max_length=150)
     sort_key = models.CharField(max_length=600, db_collation="C")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import IntegerField, Value
+from django.db.models import BigIntegerField, Value
+from django.db.models.functions import Cast
 
 from accounts.clock import today
 from accounts.models import Post, User
@@ -21,7 +22,7 @@ LEADERS = frozenset({Post.Kind.PRINCIPAL, Post.Kind.VICE_PRINCIPAL})
 
 @dataclass(frozen=True, slots=True)
 class Powers:
-    """What a person is today; two statements, read once a request."""
+    """What a person is today; one statement, read once a request."""
 
     posts: frozenset[str]
     headed_grades: frozenset[int]
@@ -49,17 +50,22 @@ def powers_of(user: User) -> Powers:
 
 
 def _read_powers(user: Any, day: Any) -> Powers:
-    posts = list(user.posts.held_on(day).values_list("kind", "team__grade_level"))
+    """One statement: posts as (kind, grade, -), homerooms as (homeroom, class, -), lines as (line, class, line)."""
+    nothing = Value(None, output_field=BigIntegerField(null=True))
+    grade = Cast("team__grade_level", BigIntegerField())
+    posts = user.posts.held_on(day).values_list("kind", grade, nothing)
     homeroom = user.homeroom_assignments.held_on(day).values_list(
-        "school_class_id", Value(None, output_field=IntegerField(null=True))
+        Value("homeroom"), "school_class_id", nothing
     )
-    teaching = user.teaching_assignments.held_on(day).values_list("school_class_id", "line_id")
-    assignments = list(homeroom.union(teaching, all=True))
+    teaching = user.teaching_assignments.held_on(day).values_list(Value("line"), "school_class_id", "line_id")
+    rows = list(posts.union(homeroom, teaching, all=True))
     return Powers(
-        posts=frozenset(kind for kind, _grade in posts),
-        headed_grades=frozenset(grade for kind, grade in posts if kind == Post.Kind.GRADE_HEAD and grade),
-        homeroom_classes=frozenset(class_id for class_id, line_id in assignments if line_id is None),
-        taught=frozenset((class_id, line_id) for class_id, line_id in assignments if line_id is not None),
+        posts=frozenset(kind for kind, _grade, _none in rows if kind in Post.Kind.values),
+        headed_grades=frozenset(
+            grade for kind, grade, _none in rows if kind == Post.Kind.GRADE_HEAD and grade
+        ),
+        homeroom_classes=frozenset(class_id for kind, class_id, _none in rows if kind == "homeroom"),
+        taught=frozenset((class_id, line_id) for kind, class_id, line_id in rows if kind == "line"),
     )
 
 

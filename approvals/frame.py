@@ -1,5 +1,110 @@
-"""placeholder"""
+"""What stands around every page: school, year, menu by role with what waits, open entry periods. One statement."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import localtime
+
+from accounts import clock, permissions
+from accounts.models import User
+from approvals.models import CorrectionRequest
+from approvals.workflow import State
+from gradebook.models import EntryWindow
+from gradebook.regulation import Period
+from students.models import SchoolYear
 
 
-def frame(request):
-    return {}
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context of base.html. Visitors get the demo banner only."""
+    bare = {"is_demo": settings.IS_DEMO, "server_time": clock.stamp()}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return bare
+    year = _year_in_view(user)
+    return {
+        **bare,
+        "school_name": year.school_name if year else "Trường Tiểu học Kim Đồng",
+        "year_label": year.label if year else "",
+        "post_label": permissions.post_label(user),
+        "menu": _menu(request, user, year.waiting if year else 0),
+        "notices": [_notice(window) for window in year.open_windows] if year else [],
+    }
+
+
+def _year_in_view(user: User) -> Any:
+    """The current year with its open windows and the number of requests that wait for this person."""
+    windows = (
+        EntryWindow.objects.open_now()
+        .filter(year=OuterRef("pk"))
+        .values(
+            json=JSONObject(
+                period="period",
+                closes_at="closes_at",
+                grade_level="grade_level",
+                class_name="school_class__name",
+                order_id="order_id",
+                number="order__number",
+            )
+        )
+    )
+    waiting = requests_waiting_for(user).order_by().values(one=Value(1)).annotate(n=Count("*")).values("n")
+    return (
+        SchoolYear.objects.filter(starts_on__lte=clock.today())
+        .order_by("-year")
+        .annotate(open_windows=ArraySubquery(windows), waiting=Coalesce(Subquery(waiting), 0))
+        .first()
+    )
+
+
+def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
+    """Requests whose next move is this person's: to decide, to carry out, to finish and file."""
+    wanted = Q(proposer=user, state=State.DRAFT)
+    if permissions.may_decide_requests(user):
+        wanted |= Q(state=State.FILED) & ~Q(proposer=user)
+    if permissions.may_apply_requests(user):
+        wanted |= Q(state=State.APPROVED) & ~Q(proposer=user) & ~Q(decided_by=user)
+    return CorrectionRequest.objects.filter(wanted)
+
+
+def _notice(window: dict[str, Any]) -> dict[str, str]:
+    closes = localtime(parse_datetime(window["closes_at"]))
+    scope = ""
+    if window["class_name"]:
+        scope = f" (lớp {window['class_name']})"
+    elif window["grade_level"]:
+        scope = f" (khối {window['grade_level']})"
+    return {
+        "text": f"Đang mở nhập {Period(window['period']).label}{scope} đến {closes:%H:%M %d/%m/%Y}"
+        f" theo văn bản số {window['number']}.",
+        "url": reverse("gradebook:order", args=[window["order_id"]]),
+        "level": "info",
+    }
+
+
+def _menu(request: HttpRequest, user: User, waiting: int) -> list[dict[str, Any]]:
+    entries = [("Việc của tôi", "approvals:tasks", "check2-square", 0)]
+    entries.append(("Lớp và học sinh", "students:classes", "people", 0))
+    entries.append(("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", waiting))
+    entries.append(("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", 0))
+    if permissions.may_see_progress(user):
+        entries.append(("Tiến độ nhập", "gradebook:progress", "bar-chart", 0))
+    if permissions.may_import_rosters(user):
+        entries.append(("Nạp danh sách", "students:import", "file-earmark-arrow-up", 0))
+    if permissions.may_see_prints(user):
+        entries.append(("In sổ, học bạ", "reports:prints", "printer", 0))
+    return [
+        {
+            "label": label,
+            "url": (url := reverse(name)),
+            "icon": icon,
+            "count": count,
+            "active": request.path == url or (url != "/" and request.path.startswith(url)),
+        }
+        for label, name, icon, count in entries
+    ]

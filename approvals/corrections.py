@@ -1,0 +1,247 @@
+"""After the lock: the acts on a correction request (PLAN IV; rules R51–R54, R58).
+
+Each act takes the request's row, asks `workflow` whether the move exists for this person, and leaves its trace.
+Carrying out writes through `gradebook.entry.save_results`, like every other write of a mark.
+"""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+
+from accounts import clock, permissions
+from accounts.history import Source, acting
+from accounts.models import User
+from approvals.evidence import CleanFile
+from approvals.models import CorrectionItem, CorrectionRequest, Evidence
+from approvals.workflow import Act, Actor, State, target_of
+from gradebook.entry import Change, EntryRefusedError, SaveReport, differences, save_results
+from gradebook.regulation import Period
+from gradebook.sheets import SheetRef
+from gradebook.windows import lock_state
+from students.models import SchoolYear
+
+MOST_FILES = 5
+
+
+class CorrectionRefused(Exception):
+    """The act cannot be done; the message says why and what to do. `report` names the cells where it is theirs."""
+
+    def __init__(self, message: str, report: SaveReport | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.report = report
+
+
+def sheet_of(request: CorrectionRequest) -> SheetRef:
+    """The sheet whose cells the request names."""
+    return SheetRef(request.school_class, request.line, Period(request.period))
+
+
+def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
+    """In which parts the user stands before the request."""
+    parts = set()
+    if request.proposer_id == user.pk:
+        parts.add(Actor.PROPOSER)
+    if permissions.may_decide_requests(user):
+        parts.add(Actor.VICE_PRINCIPAL)
+    if permissions.may_apply_requests(user):
+        parts.add(Actor.CLERK)
+    return frozenset(parts)
+
+
+def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> CorrectionRequest:
+    """Makes a draft of the cells whose wanted value differs from the stored one, and notes both.
+
+    Raises PermissionDenied for anyone but the responsible teacher; CorrectionRefused while the sheet is open, for
+    a bad value (with its cell), or when nothing differs.
+    """
+    permissions.require(
+        permissions.may_propose_correction(by, ref.school_class, ref.line),
+        f"Chỉ giáo viên được phân công mới đề nghị sửa được sổ {ref.title}.",
+    )
+    role = permissions.acting_role(by, ref.school_class, ref.line)
+    with acting(by, role=role, source=Source.PAGE):
+        # The year's row is held while the next number is taken: two drafts never share one.
+        SchoolYear.objects.select_for_update(no_key=True).get(pk=ref.school_class.year_id)
+        if lock_state(ref.school_class, ref.period).is_open:
+            raise CorrectionRefused("Sổ đang mở: sửa thẳng trên sổ, không cần phiếu đề nghị.")
+        wanted, refused = differences(ref, changes)
+        if refused:
+            raise CorrectionRefused("Có ô ghi chưa đúng, phiếu chưa được lập.", SaveReport(refused=refused))
+        if not wanted:
+            raise CorrectionRefused(
+                "Chưa có ô nào khác với giá trị đang lưu. Ghi giá trị muốn sửa thành rồi lập phiếu."
+            )
+        request = _new_draft(ref, by)
+        for each in wanted:
+            CorrectionItem.objects.create(
+                request=request,
+                student_id=each.change.student_id,
+                item=each.change.item,
+                field=each.change.field,
+                old_value=each.old,
+                new_value=each.new,
+            )
+    return request
+
+
+def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence:
+    """Adds one cleaned file to the proposer's own draft; the same content twice is kept once."""
+    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
+        request = _take(request)
+        if target_of(State(request.state), Act.FILE, actors_of(by, request)) is None:
+            raise CorrectionRefused("Chỉ thêm minh chứng được khi phiếu còn là bản nháp của mình.")
+        known = request.evidence.filter(sha256=file.sha256).first()
+        if known:
+            return known
+        if request.evidence.count() >= MOST_FILES:
+            raise CorrectionRefused(f"Mỗi phiếu có nhiều nhất {MOST_FILES} tệp minh chứng.")
+        evidence = Evidence(
+            request=request,
+            name=file.name,
+            kind=file.kind,
+            size=len(file.content),
+            sha256=file.sha256,
+            uploaded_by=by,
+        )
+        evidence.file.save(file.name, file.as_django_file(), save=False)
+        evidence.save()
+        return evidence
+
+
+def file_request(request: CorrectionRequest, *, reason: str, by: User) -> CorrectionRequest:
+    """Draft → filed: needs a reason and evidence (rule R54)."""
+    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
+        request = _moved(request, Act.FILE, by)
+        if not reason.strip():
+            raise CorrectionRefused("Ghi lí do sửa rồi gửi lại.")
+        if not request.evidence.exists():
+            raise CorrectionRefused("Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại.")
+        request.reason = reason.strip()
+        request.filed_at = clock.now()
+        request.save()
+    return request
+
+
+def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) -> CorrectionRequest:
+    """Filed → approved or refused by the vice-principal; a refusal needs its reason."""
+    with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
+        request = _moved(request, Act.APPROVE if approve else Act.REFUSE, by)
+        if not approve and not note.strip():
+            raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết cần bổ sung gì.")
+        request.decided_by, request.decided_at, request.decision_note = by, clock.now(), note.strip()
+        request.save()
+    return request
+
+
+def cancel(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
+    """Draft or filed → cancelled by its proposer; it stays on record."""
+    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
+        request = _moved(request, Act.CANCEL, by)
+        request.save()
+    return request
+
+
+def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
+    """Approved → applied by the clerk: writes exactly the approved values, all or none (rules R52, R53).
+
+    Raises CorrectionRefused with the cells whose value has changed since the request was filed.
+    """
+    with acting(by, role="Văn thư", source=Source.CORRECTION, request_id=request.pk):
+        request = _take(request)
+        changes = _approved_changes(request)
+        why = f"Phiếu {request.label}: {request.reason}"
+        try:
+            save_results(
+                sheet_of(request),
+                changes,
+                by=by,
+                source=Source.CORRECTION,
+                under=ApprovedRequest(request),
+                whole=True,
+                why=why,
+            )
+        except EntryRefusedError as refusal:
+            raise CorrectionRefused(
+                "Giá trị đang lưu không còn như lúc lập phiếu. Không thực hiện; giáo viên cần lập phiếu mới.",
+                refusal.report,
+            ) from refusal
+        request = _moved(request, Act.APPLY, by)
+        request.applied_by, request.applied_at = by, clock.now()
+        request.save()
+    return request
+
+
+class ApprovedRequest:
+    """The mandate under which `save_results` lets the clerk write after the lock: these cells, once."""
+
+    def __init__(self, request: CorrectionRequest) -> None:
+        self.pk = request.pk
+        self._request = request
+
+    def check_execution(self, *, by: User, changes: Sequence[Change]) -> None:
+        """Raises PermissionDenied, CorrectionRefused unless `by` may write exactly these changes now."""
+        _check_move(self._request, Act.APPLY, by)
+        if by.pk == self._request.decided_by_id:
+            raise PermissionDenied(
+                "Người phê chuẩn không tự thực hiện phiếu: người đề nghị, phê chuẩn, thực hiện là ba người."
+            )
+        if list(changes) != _approved_changes(self._request):
+            raise PermissionDenied("Chỉ được ghi đúng các giá trị đã phê chuẩn.")
+
+
+def _approved_changes(request: CorrectionRequest) -> list[Change]:
+    return [
+        Change(item.student_id, item.item, item.field, item.new_value, 0, seen=item.old_value)
+        for item in request.items.all()
+    ]
+
+
+def _take(request: CorrectionRequest) -> CorrectionRequest:
+    """The request anew, its row held until the transaction ends: two acts at once come one after the other."""
+    return (
+        CorrectionRequest.objects.select_for_update(of=("self",))
+        .select_related("school_class__year", "line", "proposer")
+        .get(pk=request.pk)
+    )
+
+
+def _moved(request: CorrectionRequest, act: Act, by: User) -> CorrectionRequest:
+    """The request held, with the state the act leads to; not yet saved."""
+    request = _take(request)
+    request.state = _check_move(request, act, by)
+    return request
+
+
+def _check_move(request: CorrectionRequest, act: Act, by: User) -> State:
+    """The target state; PermissionDenied when no state would let this person, CorrectionRefused when only this one."""
+    parts = actors_of(by, request)
+    target = target_of(State(request.state), act, parts)
+    if target is not None:
+        return target
+    if any(target_of(state, act, parts) for state in State):
+        raise CorrectionRefused(
+            f"Phiếu {request.label} đang ở trạng thái «{State(request.state).label}», "
+            "không làm được việc này nữa. Tải lại trang."
+        )
+    raise PermissionDenied(
+        "Giáo viên đề nghị, Phó Hiệu trưởng phê chuẩn, văn thư thực hiện; không ai tự duyệt phiếu của mình."
+    )
+
+
+def _role(by: User, request: CorrectionRequest) -> str:
+    return permissions.acting_role(by, request.school_class, request.line)
+
+
+def _new_draft(ref: SheetRef, by: User) -> CorrectionRequest:
+    last = CorrectionRequest.objects.filter(year=ref.school_class.year).aggregate(last=Max("number"))["last"]
+    return CorrectionRequest.objects.create(
+        year=ref.school_class.year,
+        number=(last or 0) + 1,
+        school_class=ref.school_class,
+        line=ref.line,
+        period=ref.period,
+        proposer=by,
+        created_at=clock.now(),
+    )
