@@ -1,0 +1,76 @@
+// Improves the frame; every page works without it.
+// data-menu: an open <details> closes on Escape and on a click elsewhere.
+// data-unsaved: while any element carries it, leaving the page asks first. A form with data-guard gets it when something is typed.
+// data-server-time: the footer's clock goes on from the server's time, not the computer's.
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => {
+  closeMenus(event.target.closest("details[data-menu]"));
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details[data-menu][open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+document.addEventListener("focusin", (event) => {
+  closeMenus(event.target.closest("details[data-menu]"));
+});
+
+document.addEventListener("input", (event) => {
+  event.target.closest("form[data-guard]")?.setAttribute("data-unsaved", "");
+});
+
+document.addEventListener("submit", (event) => {
+  event.target.removeAttribute("data-unsaved");
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (document.querySelector("[data-unsaved]")) event.preventDefault();
+});
+
+// autofocus is honoured only when the page loads; a form that htmx brings back needs the same.
+document.addEventListener("htmx:afterSettle", (event) => {
+  event.target.querySelector?.("[data-form-errors]")?.focus();
+});
+
+// A refused or lost request must not pass in silence.
+function say(text) {
+  const place = document.getElementById("messages");
+  const message = document.createElement("div");
+  message.className = "message";
+  message.dataset.level = "error";
+  message.textContent = text;
+  place.replaceChildren(message);
+}
+
+document.addEventListener("htmx:sendError", () => {
+  say("Không nối được với máy chủ. Nội dung đã gõ vẫn còn trên trang này; xin thử lại khi có mạng.");
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  if (status === 403) say("Việc này bị từ chối. Có thể phiên đăng nhập đã hết: mở thẻ mới để đăng nhập, rồi thử lại ở đây.");
+  else say(`Máy chủ không thực hiện được (mã ${status}). Xin thử lại; nếu vẫn lỗi, báo văn thư kèm giờ ở cuối trang.`);
+});
+
+const clock = document.querySelector("[data-server-time]");
+if (clock) {
+  const ahead = Date.parse(clock.dataset.serverTime) - Date.now();
+  const format = new Intl.DateTimeFormat("vi-VN", {
+    timeZone: "Asia/Ho_Chi_Minh", hourCycle: "h23",
+    hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", year: "numeric",
+  });
+  setInterval(() => {
+    const part = Object.fromEntries(format.formatToParts(Date.now() + ahead).map((p) => [p.type, p.value]));
+    clock.textContent = `${part.hour}:${part.minute} ${part.day}/${part.month}/${part.year}`;
+  }, 15000);
+}
