@@ -1,0 +1,192 @@
+"""The files that bring the system up keep the promises of issue 1: production, demo and the five commands."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+APPLICATION = ["migrate", "web", "worker"]
+SERVICES = ["database", *APPLICATION, "proxy"]
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> list[tuple[str, str]]:
+    """Instruction and argument, continuation lines joined, comments left out."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line.split(maxsplit=1) for line in text.splitlines() if line and not line.startswith("#")]
+    return [(instruction.upper(), argument) for instruction, argument in lines]
+
+
+def _recipe(target: str) -> list[str]:
+    """The command lines of a target, or none when the Makefile lacks it."""
+    found = re.search(
+        rf"^{target}:.*\n((?:\t.*\n)*)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return [line.strip().lstrip("@") for line in found[1].splitlines()] if found else []
+
+
+def test_production_has_database_web_worker_migrations_and_a_proxy(compose):
+    assert sorted(compose["services"]) == sorted(SERVICES)
+
+
+def test_only_the_proxy_is_reachable_from_outside(compose):
+    published = [name for name, service in compose["services"].items() if "ports" in service]
+    host_network = [name for name, service in compose["services"].items() if "network_mode" in service]
+    assert published == ["proxy"]
+    assert host_network == []
+
+
+def test_the_proxy_cannot_reach_the_database(compose):
+    services = compose["services"]
+    assert set(services["proxy"]["networks"]).isdisjoint(services["database"]["networks"])
+    assert set(services["proxy"]["networks"]) & set(services["web"]["networks"])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_starts_again_after_a_failure(compose, name):
+    policy = compose["services"][name]["restart"]
+    assert policy == ("on-failure:3" if name == "migrate" else "unless-stopped")
+
+
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"migrate"}))
+def test_every_lasting_service_has_a_health_check(compose, name):
+    assert compose["services"][name]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_has_a_read_only_system_and_gains_no_privileges(compose, name):
+    service = compose["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_web_and_worker_wait_for_the_database_and_the_migrations(compose, name):
+    waits = {other: how["condition"] for other, how in compose["services"][name]["depends_on"].items()}
+    assert waits == {"database": "service_healthy", "migrate": "service_completed_successfully"}
+
+
+def test_no_secret_stands_in_the_compose_file(compose):
+    for name, service in compose["services"].items():
+        for variable in service.get("environment", {}):
+            if re.search("PASSWORD|SECRET|DATABASE_URL", variable):
+                assert variable.endswith("_FILE"), f"{name}: {variable}"
+    assert all(set(secret) == {"file"} for secret in compose["secrets"].values())
+
+
+def test_secrets_volumes_and_networks_that_services_use_are_declared(compose):
+    for service in compose["services"].values():
+        named = {volume.split(":")[0] for volume in service["volumes"] if not volume.startswith(".")}
+        assert named <= set(compose["volumes"])
+        assert set(service.get("secrets", [])) <= set(compose["secrets"])
+        assert set(service["networks"]) <= set(compose["networks"])
+
+
+def test_files_mounted_from_the_project_are_there(compose):
+    mounted = [
+        volume.split(":")[0]
+        for service in compose["services"].values()
+        for volume in service["volumes"]
+        if volume.startswith(".")
+    ]
+    assert mounted
+    assert [path for path in mounted if not (ROOT / path).exists()] == []
+
+
+def test_every_secret_of_the_compose_file_is_made_by_make_secrets(compose):
+    script = (ROOT / "deploy/make-secrets").read_text(encoding="utf-8")
+    made = set(re.findall(r">(secrets/\w+)$", script, re.MULTILINE))
+    assert {f"deploy/{path}" for path in made} == {secret["file"] for secret in compose["secrets"].values()}
+
+
+def test_the_proxy_serves_the_hosts_with_tls_and_hands_them_to_the_web_server():
+    site, _, rest = re.sub(
+        r"(?m)^\s*#.*\n", "", (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    ).partition(" {")
+    assert site.strip() == "{$KIMDONG_HOSTS}"  # a name without http:// gets a certificate and a redirect
+    assert "reverse_proxy web:8000" in rest
+
+
+def test_the_image_runs_as_a_user_without_rights(dockerfile):
+    users = [argument for instruction, argument in dockerfile if instruction == "USER"]
+    assert users == ["kimdong"]
+    assert dockerfile[-2:] == [
+        ("USER", "kimdong"),
+        ("CMD", '["gunicorn", "--config", "kimdong/gunicorn.py", "kimdong.wsgi"]'),
+    ]
+
+
+def test_image_and_bootstrap_install_the_same_system_packages(dockerfile):
+    installs = [argument for instruction, argument in dockerfile if "apt-get install" in argument]
+    assert len(installs) == 1
+    assert "xargs -a /tmp/system-packages.txt apt-get install" in installs[0]
+    assert ("COPY", "deploy/system-packages.txt /tmp/") in dockerfile
+    assert "<deploy/system-packages.txt" in (ROOT / "scripts/bootstrap").read_text(encoding="utf-8")
+
+
+def test_the_image_holds_every_app_and_no_secret():
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    apps = {path.parent.name for path in ROOT.glob("*/apps.py")}
+    assert ignored[1] == "*"  # nothing but what is named
+    assert apps | {"templates", "static", "manage.py"} <= {
+        line[1:] for line in ignored if line.startswith("!")
+    }
+    assert not [line for line in ignored if line.startswith("!") and "secret" in line]
+
+
+def test_the_requirements_for_pip_are_those_of_the_lock_file():
+    uv = ROOT / ".uv/bin/uv"
+    assert uv.exists(), "run scripts/bootstrap"
+    command = [uv, "export", "--quiet", "--frozen", "--offline", "--no-default-groups", "--no-header"]
+    exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    kept = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert re.sub(r"\A(#.*\n)+", "", kept) == exported
+
+
+def test_every_locked_package_comes_from_pypi_with_a_hash():
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    packages = [package for package in lock["package"] if package["name"] != "kimdong"]
+    assert {package["source"].get("registry") for package in packages} == {"https://pypi.org/simple"}
+    files = [
+        file for package in packages for file in [*package.get("wheels", []), package.get("sdist")] if file
+    ]
+    assert all(file["hash"].startswith("sha256:") for file in files)
+    assert all(file["url"].startswith("https://files.pythonhosted.org/") for file in files)
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench", "clean"])
+def test_the_five_commands_of_the_makefile_are_there(target):
+    assert _recipe(target)
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench"])
+def test_each_command_brings_along_what_it_needs(target):
+    assert _recipe(target)[0].startswith("scripts/bootstrap ")
+
+
+def test_make_test_runs_the_linters_before_the_tests():
+    assert _recipe("test")[1:] == ["scripts/lint", ".venv/bin/python -m pytest"]
+
+
+def test_ci_runs_make_test_and_nothing_else():
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert script == ["#!/usr/bin/env bash", "set -euo pipefail", 'cd "$(dirname "$0")/.."', "make test"]
+
+
+@pytest.mark.parametrize(
+    "path", [".ci/run", "scripts/bootstrap", "scripts/demo", "scripts/lint", "deploy/make-secrets"]
+)
+def test_scripts_are_executable_and_well_formed(path):
+    assert (ROOT / path).stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", ROOT / path], check=True)
