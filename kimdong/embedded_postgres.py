@@ -23,6 +23,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -181,13 +182,26 @@ def _start_server(data_dir: Path, settings: dict[str, str]) -> None:
 
 def _stop_server(data_dir: Path, server: psutil.Process) -> None:
     for mode in ("fast", "immediate"):
-        with contextlib.suppress(EmbeddedPostgresError, psutil.TimeoutExpired):
+        with contextlib.suppress(EmbeddedPostgresError):
             patience = ["-t", str(SECONDS_TO_STOP)]
             _run(data_dir, "pg_ctl", "stop", "-w", *patience, "-m", mode, "-D", str(data_dir))
-            server.wait(timeout=5)  # pg_ctl waits for the pid file to go, which is a moment earlier
+        # pg_ctl waits for the pid file to go, which is a moment before the process.
+        if _are_gone([server], data_dir, seconds=5):
             return
-    server.kill()
-    server.wait(timeout=SECONDS_TO_STOP)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        server.kill()
+    if not _are_gone([server], data_dir, seconds=SECONDS_TO_STOP):
+        raise EmbeddedPostgresError(f"process {server.pid} cannot be ended.")
+
+
+def _are_gone(processes: Sequence[psutil.Process], data_dir: Path, *, seconds: float) -> bool:
+    """Wait for processes of the server to end; one that only waits for init to take note of it has ended."""
+    deadline = time.monotonic() + seconds
+    while any(_works_in(process, data_dir) for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def _clear_after_kill(data_dir: Path) -> None:
@@ -197,7 +211,8 @@ def _clear_after_kill(data_dir: Path) -> None:
     without an init); PostgreSQL would then refuse to start.
     """
     left = [process for process in psutil.process_iter() if _works_in(process, data_dir)]
-    psutil.wait_procs(left, timeout=SECONDS_TO_STOP)
+    if not _are_gone(left, data_dir, seconds=SECONDS_TO_STOP):
+        raise EmbeddedPostgresError(f"connections of a killed server in {data_dir} do not end.")
     for left_over in (data_dir / "postmaster.pid", _socket_dir(data_dir) / f"{SOCKET_NAME}.lock"):
         left_over.unlink(missing_ok=True)
 

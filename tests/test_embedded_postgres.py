@@ -47,13 +47,18 @@ def _server(data_dir: Path) -> psutil.Process:
     return psutil.Process(int((data_dir / "postmaster.pid").read_text().splitlines()[0]))
 
 
+def _has_ended(process: psutil.Process) -> bool:
+    """A process that only waits for init to take note of it has ended, too."""
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
 def test_the_server_outlives_the_command_that_started_it_and_ends_with_stop(data_dir):
     url = _command("start", data_dir)
     server = _server(data_dir)
     assert _ask(url, "SELECT current_database()") == "school"
     assert _command("url", data_dir) == url
     assert _command("stop", data_dir) == ""
-    assert not server.is_running()
+    assert _has_ended(server)
     assert _command("stop", data_dir) == ""  # and once more, with nothing left to do
 
 
@@ -82,7 +87,6 @@ def test_stop_never_ends_a_program_that_took_over_the_number(data_dir):
     embedded_postgres.start(data_dir, "school")
     server = _server(data_dir)
     server.kill()
-    server.wait()
     with subprocess.Popen(["sleep", "60"]) as other:
         (data_dir / "postmaster.pid").write_text(f"{other.pid}\n")
         embedded_postgres.stop(data_dir)
