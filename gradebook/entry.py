@@ -10,7 +10,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
     TRACE  values and history, in bulk
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,8 +20,8 @@ from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from gradebook import grading
 from gradebook.models import SubjectResult, TraitResult
-from gradebook.regulation import Attainment, rules_for
-from gradebook.sheets import Column, Field, SheetRef, stored_results, value_and_version
+from gradebook.regulation import rules_for
+from gradebook.sheets import Column, Field, SheetRef, fit_warnings, stored_results, value_and_version
 from gradebook.windows import hold_period, lock_state
 from students.models import Enrolment
 
@@ -31,7 +31,10 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One touched cell: the text wanted, and what its writer saw: the row's version, or the cell's very text."""
+    """One touched cell: the text wanted, and what its writer saw: the row's version, or the cell's very text.
+
+    `is_typed` is False for a cell of a plain form, which sends along what nobody touched.
+    """
 
     student_id: int
     item: str
@@ -39,16 +42,22 @@ class Change:
     value: str
     version: int
     seen: str | None = None
+    is_typed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A cell as it now stands; `warnings` are sentences to show, never a refusal (rule R25)."""
+    """A cell as it now stands; `warnings` are sentences to show, never a refusal (rule R25).
+
+    `is_next`: this write made the version, right after the one its writer saw, so that whoever saw the row's
+    other cells at that version has seen them as they are now.
+    """
 
     change: Change
     value: str
     version: int
     warnings: tuple[str, ...] = ()
+    is_next: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +88,17 @@ class Conflict:
 
 @dataclass(slots=True)
 class SaveReport:
-    """What became of each change. `locked` is the sentence why nothing could be written, or ""."""
+    """What became of each change. `locked` is the sentence why nothing could be written, or "".
+
+    `entered` of `required` cells of the whole sheet hold a value after this write; both 0 while locked.
+    """
 
     saved: list[Saved] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     locked: str = ""
+    entered: int = 0
+    required: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -159,43 +173,68 @@ def _may_write(
 
 def _judge(ref: SheetRef, changes: Sequence[Change], report: SaveReport) -> dict[Key, Result]:
     """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write."""
-    stored = stored_results(ref, [change.student_id for change in changes])
+    enrolled = _enrolled(ref)
+    stored = stored_results(ref, enrolled)
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
     accepted: list[tuple[Change, str]] = []
-    for change, value in _good_values(ref, changes, report):
+    for change, value in _good_values(ref, changes, enrolled, report):
         key = (change.student_id, change.item)
         current, version = value_and_version(stored.get(key), change.field)
-        if _is_stale(change, current, value, version, seen):
-            report.conflicts.append(Conflict(change, current, version, *seen.last_writer(key)))
-            continue
-        accepted.append((change, value))
-        if current != value:
-            row = writes.setdefault(key, stored.get(key) or _blank(ref, change))
-            setattr(row, change.field, _typed(change.field, value))
+        if seen.is_untouched(change, value):
+            accepted.append((change, current))
+        elif _is_stale(change, current, value, version, seen):
+            report.conflicts.append(Conflict(change, current, version, *seen.last_writer(change, current)))
+        else:
+            accepted.append((change, value))
+            if current != value:
+                row = writes.setdefault(key, stored.get(key) or _blank(ref, change))
+                setattr(row, change.field, _typed(change.field, value))
     for row in writes.values():
         row.version = row.version + 1 if row.pk else 1
+    now_stored = stored | writes
     for change, value in accepted:
-        row = writes.get((change.student_id, change.item)) or stored.get((change.student_id, change.item))
-        report.saved.append(
-            Saved(change, value, row.version if row else 0, _warnings(ref, row, change.field) if row else ())
-        )
+        report.saved.append(_saved(ref, change, value, now_stored, writes))
+    report.entered, report.required = _count(ref, enrolled, now_stored)
     return writes
 
 
+def _saved(
+    ref: SheetRef, change: Change, value: str, stored: dict[Key, Result], writes: dict[Key, Result]
+) -> Saved:
+    key = (change.student_id, change.item)
+    row = stored.get(key)
+    if row is None:
+        return Saved(change, value, 0)
+    is_next = key in writes and row.version == change.version + 1
+    return Saved(change, value, row.version, _warnings(ref, row, change.field), is_next)
+
+
+def _count(ref: SheetRef, enrolled: Sequence[int], stored: dict[Key, Result]) -> tuple[int, int]:
+    """(entered, required) cells of the sheet."""
+    columns = ref.columns()
+    entered = sum(
+        1
+        for student_id in enrolled
+        for column in columns
+        if value_and_version(stored.get((student_id, column.item)), column.field)[0]
+    )
+    return entered, len(enrolled) * len(columns)
+
+
+def _enrolled(ref: SheetRef) -> list[int]:
+    return list(Enrolment.objects.roster(ref.school_class).values_list("student_id", flat=True))
+
+
 def _good_values(
-    ref: SheetRef, changes: Sequence[Change], report: SaveReport
+    ref: SheetRef, changes: Sequence[Change], enrolled: Sequence[int], report: SaveReport
 ) -> Iterator[tuple[Change, str]]:
     """Each change whose value may stand in its cell, with the value as stored; the others go to the report."""
     columns = {(column.item, column.field.value): column for column in ref.columns()}
-    enrolled = set(
-        Enrolment.objects.roster(ref.school_class)
-        .filter(student_id__in={change.student_id for change in changes})
-        .values_list("student_id", flat=True)
-    )
+    pupils = set(enrolled)
     for change in _last_of_each_cell(changes):
         try:
-            yield change, _checked(ref, columns.get((change.item, change.field)), change, enrolled)
+            yield change, _checked(ref, columns.get((change.item, change.field)), change, pupils)
         except grading.ValueRefused as refusal:
             report.refused.append(Refused(change, str(refusal)))
 
@@ -208,11 +247,12 @@ def _is_stale(change: Change, current: str, value: str, version: int, seen: "_Se
 
 
 def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Difference], list[Refused]]:
-    """The cells whose wanted value is good and not what is stored, and those whose value is bad. Writes nothing."""
+    """The cells with a good value that is not the stored one, and those with a bad one. Writes nothing."""
     report = SaveReport()
-    stored = stored_results(ref, [change.student_id for change in changes])
+    enrolled = _enrolled(ref)
+    stored = stored_results(ref, enrolled)
     found = []
-    for change, value in _good_values(ref, changes, report):
+    for change, value in _good_values(ref, changes, enrolled, report):
         current, _version = value_and_version(stored.get((change.student_id, change.item)), change.field)
         if current != value:
             found.append(Difference(change, current, value))
@@ -260,13 +300,9 @@ def _blank(ref: SheetRef, change: Change) -> Result:
 
 
 def _warnings(ref: SheetRef, row: Result, field_name: str) -> tuple[str, ...]:
-    """Level and mark that seldom go together (R25), and a mark of 0 (R23)."""
     if not isinstance(row, SubjectResult) or field_name == Field.COMMENT:
         return ()
-    rules = rules_for(ref.school_class.year_id)
-    attainment = Attainment(row.attainment) if row.attainment else None
-    zero = grading.zero_warning(row.mark)
-    return (*((zero,) if zero else ()), *grading.mark_warnings(attainment, row.mark, rules))
+    return fit_warnings(ref, row.attainment, row.mark)
 
 
 class _Seen:
@@ -274,31 +310,50 @@ class _Seen:
 
     def __init__(self, ref: SheetRef, stored: dict[Key, Result], changes: Sequence[Change]) -> None:
         self._rows = stored
-        stale = {
-            (change.student_id, change.item)
+        self._past: dict[int, dict[int, Result]] = {}
+        ids = {
+            row.pk
             for change in changes
-            if (row := stored.get((change.student_id, change.item))) and row.version != change.version
+            if (row := stored.get((change.student_id, change.item)))
+            and (row.version != change.version or change.seen is not None)
         }
-        self._past = _history_of(ref, [stored[key].pk for key in stale]) if stale else {}
+        if ids:
+            self._past = _history_of(ref, ids)
+
+    def is_untouched(self, change: Change, value: str) -> bool:
+        """Whether a cell of a row that moved on holds just what its writer saw there: sent along, not typed."""
+        if change.is_typed or (change.student_id, change.item) not in self._rows:
+            return False
+        return self._then(change) == value
 
     def changed_since(self, change: Change, current: str) -> bool:
         """Whether this very cell has another value now than at the version its writer saw."""
+        return (change.student_id, change.item) in self._rows and (self._then(change) or "") != current
+
+    def last_writer(self, change: Change, current: str) -> tuple[str, str]:
+        """Who gave the cell the value it has, and when (hh:mm:ss dd/mm/yyyy): not who last wrote the row."""
         row = self._rows.get((change.student_id, change.item))
-        if row is None:
-            return False
-        then = self._past.get((row.pk, change.version))
-        return value_and_version(then, change.field)[0] != current
+        found = None
+        for _version, past in sorted(self._past.get(row.pk, {}).items(), reverse=True) if row else ():
+            if value_and_version(past, change.field)[0] != current:
+                break
+            found = past
+        return _writer(found)
 
-    def last_writer(self, key: Key) -> tuple[str, str]:
-        """Name and moment (hh:mm dd/mm/yyyy) of the newest version."""
-        row = self._rows[key]
-        return _writer(self._past.get((row.pk, row.version)))
+    def _then(self, change: Change) -> str | None:
+        """The cell at the version its writer saw: "" before the row's first, None if history has no such version."""
+        if change.version == 0:
+            return ""
+        past = self._past.get(self._rows[change.student_id, change.item].pk, {}).get(change.version)
+        return None if past is None else value_and_version(past, change.field)[0]
 
 
-def _history_of(ref: SheetRef, ids: list[int]) -> dict[tuple[int, int], Result]:
+def _history_of(ref: SheetRef, ids: Collection[int]) -> dict[int, dict[int, Result]]:
     model = SubjectResult if ref.line is not None else TraitResult
-    rows = model.history.filter(id__in=ids).select_related("history_user").order_by("history_id")
-    return {(row.id, row.version): row for row in rows}
+    found: dict[int, dict[int, Result]] = {}
+    for row in model.history.filter(id__in=ids).select_related("history_user").order_by("history_id"):
+        found.setdefault(row.id, {})[row.version] = row
+    return found
 
 
 def _writer(row: "Result | None") -> tuple[str, str]:

@@ -3,16 +3,21 @@
 Read only, in a constant number of statements; writing is `gradebook.entry`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts import permissions
 from accounts.models import User
+from gradebook import grading
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
-from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
-from gradebook.windows import LockState, lock_state
+from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, rules_for, traits_for
+from gradebook.windows import LockState, lock_states
 from students.models import Enrolment, SchoolClass, Student
 
 HOMEROOM_CODE = "NLPC"
@@ -93,13 +98,21 @@ class SheetRef:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet as its page shows it to one person."""
+    """A sheet as its page shows it to one person.
+
+    `own_sheets` are the sheets of this class that the person answers for: (code, name) in the books' order.
+    """
 
     ref: SheetRef
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    lock: LockState
+    locks: Mapping[Period, LockState]
     is_responsible: bool
+    own_sheets: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def lock(self) -> LockState:
+        return self.locks[self.ref.period]
 
     @property
     def may_enter(self) -> bool:
@@ -128,14 +141,29 @@ def _trait_columns(school_class: SchoolClass) -> tuple[Column, ...]:
 
 
 def find_sheet(class_id: int, code: str, period: str) -> SheetRef:
-    """The sheet's parts, or 404. Two statements. Permission is asked by `get_sheet` and `save_results`."""
-    school_class = get_object_or_404(SchoolClass.objects.select_related("year"), pk=class_id)
-    line = None
-    if code != HOMEROOM_CODE:
-        line = get_object_or_404(
-            SubjectLine, year_id=school_class.year_id, grade_level=school_class.grade_level, code=code
-        )
-    return SheetRef(school_class, line, Period(period))
+    """The sheet's parts, or 404. One statement. Permission is asked by `get_sheet` and `save_results`."""
+    return _find(class_id, code, period)[0]
+
+
+def _find(class_id: int, code: str, period: str) -> tuple[SheetRef, tuple[SubjectLine, ...]]:
+    """The sheet, and all lines of its class in the books' order: one statement brings both."""
+    if period not in set(Period):
+        raise Http404(f"Không có thời điểm đánh giá “{period}”.")
+    lines = SubjectLine.objects.filter(year_id=OuterRef("year_id"), grade_level=OuterRef("grade_level"))
+    classes = SchoolClass.objects.select_related("year").annotate(
+        line_ids=ArraySubquery(lines.order_by("id").values("id")),
+        line_codes=ArraySubquery(lines.order_by("id").values("code")),
+    )
+    school_class = get_object_or_404(classes, pk=class_id)
+    found = [
+        SubjectLine(pk=pk, year_id=school_class.year_id, grade_level=school_class.grade_level, code=each)
+        for pk, each in zip(school_class.line_ids, school_class.line_codes, strict=True)
+    ]
+    line = next((each for each in found if each.code == code), None)
+    if line is None and code != HOMEROOM_CODE:
+        raise Http404(f"Khối {school_class.grade_level} không có môn học, hoạt động giáo dục mã “{code}”.")
+    in_order = sorted(found, key=lambda each: each.line.position)
+    return SheetRef(school_class, line, Period(period)), tuple(in_order)
 
 
 def require_may_see(user: User, ref: SheetRef) -> None:
@@ -149,15 +177,30 @@ def require_may_see(user: User, ref: SheetRef) -> None:
 
 def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
     """Fetch and check in one call: a view cannot hold a sheet that its user may not see."""
-    ref = find_sheet(class_id, code, period)
+    ref, lines = _find(class_id, code, period)
     require_may_see(user, ref)
     return Sheet(
         ref=ref,
         columns=ref.columns(),
         rows=read_rows(ref),
-        lock=lock_state(ref.school_class, ref.period),
+        locks=lock_states(ref.school_class),
         is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
+        own_sheets=_own_sheets(user, ref.school_class, lines),
     )
+
+
+def _own_sheets(
+    user: User, school_class: SchoolClass, lines: Sequence[SubjectLine]
+) -> tuple[tuple[str, str], ...]:
+    """No statement: the powers are read already."""
+    own = [
+        (each.code, each.line.short_name)
+        for each in lines
+        if permissions.is_responsible(user, school_class, each)
+    ]
+    if permissions.is_responsible(user, school_class, None):
+        own.append((HOMEROOM_CODE, "Phẩm chất và năng lực"))
+    return tuple(own)
 
 
 def read_rows(ref: SheetRef) -> tuple[Row, ...]:
@@ -199,3 +242,11 @@ def value_and_version(result: SubjectResult | TraitResult | None, field: str) ->
         return "", 0
     value = getattr(result, field)
     return ("" if value is None else str(value)), result.version
+
+
+def fit_warnings(ref: SheetRef, attainment: str, mark: int | None) -> tuple[str, ...]:
+    """Sentences on a level and mark that seldom go together (R25), and on a mark of 0 (R23); never a refusal."""
+    rules = rules_for(ref.school_class.year_id)
+    zero = grading.zero_warning(mark)
+    level = Attainment(attainment) if attainment else None
+    return (*((zero,) if zero else ()), *grading.mark_warnings(level, mark, rules))

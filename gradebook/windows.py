@@ -1,17 +1,18 @@
 """When the books are open: the principal's orders, the open window, and words on why a sheet is locked."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts import clock, permissions
+from accounts.clock import now_in_sql
 from accounts.history import Source, acting
 from accounts.models import User
-from gradebook.models import EntryOrder, EntryWindow
+from gradebook.models import EntryOrder, EntryWindow, EntryWindowQuerySet
 from gradebook.regulation import Period
 from students.models import SchoolClass
-
 
 # First key of the advisory locks that stand for a period; the second is the period (see `hold_period`).
 _PERIOD_LOCKS = 27
@@ -28,10 +29,15 @@ class OrderRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LockState:
-    """Whether a sheet is open now, and in words since when, until when and by which order."""
+    """Whether a sheet is open now, and in words since when, until when and by which order.
+
+    `asked_at` is the moment of the answer by the clock that decided it; `is_over` tells locked from not yet open.
+    """
 
     window: EntryWindow | None
     sentence: str
+    asked_at: datetime.datetime
+    is_over: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +56,7 @@ def issue_order(*, order: EntryOrder, by: User) -> EntryOrder:
         # Alone with the period: waits for saves under way, and no two orders miss each other's window.
         _take_period(order.year_id, order.period)
         order.signed_by, order.signed_at = by, clock.now()
-        _check_order(order)
+        _check_order(order, order.signed_at)
         order.save()
         if order.kind == EntryOrder.Kind.OPEN:
             _open(order)
@@ -59,14 +65,14 @@ def issue_order(*, order: EntryOrder, by: User) -> EntryOrder:
     return order
 
 
-def _check_order(order: EntryOrder) -> None:
+def _check_order(order: EntryOrder, moment: datetime.datetime) -> None:
     if EntryOrder.objects.filter(year=order.year_id, number=order.number).exists():
         raise OrderRefused("number", f"Số «{order.number}» đã dùng trong năm học này. Ghi số văn bản khác.")
     if order.kind == EntryOrder.Kind.LOCK:
         return
     if order.closes_at is None or order.closes_at <= order.opens_at:
         raise OrderRefused("closes_at", "Giờ khoá phải sau giờ mở. Sửa lại «đến».")
-    if order.closes_at <= order.signed_at:
+    if order.closes_at <= moment:
         raise OrderRefused("closes_at", "Giờ khoá đã qua. Chọn một thời điểm sau bây giờ.")
 
 
@@ -94,16 +100,36 @@ def _open(order: EntryOrder) -> None:
 def _lock(order: EntryOrder) -> None:
     """Ends the windows in scope at the order's moment; one that has passed means now, never earlier."""
     moment = max(order.opens_at, clock.now())
-    hit = list(EntryWindow.objects.filter(_scope(order), closes_at__gt=moment))
-    if not hit:
-        raise OrderRefused(
-            "period",
-            "Không có đợt nhập nào đúng phạm vi này còn mở ở thời điểm khoá. Kiểm tra lại thời điểm đánh giá và phạm vi.",
-        )
-    for window in hit:
+    for window in windows_to_lock(order, moment):
         window.closes_at = max(moment, window.opens_at)
         window.locked_by = order
         window.save()
+
+
+def windows_to_lock(order: EntryOrder, moment: datetime.datetime) -> list[EntryWindow]:
+    """The windows a locking order ends at `moment`, with their orders; OrderRefused when it would end none."""
+    hit = list(
+        EntryWindow.objects.filter(_scope(order), closes_at__gt=moment).select_related(
+            "order", "school_class"
+        )
+    )
+    if not hit:
+        raise OrderRefused(
+            "period",
+            "Không có đợt nhập nào của phạm vi này còn mở ở thời điểm khoá. Kiểm tra lại thời điểm đánh giá và "
+            "phạm vi. Đợt mở cho toàn trường thì khoá toàn trường, rồi mở lại cho các lớp còn cần nhập.",
+        )
+    return hit
+
+
+def check_order(order: EntryOrder) -> list[EntryWindow]:
+    """What an order would meet if it were signed now: the windows a locking order ends, none for an opening one.
+
+    Writes nothing; raises OrderRefused exactly where `issue_order` would.
+    """
+    moment = clock.now()
+    _check_order(order, moment)
+    return windows_to_lock(order, max(order.opens_at, moment)) if order.kind == EntryOrder.Kind.LOCK else []
 
 
 def hold_period(year: int, period: str, sheet: tuple[int, int]) -> None:
@@ -130,23 +156,43 @@ def _period_key(year: int, period: str) -> int:
 
 
 def lock_state(school_class: SchoolClass, period: str) -> LockState:
-    """The open window of a class and period by the database's clock, or why there is none. One or two statements."""
+    """The open window of a class and period by the database's clock, or why there is none. One statement."""
     windows = EntryWindow.objects.covering(school_class, period)
-    window = windows.open_now().order_by("-closes_at").first()
-    if window is not None:
-        return LockState(window, f"Mở đến {window.closes_label}")
-    return LockState(None, _why_locked(list(windows.select_related("order", "locked_by")), Period(period)))
+    return _state(_with_moment(windows), Period(period))
 
 
-def _why_locked(windows: list[EntryWindow], period: Period) -> str:
-    now = clock.stamp()
-    to_come = [window for window in windows if window.opens_at > now]
+def lock_states(school_class: SchoolClass) -> dict[Period, LockState]:
+    """The same for each period of the class's year. One statement."""
+    # A period equal to itself: covering() with every period.
+    windows = _with_moment(EntryWindow.objects.covering(school_class, F("period")))
+    return {period: _state([each for each in windows if each.period == period], period) for period in Period}
+
+
+def _with_moment(windows: EntryWindowQuerySet) -> list[EntryWindow]:
+    """The windows with their orders, each with the database's moment of reading as `asked_at`."""
+    return list(windows.select_related("order", "locked_by").annotate(asked_at=now_in_sql()))
+
+
+def _state(windows: list[EntryWindow], period: Period) -> LockState:
+    """Decides by one moment, the database's, so that a sentence never contradicts its answer."""
+    now = max((window.asked_at for window in windows), default=None) or clock.stamp()
+    if still_open := [window for window in windows if window.is_open_at(now)]:
+        window = max(still_open, key=lambda window: window.closes_at)
+        return LockState(window, f"Mở đến {window.closes_label}", now)
+    to_come = [window for window in windows if now < window.opens_at < window.closes_at]
     past = [window for window in windows if window.closes_at <= now]
+    sentence = _why_locked(past, to_come, period)
+    return LockState(None, sentence, now, is_over=bool(past))
+
+
+def _why_locked(past: list[EntryWindow], to_come: list[EntryWindow], period: Period) -> str:
+    said = []
     if past:
         last = max(past, key=lambda window: window.closes_at)
         order = last.locked_by or last.order
-        return f"Đã khoá từ {last.closes_label} theo văn bản số {order.number}."
+        said.append(f"Đã khoá từ {last.closes_label} theo văn bản số {order.number}.")
     if to_come:
         first = min(to_come, key=lambda window: window.opens_at)
-        return f"Chưa mở. Đợt nhập bắt đầu lúc {first.opens_label} theo văn bản số {first.order.number}."
-    return f"Chưa mở. Hiệu trưởng chưa ban hành lệnh mở nhập {period.label}."
+        begins = f"lúc {first.opens_label} theo văn bản số {first.order.number}."
+        said.append(f"Mở lại {begins}" if past else f"Chưa mở. Đợt nhập bắt đầu {begins}")
+    return " ".join(said) or f"Chưa mở. Hiệu trưởng chưa ban hành lệnh mở nhập {period.label}."

@@ -32,7 +32,7 @@ class School:
 
     Cô Lan is homeroom teacher of 4A and teaches Toán and Tiếng Việt there; thầy Minh of 4B, and Toán there;
     cô Thu teaches Ngoại ngữ 1 in both; thầy Dũng heads the teachers of grade 4; cô Ngọc is homeroom teacher
-    of 1A and teaches Toán there. Cô Bích is principal, cô Hoa vice-principal, anh Tuấn clerk, ông Sơn inspector.
+    of 1A, and Toán there. Cô Bích is principal, cô Hoa vice-principal, anh Tuấn clerk, ông Sơn inspector.
     """
 
     year: SchoolYear
