@@ -1,0 +1,393 @@
+"""What is on a printed page: frozen content of the two official books (TT 27/2020, Phụ lục 1 and 2).
+
+No Django, no model: queries fill these dataclasses, ``reports.pdf`` draws them, ``reports.read_back``
+checks the finished PDF against them, and their hash decides whether a page must be drawn again.
+Every text is printed as it stands: dates come as dd/mm/yyyy (a birth date may be a year only, R94).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+SCHOOL_TIME: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+PRINCIPAL_TITLE: Final = ("HIỆU TRƯỞNG",)
+DEPUTY_TITLE: Final = ("KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG")
+
+LEARNING_PROCESS_ROWS: Final = 7
+"""Rows of the QUÁ TRÌNH HỌC TẬP table on the form: five grades and room for two transfers."""
+
+
+def long_date(day: date | None) -> str:
+    """Return "ngày 05 tháng 01 năm 2026" (zero before days under 10 and months 1 and 2), dots for None."""
+    if day is None:
+        return "ngày ...... tháng ...... năm .........."
+    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
+    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who signs, where and when; an empty name or no date leaves room to write by hand."""
+
+    name: str
+    title: tuple[str, ...] = PRINCIPAL_TITLE
+    place: str = ""
+    day: date | None = None
+
+    @property
+    def place_and_date(self) -> str:
+        """Return "Hải Phòng, ngày 28 tháng 5 năm 2026"."""
+        return f"{self.place or '.....................'}, {long_date(self.day)}"
+
+
+# --- Học bạ (Phụ lục 1) ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """School of the cover page. The district line is printed only when there was one (before 1/7/2025)."""
+
+    school: str
+    ward: str
+    province: str
+    district: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Personal page, copied from the birth certificate."""
+
+    full_name: str
+    gender: str
+    born_on: str
+    ethnicity: str
+    nationality: str
+    birthplace: str
+    native_place: str
+    residence: str
+    father: str
+    mother: str
+    guardian: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LearningStage:
+    """One row of QUÁ TRÌNH HỌC TẬP; ``moved_on`` is the day of entry or transfer."""
+
+    school_year: str
+    class_name: str
+    school: str
+    register_number: str
+    moved_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """One of the 14 lines of section 1; a line that is not taught keeps its label and is blank."""
+
+    code: str
+    label: str
+    level: str = ""
+    mark: int | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TraitRow:
+    """One quality or competency with its level T, Đ or C."""
+
+    code: str
+    label: str
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TraitGroup:
+    """Qualities, general or specific competencies: one comment in a cell merged over all rows."""
+
+    rows: tuple[TraitRow, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptYear:
+    """The facing pages of one school year.
+
+    ``height`` and ``weight`` carry their unit ("128 cm"); absences are days. ``is_preview`` is True until
+    the principal has approved the year: each of its pages is then marked "BẢN XEM TRƯỚC" (R74).
+    """
+
+    school_year: str
+    class_name: str
+    school: str
+    height: str
+    weight: str
+    absent_with_permission: str
+    absent_without_permission: str
+    subjects: tuple[SubjectRow, ...]
+    qualities: TraitGroup
+    general_competencies: TraitGroup
+    specific_competencies: TraitGroup
+    result: str
+    award: str
+    completion: str
+    principal: Signature
+    homeroom_teacher: str
+    is_preview: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Học bạ of one pupil; ``principal`` signs the personal page."""
+
+    pupil_code: str
+    cover: Cover
+    personal: Personal
+    principal: Signature
+    stages: tuple[LearningStage, ...]
+    years: tuple[TranscriptYear, ...]
+
+    @property
+    def stage_rows(self) -> tuple[LearningStage | None, ...]:
+        """Return the stages, filled up with None to the rows of the form."""
+        return self.stages + (None,) * (LEARNING_PROCESS_ROWS - len(self.stages))
+
+
+# --- Bảng tổng hợp kết quả đánh giá giáo dục (Phụ lục 2) ---------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of cells. ``kind``: "level" (T/H/C or T/Đ/C), "mark" (0 to 10) or "outcome" (text)."""
+
+    code: str
+    heading: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGroup:
+    """Second heading level: a subject, a group of competencies; empty heading = none at this level."""
+
+    heading: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnBlock:
+    """First heading level."""
+
+    heading: str
+    groups: tuple[ColumnGroup, ...]
+
+    @property
+    def width(self) -> int:
+        """Return the number of columns under this heading."""
+        return sum(len(group.columns) for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTableRow:
+    """A pupil. ``cells`` stand in the order of ``ClassTable.columns``.
+
+    "" = not entered yet (blank), None = nothing to assess here at this time (grey with a dash).
+    """
+
+    number: int
+    pupil_code: str
+    full_name: str
+    born_on: str
+    cells: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCount:
+    """Totals of one column; None where the column cannot hold such a value."""
+
+    good: int | None
+    middle: int | None
+    poor: int | None
+    below_five: int | None
+    missing: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTable:
+    """Sổ THKQGD of one class and period. ``locked_at``: aware moment; None = still open, a preview."""
+
+    parent_body: str
+    school: str
+    period: str
+    school_year: str
+    class_name: str
+    grade_level: int
+    blocks: tuple[ColumnBlock, ...]
+    rows: tuple[ClassTableRow, ...]
+    homeroom_teacher: str
+    principal: Signature
+    locked_at: datetime | None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError when a row has not exactly one cell a column."""
+        for row in self.rows:
+            if len(row.cells) != len(self.columns):
+                raise ValueError(
+                    f"STT {row.number}: {len(row.cells)} ô, bảng có {len(self.columns)} cột kết quả."
+                )
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Return all result columns from left to right."""
+        return tuple(column for block in self.blocks for group in block.groups for column in group.columns)
+
+    @property
+    def is_preview(self) -> bool:
+        """Return whether the period is still open, so that the print proves nothing."""
+        return self.locked_at is None
+
+    @property
+    def lock_state(self) -> str:
+        """Return the line that says whether the values can still change."""
+        if self.locked_at is None:
+            return "Chưa khoá: bản xem trước"
+        local = self.locked_at.astimezone(SCHOOL_TIME)
+        return f"Đã khoá lúc {local:%H:%M} ngày {local:%d/%m/%Y}"
+
+    @property
+    def counts(self) -> tuple[ColumnCount, ...]:
+        """Return the totals of each column, in column order."""
+        return tuple(
+            _count(column, [row.cells[place] for row in self.rows])
+            for place, column in enumerate(self.columns)
+        )
+
+    @property
+    def outcome_summary(self) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+        """Return, for each outcome column, its heading and how often each value stands in it."""
+        return tuple(
+            (column.heading, _tally(row.cells[place] for row in self.rows))
+            for place, column in enumerate(self.columns)
+            if column.kind == "outcome"
+        )
+
+
+def _count(column: Column, cells: Sequence[str | None]) -> ColumnCount:
+    wanted = [cell for cell in cells if cell is not None]
+    missing = wanted.count("") if wanted and column.kind != "outcome" else None
+    if not wanted or column.kind == "outcome":
+        return ColumnCount(None, None, None, None, missing)
+    if column.kind == "mark":
+        return ColumnCount(None, None, None, sum(int(cell) < 5 for cell in wanted if cell), missing)
+    middle = wanted.count("H") + wanted.count("Đ")
+    return ColumnCount(wanted.count("T"), middle, wanted.count("C"), None, missing)
+
+
+def _tally(cells: Iterable[str | None]) -> tuple[tuple[str, int], ...]:
+    return tuple(Counter(cell for cell in cells if cell).most_common())
+
+
+# --- Columns of the class table in its three grade layouts (domain 2.2) -------------------------------
+
+_MARKED: Final = {
+    1: ("TOAN", "TV"),
+    2: ("TOAN", "TV"),
+    3: ("TOAN", "TV", "NN1", "TH", "CN"),
+    4: ("TOAN", "TV", "LSDL", "NN1", "TH", "KH", "CN"),
+    5: ("TOAN", "TV", "LSDL", "NN1", "TH", "KH", "CN"),
+}
+_LEVEL_ONLY: Final = {
+    1: ("DD", "TNXH", "NN1", "TDT", "TH", "AN", "MT", "HDTN", "GDTC"),
+    2: ("DD", "TNXH", "NN1", "TDT", "TH", "AN", "MT", "HDTN", "GDTC"),
+    3: ("DD", "TNXH", "TDT", "AN", "MT", "HDTN", "GDTC"),
+    4: ("DD", "TDT", "AN", "MT", "HDTN", "GDTC"),
+    5: ("DD", "TDT", "AN", "MT", "HDTN", "GDTC"),
+}
+_SUBJECT_HEADINGS: Final = {
+    "TV": "Tiếng Việt",
+    "TOAN": "Toán",
+    "NN1": "Ngoại ngữ",
+    "LSDL": "Lịch sử và Địa lí",
+    "KH": "Khoa học",
+    "TH": "TH-CN (Tin học)",
+    "CN": "TH-CN (Công nghệ)",
+    "DD": "Đạo đức",
+    "TNXH": "Tự nhiên và Xã hội",
+    "GDTC": "Giáo dục thể chất",
+    "AN": "Âm nhạc",
+    "MT": "Mĩ thuật",
+    "HDTN": "Hoạt động trải nghiệm",
+    "TDT": "Tiếng dân tộc",
+}
+_GENERAL: Final = (
+    ("tu_chu_tu_hoc", "Tự chủ và tự học"),
+    ("giao_tiep_hop_tac", "Giao tiếp và hợp tác"),
+    ("giai_quyet_van_de", "Giải quyết vấn đề và sáng tạo"),
+)
+_SPECIFIC: Final = (
+    ("ngon_ngu", "Ngôn ngữ"),
+    ("tinh_toan", "Tính toán"),
+    ("khoa_hoc", "Khoa học"),
+    ("cong_nghe", "Công nghệ"),
+    ("tin_hoc", "Tin học"),
+    ("tham_mi", "Thẩm mĩ"),
+    ("the_chat", "Thể chất"),
+)
+_LATE_TRAITS: Final = frozenset({"cong_nghe", "tin_hoc"})
+_QUALITIES: Final = (
+    ("yeu_nuoc", "Yêu nước"),
+    ("nhan_ai", "Nhân ái"),
+    ("cham_chi", "Chăm chỉ"),
+    ("trung_thuc", "Trung thực"),
+    ("trach_nhiem", "Trách nhiệm"),
+)
+_OUTCOMES: Final = (
+    ("HTCT", "HTCT lớp học"),
+    ("LEN_LOP", "Lên lớp"),
+    ("XEP_LOAI", "Xếp loại"),
+    ("KHEN_THUONG", "Khen thưởng"),
+)
+
+
+def class_table_blocks(grade_level: int, *, year_end: bool) -> tuple[ColumnBlock, ...]:
+    """Return the headings of the class table of a grade 1 to 5, in the order of the sector's export.
+
+    Subjects take 13 columns in grades 1 and 2, 17 in grade 3, 20 in grades 4 and 5; a column that has
+    nothing to assess in a period stays, its cells are None. Column codes: a level "TOAN", its mark
+    "TOAN.diem", a trait "yeu_nuoc" (the three trait lines that share a word with a subject differ in
+    case), the outcomes HTCT, LEN_LOP, XEP_LOAI, KHEN_THUONG at the year end only.
+    Source: domain 2.2 (R75); grades 1 and 2 have no Công nghệ and Tin học among the competencies (1.4).
+    """
+    specific = _SPECIFIC if grade_level > 2 else tuple(t for t in _SPECIFIC if t[0] not in _LATE_TRAITS)
+    blocks = [
+        ColumnBlock("Môn học và hoạt động giáo dục", _subject_groups(grade_level)),
+        ColumnBlock(
+            "Năng lực cốt lõi",
+            (
+                ColumnGroup("Năng lực chung", _columns(_GENERAL, "level")),
+                ColumnGroup("Năng lực đặc thù", _columns(specific, "level")),
+            ),
+        ),
+        ColumnBlock("Phẩm chất chủ yếu", (ColumnGroup("", _columns(_QUALITIES, "level")),)),
+    ]
+    if year_end:
+        blocks.append(ColumnBlock("Kết quả năm học", (ColumnGroup("", _columns(_OUTCOMES, "outcome")),)))
+    return tuple(blocks)
+
+
+def _subject_groups(grade_level: int) -> tuple[ColumnGroup, ...]:
+    tested = tuple(
+        ColumnGroup(
+            _SUBJECT_HEADINGS[code],
+            (Column(code, "Mức", "level"), Column(f"{code}.diem", "Điểm", "mark")),
+        )
+        for code in _MARKED[grade_level]
+    )
+    others = tuple((code, _SUBJECT_HEADINGS[code]) for code in _LEVEL_ONLY[grade_level])
+    return (*tested, ColumnGroup("", _columns(others, "level")))
+
+
+def _columns(names: Iterable[tuple[str, str]], kind: str) -> tuple[Column, ...]:
+    return tuple(Column(code, heading, kind) for code, heading in names)

@@ -1,0 +1,252 @@
+"""Draw pages: the only file that imports WeasyPrint.
+
+A Django template and print style sheets become one tagged PDF (PDF/UA-1). The same content, template,
+styles, fonts and library give the same bytes, in any process and on any day: that is what lets a finished
+page be kept under ``content_hash`` and printed again without drawing it.
+"""
+
+import gc
+import hashlib
+import json
+import math
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import pydyf
+import weasyprint
+from django.conf import settings
+from django.template.loader import render_to_string
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from reports.book_content import ClassTable, TraitGroup, Transcript, TranscriptYear
+from reports.pdf_merge import merge, merge_into
+
+__all__ = [
+    "content_hash",
+    "merge",
+    "merge_into",
+    "print_code",
+    "render",
+    "render_class_table",
+    "render_transcript",
+]
+
+TRANSCRIPT_TEMPLATE: Final = "reports/print/transcript.html"
+CLASS_TABLE_TEMPLATE: Final = "reports/print/class_table.html"
+DRAWING_VERSION: Final = 1
+"""Raise when this file draws the same content differently: every kept page is then drawn anew."""
+
+_CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MEDIA_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
+_drawing = threading.Lock()
+
+
+class ForeignAddressError(ValueError):
+    """A template or style sheet asked for something that is not one of our static files."""
+
+
+class OwnFilesFetcher(URLFetcher):
+    """Serve the files of our static folder and nothing else: no network, no other file of the machine."""
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """Return the file at ``url``. Raises ForeignAddressError for any other address."""
+        address = urlsplit(url)
+        path = Path(unquote(address.path)).resolve()
+        if address.scheme != "file" or not path.is_relative_to(_static().resolve()) or not path.is_file():
+            raise ForeignAddressError(f"Bản in chỉ được dùng tệp tĩnh của hệ thống, không dùng: {url}")
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": _MEDIA_TYPES[path.suffix]})
+
+
+def render(template_name: str, context: Mapping[str, Any], *, title: str) -> bytes:
+    """Return the tagged PDF of a print template.
+
+    ``css/print/page.css`` and ``css/print/<template's stem>.css`` are applied. ``title`` becomes the
+    document's title and is ``{{ title }}`` in the template. Raises TemplateDoesNotExist.
+    """
+    return _draw(template_name, context, title=title, finisher=None)
+
+
+def render_transcript(transcript: Transcript) -> bytes:
+    """Return the học bạ of one pupil (domain 2.1): A4, a year on facing pages, an even number of pages."""
+    person = transcript.personal
+    context = {
+        "book": transcript,
+        "years": [_year_context(year) for year in transcript.years],
+        "running": f"Mã HS: {transcript.pupil_code} · {_shortened(person.full_name)}"
+        f" · Mã bản in: {print_code(transcript)}",
+    }
+    title = f"Học bạ – {person.full_name} – {transcript.pupil_code}"
+    return _draw(TRANSCRIPT_TEMPLATE, context, title=title, finisher=_end_on_even_page)
+
+
+def render_class_table(table: ClassTable) -> bytes:
+    """Return the class table of a period (domain 2.2): landscape, A3 for grades 4 and 5, else A4."""
+    counts = table.counts
+    labels = {
+        "good": "Số lượng mức T",
+        "middle": "Số lượng mức H (môn học), Đ (năng lực, phẩm chất)",
+        "poor": "Số lượng mức C",
+        "below_five": "Số bài KTĐK dưới 5 điểm",
+        "missing": "Chưa nhập",
+    }
+    context = {
+        "table": table,
+        "paper": "a3" if table.grade_level > 3 else "a4",
+        "running": f"Bảng tổng hợp KQĐGGD · Lớp {table.class_name} · {table.period} · {table.school_year}",
+        "print_code": f"Mã bản in: {print_code(table)} · SHA-256: {content_hash(table)[:32]}",
+        "totals": [(label, [getattr(count, field) for count in counts]) for field, label in labels.items()],
+    }
+    title = f"Bảng tổng hợp kết quả đánh giá giáo dục – Lớp {table.class_name} – {table.period} – {table.school_year}"
+    return _draw(CLASS_TABLE_TEMPLATE, context, title=title, finisher=None)
+
+
+def content_hash(content: Transcript | ClassTable) -> str:
+    """Return 64 hex digits that change when anything on the finished page would.
+
+    SHA-256 over the content as canonical JSON, the template with its partials, the style sheets, the
+    fonts and the versions that draw them. Equal in every process and on every machine.
+    """
+    template = TRANSCRIPT_TEMPLATE if isinstance(content, Transcript) else CLASS_TABLE_TEMPLATE
+    text = json.dumps(asdict(content), ensure_ascii=False, sort_keys=True, default=_plain)
+    return hashlib.sha256(f"{_ink(template)}\n{text}".encode()).hexdigest()
+
+
+def print_code(content: Transcript | ClassTable) -> str:
+    """Return the short code on the page, "7K3M-9QXD": 40 bits of ``content_hash`` without I, L, O, U."""
+    number = int(content_hash(content)[:10], 16)
+    letters = "".join(_CODE_LETTERS[number >> shift & 31] for shift in range(35, -1, -5))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+# --- How the drawing is done -------------------------------------------------------------------------
+
+
+def _draw(template_name: str, context: Mapping[str, Any], *, title: str, finisher: Any) -> bytes:
+    markup = render_to_string(template_name, {**context, "title": title})
+    fonts, sheets = _styles(template_name)
+    with _drawing, _no_garbage_collection():
+        page = weasyprint.HTML(
+            string=markup, base_url=_static().as_uri() + "/", url_fetcher=OwnFilesFetcher()
+        )
+        return page.write_pdf(
+            stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1", finisher=finisher
+        )
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Layout makes millions of short-lived boxes; looking for cycles among them costs a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@cache
+def _styles(template_name: str) -> tuple[FontConfiguration, list[weasyprint.CSS]]:
+    """Parse the style sheets once a process: loading the faces again for each pupil doubles the time."""
+    fonts = FontConfiguration()
+    fetcher = OwnFilesFetcher()
+    sheets = [
+        weasyprint.CSS(filename=path, url_fetcher=fetcher, font_config=fonts)
+        for path in _sheet_paths(template_name)
+    ]
+    return fonts, sheets
+
+
+@cache
+def _ink(template_name: str) -> str:
+    """Return a digest of all that draws a template apart from its content."""
+    folder = settings.BASE_DIR / "templates" / "reports" / "print"
+    stem = Path(template_name).stem
+    fonts = sorted((_static() / "fonts" / "print").glob("*.ttf"))
+    pictures = sorted((_static() / "css" / "print").glob("*.svg"))
+    templates = [folder / f"{stem}.html", *sorted(folder.glob("_*.html"))]
+    digest = hashlib.sha256(f"{DRAWING_VERSION} {weasyprint.__version__} {pydyf.__version__}".encode())
+    for path in [*templates, *_sheet_paths(template_name), *pictures, *fonts]:
+        digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _sheet_paths(template_name: str) -> list[Path]:
+    folder = _static() / "css" / "print"
+    return [folder / "page.css", folder / f"{Path(template_name).stem}.css"]
+
+
+def _static() -> Path:
+    return settings.BASE_DIR / "static"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"Nội dung bản in không thể mang kiểu {type(value).__name__}.")
+
+
+def _end_on_even_page(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+    """Add an empty back page to an odd number of pages, so that the next pupil begins on a new leaf."""
+    if len(document.pages) % 2:
+        first = document.pages[0]
+        size = pydyf.Array([0, 0, round(first.width * 0.75, 4), round(first.height * 0.75, 4)])
+        pdf.add_page(pydyf.Dictionary({"Type": "/Page", "Parent": pdf.pages.reference, "MediaBox": size}))
+
+
+# --- How long comments stay on their page ------------------------------------------------------------
+
+_PAGE_ROOM_MM: Final = 218.0
+_STEPS: Final = (
+    ("", 54, 4.66, 1.6, 13.6),
+    ("long-subjects", 61, 3.95, 1.6, 9.0),
+    ("longest-subjects", 66, 3.5, 1.0, 7.0),
+)
+"""Class name, letters a line, height of a line, padding and least height of a row (mm): as in the CSS."""
+_TRAIT_ROW_MM: Final = 6.6
+_TRAIT_SLACK_MM: Final = 24.0
+_RUNNING_NAME_LETTERS: Final = 60
+
+
+def _year_context(year: TranscriptYear) -> dict[str, Any]:
+    """Return a year with the type size and row heights at which its comments fit."""
+    trait_type, letters, line = "", 54, 4.66
+    groups = (year.qualities, year.general_competencies, year.specific_competencies)
+    if sum(_row_height(group, letters, line) * len(group.rows) for group in groups) > _traits_room(groups):
+        trait_type, letters, line = "long-traits", 61, 3.95
+    return {
+        "facts": year,
+        "density": f"{_subject_type(year)} {trait_type}",
+        "traits": [(group, math.ceil(_row_height(group, letters, line))) for group in groups],
+    }
+
+
+def _subject_type(year: TranscriptYear) -> str:
+    """Return the largest type at which the 14 lines stand on one page; at two pages none need be small."""
+    lengths = [max(len(row.comment), 2 * len(row.label)) for row in year.subjects]
+    for name, letters, line, padding, least in _STEPS:
+        if sum(max(least, -(-length // letters) * line + padding) for length in lengths) <= _PAGE_ROOM_MM:
+            return name
+    return "long-subjects"
+
+
+def _row_height(group: TraitGroup, letters: int, line: float) -> float:
+    """Return the height in mm at which the rows of a group together are as high as their one comment."""
+    comment = -(-len(group.comment) // letters) * line + 2.0
+    return max(_TRAIT_ROW_MM, comment / len(group.rows)) if group.rows else _TRAIT_ROW_MM
+
+
+def _traits_room(groups: tuple[TraitGroup, ...]) -> float:
+    return _TRAIT_SLACK_MM + _TRAIT_ROW_MM * sum(len(group.rows) for group in groups)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _RUNNING_NAME_LETTERS else f"{name[: _RUNNING_NAME_LETTERS - 1]}…"
