@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import pikepdf
 from django.conf import settings
@@ -41,7 +41,7 @@ def merge_into(target: Path, parts: Iterable[Path | bytes], *, title: str) -> No
         _save(parts, title, whole)
 
 
-def _save(parts: Iterable[Path | bytes], title: str, target: object) -> None:
+def _save(parts: Iterable[Path | bytes], title: str, target: BinaryIO) -> None:
     with ExitStack() as still_open, pikepdf.new() as whole:
         top = _document(whole, title)
         bookmarks: list[tuple[str, int]] = []

@@ -65,7 +65,7 @@ def check_transcripts(
     books = list(_books(_page_texts(pdf)))
     faults = _roll_call(books, expected)
     if not faults:
-        counts = pages or [None] * len(expected)
+        counts: Sequence[int | None] = pages or [None] * len(expected)
         for book, wanted, count in zip(books, expected, counts, strict=True):
             faults += [
                 f"{wanted.personal.full_name} ({wanted.pupil_code}): {f}"
