@@ -356,8 +356,7 @@ def class_table_blocks(grade_level: int, *, year_end: bool) -> tuple[ColumnBlock
 
     Subjects take 13 columns in grades 1 and 2, 17 in grade 3, 20 in grades 4 and 5; a column that has
     nothing to assess in a period stays, its cells are None. Column codes: a level "TOAN", its mark
-    "TOAN.diem", a trait "yeu_nuoc" (the three trait lines that share a word with a subject differ in
-    case), the outcomes HTCT, LEN_LOP, XEP_LOAI, KHEN_THUONG at the year end only.
+    "TOAN.diem", a trait "yeu_nuoc", the outcomes HTCT, LEN_LOP, XEP_LOAI, KHEN_THUONG at the year end only.
     Source: domain 2.2 (R75); grades 1 and 2 have no Công nghệ and Tin học among the competencies (1.4).
     """
     specific = _SPECIFIC if grade_level > 2 else tuple(t for t in _SPECIFIC if t[0] not in _LATE_TRAITS)
