@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, Value
+from django.db.models import BigIntegerField, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.clock import today
@@ -51,14 +51,21 @@ def powers_of(user: User) -> Powers:
 
 def _read_powers(user: Any, day: Any) -> Powers:
     """One statement: posts as (kind, grade, -), homerooms as (homeroom, class, -), lines as (line, class, line)."""
-    nothing = Value(None, output_field=BigIntegerField(null=True))
-    grade = Cast("team__grade_level", BigIntegerField())
-    posts = user.posts.held_on(day).values_list("kind", grade, nothing)
-    homeroom = user.homeroom_assignments.held_on(day).values_list(
-        Value("homeroom"), "school_class_id", nothing
+    number = BigIntegerField(null=True)
+    # Cast, because PostgreSQL takes a bare NULL in two branches of a UNION for text.
+    nothing = Cast(Value(None), number)
+
+    def rows_of(held: Any, what: Any, first: str, second: Any) -> Any:
+        named = held.held_on(day).annotate(what=what, first=Cast(first, number), second=second)
+        return named.order_by().values_list("what", "first", "second")
+
+    rows = list(
+        rows_of(user.posts, Cast("kind", TextField()), "team__grade_level", nothing).union(
+            rows_of(user.homeroom_assignments, _text("homeroom"), "school_class_id", nothing),
+            rows_of(user.teaching_assignments, _text("line"), "school_class_id", Cast("line_id", number)),
+            all=True,
+        )
     )
-    teaching = user.teaching_assignments.held_on(day).values_list(Value("line"), "school_class_id", "line_id")
-    rows = list(posts.union(homeroom, teaching, all=True))
     return Powers(
         posts=frozenset(kind for kind, _grade, _none in rows if kind in Post.Kind.values),
         headed_grades=frozenset(
@@ -67,6 +74,10 @@ def _read_powers(user: Any, day: Any) -> Powers:
         homeroom_classes=frozenset(class_id for kind, class_id, _none in rows if kind == "homeroom"),
         taught=frozenset((class_id, line_id) for kind, class_id, line_id in rows if kind == "line"),
     )
+
+
+def _text(word: str) -> Value:
+    return Value(word, output_field=TextField())
 
 
 def has_post(user: User, *kinds: str) -> bool:

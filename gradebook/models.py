@@ -182,6 +182,11 @@ class EntryWindow(models.Model):
         return self.opens_at <= moment < self.closes_at
 
     @property
+    def was_called_off(self) -> bool:
+        """Locked by a further order before it ever opened."""
+        return self.locked_by_id is not None and self.closes_at == self.opens_at
+
+    @property
     def closes_label(self) -> str:
         return f"{timezone.localtime(self.closes_at):%H:%M %d/%m/%Y}"
 

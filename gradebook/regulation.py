@@ -38,7 +38,7 @@ class _Labelled(enum.StrEnum):
     _value_: str
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -283,7 +283,7 @@ class RuleSet:
     excellent_mark: int = 9
     good_mark: int = 7
     pass_mark: int = 5
-    comment_limit: int = 500
+    comment_limit: int = 1000
     optional_lines_count: bool = False
     ethnic_language_has_mark: bool = False
     warns_on_level_and_mark: bool = True

@@ -212,10 +212,10 @@ def test_a_comment_is_stored_in_one_encoding_without_control_or_invisible_charac
 
 
 def test_a_comment_at_the_limit_passes_and_one_over_is_refused_with_the_number_over():
-    assert check_comment("à" * 500, RULES) == "à" * 500
+    assert check_comment("à" * 1000, RULES) == "à" * 1000
     with pytest.raises(ValueRefused) as refusal:
-        check_comment("à" * 512, RULES)
-    assert refusal.value.message == "Nhận xét dài 512 ký tự, quá giới hạn 500: hãy bớt 12 ký tự."
+        check_comment("à" * 1012, RULES)
+    assert refusal.value.message == "Nhận xét dài 1012 ký tự, quá giới hạn 1000: hãy bớt 12 ký tự."
 
 
 def test_the_limit_counts_letters_not_the_pieces_they_may_be_encoded_in():

@@ -278,8 +278,8 @@ def test_a_grade_outside_primary_school_is_refused(grade):
 def test_settings_of_one_year_leave_the_defaults_of_another_untouched():
     changed = dataclasses.replace(rules_for(2026), mark_floor=1, comment_limit=200)
     assert (changed.mark_floor, changed.comment_limit) == (1, 200)
-    assert (rules_for(2026).mark_floor, rules_for(2026).comment_limit) == (0, 500)
-    assert (rules_for(2024).mark_floor, rules_for(2024).comment_limit) == (0, 500)
+    assert (rules_for(2026).mark_floor, rules_for(2026).comment_limit) == (0, 1000)
+    assert (rules_for(2024).mark_floor, rules_for(2024).comment_limit) == (0, 1000)
 
 
 def test_the_tables_cannot_be_changed_in_place():

@@ -1,0 +1,55 @@
+"""When things happened in the demo school: years, entry periods and the moment of each sheet."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from gradebook.regulation import Period
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWindow:
+    """An entry period of the demo: when the order was signed, from when to when it opened."""
+
+    period: Period
+    opens_at: datetime.datetime
+    closes_at: datetime.datetime
+
+    @property
+    def signed_at(self) -> datetime.datetime:
+        return self.opens_at - datetime.timedelta(days=4)
+
+    def moment(self, part: float, until: datetime.datetime) -> datetime.datetime:
+        """A moment inside the period, at `part` (0 to 1) of the time up to its end or `until`."""
+        end = min(self.closes_at, until) - datetime.timedelta(minutes=1)
+        return self.opens_at + (end - self.opens_at) * part
+
+
+def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime.datetime:
+    return datetime.datetime(year, month, day, hour, minute, tzinfo=timezone.get_default_timezone())
+
+
+def year_of(day: datetime.date) -> int:
+    """The school year that contains a day; the office's year runs from 1/8 to 31/7."""
+    return day.year if day.month >= 8 else day.year - 1
+
+
+def past_windows(year: int) -> tuple[PlannedWindow, ...]:
+    """The four entry periods of a finished year."""
+    return (
+        PlannedWindow(Period.MID_TERM_1, at(year, 11, 3, 7), at(year, 11, 14, 17)),
+        PlannedWindow(Period.END_TERM_1, at(year + 1, 1, 5, 7), at(year + 1, 1, 16, 17)),
+        PlannedWindow(Period.MID_TERM_2, at(year + 1, 3, 16, 7), at(year + 1, 3, 27, 17)),
+        PlannedWindow(Period.YEAR_END, at(year + 1, 5, 11, 7), at(year + 1, 5, 22, 17)),
+    )
+
+
+def current_windows(year: int) -> tuple[PlannedWindow, ...]:
+    """The periods of the year in progress: one after the other, so that one is open on any day of a demo."""
+    return (
+        PlannedWindow(Period.MID_TERM_1, at(year, 8, 5, 7), at(year, 11, 10, 17)),
+        PlannedWindow(Period.END_TERM_1, at(year, 11, 10, 17), at(year + 1, 1, 20, 17)),
+        PlannedWindow(Period.MID_TERM_2, at(year + 1, 1, 20, 17), at(year + 1, 3, 31, 17)),
+        PlannedWindow(Period.YEAR_END, at(year + 1, 3, 31, 17), at(year + 1, 7, 31, 23, 59)),
+    )

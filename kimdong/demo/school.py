@@ -1,0 +1,239 @@
+"""Loads Trường Tiểu học Kim Đồng: last year complete, this year in progress, through the same acts as people use.
+
+Rosters go through the clerk's import, marks through `save_results`, orders and requests through their acts; only
+the clock travels (accounts.clock), so that the past lies in the past.
+"""
+
+import datetime
+import random
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+
+from accounts import clock
+from accounts.history import Source, acting, record_bulk
+from accounts.models import User
+from gradebook import grading
+from gradebook.entry import save_results
+from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
+from gradebook.outcomes import Nomination, approve_outcomes, year_inputs
+from gradebook.regulation import Period
+from gradebook.sheets import SheetRef
+from gradebook.staffing import carry_out_staff, prepare_lines
+from gradebook.windows import issue_order
+from kimdong.demo import calendar, marks, rosters
+from kimdong.demo.calendar import PlannedWindow
+from kimdong.demo.people import PASSWORD, DemoNames
+from students.imports import carry_out_roster
+from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, YearProfile
+from students.roster_files import read_roster
+from students.staff_files import read_staff
+
+REPEATING_REASON = "Chưa hoàn thành chương trình lớp 1 sau khi được giúp đỡ và đánh giá bổ sung"
+HELP_PLAN = "Được lên lớp theo quyết định của Hiệu trưởng, có kế hoạch giúp đỡ trong hè và đầu năm học"
+
+
+@dataclass(slots=True)
+class DemoSchool:
+    """What the loading needs to know while it goes on."""
+
+    seed: int
+    now: datetime.datetime
+    say: Callable[[str], None]
+
+    @property
+    def year(self) -> int:
+        return calendar.year_of(self.now.date())
+
+
+def load(school: DemoSchool) -> None:
+    """Writes the whole school into an empty database."""
+    previous = make_year(school.year - 1)
+    current = make_year(school.year)
+    heading, rows = rosters.stored_rows(previous.year)
+    repeating = marks.repeating(
+        [row[rosters.MOET_ID] for row in rows if row[rosters.CLASS][0] == "1"], school.seed
+    )
+    following = rosters.following_rows(rows, current.year, repeating=repeating, seed=school.seed)
+    _load_office(previous)
+    clerk = User.objects.get(username="vanthu")
+    for year, lists in ((previous, rows), (current, following)):
+        school.say(f"nạp danh sách {len(lists)} học sinh năm học {year.label}")
+        with clock.travelling(calendar.at(year.year, 8, 20, 9)):
+            file = read_roster(rosters.as_workbook(heading, lists), "danh-sach.xlsx", school_year=year.year)
+            carry_out_roster(file, year, by=clerk, source=Source.DEMO)
+            _load_staff(year)
+    _load_profiles(previous, school)
+    _load_profiles(current, school)
+    fill_previous_year(previous, school, repeating)
+    fill_current_year(current, school)
+
+
+def make_year(year: int) -> SchoolYear:
+    """A school year of the demo with its heading lines and the lines of every grade."""
+    with acting(None, role="Quản trị", source=Source.DEMO):
+        made = SchoolYear.objects.create(
+            year=year,
+            starts_on=datetime.date(year, 8, 1),
+            first_term_ends_on=datetime.date(year + 1, 1, 17),
+            ends_on=datetime.date(year + 1, 7, 31),
+            school_name="Trường Tiểu học Kim Đồng",
+            parent_body="UBND PHƯỜNG KIẾN AN",
+            ward="Phường Kiến An",
+            province="Thành phố Hải Phòng",
+            place="Hải Phòng",
+        )
+        prepare_lines(made)
+    return made
+
+
+def _staff_rows() -> list:
+    return list(read_staff((rosters.DATA / rosters.STAFF_FILE).read_bytes(), rosters.STAFF_FILE).rows)
+
+
+def _load_office(year: SchoolYear) -> None:
+    """The office first: the clerk must hold the post to import the pupils."""
+    office = [row for row in _staff_rows() if not row.classes and not row.homeroom_class]
+    with clock.travelling(calendar.at(year.year, 8, 15, 8)):
+        carry_out_staff(
+            office, year, names=DemoNames(), password_hash=make_password(PASSWORD), source=Source.DEMO
+        )
+
+
+def _load_staff(year: SchoolYear) -> None:
+    carry_out_staff(
+        _staff_rows(), year, names=DemoNames(), password_hash=make_password(PASSWORD), source=Source.DEMO
+    )
+
+
+def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
+    """Height, weight and days absent, as far as the year has gone."""
+    rows = []
+    for enrolment in Enrolment.objects.filter(school_class__year=year).select_related(
+        "student", "school_class"
+    ):
+        chance = random.Random(f"{school.seed}-{enrolment.student.moet_id}-{year.year}")  # noqa: S311 - invented
+        height = 108 + 6 * enrolment.school_class.grade_level + chance.randint(-6, 7)
+        rows.append(
+            YearProfile(
+                student=enrolment.student,
+                year=year,
+                height_cm=height,
+                weight_kg=round((height - 100) * 0.62 + 8 + chance.randint(-3, 6)),
+                absent_with_leave=chance.choice((0, 0, 0, 1, 1, 2, 3, 4)),
+                absent_without_leave=chance.choice((0,) * 9 + (1,)),
+            )
+        )
+    with acting(None, role="Quản trị", source=Source.DEMO):
+        record_bulk(YearProfile.objects.bulk_create(rows), changed=False)
+
+
+def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]) -> None:
+    """Four periods opened, filled and locked by their end; then results approved class by class."""
+    for number, window in enumerate(calendar.past_windows(year.year), start=1):
+        school.say(f"nhập {window.period.label} năm học {year.label}")
+        _order(year, window, number)
+        _fill(year, window, school, share=lambda _ref: 1.0)
+    school.say(f"phê duyệt kết quả năm học {year.label}")
+    _approve(year, school, repeating)
+
+
+def fill_current_year(year: SchoolYear, school: DemoSchool) -> None:
+    """Earlier periods complete and locked, the one that contains now open and about half filled."""
+    for number, window in enumerate(calendar.current_windows(year.year), start=1):
+        if window.opens_at > school.now:
+            return
+        is_open = window.closes_at > school.now
+        school.say(f"nhập {window.period.label} năm học {year.label}" + (" (đang mở)" if is_open else ""))
+        _order(year, window, number)
+        _fill(year, window, school, share=_half_filled if is_open else lambda _ref: 1.0)
+
+
+def _half_filled(ref: SheetRef) -> float:
+    """Some teachers are done, some have begun, some have not."""
+    return (0.0, 1.0, 0.6, 0.0, 1.0, 0.3, 0.0)[(ref.school_class.pk * 7 + sum(map(ord, ref.code))) % 7]
+
+
+def _order(year: SchoolYear, window: PlannedWindow, number: int) -> None:
+    principal = User.objects.get(username="hieutruong")
+    with clock.travelling(window.signed_at):
+        order = EntryOrder(
+            number=f"{number:02d}/TB-THKĐ",
+            dated=window.signed_at.date(),
+            kind=EntryOrder.Kind.OPEN,
+            year=year,
+            period=window.period,
+            text=(
+                f"Mở hệ thống để giáo viên nhập kết quả đánh giá {window.period.label} năm học {year.label}. "
+                "Hết thời gian trên, hệ thống tự khoá; "
+                "việc sửa chữa chỉ thực hiện theo phiếu đề nghị đã được phê chuẩn."
+            ),
+            opens_at=window.opens_at,
+            closes_at=window.closes_at,
+        )
+        issue_order(order=order, by=principal)
+
+
+def _fill(
+    year: SchoolYear, window: PlannedWindow, school: DemoSchool, share: Callable[[SheetRef], float]
+) -> None:
+    """Each responsible teacher types their sheets, spread over the period."""
+    sheets = list(_sheets(year, window.period))
+    for index, (ref, teacher, students) in enumerate(sheets):
+        changes = marks.wanted_changes(ref, students, seed=school.seed, share=share(ref))
+        if not changes:
+            continue
+        with clock.travelling(window.moment((index + 1) / (len(sheets) + 1), school.now)):
+            save_results(ref, changes, by=teacher, source=Source.DEMO, whole=True)
+
+
+def _sheets(year: SchoolYear, period: Period):
+    """Every sheet of a period with its teacher and pupils, class by class."""
+    students: dict[int, list[Student]] = defaultdict(list)
+    enrolments = Enrolment.objects.filter(school_class__year=year).select_related("student").in_class_order()
+    for enrolment in enrolments:
+        students[enrolment.school_class_id].append(enrolment.student)
+    people = {user.pk: user for user in User.objects.all()}
+    lines = {line.pk: line for line in SubjectLine.objects.filter(year=year)}
+    taught: dict[int, list[TeachingAssignment]] = defaultdict(list)
+    for assignment in TeachingAssignment.objects.filter(line__year=year).order_by("line__code"):
+        taught[assignment.school_class_id].append(assignment)
+    homerooms = dict(
+        HomeroomAssignment.objects.filter(school_class__year=year).values_list(
+            "school_class_id", "teacher_id"
+        )
+    )
+    for school_class in SchoolClass.objects.filter(year=year).select_related("year"):
+        pupils = students[school_class.pk]
+        for each in taught[school_class.pk]:
+            yield SheetRef(school_class, lines[each.line_id], period), people[each.teacher_id], pupils
+        yield SheetRef(school_class, None, period), people[homerooms[school_class.pk]], pupils
+
+
+def _approve(year: SchoolYear, school: DemoSchool, repeating: set[str]) -> None:
+    principal = User.objects.get(username="hieutruong")
+    day = datetime.date(year.year + 1, 5, 28)
+    staying = {each.pk: REPEATING_REASON for each in Student.objects.filter(moet_id__in=repeating)}
+    for school_class in SchoolClass.objects.filter(year=year).select_related("year"):
+        with clock.travelling(calendar.at(day.year, day.month, day.day, 15)):
+            approve_outcomes(
+                school_class,
+                by=principal,
+                on=day,
+                nominated=_nominated(school_class, school),
+                not_promoted=staying,
+                help_plan=HELP_PLAN,
+                source=Source.DEMO,
+            )
+
+
+def _nominated(school_class: SchoolClass, school: DemoSchool) -> dict[int, Nomination]:
+    """Two of three pupils with HTT, each for a line in which they stood out."""
+    found = {}
+    for student_id, inputs in year_inputs(school_class).items():
+        chance = random.Random(f"{school.seed}-{student_id}")  # noqa: S311 - invented
+        if grading.year_result(inputs).result == "HTT" and chance.random() < 0.67:
+            found[student_id] = Nomination(lines=(chance.choice(sorted(inputs.attainments)),))
+    return found
