@@ -11,6 +11,7 @@ from gradebook.sheets import Column, Field, SheetRef
 from students.models import Student
 
 COMMENTS = Path(__file__).parents[2] / "gradebook" / "data" / "comments.json"
+STRUGGLING = 0.012
 _MARKS = {"excellent": (9, 10, 10, 9, 10), "T": (9, 10, 9, 8, 10, 7), "H": (5, 6, 6, 7, 8), "C": (3, 4, 4)}
 
 
@@ -25,8 +26,8 @@ def ability(moet_id: str | None, seed: int) -> float:
 
 
 def repeating(moet_ids: list[str], seed: int) -> set[str]:
-    """The two least able of the given children."""
-    return set(sorted(moet_ids, key=lambda each: ability(each, seed))[:2])
+    """Those of the children who struggle so much that they stay in their grade."""
+    return {each for each in moet_ids if ability(each, seed) < STRUGGLING / 2}
 
 
 def wanted_changes(ref: SheetRef, students: list[Student], *, seed: int, share: float = 1.0) -> list[Change]:
@@ -50,7 +51,7 @@ def _of_pupil(ref: SheetRef, student: Student, seed: int) -> list[Change]:
 
 def _level(able: float, period: Period, chance: random.Random) -> str:
     """T, H or C; about one child in eighty has a C at the year's end, a few more at other times."""
-    struggling = 0.012 if period == Period.YEAR_END else 0.04
+    struggling = STRUGGLING if period == Period.YEAR_END else 0.04
     if able < struggling and chance.random() < 0.5:
         return "C"
     return "T" if able + chance.gauss(0, 0.06) > 0.4 else "H"

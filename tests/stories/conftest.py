@@ -1,0 +1,47 @@
+"""Fixtures of the browser stories: the running application and a Chromium to look at it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import stack
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> stack.Template:
+    """The demo school, loaded once a run."""
+    return stack.build_template(os.environ["DATABASE_URL"], tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="module")
+def application(
+    demo_template: stack.Template, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[stack.Stack]:
+    """The application over a school of this module's own."""
+    name = request.module.__name__.rpartition(".")[2]
+    with stack.running(
+        os.environ["DATABASE_URL"], demo_template, Path(tmp_path_factory.mktemp(name)), name=name
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
