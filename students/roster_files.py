@@ -1,0 +1,273 @@
+"""Read a pupil list from Excel, in whatever shape it comes, into plain rows (R85, R87, R93, R95). No database.
+
+read_roster() reports every broken cell, never only the first, and drops nothing silently: what it does not
+use is in `unknown_headers` and `skipped_sheets`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from students.cell_values import Level, Problem, text_of
+from students.header_search import Header, find_header, folded_heading, header_at
+from students.names import clean, search_key
+from students.roster_columns import FILLED_FROM_SECOND, NAME_SETS, SYNONYMS
+from students.roster_rows import RosterRow, RowReader, class_label
+from students.workbooks import Table, open_workbook
+
+__all__ = ["Problem", "RosterFile", "RosterRow", "read_roster"]
+
+YEAR_TITLE = re.compile(r"nam hoc:?\s*(20\d\d)\s*[-–]\s*(20\d\d)")
+CLASS_TITLE = re.compile(r"\blớp\s*:?\s*([1-5](?:[a-zđ]\d{0,2}|[./]\d{1,2}|\d)?)(?![\w/])", re.IGNORECASE)
+CLASS_SHEET = re.compile(r"(?:lớp|lop)\s+(.+)|([1-5](?:[a-zđ]\d{0,2}|[./]\d{1,2}))", re.IGNORECASE)
+GRADE_SHEET = re.compile(r"khoi\s*:?\s*([1-5])")
+FOOTER = re.compile(
+    r"tong (so|cong)|cong\s*([:\d]|$)|danh sach (nay )?(co|gom)|\(?\s*an dinh|nguoi (lap|ghi)|(pho )?hieu truong"
+    r"|kt\. |gvcn|giao vien chu nhiem|xac nhan|k[iy] ten|ghi chu|luu y|trong do\s*[:,]|(.{0,40}, )?ngay .{1,6} thang"
+)
+UNIQUE = {
+    "moet_id": "mã định danh Bộ GD&ĐT",
+    "national_id": "số định danh cá nhân",
+    "school_code": "mã học sinh",
+    "register_no": "số đăng bộ",
+}
+TITLE = re.compile(r"(danh sach|lop|khoi)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """What a pupil list says. Rows without a name are only in `problems`; all other pupils are in `rows`.
+
+    `unknown_headers`: headings of columns that are not taken over. `skipped_sheets`: hidden sheets, which the
+    clerk does not see, and sheets without a list.
+    `school_year`: start year found in a title ("Năm học 2025 - 2026"), or None.
+    """
+
+    rows: tuple[RosterRow, ...]
+    problems: tuple[Problem, ...]
+    unknown_headers: tuple[str, ...] = ()
+    skipped_sheets: tuple[str, ...] = ()
+    school_year: int | None = None
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that keep the file from being taken over."""
+        return tuple(problem for problem in self.problems if problem.level == "error")
+
+
+@dataclass(slots=True)
+class _Section:
+    """Where the reader of a sheet stands: under which header, which class title, after which footer."""
+
+    header: Header
+    class_name: str
+    ended: bool = False
+
+
+def read_roster(data: bytes, name: str, *, school_year: int | None = None) -> RosterFile:
+    """Return the pupils of the workbook `data`, with everything that is wrong in it.
+
+    `school_year` is the start year of the year the list is for; without it, a year in the titles counts
+    for the check of ages (R80: year of start less year of birth). Raises WorkbookRefused, in Vietnamese,
+    when the file cannot be opened; a file without any list gives one problem.
+    """
+    tables = open_workbook(data, name)
+    title_year = next(filter(None, map(_title_year, tables)), None)
+    rows: list[RosterRow] = []
+    problems: list[Problem] = []
+    unknown: dict[str, None] = {}
+    skipped: list[str] = []
+    for table in tables:
+        header = None if table.hidden else find_header(table, SYNONYMS, NAME_SETS)
+        if header is None:
+            skipped.append(table.sheet_name + (" (đang ẩn)" if table.hidden else ""))
+            continue
+        unknown.update(dict.fromkeys(_unused(header)))
+        sheet = _Sheet(table, header, school_year or title_year, problems)
+        rows.extend(sheet.rows())
+    if len(skipped) == len(tables):
+        problems.append(_no_list())
+    elif not rows:
+        problems.append(
+            Problem(
+                "", 0, "", "", "", "Tệp có dòng tiêu đề nhưng không có học sinh nào. Hãy kiểm tra lại tệp."
+            )
+        )
+    problems.extend(_repeated(rows))
+    order = {table.sheet_name: n for n, table in enumerate(tables)}
+    problems.sort(key=lambda problem: (order.get(problem.sheet, -1), problem.row))
+    return RosterFile(tuple(rows), tuple(problems), tuple(unknown), tuple(skipped), title_year)
+
+
+def _no_list() -> Problem:
+    return Problem(
+        "", 0, "", "", "",
+        "Không tìm thấy danh sách học sinh: trong 30 hàng đầu của mỗi trang phải có một dòng tiêu đề với cột "
+        "«Họ và tên» và ít nhất một cột khác, ví dụ «Ngày sinh». Hãy kiểm tra lại tệp hoặc dùng tệp mẫu.",
+    )  # fmt: skip
+
+
+def _title_year(table: Table) -> int | None:
+    for row in table.rows:
+        if row.number > 15:
+            return None
+        match = YEAR_TITLE.search(search_key(" ".join(map(text_of, row.values))))
+        if match and int(match[2]) == int(match[1]) + 1:
+            return int(match[1])
+    return None
+
+
+def _unused(header: Header) -> Iterator[str]:
+    """Yield the headings that are not read: unknown ones, and second columns for the same field."""
+    for column in header.unknown:
+        yield column.heading
+    for field, columns in header.columns.items():
+        if field not in FILLED_FROM_SECOND:
+            yield from (column.heading for column in columns[1:] if column.heading != columns[0].heading)
+
+
+class _Sheet:
+    """Walks down one sheet and turns its rows into pupils."""
+
+    def __init__(
+        self, table: Table, header: Header, school_year: int | None, problems: list[Problem]
+    ) -> None:
+        self.table = table
+        self.header = header
+        self.school_year = school_year
+        self.problems = problems
+        grade = GRADE_SHEET.fullmatch(search_key(table.sheet_name))
+        self.sheet_grade = int(grade[1]) if grade else None
+
+    def rows(self) -> Iterator[RosterRow]:
+        """Yield the pupils of the sheet, reporting what is wrong on the way."""
+        section = _Section(self.header, self._class_above())
+        reader = RowReader(self.table, self.header, self.problems)
+        if not section.class_name and "class_name" not in self.header.columns:
+            self._report(
+                "không thấy tên lớp: không có cột «Lớp», tiêu đề và tên trang cũng không ghi lớp. Thêm cột «Lớp» "
+                "hoặc đặt tên trang là «Lớp 1A»."
+            )
+        position = self.header.end
+        while position < len(self.table.rows):
+            again = self._header_again(reader, position)
+            if again:
+                section = _Section(again, section.class_name)
+                reader = RowReader(self.table, again, self.problems)
+                position = again.end
+                continue
+            pupil = self._row(reader, section, position)
+            if pupil:
+                yield pupil
+            position += 1
+
+    def _row(self, reader: RowReader, section: _Section, position: int) -> RosterRow | None:
+        row = self.table.rows[position]
+        reader.start(row)
+        kind = self._kind(reader, section)
+        if kind == "title":
+            section.class_name = _class_in_title(reader.texts) or section.class_name
+        if kind == "footer":
+            section.ended = True
+        if kind != "pupil":
+            return None
+        return reader.pupil(section.class_name, self.sheet_grade, self.school_year)
+
+    def _kind(self, reader: RowReader, section: _Section) -> Literal["pupil", "title", "footer", "nothing"]:
+        """Tell what a row is. After a footer, only a row with a number or a date is still a pupil."""
+        texts = [text for text in reader.texts if text]
+        is_certain = reader.is_numbered() or reader.has_identity()
+        if not texts or reader.is_row_of_column_numbers():
+            return "nothing"
+        if not is_certain and FOOTER.match(search_key(texts[0])):
+            return "footer"
+        if not is_certain and len(texts) == 1 and TITLE.match(search_key(texts[0])):
+            return "title"
+        if not reader.has_other_than_number():
+            return "nothing"
+        return "nothing" if section.ended and not is_certain else "pupil"
+
+    def _header_again(self, reader: RowReader, position: int) -> Header | None:
+        """Return the header that begins at `position`, when a heading is repeated there."""
+        row = self.table.rows[position]
+        names = {*SYNONYMS["full_name"], *SYNONYMS["family_and_middle"]}
+        if any(
+            folded_heading(text_of(row.values[i])) in names
+            for i in reader.name_indexes
+            if i < len(row.values)
+        ):
+            return header_at(self.table, position, SYNONYMS, NAME_SETS)
+        return None
+
+    def _class_above(self) -> str:
+        """Return the class that the titles above the header name, else the sheet's name; "" when neither does."""
+        titles = [_class_in_title(map(text_of, row.values)) for row in self.table.rows[: self.header.first]]
+        in_title = next(filter(None, titles), "")
+        of_sheet = class_of_sheet(self.table.sheet_name)
+        if in_title and of_sheet and in_title != of_sheet:
+            self._report(
+                f"tên trang là lớp {of_sheet} nhưng tiêu đề trong trang ghi lớp {in_title}. "
+                "Hãy sửa tên trang hoặc tiêu đề cho khớp."
+            )
+        return in_title or of_sheet
+
+    def _report(self, message: str) -> None:
+        self.problems.append(Problem(self.table.sheet_name, 0, "", "", "", message))
+
+
+def class_of_sheet(sheet_name: str) -> str:
+    """Return "1A" for a sheet "Lớp 1A" or "1a", "" for "Sheet1" or "Khối 1"."""
+    match = CLASS_SHEET.fullmatch(clean(sheet_name))
+    return class_label(match[1] or match[2]) if match else ""
+
+
+def _class_in_title(texts: Iterator[str] | tuple[str, ...]) -> str:
+    match = CLASS_TITLE.search(" ".join(filter(None, texts)))
+    return class_label(match[1]) if match else ""
+
+
+def _repeated(rows: list[RosterRow]) -> Iterator[Problem]:
+    """Yield a problem for each id that stands in a second row, and a warning for a second equal pupil."""
+    for field, label in UNIQUE.items():
+        level: Level = "warning" if field == "register_no" else "error"
+        first: dict[str, RosterRow] = {}
+        for row in rows:
+            value = getattr(row, field)
+            known = first.setdefault(value, row)
+            if value and known is not row:
+                yield _repetition(row, known, field, f"{label} «{value}»", level)
+    yield from _repeated_pupils(rows)
+    yield from _grades_that_differ(rows)
+
+
+def _grades_that_differ(rows: list[RosterRow]) -> Iterator[Problem]:
+    first: dict[str, RosterRow] = {}
+    for row in rows:
+        known = first.setdefault(row.class_name, row)
+        if row.class_name and row.grade and known.grade and row.grade != known.grade:
+            message = (
+                f"lớp «{row.class_name}» ở đây thuộc khối {row.grade}, ở hàng {known.row} thuộc khối "
+                f"{known.grade}. Một lớp chỉ thuộc một khối; hãy sửa một trong hai hàng."
+            )
+            letter, header = row.places.get("grade", ("", ""))
+            yield Problem(row.sheet, row.row, letter, header, str(row.grade), message)
+
+
+def _repeated_pupils(rows: list[RosterRow]) -> Iterator[Problem]:
+    first: dict[tuple[object, ...], RosterRow] = {}
+    for row in rows:
+        key = (row.class_name, row.full_name.lower(), row.birth_year, row.birth_month, row.birth_day)
+        known = first.setdefault(key, row)
+        if known is not row:
+            yield _repetition(
+                row, known, "full_name", f"«{row.full_name}» cùng lớp, cùng ngày sinh", "warning"
+            )
+
+
+def _repetition(row: RosterRow, known: RosterRow, field: str, what: str, level: Level) -> Problem:
+    letter, header = row.places.get(field, ("", ""))
+    place = f"hàng {known.row}" + (f" trang «{known.sheet}»" if known.sheet != row.sheet else "")
+    advice = "Mỗi học sinh chỉ ghi một hàng; hãy sửa hoặc bỏ một trong hai hàng."
+    message = f"{what} đã có ở {place} ({known.full_name}). {advice}"
+    return Problem(row.sheet, row.row, letter, header, str(getattr(row, field)), message, level)

@@ -1,0 +1,352 @@
+"""One row of a pupil list: its cells by field, what is wrong with them, and the pupil they describe."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from students.cell_values import (
+    EXCEL_ERRORS,
+    CellRefused,
+    Level,
+    PartialDate,
+    Problem,
+    date_of,
+    digits_of,
+    female_mark_of,
+    gender_of,
+    is_number,
+    phone_of,
+    text_of,
+    year_of,
+)
+from students.code_lists import CodeList, disability_kinds, ethnic_groups, policy_groups, pupil_statuses
+from students.header_search import Column, Header
+from students.names import clean
+from students.roster_columns import FILLED_FROM_SECOND, TEXT_LENGTHS
+from students.workbooks import Cell, Row, Table
+
+NAME_LENGTH = 150
+CLASS_LENGTH = 30
+PLACEHOLDER = 36
+YOUNGEST, OLDEST = 5, 15
+IDENTITY = re.compile(r"[\d/.\- ]{4,}")
+PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "register_no")
+NONE_WORDS = ("không", "khong", "không có", "không khuyết tật", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A pupil as a list describes him or her. Text is clean (names.clean); ids are text with leading zeros.
+
+    `given` names the fields for which this row has a value: all others keep what is stored. A birth date
+    gives all three of birth_year, birth_month, birth_day, of which month and day may be None.
+    `places`: field → (column letter, heading), for messages.
+    """
+
+    sheet: str
+    row: int
+    full_name: str
+    class_name: str = ""
+    grade: int | None = None
+    moet_id: str = ""
+    national_id: str = ""
+    school_code: str = ""
+    register_no: str = ""
+    birth_year: int | None = None
+    birth_month: int | None = None
+    birth_day: int | None = None
+    gender: str = ""
+    ethnic_code: str = ""
+    birth_place: str = ""
+    origin: str = ""
+    home_address: str = ""
+    phone: str = ""
+    father_name: str = ""
+    father_birth_year: int | None = None
+    father_job: str = ""
+    mother_name: str = ""
+    mother_birth_year: int | None = None
+    mother_job: str = ""
+    guardian_name: str = ""
+    policy_code: str = ""
+    disability_code: str = ""
+    status: str = ""
+    given: frozenset[str] = frozenset()
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
+
+
+class RowReader:
+    """Reads the rows under one header. start() sets the row; pupil() reads it and reports its problems."""
+
+    def __init__(self, table: Table, header: Header, problems: list[Problem]) -> None:
+        self.table = table
+        self.header = header
+        self.problems = problems
+        self.texts: tuple[str, ...] = ()
+        self.name_indexes = [
+            column.index
+            for name in ("full_name", "family_and_middle")
+            for column in header.columns.get(name, ())
+        ]
+        self._row = Row(0, ())
+        self._values: dict[str, Any] = {}
+        self._uncalculated = set(table.uncalculated)
+        self._placeholders = self._placeholder_columns()
+
+    def start(self, row: Row) -> None:
+        """Turn to `row`."""
+        self._row = row
+        self._values = {}
+        self.texts = tuple(text_of(self._cell(index)) for index in range(len(row.values)))
+
+    def is_numbered(self) -> bool:
+        """True when the ordinal column holds a number."""
+        return any(is_number(self._cell(column.index)) for column in self.header.columns.get("ordinal", ()))
+
+    def is_row_of_column_numbers(self) -> bool:
+        """True for the row 1, 2, 3… that forms put under the headings: more than the ordinal, and in sequence."""
+        numbers = [text.strip("()") for text in self.texts if text]
+        return len(numbers) > 2 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
+
+    def has_other_than_number(self) -> bool:
+        """True when a known column other than the ordinal holds something."""
+        return any(self._text(name) for name in self.header.columns if name != "ordinal")
+
+    def has_identity(self) -> bool:
+        """True when an id, a register number or a birth date stands in the row: a pupil, not a signature."""
+        return any(IDENTITY.fullmatch(self._text(name)) for name in PUPIL_EVIDENCE)
+
+    def pupil(self, section_class: str, sheet_grade: int | None, school_year: int | None) -> RosterRow | None:
+        """Return the pupil of the row; None, with an error reported, when there is no name."""
+        full_name = self._full_name()
+        self._read_person()
+        self._read_class(section_class, sheet_grade)
+        for name, length in TEXT_LENGTHS.items():
+            self._take(name, partial(_text_within, length=length))
+        self._read_parents()
+        self._check_age(school_year)
+        if not full_name:
+            return None
+        return RosterRow(
+            sheet=self.table.sheet_name,
+            row=self._row.number,
+            full_name=full_name,
+            given=frozenset(self._values) | {"full_name"},
+            places={
+                name: (columns[0].letter, columns[0].heading) for name, columns in self.header.columns.items()
+            },
+            **self._values,
+        )
+
+    def _full_name(self) -> str:
+        columns = self.header.columns.get("full_name", ())
+        same = [column for column in columns if column.heading == columns[0].heading]
+        if not columns or not self._text_at(columns[0]):
+            same = [
+                *self.header.columns.get("family_and_middle", ())[:1],
+                *self.header.columns.get("given_name", ())[:1],
+            ] or same
+        name = " ".join(filter(None, map(self._text_at, same)))
+        if not name:
+            self._report(
+                "full_name", same[0], "", "thiếu họ và tên. Ghi họ và tên học sinh, hoặc xoá cả hàng."
+            )
+        elif len(name) > NAME_LENGTH:
+            self._report(
+                "full_name", same[0], name, f"họ và tên dài quá {NAME_LENGTH} kí tự. Hãy ghi lại cho đúng."
+            )
+        elif re.search(r"\d", name):
+            self._report(
+                "full_name", same[0], name, f"«{name}» có chữ số. Họ và tên không có chữ số; hãy sửa lại."
+            )
+        return name
+
+    def _read_person(self) -> None:
+        self._take("moet_id", lambda cell: digits_of(cell, length=10, name="mã định danh Bộ GD&ĐT"))
+        self._take("national_id", lambda cell: digits_of(cell, length=12, name="số định danh cá nhân"))
+        self._take("phone", phone_of, level="warning")
+        self._take("gender", gender_of)
+        self._read_female_mark()
+        self._read_birth_date()
+        self._take_code(
+            "ethnic_code", ethnic_groups(), "dân tộc", "Ghi tên dân tộc, ví dụ «Kinh», «Tày», «Hmông»."
+        )
+        self._take_code("policy_code", policy_groups(), "diện chính sách", "Ghi mã hai chữ số từ 01 đến 16.")
+        remedy = "Ghi mã từ 01 đến 06 hoặc tên, ví dụ «Khuyết tật nhìn»."
+        self._take_code("disability_code", disability_kinds(), "loại khuyết tật", remedy)
+        self._take_code("status", pupil_statuses(), "trạng thái học sinh", "Ví dụ: «Đang học», «Chuyển đi».")
+        if "status" in self._values:
+            self._values["status"] = pupil_statuses().names[self._values["status"]]
+
+    def _read_female_mark(self) -> None:
+        column = self._column("female_mark")
+        if column and "gender" not in self._values:
+            self._accept("gender", column, female_mark_of, "error")
+
+    def _read_birth_date(self) -> None:
+        self._take("birth_date", lambda cell: date_of(cell, epoch_1904=self.table.epoch_1904))
+        date: PartialDate | None = self._values.pop("birth_date", None)
+        if date:
+            self._values |= {"birth_year": date.year, "birth_month": date.month, "birth_day": date.day}
+
+    def _read_class(self, section_class: str, sheet_grade: int | None) -> None:
+        self._take("class_name", lambda cell: class_label(_class_text(cell)))
+        self._take("grade", _grade_of)
+        if "class_name" not in self._values and section_class and not self._text("class_name"):
+            self._values["class_name"] = section_class
+        class_name = self._values.get("class_name", "")
+        if not class_name and "class_name" in self.header.columns and not self._text("class_name"):
+            self._report("class_name", self._column("class_name"), "", "thiếu lớp. Ghi tên lớp, ví dụ «1A».")
+        digit = class_name[:1] if class_name[:1] in "12345" else ""
+        grade = self._values.get("grade") or (int(digit) if digit else sheet_grade)
+        if grade and digit and int(digit) != grade:
+            message = f"lớp «{class_name}» không thuộc khối {grade}. Kiểm tra lại lớp và khối."
+            self._report("grade", self._column("grade"), str(grade), message)
+        if grade:
+            self._values["grade"] = grade
+        elif class_name and not self._text("grade"):
+            message = (
+                f"không rõ khối của lớp «{class_name}». Thêm cột «Khối» và ghi từ «Khối 1» đến «Khối 5»."
+            )
+            self._report("class_name", self._column("class_name"), class_name, message)
+
+    def _read_parents(self) -> None:
+        for name in ("father_birth_year", "mother_birth_year"):
+            self._take(name, lambda cell: year_of(cell, epoch_1904=self.table.epoch_1904))
+        column = self._column("parents")
+        text = str(self._raw(column) or "") if column else ""
+        if not column or not text.strip():
+            return
+        names = [
+            re.sub(r"^\s*(họ tên\s*)?(cha|bố|ba|mẹ|má)\s*:\s*", "", part, flags=re.IGNORECASE)
+            for part in re.split(r"[/;\n]", text)
+        ]
+        if len(names) != 2:
+            message = "không rõ đâu là cha, đâu là mẹ nên không lấy. Ghi «họ tên cha / họ tên mẹ»."
+            self._report("parents", column, text_of(text), message, "warning")
+            return
+        for parent, name in zip(("father_name", "mother_name"), map(text_of, names), strict=True):
+            if name and parent not in self._values:
+                self._values[parent] = name
+
+    def _check_age(self, school_year: int | None) -> None:
+        born = self._values.get("birth_year")
+        if school_year is None or born is None:
+            return
+        age = school_year - born
+        if not YOUNGEST <= age <= OLDEST:
+            message = (
+                f"sinh năm {born}, tức {age} tuổi trong năm học {school_year} - {school_year + 1}, "
+                "không phải tuổi tiểu học. Kiểm tra lại năm sinh."
+            )
+            self._report("birth_date", self._column("birth_date"), str(born), message, "warning")
+
+    def _take_code(self, name: str, codes: CodeList, label: str, remedy: str) -> None:
+        def convert(cell: Cell) -> str:
+            text = text_of(cell)
+            if text.lower() in NONE_WORDS and name in ("policy_code", "disability_code"):
+                return ""
+            found = codes.find(text)
+            if found is None:
+                raise CellRefused(f"«{text}» không có trong danh mục {label}. {remedy}")
+            return found
+
+        self._take(name, convert)
+
+    def _take(self, name: str, convert: Callable[[Cell], object], level: Level = "error") -> None:
+        """Read the first filled column of the field; the value counts as given only when it converts."""
+        for column in self._columns(name):
+            if (self._row.number, column.index + 1) in self._uncalculated:
+                message = "ô có công thức chưa được tính. Mở tệp bằng Excel, lưu lại rồi tải lên."
+                self._report(name, column, "", message)
+                return
+            if self._text_at(column):
+                self._accept(name, column, convert, level)
+                return
+
+    def _accept(self, name: str, column: Column, convert: Callable[[Cell], object], level: Level) -> None:
+        cell = self._raw(column)
+        if isinstance(cell, str) and cell.strip().upper() in EXCEL_ERRORS:
+            self._report(
+                name, column, cell, f"ô có lỗi «{cell.strip()}» của Excel. Ghi lại giá trị đúng vào ô."
+            )
+            return
+        try:
+            self._values[name] = convert(cell)
+        except CellRefused as refusal:
+            self._report(name, column, text_of(cell), str(refusal), level)
+
+    def _report(
+        self, name: str, column: Column | None, value: str, message: str, level: Level = "error"
+    ) -> None:
+        letter, heading = (column.letter, column.heading) if column else ("", "")
+        problem = Problem(self.table.sheet_name, self._row.number, letter, heading, value, message, level)
+        self.problems.append(problem)
+
+    def _columns(self, name: str) -> tuple[Column, ...]:
+        columns = self.header.columns.get(name, ())
+        return columns if name in FILLED_FROM_SECOND else columns[:1]
+
+    def _column(self, name: str) -> Column | None:
+        return next(iter(self.header.columns.get(name, ())), None)
+
+    def _text(self, name: str) -> str:
+        return next(filter(None, map(self._text_at, self._columns(name))), "")
+
+    def _text_at(self, column: Column) -> str:
+        return self.texts[column.index] if column.index < len(self.texts) else ""
+
+    def _raw(self, column: Column) -> Cell:
+        return self._cell(column.index)
+
+    def _cell(self, index: int) -> Cell:
+        value = self._row.values[index] if index < len(self._row.values) else None
+        return None if index in self._placeholders and _is_placeholder(value) else value
+
+    def _placeholder_columns(self) -> frozenset[int]:
+        """Return the columns in which the number 36 means "empty": exports of the sector database write it so.
+
+        The ordinal may well be 36; so may one register number, which is why there it takes two of them.
+        """
+        rows = self.table.rows[self.header.end :]
+        times = Counter(i for row in rows for i, value in enumerate(row.values) if _is_placeholder(value))
+        ordinal = {column.index for column in self.header.columns.get("ordinal", ())}
+        counted = {column.index for column in self.header.columns.get("register_no", ())}
+        return frozenset(i for i, n in times.items() if i not in ordinal and (n > 1 or i not in counted))
+
+
+def class_label(text: str) -> str:
+    """Return the class as the school writes it: "1A" for "Lớp 1a" or "1 A"; free names stay ("Hoa Sen")."""
+    bare = re.sub(r"^(lớp|lop)\s*:?\s*(?=\S)", "", clean(text), flags=re.IGNORECASE)
+    short = re.sub(r"\s+", "", bare)
+    return short.upper() if re.fullmatch(r"[1-5][a-zđ]\d{0,2}", short, re.IGNORECASE) else bare
+
+
+def _is_placeholder(value: Cell) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == PLACEHOLDER
+
+
+def _text_within(cell: Cell, length: int) -> str:
+    text = text_of(cell)
+    if len(text) > length:
+        raise CellRefused(f"dài {len(text)} kí tự, nhiều nhất {length}. Hãy rút gọn.")
+    return text
+
+
+def _class_text(cell: Cell) -> str:
+    if hasattr(cell, "year"):
+        raise CellRefused(
+            f"Excel đã đổi tên lớp thành ngày «{text_of(cell)}». "
+            "Đặt định dạng ô là «Văn bản» (Text) rồi gõ lại tên lớp."
+        )
+    return _text_within(cell, CLASS_LENGTH)
+
+
+def _grade_of(cell: Cell) -> int:
+    match = re.fullmatch(r"(?:khối|khoi|lớp)?\s*0?([1-5])", text_of(cell), re.IGNORECASE)
+    if match is None:
+        raise CellRefused(f"«{text_of(cell)}» không phải khối của tiểu học. Ghi từ «Khối 1» đến «Khối 5».")
+    return int(match[1])
