@@ -6,7 +6,9 @@ Carrying out writes through `gradebook.entry.save_results`, like every other wri
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Max
 
 from accounts import clock, permissions
@@ -21,16 +23,22 @@ from gradebook.sheets import SheetRef
 from gradebook.windows import lock_state
 from students.models import SchoolYear
 
-MOST_FILES = 5
-
 
 class CorrectionRefused(Exception):
-    """The act cannot be done; the message says why and what to do. `report` names the cells where it is theirs."""
+    """The act cannot be done; the message says why and what to do.
 
-    def __init__(self, message: str, report: SaveReport | None = None) -> None:
+    `report` names the cells where it is theirs; `field` the form's field (reason, evidence, note) where one is.
+    """
+
+    def __init__(self, message: str, report: SaveReport | None = None, *, field: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.report = report
+        self.field = field
+
+
+class CorrectionOutdated(CorrectionRefused):
+    """Somebody else was faster: the request, or a value it names, is no longer what the page showed."""
 
 
 def sheet_of(request: CorrectionRequest) -> SheetRef:
@@ -90,13 +98,16 @@ def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence
     """Adds one cleaned file to the proposer's own draft; the same content twice is kept once."""
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _take(request)
-        if target_of(State(request.state), Act.FILE, actors_of(by, request)) is None:
-            raise CorrectionRefused("Chỉ thêm minh chứng được khi phiếu còn là bản nháp của mình.")
+        _check_move(request, Act.FILE, by)
         known = request.evidence.filter(sha256=file.sha256).first()
         if known:
             return known
-        if request.evidence.count() >= MOST_FILES:
-            raise CorrectionRefused(f"Mỗi phiếu có nhiều nhất {MOST_FILES} tệp minh chứng.")
+        if request.evidence.count() >= settings.EVIDENCE_MAX_FILES:
+            raise CorrectionRefused(
+                f"Tệp «{file.name}» không thêm được: mỗi phiếu có nhiều nhất {settings.EVIDENCE_MAX_FILES} tệp "
+                "minh chứng. Ghép các trang thành một tệp PDF hoặc lập phiếu khác.",
+                field="evidence",
+            )
         evidence = Evidence(
             request=request,
             name=file.name,
@@ -104,10 +115,34 @@ def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence
             size=len(file.content),
             sha256=file.sha256,
             uploaded_by=by,
+            uploaded_at=clock.now(),
         )
         evidence.file.save(file.name, file.as_django_file(), save=False)
         evidence.save()
         return evidence
+
+
+def detach(evidence: Evidence, *, by: User) -> CorrectionRequest:
+    """Takes a file back out of the proposer's own draft, from the disk too; a filed request keeps all of its files."""
+    request = evidence.request
+    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
+        request = _take(request)
+        _check_move(request, Act.FILE, by)
+        storage, path = evidence.file.storage, evidence.file.name
+        evidence.delete()
+        transaction.on_commit(lambda: storage.delete(path))
+    return request
+
+
+def keep_reason(request: CorrectionRequest, *, reason: str, by: User) -> CorrectionRequest:
+    """Keeps what the proposer has typed so far on the draft; nothing moves."""
+    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
+        request = _take(request)
+        _check_move(request, Act.FILE, by)
+        if request.reason != reason.strip():
+            request.reason = reason.strip()
+            request.save()
+    return request
 
 
 def file_request(request: CorrectionRequest, *, reason: str, by: User) -> CorrectionRequest:
@@ -115,9 +150,11 @@ def file_request(request: CorrectionRequest, *, reason: str, by: User) -> Correc
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _moved(request, Act.FILE, by)
         if not reason.strip():
-            raise CorrectionRefused("Ghi lí do sửa rồi gửi lại.")
+            raise CorrectionRefused("Ghi lí do sửa rồi gửi lại.", field="reason")
         if not request.evidence.exists():
-            raise CorrectionRefused("Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại.")
+            raise CorrectionRefused(
+                "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại.", field="evidence"
+            )
         request.reason = reason.strip()
         request.filed_at = clock.now()
         request.save()
@@ -129,14 +166,14 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
     with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
         request = _moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if not approve and not note.strip():
-            raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết cần bổ sung gì.")
+            raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết cần bổ sung gì.", field="note")
         request.decided_by, request.decided_at, request.decision_note = by, clock.now(), note.strip()
         request.save()
     return request
 
 
 def cancel(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
-    """Draft or filed → cancelled by its proposer; it stays on record."""
+    """Draft, filed or approved → cancelled by its proposer; it stays on record."""
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _moved(request, Act.CANCEL, by)
         request.save()
@@ -146,7 +183,8 @@ def cancel(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
 def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
     """Approved → applied by the clerk: writes exactly the approved values, all or none (rules R52, R53).
 
-    Raises CorrectionRefused with the cells whose value has changed since the request was filed.
+    Raises CorrectionOutdated with the cells whose value has changed since the request was filed, or whose pupil
+    has left the class.
     """
     with acting(by, role="Văn thư", source=Source.CORRECTION, request_id=request.pk):
         request = _take(request)
@@ -163,14 +201,21 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
                 why=why,
             )
         except EntryRefusedError as refusal:
-            raise CorrectionRefused(
-                "Giá trị đang lưu không còn như lúc lập phiếu. Không thực hiện; giáo viên cần lập phiếu mới.",
-                refusal.report,
-            ) from refusal
+            raise CorrectionOutdated(_why_not_written(refusal.report), refusal.report) from refusal
         request = _moved(request, Act.APPLY, by)
         request.applied_by, request.applied_at = by, clock.now()
         request.save()
     return request
+
+
+def _why_not_written(report: SaveReport) -> str:
+    if report.conflicts:
+        return (
+            "Giá trị đang lưu không còn như lúc lập phiếu nên chưa ghi gì. "
+            "Giáo viên huỷ phiếu này và lập phiếu mới theo giá trị đang lưu."
+        )
+    reasons = " ".join(dict.fromkeys(refused.message for refused in report.refused))
+    return f"Không ghi được vào sổ nên chưa ghi gì. {reasons}"
 
 
 class ApprovedRequest:
@@ -221,9 +266,8 @@ def _check_move(request: CorrectionRequest, act: Act, by: User) -> State:
     if target is not None:
         return target
     if any(target_of(state, act, parts) for state in State):
-        raise CorrectionRefused(
-            f"Phiếu {request.label} đang ở trạng thái «{State(request.state).label}», "
-            "không làm được việc này nữa. Tải lại trang."
+        raise CorrectionOutdated(
+            f"Phiếu {request.label} nay ở trạng thái «{State(request.state).label}», không làm được việc này nữa."
         )
     raise PermissionDenied(
         "Giáo viên đề nghị, Phó Hiệu trưởng phê chuẩn, văn thư thực hiện; không ai tự duyệt phiếu của mình."

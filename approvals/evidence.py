@@ -6,12 +6,13 @@ place and time; PDFs are rewritten without scripts, actions and attachments.
 
 import hashlib
 import io
+import unicodedata
 from dataclasses import dataclass
 
 import pikepdf
 from django.conf import settings
 from django.core.files.base import ContentFile
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from approvals.models import Evidence
 
@@ -19,6 +20,12 @@ LARGEST_PICTURE = 60_000_000  # pixels; a phone of 2026 makes 50 million
 LONGEST_SIDE = 3000  # pixels kept: a test paper stays legible, ten pictures stay printable
 MOST_PDF_PAGES = 50
 ALLOWED = "ảnh JPEG, PNG hoặc tệp PDF"
+# What a page needs to be seen. All else of a PDF goes: scripts, actions, forms, attachments, notes, places.
+_ROOT_KEYS = frozenset({"/Type", "/Pages", "/Version", "/OCProperties"})
+_PAGE_KEYS = frozenset(
+    {"/Type", "/Parent", "/Resources", "/Contents", "/Rotate", "/UserUnit", "/Group"}
+    | {"/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox"}
+)
 
 
 class EvidenceRefused(Exception):
@@ -43,7 +50,7 @@ class CleanFile:
 
 def clean_evidence(name: str, content: bytes) -> CleanFile:
     """Checks and cleans one upload; raises EvidenceRefused."""
-    shown = name[-150:]
+    shown = unicodedata.normalize("NFC", name)[-150:]
     if not content:
         raise EvidenceRefused(f"Tệp «{shown}» rỗng. Chụp hoặc quét lại rồi gửi lại.")
     if len(content) > settings.EVIDENCE_MAX_BYTES:
@@ -60,24 +67,27 @@ def _clean_picture(name: str, content: bytes) -> tuple[str, bytes]:
     try:
         with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
             if picture.width * picture.height > LARGEST_PICTURE:
-                raise EvidenceRefused(f"Ảnh «{name}» quá lớn (hơn 60 triệu điểm ảnh). Chụp ở cỡ nhỏ hơn.")
+                raise EvidenceRefused(_too_many_pixels(name))
             kind = Evidence.Kind.PNG if picture.format == "PNG" else Evidence.Kind.JPEG
+            # Made smaller while it is decoded: a picture of 50 million points never stands in memory whole.
+            picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-    ) as problem:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
+        raise EvidenceRefused(_too_many_pixels(name)) from problem
+    except (OSError, ValueError, SyntaxError) as problem:
         raise EvidenceRefused(f"Ảnh «{name}» bị hỏng, không mở được. Chụp lại rồi gửi lại.") from problem
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    # Otherwise Pillow writes the picture's own notes and place back beside the new points.
+    upright.info.clear()
     kept = io.BytesIO()
     if kind == Evidence.Kind.PNG:
         upright.save(kept, "PNG", optimize=True)
     else:
         upright.save(kept, "JPEG", quality=85, optimize=True)
     return kind, kept.getvalue()
+
+
+def _too_many_pixels(name: str) -> str:
+    return f"Ảnh «{name}» quá lớn (hơn {LARGEST_PICTURE // 1_000_000} triệu điểm ảnh). Chụp ở cỡ nhỏ hơn."
 
 
 def _clean_pdf(name: str, content: bytes) -> bytes:
@@ -94,17 +104,23 @@ def _clean_pdf(name: str, content: bytes) -> bytes:
             pdf.save(kept, deterministic_id=True)
     except pikepdf.PasswordError as problem:
         raise EvidenceRefused(f"Tệp «{name}» đặt mật khẩu. Bỏ mật khẩu rồi gửi lại.") from problem
-    except (pikepdf.PdfError, ValueError, TypeError) as problem:
+    except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError) as problem:
         raise EvidenceRefused(f"Tệp PDF «{name}» bị hỏng, không mở được. Quét lại rồi gửi lại.") from problem
     return kept.getvalue()
 
 
 def _strip(pdf: pikepdf.Pdf) -> None:
-    """Scripts, actions, attachments and forms: nothing of a test paper, everything of an attack."""
-    for key in ("/OpenAction", "/AA", "/Names", "/AcroForm", "/Outlines", "/URI"):
-        if key in pdf.Root:
-            del pdf.Root[key]
+    """Scripts, actions, attachments and forms: nothing of a test paper, everything of an attack.
+
+    Kept is what is named; what nothing refers to any more is left out when the file is written anew.
+    """
+    _keep(pdf.Root, _ROOT_KEYS)
     for page in pdf.pages:
-        for key in ("/AA", "/Annots"):
-            if key in page.obj:
-                del page.obj[key]
+        _keep(page.obj, _PAGE_KEYS)
+    if "/Info" in pdf.trailer:
+        del pdf.trailer["/Info"]
+
+
+def _keep(part: pikepdf.Object, keys: frozenset[str]) -> None:
+    for key in set(part.keys()) - keys:
+        del part[key]

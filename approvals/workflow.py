@@ -62,6 +62,8 @@ MOVES: tuple[Move, ...] = (
     Move(State.FILED, Act.APPROVE, Actor.VICE_PRINCIPAL, State.APPROVED),
     Move(State.FILED, Act.REFUSE, Actor.VICE_PRINCIPAL, State.REFUSED),
     Move(State.APPROVED, Act.APPLY, Actor.CLERK, State.APPLIED),
+    # A cell that has changed since filing can no longer be written (rule R53): its request needs an end.
+    Move(State.APPROVED, Act.CANCEL, Actor.PROPOSER, State.CANCELLED),
 )
 
 OPEN_STATES = frozenset({State.DRAFT, State.FILED, State.APPROVED})

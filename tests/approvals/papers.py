@@ -1,0 +1,70 @@
+"""Evidence files and requests for tests of the correction path: what phones, scanners and attackers make."""
+
+import io
+
+import pikepdf
+from PIL import Image
+
+from approvals import corrections
+from approvals.evidence import clean_evidence
+from approvals.models import CorrectionRequest
+from gradebook.sheets import Field
+from tests.gradebook.school import School, change_of, close_window, enter, make_school, open_window
+
+REASON = "Cộng nhầm điểm phần đọc."
+
+
+def picture(
+    kind: str = "JPEG", *, size: tuple[int, int] = (60, 40), colour: str = "white", **saved: object
+) -> bytes:
+    """A plain picture; `saved` goes to Pillow (exif=…)."""
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, kind, **saved)
+    return out.getvalue()
+
+
+def scan(pages: int = 1, **saved: object) -> bytes:
+    """A PDF of empty pages; `saved` goes to pikepdf (encryption=…)."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _page in range(pages):
+            pdf.add_blank_page(page_size=(595, 842))
+        pdf.save(out, **saved)
+    return out.getvalue()
+
+
+def entered_school(**how: int) -> School:
+    """The school with 7 as the mark and H as the level of 4A's first pupil in Toán GHKI, entered by cô Lan, locked."""
+    school = make_school(**how)
+    open_window(school)
+    ref = school.sheet()
+    enter(ref, school.pupils[0], Field.MARK, "7", by=school.lan)
+    enter(ref, school.pupils[0], Field.ATTAINMENT, "H", by=school.lan)
+    close_window(school)
+    return school
+
+
+def draft(school: School, value: str = "9", *, pupil: int = 0) -> CorrectionRequest:
+    """Cô Lan's draft: the mark of a pupil of 4A in Toán GHKI."""
+    ref = school.sheet()
+    change = change_of(ref, school.pupils[pupil], Field.MARK, value)
+    return corrections.propose(ref, [change], by=school.lan)
+
+
+def filed(school: School, value: str = "9", *, pupil: int = 0) -> CorrectionRequest:
+    """The same, filed with a reason and one picture."""
+    request = draft(school, value, pupil=pupil)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    return corrections.file_request(request, reason=REASON, by=school.lan)
+
+
+def approved(school: School, value: str = "9", *, pupil: int = 0) -> CorrectionRequest:
+    """The same, approved by cô Hoa."""
+    return corrections.decide(
+        filed(school, value, pupil=pupil), approve=True, note="Đúng bài.", by=school.hoa
+    )
+
+
+def applied(school: School, value: str = "9", *, pupil: int = 0) -> CorrectionRequest:
+    """The same, carried out by anh Tuấn."""
+    return corrections.carry_out(approved(school, value, pupil=pupil), by=school.tuan)

@@ -1,0 +1,389 @@
+"""After the lock a mark changes on one path only: proposed, filed, approved, carried out (R51–R54, R58)."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from accounts.history import Source
+from accounts.models import Post
+from approvals import corrections
+from approvals.corrections import CorrectionOutdated, CorrectionRefused
+from approvals.evidence import clean_evidence
+from approvals.models import CorrectionItem, CorrectionRequest
+from approvals.workflow import Act, State
+from gradebook.cell_history import read_cell_history
+from gradebook.entry import save_results
+from gradebook.models import SubjectResult
+from gradebook.sheets import Field
+from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture
+from tests.gradebook.school import change_of, close_window, enter, open_window, value_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school():
+    return entered_school()
+
+
+def snapshot():
+    return sorted(
+        SubjectResult.objects.values_list("student_id", "line_id", "period", "attainment", "mark", "comment")
+    )
+
+
+# -- Proposing ---------------------------------------------------------------------------------------------
+
+
+def test_a_draft_notes_what_stands_there_and_what_shall(school):
+    request = draft(school, "9")
+    item = request.items.get()
+    assert (item.old_value, item.new_value, item.field) == ("7", "9", Field.MARK)
+    assert (request.state, request.number, request.label) == (State.DRAFT, 1, "01/PĐN")
+
+
+def test_the_wanted_value_is_kept_as_it_would_be_stored(school):
+    request = corrections.propose(
+        school.sheet(), [change_of(school.sheet(), school.pupils[0], Field.ATTAINMENT, " t ")], by=school.lan
+    )
+    assert request.items.get().new_value == "T"
+
+
+def test_an_open_sheet_needs_no_request(school):
+    open_window(school)
+    with pytest.raises(CorrectionRefused, match="sửa thẳng trên sổ"):
+        draft(school)
+
+
+@pytest.mark.parametrize("person", ["minh", "thu", "dung", "bich", "hoa", "tuan", "son"])
+def test_only_the_teacher_of_the_sheet_proposes(school, person):
+    change = change_of(school.sheet(), school.pupils[0], Field.MARK, "9")
+    with pytest.raises(PermissionDenied, match="giáo viên được phân công"):
+        corrections.propose(school.sheet(), [change], by=getattr(school, person))
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_a_value_that_could_not_stand_in_the_cell_makes_no_draft(school):
+    with pytest.raises(CorrectionRefused) as refusal:
+        draft(school, "11")
+    assert refusal.value.report.refused[0].change.value == "11"
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_a_request_that_would_change_nothing_is_not_made(school):
+    with pytest.raises(CorrectionRefused, match="Chưa có ô nào khác"):
+        draft(school, "7")
+
+
+def test_requests_are_numbered_through_the_year(school):
+    assert [draft(school, value).number for value in ("8", "9", "10")] == [1, 2, 3]
+
+
+# -- Filing ------------------------------------------------------------------------------------------------
+
+
+def test_a_request_without_evidence_is_not_filed(school):
+    request = draft(school)
+    with pytest.raises(CorrectionRefused, match="minh chứng") as refusal:
+        corrections.file_request(request, reason=REASON, by=school.lan)
+    assert refusal.value.field == "evidence"
+    request.refresh_from_db()
+    assert request.state == State.DRAFT
+
+
+def test_a_request_without_a_reason_is_not_filed(school):
+    request = draft(school)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    with pytest.raises(CorrectionRefused, match="lí do") as refusal:
+        corrections.file_request(request, reason="  ", by=school.lan)
+    assert refusal.value.field == "reason"
+
+
+def test_the_same_file_twice_is_kept_once_and_a_sixth_is_refused(school):
+    request = draft(school)
+    for index in range(5):
+        corrections.attach(
+            request, clean_evidence(f"{index}.png", picture("PNG", size=(20, 20 + index))), by=school.lan
+        )
+    corrections.attach(request, clean_evidence("lại.png", picture("PNG", size=(20, 20))), by=school.lan)
+    assert request.evidence.count() == 5
+    with pytest.raises(CorrectionRefused, match="nhiều nhất 5 tệp"):
+        corrections.attach(request, clean_evidence("6.png", picture("PNG", size=(20, 99))), by=school.lan)
+
+
+def test_evidence_is_fixed_once_the_request_is_filed(school):
+    request = filed(school)
+    with pytest.raises(CorrectionOutdated):
+        corrections.attach(request, clean_evidence("b.png", picture("PNG")), by=school.lan)
+    with pytest.raises(CorrectionOutdated):
+        corrections.detach(request.evidence.get(), by=school.lan)
+    assert request.evidence.count() == 1
+
+
+def test_a_file_taken_out_of_a_draft_is_gone_from_the_disk(school, django_capture_on_commit_callbacks):
+    request = draft(school)
+    evidence = corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    storage, name = evidence.file.storage, evidence.file.name
+    assert storage.exists(name)
+    with django_capture_on_commit_callbacks(execute=True):
+        corrections.detach(evidence, by=school.lan)
+    assert not storage.exists(name)
+    assert not request.evidence.exists()
+
+
+# -- The full path -----------------------------------------------------------------------------------------
+
+
+def test_carrying_out_writes_exactly_the_approved_value_and_nothing_else(school):
+    request = approved(school, "9")
+    before = snapshot()
+    done = corrections.carry_out(request, by=school.tuan)
+    after = snapshot()
+    assert done.state == State.APPLIED
+    assert value_of(school.sheet(), school.pupils[0]) == "9"
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert len(changed) == 1
+    assert changed[0][0][:4] == changed[0][1][:4]
+    assert (changed[0][0][4], changed[0][1][4]) == (7, 9)
+
+
+def test_the_history_of_the_cell_names_who_as_what_why_and_the_request(school):
+    request = applied(school, "9")
+    newest, oldest = read_cell_history(school.sheet(), school.pupils[0].pk, "TOAN", Field.MARK)
+    assert (newest.old, newest.new) == ("7", "9")
+    assert (newest.who, newest.role) == ("Bùi Anh Tuấn", "Văn thư")
+    assert newest.why == f"Phiếu {request.label}: {REASON}"
+    assert newest.request_id == request.pk
+    assert newest.source == Source.CORRECTION.label
+    assert (oldest.old, oldest.new, oldest.who, oldest.role) == ("", "7", "Nguyễn Thị Lan", "GVBM Toán 4A")
+
+
+def test_the_request_remembers_every_act_with_its_author(school):
+    request = applied(school)
+    steps = [
+        (row.state, row.history_user.username, row.acting_role)
+        for row in request.history.order_by("history_id")
+    ]
+    assert steps == [
+        ("draft", "lan", "GVBM Toán 4A"),
+        ("filed", "lan", "GVBM Toán 4A"),
+        ("approved", "hoa", "Phó Hiệu trưởng"),
+        ("applied", "tuan", "Văn thư"),
+    ]
+
+
+def test_several_cells_of_one_request_are_written_together(school):
+    ref = school.sheet()
+    changes = [
+        change_of(ref, school.pupils[0], Field.MARK, "10"),
+        change_of(ref, school.pupils[0], Field.ATTAINMENT, "T"),
+        change_of(ref, school.pupils[1], Field.COMMENT, "Tính nhanh, cẩn thận."),
+    ]
+    request = corrections.propose(ref, changes, by=school.lan)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    assert value_of(ref, school.pupils[0]) == "10"
+    assert value_of(ref, school.pupils[0], Field.ATTAINMENT) == "T"
+    assert value_of(ref, school.pupils[1], Field.COMMENT) == "Tính nhanh, cẩn thận."
+
+
+def test_the_homeroom_sheet_is_corrected_the_same_way(school):
+    ref = school.sheet("NLPC")
+    change = change_of(ref, school.pupils[0], Field.RATING, "T", item="yeu_nuoc")
+    request = corrections.propose(ref, [change], by=school.lan)
+    corrections.attach(request, clean_evidence("sổ.pdf", picture("PNG")), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    assert value_of(ref, school.pupils[0], Field.RATING, item="yeu_nuoc") == "T"
+
+
+# -- What stops it -----------------------------------------------------------------------------------------
+
+
+def test_a_value_that_changed_meanwhile_stops_the_whole_request(school):
+    ref = school.sheet()
+    request = corrections.propose(
+        ref,
+        [
+            change_of(ref, school.pupils[0], Field.MARK, "9"),
+            change_of(ref, school.pupils[1], Field.MARK, "6"),
+        ],
+        by=school.lan,
+    )
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    open_window(school)
+    enter(ref, school.pupils[0], Field.MARK, "8", by=school.lan)
+    close_window(school)
+    before = snapshot()
+    with pytest.raises(CorrectionOutdated, match="không còn như lúc lập phiếu") as refusal:
+        corrections.carry_out(request, by=school.tuan)
+    assert [conflict.value for conflict in refusal.value.report.conflicts] == ["8"]
+    assert snapshot() == before
+    request.refresh_from_db()
+    assert request.state == State.APPROVED
+
+
+def test_a_request_that_can_no_longer_be_carried_out_is_cancelled_by_its_teacher(school):
+    request = approved(school)
+    assert corrections.cancel(request, by=school.lan).state == State.CANCELLED
+    with pytest.raises(CorrectionOutdated, match="Đã huỷ"):
+        corrections.carry_out(request, by=school.tuan)
+
+
+def test_nobody_approves_an_own_request_not_even_as_vice_principal(school):
+    Post.objects.create(holder=school.lan, kind=Post.Kind.VICE_PRINCIPAL, starts_on=school.year.starts_on)
+    request = filed(school)
+    for approve in (True, False):
+        with pytest.raises(PermissionDenied, match="không ai tự duyệt phiếu của mình"):
+            corrections.decide(request, approve=approve, note="x", by=school.lan)
+
+
+def test_nobody_carries_out_what_they_approved_or_proposed(school):
+    Post.objects.create(holder=school.hoa, kind=Post.Kind.CLERK, starts_on=school.year.starts_on)
+    Post.objects.create(holder=school.lan, kind=Post.Kind.CLERK, starts_on=school.year.starts_on)
+    request = approved(school)
+    before = snapshot()
+    with pytest.raises(PermissionDenied, match="ba người"):
+        corrections.carry_out(request, by=school.hoa)
+    with pytest.raises(PermissionDenied):
+        corrections.carry_out(request, by=school.lan)
+    assert snapshot() == before
+
+
+def test_a_refusal_needs_its_reason_and_ends_the_request(school):
+    request = filed(school)
+    with pytest.raises(CorrectionRefused, match="lí do từ chối") as refusal:
+        corrections.decide(request, approve=False, note=" ", by=school.hoa)
+    assert refusal.value.field == "note"
+    assert corrections.decide(request, approve=False, note="Ảnh mờ.", by=school.hoa).state == State.REFUSED
+    with pytest.raises(CorrectionOutdated):
+        corrections.decide(request, approve=True, note="", by=school.hoa)
+
+
+def test_a_second_application_finds_the_request_done_and_writes_nothing(school):
+    request = approved(school)
+    corrections.carry_out(request, by=school.tuan)
+    versions = list(SubjectResult.objects.values_list("pk", "version"))
+    with pytest.raises(CorrectionOutdated, match="Đã thực hiện"):
+        corrections.carry_out(request, by=school.tuan)
+    assert list(SubjectResult.objects.values_list("pk", "version")) == versions
+
+
+def test_the_clerk_has_no_way_to_a_mark_without_an_approved_request(school):
+    change = change_of(school.sheet(), school.pupils[0], Field.MARK, "9")
+    with pytest.raises(PermissionDenied):
+        save_results(school.sheet(), [change], by=school.tuan, source=Source.PAGE)
+    request = filed(school)
+    with pytest.raises(CorrectionOutdated):
+        corrections.carry_out(request, by=school.tuan)
+    assert value_of(school.sheet(), school.pupils[0]) == "7"
+
+
+def test_the_clerk_may_write_only_the_approved_cells(school):
+    request = approved(school, "9")
+    other = change_of(school.sheet(), school.pupils[1], Field.MARK, "10")
+    with pytest.raises(PermissionDenied, match="đúng các giá trị đã phê chuẩn"):
+        save_results(
+            school.sheet(),
+            [other],
+            by=school.tuan,
+            source=Source.CORRECTION,
+            under=corrections.ApprovedRequest(request),
+        )
+
+
+ACTORS = ["lan", "minh", "dung", "bich", "hoa", "tuan", "son"]
+STAGES = {"draft": draft, "filed": filed, "approved": approved, "applied": applied}
+MOVES = {
+    ("draft", Act.FILE, "lan"),
+    ("draft", Act.CANCEL, "lan"),
+    ("filed", Act.CANCEL, "lan"),
+    ("approved", Act.CANCEL, "lan"),
+    ("filed", Act.APPROVE, "hoa"),
+    ("filed", Act.REFUSE, "hoa"),
+    ("approved", Act.APPLY, "tuan"),
+}
+
+
+def act_on(request, act, person):
+    match act:
+        case Act.FILE:
+            corrections.attach(request, clean_evidence("a.png", picture("PNG")), by=person)
+            corrections.file_request(request, reason=REASON, by=person)
+        case Act.APPROVE | Act.REFUSE:
+            corrections.decide(request, approve=act == Act.APPROVE, note="Ý kiến.", by=person)
+        case Act.APPLY:
+            corrections.carry_out(request, by=person)
+        case Act.CANCEL:
+            corrections.cancel(request, by=person)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_at_each_stage_each_act_is_open_to_exactly_the_person_the_plan_names(school, stage):
+    request = STAGES[stage](school)
+    for act in Act:
+        for name in ACTORS:
+            if (stage, act, name) in MOVES:
+                continue
+            with pytest.raises((PermissionDenied, CorrectionRefused)), transaction.atomic():
+                act_on(request, act, getattr(school, name))
+    request.refresh_from_db()
+    assert request.state == stage
+    for _stage, act, name in sorted(move for move in MOVES if move[0] == stage):
+        point = transaction.savepoint()
+        act_on(request, act, getattr(school, name))
+        request.refresh_from_db()
+        assert request.state != stage
+        transaction.savepoint_rollback(point)
+        request.refresh_from_db()
+
+
+# -- The database refuses too ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("constraint", "change"),
+    [
+        ("request_decider_is_not_proposer", lambda school: {"decided_by": school.lan}),
+        ("request_executor_is_a_third_person", lambda school: {"applied_by": school.lan}),
+        ("request_executor_is_a_third_person", lambda school: {"applied_by": school.hoa}),
+        ("request_filed_has_a_moment", lambda _school: {"filed_at": None}),
+        ("request_decided_has_a_decider", lambda _school: {"decided_at": None}),
+        ("request_applied_has_an_executor", lambda _school: {"state": "applied"}),
+        ("request_refused_has_a_reason", lambda _school: {"state": "refused", "decision_note": ""}),
+        ("request_state_is_known", lambda _school: {"state": "opened"}),
+    ],
+)
+def test_the_database_itself_refuses(school, constraint, change):
+    request = approved(school)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        CorrectionRequest.objects.filter(pk=request.pk).update(**change(school))
+
+
+def test_the_database_refuses_an_item_that_changes_nothing(school):
+    request = draft(school)
+    with pytest.raises(IntegrityError, match="correction_changes_something"), transaction.atomic():
+        CorrectionItem.objects.filter(request=request).update(new_value="7")
+
+
+@pytest.mark.parametrize("act", [Act.APPROVE, Act.APPLY, Act.CANCEL])
+def test_each_act_holds_the_request_before_it_looks_at_its_state(school, act, django_assert_max_num_queries):
+    """Two at once come one after the other: the second finds the state that the first left."""
+    request, person = {
+        Act.APPROVE: lambda: (filed(school), school.hoa),
+        Act.APPLY: lambda: (approved(school), school.tuan),
+        Act.CANCEL: lambda: (filed(school), school.lan),
+    }[act]()
+    with django_assert_max_num_queries(40) as captured:
+        act_on(request, act, person)
+    statements = [query["sql"] for query in captured]
+    held = next(i for i, sql in enumerate(statements) if "correctionrequest" in sql and "FOR UPDATE" in sql)
+    written = next(i for i, sql in enumerate(statements) if sql.startswith(("UPDATE", "INSERT")))
+    read = [i for i, sql in enumerate(statements) if sql.startswith("SELECT") and "correctionrequest" in sql]
+    assert held == min(read)
+    assert held < written
