@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_audit_chain'),
+        ("accounts", "0002_audit_chain"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicaluser',
-            name='second_username',
-            field=models.CharField(db_index=True, max_length=60, null=True, verbose_name='tên đăng nhập thứ hai'),
+            model_name="historicaluser",
+            name="second_username",
+            field=models.CharField(
+                db_index=True, max_length=60, null=True, verbose_name="tên đăng nhập thứ hai"
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='second_username',
-            field=models.CharField(max_length=60, null=True, unique=True, verbose_name='tên đăng nhập thứ hai'),
+            model_name="user",
+            name="second_username",
+            field=models.CharField(
+                max_length=60, null=True, unique=True, verbose_name="tên đăng nhập thứ hai"
+            ),
         ),
     ]

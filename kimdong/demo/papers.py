@@ -90,18 +90,12 @@ def _wrong_mark(school_class: SchoolClass, period: Period) -> tuple[SheetRef, Us
         .get()
     )
     ref = SheetRef(school_class, assignment.line, period)
-    field = (
-        Field.MARK
-        if has_mark(school_class.year_id, school_class.grade_level, "TOAN", period)
-        else Field.ATTAINMENT
-    )
+    is_marked = has_mark(school_class.year_id, school_class.grade_level, "TOAN", period)
     wrong = SubjectResult.objects.filter(line=ref.line, period=period, student__in=_pupils(school_class))
-    if field == Field.MARK:
-        result = wrong.filter(mark__lt=10).order_by("student__sort_key").first()
-        value = str(result.mark + 1)
-    else:
-        result = wrong.filter(attainment="H").order_by("student__sort_key").first()
-        value = "T"
+    wrong = wrong.filter(mark__lt=10) if is_marked else wrong.filter(attainment="H")
+    result = wrong.order_by("student__sort_key").select_related("student")[0]
+    field = Field.MARK if is_marked else Field.ATTAINMENT
+    value = str(result.mark + 1) if result.mark is not None and is_marked else "T"
     change = Change(result.student_id, "TOAN", field, value, result.version)
     return ref, assignment.teacher, change, result.student.full_name
 

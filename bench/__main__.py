@@ -1,0 +1,132 @@
+"""`make bench`: medians, statements, bytes and memory against the running production server, on the demo school.
+
+Prints a table of measured value and aim, and writes all of it to bench/results.json. It asserts nothing about time.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench import books, sheets
+from bench.web import Session
+from kimdong import embedded_postgres
+from tests import stack as stacks
+from tests.stack import ROOT, Stack
+
+RESULTS = Path(__file__).parent / "results" / "latest.json"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--quick", action="store_true", help="one class only, no books of the whole school")
+    quick = parser.parse_args().quick
+    with tempfile.TemporaryDirectory(prefix="kimdong-bench-") as folder:
+        files = Path(folder)
+        url = embedded_postgres.start(ROOT / ".bench" / "pg", "kimdong", durable=True)
+        try:
+            print("· loading the demo school", flush=True)
+            begin = time.perf_counter()
+            template = stacks.build_template(url, files / "template")
+            results: dict[str, dict[str, object]] = {
+                "demo": {"load_s": round(time.perf_counter() - begin, 1)}
+            }
+            with stacks.running(url, template, files / "run", name="bench") as stack:
+                results |= run(stack, quick=quick)
+        finally:
+            embedded_postgres.stop(ROOT / ".bench" / "pg")
+    results["machine"] = {
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "at": time.strftime("%F %T"),
+    }
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    show(results)
+
+
+def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
+    """Every measurement, in order."""
+    target = sheets.find_target(stack)
+    session = Session(stack.address)
+    session.log_in(target.teacher)
+    session.get(target.path)
+    sheets.fill(session, target)
+    print("· mark sheet", flush=True)
+    results = {
+        "statements": _statements(stack, target),
+        "open": sheets.open_sheet(session, target),
+        "save": sheets.save_cells(session, target),
+        "at_once": sheets.at_once(stack.address, target),
+    }
+    print("· books of one class", flush=True)
+    year_before = stack.fetch("SELECT min(year_id) FROM students_schoolclass")[0][0]
+    school = [
+        row[0] for row in stack.fetch("SELECT id FROM students_schoolclass WHERE year_id = %s", year_before)
+    ]
+    own = stack.fetch("SELECT id FROM students_schoolclass WHERE year_id = %s AND name = '5D'", year_before)[
+        0
+    ][0]
+    results["thkqgd_class"] = books.print_books(stack, "thkqgd", "CN", [own])
+    results["hocba_class"] = books.print_books(stack, "hocba", "CN", [own])
+    results["hocba_class_again"] = books.print_books(stack, "hocba", "CN", [own])
+    if not quick:
+        print("· books of the whole school", flush=True)
+        results["thkqgd_school"] = books.print_books(stack, "thkqgd", "CN", school)
+        results["hocba_school"] = books.print_books(stack, "hocba", "CN", school)
+    return results
+
+
+def _statements(stack: Stack, target: sheets.Target) -> dict[str, object]:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "bench.statements", target.path, target.teacher),
+            ",".join(map(str, target.students)),
+        ],
+        cwd=ROOT,
+        env=stack.environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout)
+
+
+AIMS: tuple[tuple[str, str, str, str], ...] = (
+    ("demo", "load_s", "loading the demo school, with migrations (s)", "60"),
+    ("statements", "open", "opening a sheet of 35: SQL statements", "10"),
+    ("open", "html_bytes", "opening a sheet of 35: bytes of HTML", "40000"),
+    ("open", "median_ms", "opening a sheet of 35: median (ms)", "20"),
+    ("open", "p95_ms", "opening a sheet of 35: p95 (ms)", ""),
+    ("statements", "save", "saving 35 cells: SQL statements", "12"),
+    ("save", "median_ms", "saving 35 cells: median (ms)", "30"),
+    ("save", "p95_ms", "saving 35 cells: p95 (ms)", ""),
+    ("at_once", "requests_per_second", "8 sessions at once: requests per second", ""),
+    ("at_once", "p99_ms", "8 sessions at once: p99 (ms)", ""),
+    ("thkqgd_class", "seconds", "THKQGD of a class: from click to file (s)", ""),
+    ("hocba_class", "seconds", "học bạ of a class: from click to file (s)", "3"),
+    ("hocba_class", "megabytes", "học bạ of a class (MB)", "1"),
+    ("hocba_class_again", "seconds", "học bạ of a class again, unchanged (s)", "3"),
+    ("thkqgd_school", "seconds", "THKQGD of the school, 30 classes (s)", ""),
+    ("hocba_school", "seconds", "học bạ of the school, 1,049 pupils (s)", "60"),
+    ("hocba_school", "megabytes", "học bạ of the school (MB)", ""),
+    ("hocba_school", "peak_mib", "peak memory of the biggest worker process (MiB)", "300"),
+)
+
+
+def show(results: dict[str, dict[str, object]]) -> None:
+    """The table: what was measured, and the aim where the issue names one."""
+    print(f"\n{'measured':<60}{'value':>12}{'aim ≤':>10}")
+    for group, key, label, aim in AIMS:
+        if group in results:
+            print(f"{label:<60}{results[group][key]!s:>12}{aim:>10}")
+    print(f"\nAll values: {RESULTS.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
