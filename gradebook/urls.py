@@ -1,4 +1,17 @@
 from django.urls import path
 
+from gradebook import order_views, progress_views, sheet_views
+
 app_name = "gradebook"
-urlpatterns = []
+urlpatterns = [
+    path("orders/", order_views.order_list, name="orders"),
+    path("orders/new/", order_views.order_new, name="order_new"),
+    path("orders/<int:pk>/", order_views.order_page, name="order"),
+    path("progress/", progress_views.progress, name="progress"),
+    path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
+    path(
+        "sheets/<int:class_id>/<str:code>/<str:period>/history/<int:student_id>/<str:item>/<str:field>/",
+        sheet_views.cell_history,
+        name="cell_history",
+    ),
+]

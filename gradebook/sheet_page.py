@@ -1,0 +1,301 @@
+"""What the page of a mark sheet shows: the sheet, what became of a save, and which way it can be used now."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.urls import reverse
+
+from gradebook.entry import Change, SaveReport
+from gradebook.regulation import Period, rules_for
+from gradebook.sheet_forms import cell_name
+from gradebook.sheets import Cell, Column, Field, Row, Sheet, fit_warnings
+
+
+class Mode(StrEnum):
+    """READ: text, each cell with a way to its history. EDIT: saves. PROPOSE: fills in a correction request."""
+
+    READ = "read"
+    EDIT = "edit"
+    PROPOSE = "propose"
+
+
+class NoteKind(StrEnum):
+    """What is said of a cell; the value is the state that style and script know it by."""
+
+    SAVED = "saved"
+    WARNING = "warning"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence on one cell, shown under its row; a conflict also has both values, and whose the other is."""
+
+    kind: NoteKind
+    name: str
+    label: str
+    text: str = ""
+    mine: str = ""
+    theirs: str = ""
+    version: int = 0
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    """`name` as in the form's fields; `head` numbers the column; `path` leads to the cell's history.
+
+    Where a typed value could not be saved, `note` says why, `value` is the typed one, `stored` what the database
+    holds and `seen` the version that the typed one rests on.
+    """
+
+    name: str
+    value: str
+    kind: str
+    head: int
+    path: str
+    state: str = ""
+    note: Note | None = None
+    stored: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    key: str
+    number: str
+    name: str
+    birth: str
+    gender: str
+    cells: tuple[ShownCell, ...]
+    versions: tuple[tuple[str, str], ...]
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    number: int
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A way to another period or another sheet of the class."""
+
+    label: str
+    url: str
+    is_current: bool
+    state: str = ""
+    icon: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A save through the plain form: what was typed, by cell name, and what became of it."""
+
+    report: SaveReport
+    typed: Mapping[str, str]
+    seen: Mapping[tuple[int, str, str], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPage:
+    """Everything the template needs, in the order it stands there."""
+
+    sheet: Sheet
+    mode: Mode
+    address: str
+    rows: tuple[ShownRow, ...]
+    headings: tuple[Heading, ...]
+    groups: tuple[tuple[str, int], ...]
+    periods: tuple[Tab, ...]
+    own_sheets: tuple[Tab, ...]
+    comment_limit: int
+    propose_url: str
+    counts: Mapping[str, int]
+
+    @property
+    def is_editable(self) -> bool:
+        return self.mode != Mode.READ
+
+    @property
+    def width(self) -> int:
+        """Columns of the table, for the rows that hold notes."""
+        return len(self.headings) + 4
+
+    @property
+    def key(self) -> str:
+        """Names the sheet for what the browser keeps of unsaved values."""
+        ref = self.sheet.ref
+        return f"{ref.school_class.pk}.{ref.code}.{ref.period}"
+
+
+_KINDS = {Field.ATTAINMENT: "level", Field.RATING: "rating", Field.MARK: "mark", Field.COMMENT: "comment"}
+
+
+def build_page(sheet: Sheet, *, mode: Mode, propose_url: str, outcome: Outcome | None = None) -> SheetPage:
+    """The page of a sheet, after a plain save with its outcome. No statement."""
+    ref = sheet.ref
+    notes = dict(_notes(sheet, outcome)) if outcome else {}
+    return SheetPage(
+        sheet=sheet,
+        mode=mode,
+        address=_address(sheet, ref.code, ref.period),
+        rows=tuple(_row(sheet, row, outcome, notes) for row in sheet.rows),
+        headings=tuple(
+            Heading(number, column.label, _KINDS[column.field]) for number, column in enumerate(sheet.columns)
+        ),
+        groups=_groups(sheet.columns),
+        periods=tuple(_period_tabs(sheet)),
+        own_sheets=tuple(
+            Tab(label, _address(sheet, code, ref.period), code == ref.code)
+            for code, label in sheet.own_sheets
+        ),
+        comment_limit=rules_for(ref.school_class.year_id).comment_limit,
+        propose_url=propose_url,
+        counts=_counts(outcome),
+    )
+
+
+def _address(sheet: Sheet, code: str, period: str) -> str:
+    return reverse("gradebook:sheet", args=[sheet.ref.school_class.pk, code, str(period)])
+
+
+def _row(sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, Note]) -> ShownRow:
+    cells = tuple(
+        _cell(row, cell, number, outcome, notes.get(cell_name(row, cell)))
+        for number, cell in enumerate(row.cells)
+    )
+    own_notes = [cell.note for cell in cells if cell.note]
+    warning = _warning(sheet, row)
+    if warning and warning.name not in {note.name for note in own_notes}:
+        own_notes.append(warning)
+    return ShownRow(
+        key=str(row.student.pk),
+        number=str(row.number),
+        name=row.student.full_name,
+        birth=row.student.birth_label,
+        gender="Nữ" if row.student.gender == row.student.Gender.FEMALE else "",
+        cells=cells,
+        versions=tuple(
+            (f"{row.student.pk}.{item}", str(version)) for item, version in row.versions.items() if version
+        ),
+        notes=tuple(own_notes),
+    )
+
+
+def _cell(row: Row, cell: Cell, number: int, outcome: Outcome | None, note: Note | None) -> ShownCell:
+    name = cell_name(row, cell)
+    is_unsaved = note is not None and note.kind != NoteKind.SAVED
+    typed = outcome.typed.get(name, cell.value) if outcome and is_unsaved else cell.value
+    column = cell.column
+    seen = outcome.seen.get((row.student.pk, column.item, column.field.value)) if outcome else None
+    return ShownCell(
+        name=name,
+        value=typed,
+        kind=_KINDS[column.field],
+        head=number,
+        path=f"history/{row.student.pk}/{column.item}/{column.field.value}/",
+        state=note.kind.value if note else "",
+        note=note if is_unsaved else None,
+        stored=cell.value,
+        seen="" if seen is None or not is_unsaved else str(seen),
+    )
+
+
+def _notes(sheet: Sheet, outcome: Outcome) -> Iterator[tuple[str, Note]]:
+    """By cell name: what the save did with each cell that it was asked to write."""
+    labels = {(column.item, column.field.value): column.label for column in sheet.columns}
+    report = outcome.report
+    if report.locked:
+        stored = {cell_name(row, cell): cell for row in sheet.rows for cell in row.cells}
+        for name, text in outcome.typed.items():
+            if text != stored[name].value:
+                yield (
+                    name,
+                    Note(
+                        NoteKind.CHANGED,
+                        name,
+                        stored[name].column.label,
+                        "Chưa lưu vì sổ đã khoá; còn giữ ở đây.",
+                    ),
+                )
+    for saved in report.saved:
+        name = _name(saved.change)
+        yield name, Note(NoteKind.SAVED, name, labels[saved.change.item, saved.change.field])
+    for refused in report.refused:
+        name = _name(refused.change)
+        label = labels[refused.change.item, refused.change.field]
+        yield name, Note(NoteKind.REFUSED, name, label, refused.message)
+    for conflict in report.conflicts:
+        name = _name(conflict.change)
+        yield (
+            name,
+            Note(
+                NoteKind.CONFLICT,
+                name,
+                labels[conflict.change.item, conflict.change.field],
+                mine=conflict.change.value,
+                theirs=conflict.value,
+                version=conflict.version,
+                by=conflict.by,
+                at=conflict.at,
+            ),
+        )
+
+
+def _name(change: Change) -> str:
+    return f"{change.student_id}.{change.item}.{change.field}"
+
+
+def _warning(sheet: Sheet, row: Row) -> Note | None:
+    """Of the stored values: a level and mark that seldom go together."""
+    by_field = {cell.column.field: cell for cell in row.cells}
+    mark = by_field.get(Field.MARK)
+    if mark is None or not mark.value:
+        return None
+    sentences = fit_warnings(sheet.ref, by_field[Field.ATTAINMENT].value, int(mark.value))
+    if not sentences:
+        return None
+    return Note(NoteKind.WARNING, cell_name(row, mark), mark.column.label, " ".join(sentences))
+
+
+def _groups(columns: tuple[Column, ...]) -> tuple[tuple[str, int], ...]:
+    """(group, number of columns) from left to right; empty for the sheet of a line."""
+    counted: dict[str, int] = {}
+    for column in columns:
+        counted[column.group] = counted.get(column.group, 0) + 1
+    return tuple(counted.items()) if any(counted) else ()
+
+
+def _period_tabs(sheet: Sheet) -> Iterator[Tab]:
+    for period in Period:
+        lock = sheet.locks[period]
+        state, icon = (
+            ("mở", "unlock") if lock.is_open else ("khoá", "lock") if lock.is_over else ("chưa mở", "clock")
+        )
+        yield Tab(
+            period.value,
+            _address(sheet, sheet.ref.code, period),
+            period == sheet.ref.period,
+            state,
+            icon,
+            f"{period.label}. {lock.sentence}",
+        )
+
+
+def _counts(outcome: Outcome | None) -> dict[str, int]:
+    if outcome is None:
+        return {}
+    report = outcome.report
+    return {
+        "saved": len(report.saved),
+        "refused": len(report.refused),
+        "conflicts": len(report.conflicts),
+    }

@@ -1,0 +1,166 @@
+"""The mark sheet of a class, line and period: the page, its plain form, its autosave, and the story of a cell."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.clock import stamp
+from accounts.history import Source
+from accounts.models import AccessLogEntry
+from accounts.refusals import log_access
+from gradebook.cell_history import read_cell_history
+from gradebook.entry import Change, SaveReport, save_results
+from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
+from gradebook.sheet_page import Mode, Outcome, build_page
+from gradebook.sheets import Column, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
+from students.models import Enrolment
+
+LOCKED = 423
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheet(request: HttpRequest, class_id: int, code: str, period: str) -> HttpResponse:
+    """The sheet. POST is the autosave where the body is JSON, else the plain form."""
+    if request.method == "POST" and request.content_type == "application/json":
+        return _autosave(request, find_sheet(class_id, code, period))
+    found = get_sheet(request.user, class_id, code, period)
+    if request.method == "POST":
+        return _save_form(request, found)
+    return _show(request, found, _mode(request, found))
+
+
+def _mode(request: HttpRequest, found: Sheet) -> Mode:
+    """What the address asks for, as far as the person and the lock allow it."""
+    if found.may_enter:
+        return Mode.READ if "read" in request.GET else Mode.EDIT
+    return Mode.PROPOSE if found.may_propose and "propose" in request.GET else Mode.READ
+
+
+def _show(
+    request: HttpRequest, found: Sheet, mode: Mode, outcome: Outcome | None = None, status: int = 200
+) -> HttpResponse:
+    page = build_page(found, mode=mode, propose_url=_propose_url(found.ref), outcome=outcome)
+    return render(request, "gradebook/sheet.html", {"page": page, "sheet": found}, status=status)
+
+
+def _propose_url(ref: SheetRef) -> str:
+    """Named here, the app above builds it; the address is the contract between the two."""
+    return reverse("approvals:propose", args=[ref.school_class.pk, ref.code, ref.period.value])
+
+
+def _save_form(request: HttpRequest, found: Sheet) -> HttpResponse:
+    changes = changes_from_form(found, request.POST)
+    report = save_results(found.ref, changes, by=request.user, source=Source.PAGE)
+    outcome = Outcome(report, typed_cells(found, request.POST), _versions_seen(changes))
+    mode = Mode.PROPOSE if report.locked else Mode.EDIT
+    # Read again: what is stored now, the cells just written and those of others among them.
+    now = get_sheet(request.user, found.ref.school_class.pk, found.ref.code, found.ref.period)
+    return _show(request, now, mode, outcome, _status(report))
+
+
+def _versions_seen(changes: list[Change]) -> dict[tuple[int, str, str], int]:
+    return {(change.student_id, change.item, change.field): change.version for change in changes}
+
+
+def _status(report: SaveReport) -> int:
+    if report.locked:
+        return LOCKED
+    if report.conflicts:
+        return 409
+    return 422 if report.refused else 200
+
+
+def _autosave(request: HttpRequest, ref: SheetRef) -> JsonResponse:
+    try:
+        changes = changes_from_json(request.body)
+        report = save_results(ref, changes, by=request.user, source=Source.PAGE)
+    except BadChanges as problem:
+        return JsonResponse({"error": problem.message}, status=400)
+    except PermissionDenied as refusal:
+        # The script shows the sentence; an exception would bring it a whole page.
+        log_access(request, AccessLogEntry.Kind.REFUSED, detail=str(refusal))
+        return JsonResponse({"error": str(refusal)}, status=403)
+    if report.locked:
+        return JsonResponse(_answer(report, *_count(ref)), status=LOCKED)
+    return JsonResponse(_answer(report, report.entered, report.required))
+
+
+def _count(ref: SheetRef) -> tuple[int, int]:
+    """(entered, required) of a sheet that the lock kept `save_results` from counting."""
+    cells = [cell.value for row in read_rows(ref) for cell in row.cells]
+    return sum(1 for value in cells if value), len(cells)
+
+
+def _answer(report: SaveReport, entered: int, required: int) -> dict[str, Any]:
+    """`next`: the version follows the one the page sent, so its row's other cells are as the page shows them."""
+    return {
+        "saved": [
+            {
+                **_place(saved.change),
+                "value": saved.value,
+                "version": saved.version,
+                "warnings": saved.warnings,
+                "next": saved.is_next,
+            }
+            for saved in report.saved
+        ],
+        "refused": [
+            {**_place(refused.change), "value": refused.change.value, "message": refused.message}
+            for refused in report.refused
+        ],
+        "conflicts": [
+            {
+                **_place(conflict.change),
+                "mine": conflict.change.value,
+                "value": conflict.value,
+                "version": conflict.version,
+                "by": conflict.by,
+                "at": conflict.at,
+            }
+            for conflict in report.conflicts
+        ],
+        "locked": report.locked,
+        "entered": entered,
+        "required": required,
+        "server_time": stamp().isoformat(),
+    }
+
+
+def _place(change: Change) -> dict[str, Any]:
+    return {"student": change.student_id, "item": change.item, "field": change.field}
+
+
+@never_cache
+@require_GET
+def cell_history(
+    request: HttpRequest, *, class_id: int, code: str, period: str, student_id: int, item: str, field: str
+) -> HttpResponse:
+    """Every value a cell ever had; for the sheet's dialog without the frame around it."""
+    ref = find_sheet(class_id, code, period)
+    require_may_see(request.user, ref)
+    column = _column(ref, item, field)
+    enrolments = Enrolment.objects.filter(school_class=ref.school_class, student_id=student_id)
+    enrolment = enrolments.select_related("student").first()
+    if enrolment is None:
+        raise Http404("Học sinh này không học lớp đó.")
+    context = {
+        "ref": ref,
+        "column": column,
+        "student": enrolment.student,
+        "steps": read_cell_history(ref, student_id, item, field),
+    }
+    template = "gradebook/_cell_history.html" if request.htmx else "gradebook/cell_history.html"
+    return render(request, template, context)
+
+
+def _column(ref: SheetRef, item: str, field: str) -> Column:
+    for column in ref.columns():
+        if (column.item, column.field.value) == (item, field):
+            return column
+    raise Http404("Sổ này không có ô đó.")

@@ -1,0 +1,159 @@
+// The grid: cells by row and column, what each holds, what is saved, and what it is going through.
+import { showNote } from "./notes.js";
+import { levelOf, problemOf, same } from "./values.js";
+
+const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
+
+export class Cell {
+  constructor(grid, input, row, column) {
+    [this.student, this.item, this.field] = input.name.slice(2).split(".");
+    Object.assign(this, { grid, input, row, column });
+    this.td = input.closest("td");
+    this.saved = input.dataset.saved ?? input.defaultValue; // data-saved: the plain form could not save what stands here
+    this.version = Number(grid.versionOf(this));
+    this.good = input.value; // the last value of a level that could stand
+    this.problem = "";
+    this.refused = null; // {value, message}: the server's word on that very value
+    this.conflict = null; // {value, version, by, at}
+    this.warnings = [];
+    this.state = "";
+    this.grow();
+  }
+
+  get name() { return `${this.student}.${this.item}.${this.field}`; }
+  get value() { return this.input.value; }
+  get isLevel() { return this.field === "attainment" || this.field === "rating"; }
+  get isUnsaved() { return !same(this.value, this.saved); }
+  get label() { return this.grid.labels[this.column]; }
+
+  /** May go to the server: typed, not known to be bad, no question open. */
+  get isReady() {
+    return this.isUnsaved && !this.problem && !this.conflict && !(this.refused && same(this.refused.value, this.value));
+  }
+
+  /** Puts a value in as if it were typed. */
+  put(value) {
+    this.input.value = this.isLevel ? levelOf(this.field, value) ?? value : value;
+    this.typed();
+  }
+
+  /** After each change of the text. */
+  typed() {
+    if (this.conflict && same(this.value, this.conflict.value)) this.take();
+    this.problem = problemOf(this.field, this.value, this.grid.limit);
+    if (!this.problem) this.good = this.value;
+    if (this.refused && !same(this.refused.value, this.value)) this.refused = null;
+    this.show(this.isUnsaved ? "changed" : "");
+    this.grow();
+  }
+
+  restore() {
+    if (this.conflict) this.take();
+    this.input.value = this.saved;
+    this.typed();
+  }
+
+  /** The other's value, in a conflict. */
+  take() {
+    const { value, version } = this.conflict;
+    this.conflict = null;
+    this.input.value = value;
+    this.accept(value, version, this.warnings);
+  }
+
+  /** One's own value shall replace the other's that was shown. */
+  keep() {
+    this.saved = this.conflict.value;
+    this.version = this.conflict.version;
+    this.conflict = null;
+    this.show("changed");
+  }
+
+  accept(value, version, warnings, sent = value) {
+    // What was typed after sending stays; a field with the cursor in it is not touched for a mere blank.
+    if (same(this.value, sent) && !same(this.value, value)) this.input.value = value;
+    this.saved = value;
+    this.version = version;
+    this.refused = null;
+    this.problem = problemOf(this.field, this.value, this.grid.limit);
+    this.grid.warn(this, warnings);
+    this.show(this.isUnsaved ? "changed" : "saved");
+    this.grow();
+  }
+
+  show(state) {
+    this.state = this.conflict ? "conflict" : this.problem || this.refused ? "refused" : state;
+    const shown = this.state || (this.warnings.length ? "warning" : "");
+    if (shown) this.td.dataset.state = shown;
+    else delete this.td.dataset.state;
+    showNote(this);
+  }
+
+  grow() {
+    if (GROWS_BY_ITSELF || this.field !== "comment") return;
+    this.input.style.height = "auto";
+    this.input.style.height = `${this.input.scrollHeight}px`;
+  }
+
+  focus() {
+    this.input.focus();
+    if (this.field !== "comment") this.input.select();
+    else this.input.setSelectionRange(this.value.length, this.value.length);
+  }
+}
+
+export class Grid {
+  constructor(form) {
+    this.form = form;
+    this.limit = Number(form.dataset.limit);
+    const heads = [...form.querySelectorAll("thead th[id]")];
+    this.labels = heads.map((head) => head.textContent.trim());
+    this.rows = [];
+    this.byInput = new Map();
+    this.byName = new Map();
+    for (const tr of form.querySelectorAll("tbody tr:not(.note)")) {
+      const inputs = [...tr.querySelectorAll('[name^="c."]')];
+      this.rows.push(inputs.map((input, column) => new Cell(this, input, this.rows.length, column)));
+    }
+    for (const cell of this.cells) {
+      this.byInput.set(cell.input, cell);
+      this.byName.set(cell.name, cell);
+    }
+    for (const li of form.querySelectorAll("tr.note li")) this.adopt(li);
+  }
+
+  get cells() { return this.rows.flat(); }
+  get unsaved() { return this.cells.filter((cell) => cell.isUnsaved); }
+
+  at(row, column) { return this.rows[row]?.[column]; }
+
+  of(element) { return this.byInput.get(element); }
+
+  versionOf(cell) {
+    const field = (name) => this.form.elements.namedItem(`v.${name}`)?.value;
+    return field(cell.name) ?? field(`${cell.student}.${cell.item}`) ?? 0;
+  }
+
+  /** Warnings are of a row's item; they stand at its mark. */
+  warn(cell, warnings) {
+    if (cell.field !== "mark" && cell.field !== "attainment") return;
+    const mark = this.byName.get(`${cell.student}.${cell.item}.mark`);
+    if (!mark) return;
+    mark.warnings = warnings;
+    if (mark !== cell) mark.show(mark.state);
+  }
+
+  /** The same person has seen the row's other cells at the version before this one. */
+  follow(cell, version) {
+    for (const other of this.rows[cell.row]) {
+      if (other.item === cell.item && other.version === version - 1) other.version = version;
+    }
+  }
+
+  /** Takes over a note that the server wrote. */
+  adopt(li) {
+    const cell = this.byName.get(li.dataset.for);
+    if (li.dataset.kind === "warning") cell.warnings = [li.querySelector("span").textContent];
+    cell.show(cell.isUnsaved ? "changed" : "");
+  }
+}

@@ -1,0 +1,153 @@
+// Saves touched cells: within two seconds of the last key, at once when the row is left; one request at a time.
+
+const AFTER_LAST_KEY = 1200; // ms
+const GIVES_UP_AFTER = 20000; // ms without an answer
+const LONGEST_WAIT = 30000; // ms between attempts
+
+export class Saver {
+  /** `status` shows words; `onAnswer(answer)` and `onLocked(sentence)` tell the rest of the page. */
+  constructor(grid, status, { onAnswer, onLocked }) {
+    Object.assign(this, { grid, status, onAnswer, onLocked });
+    this.address = grid.form.dataset.address;
+    this.isSending = false;
+    this.isComposing = false;
+    this.isStopped = false; // locked
+    this.trouble = ""; // what keeps cells from being saved, in words; "" while all is well
+    this.failures = 0;
+  }
+
+  later() {
+    if (this.isStopped) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.now(), AFTER_LAST_KEY);
+    this.status.refresh();
+  }
+
+  /** Saves what is ready. Mid-word nothing is sent; while a request is under way the rest waits its turn. */
+  async now({ isLast = false } = {}) {
+    clearTimeout(this.timer);
+    if (this.isStopped || this.isComposing || (this.isSending && !isLast)) return;
+    const cells = this.grid.cells.filter((cell) => cell.isReady);
+    if (!cells.length) return this.status.refresh();
+    const sent = new Map(cells.map((cell) => [cell, cell.value]));
+    this.isSending = true;
+    for (const cell of cells) cell.show("saving");
+    this.status.refresh();
+    try {
+      await this.deliver(sent, isLast);
+    } finally {
+      this.isSending = false;
+      for (const cell of cells) if (cell.state === "saving") cell.show(cell.isUnsaved ? "changed" : "");
+      this.status.refresh();
+    }
+    if (!this.trouble && this.grid.cells.some((cell) => cell.isReady)) this.later();
+  }
+
+  async deliver(sent, isLast, isSecondTry = false) {
+    const response = await this.post(sent, isLast);
+    if (!response) return this.retry();
+    if (response.type === "opaqueredirect") return this.sessionEnded();
+    if (response.status === 403 && !isSecondTry && (await this.renewToken())) return this.deliver(sent, isLast, true);
+    if (response.status >= 500) return this.retry();
+    const answer = await readJson(response);
+    if (response.status === 423) return this.locked(answer);
+    if (!response.ok) {
+      this.trouble = answer.error || this.trouble || `Máy chủ không nhận (mã ${response.status}). Tải lại trang rồi thử lại.`;
+      return;
+    }
+    this.failures = 0;
+    this.trouble = "";
+    this.apply(answer, sent);
+    this.onAnswer(answer);
+  }
+
+  async post(sent, isLast) {
+    const changes = [...sent].map(([cell, value]) => ({
+      student: Number(cell.student), item: cell.item, field: cell.field, value, version: cell.version,
+    }));
+    const body = JSON.stringify({ changes });
+    try {
+      return await fetch(this.address, {
+        method: "POST",
+        body,
+        redirect: "manual",
+        keepalive: isLast && body.length < 60000,
+        signal: isLast ? undefined : AbortSignal.timeout(GIVES_UP_AFTER),
+        headers: { "Content-Type": "application/json", "X-CSRFToken": this.token.value },
+      });
+    } catch {
+      return null; // no network, or no answer in time
+    }
+  }
+
+  get token() { return this.grid.form.elements.namedItem("csrfmiddlewaretoken"); }
+
+  apply(answer, sent) {
+    const cellOf = (place) => this.grid.byName.get(`${place.student}.${place.item}.${place.field}`);
+    for (const saved of answer.saved) {
+      const cell = cellOf(saved);
+      if (saved.next) this.grid.follow(cell, saved.version);
+      cell.accept(saved.value, saved.version, saved.warnings, sent.get(cell));
+    }
+    for (const refused of answer.refused) {
+      const cell = cellOf(refused);
+      cell.refused = { value: refused.value, message: refused.message };
+      cell.show("refused");
+    }
+    for (const { value, version, by, at, ...place } of answer.conflicts) {
+      const cell = cellOf(place);
+      cell.conflict = { value, version, by, at };
+      cell.show("conflict");
+    }
+  }
+
+  retry() {
+    this.failures += 1;
+    const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** (this.failures - 1));
+    this.trouble = `Không nối được với máy chủ; tự thử lại sau ${Math.round(wait / 1000)} giây. Đừng lo: giá trị đã gõ được giữ trên máy này.`;
+    this.timer = setTimeout(() => this.now(), wait);
+  }
+
+  sessionEnded() {
+    this.trouble = "Phiên đăng nhập đã hết. Giá trị đã gõ còn nguyên.";
+    this.hasNoSession = true;
+  }
+
+  /** After a new log-in the old token is refused: fetches the page's new one. False if it cannot help. */
+  async renewToken() {
+    let response;
+    try {
+      response = await fetch(this.address, { redirect: "manual" });
+    } catch {
+      return false;
+    }
+    if (response.type === "opaqueredirect") {
+      this.sessionEnded();
+      return false;
+    }
+    if (!response.ok) return false;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (page.querySelector("[data-sheet]")?.dataset.user !== this.grid.form.dataset.user) {
+      this.trouble = "Trình duyệt đang đăng nhập bằng tài khoản khác nên không lưu. Đăng nhập lại tài khoản cũ rồi bấm «Lưu».";
+      return false;
+    }
+    this.hasNoSession = false;
+    this.token.value = JSON.parse(page.body.getAttribute("hx-headers"))["X-CSRFToken"];
+    return true;
+  }
+
+  locked(answer) {
+    this.isStopped = true;
+    this.trouble = "";
+    this.onAnswer(answer);
+    this.onLocked(answer.locked);
+  }
+}
+
+async function readJson(response) {
+  try {
+    return await response.json();
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,64 @@
+// One line for the sheet: what is saved and what is not. Seen at once; spoken when something has come out of it.
+
+const SPOKEN_AFTER = 900; // ms of quiet
+
+export class Status {
+  constructor(grid) {
+    this.grid = grid;
+    this.remarked = "";
+    this.place = document.querySelector("[data-status]");
+    this.seen = document.createElement("span");
+    this.seen.setAttribute("aria-hidden", "true");
+    this.spoken = document.createElement("span");
+    this.spoken.className = "visually-hidden";
+    this.link = document.createElement("a");
+    Object.assign(this.link, { target: "_blank", rel: "opener", textContent: "Đăng nhập ở thẻ mới", hidden: true });
+    this.place.replaceChildren(this.seen, this.spoken);
+    this.place.after(this.link);
+  }
+
+  watch(saver) {
+    this.saver = saver;
+    this.link.href = saver.address;
+  }
+
+  /** Says something else for once: no history, the lock. */
+  tell(text, kind) {
+    this.write(text, kind, true);
+  }
+
+  /** Stands after whatever is said, until something is typed: how many cells a paste has filled. */
+  remark(text) {
+    this.remarked = text;
+  }
+
+  refresh() {
+    const { saver, grid } = this;
+    if (!saver || saver.isStopped) return;
+    const unsaved = grid.unsaved;
+    grid.form.toggleAttribute("data-unsaved", unsaved.length > 0);
+    this.link.hidden = !saver.hasNoSession;
+    const [text, kind, isResult] = this.words(unsaved, saver);
+    this.write(text, kind, isResult);
+  }
+
+  words(unsaved, saver) {
+    if (saver.trouble && unsaved.length) return [`${saver.trouble} Chưa lưu ${unsaved.length} ô.`, "refused", true];
+    const bad = unsaved.filter((cell) => cell.problem || cell.refused).length;
+    const open = unsaved.filter((cell) => cell.conflict).length;
+    const rest = unsaved.length - bad - open;
+    if (rest) return [saver.isSending ? `Đang lưu ${rest} ô…` : `Chưa lưu ${rest} ô`, saver.isSending ? "saving" : "changed", false];
+    const left = [bad && `${bad} ô bị từ chối`, open && `${open} ô xung đột, hãy chọn giá trị`].filter(Boolean).join(", ");
+    if (left) return [`Chưa lưu được: ${left}.`, open ? "conflict" : "refused", true];
+    if (this.savedAt) return [`Đã lưu hết lúc ${this.savedAt}.`, "saved", true];
+    return ["Mọi ô trên trang đã lưu.", "saved", false];
+  }
+
+  write(text, kind, isResult) {
+    this.place.dataset.kind = kind;
+    const whole = `${text} ${this.remarked}`.trim();
+    this.seen.textContent = whole;
+    clearTimeout(this.timer);
+    if (isResult) this.timer = setTimeout(() => { this.spoken.textContent = whole; }, SPOKEN_AFTER);
+  }
+}
