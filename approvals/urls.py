@@ -1,4 +1,25 @@
-from django.urls import path
+from django.urls import include, path
+
+from approvals import evidence_views, request_views, task_views
 
 app_name = "approvals"
-urlpatterns = []
+
+of_requests = [
+    path("requests/", request_views.request_list, name="requests"),
+    path("requests/<int:pk>/", request_views.request_page, name="request"),
+    path("requests/<int:pk>/attach/", request_views.attach, name="attach"),
+    path("requests/<int:pk>/<str:act>/", request_views.request_act, name="request_act"),
+    path(
+        "propose/<int:class_id>/<str:code>/<str:period>/",
+        request_views.propose,
+        name="propose",
+    ),
+    path("evidence/<int:pk>/remove/", request_views.detach, name="detach"),
+    path("evidence/<int:pk>/", evidence_views.evidence, name="evidence"),
+]
+
+urlpatterns = [
+    # The start page of the school stands at the root; everything else of the app under its own name.
+    path("", task_views.tasks, name="tasks"),
+    path("approvals/", include(of_requests)),
+]

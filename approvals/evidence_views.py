@@ -1,0 +1,70 @@
+"""Evidence goes in through a cleaning and out through a permission (rules R54, R57)."""
+
+import re
+import unicodedata
+from pathlib import PurePath
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from accounts import permissions
+from accounts.models import AccessLogEntry
+from accounts.refusals import log_access
+from approvals import corrections
+from approvals.corrections import CorrectionRefused
+from approvals.evidence import EvidenceRefused, clean_evidence
+from approvals.models import CorrectionRequest, Evidence
+
+# A picture or PDF opened by itself may show itself and do nothing else.
+POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+
+
+def take_files(request: HttpRequest, found: CorrectionRequest) -> list[str]:
+    """Cleans and attaches each uploaded file; the sentences of those that were refused."""
+    refused = []
+    for upload in request.FILES.getlist("files"):
+        try:
+            # Too large is told before the file is read into memory.
+            content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
+            corrections.attach(found, clean_evidence(upload.name, content), by=request.user)
+        except EvidenceRefused as refusal:
+            refused.append(str(refusal))
+        except CorrectionRefused as refusal:
+            if refusal.field != "evidence":
+                raise
+            refused.append(refusal.message)
+    return refused
+
+
+@require_safe
+def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """The kept bytes, for those who may see the request; every look is logged."""
+    found = get_object_or_404(Evidence.objects.select_related("request__school_class"), pk=pk)
+    if not permissions.may_see_request(request.user, found.request):
+        raise Http404(f"Không có minh chứng {pk}.")
+    try:
+        content = found.file.open("rb")
+    except FileNotFoundError as problem:
+        raise Http404("Tệp minh chứng không còn trên đĩa. Báo văn thư kèm số phiếu.") from problem
+    log_access(
+        request,
+        AccessLogEntry.Kind.DOWNLOADED,
+        detail=f"Minh chứng {found.pk} của phiếu {found.request.label}",
+    )
+    answer = FileResponse(content, content_type=found.kind)
+    answer["Content-Disposition"] = content_disposition_header(False, download_name(found))
+    answer["Content-Security-Policy"] = POLICY
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cross-Origin-Resource-Policy"] = "same-origin"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def download_name(found: Evidence) -> str:
+    """The teacher's own name for the file, without what a disk or a header could trip over, and its true ending."""
+    stem = unicodedata.normalize("NFC", PurePath(found.name).stem)
+    safe = re.sub(r"[^\w\s.-]", "_", stem).strip(" .") or "minh-chung"
+    return f"{safe[:100]}.{found.extension}"

@@ -1,0 +1,444 @@
+"""What the pages of correction requests show: a list and one request, each in a constant number of statements."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from accounts import permissions
+from accounts.clock import moment_label
+from accounts.models import User
+from approvals.corrections import actors_of, sheet_of
+from approvals.frame import requests_waiting_for
+from approvals.models import CorrectionItem, CorrectionRequest, Evidence
+from approvals.workflow import OPEN_STATES, Act, Actor, State, acts_open_to
+from gradebook.models import SubjectResult, TraitResult
+from gradebook.regulation import Attainment, Period, Rating
+from gradebook.sheets import Column, Field, SheetRef, stored_results, value_and_version
+
+PER_PAGE = 25
+
+STATE_KINDS: Mapping[State, str] = {
+    State.DRAFT: "neutral",
+    State.FILED: "waiting",
+    State.APPROVED: "waiting",
+    State.REFUSED: "refused",
+    State.APPLIED: "ok",
+    State.CANCELLED: "locked",
+}
+STATE_ICONS: Mapping[State, str] = {
+    State.DRAFT: "pencil",
+    State.FILED: "send",
+    State.APPROVED: "clipboard-check",
+    State.REFUSED: "x-circle",
+    State.APPLIED: "check-circle",
+    State.CANCELLED: "dash-circle",
+}
+NEXT_STEPS: Mapping[State, str] = {
+    State.DRAFT: "Giáo viên ghi lí do, kèm minh chứng rồi gửi phiếu.",
+    State.FILED: "Phó Hiệu trưởng xem minh chứng, phê chuẩn hoặc từ chối.",
+    State.APPROVED: "Văn thư ghi các giá trị đã phê chuẩn vào sổ.",
+    State.REFUSED: "Phiếu đã kết thúc. Cần sửa nữa thì giáo viên lập phiếu mới từ trang sổ.",
+    State.APPLIED: "Phiếu đã kết thúc.",
+    State.CANCELLED: "Phiếu đã kết thúc.",
+}
+
+
+def visible_requests(user: User) -> QuerySet[CorrectionRequest]:
+    """The requests of which `permissions.may_see_request` says yes."""
+    powers = permissions.powers_of(user)
+    if powers.sees_whole_school:
+        return CorrectionRequest.objects.all()
+    return CorrectionRequest.objects.filter(
+        Q(proposer=user) | Q(school_class__grade_level__in=powers.headed_grades)
+    )
+
+
+def get_request(user: User, pk: int) -> CorrectionRequest:
+    """Fetch and check in one call; 404 for what the person may not see, as if it were not there."""
+    request = get_object_or_404(
+        CorrectionRequest.objects.select_related(
+            "school_class__year", "line", "proposer__team", "decided_by", "applied_by"
+        ),
+        pk=pk,
+    )
+    if not permissions.may_see_request(user, request):
+        raise Http404(f"Không có phiếu {pk}.")
+    return request
+
+
+# -- The list ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A request in the list; `cells` is the number of cells it names."""
+
+    pk: int
+    label: str
+    state: State
+    class_name: str
+    subject: str
+    period: Period
+    proposer: str
+    cells: int
+    moment: datetime.datetime
+    year_label: str
+
+    @property
+    def kind(self) -> str:
+        return STATE_KINDS[self.state]
+
+    @property
+    def icon(self) -> str:
+        return STATE_ICONS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A choice of the list, as a link: its words, value, how many it would show, whether it is chosen."""
+
+    label: str
+    value: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestList:
+    page: Page
+    lines: tuple[RequestLine, ...]
+    states: tuple[Filter, ...]
+    whose: tuple[Filter, ...]
+    state: str
+    who: str
+
+
+def read_list(request: HttpRequest) -> RequestList:
+    """`?state=` and `?who=` (mine, waiting) narrow the list; unknown values mean all. Four statements."""
+    user = request.user
+    visible = visible_requests(user)
+    who = request.GET.get("who", "")
+    state = request.GET.get("state", "")
+    waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
+    people = {"waiting": waiting, "mine": Q(proposer=user)}
+    own = visible.filter(people[who]) if who in people else visible
+    chosen = own.filter(state=state) if state in set(State) else own
+    counts = dict(own.order_by().values_list("state").annotate(n=Count("*")))
+    sums = visible.aggregate(
+        all=Count("*"), **{key: Count("pk", filter=value) for key, value in people.items()}
+    )
+    total = counts.get(state, 0) if state in set(State) else sum(counts.values())
+    paginator = Paginator(_list_rows(chosen), PER_PAGE)
+    paginator.count = total  # known already: one statement less
+    page = paginator.get_page(request.GET.get("page"))
+    return RequestList(
+        page,
+        tuple(_line(each) for each in page.object_list),
+        _state_filters(counts, state),
+        tuple(
+            Filter(label, value, sums[value or "all"], value == (who if who in people else ""))
+            for label, value in (("Tất cả", ""), ("Chờ tôi", "waiting"), ("Của tôi", "mine"))
+        ),
+        state,
+        who,
+    )
+
+
+def _list_rows(chosen: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest]:
+    return (
+        chosen.select_related("school_class__year", "line", "proposer")
+        .annotate(cells=Count("items"))
+        .order_by("-id")
+    )
+
+
+def _state_filters(counts: Mapping[str, int], chosen: str) -> tuple[Filter, ...]:
+    every = Filter("Mọi trạng thái", "", sum(counts.values()), chosen not in set(State))
+    return (every, *(Filter(s.label, s.value, counts.get(s.value, 0), s.value == chosen) for s in State))
+
+
+def _line(request: CorrectionRequest) -> RequestLine:
+    ref = sheet_of(request)
+    return RequestLine(
+        pk=request.pk,
+        label=request.label,
+        state=State(request.state),
+        class_name=request.school_class.name,
+        subject=ref.subject_label,
+        period=ref.period,
+        proposer=request.proposer.full_name,
+        cells=request.cells,
+        moment=request.filed_at or request.created_at,
+        year_label=request.school_class.year.label,
+    )
+
+
+# -- One request -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CellLine:
+    """One cell of the request: at filing, wanted, and now; `changed_by` and `changed_at` if it moved meanwhile."""
+
+    number: int
+    student_id: int
+    student: str
+    pupil_code: str
+    item: str
+    field: str
+    subject: str
+    content: str
+    old: str
+    new: str
+    now: str
+    is_stale: bool
+    changed_by: str
+    changed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    pk: int
+    name: str
+    is_picture: bool
+    size: int
+    uploaded_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act in the request's life."""
+
+    what: str
+    who: str
+    role: str
+    at: str
+    note: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """One request as its page shows it to one person; `acts` are those the workflow offers this person now."""
+
+    request: CorrectionRequest
+    ref: SheetRef
+    state: State
+    cells: tuple[CellLine, ...]
+    evidence: tuple[EvidenceLine, ...]
+    timeline: tuple[Step, ...]
+    acts: tuple[str, ...]
+    proposer_duty: str
+    is_own: bool
+
+    @property
+    def kind(self) -> str:
+        return STATE_KINDS[self.state]
+
+    @property
+    def icon(self) -> str:
+        return STATE_ICONS[self.state]
+
+    @property
+    def next_step(self) -> str:
+        return NEXT_STEPS[self.state]
+
+    @property
+    def is_stale(self) -> bool:
+        return any(cell.is_stale for cell in self.cells)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def may_apply(self) -> bool:
+        return Act.APPLY in self.acts and not self.is_stale
+
+
+def read_page(user: User, request: CorrectionRequest) -> RequestPage:
+    """Six statements, whatever the number of cells and files; one more where a cell has moved on."""
+    ref = sheet_of(request)
+    state = State(request.state)
+    steps = list(request.history.select_related("history_user").order_by("history_id"))
+    evidence = list(request.evidence.select_related("uploaded_by").order_by("id"))
+    return RequestPage(
+        request=request,
+        ref=ref,
+        state=state,
+        cells=_cells(ref, request),
+        evidence=tuple(_evidence_line(each) for each in evidence),
+        timeline=_timeline(steps, evidence),
+        acts=_acts(user, request),
+        proposer_duty=steps[0].acting_role if steps else "",
+        is_own=request.proposer_id == user.pk,
+    )
+
+
+def _acts(user: User, request: CorrectionRequest) -> tuple[str, ...]:
+    """What the table offers; the one who approved does not carry out (rule R52)."""
+    parts = actors_of(user, request)
+    acts = acts_open_to(State(request.state), parts)
+    if request.decided_by_id == user.pk and Actor.CLERK in parts:
+        return tuple(act.value for act in acts if act != Act.APPLY)
+    return tuple(act.value for act in acts)
+
+
+def _cells(ref: SheetRef, request: CorrectionRequest) -> tuple[CellLine, ...]:
+    items = list(request.items.select_related("student"))
+    stored = stored_results(ref, [item.student_id for item in items])
+    expected = "new_value" if request.state == State.APPLIED else "old_value"
+    now = {
+        item.pk: value_and_version(stored.get((item.student_id, item.item)), item.field)[0] for item in items
+    }
+    watched = State(request.state) in OPEN_STATES or request.state == State.APPLIED
+    stale = [item for item in items if watched and now[item.pk] != getattr(item, expected)]
+    writers = _last_writers(ref, stale, stored)
+    columns = {(column.item, column.field.value): column for column in ref.columns()}
+    return tuple(
+        _cell_line(
+            number,
+            item,
+            column=columns.get((item.item, item.field)),
+            subject=ref.subject_label if ref.line else "",
+            now=now[item.pk],
+            writer=writers.get(item.pk),
+        )
+        for number, item in enumerate(items, start=1)
+    )
+
+
+def _cell_line(
+    number: int,
+    item: CorrectionItem,
+    *,
+    column: Column | None,
+    subject: str,
+    now: str,
+    writer: tuple[str, str] | None,
+) -> CellLine:
+    """`writer` is given for a cell that has moved on since filing; on the homeroom sheet the group is the subject."""
+    who, at = writer or ("", "")
+    return CellLine(
+        number=number,
+        student_id=item.student_id,
+        student=item.student.full_name,
+        pupil_code=item.student.school_code or item.student.moet_id or "",
+        item=item.item,
+        field=item.field,
+        subject=subject or (column.group if column else ""),
+        content=column.label if column else item.field,
+        old=shown_value(item.field, item.old_value),
+        new=shown_value(item.field, item.new_value),
+        now=shown_value(item.field, now),
+        is_stale=writer is not None,
+        changed_by=who,
+        changed_at=at,
+    )
+
+
+def shown_value(field: str, value: str) -> str:
+    """A level with its meaning (its C is not the C of a rating); other values as they are; "" for none."""
+    if not value:
+        return ""
+    if field == Field.ATTAINMENT and value in set(Attainment):
+        return f"{value} ({Attainment(value).label})"
+    if field == Field.RATING and value in set(Rating):
+        return f"{value} ({Rating(value).label})"
+    return value
+
+
+def _last_writers(
+    ref: SheetRef,
+    items: list[CorrectionItem],
+    stored: Mapping[tuple[int, str], SubjectResult | TraitResult],
+) -> dict[int, tuple[str, str]]:
+    """Who gave each of the cells the value it has now, and when, by the item's id. One statement, if any."""
+    if not items:
+        return {}
+    rows = {item.pk: stored.get((item.student_id, item.item)) for item in items}
+    model = SubjectResult if ref.line else TraitResult
+    past: dict[int, list[SubjectResult | TraitResult]] = {}
+    ids = [row.pk for row in rows.values() if row]
+    for row in model.history.filter(id__in=ids).select_related("history_user").order_by("history_id"):
+        past.setdefault(row.id, []).append(row)
+    return {
+        item.pk: _writer_of(past.get(row.pk, []) if (row := rows[item.pk]) else [], item.field)
+        for item in items
+    }
+
+
+def _writer_of(versions: list[SubjectResult | TraitResult], field: str) -> tuple[str, str]:
+    """The author of the last change of one field among a row's versions, oldest first."""
+    found = ("", "")
+    before = ""
+    for row in versions:
+        value, _version = value_and_version(row, field)
+        if value != before:
+            found = (str(row.history_user or "Hệ thống"), moment_label(row.history_date))
+        before = value
+    return found
+
+
+def _evidence_line(evidence: Evidence) -> EvidenceLine:
+    return EvidenceLine(
+        evidence.pk,
+        evidence.name,
+        evidence.kind != Evidence.Kind.PDF,
+        evidence.size,
+        evidence.uploaded_at,
+    )
+
+
+_ACTS_DONE: Mapping[State, tuple[str, str]] = {
+    State.FILED: ("Gửi phiếu", "neutral"),
+    State.APPROVED: ("Phê chuẩn", "ok"),
+    State.REFUSED: ("Từ chối", "refused"),
+    State.APPLIED: ("Thực hiện: đã ghi vào sổ", "ok"),
+    State.CANCELLED: ("Huỷ phiếu", "refused"),
+}
+
+
+def _timeline(steps: list[CorrectionRequest], evidence: list[Evidence]) -> tuple[Step, ...]:
+    """Every act with who, as what, when and the note, newest first."""
+    found: list[tuple[datetime.datetime, Step]] = []
+    before = None
+    for row in steps:
+        if before is None:
+            found.append((row.history_date, _step("Lập phiếu", row, "", "neutral")))
+        elif row.state != before:
+            what, kind = _ACTS_DONE[State(row.state)]
+            found.append((row.history_date, _step(what, row, _note(row), kind)))
+        before = row.state
+    role = steps[0].acting_role if steps else ""
+    found += [
+        (
+            each.uploaded_at,
+            Step(
+                "Thêm minh chứng",
+                str(each.uploaded_by),
+                role,
+                moment_label(each.uploaded_at),
+                each.name,
+                "neutral",
+            ),
+        )
+        for each in evidence
+    ]
+    return tuple(step for _at, step in sorted(found, key=lambda pair: pair[0], reverse=True))
+
+
+def _step(what: str, row: CorrectionRequest, note: str, kind: str) -> Step:
+    who = str(row.history_user or "Hệ thống")
+    return Step(what, who, row.acting_role, moment_label(row.history_date), note, kind)
+
+
+def _note(row: CorrectionRequest) -> str:
+    if row.state == State.FILED:
+        return row.reason
+    return row.decision_note if row.state in (State.APPROVED, State.REFUSED) else ""

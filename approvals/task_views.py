@@ -1,0 +1,18 @@
+"""The start page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from approvals.tasks import read_tasks
+from gradebook.regulation import Period
+
+
+@never_cache
+@require_safe
+def tasks(request: HttpRequest) -> HttpResponse:
+    """What waits for me, then my sheets."""
+    return render(
+        request, "approvals/tasks.html", {"page": read_tasks(request.user), "periods": list(Period)}
+    )

@@ -1,0 +1,249 @@
+"""«Việc của tôi»: what waits for a person, most urgent first, and all sheets of the year the person answers for.
+
+A constant number of statements, whatever the number of sheets, windows and requests.
+"""
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accounts import clock, permissions
+from accounts.clock import now_in_sql
+from accounts.models import User
+from approvals.corrections import sheet_of
+from approvals.frame import requests_waiting_for
+from approvals.models import CorrectionRequest
+from approvals.request_pages import STATE_ICONS, STATE_KINDS
+from approvals.workflow import State
+from gradebook.models import EntryWindow, SubjectLine
+from gradebook.progress import Board, Counts, Tally, count_entered, read_board, tally_of, with_pupil_counts
+from gradebook.regulation import Period
+from gradebook.sheets import SheetRef
+from students.models import SchoolClass
+
+MOST_REQUESTS = 20
+REFUSED_FOR = datetime.timedelta(days=30)
+SOON = datetime.timedelta(days=2)
+
+_WHAT_TO_DO = {
+    State.DRAFT: "Ghi lí do, kèm minh chứng rồi gửi",
+    State.FILED: "Xem minh chứng và phê chuẩn",
+    State.APPROVED: "Ghi giá trị đã phê chuẩn vào sổ",
+    State.REFUSED: "Đọc lí do từ chối",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryTask:
+    """An open sheet that still lacks cells."""
+
+    title: str
+    period: Period
+    url: str
+    tally: Tally
+    closes_at: datetime.datetime
+    closes_label: str
+    time_left: str
+    is_soon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTask:
+    """A request whose next move is this person's, or the person's own one that was refused lately."""
+
+    title: str
+    to_do: str
+    url: str
+    state: State
+    kind: str
+    icon: str
+    proposer: str
+    cells: int
+    since: datetime.datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCell:
+    """One own sheet at one period."""
+
+    period: Period
+    url: str
+    tally: Tally
+    word: str
+    kind: str
+
+    @property
+    def shows_tally(self) -> bool:
+        """A period that has not begun says nothing by its zeros."""
+        return self.kind != "neutral" or self.tally.entered > 0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSheet:
+    title: str
+    cells: tuple[OwnCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TasksPage:
+    entries: tuple[EntryTask, ...]
+    requests: tuple[RequestTask, ...]
+    has_more_requests: bool
+    own_sheets: tuple[OwnSheet, ...]
+    board: Board | None
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.entries or self.requests)
+
+
+def read_tasks(user: User) -> TasksPage:
+    """One statement for requests; four for sheets if the person has any; five for the board if it may be seen."""
+    refs, windows, counts = _own_sheets(user)
+    requests = _requests(user)
+    return TasksPage(
+        entries=_entries(refs, windows, counts),
+        requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
+        has_more_requests=len(requests) > MOST_REQUESTS,
+        own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
+        board=read_board(user) if permissions.may_see_progress(user) else None,
+    )
+
+
+def _own_sheets(user: User) -> tuple[list[SheetRef], list[EntryWindow], Counts]:
+    """Every sheet of the year that the person answers for today, at every period, in the order of the books."""
+    powers = permissions.powers_of(user)
+    class_ids = powers.taught_classes | powers.homeroom_classes
+    if not class_ids:
+        return [], [], Counts()
+    classes = {each.pk: each for each in with_pupil_counts(SchoolClass.objects.filter(pk__in=class_ids))}
+    lines = SubjectLine.objects.in_bulk({line_id for _class_id, line_id in powers.taught})
+    pairs = [(classes[class_id], lines[line_id]) for class_id, line_id in powers.taught]
+    pairs.sort(key=lambda pair: (pair[0].grade_level, pair[0].name, pair[1].line.position))
+    homerooms = [(classes[class_id], None) for class_id in sorted(powers.homeroom_classes)]
+    year = max((each.year for each in classes.values()), key=lambda each: each.year)
+    windows = list(
+        EntryWindow.objects.filter(year__in={each.year_id for each in classes.values()}).annotate(
+            asked_at=now_in_sql()
+        )
+    )
+    refs = [
+        SheetRef(school_class, line, period)
+        for school_class, line in [*pairs, *homerooms]
+        for period in Period
+    ]
+    return refs, windows, count_entered(year, class_ids)
+
+
+def _once_each(refs: Iterable[SheetRef]) -> list[SheetRef]:
+    return [ref for ref in refs if ref.period == Period.MID_TERM_1]
+
+
+def _covering(ref: SheetRef, windows: Iterable[EntryWindow]) -> list[EntryWindow]:
+    """`EntryWindowQuerySet.covering` for windows that are read already."""
+    school_class = ref.school_class
+    return [
+        window
+        for window in windows
+        if window.period == ref.period
+        and window.year_id == school_class.year_id
+        and window.grade_level in (None, school_class.grade_level)
+        and window.school_class_id in (None, school_class.pk)
+    ]
+
+
+def _open_window(ref: SheetRef, windows: Iterable[EntryWindow]) -> EntryWindow | None:
+    still_open = [window for window in _covering(ref, windows) if window.is_open_at(_asked_at(window))]
+    return max(still_open, key=lambda window: window.closes_at, default=None)
+
+
+def _asked_at(window: Any) -> datetime.datetime:
+    return window.asked_at
+
+
+def _entries(
+    refs: Sequence[SheetRef], windows: Sequence[EntryWindow], counts: Counts
+) -> tuple[EntryTask, ...]:
+    """Open sheets with cells to fill: the earliest lock first, then the one that lacks most."""
+    found = []
+    for ref in refs:
+        window = _open_window(ref, windows)
+        tally = tally_of(ref, ref.school_class.pupils, counts)
+        if window is not None and not tally.is_complete:
+            left = window.closes_at - _asked_at(window)
+            found.append(
+                EntryTask(
+                    title=ref.title,
+                    period=ref.period,
+                    url=_sheet_url(ref),
+                    tally=tally,
+                    closes_at=window.closes_at,
+                    closes_label=window.closes_label,
+                    time_left=time_left(left),
+                    is_soon=left < SOON,
+                )
+            )
+    return tuple(sorted(found, key=lambda task: (task.closes_at, -task.tally.missing)))
+
+
+def time_left(left: datetime.timedelta) -> str:
+    """«còn 3 ngày», «còn 5 giờ», «còn 20 phút»: rounded down, so that nobody counts on more than there is."""
+    if left.days >= 1:
+        return f"còn {left.days} ngày"
+    minutes = max(int(left.total_seconds() // 60), 0)
+    return f"còn {minutes // 60} giờ" if minutes >= 60 else f"còn {minutes} phút"
+
+
+def _own_sheet(ref: SheetRef, windows: Sequence[EntryWindow], counts: Counts) -> OwnSheet:
+    at_periods = [SheetRef(ref.school_class, ref.line, period) for period in Period]
+    return OwnSheet(ref.title, tuple(_own_cell(each, windows, counts) for each in at_periods))
+
+
+def _own_cell(ref: SheetRef, windows: Sequence[EntryWindow], counts: Counts) -> OwnCell:
+    covering = _covering(ref, windows)
+    word, kind = "Chưa mở", "neutral"
+    if _open_window(ref, covering):
+        word, kind = "Đang mở", "open"
+    elif any(window.closes_at <= _asked_at(window) for window in covering):
+        word, kind = "Đã khoá", "locked"
+    return OwnCell(ref.period, _sheet_url(ref), tally_of(ref, ref.school_class.pupils, counts), word, kind)
+
+
+def _sheet_url(ref: SheetRef) -> str:
+    return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
+
+
+def _requests(user: User) -> list[CorrectionRequest]:
+    """What waits longest first; one more than is shown, to know whether there are others."""
+    refused = Q(proposer=user, state=State.REFUSED, decided_at__gte=clock.stamp() - REFUSED_FOR)
+    waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
+    found = (
+        CorrectionRequest.objects.filter(waiting | refused)
+        .select_related("school_class__year", "line", "proposer")
+        .annotate(cells=Count("items"))
+        .order_by("filed_at", "id")
+    )
+    return list(found[: MOST_REQUESTS + 1])
+
+
+def _request_task(request: Any) -> RequestTask:
+    ref = sheet_of(request)
+    state = State(request.state)
+    return RequestTask(
+        title=f"Phiếu {request.label} · {ref.title} · {ref.period.label}",
+        to_do=_WHAT_TO_DO[state],
+        url=reverse("approvals:request", args=[request.pk]),
+        state=state,
+        kind=STATE_KINDS[state],
+        icon=STATE_ICONS[state],
+        proposer=request.proposer.full_name,
+        cells=request.cells,
+        since=localtime(request.decided_at or request.filed_at or request.created_at),
+        note=request.decision_note if state == State.REFUSED else "",
+    )

@@ -1,0 +1,246 @@
+"""The form of an order to open or lock an entry period, and what exactly it would do (PLAN IV.1; domain.md 2.6)."""
+
+import datetime
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.timezone import localtime, make_aware
+
+from accounts import clock
+from accounts.models import User
+from gradebook.models import PERIOD_CHOICES, EntryOrder, EntryWindow, TeachingAssignment
+from gradebook.regulation import Period
+from gradebook.windows import OrderRefused, check_order
+from students.models import HomeroomAssignment, SchoolClass, SchoolYear
+
+NUMBER_TAIL = "TB-THKĐ"
+_MOMENT = "%Y-%m-%dT%H:%M"
+_SHOWN = "%H:%M %d/%m/%Y"
+
+
+def default_text(kind: str, period: Period, year: SchoolYear) -> str:
+    """The wording of the school's own notices (PLAN IV.1, IV.4; rule R51); times and scope stand elsewhere."""
+    what = f"hệ thống nhập điểm, đánh giá, nhận xét {period.label} năm học {year.label}"
+    if kind == EntryOrder.Kind.LOCK:
+        return (
+            f"Khoá {what}. Từ thời điểm khoá, giáo viên không sửa trên sổ; sai sót được sửa bằng phiếu đề nghị "
+            "kèm minh chứng, Phó Hiệu trưởng phê chuẩn, văn thư thực hiện."
+        )
+    return (
+        f"Mở {what}. Giáo viên chủ nhiệm, giáo viên bộ môn tự nhập đầy đủ kết quả của lớp, môn được phân công; "
+        "tổ (khối) trưởng thông báo và đôn đốc giáo viên trong tổ hoàn thành trước giờ khoá."
+    )
+
+
+def next_number(year: SchoolYear) -> str:
+    """The number after the highest NN/… of the year, as «03/TB-THKĐ»."""
+    numbers = EntryOrder.objects.filter(year=year).values_list("number", flat=True)
+    used = [int(found[0]) for number in numbers if (found := re.match(r"\d{1,4}", number))]
+    return f"{max(used, default=0) + 1:02d}/{NUMBER_TAIL}"
+
+
+def _words(what: str) -> dict[str, str]:
+    return {"required": f"Chưa có {what}. Ghi {what} rồi xem trước lại."}
+
+
+class OrderForm(forms.Form):
+    """Turns what the principal typed into an unsaved EntryOrder; nothing is decided here."""
+
+    kind = forms.ChoiceField(label="Việc", choices=EntryOrder.Kind.choices, initial=EntryOrder.Kind.OPEN)
+    number = forms.CharField(label="Số văn bản", max_length=60, error_messages=_words("số văn bản"))
+    dated = forms.DateField(
+        label="Ngày kí",
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            **_words("ngày kí"),
+            "invalid": "Ngày kí chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026.",
+        },
+    )
+    period = forms.ChoiceField(label="Thời điểm đánh giá", choices=PERIOD_CHOICES)
+    scope = forms.ChoiceField(
+        label="Phạm vi",
+        error_messages={"invalid_choice": "Phạm vi không có trong năm học này. Chọn trong danh sách."},
+    )
+    opens_at = forms.DateTimeField(
+        label="Từ",
+        help_text="Giờ mở; với lệnh khoá là giờ khoá. Giờ của máy chủ, Việt Nam.",
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format=_MOMENT),
+        error_messages={
+            **_words("giờ bắt đầu"),
+            "invalid": "Giờ bắt đầu chưa đúng. Ghi ngày và giờ, ví dụ 05/11/2026 07:00.",
+        },
+    )
+    closes_at = forms.DateTimeField(
+        label="Đến",
+        help_text="Hết giờ này sổ tự khoá. Lệnh khoá không cần mục này.",
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format=_MOMENT),
+        error_messages={
+            **_words("giờ khoá"),
+            "invalid": "Giờ khoá chưa đúng. Ghi ngày và giờ, ví dụ 12/11/2026 17:00.",
+        },
+    )
+    text = forms.CharField(
+        label="Nội dung",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea({"rows": 5}),
+        help_text="Để trống thì khi xem trước hệ thống ghi theo mẫu, rồi sửa được.",
+    )
+
+    def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._year = year
+        self._classes = {f"class:{each.pk}": each for each in SchoolClass.objects.filter(year=year)}
+        self.fields["scope"].choices = _scope_choices(self._classes)
+
+    def clean(self) -> dict[str, Any]:
+        """Fills the text by the pattern where it is empty or the pattern of another kind or period."""
+        cleaned = super().clean()
+        if cleaned.get("kind") == EntryOrder.Kind.LOCK:
+            # An order to lock has no end; whatever stands in the field says nothing.
+            self.errors.pop("closes_at", None)
+            cleaned["closes_at"] = None
+        if cleaned.get("kind") and cleaned.get("period"):
+            text = cleaned.get("text", "").replace("\r\n", "\n").strip()
+            if not text or text in self._patterns():
+                text = default_text(cleaned["kind"], Period(cleaned["period"]), self._year)
+            cleaned["text"] = text
+        return cleaned
+
+    def _patterns(self) -> set[str]:
+        return {default_text(kind, period, self._year) for kind in EntryOrder.Kind for period in Period}
+
+    def order(self) -> EntryOrder:
+        """The order as typed, unsaved; only after `is_valid()`."""
+        values = self.cleaned_data
+        scope = values["scope"]
+        return EntryOrder(
+            kind=values["kind"],
+            number=values["number"],
+            dated=values["dated"],
+            year=self._year,
+            period=values["period"],
+            grade_level=int(scope.removeprefix("grade:")) if scope.startswith("grade:") else None,
+            school_class=self._classes.get(scope),
+            opens_at=values["opens_at"],
+            closes_at=values["closes_at"] if values["kind"] == EntryOrder.Kind.OPEN else None,
+            text=values["text"],
+        )
+
+    def fingerprint(self) -> str:
+        """Tells whether what is signed is what was previewed."""
+        said = "\n".join(f"{name}={self.cleaned_data.get(name)}" for name in self.fields)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def refuse(self, refusal: OrderRefused) -> None:
+        """Puts a refusal of the rules at the field it names."""
+        self.add_error(refusal.field, refusal.message)
+
+    def with_text(self) -> "OrderForm":
+        """The same form with the text as it will be signed."""
+        data = self.data.copy()
+        data["text"] = self.cleaned_data["text"]
+        form = OrderForm(data, year=self._year)
+        form.full_clean()
+        return form
+
+
+def _scope_choices(classes: dict[str, SchoolClass]) -> list[tuple[str, Any]]:
+    grades = sorted({each.grade_level for each in classes.values()})
+    return [
+        ("school", "Toàn trường"),
+        ("Khối", [(f"grade:{grade}", f"Khối {grade}") for grade in grades]),
+        ("Lớp", [(key, f"Lớp {each.name}") for key, each in classes.items()]),
+    ]
+
+
+def initial_values(year: SchoolYear) -> dict[str, Any]:
+    """A new order's first proposal: the next period, from tomorrow 07:00 for a week, until 17:00."""
+    last = EntryOrder.objects.filter(year=year, kind=EntryOrder.Kind.OPEN).order_by("opens_at").last()
+    order = min(Period(last.period).order, len(Period) - 1) if last else 0
+    tomorrow = clock.today() + datetime.timedelta(days=1)
+    start = make_aware(datetime.datetime.combine(tomorrow, datetime.time(7)))
+    period = list(Period)[order]
+    return {
+        "kind": EntryOrder.Kind.OPEN,
+        "number": next_number(year),
+        "dated": clock.today(),
+        "period": period.value,
+        "scope": "school",
+        "opens_at": start,
+        "closes_at": start.replace(hour=17) + datetime.timedelta(days=7),
+        "text": default_text(EntryOrder.Kind.OPEN, period, year),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Exactly what signing would do: one headline, and a line for each window it would end or meet."""
+
+    headline: str
+    lines: tuple[str, ...]
+
+
+def preview(order: EntryOrder) -> Preview:
+    """What the order would do if it were signed now; raises OrderRefused where it could not."""
+    hit = check_order(order)
+    classes = _classes_of(order)
+    teachers = _count_teachers(classes)
+    reach = f"{len(classes)} lớp, {teachers} giáo viên"
+    period = Period(order.period).label
+    if order.kind == EntryOrder.Kind.OPEN:
+        span = f"từ {_at(order.opens_at)} đến {_at(order.closes_at)}"
+        headline = f"Mở nhập {period} cho {reach} ({order.scope_label}), {span}."
+        return Preview(
+            headline, ("Hết giờ sổ tự khoá. Mọi người thấy thông báo ngay sau khi kí.", *_others(order))
+        )
+    moment = max(order.opens_at, clock.stamp())
+    when = f"lúc {_at(moment)}" if order.opens_at > clock.stamp() else "ngay khi kí"
+    return Preview(
+        f"Khoá nhập {period} cho {reach} ({order.scope_label}), {when}.",
+        tuple(
+            f"Đợt nhập theo văn bản số {window.order.number} ({window.order.scope_label}), đang định đến "
+            f"{window.closes_label}, sẽ hết lúc đó."
+            for window in hit
+        ),
+    )
+
+
+def _others(order: EntryOrder) -> tuple[str, ...]:
+    """Windows of the same period that overlap: a principal should know that they stay."""
+    overlapping = EntryWindow.objects.filter(
+        year_id=order.year_id,
+        period=order.period,
+        opens_at__lt=order.closes_at,
+        closes_at__gt=max(order.opens_at, clock.stamp()),
+    ).select_related("order__school_class")
+    return tuple(
+        f"Đợt nhập theo văn bản số {window.order.number} ({window.order.scope_label}) đến {window.closes_label} vẫn "
+        "giữ nguyên."
+        for window in overlapping
+    )
+
+
+def _classes_of(order: EntryOrder) -> list[int]:
+    classes = SchoolClass.objects.filter(year_id=order.year_id)
+    if order.school_class_id:
+        classes = classes.filter(pk=order.school_class_id)
+    elif order.grade_level:
+        classes = classes.filter(grade_level=order.grade_level)
+    return list(classes.values_list("pk", flat=True))
+
+
+def _count_teachers(class_ids: list[int]) -> int:
+    """People who answer for a line or a homeroom in these classes today."""
+    today = clock.today()
+    teaching = TeachingAssignment.objects.held_on(today).filter(school_class__in=class_ids).values("teacher")
+    homeroom = HomeroomAssignment.objects.held_on(today).filter(school_class__in=class_ids).values("teacher")
+    return User.objects.filter(Q(pk__in=teaching) | Q(pk__in=homeroom), is_active=True).count()
+
+
+def _at(moment: datetime.datetime) -> str:
+    return f"{localtime(moment):{_SHOWN}}"

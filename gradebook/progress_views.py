@@ -1,0 +1,20 @@
+"""The board of progress: for the office the whole school, for the head of a grade the grade."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import permissions
+from gradebook.progress import read_board
+from gradebook.regulation import Period
+
+
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """`?period=` chooses the period; without it the open one."""
+    permissions.require(
+        permissions.may_see_progress(request.user),
+        "Tiến độ nhập của các lớp do Ban giám hiệu, văn thư, người kiểm tra và tổ (khối) trưởng theo dõi.",
+    )
+    board = read_board(request.user, request.GET.get("period", ""))
+    return render(request, "gradebook/progress.html", {"board": board, "periods": list(Period)})
