@@ -1,4 +1,10 @@
 from django.urls import path
 
+from reports import print_views
+
 app_name = "reports"
-urlpatterns = []
+urlpatterns = [
+    path("prints/", print_views.prints, name="prints"),
+    path("prints/<int:pk>/", print_views.print_job, name="print_job"),
+    path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
+]

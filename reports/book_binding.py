@@ -1,0 +1,137 @@
+"""Make one book: read it at one moment, draw its pages, bind them, read the result back, only then publish.
+
+Runs in a worker; nothing here knows of queues. No transaction is open while pages are drawn.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from gradebook.regulation import Period
+from reports import kept_pages, pdf, read_back
+from reports.book_content import ClassTable, Transcript
+from reports.class_tables import class_table, lines_of
+from reports.models import PrintJob
+from reports.transcripts import transcripts_of
+
+Contents = tuple[Transcript, ...] | ClassTable
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """All that shall stand in the book, as the database had it at one moment; `lines` are those taught."""
+
+    contents: Contents
+    lines: int
+    title: str
+
+    @property
+    def parts(self) -> tuple[Transcript | ClassTable, ...]:
+        """What is drawn as a PDF of its own."""
+        return (self.contents,) if isinstance(self.contents, ClassTable) else self.contents
+
+    @property
+    def pupils(self) -> int:
+        return len(self.contents.rows) if isinstance(self.contents, ClassTable) else len(self.contents)
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether anything in the book can still change: a year not approved, a period not locked."""
+        if isinstance(self.contents, ClassTable):
+            return self.contents.is_preview
+        return any(year.is_preview for pupil in self.contents for year in pupil.years)
+
+    @property
+    def content_hash(self) -> str:
+        """64 hex digits that change when anything in the book does."""
+        hashes = "\n".join(pdf.content_hash(part) for part in self.parts)
+        return hashlib.sha256(hashes.encode()).hexdigest()
+
+
+def read_manuscript(job: PrintJob) -> Manuscript:
+    """Read what the book shall hold. Statements independent of pupils and years.
+
+    Raises regulation.NotCovered for a year before Thông tư 27/2020.
+    """
+    school_class = job.school_class
+    with _one_moment():
+        lines = len(lines_of(school_class))
+        contents: Contents
+        if job.book == PrintJob.Book.TRANSCRIPTS:
+            contents = transcripts_of(school_class)
+        else:
+            contents = class_table(school_class, Period(job.period))
+    return Manuscript(
+        contents, lines, f"{job.get_book_display()} {school_class.name} – {school_class.year.label}"
+    )
+
+
+def draw_pages(
+    manuscript: Manuscript, *, progressed: Callable[[int], None], stop_if_asked: Callable[[], None]
+) -> list[Path]:
+    """Draw each part that is not kept yet; `progressed` hears how many pupils are done.
+
+    `stop_if_asked` is called before each part and may raise: what is drawn by then stays kept.
+    """
+    pages = []
+    for place, part in enumerate(manuscript.parts, start=1):
+        stop_if_asked()
+        pages.append(kept_pages.kept_page(part))
+        progressed(manuscript.pupils if isinstance(part, ClassTable) else place)
+    return pages
+
+
+def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> int:
+    """Put the parts into one file, check it against the manuscript, publish it as `name`; return its pages.
+
+    Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
+    """
+    with _forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
+        pdf.merge_into(draft, parts, title=manuscript.title)
+        _check(draft, manuscript, parts)
+        return page_count(draft)
+
+
+def _check(draft: Path, manuscript: Manuscript, parts: Sequence[Path]) -> None:
+    if isinstance(manuscript.contents, ClassTable):
+        read_back.check_class_table(draft, manuscript.contents)
+    else:
+        counts = [page_count(part) for part in parts]
+        read_back.check_transcripts(draft, manuscript.contents, pages=counts)
+
+
+def page_count(file: Path) -> int:
+    document = pypdfium2.PdfDocument(file)
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
+@contextmanager
+def _forgotten_on_failure(parts: Sequence[Path]) -> Iterator[None]:
+    """A kept page that is damaged would spoil each attempt alike: after a failure all are drawn anew."""
+    is_bound = False
+    try:
+        yield
+        is_bound = True
+    finally:
+        if not is_bound:
+            kept_pages.forget(parts)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All statements inside see the database as it was at the first: no book mixes before and after."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

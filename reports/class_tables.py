@@ -1,0 +1,134 @@
+"""Sổ THKQGD of a class and period: from the database to ``book_content.ClassTable`` (domain.md 2.2; rule R75)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.clock import now_in_sql
+from gradebook.grading import completed_class
+from gradebook.models import EntryWindow, SubjectLine, SubjectResult, TraitResult, YearOutcome
+from gradebook.regulation import Period, YearResult, has_mark, traits_for
+from gradebook.windows import lock_state
+from reports.book_content import ClassTable, ClassTableRow, Column, class_table_blocks
+from reports.signatories import read_signatories
+from reports.transcripts import pupil_code
+from students.models import Enrolment, SchoolClass
+
+MARK_SUFFIX = ".diem"
+_OUTCOMES: Mapping[str, Callable[[YearOutcome], str]] = {
+    "HTCT": lambda outcome: "x" if completed_class(YearResult(outcome.result)) else "",
+    "LEN_LOP": lambda outcome: "x" if outcome.is_promoted else "",
+    "XEP_LOAI": lambda outcome: outcome.result,
+    "KHEN_THUONG": lambda outcome: outcome.award,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """What the database holds of a class at a period, by pupil and code."""
+
+    taught: frozenset[str]
+    levels: Mapping[tuple[int, str], str]
+    marks: Mapping[tuple[int, str], int | None]
+    outcomes: Mapping[int, YearOutcome]
+
+
+def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
+    """The table of a class at a period, in class order. At most ten statements, whatever the number of pupils.
+
+    `school_class` comes with its year at hand. A cell is None where the class has no such line or the
+    regulation no such mark (R22), "" where nothing has been entered yet. A preview while not locked.
+    """
+    year = school_class.year
+    enrolments = list(Enrolment.objects.roster(school_class))
+    blocks = class_table_blocks(school_class.grade_level, year_end=period is Period.YEAR_END)
+    columns = [column for block in blocks for group in block.groups for column in group.columns]
+    results = _read(school_class, period, [enrolment.student_id for enrolment in enrolments])
+    locked_at = _locked_at(school_class, period)
+    signatories = read_signatories([school_class.pk])
+    day = locked_at.date() if locked_at else year.day_for_roster()
+    return ClassTable(
+        parent_body=year.parent_body.upper(),
+        school=year.school_name.upper(),
+        period=period.label,
+        school_year=year.label,
+        class_name=school_class.name,
+        grade_level=school_class.grade_level,
+        blocks=blocks,
+        rows=tuple(
+            ClassTableRow(
+                number=number,
+                pupil_code=pupil_code(enrolment.student),
+                full_name=enrolment.student.full_name,
+                born_on=enrolment.student.birth_label,
+                cells=_cells(school_class, period, columns, results, enrolment.student_id),
+            )
+            for number, enrolment in enumerate(enrolments, start=1)
+        ),
+        homeroom_teacher=signatories.homeroom_teacher(school_class, day),
+        principal=signatories.principal(year, day),
+        locked_at=locked_at,
+    )
+
+
+def lines_of(school_class: SchoolClass) -> frozenset[str]:
+    """Codes of the lines the class is taught. One statement."""
+    taught = SubjectLine.objects.filter(year_id=school_class.year_id, grade_level=school_class.grade_level)
+    return frozenset(taught.values_list("code", flat=True))
+
+
+def _locked_at(school_class: SchoolClass, period: Period) -> datetime | None:
+    """The end of the last window, in the school's time; None while one is open or none has ended."""
+    if lock_state(school_class, period).is_open:
+        return None
+    ended = EntryWindow.objects.covering(school_class, period).filter(closes_at__lte=now_in_sql())
+    moment = ended.aggregate(last=Max("closes_at"))["last"]
+    return timezone.localtime(moment) if moment else None
+
+
+def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int]) -> _Results:
+    subjects = SubjectResult.objects.filter(
+        student_id__in=student_ids,
+        period=period,
+        line__year_id=school_class.year_id,
+        line__grade_level=school_class.grade_level,
+    ).values_list("student_id", "line__code", "attainment", "mark")
+    traits = TraitResult.objects.filter(
+        student_id__in=student_ids, period=period, year_id=school_class.year_id
+    ).values_list("student_id", "item", "rating")
+    rows = list(subjects)
+    levels = {(student_id, code): level for student_id, code, level, _mark in rows}
+    levels |= {(student_id, item): rating for student_id, item, rating in traits}
+    outcomes = YearOutcome.objects.filter(school_class=school_class, student_id__in=student_ids)
+    return _Results(
+        taught=lines_of(school_class),
+        levels=levels,
+        marks={(student_id, code): mark for student_id, code, _level, mark in rows},
+        outcomes={row.student_id: row for row in outcomes} if period is Period.YEAR_END else {},
+    )
+
+
+def _cells(
+    school_class: SchoolClass, period: Period, columns: Sequence[Column], results: _Results, student_id: int
+) -> tuple[str | None, ...]:
+    year, grade = school_class.year_id, school_class.grade_level
+    traits = {trait.code for trait in traits_for(year, grade)}
+
+    def value(column: Column) -> str | None:
+        code = column.code.removesuffix(MARK_SUFFIX)
+        if column.kind == "outcome":
+            outcome = results.outcomes.get(student_id)
+            return _OUTCOMES[code](outcome) if outcome else ""
+        if code not in results.taught and code not in traits:
+            return None
+        if column.kind == "level":
+            return results.levels.get((student_id, code), "")
+        if not has_mark(year, grade, code, period):
+            return None
+        mark = results.marks.get((student_id, code))
+        return "" if mark is None else str(mark)
+
+    return tuple(map(value, columns))

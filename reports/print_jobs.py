@@ -1,0 +1,357 @@
+"""Books as background work: asked for by the clerk, made by a worker, resumed when that worker is killed.
+
+Asking writes the print and its place in the queue in one transaction. A worker holds an advisory lock on the
+print while it works, so two never print one book; each start counts as an attempt before anything else is
+done, so that a book which kills its worker cannot do so for ever. The heartbeats below say who is alive.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Now
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.exceptions import AlreadyEnqueued
+
+from accounts import permissions
+from accounts.models import User
+from gradebook.regulation import NotCovered, Period, check_covered
+from reports.models import PrintJob
+from students.models import Enrolment, SchoolClass
+
+logger = logging.getLogger(__name__)
+
+TASK: Final = "print_book"
+QUEUE: Final = "prints"
+MAX_ATTEMPTS: Final = 3
+HEARTBEAT_SECONDS: Final = 2.0
+"""How often a worker says that it lives."""
+STALLED_AFTER_SECONDS: Final = 7.0
+"""Silence after which a worker counts as dead and another takes its book over. A slow one loses nothing by it:
+its lock keeps the other away."""
+_SECONDS_BETWEEN_NOTES: Final = 0.5
+# First key of the advisory locks that stand for a print; gradebook.windows has 27.
+_PRINT_LOCKS: Final = 28
+OPEN_STATES: Final = (PrintJob.State.WAITING, PrintJob.State.RUNNING)
+
+
+class BookRefused(Exception):
+    """The book cannot be asked for; `field` names the form's field, the message what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class BeingPrinted(Exception):
+    """Another worker has this print in hand."""
+
+
+class PrintInterrupted(Exception):
+    """The worker was told to stop; the print goes back to the queue and the attempt does not count."""
+
+
+class PrintGivenUp(Exception):
+    """The last attempt failed too; the print says so."""
+
+
+# -- Asking ------------------------------------------------------------------------------------------------
+
+
+def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User) -> PrintJob:
+    """Writes a print and its place in the queue, both or neither; a học bạ is always of the year's end.
+
+    The same book still waiting is given back instead: two clicks make one book. Raises PermissionDenied,
+    BookRefused.
+    """
+    permissions.require(
+        permissions.may_print_books(by), "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
+    )
+    if book == PrintJob.Book.TRANSCRIPTS:
+        period = Period.YEAR_END
+    _check(school_class)
+    with transaction.atomic():
+        SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
+        wanted = {"book": book, "school_class": school_class, "period": period}
+        waiting = PrintJob.objects.filter(**wanted, state=PrintJob.State.WAITING, attempts=0).first()
+        if waiting is not None:
+            return waiting
+        job = PrintJob.objects.create(**wanted, asked_by=by)
+        _enqueue(job.pk)
+        return job
+
+
+def _check(school_class: SchoolClass) -> None:
+    try:
+        check_covered(school_class.year_id, school_class.grade_level)
+    except NotCovered as problem:
+        raise BookRefused("school_class", str(problem)) from problem
+    if not Enrolment.objects.roster(school_class).exists():
+        raise BookRefused(
+            "school_class",
+            f"Lớp {school_class.name} năm học {school_class.year.label} chưa có học sinh. "
+            "Nạp danh sách lớp trước khi in.",
+        )
+
+
+def _enqueue(print_id: int) -> None:
+    """Django's own connection carries the queue's insert, so it falls under the transaction that is open."""
+    name = f"print-{print_id}"
+    task = app.configure_task(TASK, allow_unknown=False, lock=name, queueing_lock=name)
+    task.defer(print_id=print_id)
+
+
+# -- Working -----------------------------------------------------------------------------------------------
+
+
+def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -> None:
+    """Makes the book of a print, from the start or from where a killed worker left it.
+
+    Pages already drawn are kept and not drawn again. Ends with the book whole, checked and published, or with
+    the print saying why not; a finished print is left alone. Raises BeingPrinted when another worker has it,
+    PrintInterrupted when `should_stop`, PrintGivenUp after the last attempt; any other error means: try again.
+    """
+    with _alone_with(print_id):
+        job = _begin(print_id)
+        if job is not None:
+            with _Attempt(job):
+                _make(job, should_stop)
+
+
+def _begin(print_id: int) -> PrintJob | None:
+    """The print with this attempt counted; None when there is nothing left to do."""
+    job = PrintJob.objects.select_related("school_class__year").get(pk=print_id)
+    if job.state not in OPEN_STATES:
+        return None
+    if job.attempts >= MAX_ATTEMPTS:
+        _fail(
+            job,
+            f"Máy in nền đã dừng đột ngột {job.attempts} lần khi đang in sổ này. Hãy báo người quản trị hệ "
+            f"thống xem nhật kí máy in nền (bản in số {job.pk}), rồi bấm «In lại».",
+        )
+        return None
+    _note(job, state=PrintJob.State.RUNNING, attempts=job.attempts + 1, pupils_done=0, started_at=Now())
+    job.attempts += 1
+    return job
+
+
+def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
+    # Only here, so that the web server does not load the typesetter (40 MB a process).
+    from reports import book_binding  # noqa: PLC0415
+
+    def stop_if_asked() -> None:
+        if should_stop():
+            raise PrintInterrupted
+
+    manuscript = book_binding.read_manuscript(job)
+    progress = _ProgressNotes(job)
+    _note(job, pupils_asked=manuscript.pupils)
+    parts = book_binding.draw_pages(manuscript, progressed=progress.heard, stop_if_asked=stop_if_asked)
+    name = f"books/{job.pk}.pdf"
+    pages = book_binding.bind(manuscript, parts, name=name)
+    _note(
+        job,
+        state=PrintJob.State.DONE,
+        pupils_done=manuscript.pupils,
+        lines_printed=manuscript.lines,
+        pages=pages,
+        file=name,
+        content_hash=manuscript.content_hash,
+        is_preview=manuscript.is_preview,
+        finished_at=Now(),
+        failure="",
+    )
+
+
+@dataclass(slots=True)
+class _ProgressNotes:
+    """Writes progress at most twice a second, each time as a statement of its own."""
+
+    job: PrintJob
+    noted_at: float = field(default=0.0)
+
+    def heard(self, pupils_done: int) -> None:
+        if time.monotonic() - self.noted_at >= _SECONDS_BETWEEN_NOTES:
+            _note(self.job, pupils_done=pupils_done)
+            self.noted_at = time.monotonic()
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """What becomes of the print when making it fails."""
+
+    job: PrintJob
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """True (the print is answered for) when trying again would end the same way."""
+        from reports.read_back import PrintRunShort  # noqa: PLC0415 - the worker's part, as in _make
+
+        if isinstance(problem, PrintInterrupted):
+            _note(self.job, state=PrintJob.State.WAITING, attempts=self.job.attempts - 1)
+        elif isinstance(problem, PrintRunShort):
+            _fail(self.job, problem.message_vi)
+            return True
+        elif isinstance(problem, NotCovered):
+            _fail(self.job, str(problem))
+            return True
+        elif isinstance(problem, Exception):
+            self._count(problem)
+        return False
+
+    def _count(self, problem: Exception) -> None:
+        if self.job.attempts < MAX_ATTEMPTS:
+            _note(self.job, state=PrintJob.State.WAITING)
+            return
+        _fail(
+            self.job,
+            f"Không in được sau {self.job.attempts} lần thử do lỗi hệ thống ({type(problem).__name__}). Hãy bấm "
+            f"«In lại»; nếu vẫn lỗi, báo người quản trị hệ thống bản in số {self.job.pk}.",
+        )
+        raise PrintGivenUp from problem
+
+
+def _fail(job: PrintJob, sentence: str) -> None:
+    logger.error("Print %s failed: %s", job.pk, sentence)
+    _note(job, state=PrintJob.State.FAILED, failure=sentence, finished_at=Now())
+
+
+def _note(job: PrintJob, **fields: Any) -> None:
+    """One statement; a print that is done or failed stays as it is."""
+    PrintJob.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(**fields)
+
+
+@contextmanager
+def _alone_with(print_id: int) -> Iterator[None]:
+    """Keeps the print to this connection; the server lets go of it when the process dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_PRINT_LOCKS, print_id])
+        if not cursor.fetchone()[0]:
+            raise BeingPrinted(f"Print {print_id} is in another worker's hands.")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_PRINT_LOCKS, print_id])
+
+
+# -- After a worker's death --------------------------------------------------------------------------------
+
+
+def resume_stalled() -> list[int]:
+    """Gives the prints of dead workers back to the queue, and puts in those that have no place there.
+
+    Called by every worker every few seconds; two at once do not take the same row. Returns the prints' ids.
+    """
+    with transaction.atomic():
+        stalled = _queued(status="doing").filter(
+            Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - timedelta(seconds=STALLED_AFTER_SECONDS))
+        )
+        resumed = []
+        for row in stalled.select_for_update(of=("self",), skip_locked=True):
+            app.job_manager.retry_job_by_id(row.pk, retry_at=timezone.now())
+            resumed.append(row.args["print_id"])
+        PrintJob.objects.filter(pk__in=resumed, state=PrintJob.State.RUNNING).update(
+            state=PrintJob.State.WAITING
+        )
+    lost = PrintJob.objects.filter(~_in_queue("todo", "doing"), state__in=OPEN_STATES)
+    resumed += [job.pk for job in lost if _enqueue_once(job.pk)]
+    if resumed:
+        logger.warning("Prints taken up again after their worker ended: %s", resumed)
+    return resumed
+
+
+def _enqueue_once(print_id: int) -> bool:
+    """False when another worker was quicker."""
+    try:
+        with transaction.atomic():
+            _enqueue(print_id)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+def _queued(**conditions: Any) -> QuerySet[ProcrastinateJob]:
+    return ProcrastinateJob.objects.filter(task_name=TASK, **conditions)
+
+
+def _in_queue(*statuses: str, **conditions: Any) -> Exists:
+    """Whether a print (of the outer query) stands in the queue in one of these states."""
+    print_id = Cast(KeyTextTransform("print_id", "args"), BigIntegerField())
+    places = _queued(status__in=statuses, **conditions).annotate(print_id=print_id)
+    return Exists(places.filter(print_id=OuterRef("pk")))
+
+
+# -- How far it is -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A print as its page shows it. `phase`: asleep (no worker runs at all), waiting, running, done, failed."""
+
+    job: PrintJob
+    phase: str
+    seconds_left: int | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase in ("asleep", "waiting", "running")
+
+    @property
+    def time_left(self) -> str:
+        """The time left in words; "" while nothing can be said."""
+        if self.seconds_left is None:
+            return ""
+        return (
+            f"{self.seconds_left} giây" if self.seconds_left < 90 else f"{round(self.seconds_left / 60)} phút"
+        )
+
+    @property
+    def seconds_taken(self) -> int | None:
+        """How long the attempt that made the book took, at least one second."""
+        if self.job.started_at is None or self.job.finished_at is None:
+            return None
+        return max(1, round((self.job.finished_at - self.job.started_at).total_seconds()))
+
+
+def with_life(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:
+    """Adds `is_in_hand`: whether a worker that is alive has the print now."""
+    alive = {"worker__last_heartbeat__gte": Now() - timedelta(seconds=STALLED_AFTER_SECONDS)}
+    return prints.annotate(is_in_hand=_in_queue("doing", **alive))
+
+
+def has_live_worker() -> bool:
+    """Whether any worker has given a sign of life of late. One statement."""
+    since = Now() - timedelta(seconds=STALLED_AFTER_SECONDS)
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gte=since).exists()
+
+
+def progress_of(job: PrintJob, *, worker_is_alive: bool) -> Progress:
+    """`job` comes from `with_life`. Says "running" only of a print that somebody alive has in hand."""
+    if job.state not in OPEN_STATES:
+        return Progress(job, job.state, None)
+    if job.state == PrintJob.State.RUNNING and job.is_in_hand:  # type: ignore[attr-defined]
+        return Progress(job, "running", _seconds_left(job))
+    return Progress(job, "waiting" if worker_is_alive else "asleep", None)
+
+
+def _seconds_left(job: PrintJob) -> int | None:
+    if not job.pupils_asked or not job.pupils_done or job.started_at is None:
+        return None
+    spent = (timezone.now() - job.started_at).total_seconds()
+    return max(1, round(spent / job.pupils_done * (job.pupils_asked - job.pupils_done)))

@@ -1,0 +1,135 @@
+"""Pages of the prints: the list with its form, one print with its progress, the finished file."""
+
+import re
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import permissions
+from accounts.models import AccessLogEntry, User
+from accounts.refusals import log_access
+from accounts.requests import SignedInRequest
+from gradebook.models import EntryWindow
+from gradebook.regulation import Period, year_label
+from reports.models import PrintJob
+from reports.print_forms import AskForBookForm
+from reports.print_jobs import BookRefused, ask_for_book, has_live_worker, progress_of, with_life
+from students.models import SchoolClass, SchoolYear
+from students.names import search_key
+
+PRINTS_A_PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def prints(request: SignedInRequest) -> HttpResponse:
+    """The books of a year (?year=2025, else the current one), and for the clerk the form that asks for one."""
+    _require_may_see(request.user)
+    if request.method == "POST":
+        permissions.require(
+            permissions.may_print_books(request.user), "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
+        )
+    years = list(SchoolYear.objects.all())
+    year = _year_in_view(request, years)
+    classes = list(SchoolClass.objects.filter(year=year).select_related("year")) if year else []
+    form = AskForBookForm(request.POST or None, classes=classes, initial=_first_choice(year))
+    if request.method == "POST" and form.is_valid():
+        job = _ask(request, form)
+        if job is not None:
+            return redirect("reports:print_job", job.pk)
+    context = {
+        "years": years,
+        "year": year,
+        "form": form,
+        "may_print": permissions.may_print_books(request.user),
+        **_list_context(request, year),
+    }
+    return render(request, "reports/prints.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One print. Asked by htmx for its progress, a change of phase makes the whole page come anew."""
+    job = get_print(request.user, pk)
+    progress = progress_of(job, worker_is_alive=has_live_worker())
+    context = {"job": job, "progress": progress, "may_print": permissions.may_print_books(request.user)}
+    if not request.htmx:
+        return render(request, "reports/print_job.html", context)
+    answer = render(request, "reports/_print_progress.html", context)
+    if request.GET.get("seen") != progress.phase:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_safe
+def print_file(request: SignedInRequest, pk: int) -> FileResponse:
+    """The finished PDF, never before it is whole and checked; who took it is logged."""
+    job = get_print(request.user, pk)
+    if job.state != PrintJob.State.DONE:
+        raise Http404("Bản in này chưa xong.")
+    if not job.file.name or not job.file.storage.exists(job.file.name):
+        raise Http404("Tệp của bản in không còn trên máy chủ. Hãy đặt in lại.")
+    name = file_name(job)
+    log_access(request, AccessLogEntry.Kind.DOWNLOADED, detail=name)
+    answer = FileResponse(
+        job.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
+    )
+    answer["X-Content-Type-Options"] = "nosniff"
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer
+
+
+def get_print(user: User, pk: int) -> PrintJob:
+    """Fetch and check in one call; with `is_in_hand`. Raises PermissionDenied, Http404."""
+    _require_may_see(user)
+    wanted = with_life(PrintJob.objects.select_related("school_class__year", "asked_by"))
+    return get_object_or_404(wanted, pk=pk)
+
+
+def file_name(job: PrintJob) -> str:
+    """The download's name in plain letters: THKQGD-4A-CHKI-2026-2027.pdf, HocBa-4A-2026-2027.pdf."""
+    year = year_label(job.school_class.year_id).replace(" ", "")
+    class_name = re.sub(r"[^a-z0-9]+", "-", search_key(job.school_class.name)).strip("-").upper()
+    kind = (
+        ["HocBa", class_name] if job.book == PrintJob.Book.TRANSCRIPTS else ["THKQGD", class_name, job.period]
+    )
+    return "-".join([*kind, year, *(["xem-truoc"] if job.is_preview else [])]) + ".pdf"
+
+
+def _require_may_see(user: User) -> None:
+    permissions.require(
+        permissions.may_see_prints(user), "Sổ và học bạ đã in chỉ mở cho văn thư và Ban giám hiệu."
+    )
+
+
+def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:
+    try:
+        job = ask_for_book(**form.cleaned_data, by=request.user)
+    except BookRefused as refusal:
+        form.add_error(refusal.field, refusal.message)
+        return None
+    messages.success(request, f"Đã đặt in {job.get_book_display().lower()} {job.school_class.name}.")
+    return job
+
+
+def _year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYear | None:
+    wanted = request.GET.get("year", "")
+    chosen = next((year for year in years if str(year.pk) == wanted), None)
+    return chosen or SchoolYear.objects.current()
+
+
+def _first_choice(year: SchoolYear | None) -> dict[str, str]:
+    """The class book of the period opened last: what is most often wanted next."""
+    opened = EntryWindow.objects.filter(year=year).order_by("-opens_at").values_list("period", flat=True)
+    return {"book": PrintJob.Book.CLASS_TABLE, "period": opened.first() or Period.MID_TERM_1}
+
+
+def _list_context(request: SignedInRequest, year: SchoolYear | None) -> dict[str, object]:
+    wanted = PrintJob.objects.filter(school_class__year=year).select_related("school_class__year", "asked_by")
+    page = Paginator(with_life(wanted), PRINTS_A_PAGE).get_page(request.GET.get("page"))
+    worker_is_alive = has_live_worker()
+    rows = [progress_of(job, worker_is_alive=worker_is_alive) for job in page]
+    return {"page": page, "rows": rows, "worker_is_alive": worker_is_alive}

@@ -1,0 +1,245 @@
+"""Học bạ of a class: from the database to ``book_content.Transcript`` (domain.md 2.1; rule R74).
+
+Every year of a pupil in the school's data up to the year of the class, year-end values only. A year is final
+when the principal has approved its outcome; until then its pages are a preview with what there is.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from gradebook.grading import completed_class
+from gradebook.models import SubjectResult, TraitResult, YearOutcome
+from gradebook.regulation import LINES, Award, Period, TraitGroup, YearResult, traits_for
+from reports import book_content
+from reports.book_content import (
+    Cover,
+    LearningStage,
+    Personal,
+    SubjectRow,
+    TraitRow,
+    Transcript,
+    TranscriptYear,
+)
+from reports.signatories import Signatories, read_signatories
+from students.code_lists import ethnic_groups
+from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
+
+PupilYear = tuple[int, int]
+"""Pupil's id and start year."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What the database holds of some pupils; nothing is read after this."""
+
+    enrolments: Mapping[int, Sequence[Enrolment]]
+    subjects: Mapping[PupilYear, Mapping[str, SubjectResult]]
+    traits: Mapping[PupilYear, Mapping[str, TraitResult]]
+    profiles: Mapping[PupilYear, YearProfile]
+    outcomes: Mapping[PupilYear, YearOutcome]
+    signatories: Signatories
+
+
+def transcripts_of(school_class: SchoolClass) -> tuple[Transcript, ...]:
+    """The học bạ of all pupils of a class, in class order. Eight statements, whatever the pupils and years.
+
+    `school_class` comes with its year at hand. Raises regulation.NotCovered for a year before TT 27/2020.
+    """
+    pupils = [enrolment.student for enrolment in Enrolment.objects.roster(school_class)]
+    records = _read(school_class.year, [pupil.pk for pupil in pupils])
+    return tuple(_transcript(pupil, school_class.year, records) for pupil in pupils)
+
+
+def pupil_code(student: Student) -> str:
+    """The ministry's number, else the school's; a pupil without either goes by this system's number."""
+    return student.moet_id or student.school_code or f"HS{student.pk:06d}"
+
+
+# -- Reading -----------------------------------------------------------------------------------------------
+
+
+def _read(year: SchoolYear, student_ids: Sequence[int]) -> _Records:
+    enrolments: dict[int, list[Enrolment]] = defaultdict(list)
+    own = Enrolment.objects.filter(student_id__in=student_ids, school_class__year_id__lte=year.pk)
+    for enrolment in own.select_related("school_class__year").order_by("starts_on"):
+        enrolments[enrolment.student_id].append(enrolment)
+    classes = {each.school_class_id for rows in enrolments.values() for each in rows}
+    profiles = YearProfile.objects.filter(student_id__in=student_ids, year_id__lte=year.pk)
+    outcomes = YearOutcome.objects.filter(student_id__in=student_ids, school_class__year_id__lte=year.pk)
+    return _Records(
+        enrolments=enrolments,
+        subjects=_read_subjects(year, student_ids),
+        traits=_read_traits(year, student_ids),
+        profiles={(row.student_id, row.year_id): row for row in profiles},
+        outcomes={
+            (row.student_id, row.school_class.year_id): row
+            for row in outcomes.select_related("school_class", "approved_by").order_by("approved_on", "id")
+        },
+        signatories=read_signatories(classes),
+    )
+
+
+def _read_subjects(
+    year: SchoolYear, student_ids: Sequence[int]
+) -> Mapping[PupilYear, dict[str, SubjectResult]]:
+    """One statement. Keyed by the pupil and the year, then by the line's code."""
+    found: dict[PupilYear, dict[str, SubjectResult]] = defaultdict(dict)
+    results = SubjectResult.objects.filter(
+        student_id__in=student_ids, period=Period.YEAR_END, line__year_id__lte=year.pk
+    )
+    for result in results.select_related("line"):
+        found[result.student_id, result.line.year_id][result.line.code] = result
+    return found
+
+
+def _read_traits(year: SchoolYear, student_ids: Sequence[int]) -> Mapping[PupilYear, dict[str, TraitResult]]:
+    """One statement. Keyed by the pupil and the year, then by the trait's or the group's code."""
+    found: dict[PupilYear, dict[str, TraitResult]] = defaultdict(dict)
+    for result in TraitResult.objects.filter(
+        student_id__in=student_ids, period=Period.YEAR_END, year_id__lte=year.pk
+    ):
+        found[result.student_id, result.year_id][result.item] = result
+    return found
+
+
+# -- Laying out --------------------------------------------------------------------------------------------
+
+
+def _transcript(pupil: Student, year: SchoolYear, records: _Records) -> Transcript:
+    enrolments = records.enrolments[pupil.pk]
+    last_of_year = {each.school_class.year_id: each for each in enrolments}
+    first = enrolments[0]
+    return Transcript(
+        pupil_code=pupil_code(pupil),
+        cover=Cover(year.school_name, year.ward, year.province),
+        personal=_personal(pupil),
+        principal=records.signatories.principal(first.school_class.year, first.starts_on),
+        stages=_stages(pupil, enrolments),
+        years=tuple(_year(pupil, each.school_class, records) for each in last_of_year.values()),
+    )
+
+
+def _personal(pupil: Student) -> Personal:
+    return Personal(
+        full_name=pupil.full_name,
+        gender=pupil.get_gender_display() if pupil.gender else "",
+        born_on=pupil.birth_label,
+        ethnicity=ethnic_groups().names.get(pupil.ethnic_code, ""),
+        nationality=pupil.nationality,
+        birthplace=pupil.birth_place,
+        native_place=pupil.origin,
+        residence=pupil.home_address,
+        father=pupil.father_name,
+        mother=pupil.mother_name,
+        guardian=pupil.guardian_name,
+    )
+
+
+def _stages(pupil: Student, enrolments: Sequence[Enrolment]) -> tuple[LearningStage, ...]:
+    """One row an enrolment. The day stands where the pupil came from elsewhere: not after an ordinary summer."""
+    rows = []
+    year_before = None
+    for enrolment in enrolments:
+        year = enrolment.school_class.year
+        came_up = year_before == year.pk - 1
+        rows.append(
+            LearningStage(
+                school_year=year.label,
+                class_name=enrolment.school_class.name,
+                school=year.school_name,
+                register_number=pupil.register_no,
+                moved_on="" if came_up else f"{enrolment.starts_on:%d/%m/%Y}",
+            )
+        )
+        year_before = year.pk
+    return tuple(rows)
+
+
+def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> TranscriptYear:
+    year = school_class.year
+    key = (pupil.pk, year.pk)
+    profile = records.profiles.get(key) or YearProfile()
+    outcome = records.outcomes.get(key)
+    traits = records.traits.get(key, {})
+    signatories = records.signatories
+    return TranscriptYear(
+        school_year=year.label,
+        class_name=school_class.name,
+        school=year.school_name,
+        height=_quantity(profile.height_cm, "cm"),
+        weight=_quantity(profile.weight_kg, "kg"),
+        absent_with_permission=_quantity(profile.absent_with_leave),
+        absent_without_permission=_quantity(profile.absent_without_leave),
+        subjects=_subject_rows(records.subjects.get(key, {})),
+        qualities=_trait_group(school_class, TraitGroup.QUALITY, traits),
+        general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits),
+        specific_competencies=_trait_group(school_class, TraitGroup.SPECIFIC, traits),
+        result=YearResult(outcome.result).label if outcome else "",
+        award=_award(outcome) if outcome else "",
+        completion=completion_sentence(school_class.grade_level, outcome) if outcome else "",
+        principal=signatories.approval(year, outcome.approved_by, outcome.approved_on)
+        if outcome
+        else signatories.principal(year, year.ends_on),
+        homeroom_teacher=signatories.homeroom_teacher(school_class, year.ends_on),
+        is_preview=outcome is None,
+    )
+
+
+def _subject_rows(results: Mapping[str, SubjectResult]) -> tuple[SubjectRow, ...]:
+    """The 14 lines of the form; a line without a result keeps its label."""
+    rows = []
+    for line in LINES:
+        result = results.get(line.code) or SubjectResult()
+        rows.append(SubjectRow(line.code, line.name, result.attainment, result.mark, result.comment))
+    return tuple(rows)
+
+
+def _trait_group(
+    school_class: SchoolClass, group: TraitGroup, results: Mapping[str, TraitResult]
+) -> book_content.TraitGroup:
+    nothing = TraitResult()
+    return book_content.TraitGroup(
+        rows=tuple(
+            TraitRow(trait.code, trait.name, results.get(trait.code, nothing).rating)
+            for trait in traits_for(school_class.year_id, school_class.grade_level)
+            if trait.group is group
+        ),
+        comment=results.get(group.value, nothing).comment,
+    )
+
+
+def _award(outcome: YearOutcome) -> str:
+    title = Award(outcome.award).label if outcome.award else ""
+    return ". ".join(text for text in (title, outcome.award_reason) if text)
+
+
+def completion_sentence(grade_level: int, outcome: YearOutcome) -> str:
+    """Part 6 of the year page (TT27 Điều 11; R40, R42, R44): completion is one thing, promotion another.
+
+    The principal's note takes the place of the usual words on promotion where the usual does not hold.
+    """
+    completed = completed_class(YearResult(outcome.result))
+    verb = "Hoàn thành" if completed else "Chưa hoàn thành"
+    programme = "tiểu học" if grade_level == 5 else f"lớp {grade_level}"
+    first = f"{verb} chương trình {programme}."
+    if grade_level == 5:
+        second = ""
+    elif outcome.is_promoted:
+        second = f"Được lên lớp {grade_level + 1}."
+    else:
+        second = f"Chưa được lên lớp {grade_level + 1}."
+    if not (completed and outcome.is_promoted):
+        second = outcome.promotion_note or second
+    return f"{first} {second}".strip()
+
+
+def _quantity(value: Decimal | int | None, unit: str = "") -> str:
+    """A number as the school writes it, 17.50 → "17,5 kg"; "" for what is not known."""
+    if value is None:
+        return ""
+    number = f"{Decimal(value):f}"
+    if "." in number:
+        number = number.rstrip("0").rstrip(".").replace(".", ",")
+    return f"{number} {unit}".strip()

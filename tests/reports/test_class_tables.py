@@ -1,0 +1,139 @@
+"""The THKQGD table says what the database says, and tells "not entered" from "nothing to assess" (R22, R75)."""
+
+import pytest
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from gradebook.models import SubjectResult, TraitResult
+from gradebook.regulation import Period
+from reports import pdf, read_back
+from reports.book_content import ClassTable
+from reports.class_tables import class_table
+from students.models import SchoolClass, Student
+from tests.gradebook.school import School, close_window, enter, make_school, open_window
+from tests.reports.school_books import approve, fill
+
+pytestmark = pytest.mark.django_db
+
+STATEMENTS = 9
+
+
+@pytest.fixture
+def school() -> School:
+    return make_school(pupils=2)
+
+
+def table_of(school_class: SchoolClass, period: Period = Period.MID_TERM_1) -> ClassTable:
+    return class_table(SchoolClass.objects.select_related("year").get(pk=school_class.pk), period)
+
+
+def cells(table: ClassTable, row: int = 0) -> dict[str, str | None]:
+    return {column.code: cell for column, cell in zip(table.columns, table.rows[row].cells, strict=True)}
+
+
+@pytest.mark.parametrize("pupils", [1, 5])
+def test_statements_do_not_grow_with_pupils(
+    django_assert_num_queries: DjangoAssertNumQueries, pupils: int
+) -> None:
+    school = make_school(pupils=pupils)
+    open_window(school, Period.YEAR_END)
+    close_window(school, Period.YEAR_END)
+    fill(school.class_4a, school.pupils)
+    school_class = SchoolClass.objects.select_related("year").get(pk=school.class_4a.pk)
+    with django_assert_num_queries(STATEMENTS):
+        table = class_table(school_class, Period.YEAR_END)
+    assert len(table.rows) == pupils
+
+
+@pytest.mark.parametrize("period", list(Period))
+def test_every_stored_value_stands_in_its_cell(school: School, period: Period) -> None:
+    fill(school.class_4a, school.pupils, period)
+    table = table_of(school.class_4a, period)
+    for place, pupil in enumerate(school.pupils):
+        shown = {code: cell for code, cell in cells(table, place).items() if cell}
+        results = SubjectResult.objects.filter(student=pupil).select_related("line")
+        stored = {each.line.code: each.attainment for each in results}
+        stored |= {f"{each.line.code}.diem": str(each.mark) for each in results if each.mark is not None}
+        stored |= dict(
+            TraitResult.objects.filter(student=pupil).exclude(rating="").values_list("item", "rating")
+        )
+        assert shown == stored
+
+
+def test_a_cell_without_a_test_is_not_a_missing_mark(school: School) -> None:
+    shown = cells(table_of(school.class_4a, Period.MID_TERM_1))
+    assert shown["TOAN.diem"] == ""
+    assert shown["KH.diem"] is None
+    assert shown["KH"] == ""
+    assert cells(table_of(school.class_4a, Period.END_TERM_1))["KH.diem"] == ""
+
+
+def test_a_line_the_class_is_not_taught_has_nothing_to_assess(school: School) -> None:
+    assert cells(table_of(school.class_4a))["TDT"] is None
+    first_grade = cells(table_of(school.class_1a))
+    assert (first_grade["NN1"], first_grade["TH"]) == (None, None)
+    assert "cong_nghe" not in first_grade
+
+
+@pytest.mark.parametrize(("class_name", "columns"), [("1A", 13), ("4A", 20)])
+def test_the_layout_is_that_of_the_grade(school: School, class_name: str, columns: int) -> None:
+    school_class = SchoolClass.objects.get(name=class_name)
+    assert table_of(school_class).blocks[0].width == columns
+
+
+def test_outcomes_stand_in_the_table_of_the_years_end_only(school: School) -> None:
+    first, second = school.pupils
+    approve(school.class_4a, [first], by=school.bich, on=school.year.starts_on)
+    approve(
+        school.class_4a,
+        [second],
+        by=school.bich,
+        on=school.year.starts_on,
+        result="CHT",
+        award="",
+        is_promoted=True,
+    )
+    table = table_of(school.class_4a, Period.YEAR_END)
+    outcome = ("HTCT", "LEN_LOP", "XEP_LOAI", "KHEN_THUONG")
+    assert [cells(table)[code] for code in outcome] == ["x", "x", "HTT", "HSTB"]
+    assert [cells(table, 1)[code] for code in outcome] == ["", "x", "CHT", ""]
+    assert not set(outcome) & set(cells(table_of(school.class_4a, Period.END_TERM_1)))
+
+
+def test_the_table_is_a_preview_until_the_period_has_been_locked(school: School) -> None:
+    assert table_of(school.class_4a).is_preview
+    open_window(school)
+    assert table_of(school.class_4a).is_preview
+    close_window(school)
+    table = table_of(school.class_4a)
+    assert not table.is_preview
+    assert table.lock_state.startswith("Đã khoá lúc ")
+    open_window(school, school_class=school.class_4a)
+    assert table_of(school.class_4a).is_preview
+    assert not table_of(school.class_4b).is_preview
+
+
+def test_head_and_foot_name_the_school_and_those_who_sign(school: School) -> None:
+    table = table_of(school.class_4a)
+    assert (table.parent_body, table.school) == ("UBND PHƯỜNG KIM ĐỒNG", "TRƯỜNG TIỂU HỌC KIM ĐỒNG")
+    assert (table.homeroom_teacher, table.principal.name) == ("Nguyễn Thị Lan", "Hoàng Ngọc Bích")
+    assert (table.period, table.school_year) == ("Giữa học kì I", school.year.label)
+
+
+def test_foot_counts_what_is_entered_and_what_is_missing(school: School) -> None:
+    open_window(school)
+    sheet = school.sheet("TOAN")
+    enter(sheet, school.pupils[0], "mark", "4", by=school.lan)
+    enter(sheet, school.pupils[0], "attainment", "C", by=school.lan)
+    table = table_of(school.class_4a)
+    counts = {column.code: count for column, count in zip(table.columns, table.counts, strict=True)}
+    assert (counts["TOAN"].poor, counts["TOAN"].missing) == (1, 1)
+    assert (counts["TOAN.diem"].below_five, counts["TOAN.diem"].missing) == (1, 1)
+    assert counts["KH.diem"].missing is None
+
+
+@pytest.mark.parametrize("period", [Period.MID_TERM_1, Period.YEAR_END])
+def test_what_is_drawn_is_what_was_read(school: School, period: Period) -> None:
+    fill(school.class_4a, school.pupils, period)
+    Student.objects.filter(pk=school.pupils[0].pk).update(moet_id="3100000417")
+    table = table_of(school.class_4a, period)
+    read_back.check_class_table(pdf.render_class_table(table), table)

@@ -1,0 +1,500 @@
+"""A book is whole or it is not there: asked for, made, resumed after a kill, refused when it runs short."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pikepdf
+import psycopg
+import pypdfium2
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection, connections, transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import JobAborted
+from procrastinate.job_context import AbortReason
+from pytest_django.plugin import DjangoDbBlocker
+
+from gradebook.models import SubjectResult
+from gradebook.regulation import Period
+from reports import kept_pages, pdf, print_jobs, tasks
+from reports.book_content import Transcript
+from reports.models import PrintJob
+from reports.print_jobs import ask_for_book, progress_of, resume_stalled, run_job, with_life
+from students.models import Enrolment
+from tests.gradebook.school import School, close_window, make_school, open_window
+from tests.reports.school_books import add_past_years, approve, fill
+
+BOOK = PrintJob.Book
+
+
+@pytest.fixture(autouse=True)
+def files(settings: object, tmp_path: Path) -> Path:
+    """A folder of its own for the books and the kept pages of each test."""
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    return tmp_path
+
+
+@pytest.fixture
+def school(db: None) -> School:
+    return make_school(pupils=3)
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pupil code of each học bạ that was really drawn, in order."""
+    codes: list[str] = []
+    draw = pdf.render_transcript
+
+    def noting(transcript: Transcript) -> bytes:
+        codes.append(transcript.pupil_code)
+        return draw(transcript)
+
+    monkeypatch.setattr(pdf, "render_transcript", noting)
+    return codes
+
+
+def ask(school: School, book: str = BOOK.TRANSCRIPTS, period: str = Period.YEAR_END) -> PrintJob:
+    return ask_for_book(book=book, school_class=school.class_4a, period=period, by=school.tuan)
+
+
+def stop_after(count: int) -> Callable[[], bool]:
+    """False for the first `count` times it is asked."""
+    asked = iter(range(count))
+    return lambda: next(asked, None) is None
+
+
+def text_of(job: PrintJob) -> str:
+    document = pypdfium2.PdfDocument(job.file.path)
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+def books(files: Path) -> list[str]:
+    return sorted(path.name for path in files.glob("books/*"))
+
+
+# -- Asking ------------------------------------------------------------------------------------------------
+
+
+def test_print_and_place_in_the_queue_are_written_together(school: School) -> None:
+    job = ask(school)
+    (place,) = ProcrastinateJob.objects.all()
+    assert (place.args, place.status) == ({"print_id": job.pk}, "todo")
+    assert (job.state, job.period) == (PrintJob.State.WAITING, Period.YEAR_END)
+
+
+def test_neither_print_nor_place_remains_of_a_transaction_that_fails(school: School) -> None:
+    def ask_and_fail() -> None:
+        with transaction.atomic():
+            ask(school)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        ask_and_fail()
+    assert not PrintJob.objects.exists()
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_two_clicks_make_one_book(school: School) -> None:
+    assert ask(school) == ask(school)
+    assert ask(school) != ask(school, BOOK.CLASS_TABLE)
+    assert ProcrastinateJob.objects.count() == 2
+
+
+def test_asking_again_after_the_book_has_begun_makes_a_new_one(school: School) -> None:
+    first = ask(school)
+    run_job(first.pk)
+    assert ask(school) != first
+
+
+@pytest.mark.parametrize("name", ["lan", "minh", "dung", "bich", "hoa", "son"])
+def test_only_the_clerk_asks_for_books(school: School, name: str) -> None:
+    with pytest.raises(PermissionDenied, match="văn thư"):
+        ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.people[name])
+    assert not PrintJob.objects.exists()
+
+
+def test_a_class_without_pupils_is_refused_with_the_remedy(school: School) -> None:
+    Enrolment.objects.filter(school_class=school.class_4a).delete()
+    with pytest.raises(print_jobs.BookRefused, match="Nạp danh sách") as refusal:
+        ask(school)
+    assert refusal.value.field == "school_class"
+
+
+# -- Making ------------------------------------------------------------------------------------------------
+
+
+def test_the_book_of_a_class_holds_every_value_of_the_database(school: School) -> None:
+    fill(school.class_4a, school.pupils)
+    job = ask(school)
+    run_job(job.pk)
+    job.refresh_from_db()
+
+    assert (job.state, job.failure) == (PrintJob.State.DONE, "")
+    assert (job.pupils_asked, job.pupils_done, job.lines_printed, job.pages) == (3, 3, 12, 18)
+    text = "".join(text_of(job).split())
+    for result in SubjectResult.objects.select_related("line"):
+        mark = "" if result.mark is None else result.mark
+        row = f"{result.line.line.name}{result.attainment}{mark}{result.comment}"
+        assert "".join(row.split()) in text
+
+
+def test_the_class_table_is_made_and_names_its_lock(school: School) -> None:
+    open_window(school)
+    close_window(school)
+    fill(school.class_4a, school.pupils, Period.MID_TERM_1)
+    job = ask(school, BOOK.CLASS_TABLE, Period.MID_TERM_1)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.failure, job.is_preview) == (PrintJob.State.DONE, "", False)
+    assert (job.pupils_done, job.lines_printed) == (3, 12)
+    assert "Đã khoá lúc" in text_of(job)
+
+
+def test_a_book_is_final_when_every_year_of_every_pupil_is_approved(school: School) -> None:
+    past = add_past_years(school, 1)[0]
+    approve(past, school.pupils, by=school.bich, on=past.year.ends_on)
+    approve(school.class_4a, school.pupils[:2], by=school.bich, on=school.year.starts_on)
+    preview = ask(school)
+    run_job(preview.pk)
+    approve(school.class_4a, school.pupils[2:], by=school.bich, on=school.year.starts_on)
+    final = ask(school)
+    run_job(final.pk)
+    preview.refresh_from_db()
+    final.refresh_from_db()
+    assert (preview.is_preview, final.is_preview) == (True, False)
+    assert "BẢN XEM TRƯỚC" in text_of(preview)
+    assert "BẢN XEM TRƯỚC" not in text_of(final)
+
+
+def test_printing_again_after_one_correction_draws_one_pupil(school: School, drawn: list[str]) -> None:
+    fill(school.class_4a, school.pupils)
+    first = ask(school)
+    run_job(first.pk)
+    second = ask(school)
+    run_job(second.pk)
+    SubjectResult.objects.filter(student=school.pupils[1], line__code="TOAN").update(mark=5)
+    third = ask(school)
+    run_job(third.pk)
+    for job in (first, second, third):
+        job.refresh_from_db()
+    codes = [f"HS{pupil.pk:06d}" for pupil in school.pupils]
+    assert drawn == [*codes, codes[1]]
+    assert first.content_hash == second.content_hash != third.content_hash
+    assert Path(first.file.path).read_bytes() == Path(second.file.path).read_bytes()
+
+
+def test_a_finished_print_is_left_alone(school: School, drawn: list[str]) -> None:
+    job = ask(school)
+    run_job(job.pk)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.attempts, len(drawn)) == (1, 3)
+
+
+# -- Interrupted -------------------------------------------------------------------------------------------
+
+
+def test_an_interrupted_book_goes_on_with_the_pages_that_are_missing(
+    school: School, drawn: list[str], files: Path
+) -> None:
+    job = ask(school)
+    with pytest.raises(print_jobs.PrintInterrupted):
+        run_job(job.pk, should_stop=stop_after(2))
+    job.refresh_from_db()
+    assert (job.state, job.attempts, books(files)) == (PrintJob.State.WAITING, 0, [])
+    assert len(drawn) == 2
+
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == PrintJob.State.DONE
+    assert len(drawn) == 3
+    assert books(files) == [f"{job.pk}.pdf"]
+
+
+def test_a_worker_told_to_stop_gives_the_book_back_at_once(school: School) -> None:
+    job = ask(school)
+    context = make_context(should_abort=True)
+    with pytest.raises(JobAborted) as stop:
+        tasks.print_book(context, print_id=job.pk)
+    decision = tasks.PrintRetry().get_retry_decision(exception=stop.value, job=context.job)
+    assert decision is not None
+
+
+def make_context(*, should_abort: bool) -> JobContext:
+    job = ProcrastinateJob.objects.get().procrastinate_job
+    reason = AbortReason.SHUTDOWN if should_abort else None
+    return JobContext(app=app, job=job, start_timestamp=0.0, abort_reason=lambda: reason)
+
+
+def test_failures_are_tried_three_times_then_the_print_says_so(
+    school: School, monkeypatch: pytest.MonkeyPatch, files: Path
+) -> None:
+    def full_disk(*_args: object, **_options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pdf, "merge_into", full_disk)
+    job = ask(school)
+    for expected in (PrintJob.State.WAITING, PrintJob.State.WAITING):
+        with pytest.raises(OSError, match="No space"):
+            run_job(job.pk)
+        job.refresh_from_db()
+        assert job.state == expected
+    with pytest.raises(print_jobs.PrintGivenUp) as last:
+        run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == PrintJob.State.FAILED
+    assert "3 lần" in job.failure
+    assert "In lại" in job.failure
+    assert books(files) == []
+    place = ProcrastinateJob.objects.get().procrastinate_job
+    assert tasks.PrintRetry().get_retry_decision(exception=last.value, job=place) is None
+
+
+def test_a_book_that_kills_its_worker_each_time_is_given_up(school: School) -> None:
+    job = ask(school)
+    PrintJob.objects.filter(pk=job.pk).update(state=PrintJob.State.RUNNING, attempts=3)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == PrintJob.State.FAILED
+    assert "dừng đột ngột 3 lần" in job.failure
+
+
+def test_a_second_worker_may_not_touch_a_print_in_hand(school: School) -> None:
+    job = ask(school)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [print_jobs._PRINT_LOCKS, job.pk])
+        with pytest.raises(print_jobs.BeingPrinted):
+            run_job(job.pk)
+    finally:
+        other.close()
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (PrintJob.State.WAITING, 0)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == PrintJob.State.DONE
+
+
+# -- Read back ---------------------------------------------------------------------------------------------
+
+
+def test_a_book_that_lost_a_pupil_is_refused_and_not_published(
+    school: School, monkeypatch: pytest.MonkeyPatch, files: Path
+) -> None:
+    merge_into = pdf.merge_into
+    monkeypatch.setattr(
+        pdf, "merge_into", lambda target, parts, *, title: merge_into(target, parts[:-1], title=title)
+    )
+    job = ask(school)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == PrintJob.State.FAILED
+    assert school.pupils[2].full_name in job.failure
+    assert (job.file.name, books(files)) == ("", [])
+
+
+def test_a_damaged_kept_page_is_found_and_drawn_anew_at_the_next_attempt(
+    school: School, drawn: list[str], files: Path
+) -> None:
+    first = ask(school)
+    run_job(first.pk)
+    for page in files.glob("pages/*.pdf"):
+        page.write_bytes(page.read_bytes()[:2000])
+    second = ask(school)
+    with pytest.raises(pikepdf.PdfError):
+        run_job(second.pk)
+    run_job(second.pk)
+    second.refresh_from_db()
+    assert second.state == PrintJob.State.DONE
+    assert len(drawn) == 6
+
+
+def test_a_failing_draft_leaves_what_was_there(files: Path) -> None:
+    target = files / "books" / "1.pdf"
+    with kept_pages.written_whole(target) as draft:
+        draft.write_bytes(b"whole")
+
+    def fail() -> None:
+        with kept_pages.written_whole(target) as draft:
+            draft.write_bytes(b"ha")
+            raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - any
+        fail()
+    assert target.read_bytes() == b"whole"
+    assert books(files) == ["1.pdf"]
+
+
+def test_pages_no_book_has_used_for_long_are_taken_away(files: Path) -> None:
+    pages = files / "pages"
+    pages.mkdir()
+    (pages / "new.pdf").write_bytes(b"")
+    (pages / "old.pdf").write_bytes(b"")
+    os.utime(pages / "old.pdf", (0, 0))
+    assert kept_pages.forget_unused() == 1
+    assert [page.name for page in pages.iterdir()] == ["new.pdf"]
+
+
+# -- After a worker's death --------------------------------------------------------------------------------
+
+
+def as_if_in_the_hands_of_a_worker(job: PrintJob, *, silent_for: float) -> None:
+    """The queue's rows as they are while a worker prints, its last heartbeat so many seconds ago."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - make_interval(secs => %s)) RETURNING id",
+            [silent_for],
+        )
+        (worker,) = cursor.fetchone()
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", [worker])
+    PrintJob.objects.filter(pk=job.pk).update(state=PrintJob.State.RUNNING, attempts=1)
+
+
+def phase_of(job: PrintJob) -> str:
+    shown = with_life(PrintJob.objects).get(pk=job.pk)
+    return progress_of(shown, worker_is_alive=print_jobs.has_live_worker()).phase
+
+
+def test_the_print_of_a_dead_worker_goes_back_to_the_queue(school: School) -> None:
+    job = ask(school)
+    as_if_in_the_hands_of_a_worker(job, silent_for=print_jobs.STALLED_AFTER_SECONDS + 1)
+    assert phase_of(job) == "asleep"
+    assert resume_stalled() == [job.pk]
+    job.refresh_from_db()
+    assert job.state == PrintJob.State.WAITING
+    assert ProcrastinateJob.objects.get().status == "todo"
+    assert resume_stalled() == []
+
+
+def test_the_print_of_a_living_worker_is_left_to_it(school: School) -> None:
+    job = ask(school)
+    as_if_in_the_hands_of_a_worker(job, silent_for=1)
+    assert phase_of(job) == "running"
+    assert resume_stalled() == []
+    assert ProcrastinateJob.objects.get().status == "doing"
+
+
+def test_a_print_that_lost_its_place_in_the_queue_gets_a_new_one(school: School) -> None:
+    job = ask(school)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+    assert resume_stalled() == [job.pk]
+    assert ProcrastinateJob.objects.filter(status="todo").count() == 1
+    assert resume_stalled() == []
+
+
+def test_a_waiting_print_says_whether_anybody_is_there_to_print_it(school: School) -> None:
+    job = ask(school)
+    assert phase_of(job) == "asleep"
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert phase_of(job) == "waiting"
+
+
+# -- A real worker, really killed --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A copy of the test database for data that is really committed; the connection points there meanwhile."""
+    with django_db_blocker.unblock():
+        connections.close_all()
+        original = connection.settings_dict["NAME"]
+        name = f"{original}_worker"
+        server = {
+            key: value
+            for key, value in connection.get_connection_params().items()
+            if key in {"host", "user", "port", "password"}
+        }
+        with psycopg.connect(**server, dbname="postgres", autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
+            connection.settings_dict["NAME"] = name
+            try:
+                yield name
+            finally:
+                connections.close_all()
+                connection.settings_dict["NAME"] = original
+                admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class Worker:
+    """`manage.py work` as a process of its own."""
+
+    def __init__(self, database: str, log: Path) -> None:
+        parts = connection.get_connection_params()
+        fields = {
+            "host": parts.get("host"),
+            "user": parts.get("user"),
+            "port": parts.get("port"),
+            "password": parts.get("password"),
+        }
+        query = "&".join(f"{key}={value}" for key, value in fields.items() if value)
+        self.log = log
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "work"],
+                cwd=settings.BASE_DIR,
+                env={
+                    **os.environ,
+                    "DATABASE_URL": f"postgresql:///{database}?{query}",
+                    "KIMDONG_MODE": "demo",
+                    "KIMDONG_FILES": str(Path(settings.MEDIA_ROOT).parent),
+                },
+                stdout=out,
+                stderr=out,
+            )
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(timeout=15)
+
+
+def wait_until(is_so: Callable[[], bool], *, seconds: float, log: Path) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+
+
+def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book(
+    own_database: str, settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
+    pages, log = tmp_path / "private" / "pages", tmp_path / "worker.log"
+    school = make_school(pupils=16)
+    fill(school.class_4a, school.pupils)
+    job = ask(school)
+
+    first = Worker(own_database, log)
+    wait_until(lambda: len(list(pages.glob("*.pdf"))) >= 3, seconds=15, log=log)
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    kept = {page: page.stat().st_ino for page in pages.glob("*.pdf")}
+    job.refresh_from_db()
+    assert (job.state, job.file.name) == (PrintJob.State.RUNNING, "")
+    assert 3 <= len(kept) < 16
+
+    second = Worker(own_database, log)
+    wait_until(
+        lambda: PrintJob.objects.get(pk=job.pk).state == PrintJob.State.DONE,
+        seconds=print_jobs.STALLED_AFTER_SECONDS + 15,
+        log=log,
+    )
+    assert second.end(signal.SIGTERM) == 0
+    job.refresh_from_db()
+    assert (job.attempts, job.pupils_done, job.pages) == (2, 16, 96)
+    assert {page: page.stat().st_ino for page in kept} == kept
+    assert (tmp_path / "private" / "books" / f"{job.pk}.pdf").stat().st_size > 10_000

@@ -1,0 +1,281 @@
+"""The pages of the prints: who may ask, who may look, what they say while a book is made and after."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from accounts.models import AccessLogEntry, User
+from gradebook.regulation import Period
+from reports.models import PrintJob
+from reports.print_jobs import ask_for_book, run_job
+from reports.print_views import file_name
+from students.models import SchoolClass
+from tests.gradebook.school import School, close_window, make_school, open_window
+from tests.reports.school_books import add_past_years, fill
+from tests.reports.test_print_jobs import as_if_in_the_hands_of_a_worker
+
+pytestmark = pytest.mark.django_db
+
+PRINTS = reverse("reports:prints")
+BOOK = PrintJob.Book
+THOSE_WHO_SEE = ("tuan", "bich", "hoa")
+THOSE_WHO_DO_NOT = ("lan", "minh", "thu", "dung", "ngoc", "son")
+
+
+@pytest.fixture(autouse=True)
+def files(settings: object, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    # whitenoise warns of a missing folder, and warnings are errors here.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # type: ignore[attr-defined]
+    return tmp_path
+
+
+@pytest.fixture
+def school() -> School:
+    return make_school(pupils=2)
+
+
+def as_person(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def finished(school: School, book: str = BOOK.CLASS_TABLE, period: str = Period.MID_TERM_1) -> PrintJob:
+    job = ask_for_book(book=book, school_class=school.class_4a, period=period, by=school.tuan)
+    run_job(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def words(html: bytes) -> str:
+    """The text of a page without tags, white space made single."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html.decode()).split())
+
+
+def wanted(school: School, **other: object) -> dict[str, object]:
+    return {"book": BOOK.TRANSCRIPTS, "school_class": school.class_4a.pk, "period": "GHKI", **other}
+
+
+# -- Who ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", THOSE_WHO_DO_NOT)
+def test_others_see_neither_list_nor_print_nor_file(school: School, name: str) -> None:
+    job = finished(school)
+    client = as_person(school.people[name])
+    for address in (
+        PRINTS,
+        reverse("reports:print_job", args=[job.pk]),
+        reverse("reports:print_file", args=[job.pk]),
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 403
+        assert "văn thư và Ban giám hiệu" in words(answer.content)
+    assert (
+        AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.REFUSED, user=school.people[name]).count() == 3
+    )
+    assert not AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.DOWNLOADED).exists()
+
+
+@pytest.mark.parametrize("name", [*THOSE_WHO_DO_NOT, "bich", "hoa"])
+def test_others_than_the_clerk_cannot_ask_by_a_direct_post(school: School, name: str) -> None:
+    answer = as_person(school.people[name]).post(PRINTS, wanted(school))
+    assert answer.status_code == 403
+    assert not PrintJob.objects.exists()
+
+
+@pytest.mark.parametrize("name", THOSE_WHO_SEE)
+def test_the_office_takes_the_file_of_whoever_asked_and_that_is_logged(school: School, name: str) -> None:
+    job = finished(school)
+    answer = as_person(school.people[name]).get(reverse("reports:print_file", args=[job.pk]))
+    assert answer.status_code == 200
+    assert b"".join(answer.streaming_content) == Path(job.file.path).read_bytes()
+    entry = AccessLogEntry.objects.get(kind=AccessLogEntry.Kind.DOWNLOADED)
+    assert (entry.user, entry.detail) == (school.people[name], file_name(job))
+
+
+def test_visitors_are_sent_to_the_login(school: School) -> None:
+    answer = Client().get(PRINTS)
+    assert answer.status_code == 302
+    assert reverse("accounts:login") in answer["Location"]
+
+
+def test_the_form_is_the_clerks_alone(school: School) -> None:
+    assert "Đặt in một sổ" in words(as_person(school.tuan).get(PRINTS).content)
+    page = words(as_person(school.bich).get(PRINTS).content)
+    assert "Đặt in một sổ" not in page
+    assert "Chưa in sổ nào" in page
+
+
+# -- Asking ------------------------------------------------------------------------------------------------
+
+
+def test_asking_leads_to_the_page_of_the_print(school: School) -> None:
+    answer = as_person(school.tuan).post(PRINTS, wanted(school), follow=True)
+    job = PrintJob.objects.get()
+    assert answer.redirect_chain == [(reverse("reports:print_job", args=[job.pk]), 302)]
+    assert (job.book, job.period, job.asked_by) == (BOOK.TRANSCRIPTS, Period.YEAR_END, school.tuan)
+    assert "Đã đặt in học bạ của lớp 4A" in words(answer.content)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("book", "", "Chọn sổ THKQGD hoặc học bạ."),
+        ("book", "khac", "Không có loại sổ này."),
+        ("school_class", "", "Chọn lớp cần in."),
+        ("school_class", "999999", "Lớp này không thuộc năm học đang xem."),
+        ("period", "HKIII", "Không có thời điểm đánh giá này."),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_remedy_and_what_was_chosen_is_kept(
+    school: School, field: str, value: str, message: str
+) -> None:
+    answer = as_person(school.tuan).post(PRINTS, wanted(school, book=BOOK.CLASS_TABLE) | {field: value})
+    assert answer.status_code == 422
+    assert message in words(answer.content)
+    if field != "school_class":
+        assert f'<option value="{school.class_4a.pk}" selected>4A</option>' in answer.content.decode()
+    assert not PrintJob.objects.exists()
+
+
+def test_a_class_without_pupils_is_refused_in_its_field(school: School) -> None:
+    SchoolClass.objects.create(year=school.year, name="4C", grade_level=4)
+    empty = SchoolClass.objects.get(name="4C")
+    answer = as_person(school.tuan).post(PRINTS, wanted(school, school_class=empty.pk))
+    assert answer.status_code == 422
+    assert "Lớp 4C năm học" in words(answer.content)
+
+
+def test_books_of_a_past_year_are_asked_for_from_its_own_list(school: School) -> None:
+    (past,) = add_past_years(school, 1)
+    client = as_person(school.tuan)
+    assert client.post(PRINTS, wanted(school, school_class=past.pk)).status_code == 422
+    assert (
+        client.post(f"{PRINTS}?year={past.year_id}", wanted(school, school_class=past.pk)).status_code == 302
+    )
+    assert "Học bạ lớp 3A" in words(client.get(f"{PRINTS}?year={past.year_id}").content)
+    assert "Học bạ lớp 3A" not in words(client.get(PRINTS).content)
+
+
+# -- While it is made --------------------------------------------------------------------------------------
+
+
+def page_of(school: School, job: PrintJob, **headers: str) -> object:
+    return as_person(school.tuan).get(reverse("reports:print_job", args=[job.pk]), headers=headers)
+
+
+def test_a_print_nobody_works_on_says_so(school: School) -> None:
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    html = page_of(school, job).content  # type: ignore[attr-defined]
+    assert "Đang chờ máy in nền" in words(html)
+    assert "Hiện không có máy in nền nào đang chạy." in words(html)
+    assert 'hx-trigger="every 1s"' in html.decode()
+    assert "<noscript>" in html.decode()
+
+
+def test_a_print_in_hand_shows_pupils_done_and_time_left(school: School) -> None:
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    as_if_in_the_hands_of_a_worker(job, silent_for=1)
+    PrintJob.objects.filter(pk=job.pk).update(pupils_asked=35, pupils_done=7, started_at=job.asked_at)
+    page = words(page_of(school, job).content)  # type: ignore[attr-defined]
+    assert "7 / 35" in page
+    assert "còn khoảng" in page
+
+
+def test_a_print_whose_worker_died_is_not_said_to_be_printing(school: School) -> None:
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    as_if_in_the_hands_of_a_worker(job, silent_for=60)
+    page = words(page_of(school, job).content)  # type: ignore[attr-defined]
+    assert "Đang chờ máy in nền" in page
+    assert "tiếp từ chỗ dở" in page
+    assert "Đang in " not in page
+
+
+def test_the_progress_asks_for_the_whole_page_when_the_phase_changes(school: School) -> None:
+    job = finished(school)
+    address = reverse("reports:print_job", args=[job.pk])
+    client = as_person(school.tuan)
+    changed = client.get(f"{address}?seen=running", headers={"HX-Request": "true"})
+    assert changed["HX-Refresh"] == "true"
+    same = client.get(f"{address}?seen=done", headers={"HX-Request": "true"})
+    assert "HX-Refresh" not in same
+    assert "<html" not in same.content.decode()
+    assert "hx-get" not in same.content.decode()
+
+
+def test_an_unfinished_print_has_no_file(school: School) -> None:
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    client = as_person(school.tuan)
+    assert client.get(reverse("reports:print_file", args=[job.pk])).status_code == 404
+    assert "Tải PDF" not in words(client.get(PRINTS).content)
+
+
+# -- After -------------------------------------------------------------------------------------------------
+
+
+def test_a_finished_print_says_what_was_counted_and_offers_the_file(school: School) -> None:
+    fill(school.class_4a, school.pupils)
+    job = finished(school, BOOK.TRANSCRIPTS, Period.YEAR_END)
+    page = page_of(school, job).content  # type: ignore[attr-defined]
+    assert "2 học sinh · 12 môn học và hoạt động · 12 trang, đã đối chiếu đủ." in words(page)
+    assert "Bản xem trước" in words(page)
+    assert reverse("reports:print_file", args=[job.pk]) in page.decode()
+    assert reverse("reports:print_file", args=[job.pk]) in as_person(school.tuan).get(PRINTS).content.decode()
+
+
+def test_a_failed_print_says_why_and_how_to_go_on(school: School) -> None:
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    PrintJob.objects.filter(pk=job.pk).update(state="failed", failure="Bản in không đủ: thiếu một em.")
+    html = page_of(school, job).content  # type: ignore[attr-defined]
+    assert "Bản in không đủ: thiếu một em." in words(html)
+    assert "In lại" in words(html)
+    assert "hx-get" not in html.decode()
+
+
+def test_the_file_comes_with_a_plain_name_for_private_use_only(school: School) -> None:
+    open_window(school)
+    close_window(school)
+    job = finished(school)
+    answer = as_person(school.tuan).get(reverse("reports:print_file", args=[job.pk]))
+    year = school.year.label.replace(" ", "")
+    assert answer["Content-Disposition"] == f'attachment; filename="THKQGD-4A-GHKI-{year}.pdf"'
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "private" in answer["Cache-Control"]
+    answer.close()
+
+
+@pytest.mark.parametrize(
+    ("book", "class_name", "is_preview", "name"),
+    [
+        (BOOK.CLASS_TABLE, "4A", False, "THKQGD-4A-GHKI-2026-2027.pdf"),
+        (BOOK.CLASS_TABLE, "4A", True, "THKQGD-4A-GHKI-2026-2027-xem-truoc.pdf"),
+        (BOOK.TRANSCRIPTS, "Lớp 4/Đ ½", False, "HocBa-LOP-4-D-2026-2027.pdf"),
+        (BOOK.TRANSCRIPTS, "../../etc", False, "HocBa-ETC-2026-2027.pdf"),
+    ],
+)
+def test_file_names_hold_plain_letters_only(book: str, class_name: str, is_preview: bool, name: str) -> None:
+    school_class = SchoolClass(name=class_name, year_id=2026)
+    job = PrintJob(book=book, school_class=school_class, period="GHKI", is_preview=is_preview)
+    assert file_name(job) == name
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_list_takes_the_same_statements_for_one_print_and_for_many(
+    school: School, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    PrintJob.objects.bulk_create(
+        PrintJob(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", asked_by=school.tuan)
+        for _ in range(count)
+    )
+    client = as_person(school.tuan)
+    client.get(PRINTS)
+    with django_assert_num_queries(11):
+        answer = client.get(PRINTS)
+    assert words(answer.content).count("Học bạ lớp 4A") == count
