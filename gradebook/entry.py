@@ -12,7 +12,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from accounts import permissions
 from accounts.clock import moment_label
@@ -310,7 +310,8 @@ class _Seen:
 
     def __init__(self, ref: SheetRef, stored: dict[Key, Result], changes: Sequence[Change]) -> None:
         self._rows = stored
-        self._past: dict[int, dict[int, Result]] = {}
+        # History rows have the fields of the row and who and when besides.
+        self._past: dict[int, dict[int, Any]] = {}
         ids = {
             row.pk
             for change in changes
@@ -348,15 +349,16 @@ class _Seen:
         return None if past is None else value_and_version(past, change.field)[0]
 
 
-def _history_of(ref: SheetRef, ids: Collection[int]) -> dict[int, dict[int, Result]]:
+def _history_of(ref: SheetRef, ids: Collection[int]) -> dict[int, dict[int, Any]]:
+    """History rows by the row's id and version. One statement."""
     model = SubjectResult if ref.line is not None else TraitResult
-    found: dict[int, dict[int, Result]] = {}
+    found: dict[int, dict[int, Any]] = {}
     for row in model.history.filter(id__in=ids).select_related("history_user").order_by("history_id"):
         found.setdefault(row.id, {})[row.version] = row
     return found
 
 
-def _writer(row: "Result | None") -> tuple[str, str]:
+def _writer(row: Any) -> tuple[str, str]:
     if row is None:
         return "", ""
     return str(row.history_user or "Hệ thống"), moment_label(row.history_date)
@@ -374,7 +376,7 @@ def _write(ref: SheetRef, writes: dict[Key, Result], *, window_id: int | None, w
     if not writes:
         return
     rows = list(writes.values())
-    model = type(rows[0])
+    model: Any = type(rows[0])
     new = [row for row in rows if row.pk is None]
     changed = [row for row in rows if row.pk is not None]
     model.objects.bulk_create(

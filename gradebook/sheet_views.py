@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from accounts.clock import stamp
 from accounts.history import Source
 from accounts.models import AccessLogEntry
 from accounts.refusals import log_access
+from accounts.requests import SignedInRequest
 from gradebook.cell_history import read_cell_history
 from gradebook.entry import Change, SaveReport, save_results
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
@@ -25,7 +26,7 @@ LOCKED = 423
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def sheet(request: HttpRequest, class_id: int, code: str, period: str) -> HttpResponse:
+def sheet(request: SignedInRequest, class_id: int, code: str, period: str) -> HttpResponse:
     """The sheet. POST is the autosave where the body is JSON, else the plain form."""
     if request.method == "POST" and request.content_type == "application/json":
         return _autosave(request, find_sheet(class_id, code, period))
@@ -35,7 +36,7 @@ def sheet(request: HttpRequest, class_id: int, code: str, period: str) -> HttpRe
     return _show(request, found, _mode(request, found))
 
 
-def _mode(request: HttpRequest, found: Sheet) -> Mode:
+def _mode(request: SignedInRequest, found: Sheet) -> Mode:
     """What the address asks for, as far as the person and the lock allow it."""
     if found.may_enter:
         return Mode.READ if "read" in request.GET else Mode.EDIT
@@ -43,7 +44,7 @@ def _mode(request: HttpRequest, found: Sheet) -> Mode:
 
 
 def _show(
-    request: HttpRequest, found: Sheet, mode: Mode, outcome: Outcome | None = None, status: int = 200
+    request: SignedInRequest, found: Sheet, mode: Mode, outcome: Outcome | None = None, status: int = 200
 ) -> HttpResponse:
     page = build_page(found, mode=mode, propose_url=_propose_url(found.ref), outcome=outcome)
     return render(request, "gradebook/sheet.html", {"page": page, "sheet": found}, status=status)
@@ -54,7 +55,7 @@ def _propose_url(ref: SheetRef) -> str:
     return reverse("approvals:propose", args=[ref.school_class.pk, ref.code, ref.period.value])
 
 
-def _save_form(request: HttpRequest, found: Sheet) -> HttpResponse:
+def _save_form(request: SignedInRequest, found: Sheet) -> HttpResponse:
     changes = changes_from_form(found, request.POST)
     report = save_results(found.ref, changes, by=request.user, source=Source.PAGE)
     outcome = Outcome(report, typed_cells(found, request.POST), _versions_seen(changes))
@@ -76,7 +77,7 @@ def _status(report: SaveReport) -> int:
     return 422 if report.refused else 200
 
 
-def _autosave(request: HttpRequest, ref: SheetRef) -> JsonResponse:
+def _autosave(request: SignedInRequest, ref: SheetRef) -> JsonResponse:
     try:
         changes = changes_from_json(request.body)
         report = save_results(ref, changes, by=request.user, source=Source.PAGE)
@@ -139,7 +140,7 @@ def _place(change: Change) -> dict[str, Any]:
 @never_cache
 @require_GET
 def cell_history(
-    request: HttpRequest, *, class_id: int, code: str, period: str, student_id: int, item: str, field: str
+    request: SignedInRequest, *, class_id: int, code: str, period: str, student_id: int, item: str, field: str
 ) -> HttpResponse:
     """Every value a cell ever had; for the sheet's dialog without the frame around it."""
     ref = find_sheet(class_id, code, period)

@@ -6,6 +6,7 @@ Read only, in a constant number of statements; writing is `gradebook.entry`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -154,7 +155,7 @@ def _find(class_id: int, code: str, period: str) -> tuple[SheetRef, tuple[Subjec
         line_ids=ArraySubquery(lines.order_by("id").values("id")),
         line_codes=ArraySubquery(lines.order_by("id").values("code")),
     )
-    school_class = get_object_or_404(classes, pk=class_id)
+    school_class: Any = get_object_or_404(classes, pk=class_id)
     found = [
         SubjectLine(pk=pk, year_id=school_class.year_id, grade_level=school_class.grade_level, code=each)
         for pk, each in zip(school_class.line_ids, school_class.line_codes, strict=True)

@@ -93,7 +93,7 @@ def _open(order: EntryOrder) -> None:
         grade_level=order.grade_level,
         school_class_id=order.school_class_id,
         opens_at=order.opens_at,
-        closes_at=order.closes_at,
+        closes_at=order.closes_at,  # type: ignore[misc]  # _check_order saw to it
     )
 
 
@@ -164,7 +164,7 @@ def lock_state(school_class: SchoolClass, period: str) -> LockState:
 def lock_states(school_class: SchoolClass) -> dict[Period, LockState]:
     """The same for each period of the class's year. One statement."""
     # A period equal to itself: covering() with every period.
-    windows = _with_moment(EntryWindow.objects.covering(school_class, F("period")))
+    windows = _with_moment(EntryWindow.objects.covering(school_class, F("period")))  # type: ignore[arg-type]
     return {period: _state([each for each in windows if each.period == period], period) for period in Period}
 
 
@@ -175,7 +175,8 @@ def _with_moment(windows: EntryWindowQuerySet) -> list[EntryWindow]:
 
 def _state(windows: list[EntryWindow], period: Period) -> LockState:
     """Decides by one moment, the database's, so that a sentence never contradicts its answer."""
-    now = max((window.asked_at for window in windows), default=None) or clock.stamp()
+    moments = [window.asked_at for window in windows]  # type: ignore[attr-defined]  # annotated above
+    now = max(moments, default=None) or clock.stamp()
     if still_open := [window for window in windows if window.is_open_at(now)]:
         window = max(still_open, key=lambda window: window.closes_at)
         return LockState(window, f"Mở đến {window.closes_label}", now)
