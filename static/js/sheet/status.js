@@ -9,6 +9,7 @@ export class Status {
     this.place = document.querySelector("[data-status]");
     this.seen = document.createElement("span");
     this.seen.setAttribute("aria-hidden", "true");
+    if (!this.place.querySelector("noscript")) this.seen.textContent = this.place.textContent.trim();
     this.spoken = document.createElement("span");
     this.spoken.className = "visually-hidden";
     this.link = document.createElement("a");
