@@ -128,7 +128,7 @@ def detach(evidence: Evidence, *, by: User) -> CorrectionRequest:
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _take(request)
         _check_move(request, Act.FILE, by)
-        storage, path = evidence.file.storage, evidence.file.name
+        storage, path = evidence.file.storage, str(evidence.file.name)
         evidence.delete()
         transaction.on_commit(lambda: storage.delete(path))
     return request

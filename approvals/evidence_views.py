@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import PurePath
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts import permissions
 from accounts.models import AccessLogEntry
 from accounts.refusals import log_access
+from accounts.requests import SignedInRequest
 from approvals import corrections
 from approvals.corrections import CorrectionRefused
 from approvals.evidence import EvidenceRefused, clean_evidence
@@ -22,14 +23,14 @@ from approvals.models import CorrectionRequest, Evidence
 POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
-def take_files(request: HttpRequest, found: CorrectionRequest) -> list[str]:
+def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
     """Cleans and attaches each uploaded file; the sentences of those that were refused."""
     refused = []
     for upload in request.FILES.getlist("files"):
         try:
             # Too large is told before the file is read into memory.
             content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
-            corrections.attach(found, clean_evidence(upload.name, content), by=request.user)
+            corrections.attach(found, clean_evidence(upload.name or "tệp", content), by=request.user)
         except EvidenceRefused as refusal:
             refused.append(str(refusal))
         except CorrectionRefused as refusal:
@@ -40,13 +41,14 @@ def take_files(request: HttpRequest, found: CorrectionRequest) -> list[str]:
 
 
 @require_safe
-def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     """The kept bytes, for those who may see the request; every look is logged."""
     found = get_object_or_404(Evidence.objects.select_related("request__school_class"), pk=pk)
     if not permissions.may_see_request(request.user, found.request):
         raise Http404(f"Không có minh chứng {pk}.")
     try:
-        content = found.file.open("rb")
+        with found.file.open("rb") as file:
+            content = file.read()
     except FileNotFoundError as problem:
         raise Http404("Tệp minh chứng không còn trên đĩa. Báo văn thư kèm số phiếu.") from problem
     log_access(
@@ -54,8 +56,8 @@ def evidence(request: HttpRequest, pk: int) -> HttpResponse:
         AccessLogEntry.Kind.DOWNLOADED,
         detail=f"Minh chứng {found.pk} của phiếu {found.request.label}",
     )
-    answer = FileResponse(content, content_type=found.kind)
-    answer["Content-Disposition"] = content_disposition_header(False, download_name(found))
+    answer = HttpResponse(content, content_type=found.kind)
+    answer["Content-Disposition"] = content_disposition_header(False, download_name(found)) or "inline"
     answer["Content-Security-Policy"] = POLICY
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"

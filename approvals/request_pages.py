@@ -3,15 +3,17 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts import permissions
 from accounts.clock import moment_label
 from accounts.models import User
+from accounts.requests import SignedInRequest
 from approvals.corrections import actors_of, sheet_of
 from approvals.frame import requests_waiting_for
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
@@ -118,7 +120,7 @@ class RequestList:
     who: str
 
 
-def read_list(request: HttpRequest) -> RequestList:
+def read_list(request: SignedInRequest) -> RequestList:
     """`?state=` and `?who=` (mine, waiting) narrow the list; unknown values mean all. Four statements."""
     user = request.user
     visible = visible_requests(user)
@@ -162,7 +164,7 @@ def _state_filters(counts: Mapping[str, int], chosen: str) -> tuple[Filter, ...]
     return (every, *(Filter(s.label, s.value, counts.get(s.value, 0), s.value == chosen) for s in State))
 
 
-def _line(request: CorrectionRequest) -> RequestLine:
+def _line(request: Any) -> RequestLine:
     ref = sheet_of(request)
     return RequestLine(
         pk=request.pk,
@@ -363,7 +365,7 @@ def _last_writers(
         return {}
     rows = {item.pk: stored.get((item.student_id, item.item)) for item in items}
     model = SubjectResult if ref.line else TraitResult
-    past: dict[int, list[SubjectResult | TraitResult]] = {}
+    past: dict[int, list[Any]] = {}
     ids = [row.pk for row in rows.values() if row]
     for row in model.history.filter(id__in=ids).select_related("history_user").order_by("history_id"):
         past.setdefault(row.id, []).append(row)
@@ -373,7 +375,7 @@ def _last_writers(
     }
 
 
-def _writer_of(versions: list[SubjectResult | TraitResult], field: str) -> tuple[str, str]:
+def _writer_of(versions: list[Any], field: str) -> tuple[str, str]:
     """The author of the last change of one field among a row's versions, oldest first."""
     found = ("", "")
     before = ""
@@ -404,7 +406,7 @@ _ACTS_DONE: Mapping[State, tuple[str, str]] = {
 }
 
 
-def _timeline(steps: list[CorrectionRequest], evidence: list[Evidence]) -> tuple[Step, ...]:
+def _timeline(steps: list[Any], evidence: list[Evidence]) -> tuple[Step, ...]:
     """Every act with who, as what, when and the note, newest first."""
     found: list[tuple[datetime.datetime, Step]] = []
     before = None
@@ -433,12 +435,12 @@ def _timeline(steps: list[CorrectionRequest], evidence: list[Evidence]) -> tuple
     return tuple(step for _at, step in sorted(found, key=lambda pair: pair[0], reverse=True))
 
 
-def _step(what: str, row: CorrectionRequest, note: str, kind: str) -> Step:
+def _step(what: str, row: Any, note: str, kind: str) -> Step:
     who = str(row.history_user or "Hệ thống")
     return Step(what, who, row.acting_role, moment_label(row.history_date), note, kind)
 
 
-def _note(row: CorrectionRequest) -> str:
+def _note(row: Any) -> str:
     if row.state == State.FILED:
         return row.reason
     return row.decision_note if row.state in (State.APPROVED, State.REFUSED) else ""

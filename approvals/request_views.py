@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import permissions
+from accounts.requests import SignedInRequest
 from approvals import corrections
 from approvals.corrections import CorrectionOutdated, CorrectionRefused
 from approvals.evidence_views import take_files
@@ -29,20 +30,20 @@ DONE = {
 
 
 @require_safe
-def request_list(request: HttpRequest) -> HttpResponse:
+def request_list(request: SignedInRequest) -> HttpResponse:
     """The requests this person may see, newest first."""
     return render(request, "approvals/requests.html", {"list": read_list(request)})
 
 
 @never_cache
 @require_safe
-def request_page(request: HttpRequest, pk: int) -> HttpResponse:
+def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """One request: to finish, to decide, to carry out or to read."""
     return show_request(request, get_request(request.user, pk))
 
 
 def show_request(
-    request: HttpRequest,
+    request: SignedInRequest,
     found: CorrectionRequest,
     *,
     errors: dict[str, list[str]] | None = None,
@@ -60,7 +61,7 @@ def show_request(
     return render(request, "approvals/request.html", context, status=status)
 
 
-def _show_refusal(request: HttpRequest, pk: int, refusal: CorrectionRefused) -> HttpResponse:
+def _show_refusal(request: SignedInRequest, pk: int, refusal: CorrectionRefused) -> HttpResponse:
     """The page anew, as it stands now: 409 where somebody was faster, 422 where something is missing."""
     status = 409 if isinstance(refusal, CorrectionOutdated) else 422
     found = get_request(request.user, pk)
@@ -68,7 +69,7 @@ def _show_refusal(request: HttpRequest, pk: int, refusal: CorrectionRefused) -> 
 
 
 @require_POST
-def attach(request: HttpRequest, pk: int) -> HttpResponse:
+def attach(request: SignedInRequest, pk: int) -> HttpResponse:
     """Adds the chosen files to a draft and keeps the reason typed so far; refused files are named, others kept."""
     found = get_request(request.user, pk)
     try:
@@ -82,7 +83,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def detach(request: HttpRequest, pk: int) -> HttpResponse:
+def detach(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes one file out of a draft; the reason typed so far is kept."""
     evidence = get_object_or_404(Evidence, pk=pk)
     found = get_request(request.user, evidence.request_id)
@@ -96,7 +97,7 @@ def detach(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def request_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+def request_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     """One move of the workflow. Stale: 409 with the state it has now; something missing: 422 at its field."""
     found = get_request(request.user, pk)
     if act not in set(Act):
@@ -112,14 +113,14 @@ def request_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return redirect("approvals:request", pk)
 
 
-def _keep_draft(request: HttpRequest, found: CorrectionRequest) -> dict[str, list[str]]:
+def _keep_draft(request: SignedInRequest, found: CorrectionRequest) -> dict[str, list[str]]:
     """Before filing: the typed reason and the good files are kept even if another file is refused."""
     corrections.keep_reason(found, reason=request.POST.get("reason", ""), by=request.user)
     refused = take_files(request, found)
     return {"evidence": refused} if refused else {}
 
 
-def _carry_out_move(request: HttpRequest, found: CorrectionRequest, move: Act) -> CorrectionRequest:
+def _carry_out_move(request: SignedInRequest, found: CorrectionRequest, move: Act) -> CorrectionRequest:
     by, note = request.user, request.POST.get("note", "")
     match move:
         case Act.FILE:
@@ -151,7 +152,7 @@ class TypedCell:
 
 
 @require_POST
-def propose(request: HttpRequest, class_id: int, code: str, period: str) -> HttpResponse:
+def propose(request: SignedInRequest, class_id: int, code: str, period: str) -> HttpResponse:
     """The cells typed on the sheet become a draft. Refused: a page with each typed cell and its reason."""
     sheet = get_sheet(request.user, class_id, code, period)
     permissions.require(

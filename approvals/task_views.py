@@ -1,17 +1,18 @@
 """The start page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
 from approvals.tasks import read_tasks
 from gradebook.regulation import Period
 
 
 @never_cache
 @require_safe
-def tasks(request: HttpRequest) -> HttpResponse:
+def tasks(request: SignedInRequest) -> HttpResponse:
     """What waits for me, then my sheets."""
     return render(
         request, "approvals/tasks.html", {"page": read_tasks(request.user), "periods": list(Period)}

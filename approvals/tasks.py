@@ -116,7 +116,7 @@ def read_tasks(user: User) -> TasksPage:
     )
 
 
-def _own_sheets(user: User) -> tuple[list[SheetRef], list[EntryWindow], Counts]:
+def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Counts]:
     """Every sheet of the year that the person answers for today, at every period, in the order of the books."""
     powers = permissions.powers_of(user)
     class_ids = powers.taught_classes | powers.homeroom_classes
@@ -174,7 +174,7 @@ def _entries(
     found = []
     for ref in refs:
         window = _open_window(ref, windows)
-        tally = tally_of(ref, ref.school_class.pupils, counts)
+        tally = tally_of(ref, counts)
         if window is not None and not tally.is_complete:
             left = window.closes_at - _asked_at(window)
             found.append(
@@ -212,7 +212,7 @@ def _own_cell(ref: SheetRef, windows: Sequence[EntryWindow], counts: Counts) -> 
         word, kind = "Đang mở", "open"
     elif any(window.closes_at <= _asked_at(window) for window in covering):
         word, kind = "Đã khoá", "locked"
-    return OwnCell(ref.period, _sheet_url(ref), tally_of(ref, ref.school_class.pupils, counts), word, kind)
+    return OwnCell(ref.period, _sheet_url(ref), tally_of(ref, counts), word, kind)
 
 
 def _sheet_url(ref: SheetRef) -> str:

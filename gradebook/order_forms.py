@@ -95,11 +95,11 @@ class OrderForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._year = year
         self._classes = {f"class:{each.pk}": each for each in SchoolClass.objects.filter(year=year)}
-        self.fields["scope"].choices = _scope_choices(self._classes)
+        self.fields["scope"].choices = _scope_choices(self._classes)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Fills the text by the pattern where it is empty or the pattern of another kind or period."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if cleaned.get("kind") == EntryOrder.Kind.LOCK:
             # An order to lock has no end; whatever stands in the field says nothing.
             self.errors.pop("closes_at", None)
@@ -142,9 +142,8 @@ class OrderForm(forms.Form):
 
     def with_text(self) -> "OrderForm":
         """The same form with the text as it will be signed."""
-        data = self.data.copy()
-        data["text"] = self.cleaned_data["text"]
-        form = OrderForm(data, year=self._year)
+        text = {"text": self.cleaned_data["text"]}
+        form = OrderForm({**self.data.dict(), **text}, year=self._year)  # type: ignore[attr-defined]
         form.full_clean()
         return form
 
@@ -242,5 +241,5 @@ def _count_teachers(class_ids: list[int]) -> int:
     return User.objects.filter(Q(pk__in=teaching) | Q(pk__in=homeroom), is_active=True).count()
 
 
-def _at(moment: datetime.datetime) -> str:
+def _at(moment: datetime.datetime | None) -> str:
     return f"{localtime(moment):{_SHOWN}}"

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.clock import now_in_sql
+from accounts.requests import SignedInRequest
 from gradebook.models import EntryOrder, EntryWindow
 from gradebook.order_forms import OrderForm, Preview, initial_values, preview
 from gradebook.regulation import Period, rules_for
@@ -46,9 +47,7 @@ def notice_of(order: EntryOrder) -> OrderNotice:
         return _lock_notice(order, now)
     window = order.window
     if window.was_called_off:
-        return OrderNotice(
-            order, "Đã bãi bỏ", "locked", f"trước khi mở, theo văn bản số {window.locked_by.number}"
-        )
+        return OrderNotice(order, "Đã bãi bỏ", "locked", f"trước khi mở, theo văn bản số {window.locked_by}")
     if window.is_open_at(now):
         return OrderNotice(order, "Đang mở", "open", f"đến {window.closes_label}")
     if window.opens_at > now:
@@ -65,7 +64,7 @@ def _lock_notice(order: EntryOrder, now: datetime.datetime) -> OrderNotice:
 
 def _closed_by(window: EntryWindow) -> str:
     if window.locked_by:
-        return f"từ {window.closes_label}, theo văn bản số {window.locked_by.number}"
+        return f"từ {window.closes_label}, theo văn bản số {window.locked_by}"
     return f"từ {window.closes_label}, khi hết giờ"
 
 
@@ -76,7 +75,7 @@ def _orders() -> QuerySet[EntryOrder]:
 
 
 @require_safe
-def order_list(request: HttpRequest) -> HttpResponse:
+def order_list(request: SignedInRequest) -> HttpResponse:
     """Newest first, for everybody: an order is announced to the whole school."""
     page = Paginator(_orders(), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -88,7 +87,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def order_page(request: HttpRequest, pk: int) -> HttpResponse:
+def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """The order in its own wording."""
     order = get_object_or_404(_orders(), pk=pk)
     context = {
@@ -100,7 +99,7 @@ def order_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def order_new(request: HttpRequest) -> HttpResponse:
+def order_new(request: SignedInRequest) -> HttpResponse:
     """Form → preview of exactly what will happen → signed. What is signed is what was previewed."""
     permissions.require(permissions.may_issue_order(request.user), WHO_SIGNS)
     year = SchoolYear.objects.current()
@@ -136,7 +135,7 @@ def _previewed(form: OrderForm) -> Preview | None:
         return None
 
 
-def _sign(request: HttpRequest, form: OrderForm) -> HttpResponse:
+def _sign(request: SignedInRequest, form: OrderForm) -> HttpResponse:
     try:
         order = issue_order(order=form.order(), by=request.user)
     except OrderRefused as refusal:

@@ -143,9 +143,10 @@ def with_pupil_counts(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
     return classes.select_related("year").annotate(pupils=Coalesce(Subquery(seated), 0))
 
 
-def tally_of(ref: SheetRef, pupils: int, counts: Counts) -> Tally:
-    """How far one sheet is."""
-    return Tally(counts.entered(ref), pupils * len(ref.columns()))
+def tally_of(ref: SheetRef, counts: Counts) -> Tally:
+    """How far one sheet is; its class comes from `with_pupil_counts`."""
+    school_class: Any = ref.school_class
+    return Tally(counts.entered(ref), school_class.pupils * len(ref.columns()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,7 @@ def _is_shown(user: User, grade_level: int) -> bool:
     return powers.sees_whole_school or grade_level in powers.headed_grades
 
 
-def chosen_period(windows: Sequence[EntryWindow]) -> Period:
+def chosen_period(windows: Sequence[Any]) -> Period:
     """The period open now; else the last one that was; else the year's first. Windows carry `asked_at`."""
     begun = [window for window in windows if window.opens_at <= window.asked_at]
     if not begun:
@@ -247,7 +248,7 @@ def chosen_period(windows: Sequence[EntryWindow]) -> Period:
     return Period(max(begun, key=lambda window: (window.is_open_at(window.asked_at), window.opens_at)).period)
 
 
-def _state_of(period: Period, windows: Sequence[EntryWindow]) -> tuple[str, str, EntryWindow | None]:
+def _state_of(period: Period, windows: Sequence[Any]) -> tuple[str, str, EntryWindow | None]:
     """The period's state in words with its colour, and the open window that ends last."""
     own = [window for window in windows if window.period == period]
     still_open = [window for window in own if window.is_open_at(window.asked_at)]
@@ -282,13 +283,11 @@ def _grades(
     return tuple(grades)
 
 
-def _row(
-    school_class: SchoolClass, lines: Sequence[SubjectLine | None], period: Period, counts: Counts
-) -> BoardRow:
+def _row(school_class: Any, lines: Sequence[SubjectLine | None], period: Period, counts: Counts) -> BoardRow:
     cells = []
     for line in lines:
         ref = SheetRef(school_class, line, period)
-        cells.append(BoardCell(ref.code, _label(line), tally_of(ref, school_class.pupils, counts)))
+        cells.append(BoardCell(ref.code, _label(line), tally_of(ref, counts)))
     return BoardRow(school_class.pk, school_class.name, school_class.pupils, tuple(cells))
 
 

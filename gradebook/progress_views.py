@@ -1,16 +1,17 @@
 """The board of progress: for the office the whole school, for the head of a grade the grade."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
+from accounts.requests import SignedInRequest
 from gradebook.progress import read_board
 from gradebook.regulation import Period
 
 
 @require_safe
-def progress(request: HttpRequest) -> HttpResponse:
+def progress(request: SignedInRequest) -> HttpResponse:
     """`?period=` chooses the period; without it the open one."""
     permissions.require(
         permissions.may_see_progress(request.user),

@@ -19,6 +19,8 @@ FOLDER = Path(__file__).resolve().parent.parent / ".test-pg"
 RUNS_AT_ONCE = 32
 
 _files = Path(tempfile.mkdtemp(prefix="kimdong-tests-"))
+# Nothing is collected for tests; whitenoise warns, and a warning is an error, where the folder is missing.
+(_files / "static").mkdir()
 _turn: IO[str] | None = None
 
 

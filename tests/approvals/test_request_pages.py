@@ -1,0 +1,461 @@
+"""The pages of correction requests: who sees them, what they show, what they answer to a wrong or late act."""
+
+import re
+from urllib.parse import unquote
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from accounts import permissions
+from accounts.models import AccessLogEntry, Post
+from approvals import corrections
+from approvals.models import CorrectionRequest, Evidence
+from approvals.request_pages import visible_requests
+from approvals.workflow import State
+from gradebook.sheets import Field
+from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture, scan
+from tests.gradebook.school import change_of, close_window, enter, open_window, value_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school():
+    return entered_school()
+
+
+@pytest.fixture
+def as_(client):
+    """The client, logged in as the person."""
+
+    def log_in(person):
+        client.force_login(person)
+        return client
+
+    return log_in
+
+
+def page_of(request):
+    return reverse("approvals:request", args=[request.pk])
+
+
+def act_of(request, act):
+    return reverse("approvals:request_act", args=[request.pk, act])
+
+
+def propose_url(ref):
+    return reverse("approvals:propose", args=[ref.school_class.pk, ref.code, ref.period.value])
+
+
+def text(response):
+    """What a reader sees: the page without tags, white space folded."""
+    main = response.content.decode().split("<main", 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def photo(name="bài.jpg", content=None):
+    return SimpleUploadedFile(name, picture() if content is None else content, content_type="image/jpeg")
+
+
+# -- Who sees a request ------------------------------------------------------------------------------------
+
+SEES = {"lan", "dung", "bich", "hoa", "tuan", "son"}
+
+
+@pytest.mark.parametrize("person", ["lan", "minh", "thu", "dung", "ngoc", "bich", "hoa", "tuan", "son"])
+def test_a_request_is_there_for_those_concerned_and_not_there_for_others(school, as_, person):
+    request = filed(school)
+    client = as_(school.people[person])
+    expected = 200 if person in SEES else 404
+    assert client.get(page_of(request)).status_code == expected
+    assert client.get(reverse("approvals:evidence", args=[request.evidence.get().pk])).status_code == expected
+
+
+def test_the_list_shows_each_person_exactly_what_the_rule_lets_them_see(school):
+    own = school.sheet("NN1")
+    filed(school)
+    corrections.propose(own, [change_of(own, school.pupils[0], Field.ATTAINMENT, "T")], by=school.thu)
+    in_grade_1 = school.sheet(school_class=school.class_1a)
+    pupil = in_grade_1.school_class.enrolments.first().student
+    corrections.propose(in_grade_1, [change_of(in_grade_1, pupil, Field.ATTAINMENT, "T")], by=school.ngoc)
+    every = list(CorrectionRequest.objects.select_related("school_class"))
+    assert len(every) == 3
+    for name, person in school.people.items():
+        allowed = {each.pk for each in every if permissions.may_see_request(person, each)}
+        assert set(visible_requests(person).values_list("pk", flat=True)) == allowed, name
+
+
+def test_a_visitor_is_sent_to_log_in(school, client):
+    assert client.get(page_of(filed(school))).status_code == 302
+
+
+# -- The list ----------------------------------------------------------------------------------------------
+
+
+def test_the_list_is_narrowed_by_state_and_by_whose_it_is(school, as_):
+    draft(school, "8")
+    filed(school, "9")
+    approved(school, "10")
+    client = as_(school.hoa)
+    url = reverse("approvals:requests")
+    everything = text(client.get(url))
+    assert all(f"Phiếu {label}" in everything for label in ("01/PĐN", "02/PĐN", "03/PĐN"))
+    assert "Chờ tôi (1)" in everything
+    waiting = text(client.get(url, {"who": "waiting"}))
+    assert "Phiếu 02/PĐN" in waiting
+    assert "Phiếu 01/PĐN" not in waiting
+    only_approved = text(client.get(url, {"state": "approved"}))
+    assert "Phiếu 03/PĐN" in only_approved
+    assert "Phiếu 02/PĐN" not in only_approved
+
+
+def test_the_newest_request_stands_first(school, as_):
+    for value in ("8", "9", "10"):
+        draft(school, value)
+    shown = text(as_(school.lan).get(reverse("approvals:requests")))
+    assert shown.index("03/PĐN") < shown.index("02/PĐN") < shown.index("01/PĐN")
+
+
+def test_an_odd_filter_shows_everything(school, as_):
+    draft(school)
+    shown = text(
+        as_(school.lan).get(reverse("approvals:requests"), {"state": "x'", "who": "all", "page": "zwölf"})
+    )
+    assert "Phiếu 01/PĐN" in shown
+
+
+@pytest.mark.parametrize("count", [1, 7])
+def test_the_list_takes_the_same_statements_for_one_request_and_for_many(
+    school, as_, django_assert_num_queries, count
+):
+    for index in range(count):
+        filed(school, str(index % 3 + 8), pupil=index % 5)
+    client = as_(school.hoa)
+    with django_assert_num_queries(7):
+        client.get(reverse("approvals:requests"))
+
+
+# -- From the sheet to a draft -----------------------------------------------------------------------------
+
+
+def test_typed_cells_become_a_draft_of_those_that_differ(school, as_):
+    ref = school.sheet()
+    first, second = school.pupils[:2]
+    answer = as_(school.lan).post(
+        propose_url(ref),
+        {
+            f"c.{first.pk}.TOAN.mark": "9",
+            f"c.{first.pk}.TOAN.attainment": "H",
+            f"c.{second.pk}.TOAN.comment": "Tiến bộ rõ.",
+        },
+    )
+    request = CorrectionRequest.objects.get()
+    assert answer.url == page_of(request)
+    assert set(request.items.values_list("student_id", "field", "old_value", "new_value")) == {
+        (first.pk, "mark", "7", "9"),
+        (second.pk, "comment", "", "Tiến bộ rõ."),
+    }
+
+
+def test_a_bad_value_comes_back_with_its_reason_and_everything_typed(school, as_):
+    ref = school.sheet()
+    first, second = school.pupils[:2]
+    answer = as_(school.lan).post(
+        propose_url(ref), {f"c.{first.pk}.TOAN.mark": "9,5", f"c.{second.pk}.TOAN.comment": "Đọc <b>to</b>."}
+    )
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert 'value="9,5"' in html
+    assert "Đọc &lt;b&gt;to&lt;/b&gt;." in html
+    assert f'id="c.{first.pk}.TOAN.mark-errors"' in html
+    assert reverse("gradebook:sheet", args=[ref.school_class.pk, "TOAN", "GHKI"]) in html
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_while_the_sheet_is_open_the_typed_cells_lead_back_to_it(school, as_):
+    open_window(school)
+    ref = school.sheet()
+    client = as_(school.lan)
+    answer = client.post(propose_url(ref), {f"c.{school.pupils[0].pk}.TOAN.mark": "9"})
+    assert answer.status_code == 409
+    assert "sửa thẳng trên sổ" in text(answer)
+    form = dict(re.findall(r'name="([cv]\.[^"]+)"\s+value="([^"]*)"', answer.content.decode()))
+    form |= dict(re.findall(r'name="([cv]\.[^"]+)"[^>]*?value="([^"]*)"', answer.content.decode()))
+    assert (
+        client.post(reverse("gradebook:sheet", args=[ref.school_class.pk, "TOAN", "GHKI"]), form).status_code
+        < 400
+    )
+    assert value_of(ref, school.pupils[0]) == "9"
+
+
+@pytest.mark.parametrize("person", ["minh", "thu", "hoa", "tuan", "bich", "dung"])
+def test_nobody_else_proposes_and_the_attempt_is_logged(school, as_, person):
+    answer = as_(school.people[person]).post(
+        propose_url(school.sheet()), {f"c.{school.pupils[0].pk}.TOAN.mark": "9"}
+    )
+    assert answer.status_code == 403
+    assert not CorrectionRequest.objects.exists()
+    assert AccessLogEntry.objects.filter(kind="refused", user=school.people[person]).exists()
+
+
+@pytest.mark.parametrize("address", ["9999/TOAN/GHKI", "{}/XXXX/GHKI", "{}/TOAN/GHK9"])
+def test_a_sheet_that_does_not_exist_is_not_found(school, as_, address):
+    url = f"/approvals/propose/{address.format(school.class_4a.pk)}/"
+    assert as_(school.lan).post(url).status_code == 404
+
+
+# -- The draft ---------------------------------------------------------------------------------------------
+
+
+def test_reason_and_files_are_filed_in_one_click(school, as_):
+    request = draft(school)
+    answer = as_(school.lan).post(
+        act_of(request, "file"), {"reason": REASON, "files": [photo(), photo("quét.pdf", scan())]}
+    )
+    assert answer.status_code == 302
+    request.refresh_from_db()
+    assert (request.state, request.reason, request.evidence.count()) == (State.FILED, REASON, 2)
+
+
+def test_a_refused_file_is_named_and_the_others_and_the_reason_are_kept(school, as_):
+    request = draft(school)
+    answer = as_(school.lan).post(
+        act_of(request, "file"), {"reason": REASON, "files": [photo(), photo("tính.jpg", b"MZ" + bytes(99))]}
+    )
+    assert answer.status_code == 422
+    assert "Tệp «tính.jpg» không phải ảnh JPEG, PNG hoặc tệp PDF" in text(answer)
+    request.refresh_from_db()
+    assert (request.state, request.reason) == (State.DRAFT, REASON)
+    assert list(request.evidence.values_list("name", flat=True)) == ["bài.jpg"]
+
+
+def test_files_are_kept_on_the_draft_without_filing(school, as_):
+    request = draft(school)
+    url = reverse("approvals:attach", args=[request.pk])
+    client = as_(school.lan)
+    assert client.post(url, {"reason": "Nháp.", "files": [photo()]}).status_code == 302
+    shown = client.get(page_of(request))
+    assert "Nháp." in text(shown)
+    assert reverse("approvals:evidence", args=[request.evidence.get().pk]) in shown.content.decode()
+    request.refresh_from_db()
+    assert request.state == State.DRAFT
+
+
+def test_a_file_over_the_limit_is_refused_by_name(school, as_, settings):
+    settings.EVIDENCE_MAX_BYTES = 1024 * 1024
+    request = draft(school)
+    big = photo("lớn.jpg", picture() + bytes(1024 * 1024))
+    answer = as_(school.lan).post(reverse("approvals:attach", args=[request.pk]), {"files": [big]})
+    assert answer.status_code == 422
+    assert "Tệp «lớn.jpg» lớn hơn 1 MB" in text(answer)
+
+
+def test_a_file_can_be_taken_out_of_a_draft_only(school, as_):
+    request = draft(school)
+    client = as_(school.lan)
+    client.post(reverse("approvals:attach", args=[request.pk]), {"files": [photo()]})
+    remove = reverse("approvals:detach", args=[request.evidence.get().pk])
+    assert client.post(remove, {"reason": "Giữ lại."}).status_code == 302
+    assert not request.evidence.exists()
+    request.refresh_from_db()
+    assert request.reason == "Giữ lại."
+    kept = filed(school).evidence.get()
+    assert client.post(reverse("approvals:detach", args=[kept.pk])).status_code == 409
+    assert Evidence.objects.filter(pk=kept.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "files", "says"), [("", True, "Ghi lí do sửa"), (REASON, False, "minh chứng")]
+)
+def test_filing_says_what_is_missing_beside_its_field(school, as_, reason, files, says):
+    request = draft(school)
+    answer = as_(school.lan).post(
+        act_of(request, "file"), {"reason": reason, "files": [photo()] if files else []}
+    )
+    assert answer.status_code == 422
+    assert says in text(answer)
+    assert 'aria-invalid="true"' in answer.content.decode()
+
+
+# -- Deciding and carrying out -----------------------------------------------------------------------------
+
+
+def test_the_vice_principal_sees_everything_on_one_page_and_decides(school, as_):
+    request = filed(school)
+    client = as_(school.hoa)
+    shown = client.get(page_of(request))
+    evidence = reverse("approvals:evidence", args=[request.evidence.get().pk])
+    assert f'<img src="{evidence}"' in shown.content.decode().replace("\n", " ").replace("  ", "")
+    for part in (
+        "Nguyễn Thị Lan",
+        "GVBM Toán 4A",
+        school.pupils[0].full_name,
+        "Điểm KTĐK",
+        REASON,
+        "Giữa học kì I",
+    ):
+        assert part in text(shown)
+    assert client.post(act_of(request, "approve"), {"note": "Đúng bài."}).status_code == 302
+    request.refresh_from_db()
+    assert (request.state, request.decided_by, request.decision_note) == (
+        State.APPROVED,
+        school.hoa,
+        "Đúng bài.",
+    )
+
+
+def test_a_refusal_without_a_reason_keeps_the_page_and_with_one_reaches_the_teacher(school, as_):
+    request = filed(school)
+    client = as_(school.hoa)
+    assert client.post(act_of(request, "refuse"), {"note": ""}).status_code == 422
+    assert client.post(act_of(request, "refuse"), {"note": "Ảnh mờ."}).status_code == 302
+    assert "Ảnh mờ." in text(as_(school.lan).get(page_of(request)))
+
+
+def test_the_clerk_sees_exactly_what_will_be_written_and_writes_it(school, as_):
+    request = approved(school, "9")
+    client = as_(school.tuan)
+    shown = text(client.get(page_of(request)))
+    assert "Sẽ ghi vào sổ đúng 1 giá trị sau" in shown
+    assert client.post(act_of(request, "apply")).status_code == 302
+    assert value_of(school.sheet(), school.pupils[0]) == "9"
+    after = client.get(page_of(request)).content.decode()
+    story = reverse(
+        "gradebook:cell_history",
+        args=[school.class_4a.pk, "TOAN", "GHKI", school.pupils[0].pk, "TOAN", "mark"],
+    )
+    assert story in after
+
+
+def test_the_timeline_tells_who_did_what_in_which_order(school, as_):
+    shown = text(as_(school.bich).get(page_of(applied(school))))
+    story = shown[shown.index("Diễn biến") :]
+    order = ["Thực hiện: đã ghi vào sổ", "Phê chuẩn", "Gửi phiếu", "Thêm minh chứng", "Lập phiếu"]
+    assert [story.index(step) for step in order] == sorted(story.index(step) for step in order)
+    for who in ("Bùi Anh Tuấn, Văn thư", "Võ Thị Hoa, Phó Hiệu trưởng", "Nguyễn Thị Lan, GVBM Toán 4A"):
+        assert who in story
+
+
+def test_a_value_that_changed_meanwhile_is_said_in_red_with_who_and_stops_the_clerk(school, as_):
+    request = approved(school, "9")
+    open_window(school)
+    enter(school.sheet(), school.pupils[0], Field.MARK, "8", by=school.lan)
+    close_window(school)
+    client = as_(school.tuan)
+    shown = text(client.get(page_of(request)))
+    assert "Nay trong sổ là «8», do Nguyễn Thị Lan ghi lúc" in shown
+    assert "Thực hiện" not in re.findall(
+        r"<button[^>]*>(.*?)</button>", client.get(page_of(request)).content.decode()
+    )
+    answer = client.post(act_of(request, "apply"))
+    assert answer.status_code == 409
+    assert "không còn như lúc lập phiếu" in text(answer)
+    assert value_of(school.sheet(), school.pupils[0]) == "8"
+
+
+def test_an_act_on_a_state_that_has_passed_says_which_state_it_is_now(school, as_):
+    request = filed(school)
+    corrections.decide(request, approve=False, note="Ảnh mờ.", by=school.hoa)
+    answer = as_(school.hoa).post(act_of(request, "approve"), {"note": ""})
+    assert answer.status_code == 409
+    assert "nay ở trạng thái «Bị từ chối»" in text(answer)
+
+
+@pytest.mark.parametrize("person", ["dung", "bich", "tuan", "son", "lan"])
+def test_the_wrong_person_is_refused_and_logged(school, as_, person):
+    request = filed(school)
+    answer = as_(school.people[person]).post(act_of(request, "approve"), {"note": ""})
+    assert answer.status_code == 403
+    request.refresh_from_db()
+    assert request.state == State.FILED
+    entry = AccessLogEntry.objects.get(kind="refused", user=school.people[person])
+    assert entry.path == act_of(request, "approve")
+
+
+@pytest.mark.parametrize("act", ["file", "approve", "refuse", "apply", "cancel"])
+def test_for_an_outsider_the_request_does_not_exist_whatever_the_act(school, as_, act):
+    request = filed(school)
+    assert as_(school.minh).post(act_of(request, act), {"note": "x"}).status_code == 404
+
+
+def test_a_teacher_who_is_also_vice_principal_is_not_offered_a_decision_on_the_own_request(school, as_):
+    Post.objects.create(holder=school.lan, kind=Post.Kind.VICE_PRINCIPAL, starts_on=school.year.starts_on)
+    request = filed(school)
+    client = as_(school.lan)
+    assert act_of(request, "approve") not in client.get(page_of(request)).content.decode()
+    assert client.post(act_of(request, "approve"), {"note": ""}).status_code == 403
+
+
+def test_acts_are_posted_and_known(school, as_):
+    request = filed(school)
+    client = as_(school.hoa)
+    assert client.get(act_of(request, "approve")).status_code == 405
+    assert client.post(act_of(request, "open")).status_code == 404
+
+
+def test_a_teacher_takes_a_request_back(school, as_):
+    request = filed(school)
+    assert as_(school.lan).post(act_of(request, "cancel")).status_code == 302
+    request.refresh_from_db()
+    assert request.state == State.CANCELLED
+
+
+@pytest.mark.parametrize("cells", [1, 5])
+def test_a_request_takes_the_same_statements_for_one_cell_and_for_many(
+    school, as_, django_assert_num_queries, cells
+):
+    ref = school.sheet()
+    changes = [change_of(ref, pupil, Field.MARK, "9") for pupil in school.pupils[:cells]]
+    request = corrections.propose(ref, changes, by=school.lan)
+    client = as_(school.hoa)
+    with django_assert_num_queries(9):
+        client.get(page_of(request))
+
+
+# -- Evidence goes out -------------------------------------------------------------------------------------
+
+
+def test_evidence_is_handed_out_harmless_and_the_look_is_logged(school, as_):
+    evidence = filed(school).evidence.get()
+    answer = as_(school.hoa).get(reverse("approvals:evidence", args=[evidence.pk]))
+    assert len(answer.content) == evidence.size
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert "script-src" not in answer["Content-Security-Policy"]
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["Cache-Control"] == "private, no-store"
+    assert answer["Content-Disposition"].startswith("inline")
+    entry = AccessLogEntry.objects.get(kind="downloaded")
+    assert (entry.user, entry.detail) == (school.hoa, f"Minh chứng {evidence.pk} của phiếu 01/PĐN")
+
+
+def test_a_look_that_is_not_allowed_is_no_download(school, as_):
+    evidence = filed(school).evidence.get()
+    assert as_(school.minh).get(reverse("approvals:evidence", args=[evidence.pk])).status_code == 404
+    assert not AccessLogEntry.objects.filter(kind="downloaded").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("bài.pdf.exe", "bài.pdf.png"),
+        ("../../etc/passwd", "passwd.png"),
+        ('a"; filename="b.html', "a__ filename__b.png"),
+        (".png", "png.png"),
+        ("x" * 140 + ".png", "x" * 100 + ".png"),
+    ],
+)
+def test_the_name_of_a_download_is_safe_and_ends_as_its_content_is(school, as_, name, shown):
+    evidence = filed(school).evidence.get()
+    Evidence.objects.filter(pk=evidence.pk).update(name=name, kind="image/png")
+    answer = as_(school.hoa).get(reverse("approvals:evidence", args=[evidence.pk]))
+    header = unquote(answer["Content-Disposition"]).replace("filename*=utf-8''", "filename=")
+    assert header.removeprefix("inline; filename=").strip('"') == shown
+
+
+def test_a_file_lost_from_the_disk_is_not_found_rather_than_an_error(school, as_):
+    evidence = filed(school).evidence.get()
+    evidence.file.storage.delete(evidence.file.name)
+    assert as_(school.hoa).get(reverse("approvals:evidence", args=[evidence.pk])).status_code == 404

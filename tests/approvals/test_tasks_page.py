@@ -1,0 +1,210 @@
+"""«Việc của tôi»: what waits for a person, most urgent first, and all sheets the person answers for."""
+
+import datetime
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import make_aware
+
+from accounts import clock
+from approvals import corrections
+from approvals.tasks import read_tasks, time_left
+from gradebook.models import TeachingAssignment
+from gradebook.regulation import Period
+from gradebook.sheets import Field
+from tests.approvals.papers import approved, draft, entered_school, filed
+from tests.gradebook.school import enter, make_school, open_window
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school():
+    return make_school()
+
+
+def start_page(client, person):
+    client.force_login(person)
+    return client.get(reverse("approvals:tasks"))
+
+
+def text(response):
+    main = response.content.decode().split("<main", 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def sheet_url(school, code, period, school_class=None):
+    return reverse("gradebook:sheet", args=[(school_class or school.class_4a).pk, code, period])
+
+
+def test_when_nothing_waits_the_page_says_so_and_still_leads_to_every_own_sheet(school, client):
+    answer = start_page(client, school.lan)
+    assert "Hiện không có việc nào chờ" in text(answer)
+    for code in ("TOAN", "TV", "NLPC"):
+        for period in Period:
+            assert sheet_url(school, code, period) in answer.content.decode()
+    assert sheet_url(school, "NN1", "GHKI") not in answer.content.decode()
+
+
+def test_an_open_sheet_waits_with_its_progress_and_its_lock(school, client):
+    window = open_window(school, hours=50)
+    ref = school.sheet()
+    for pupil in school.pupils[:3]:
+        enter(ref, pupil, Field.MARK, "8", by=school.lan)
+    page = read_tasks(school.lan)
+    task = next(task for task in page.entries if task.title == "Toán · Lớp 4A")
+    assert (task.tally.label, task.closes_label, task.time_left) == (
+        "3/15 ô",
+        window.closes_label,
+        "còn 2 ngày",
+    )
+    assert task.url == sheet_url(school, "TOAN", "GHKI")
+    assert "3/15 ô" in text(start_page(client, school.lan))
+
+
+def test_a_complete_sheet_no_longer_waits(school):
+    open_window(school)
+    ref = school.sheet("NN1")
+    for pupil in school.pupils:
+        enter(ref, pupil, Field.ATTAINMENT, "T", by=school.thu)
+        enter(ref, pupil, Field.COMMENT, "Đọc tốt.", by=school.thu)
+    assert [task.title for task in read_tasks(school.thu).entries] == ["Ngoại ngữ 1 · Lớp 4B"]
+
+
+def test_the_sheet_that_locks_first_stands_first_then_the_one_that_lacks_most(school):
+    open_window(school, Period.MID_TERM_1, hours=48)
+    open_window(school, Period.END_TERM_1, hours=5)
+    entries = read_tasks(school.lan).entries
+    assert [task.period for task in entries] == [Period.END_TERM_1] * 3 + [Period.MID_TERM_1] * 3
+    assert entries[0].title == "Phẩm chất và năng lực · Lớp 4A"
+    assert all(task.is_soon for task in entries[:3])
+
+
+def test_a_window_for_one_class_waits_for_its_teachers_only(school):
+    open_window(school, school_class=school.class_4b)
+    assert not read_tasks(school.lan).entries
+    assert [task.title for task in read_tasks(school.thu).entries] == ["Ngoại ngữ 1 · Lớp 4B"]
+    own = {sheet.title: [cell.word for cell in sheet.cells] for sheet in read_tasks(school.thu).own_sheets}
+    assert own["Ngoại ngữ 1 · Lớp 4A"] == ["Chưa mở"] * 4
+    assert own["Ngoại ngữ 1 · Lớp 4B"] == ["Đang mở", "Chưa mở", "Chưa mở", "Chưa mở"]
+
+
+def test_a_locked_period_stays_reachable_and_is_called_locked(client):
+    school = entered_school()
+    sheet = next(each for each in read_tasks(school.lan).own_sheets if each.title == "Toán · Lớp 4A")
+    assert (sheet.cells[0].word, sheet.cells[0].tally.label) == ("Đã khoá", "2/15 ô")
+    assert sheet_url(school, "TOAN", "GHKI") in start_page(client, school.lan).content.decode()
+
+
+def test_an_assignment_that_ended_yesterday_is_nobodys_task(school):
+    last_day = school.year.starts_on + datetime.timedelta(days=20)
+    TeachingAssignment.objects.filter(teacher=school.thu, school_class=school.class_4a).update(
+        ends_on=last_day
+    )
+    for later, expected in (
+        (0, ["Ngoại ngữ 1 · Lớp 4A", "Ngoại ngữ 1 · Lớp 4B"]),
+        (1, ["Ngoại ngữ 1 · Lớp 4B"]),
+    ):
+        noon = datetime.datetime.combine(last_day + datetime.timedelta(days=later), datetime.time(12))
+        with clock.travelling(make_aware(noon)):
+            assert [sheet.title for sheet in read_tasks(school.thu).own_sheets] == expected
+
+
+def test_a_request_waits_for_the_one_whose_move_is_next(client):
+    school = entered_school()
+    waits = {
+        draft(school, "8").label: school.lan,
+        filed(school, "9").label: school.hoa,
+        approved(school, "10").label: school.tuan,
+    }
+    for label, owner in waits.items():
+        for person in (school.lan, school.hoa, school.tuan, school.bich, school.minh):
+            assert (f"Phiếu {label}" in text(start_page(client, person))) == (person == owner)
+
+
+def test_a_refused_request_reaches_its_teacher_with_the_reason_for_a_month(client):
+    school = entered_school()
+    corrections.decide(filed(school), approve=False, note="Ảnh mờ.", by=school.hoa)
+    assert "Lí do từ chối: Ảnh mờ." in text(start_page(client, school.lan))
+    assert not read_tasks(school.hoa).requests
+    with clock.travelling(clock.now() + datetime.timedelta(days=31)):
+        assert not read_tasks(school.lan).requests
+
+
+def test_the_request_that_waits_longest_stands_first_and_a_long_queue_is_cut_with_a_way_on(
+    client, monkeypatch
+):
+    monkeypatch.setattr("approvals.tasks.MOST_REQUESTS", 2)
+    school = entered_school()
+    for value in ("8", "9", "10"):
+        filed(school, value)
+    page = read_tasks(school.hoa)
+    assert [task.title.split(" · ")[0] for task in page.requests] == ["Phiếu 01/PĐN", "Phiếu 02/PĐN"]
+    assert "Xem tất cả phiếu đang chờ" in text(start_page(client, school.hoa))
+
+
+@pytest.mark.parametrize("person", ["bich", "hoa", "tuan", "son", "dung"])
+def test_leaders_see_how_far_the_open_period_is_by_grade(school, client, person):
+    open_window(school)
+    enter(school.sheet(), school.pupils[0], Field.MARK, "8", by=school.lan)
+    shown = text(start_page(client, school.people[person]))
+    assert "Tiến độ nhập Giữa học kì I" in shown
+    assert "Khối 4" in shown
+    assert ("Khối 1" in shown) == (person != "dung")
+
+
+def test_teachers_are_not_shown_the_progress_of_the_school(school, client):
+    open_window(school)
+    assert "Tiến độ nhập" not in text(start_page(client, school.lan))
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (73, "còn 3 ngày"),
+        (47.9, "còn 1 ngày"),
+        (23.5, "còn 23 giờ"),
+        (0.99, "còn 59 phút"),
+        (-1, "còn 0 phút"),
+    ],
+)
+def test_time_left_is_rounded_down(hours, words):
+    assert time_left(datetime.timedelta(hours=hours)) == words
+
+
+@pytest.mark.parametrize("more", [0, 8])
+def test_a_teachers_page_takes_the_same_statements_for_a_few_sheets_and_for_many(
+    school, client, django_assert_num_queries, more
+):
+    open_window(school)
+    codes = ["LSDL", "KH", "TH", "CN", "DD", "GDTC", "AN", "MT"][:more]
+    TeachingAssignment.objects.bulk_create(
+        TeachingAssignment(
+            school_class=school.class_4a,
+            line=school.lines[4, code],
+            teacher=school.lan,
+            starts_on=school.year.starts_on,
+        )
+        for code in codes
+    )
+    client.force_login(school.lan)
+    with django_assert_num_queries(9):
+        client.get(reverse("approvals:tasks"))
+
+
+@pytest.mark.parametrize("requests", [1, 6])
+def test_a_leaders_page_takes_the_same_statements_for_one_request_and_for_many(
+    client, django_assert_num_queries, requests
+):
+    school = entered_school()
+    open_window(school, Period.END_TERM_1)
+    for index in range(requests):
+        filed(school, str(index % 3 + 8), pupil=index % 5)
+    client.force_login(school.hoa)
+    with django_assert_num_queries(9):
+        client.get(reverse("approvals:tasks"))
+
+
+def test_the_start_page_wants_a_log_in(client):
+    assert client.get("/").status_code == 302

@@ -1,0 +1,290 @@
+"""Orders on the screen: announced to everybody, prepared and signed by the principal (PLAN IV.1; domain.md 2.6)."""
+
+import datetime
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accounts import clock
+from accounts.models import AccessLogEntry
+from gradebook.models import EntryOrder
+from gradebook.order_forms import default_text, next_number
+from gradebook.regulation import Period, rules_for
+from gradebook.windows import lock_state
+from tests.gradebook.school import close_window, make_school, open_window
+
+pytestmark = pytest.mark.django_db
+
+LIST = "gradebook:orders"
+
+
+@pytest.fixture
+def school():
+    return make_school()
+
+
+@pytest.fixture
+def principal(client, school):
+    client.force_login(school.bich)
+    return client
+
+
+def text(response):
+    main = response.content.decode().split("<main", 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def typed(**values):
+    """What the principal's browser sends: from 07:00 tomorrow to 17:00 a week later, in the school's time."""
+    day = clock.today() + datetime.timedelta(days=1)
+    given = {
+        "kind": "open",
+        "number": "07/TB-THKĐ",
+        "dated": clock.today().isoformat(),
+        "period": "CHKI",
+        "scope": "school",
+        "opens_at": f"{day}T07:00",
+        "closes_at": f"{day + datetime.timedelta(days=7)}T17:00",
+        "text": "",
+    }
+    return {**given, **values}
+
+
+def sign(client, data):
+    """Looks at the preview, then signs what it shows."""
+    seen = client.post(reverse("gradebook:order_new"), {**data, "look": "1"})
+    return client.post(reverse("gradebook:order_new"), {**shown_values(seen), "sign": "1"})
+
+
+def shown_values(response):
+    """What the form on the page would send again."""
+    form = response.context["form"]
+    return {
+        **{name: form[name].value() or "" for name in form.fields},
+        "previewed": response.context["fingerprint"],
+    }
+
+
+# -- Everybody reads ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("person", ["lan", "thu", "dung", "bich", "hoa", "tuan", "son"])
+def test_everybody_reads_the_orders(school, client, person):
+    order = open_window(school).order
+    client.force_login(school.people[person])
+    assert order.number in text(client.get(reverse(LIST)))
+    assert client.get(reverse("gradebook:order", args=[order.pk])).status_code == 200
+
+
+def test_an_open_period_is_a_notice_on_every_page(school, client):
+    order = open_window(school, Period.END_TERM_1).order
+    client.force_login(school.thu)
+    page = client.get(reverse(LIST)).content.decode()
+    assert "Đang mở nhập Cuối học kì I đến" in page
+    assert reverse("gradebook:order", args=[order.pk]) in page
+
+
+def test_the_list_says_what_state_each_order_has_now_newest_first(school, principal):
+    open_window(school)
+    close_window(school)
+    open_window(school, Period.END_TERM_1)
+    sign(principal, typed(period="GHKII"))
+    shown = text(principal.get(reverse(LIST)))
+    states = re.findall(r"Đang mở|Sắp mở|Đã khoá(?= từ)", shown)
+    assert states == ["Sắp mở", "Đang mở", "Đã khoá", "Đã khoá"]
+    assert "theo văn bản số 02/QĐ-THKĐ" in shown
+
+
+def test_the_page_of_an_order_has_the_wording_of_the_notice(school, principal):
+    sign(principal, typed(number="09/TB-THKĐ", scope="grade:4"))
+    order = EntryOrder.objects.get()
+    shown = text(principal.get(reverse("gradebook:order", args=[order.pk])))
+    for base in rules_for(school.year.year).legal_bases:
+        assert f"Căn cứ {base};" in shown
+    for part in (
+        "Số: 09/TB-THKĐ",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        f"V/v mở hệ thống nhập điểm, đánh giá Cuối học kì I năm học {school.year.label}",
+        "Phạm vi: Khối 4.",
+        f"mở từ 07:00 ngày {localtime(order.opens_at):%d/%m/%Y} đến 17:00 ngày {localtime(order.closes_at):%d/%m/%Y}",
+        "Sai sót được sửa bằng phiếu đề nghị",
+        "Hoàng Ngọc Bích",
+    ):
+        assert part in shown
+
+
+def test_an_order_that_is_not_there_is_not_found(principal):
+    assert principal.get(reverse("gradebook:order", args=[999])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_list_takes_the_same_statements_for_one_order_and_for_many(
+    school, client, django_assert_num_queries, count
+):
+    for _each in range(count):
+        open_window(school)
+    client.force_login(school.thu)
+    with django_assert_num_queries(6):
+        client.get(reverse(LIST))
+
+
+# -- The principal writes ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("person", ["lan", "dung", "hoa", "tuan", "son"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_but_the_principal_opens_the_form_and_the_attempt_is_logged(school, client, person, method):
+    client.force_login(school.people[person])
+    answer = getattr(client, method)(reverse("gradebook:order_new"), {**typed(), "sign": "1"})
+    assert answer.status_code == 403
+    assert not EntryOrder.objects.exists()
+    assert AccessLogEntry.objects.filter(kind="refused", user=school.people[person]).exists()
+    assert reverse("gradebook:order_new") not in client.get(reverse(LIST)).content.decode()
+
+
+def test_a_new_form_proposes_the_next_number_period_and_wording(school, principal):
+    open_window(school, Period.MID_TERM_1)
+    form = principal.get(reverse("gradebook:order_new")).context["form"]
+    assert form["number"].value() == "02/TB-THKĐ"
+    assert form["period"].value() == "CHKI"
+    assert form["text"].value() == default_text("open", Period.END_TERM_1, school.year)
+
+
+@pytest.mark.parametrize(
+    ("used", "following"),
+    [
+        ([], "01"),
+        (["01/TB-THKĐ", "02/TB-THKĐ"], "03"),
+        (["2/QĐ", "17/TB-THKĐ"], "18"),
+        (["TB"], "01"),
+        (["99/A"], "100"),
+    ],
+)
+def test_the_next_number_follows_the_highest(school, used, following):
+    for number in used:
+        now = clock.now()
+        EntryOrder.objects.create(
+            number=number,
+            dated=clock.today(),
+            year=school.year,
+            period="GHKI",
+            text="x",
+            opens_at=now,
+            closes_at=now + datetime.timedelta(days=1),
+            signed_by=school.bich,
+        )
+    assert next_number(school.year) == f"{following}/TB-THKĐ"
+
+
+def test_the_preview_says_exactly_what_will_happen_and_signs_nothing(school, principal):
+    answer = principal.post(reverse("gradebook:order_new"), {**typed(), "look": "1"})
+    day = clock.today() + datetime.timedelta(days=1)
+    end = day + datetime.timedelta(days=7)
+    assert (
+        f"Mở nhập Cuối học kì I cho 3 lớp, 4 giáo viên (Toàn trường), từ 07:00 {day:%d/%m/%Y} đến 17:00 {end:%d/%m/%Y}."
+        in text(answer)
+    )
+    assert not EntryOrder.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("scope", "reach"),
+    [("grade:4", "2 lớp, 3 giáo viên (Khối 4)"), ("grade:1", "1 lớp, 1 giáo viên (Khối 1)")],
+)
+def test_the_preview_counts_the_classes_and_teachers_in_scope(school, principal, scope, reach):
+    assert reach in text(principal.post(reverse("gradebook:order_new"), {**typed(scope=scope), "look": "1"}))
+
+
+def test_what_was_previewed_is_signed_and_opens_the_books(school, principal):
+    day = clock.today() - datetime.timedelta(days=1)
+    answer = sign(principal, typed(opens_at=f"{day}T07:00", scope=f"class:{school.class_4a.pk}"))
+    order = EntryOrder.objects.get()
+    assert answer.url == reverse("gradebook:order", args=[order.pk])
+    assert (order.number, order.signed_by, order.school_class) == ("07/TB-THKĐ", school.bich, school.class_4a)
+    assert order.text == default_text("open", Period.END_TERM_1, school.year)
+    assert f"{localtime(order.opens_at):%H:%M}" == "07:00"
+    assert lock_state(school.class_4a, Period.END_TERM_1).is_open
+    assert not lock_state(school.class_4b, Period.END_TERM_1).is_open
+
+
+def test_nothing_is_signed_unseen(school, principal):
+    url = reverse("gradebook:order_new")
+    assert principal.post(url, {**typed(), "sign": "1"}).status_code == 200
+    seen = shown_values(principal.post(url, {**typed(), "look": "1"}))
+    changed = principal.post(url, {**seen, "scope": "grade:4", "sign": "1"})
+    assert "Nội dung đã đổi sau lần xem trước" in text(changed)
+    assert "Khối 4" in text(changed)
+    assert not EntryOrder.objects.exists()
+
+
+def test_the_preview_of_a_lock_names_the_windows_it_ends(school, principal):
+    window = open_window(school)
+    data = typed(kind="lock", period="GHKI", opens_at=f"{clock.today()}T00:00", closes_at="")
+    shown = text(principal.post(reverse("gradebook:order_new"), {**data, "look": "1"}))
+    assert "Khoá nhập Giữa học kì I cho 3 lớp, 4 giáo viên (Toàn trường), ngay khi kí." in shown
+    assert f"văn bản số 01/QĐ-THKĐ (Toàn trường), đang định đến {window.closes_label}, sẽ hết lúc đó" in shown
+    sign(principal, data)
+    assert not lock_state(school.class_4a, Period.MID_TERM_1).is_open
+
+
+def test_the_preview_says_which_windows_stay(school, principal):
+    open_window(school, Period.END_TERM_1, hours=100)
+    shown = text(principal.post(reverse("gradebook:order_new"), {**typed(scope="grade:4"), "look": "1"}))
+    assert "văn bản số 01/QĐ-THKĐ (Toàn trường)" in shown
+    assert "vẫn giữ nguyên" in shown
+
+
+def test_the_wording_follows_the_kind_until_the_principal_writes_her_own(school, principal):
+    url = reverse("gradebook:order_new")
+    open_window(school)
+    old_pattern = default_text("open", Period.END_TERM_1, school.year)
+    lock = typed(kind="lock", period="GHKI", opens_at=f"{clock.today()}T00:00", text=old_pattern)
+    form = principal.post(url, {**lock, "look": "1"}).context["form"]
+    assert form["text"].value() == default_text("lock", Period.MID_TERM_1, school.year)
+    form = principal.post(url, {**lock, "text": "Lời của tôi.\r\nHai dòng.", "look": "1"}).context["form"]
+    assert form["text"].value() == "Lời của tôi.\nHai dòng."
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("number", "", "Chưa có số văn bản"),
+        ("number", "01/QĐ-THKĐ", "đã dùng trong năm học này"),
+        ("dated", "32/13/2026", "Ngày kí chưa đúng"),
+        ("opens_at", "", "Chưa có giờ bắt đầu"),
+        ("opens_at", "mai", "Giờ bắt đầu chưa đúng"),
+        ("closes_at", "", "Chưa có giờ khoá"),
+        ("closes_at", "2020-01-01T07:00", "Giờ khoá phải sau giờ mở"),
+        ("scope", "class:99999", "Phạm vi không có trong năm học này"),
+    ],
+)
+def test_an_error_names_the_field_and_the_remedy_and_keeps_what_was_typed(
+    school, principal, field, value, says
+):
+    open_window(school)
+    answer = principal.post(
+        reverse("gradebook:order_new"), {**typed(text="Chữ của Hiệu trưởng."), field: value, "look": "1"}
+    )
+    assert answer.status_code == 422
+    assert says in text(answer)
+    assert answer.context["form"].errors.keys() == {field}
+    assert "Chữ của Hiệu trưởng." in answer.content.decode()
+    assert EntryOrder.objects.count() == 1
+
+
+def test_locking_what_is_not_open_is_told_before_signing(school, principal):
+    answer = principal.post(reverse("gradebook:order_new"), {**typed(kind="lock"), "look": "1"})
+    assert answer.status_code == 422
+    assert "Không có đợt nhập nào của phạm vi này còn mở" in text(answer)
+
+
+def test_two_principals_pages_with_one_number_sign_once(school, principal):
+    url = reverse("gradebook:order_new")
+    seen = shown_values(principal.post(url, {**typed(), "look": "1"}))
+    assert principal.post(url, {**seen, "sign": "1"}).status_code == 302
+    again = principal.post(url, {**seen, "sign": "1"})
+    assert again.status_code == 422
+    assert "đã dùng" in text(again)
+    assert EntryOrder.objects.count() == 1

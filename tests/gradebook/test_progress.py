@@ -1,0 +1,179 @@
+"""The board of progress: cells entered of cells required, counted by the database."""
+
+import datetime
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import make_aware
+
+from accounts import clock
+from accounts.models import Post, Team
+from gradebook.progress import Tally, count_entered, read_board
+from gradebook.regulation import Period
+from gradebook.sheets import Field, get_sheet
+from students.models import Enrolment, SchoolClass
+from tests.gradebook.school import add_pupils, close_window, enter, make_school, open_window
+
+pytestmark = pytest.mark.django_db
+
+URL = "gradebook:progress"
+
+
+@pytest.fixture
+def school():
+    return make_school()
+
+
+@pytest.fixture
+def busy(school):
+    """GHKI open; in 4A two levels, one mark and one comment of Toán, one rating and one comment of the homeroom."""
+    open_window(school)
+    ref, home = school.sheet(), school.sheet("NLPC")
+    first, second = school.pupils[:2]
+    enter(ref, first, Field.ATTAINMENT, "T", by=school.lan)
+    enter(ref, second, Field.ATTAINMENT, "H", by=school.lan)
+    enter(ref, first, Field.MARK, "0", by=school.lan)
+    enter(ref, first, Field.COMMENT, "Chăm.", by=school.lan)
+    enter(home, first, Field.RATING, "T", by=school.lan, item="yeu_nuoc")
+    enter(home, first, Field.COMMENT, "Ngoan.", by=school.lan, item="quality")
+    return school
+
+
+def at_noon(day):
+    return make_aware(datetime.datetime.combine(day, datetime.time(12)))
+
+
+def cell(board, class_name, code):
+    row = next(row for grade in board.grades for row in grade.rows if row.class_name == class_name)
+    return next(each.tally for each in row.cells if each.code == code)
+
+
+def test_required_is_pupils_by_columns_and_a_mark_of_zero_counts(busy):
+    board = read_board(busy.bich)
+    assert cell(board, "4A", "TOAN") == Tally(4, 15)
+    assert cell(board, "4A", "NN1") == Tally(0, 10)
+    assert cell(board, "4A", "NLPC") == Tally(2, 5 * 18)
+    assert cell(board, "1A", "TOAN") == Tally(0, 4)
+
+
+@pytest.mark.parametrize("code", ["TOAN", "NN1", "NLPC"])
+@pytest.mark.parametrize("period", Period)
+def test_the_board_agrees_with_each_sheet(busy, code, period):
+    sheet = get_sheet(busy.bich, busy.class_4a.pk, code, period)
+    assert cell(read_board(busy.bich, period), "4A", code) == Tally(sheet.entered, sheet.required)
+
+
+def test_sums_add_up_by_line_class_grade_and_school(busy):
+    board = read_board(busy.bich)
+    for grade in board.grades:
+        for index, total in enumerate(grade.sums):
+            assert total.entered == sum(row.cells[index].tally.entered for row in grade.rows)
+            assert total.required == sum(row.cells[index].tally.required for row in grade.rows)
+        assert grade.total.required == sum(row.total.required for row in grade.rows)
+    assert board.total.entered == 6
+
+
+def test_an_emptied_cell_no_longer_counts(busy):
+    enter(busy.sheet(), busy.pupils[0], Field.MARK, "", by=busy.lan)
+    enter(busy.sheet(), busy.pupils[0], Field.COMMENT, "", by=busy.lan)
+    assert cell(read_board(busy.bich), "4A", "TOAN") == Tally(2, 15)
+
+
+def test_a_pupil_who_changed_class_counts_once_in_the_class_of_today(busy):
+    pupil = busy.pupils[0]
+    moved_on = busy.year.starts_on + datetime.timedelta(days=20)
+    Enrolment.objects.filter(student=pupil).update(ends_on=moved_on - datetime.timedelta(days=1))
+    Enrolment.objects.create(student=pupil, school_class=busy.class_4b, position=99, starts_on=moved_on)
+    with clock.travelling(at_noon(moved_on)):
+        board = read_board(busy.bich, "GHKI")
+    assert cell(board, "4A", "TOAN") == Tally(1, 12)
+    assert cell(board, "4B", "TOAN") == Tally(3, 12)
+
+
+def test_without_a_chosen_period_the_open_one_is_shown_then_the_last_that_was(school):
+    assert read_board(school.bich).period == Period.MID_TERM_1
+    open_window(school)
+    open_window(school, Period.END_TERM_1)
+    close_window(school)
+    assert read_board(school.bich).period == Period.END_TERM_1
+    close_window(school, Period.END_TERM_1)
+    board = read_board(school.bich)
+    assert board.period == Period.END_TERM_1
+    assert "đã khoá từ" in board.state
+    assert read_board(school.bich, "GHKI").period == Period.MID_TERM_1
+    assert read_board(school.bich, "x").period == Period.END_TERM_1
+
+
+def test_nothing_is_counted_for_nobody(school, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        count_entered(school.year, [])
+
+
+@pytest.mark.parametrize(
+    ("tally", "word", "percent"),
+    [
+        (Tally(0, 10), "Chưa nhập", 0),
+        (Tally(1, 10), "Đang nhập", 10),
+        (Tally(999, 1000), "Đang nhập", 99),
+        (Tally(10, 10), "Đủ", 100),
+        (Tally(0, 0), "Đủ", 100),
+    ],
+)
+def test_a_tally_says_in_a_word_how_far_it_is(tally, word, percent):
+    assert (tally.word, tally.percent) == (word, percent)
+
+
+# -- The page ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("person", "classes"),
+    [
+        ("bich", {"1A", "4A", "4B"}),
+        ("hoa", {"1A", "4A", "4B"}),
+        ("tuan", {"1A", "4A", "4B"}),
+        ("son", {"1A", "4A", "4B"}),
+        ("dung", {"4A", "4B"}),
+    ],
+)
+def test_the_office_sees_the_school_and_a_head_the_own_grade(busy, client, person, classes):
+    client.force_login(busy.people[person])
+    page = client.get(reverse(URL))
+    assert page.status_code == 200
+    assert {row.class_name for grade in page.context["board"].grades for row in grade.rows} == classes
+
+
+def test_a_head_of_two_grades_sees_both(busy, client):
+    team = Team.objects.create(name="Tổ 1", grade_level=1)
+    Post.objects.create(holder=busy.dung, kind=Post.Kind.GRADE_HEAD, team=team, starts_on=busy.year.starts_on)
+    client.force_login(busy.dung)
+    assert [grade.grade_level for grade in client.get(reverse(URL)).context["board"].grades] == [1, 4]
+
+
+@pytest.mark.parametrize("person", ["lan", "minh", "thu", "ngoc"])
+def test_a_teacher_without_a_post_is_told_whose_page_it_is(busy, client, person):
+    client.force_login(busy.people[person])
+    answer = client.get(reverse(URL))
+    assert answer.status_code == 403
+    assert "tổ (khối) trưởng theo dõi" in answer.content.decode()
+
+
+def test_each_cell_leads_to_its_sheet_in_word_and_number(busy, client):
+    client.force_login(busy.hoa)
+    html = client.get(reverse(URL), {"period": "GHKI"}).content.decode()
+    sheet = re.escape(reverse("gradebook:sheet", args=[busy.class_4a.pk, "TOAN", "GHKI"]))
+    words = re.search(rf'href="{sheet}">(.*?)</a>', html, re.DOTALL)[1]
+    assert re.sub(r"<[^>]*>|\s", "", words) == "Đang4/15"
+
+
+@pytest.mark.parametrize("more_classes", [0, 6])
+def test_the_page_takes_eight_statements_for_a_few_classes_and_for_many(
+    busy, client, django_assert_num_queries, more_classes
+):
+    for index in range(more_classes):
+        added = SchoolClass.objects.create(year=busy.year, name=f"4X{index}", grade_level=4)
+        add_pupils(added, 2)
+    client.force_login(busy.bich)
+    with django_assert_num_queries(8):
+        client.get(reverse(URL))
