@@ -1,26 +1,19 @@
 """A book is whole or it is not there: asked for, made, resumed after a kill, refused when it runs short."""
 
 import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
-import psycopg
 import pypdfium2
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
-from pytest_django.plugin import DjangoDbBlocker
 
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
@@ -402,99 +395,3 @@ def test_a_waiting_print_says_whether_anybody_is_there_to_print_it(school: Schoo
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     assert phase_of(job) == "waiting"
-
-
-# -- A real worker, really killed --------------------------------------------------------------------------
-
-
-@pytest.fixture
-def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A copy of the test database for data that is really committed; the connection points there meanwhile."""
-    with django_db_blocker.unblock():
-        connections.close_all()
-        original = connection.settings_dict["NAME"]
-        name = f"{original}_worker"
-        server = {
-            key: value
-            for key, value in connection.get_connection_params().items()
-            if key in {"host", "user", "port", "password"}
-        }
-        with psycopg.connect(**server, dbname="postgres", autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
-            connection.settings_dict["NAME"] = name
-            try:
-                yield name
-            finally:
-                connections.close_all()
-                connection.settings_dict["NAME"] = original
-                admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-class Worker:
-    """`manage.py work` as a process of its own."""
-
-    def __init__(self, database: str, log: Path) -> None:
-        parts = connection.get_connection_params()
-        fields = {
-            "host": parts.get("host"),
-            "user": parts.get("user"),
-            "port": parts.get("port"),
-            "password": parts.get("password"),
-        }
-        query = "&".join(f"{key}={value}" for key, value in fields.items() if value)
-        self.log = log
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "work"],
-                cwd=settings.BASE_DIR,
-                env={
-                    **os.environ,
-                    "DATABASE_URL": f"postgresql:///{database}?{query}",
-                    "KIMDONG_MODE": "demo",
-                    "KIMDONG_FILES": str(Path(settings.MEDIA_ROOT).parent),
-                },
-                stdout=out,
-                stderr=out,
-            )
-
-    def end(self, how: signal.Signals) -> int:
-        self.process.send_signal(how)
-        return self.process.wait(timeout=15)
-
-
-def wait_until(is_so: Callable[[], bool], *, seconds: float, log: Path) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.05)
-
-
-def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book(
-    own_database: str, settings: object, tmp_path: Path
-) -> None:
-    settings.MEDIA_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
-    pages, log = tmp_path / "private" / "pages", tmp_path / "worker.log"
-    school = make_school(pupils=16)
-    fill(school.class_4a, school.pupils)
-    job = ask(school)
-
-    first = Worker(own_database, log)
-    wait_until(lambda: len(list(pages.glob("*.pdf"))) >= 3, seconds=15, log=log)
-    assert first.end(signal.SIGKILL) == -signal.SIGKILL
-    kept = {page: page.stat().st_ino for page in pages.glob("*.pdf")}
-    job.refresh_from_db()
-    assert (job.state, job.file.name) == (PrintJob.State.RUNNING, "")
-    assert 3 <= len(kept) < 16
-
-    second = Worker(own_database, log)
-    wait_until(
-        lambda: PrintJob.objects.get(pk=job.pk).state == PrintJob.State.DONE,
-        seconds=print_jobs.STALLED_AFTER_SECONDS + 15,
-        log=log,
-    )
-    assert second.end(signal.SIGTERM) == 0
-    job.refresh_from_db()
-    assert (job.attempts, job.pupils_done, job.pages) == (2, 16, 96)
-    assert {page: page.stat().st_ino for page in kept} == kept
-    assert (tmp_path / "private" / "books" / f"{job.pk}.pdf").stat().st_size > 10_000

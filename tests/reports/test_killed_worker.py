@@ -1,0 +1,124 @@
+"""A real `manage.py work`, really killed: the next one finishes the book with the pages that are missing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from pytest_django.plugin import DjangoDbBlocker
+
+from reports import print_jobs
+from reports.models import PrintJob
+from reports.print_jobs import ask_for_book
+from tests.gradebook.school import make_school
+from tests.reports.school_books import fill
+
+
+def server() -> dict[str, str]:
+    """How to reach the server of the tests, whichever database is meant."""
+    known = connection.get_connection_params()
+    return {key: known[key] for key in ("host", "user", "port", "password") if known.get(key)}
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A copy of the test database for data that is really committed; the connection points there meanwhile."""
+    with django_db_blocker.unblock():
+        connections.close_all()
+        original = connection.settings_dict["NAME"]
+        name = f"{original}_worker"
+        with psycopg.connect(**server(), dbname="postgres", autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
+            connection.settings_dict["NAME"] = name
+            try:
+                yield name
+            finally:
+                connections.close_all()
+                connection.settings_dict["NAME"] = original
+                admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class Worker:
+    """`manage.py work` as a process of its own."""
+
+    def __init__(self, database: str, log: Path) -> None:
+        query = "&".join(f"{key}={value}" for key, value in server().items())
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "work"],
+                cwd=settings.BASE_DIR,
+                env={
+                    **os.environ,
+                    "DATABASE_URL": f"postgresql:///{database}?{query}",
+                    "KIMDONG_MODE": "demo",
+                    "KIMDONG_FILES": str(Path(settings.MEDIA_ROOT).parent),
+                },
+                stdout=out,
+                stderr=out,
+            )
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(timeout=15)
+
+
+@pytest.fixture
+def start_worker(own_database: str, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
+    """Starts workers; none outlives the test, however that ends."""
+    workers: list[Worker] = []
+
+    def start() -> Worker:
+        workers.append(Worker(own_database, tmp_path / "worker.log"))
+        return workers[-1]
+
+    yield start
+    for worker in workers:
+        worker.process.kill()
+        worker.process.wait()
+
+
+def wait_until(is_so: Callable[[], bool], *, seconds: float, log: Path) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
+
+
+def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book(
+    start_worker: Callable[[], Worker], settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
+    pages, log = tmp_path / "private" / "pages", tmp_path / "worker.log"
+    school = make_school(pupils=16)
+    fill(school.class_4a, school.pupils)
+    job = ask_for_book(
+        book=PrintJob.Book.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan
+    )
+
+    first = start_worker()
+    wait_until(lambda: len(list(pages.glob("*.pdf"))) >= 3, seconds=15, log=log)
+    assert first.end(signal.SIGKILL) == -signal.SIGKILL
+    kept = {page: page.stat().st_ino for page in pages.glob("*.pdf")}
+    job.refresh_from_db()
+    assert (job.state, job.file.name) == (PrintJob.State.RUNNING, "")
+    assert 3 <= len(kept) < 16
+
+    second = start_worker()
+    wait_until(
+        lambda: PrintJob.objects.get(pk=job.pk).state == PrintJob.State.DONE,
+        seconds=print_jobs.STALLED_AFTER_SECONDS + 15,
+        log=log,
+    )
+    assert second.end(signal.SIGTERM) == 0
+    job.refresh_from_db()
+    assert (job.attempts, job.pupils_done, job.pages) == (2, 16, 96)
+    assert {page: page.stat().st_ino for page in kept} == kept
+    assert (tmp_path / "private" / "books" / f"{job.pk}.pdf").stat().st_size > 10_000
