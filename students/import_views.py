@@ -1,0 +1,106 @@
+"""The clerk's pages for taking in pupil lists: send a file, look at the dry run, carry it out (PLAN IV.3; R85)."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import permissions
+from accounts.requests import SignedInRequest
+from students.import_forms import FilterForm, UploadForm
+from students.imports import RosterChanged, RosterRefused
+from students.models import RosterUpload, SchoolClass, SchoolYear
+from students.upload_page import read_dry_run
+from students.uploads import WHO_IMPORTS, UploadRefused, apply_upload, file_of, keep_upload, plan_of
+
+ROWS_PER_PAGE = 50
+UPLOADS_PER_PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def roster_import(request: SignedInRequest) -> HttpResponse:
+    """Which file, for which year; and the lists sent before."""
+    permissions.require(permissions.may_import_rosters(request.user), WHO_IMPORTS)
+    if request.method == "POST":
+        return _receive(request)
+    return _show_import(request, UploadForm(initial={"year": SchoolYear.objects.current()}))
+
+
+def _receive(request: SignedInRequest) -> HttpResponse:
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _show_import(request, form, status=422)
+    upload = keep_upload(
+        name=form.cleaned_data["file"].name,
+        content=form.content,
+        year=form.cleaned_data["year"],
+        by=request.user,
+    )
+    return redirect("students:upload", upload.pk)
+
+
+def _show_import(request: SignedInRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+    uploads = RosterUpload.objects.select_related("year", "uploaded_by", "applied_by")
+    page = Paginator(uploads, UPLOADS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "students/import.html", {"form": form, "page": page}, status=status)
+
+
+@never_cache
+@require_safe
+def roster_upload(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The dry run of a list; once it is carried out, what was done."""
+    upload = _get_upload(request, pk)
+    if upload.is_applied:
+        return _show_done(request, upload)
+    try:
+        return _show_plan(request, upload)
+    except UploadRefused as refusal:
+        return _show_lost(request, upload, str(refusal))
+
+
+@require_POST
+def roster_apply(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Carries out exactly what was shown; when that has changed meanwhile, writes nothing and shows it anew."""
+    upload = _get_upload(request, pk)
+    try:
+        done = apply_upload(upload, previewed=request.POST.get("previewed", ""), by=request.user)
+    except RosterChanged as refusal:
+        messages.warning(request, f"{refusal} Dưới đây là kết quả tính lại; xem lại rồi bấm nạp lần nữa.")
+    except (RosterRefused, UploadRefused) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            f"Đã nạp «{done.name}»: thêm {done.created} học sinh, thay đổi {done.changed}, giữ nguyên {done.kept}.",
+        )
+    return redirect("students:upload", upload.pk)
+
+
+def _get_upload(request: SignedInRequest, pk: int) -> RosterUpload:
+    permissions.require(permissions.may_import_rosters(request.user), WHO_IMPORTS)
+    return get_object_or_404(RosterUpload.objects.select_related("year", "uploaded_by", "applied_by"), pk=pk)
+
+
+def _show_plan(request: SignedInRequest, upload: RosterUpload) -> HttpResponse:
+    run = read_dry_run(plan_of(upload), upload.year)
+    filters = FilterForm(request.GET, counts=run.counts, classes=run.class_names)
+    lines = run.filtered(filters.value("show"), filters.value("school_class"))
+    context = {
+        "upload": upload,
+        "run": run,
+        "file": file_of(upload),
+        "filters": filters,
+        "page": Paginator(lines, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "students/upload.html", context)
+
+
+def _show_done(request: SignedInRequest, upload: RosterUpload) -> HttpResponse:
+    classes = SchoolClass.objects.filter(year=upload.year, name__in=upload.classes)
+    return render(request, "students/upload_done.html", {"upload": upload, "classes": classes})
+
+
+def _show_lost(request: SignedInRequest, upload: RosterUpload, why: str) -> HttpResponse:
+    return render(request, "students/upload_lost.html", {"upload": upload, "why": why}, status=410)

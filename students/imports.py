@@ -1,0 +1,322 @@
+"""A clerk's pupil list → what it would do, row by row → done, all or nothing (PLAN IV.3; rules R14, R85, R87).
+
+`plan_roster` writes nothing and says for each row what would be created, changed, kept or refused;
+`carry_out_roster` plans anew inside its transaction and writes only a plan without errors. Both take the same
+number of statements whatever the length of the list. Movements (coming, leaving, changing class in the year) are
+not written from a list: a row that would be one is refused.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from operator import attrgetter
+
+from django.db.models import Max, Q
+
+from accounts import permissions
+from accounts.clock import today
+from accounts.history import Source, acting, record_bulk
+from accounts.models import User
+from students.cell_values import Level
+from students.field_changes import COPIED, FieldChange, field_changes, values_to_write
+from students.matching import IDS, Match, match_rows
+from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from students.names import search_key, sort_key
+from students.roster_files import Problem, RosterFile, RosterRow
+from students.seating import against_the_seat
+
+WRITTEN = (*COPIED, "sort_key", "search_key")
+WHY = "Nạp danh sách học sinh"
+
+
+class Deed(StrEnum):
+    """What a row would do."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    KEEP = "keep"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """One row of the file and what it would do; `reasons` name cell and remedy of a refusal.
+
+    `enrols`: the pupil gets a seat in the row's class for the whole year.
+    """
+
+    row: RosterRow
+    deed: Deed
+    student: Student | None = None
+    changes: tuple[FieldChange, ...] = ()
+    enrols: bool = False
+    reasons: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class RosterPlan:
+    """What a whole file would do in a year.
+
+    `problems`: all that the file itself has wrong, warnings included, and what speaks against it as a whole.
+    `new_classes`: (name, grade) of the classes that would be opened.
+    """
+
+    rows: tuple[PlannedRow, ...]
+    problems: tuple[Problem, ...]
+    new_classes: tuple[tuple[str, int], ...]
+
+    @property
+    def refusals(self) -> tuple[PlannedRow, ...]:
+        return tuple(each for each in self.rows if each.deed == Deed.REFUSE)
+
+    @cached_property
+    def loose_errors(self) -> tuple[Problem, ...]:
+        """Errors of the file, of a sheet, or of a row in which no pupil could be read."""
+        rows = {(each.row.sheet, each.row.row) for each in self.rows}
+        return tuple(
+            problem
+            for problem in self.problems
+            if problem.level == "error" and (problem.sheet, problem.row) not in rows
+        )
+
+    @property
+    def error_count(self) -> int:
+        """Rows refused and errors beside them: what must be mended before anything is written."""
+        return self.counts[Deed.REFUSE] + len(self.loose_errors)
+
+    @property
+    def can_be_carried_out(self) -> bool:
+        return bool(self.rows) and not self.error_count
+
+    @property
+    def changes_anything(self) -> bool:
+        return any(each.deed != Deed.KEEP for each in self.rows)
+
+    @cached_property
+    def counts(self) -> Counter[Deed]:
+        return Counter(each.deed for each in self.rows)
+
+    @property
+    def enrolled(self) -> int:
+        return sum(each.enrols for each in self.rows)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Tells whether what would be done now is what was shown."""
+        told = [
+            (
+                *(each.row.sheet, each.row.row, each.row.class_name),
+                *(getattr(each.row, name) for name in COPIED),
+                *(each.deed.value, each.student and each.student.pk, each.changes, each.enrols),
+            )
+            for each in self.rows
+        ]
+        return hashlib.sha256(repr((told, self.new_classes)).encode()).hexdigest()[:32]
+
+
+class RosterRefused(Exception):
+    """The file cannot be carried out; `plan` lists every broken row."""
+
+    def __init__(self, plan: RosterPlan) -> None:
+        super().__init__("Tệp còn dòng lỗi, chưa ghi dòng nào. Sửa các dòng đã nêu rồi nạp lại.")
+        self.plan = plan
+
+
+class RosterChanged(Exception):
+    """The file would now do something else than was previewed; `plan` is what it would do now."""
+
+    def __init__(self, plan: RosterPlan) -> None:
+        super().__init__("Dữ liệu của trường đã thay đổi từ lúc xem trước, nên chưa ghi gì.")
+        self.plan = plan
+
+
+def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> RosterPlan:
+    """What the file would do to the year's classes. At most three statements, whatever the file.
+
+    `lock` keeps the pupils that the file may mean from being changed until the transaction ends.
+    """
+    known = _Known(file.rows, year, lock=lock)
+    broken: dict[tuple[str, int], list[Problem]] = defaultdict(list)
+    for problem in file.problems:
+        if problem.level == "error":
+            broken[problem.sheet, problem.row].append(problem)
+    rows = tuple(
+        _plan_row(row, match, known, broken[row.sheet, row.row])
+        for row, match in zip(file.rows, match_rows(file.rows, known.students), strict=True)
+    )
+    problems = (*_against_the_whole(file, year), *file.problems, *_late_seats(rows, known))
+    return RosterPlan(rows, problems, _new_classes(rows, known))
+
+
+def carry_out_roster(
+    file: RosterFile,
+    year: SchoolYear,
+    *,
+    by: User,
+    source: Source = Source.EXCEL,
+    previewed: str | None = None,
+    under: str = "",
+) -> RosterPlan:
+    """Creates and changes pupils, opens the file's new classes and enrols, with history; the clerk alone.
+
+    `previewed` is the fingerprint of the plan that was shown; without it whatever the file does is done.
+    `under` names the upload in the audit chain. Returns the plan carried out. Raises PermissionDenied;
+    RosterRefused and RosterChanged with nothing written.
+    """
+    permissions.require(
+        permissions.may_import_rosters(by), "Chỉ văn thư nạp danh sách học sinh theo đơn vị lớp học."
+    )
+    with acting(by, role="Văn thư", source=source, under=under):
+        # Two imports of one year come one after the other: the second plans on what the first has written.
+        SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
+        plan = plan_roster(file, year, lock=True)
+        if not plan.can_be_carried_out:
+            raise RosterRefused(plan)
+        if previewed is not None and previewed != plan.fingerprint:
+            raise RosterChanged(plan)
+        _create_classes(plan, year)
+        _enrol(plan, _write_students(plan), year)
+    return plan
+
+
+class _Known:
+    """What is stored of the pupils that a file may mean, and of the year's classes."""
+
+    def __init__(self, rows: Sequence[RosterRow], year: SchoolYear, *, lock: bool) -> None:
+        self.year = year
+        self.day = year.day_for_roster()
+        self.classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
+        students = Student.objects.filter(_may_be_meant(rows)).order_by("pk")
+        self.students = list(students.select_for_update(no_key=True) if lock else students)
+        self.enrolments: dict[int, list[Enrolment]] = defaultdict(list)
+        ids = [student.pk for student in self.students]
+        for enrolment in (
+            Enrolment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=year.starts_on))
+            .filter(student_id__in=ids, starts_on__lte=year.ends_on)
+            .select_related("school_class__year")
+            .order_by("starts_on")
+        ):
+            self.enrolments[enrolment.student_id].append(enrolment)
+
+
+def _may_be_meant(rows: Sequence[RosterRow]) -> Q:
+    wanted = Q(search_key__in={search_key(row.full_name) for row in rows})
+    for name in IDS:
+        values = {getattr(row, name) for row in rows if getattr(row, name)}
+        if values:
+            wanted |= Q(**{f"{name}__in": values})
+    return wanted
+
+
+def _against_the_whole(file: RosterFile, year: SchoolYear) -> Iterator[Problem]:
+    """What no mending of rows would cure: the list of another year, a year that is over."""
+    if file.school_year is not None and file.school_year != year.year:
+        yield _general(
+            f"tiêu đề trong tệp ghi năm học {file.school_year} - {file.school_year + 1}, khác năm học đang nạp "
+            f"({year.label}). Chọn đúng tệp, hoặc sửa tiêu đề trong tệp."
+        )
+    if year.ends_on < today():
+        yield _general(f"năm học {year.label} đã kết thúc, không nạp thêm danh sách. Chọn năm học hiện nay.")
+
+
+def _late_seats(rows: Sequence[PlannedRow], known: _Known) -> Iterator[Problem]:
+    """A warning for each class that exists already and would get more pupils while its year is under way."""
+    if known.year.starts_on >= known.day:
+        return
+    late = Counter(each.row.class_name for each in rows if each.enrols)
+    for name, count in sorted(late.items()):
+        if name in known.classes:
+            yield _general(
+                f"lớp {name} đã có trong năm học; {count} học sinh mới sẽ có tên trong lớp từ đầu năm học "
+                f"({known.year.starts_on:%d/%m/%Y}). Học sinh chuyển đến giữa năm thì ghi biến động sĩ số, "
+                "không nạp ở đây.",
+                level="warning",
+            )
+
+
+def _general(message: str, level: Level = "error") -> Problem:
+    return Problem("", 0, "", "", "", message[:1].upper() + message[1:], level)
+
+
+def _plan_row(row: RosterRow, match: Match, known: _Known, broken: Sequence[Problem]) -> PlannedRow:
+    reasons = list(broken)
+    if match.reason:
+        reasons.append(_at(row, match.field, match.reason))
+    seats = known.enrolments[match.student.pk] if match.student else []
+    against = (
+        None if match.reason else against_the_seat(row, known.classes.get(row.class_name), seats, known.year)
+    )
+    if against:
+        reasons.append(_at(row, *against))
+    if reasons:
+        return PlannedRow(row, Deed.REFUSE, match.student, reasons=tuple(reasons))
+    if match.student is None:
+        return PlannedRow(row, Deed.CREATE, enrols=True)
+    changes = tuple(field_changes(row, match.student))
+    enrols = not any(seat.school_class.year_id == known.year.pk for seat in seats)
+    deed = Deed.CHANGE if changes or enrols else Deed.KEEP
+    return PlannedRow(row, deed, match.student, changes, enrols)
+
+
+def _at(row: RosterRow, field: str, message: str) -> Problem:
+    letter, heading = row.places.get(field, ("", ""))
+    return Problem(row.sheet, row.row, letter, heading, str(getattr(row, field)), message)
+
+
+def _new_classes(rows: Sequence[PlannedRow], known: _Known) -> tuple[tuple[str, int], ...]:
+    wanted = {
+        (each.row.class_name, each.row.grade)
+        for each in rows
+        if each.enrols and each.row.class_name and each.row.grade and each.row.class_name not in known.classes
+    }
+    return tuple(sorted(wanted, key=lambda pair: (pair[1], pair[0])))
+
+
+def _create_classes(plan: RosterPlan, year: SchoolYear) -> None:
+    rows = [SchoolClass(year=year, name=name, grade_level=grade) for name, grade in plan.new_classes]
+    record_bulk(SchoolClass.objects.bulk_create(rows), changed=False, why=WHY)
+
+
+def _write_students(plan: RosterPlan) -> list[Student]:
+    """The pupil of each planned row, in the plan's order, written in bulk."""
+    students = [each.student or Student() for each in plan.rows]
+    for each, student in zip(plan.rows, students, strict=True):
+        for name, value in values_to_write(each.row, student).items():
+            setattr(student, name, value)
+        student.sort_key = sort_key(student.full_name)
+        student.search_key = search_key(student.full_name)
+    new = [student for student in students if student.pk is None]
+    changed = [student for each, student in zip(plan.rows, students, strict=True) if each.changes]
+    record_bulk(Student.objects.bulk_create(new), changed=False, why=WHY)
+    # The rows exist and are locked: the conflict on the key turns one statement into an update of them all.
+    Student.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["id"], update_fields=list(WRITTEN)
+    )
+    record_bulk(changed, changed=True, why=WHY)
+    return students
+
+
+def _enrol(plan: RosterPlan, students: Sequence[Student], year: SchoolYear) -> None:
+    """Adds the missing enrolments for the whole year, newcomers behind those already seated (rule R92)."""
+    seats = SchoolClass.objects.filter(year=year).annotate(last_seat=Max("enrolments__position"))
+    classes = {name: (pk, last or 0) for name, pk, last in seats.values_list("name", "pk", "last_seat")}
+    newcomers: dict[str, list[Student]] = defaultdict(list)
+    for each, student in zip(plan.rows, students, strict=True):
+        if each.enrols:
+            newcomers[each.row.class_name].append(student)
+    enrolments = [
+        Enrolment(
+            student=student,
+            school_class_id=classes[name][0],
+            position=classes[name][1] + place,
+            starts_on=year.starts_on,
+            ends_on=year.ends_on,
+            came_by="Nạp danh sách lớp",
+        )
+        for name, group in newcomers.items()
+        for place, student in enumerate(sorted(group, key=attrgetter("sort_key")), start=1)
+    ]
+    record_bulk(Enrolment.objects.bulk_create(enrolments), changed=False, why=WHY)

@@ -1,0 +1,80 @@
+"""Whether the pupil of a row may get, or has, a seat in the row's class without a movement (rules R13, R14).
+
+A list says who sits where from the start of the year. Coming later, leaving, coming back and changing class are
+movements, with a day and a decision: a row that would be one is refused, never written in silence.
+"""
+
+from collections.abc import Sequence
+
+from students.models import Enrolment, SchoolClass, SchoolYear
+from students.roster_rows import RosterRow
+
+# Statuses of the sector's list (code_lists.pupil_statuses) under which a pupil sits in class from the year's start.
+ATTENDING = frozenset({"", "Đang học", "Chuyển đến trong hè"})
+ARRIVING = ("Chuyển đến", "Nghỉ học xin học lại")
+
+
+def against_the_seat(
+    row: RosterRow, stored_class: SchoolClass | None, seats: Sequence[Enrolment], year: SchoolYear
+) -> tuple[str, str] | None:
+    """(field, reason) why the pupil cannot sit where the row says; None when nothing speaks against it.
+
+    `stored_class` is the class of the row's name, None while it does not exist; `seats` are the pupil's
+    enrolments that touch the year's days, of another year too, in order of time.
+    """
+    if stored_class and row.grade and row.grade != stored_class.grade_level:
+        field = "grade" if "grade" in row.places else "class_name"
+        grade = stored_class.grade_level
+        return field, f"lớp {row.class_name} đang thuộc khối {grade}. Kiểm tra lại lớp và khối."
+    day = year.day_for_roster()
+    of_year = [seat for seat in seats if seat.school_class.year_id == year.pk]
+    current = [seat for seat in of_year if seat.ends_on is None or seat.ends_on >= day]
+    elsewhere = next((seat for seat in current if seat.school_class.name != row.class_name), None)
+    if elsewhere:
+        return "class_name", (
+            f"học sinh đang học lớp {elsewhere.school_class.name} năm học này. Chuyển lớp là biến động sĩ số, không "
+            "ghi bằng cách nạp danh sách. Sửa lại lớp, hoặc bỏ hàng này khỏi tệp."
+        )
+    if of_year and not current:
+        return _against_a_return(row, of_year[-1])
+    if current:
+        return _against_leaving(row)
+    return _against_leaving(row) or _against_arriving(row) or _against_two_years(seats, year)
+
+
+def _against_a_return(row: RosterRow, last: Enrolment) -> tuple[str, str] | None:
+    if row.status not in ATTENDING and not row.status.startswith(ARRIVING):
+        return None
+    return "full_name", (
+        f"học sinh đã rời lớp {last.school_class.name} từ ngày {last.ends_on:%d/%m/%Y}. Học lại là biến động sĩ số, "
+        "không ghi bằng cách nạp danh sách. Bỏ hàng này khỏi tệp."
+    )
+
+
+def _against_leaving(row: RosterRow) -> tuple[str, str] | None:
+    if row.status in ATTENDING or row.status.startswith(ARRIVING):
+        return None
+    return "status", (
+        f"trạng thái «{row.status}»: học sinh không còn học nên không xếp vào lớp. Chuyển đi, thôi học là biến động "
+        "sĩ số, không ghi bằng cách nạp danh sách. Bỏ hàng này khỏi tệp."
+    )
+
+
+def _against_arriving(row: RosterRow) -> tuple[str, str] | None:
+    if row.status in ATTENDING:
+        return None
+    return "status", (
+        f"trạng thái «{row.status}»: vào lớp giữa năm là biến động sĩ số, có ngày và quyết định, không ghi bằng cách "
+        "nạp danh sách. Bỏ hàng này khỏi tệp; nếu học sinh học từ đầu năm thì ghi trạng thái «Đang học»."
+    )
+
+
+def _against_two_years(seats: Sequence[Enrolment], year: SchoolYear) -> tuple[str, str] | None:
+    """A seat of another year that reaches into this one; the database keeps one pupil's seats apart (rule R13)."""
+    if not seats:
+        return None
+    other = seats[-1].school_class
+    return "full_name", (
+        f"học sinh còn trong lớp {other.name} của năm học {other.year.label} sang cả năm học {year.label}. "
+        "Kết thúc năm học đó trước."
+    )

@@ -1,0 +1,150 @@
+"""The dry run of a pupil list as its page shows it: errors first, then each row with what it would do."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from students.cell_values import Problem
+from students.field_changes import FieldChange
+from students.import_forms import DEED_WORDS
+from students.imports import Deed, PlannedRow, RosterPlan
+from students.models import SchoolYear
+
+_KINDS = {Deed.REFUSE: "refused", Deed.CREATE: "open", Deed.CHANGE: "waiting", Deed.KEEP: "neutral"}
+_ICONS = {Deed.CREATE: "plus-lg", Deed.CHANGE: "pencil"}
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence on a row, with the cell that it speaks of; an error keeps the whole file out."""
+
+    cell: str
+    text: str
+    is_error: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One row of the dry run; `seat` is the class the pupil gets a seat in, "" when nothing is added."""
+
+    place: str
+    name: str
+    birth: str
+    class_name: str
+    deed: Deed
+    seat: str = ""
+    changes: tuple[FieldChange, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def word(self) -> str:
+        return DEED_WORDS[self.deed]
+
+    @property
+    def kind(self) -> str:
+        return _KINDS[self.deed]
+
+    @property
+    def icon(self) -> str:
+        return _ICONS.get(self.deed, "")
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What carrying out a list would do, all in all and row by row."""
+
+    plan: RosterPlan
+    lines: tuple[PlanLine, ...]
+    notes: tuple[str, ...]
+    new_classes: str
+    class_names: list[str]
+    counts: dict[Deed, int]
+
+    def filtered(self, show: str, class_name: str) -> list[PlanLine]:
+        """The lines of one deed, of one class; "" for all."""
+        return [
+            line for line in self.lines if show in ("", line.deed) and class_name in ("", line.class_name)
+        ]
+
+    @property
+    def headline(self) -> str:
+        """Exactly what pressing the button does, in a sentence."""
+        plan = self.plan
+        parts = [
+            f"thêm {plan.counts[Deed.CREATE]} học sinh mới" if plan.counts[Deed.CREATE] else "",
+            f"sửa hồ sơ hoặc xếp lớp {plan.counts[Deed.CHANGE]} học sinh đã có"
+            if plan.counts[Deed.CHANGE]
+            else "",
+            f"giữ nguyên {plan.counts[Deed.KEEP]} học sinh" if plan.counts[Deed.KEEP] else "",
+        ]
+        text = ", ".join(filter(None, parts))
+        return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def read_dry_run(plan: RosterPlan, year: SchoolYear) -> DryRun:
+    """The page's lines of a plan, those with errors first. No statement."""
+    of_rows: dict[tuple[str, int], list[Problem]] = defaultdict(list)
+    for problem in plan.problems:
+        of_rows[problem.sheet, problem.row].append(problem)
+    loose = [_loose_line(problem) for problem in plan.loose_errors]
+    rows = [_line(each, of_rows[each.row.sheet, each.row.row]) for each in plan.rows]
+    lines = (*loose, *sorted(rows, key=lambda line: line.deed != Deed.REFUSE))
+    counts = {deed: plan.counts[deed] for deed in Deed}
+    counts[Deed.REFUSE] = plan.error_count
+    return DryRun(
+        plan=plan,
+        lines=lines,
+        notes=tuple(_notes(plan, {(each.row.sheet, each.row.row) for each in plan.rows}, year)),
+        new_classes=", ".join(name for name, _grade in plan.new_classes),
+        class_names=sorted({each.row.class_name for each in plan.rows if each.row.class_name}),
+        counts=counts,
+    )
+
+
+def _notes(plan: RosterPlan, rows: set[tuple[str, int]], year: SchoolYear) -> list[str]:
+    """Warnings that stand beside no row, and from which day the seats would count."""
+    notes = [
+        str(problem)
+        for problem in plan.problems
+        if problem.level == "warning" and (problem.sheet, problem.row) not in rows
+    ]
+    if plan.enrolled:
+        notes.insert(
+            0, f"{plan.enrolled} học sinh được xếp vào lớp từ ngày {year.starts_on:%d/%m/%Y} (đầu năm học)."
+        )
+    return notes
+
+
+def _loose_line(problem: Problem) -> PlanLine:
+    place = (
+        f"Trang «{problem.sheet}»" + (f", hàng {problem.row}" if problem.row else "") if problem.sheet else ""
+    )
+    return PlanLine(place or "Cả tệp", "", "", "", Deed.REFUSE, remarks=(_remark(problem),))
+
+
+def _line(planned: PlannedRow, problems: list[Problem]) -> PlanLine:
+    row = planned.row
+    warnings = [problem for problem in problems if problem.level == "warning"]
+    return PlanLine(
+        place=f"Trang «{row.sheet}», hàng {row.row}",
+        name=row.full_name,
+        birth=birth_label(row.birth_day, row.birth_month, row.birth_year),
+        class_name=row.class_name,
+        deed=planned.deed,
+        seat=row.class_name if planned.enrols else "",
+        changes=planned.changes,
+        remarks=tuple(_remark(problem) for problem in (*planned.reasons, *warnings)),
+    )
+
+
+def birth_label(day: int | None, month: int | None, year: int | None) -> str:
+    """05/09/2019, 09/2019 or 2019: as far as it is known (rule R15)."""
+    if not year:
+        return ""
+    return "/".join([*(f"{part:02d}" for part in (day, month) if part), str(year)])
+
+
+def _remark(problem: Problem) -> Remark:
+    heading = f" «{problem.header}»" if problem.header else ""
+    cell = f"Ô {problem.column_letter}{problem.row}{heading}" if problem.column_letter and problem.row else ""
+    text = problem.message[:1].upper() + problem.message[1:]
+    return Remark(cell, text, problem.level == "error")
