@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -28,17 +29,20 @@ def server() -> dict[str, str]:
 
 
 @pytest.fixture
-def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A copy of the test database for data that is really committed; the connection points there meanwhile."""
+def own_database(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database for data that is really committed, which no flush could take away again: history is kept for
+    ever. The connection points there meanwhile.
+    """
     with django_db_blocker.unblock():
         connections.close_all()
         original = connection.settings_dict["NAME"]
         name = f"{original}_worker"
         with psycopg.connect(**server(), dbname="postgres", autocommit=True) as admin:
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
+            admin.execute(f'CREATE DATABASE "{name}"')
             connection.settings_dict["NAME"] = name
             try:
+                call_command("migrate", verbosity=0)
                 yield name
             finally:
                 connections.close_all()
