@@ -89,7 +89,8 @@ def _versions(session: Session, target: Target, mark: str) -> dict[int, int]:
     answer = session.post_json(
         target.path, {"changes": _changes(target, mark, dict.fromkeys(target.students, 1))}
     )
-    return {each["student"]: each["version"] for each in json.loads(answer.body)["saved"]}
+    found = json.loads(answer.body)
+    return {each["student"]: each["version"] for each in [*found["saved"], *found["conflicts"]]}
 
 
 def _changes(target: Target, mark: str, versions: dict[int, int]) -> list[dict[str, object]]:

@@ -128,6 +128,8 @@ FORMAT_MODULE_PATH = ["kimdong.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.files / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What libraries bring along is not served: everything a page loads lies in static/, with its licence.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 MEDIA_ROOT = ENVIRONMENT.files / "private"
 STORAGES = {
     # Evidence and printed books: outside the web root, handed out by permission-checked views only.
@@ -135,7 +137,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if MODE == "test"
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "kimdong.static_files.StaticFiles",
     },
 }
 # In tests there is no collectstatic step; the files are served from where they lie.

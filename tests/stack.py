@@ -56,10 +56,14 @@ class Stack:
 
     def start(self, name: str, *command: str) -> None:
         """Starts one process under a name; its output goes to a file beside the stack's files."""
-        log = (self.files / f"{name}.log").open("ab")
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
-        )
+        with (self.files / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def start_web(self) -> None:
         self.start("web", "-m", "gunicorn", "--config", "kimdong/gunicorn.py", "kimdong.wsgi")

@@ -5,8 +5,6 @@ from collections import Counter
 from gradebook.staffing import LoginNames
 from students.staff_files import StaffRow
 
-PASSWORD = "kimdong.trinhdien"  # noqa: S105 - printed on purpose: invented people, demo mode only
-
 _SUBJECTS = {
     "Ngoại ngữ 1": "tienganh",
     "Tin học": "tinhoc",
@@ -34,16 +32,3 @@ class DemoNames:
         subject = next(name for key, name in _SUBJECTS.items() if row.subjects[0].startswith(key))
         self._counts[subject] += 1
         return LoginNames(f"gvbm.{subject}.{self._counts[subject]}")
-
-
-ACCOUNT_TABLE = """\
-  Vai trò                        Tên đăng nhập
-  Hiệu trưởng                    hieutruong
-  Phó Hiệu trưởng                phohieutruong
-  Văn thư                        vanthu
-  Tổ (khối) trưởng               khoitruong1 … khoitruong5 (cũng là gvcn.1a … gvcn.5a)
-  Giáo viên chủ nhiệm            gvcn.1a, gvcn.1b, … gvcn.5g (30 lớp: A B C D E G)
-  Giáo viên Tiếng Anh            gvbm.tienganh.1 … 5
-  Giáo viên Tin học              gvbm.tinhoc.1 … 3
-  Giáo viên Giáo dục thể chất    gvbm.theduc.1 … 5
-  Giáo viên Âm nhạc, Mĩ thuật    gvbm.amnhac.1 … 3, gvbm.mithuat.1 … 3"""

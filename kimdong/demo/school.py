@@ -24,8 +24,9 @@ from gradebook.sheets import SheetRef
 from gradebook.staffing import carry_out_staff, prepare_lines
 from gradebook.windows import issue_order
 from kimdong.demo import calendar, marks, rosters
+from kimdong.demo.accounts import PASSWORD
 from kimdong.demo.calendar import PlannedWindow
-from kimdong.demo.people import PASSWORD, DemoNames
+from kimdong.demo.people import DemoNames
 from students.imports import carry_out_roster
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, YearProfile
 from students.roster_files import read_roster

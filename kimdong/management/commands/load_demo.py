@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from approvals.models import CorrectionRequest
 from kimdong.demo import papers
-from kimdong.demo.people import ACCOUNT_TABLE, PASSWORD
+from kimdong.demo.accounts import ACCOUNT_TABLE, PASSWORD
 from kimdong.demo.school import DemoSchool, load
 from students.models import SchoolYear
 
