@@ -1,28 +1,23 @@
-"""What the pages of correction requests show: a list and one request, each in a constant number of statements."""
+"""What the page of one correction request shows, in a constant number of statements, and who may see it."""
 
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts import permissions
 from accounts.clock import moment_label
 from accounts.models import User
-from accounts.requests import SignedInRequest
 from approvals.corrections import actors_of, sheet_of
-from approvals.frame import requests_waiting_for
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.workflow import OPEN_STATES, Act, Actor, State, acts_open_to
 from gradebook.models import SubjectResult, TraitResult
-from gradebook.regulation import Attainment, Period, Rating
+from gradebook.regulation import Attainment, Rating
 from gradebook.sheets import Column, Field, SheetRef, stored_results, value_and_version
-
-PER_PAGE = 25
 
 STATE_KINDS: Mapping[State, str] = {
     State.DRAFT: "neutral",
@@ -71,113 +66,6 @@ def get_request(user: User, pk: int) -> CorrectionRequest:
     if not permissions.may_see_request(user, request):
         raise Http404(f"Không có phiếu {pk}.")
     return request
-
-
-# -- The list ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RequestLine:
-    """A request in the list; `cells` is the number of cells it names."""
-
-    pk: int
-    label: str
-    state: State
-    class_name: str
-    subject: str
-    period: Period
-    proposer: str
-    cells: int
-    moment: datetime.datetime
-    year_label: str
-
-    @property
-    def kind(self) -> str:
-        return STATE_KINDS[self.state]
-
-    @property
-    def icon(self) -> str:
-        return STATE_ICONS[self.state]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A choice of the list, as a link: its words, value, how many it would show, whether it is chosen."""
-
-    label: str
-    value: str
-    count: int
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RequestList:
-    page: Page
-    lines: tuple[RequestLine, ...]
-    states: tuple[Filter, ...]
-    whose: tuple[Filter, ...]
-    state: str
-    who: str
-
-
-def read_list(request: SignedInRequest) -> RequestList:
-    """`?state=` and `?who=` (mine, waiting) narrow the list; unknown values mean all. Four statements."""
-    user = request.user
-    visible = visible_requests(user)
-    who = request.GET.get("who", "")
-    state = request.GET.get("state", "")
-    waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
-    people = {"waiting": waiting, "mine": Q(proposer=user)}
-    own = visible.filter(people[who]) if who in people else visible
-    chosen = own.filter(state=state) if state in set(State) else own
-    counts = dict(own.order_by().values_list("state").annotate(n=Count("*")))
-    sums = visible.aggregate(
-        all=Count("*"), **{key: Count("pk", filter=value) for key, value in people.items()}
-    )
-    total = counts.get(state, 0) if state in set(State) else sum(counts.values())
-    paginator = Paginator(_list_rows(chosen), PER_PAGE)
-    paginator.count = total  # known already: one statement less
-    page = paginator.get_page(request.GET.get("page"))
-    return RequestList(
-        page,
-        tuple(_line(each) for each in page.object_list),
-        _state_filters(counts, state),
-        tuple(
-            Filter(label, value, sums[value or "all"], value == (who if who in people else ""))
-            for label, value in (("Tất cả", ""), ("Chờ tôi", "waiting"), ("Của tôi", "mine"))
-        ),
-        state,
-        who,
-    )
-
-
-def _list_rows(chosen: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest]:
-    return (
-        chosen.select_related("school_class__year", "line", "proposer")
-        .annotate(cells=Count("items"))
-        .order_by("-id")
-    )
-
-
-def _state_filters(counts: Mapping[str, int], chosen: str) -> tuple[Filter, ...]:
-    every = Filter("Mọi trạng thái", "", sum(counts.values()), chosen not in set(State))
-    return (every, *(Filter(s.label, s.value, counts.get(s.value, 0), s.value == chosen) for s in State))
-
-
-def _line(request: Any) -> RequestLine:
-    ref = sheet_of(request)
-    return RequestLine(
-        pk=request.pk,
-        label=request.label,
-        state=State(request.state),
-        class_name=request.school_class.name,
-        subject=ref.subject_label,
-        period=ref.period,
-        proposer=request.proposer.full_name,
-        cells=request.cells,
-        moment=request.filed_at or request.created_at,
-        year_label=request.school_class.year.label,
-    )
 
 
 # -- One request -------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from approvals import corrections
 from approvals.corrections import CorrectionOutdated, CorrectionRefused
 from approvals.evidence_views import take_files
 from approvals.models import CorrectionRequest, Evidence
-from approvals.request_pages import get_request, read_list, read_page, shown_value
+from approvals.request_list import read_list
+from approvals.request_pages import get_request, read_page, shown_value
 from approvals.workflow import Act
 from gradebook.entry import Change
 from gradebook.sheet_forms import changes_from_form

@@ -1,0 +1,123 @@
+"""The list of correction requests with its filters, in a constant number of statements."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+
+from accounts.requests import SignedInRequest
+from approvals.corrections import sheet_of
+from approvals.frame import requests_waiting_for
+from approvals.models import CorrectionRequest
+from approvals.request_pages import STATE_ICONS, STATE_KINDS, visible_requests
+from approvals.workflow import State
+from gradebook.regulation import Period
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A request in the list; `cells` is the number of cells it names."""
+
+    pk: int
+    label: str
+    state: State
+    class_name: str
+    subject: str
+    period: Period
+    proposer: str
+    cells: int
+    moment: datetime.datetime
+    year_label: str
+
+    @property
+    def kind(self) -> str:
+        return STATE_KINDS[self.state]
+
+    @property
+    def icon(self) -> str:
+        return STATE_ICONS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A choice of the list, as a link: its words, value, how many it would show, whether it is chosen."""
+
+    label: str
+    value: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RequestList:
+    page: Page
+    lines: tuple[RequestLine, ...]
+    states: tuple[Filter, ...]
+    whose: tuple[Filter, ...]
+    state: str
+    who: str
+
+
+def read_list(request: SignedInRequest) -> RequestList:
+    """`?state=` and `?who=` (mine, waiting) narrow the list; unknown values mean all. Four statements."""
+    user = request.user
+    visible = visible_requests(user)
+    who = request.GET.get("who", "")
+    state = request.GET.get("state", "")
+    waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
+    people = {"waiting": waiting, "mine": Q(proposer=user)}
+    own = visible.filter(people[who]) if who in people else visible
+    chosen = own.filter(state=state) if state in set(State) else own
+    counts = dict(own.order_by().values_list("state").annotate(n=Count("*")))
+    sums = visible.aggregate(
+        all=Count("*"), **{key: Count("pk", filter=value) for key, value in people.items()}
+    )
+    total = counts.get(state, 0) if state in set(State) else sum(counts.values())
+    paginator = Paginator(_list_rows(chosen), PER_PAGE)
+    paginator.count = total  # known already: one statement less
+    page = paginator.get_page(request.GET.get("page"))
+    return RequestList(
+        page,
+        tuple(_line(each) for each in page.object_list),
+        _state_filters(counts, state),
+        tuple(
+            Filter(label, value, sums[value or "all"], value == (who if who in people else ""))
+            for label, value in (("Tất cả", ""), ("Chờ tôi", "waiting"), ("Của tôi", "mine"))
+        ),
+        state,
+        who,
+    )
+
+
+def _list_rows(chosen: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest]:
+    return (
+        chosen.select_related("school_class__year", "line", "proposer")
+        .annotate(cells=Count("items"))
+        .order_by("-id")
+    )
+
+
+def _state_filters(counts: Mapping[str, int], chosen: str) -> tuple[Filter, ...]:
+    every = Filter("Mọi trạng thái", "", sum(counts.values()), chosen not in set(State))
+    return (every, *(Filter(s.label, s.value, counts.get(s.value, 0), s.value == chosen) for s in State))
+
+
+def _line(request: Any) -> RequestLine:
+    ref = sheet_of(request)
+    return RequestLine(
+        pk=request.pk,
+        label=request.label,
+        state=State(request.state),
+        class_name=request.school_class.name,
+        subject=ref.subject_label,
+        period=ref.period,
+        proposer=request.proposer.full_name,
+        cells=request.cells,
+        moment=request.filed_at or request.created_at,
+        year_label=request.school_class.year.label,
+    )
