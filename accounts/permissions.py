@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BigIntegerField, TextField, Value
+from django.db.models import BigIntegerField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from accounts.clock import today
@@ -217,5 +217,5 @@ def visible_classes(user: User, classes: "Iterable[Any]") -> list[Any]:
 def _granted_class_ids(user: User) -> frozenset[int]:
     from guardian.shortcuts import get_objects_for_user  # noqa: PLC0415 - guardian reads models at import
 
-    granted = get_objects_for_user(user, "students.view_class_results", with_superuser=False)
+    granted: QuerySet[Any] = get_objects_for_user(user, "students.view_class_results", with_superuser=False)
     return frozenset(granted.values_list("pk", flat=True))

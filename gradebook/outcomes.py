@@ -103,6 +103,8 @@ def approve_outcomes(
         computed = _complete_results(school_class)
         rows = []
         for student_id, outcome in computed.items():
+            if outcome.result is None:  # not assessed (KHGDCN): counted apart, no outcome (rule R33)
+                continue
             note = not_promoted.get(student_id, "")
             if not note and outcome.result == YearResult.CHT:
                 note = help_plan

@@ -24,7 +24,8 @@ class Environment:
     hosts: tuple[str, ...]
     files: Path
     behind_tls: bool
-    database: dict[str, object]
+    database: dict[str, str]
+    connection_options: dict[str, str]
 
 
 def read_environment(values: Mapping[str, str]) -> Environment:
@@ -35,13 +36,17 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     behind_tls = values.get("KIMDONG_BEHIND_TLS", "0")
     if behind_tls not in ("0", "1"):
         raise BadEnvironmentError(f"KIMDONG_BEHIND_TLS is {behind_tls!r}; it must be 0 or 1.")
+    database, options = _database(
+        _required(values, "DATABASE_URL", "postgresql://user:password@host/database")
+    )
     return Environment(
         mode=mode,
         secret_key=_secret(values),
         hosts=_hosts(values, mode),
         files=_files(values),
         behind_tls=behind_tls == "1",
-        database=_database(_required(values, "DATABASE_URL", "postgresql://user:password@host/database")),
+        database=database,
+        connection_options=options,
     )
 
 
@@ -79,22 +84,22 @@ def _files(values: Mapping[str, str]) -> Path:
     return folder
 
 
-def _database(url: str) -> dict[str, object]:
-    """Django's connection settings for a postgresql:// address (a socket folder may stand in ?host=)."""
+def _database(url: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Django's connection settings and libpq's further options; a socket folder may stand in ?host=."""
     if not url.startswith(("postgresql://", "postgres://")):
         raise BadEnvironmentError(
             "DATABASE_URL must begin with postgresql:// (PostgreSQL is the only engine)."
         )
     parts = dict(conninfo_to_dict(url))
-    settings: dict[str, object] = {
+    settings = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": str(parts.pop("dbname", "")),
         "USER": str(parts.pop("user", "")),
         "PASSWORD": str(parts.pop("password", "")),
         "HOST": str(parts.pop("host", "")),
         "PORT": str(parts.pop("port", "")),
-        "OPTIONS": {key: value for key, value in parts.items() if value is not None},
     }
+    options = {key: str(value) for key, value in parts.items() if value is not None}
     if not settings["NAME"]:
         raise BadEnvironmentError("DATABASE_URL names no database: postgresql://user:password@host/database.")
-    return settings
+    return settings, options

@@ -5,6 +5,7 @@ The variables are those of `kimdong/environment.py`; a bad one stops the start w
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -83,13 +84,17 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": dict(ENVIRONMENT.database)}
-DATABASES["default"]["ATOMIC_REQUESTS"] = False
-if MODE == "test":
-    DATABASES["default"]["TEST"] = {"NAME": f"{DATABASES['default']['NAME']}_test"}
-else:
+_options: dict[str, Any] = dict(ENVIRONMENT.connection_options)
+if MODE != "test":
     # A pool per process: a new connection costs more than the whole page (design.md, section 5).
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+    _options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+DATABASES = {
+    "default": {
+        **ENVIRONMENT.database,
+        "OPTIONS": _options,
+        "TEST": {"NAME": f"{ENVIRONMENT.database['NAME']}_test"},
+    }
+}
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

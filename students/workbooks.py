@@ -14,6 +14,7 @@ import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
+from students.file_kinds import WorkbookRefused
 from students.names import clean
 from students.workbook_safety import (
     BROKEN,
@@ -21,7 +22,6 @@ from students.workbook_safety import (
     MAX_SHEETS,
     MergedRange,
     SheetFacts,
-    WorkbookRefused,
     checked_package,
 )
 

@@ -4,6 +4,7 @@ The demo school is loaded once a run into a template database, from which each s
 a second. Browser tests, attacks by direct request and the bench drive it through its address.
 """
 
+import http.client
 import os
 import shutil
 import signal
@@ -11,12 +12,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -92,12 +92,20 @@ class Stack:
     def _wait_for_web(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_ANSWER
         while time.monotonic() < deadline and self.processes["web"].poll() is None:
-            try:
-                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
+            if self._answers():
+                return
+            time.sleep(0.1)
         raise RuntimeError((self.files / "web.log").read_text(encoding="utf-8")[-3000:])
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=2)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,40 +7,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('students', '0001_initial'),
+        ("students", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PrintJob',
+            name="PrintJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('book', models.CharField(choices=[('thkqgd', 'Sổ THKQGD của lớp'), ('hocba', 'Học bạ của lớp')], max_length=10, verbose_name='loại sổ')),
-                ('period', models.CharField(choices=[('GHKI', 'Giữa học kì I'), ('CHKI', 'Cuối học kì I'), ('GHKII', 'Giữa học kì II'), ('CN', 'Cuối năm học')], max_length=6, verbose_name='thời điểm')),
-                ('state', models.CharField(choices=[('waiting', 'Đang chờ'), ('running', 'Đang in'), ('done', 'Đã xong'), ('failed', 'Không in được')], default='waiting', max_length=8)),
-                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('pupils_asked', models.PositiveIntegerField(null=True)),
-                ('pupils_done', models.PositiveIntegerField(default=0)),
-                ('lines_printed', models.PositiveIntegerField(null=True)),
-                ('pages', models.PositiveIntegerField(null=True)),
-                ('file', models.FileField(blank=True, max_length=200, upload_to='books/')),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('is_preview', models.BooleanField(default=True)),
-                ('failure', models.TextField(blank=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='print_jobs', to=settings.AUTH_USER_MODEL)),
-                ('school_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='print_jobs', to='students.schoolclass', verbose_name='lớp')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("thkqgd", "Sổ THKQGD của lớp"), ("hocba", "Học bạ của lớp")],
+                        max_length=10,
+                        verbose_name="loại sổ",
+                    ),
+                ),
+                (
+                    "period",
+                    models.CharField(
+                        choices=[
+                            ("GHKI", "Giữa học kì I"),
+                            ("CHKI", "Cuối học kì I"),
+                            ("GHKII", "Giữa học kì II"),
+                            ("CN", "Cuối năm học"),
+                        ],
+                        max_length=6,
+                        verbose_name="thời điểm",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Đang chờ"),
+                            ("running", "Đang in"),
+                            ("done", "Đã xong"),
+                            ("failed", "Không in được"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("pupils_asked", models.PositiveIntegerField(null=True)),
+                ("pupils_done", models.PositiveIntegerField(default=0)),
+                ("lines_printed", models.PositiveIntegerField(null=True)),
+                ("pages", models.PositiveIntegerField(null=True)),
+                ("file", models.FileField(blank=True, max_length=200, upload_to="books/")),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("is_preview", models.BooleanField(default=True)),
+                ("failure", models.TextField(blank=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="print_jobs",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="print_jobs",
+                        to="students.schoolclass",
+                        verbose_name="lớp",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('pages__isnull', False), ('pupils_asked__isnull', False), ('pupils_done', models.F('pupils_asked')), models.Q(('file', ''), _negated=True)), _connector='OR'), name='print_done_is_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('failure', ''), _negated=True), _connector='OR'), name='print_failed_says_why')],
+                "ordering": ("-id",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            models.Q(
+                                ("pages__isnull", False),
+                                ("pupils_asked__isnull", False),
+                                ("pupils_done", models.F("pupils_asked")),
+                                models.Q(("file", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="print_done_is_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "failed"), _negated=True),
+                            models.Q(("failure", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="print_failed_says_why",
+                    ),
+                ],
             },
         ),
     ]

@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,333 +17,804 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SchoolClass',
+            name="SchoolClass",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30, verbose_name='tên lớp')),
-                ('grade_level', models.PositiveSmallIntegerField(verbose_name='khối')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=30, verbose_name="tên lớp")),
+                ("grade_level", models.PositiveSmallIntegerField(verbose_name="khối")),
             ],
             options={
-                'ordering': ('grade_level', 'name'),
-                'permissions': [('view_class_results', 'Xem kết quả của lớp')],
+                "ordering": ("grade_level", "name"),
+                "permissions": [("view_class_results", "Xem kết quả của lớp")],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalSchoolYear',
+            name="HistoricalSchoolYear",
             fields=[
-                ('acting_role', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(blank=True, max_length=12)),
-                ('window_id', models.BigIntegerField(null=True)),
-                ('request_id', models.BigIntegerField(null=True)),
-                ('year', models.PositiveSmallIntegerField(db_index=True, verbose_name='năm bắt đầu')),
-                ('starts_on', models.DateField(verbose_name='ngày bắt đầu')),
-                ('first_term_ends_on', models.DateField(verbose_name='ngày kết thúc học kì I')),
-                ('ends_on', models.DateField(verbose_name='ngày kết thúc')),
-                ('school_name', models.CharField(max_length=150, verbose_name='tên trường')),
-                ('parent_body', models.CharField(max_length=150, verbose_name='cơ quan chủ quản')),
-                ('ward', models.CharField(max_length=100, verbose_name='xã (phường, đặc khu)')),
-                ('province', models.CharField(max_length=100, verbose_name='tỉnh (thành phố)')),
-                ('place', models.CharField(max_length=100, verbose_name='địa danh ghi trên văn bản')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("acting_role", models.CharField(blank=True, max_length=60)),
+                ("source", models.CharField(blank=True, max_length=12)),
+                ("window_id", models.BigIntegerField(null=True)),
+                ("request_id", models.BigIntegerField(null=True)),
+                ("year", models.PositiveSmallIntegerField(db_index=True, verbose_name="năm bắt đầu")),
+                ("starts_on", models.DateField(verbose_name="ngày bắt đầu")),
+                ("first_term_ends_on", models.DateField(verbose_name="ngày kết thúc học kì I")),
+                ("ends_on", models.DateField(verbose_name="ngày kết thúc")),
+                ("school_name", models.CharField(max_length=150, verbose_name="tên trường")),
+                ("parent_body", models.CharField(max_length=150, verbose_name="cơ quan chủ quản")),
+                ("ward", models.CharField(max_length=100, verbose_name="xã (phường, đặc khu)")),
+                ("province", models.CharField(max_length=100, verbose_name="tỉnh (thành phố)")),
+                ("place", models.CharField(max_length=100, verbose_name="địa danh ghi trên văn bản")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical school year',
-                'verbose_name_plural': 'historical school years',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='HistoricalStudent',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('acting_role', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(blank=True, max_length=12)),
-                ('window_id', models.BigIntegerField(null=True)),
-                ('request_id', models.BigIntegerField(null=True)),
-                ('moet_id', models.CharField(db_index=True, max_length=10, null=True, verbose_name='mã định danh Bộ GD&ĐT')),
-                ('national_id', models.CharField(db_index=True, max_length=12, null=True, verbose_name='số định danh cá nhân')),
-                ('school_code', models.CharField(db_index=True, max_length=30, null=True, verbose_name='mã học sinh')),
-                ('register_no', models.CharField(blank=True, max_length=30, verbose_name='số đăng bộ')),
-                ('full_name', models.CharField(max_length=150, verbose_name='họ và tên')),
-                ('sort_key', models.CharField(max_length=600)),
-                ('search_key', models.CharField(max_length=200)),
-                ('birth_year', models.PositiveSmallIntegerField(null=True, verbose_name='năm sinh')),
-                ('birth_month', models.PositiveSmallIntegerField(null=True, verbose_name='tháng sinh')),
-                ('birth_day', models.PositiveSmallIntegerField(null=True, verbose_name='ngày sinh')),
-                ('gender', models.CharField(blank=True, choices=[('male', 'Nam'), ('female', 'Nữ'), ('', 'Chưa có')], max_length=6, verbose_name='giới tính')),
-                ('ethnic_code', models.CharField(blank=True, max_length=2, verbose_name='dân tộc')),
-                ('nationality', models.CharField(default='Việt Nam', max_length=60, verbose_name='quốc tịch')),
-                ('birth_place', models.CharField(blank=True, max_length=300, verbose_name='nơi sinh')),
-                ('origin', models.CharField(blank=True, max_length=300, verbose_name='quê quán')),
-                ('home_address', models.CharField(blank=True, max_length=300, verbose_name='nơi ở hiện nay')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='điện thoại liên hệ')),
-                ('father_name', models.CharField(blank=True, max_length=150, verbose_name='họ và tên cha')),
-                ('father_birth_year', models.PositiveSmallIntegerField(null=True, verbose_name='năm sinh của cha')),
-                ('father_job', models.CharField(blank=True, max_length=100, verbose_name='nghề nghiệp của cha')),
-                ('mother_name', models.CharField(blank=True, max_length=150, verbose_name='họ và tên mẹ')),
-                ('mother_birth_year', models.PositiveSmallIntegerField(null=True, verbose_name='năm sinh của mẹ')),
-                ('mother_job', models.CharField(blank=True, max_length=100, verbose_name='nghề nghiệp của mẹ')),
-                ('guardian_name', models.CharField(blank=True, max_length=150, verbose_name='người giám hộ')),
-                ('policy_code', models.CharField(blank=True, max_length=2, verbose_name='diện chính sách')),
-                ('disability_code', models.CharField(blank=True, max_length=2, verbose_name='loại khuyết tật')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'historical student',
-                'verbose_name_plural': 'historical students',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical school year",
+                "verbose_name_plural": "historical school years",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalHomeroomAssignment',
+            name="HistoricalStudent",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('acting_role', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(blank=True, max_length=12)),
-                ('window_id', models.BigIntegerField(null=True)),
-                ('request_id', models.BigIntegerField(null=True)),
-                ('starts_on', models.DateField(verbose_name='từ ngày')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='đến ngày')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('teacher', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school_class', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='students.schoolclass')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("acting_role", models.CharField(blank=True, max_length=60)),
+                ("source", models.CharField(blank=True, max_length=12)),
+                ("window_id", models.BigIntegerField(null=True)),
+                ("request_id", models.BigIntegerField(null=True)),
+                (
+                    "moet_id",
+                    models.CharField(
+                        db_index=True, max_length=10, null=True, verbose_name="mã định danh Bộ GD&ĐT"
+                    ),
+                ),
+                (
+                    "national_id",
+                    models.CharField(
+                        db_index=True, max_length=12, null=True, verbose_name="số định danh cá nhân"
+                    ),
+                ),
+                (
+                    "school_code",
+                    models.CharField(db_index=True, max_length=30, null=True, verbose_name="mã học sinh"),
+                ),
+                ("register_no", models.CharField(blank=True, max_length=30, verbose_name="số đăng bộ")),
+                ("full_name", models.CharField(max_length=150, verbose_name="họ và tên")),
+                ("sort_key", models.CharField(max_length=600)),
+                ("search_key", models.CharField(max_length=200)),
+                ("birth_year", models.PositiveSmallIntegerField(null=True, verbose_name="năm sinh")),
+                ("birth_month", models.PositiveSmallIntegerField(null=True, verbose_name="tháng sinh")),
+                ("birth_day", models.PositiveSmallIntegerField(null=True, verbose_name="ngày sinh")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[("male", "Nam"), ("female", "Nữ"), ("", "Chưa có")],
+                        max_length=6,
+                        verbose_name="giới tính",
+                    ),
+                ),
+                ("ethnic_code", models.CharField(blank=True, max_length=2, verbose_name="dân tộc")),
+                (
+                    "nationality",
+                    models.CharField(default="Việt Nam", max_length=60, verbose_name="quốc tịch"),
+                ),
+                ("birth_place", models.CharField(blank=True, max_length=300, verbose_name="nơi sinh")),
+                ("origin", models.CharField(blank=True, max_length=300, verbose_name="quê quán")),
+                ("home_address", models.CharField(blank=True, max_length=300, verbose_name="nơi ở hiện nay")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="điện thoại liên hệ")),
+                ("father_name", models.CharField(blank=True, max_length=150, verbose_name="họ và tên cha")),
+                (
+                    "father_birth_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="năm sinh của cha"),
+                ),
+                (
+                    "father_job",
+                    models.CharField(blank=True, max_length=100, verbose_name="nghề nghiệp của cha"),
+                ),
+                ("mother_name", models.CharField(blank=True, max_length=150, verbose_name="họ và tên mẹ")),
+                (
+                    "mother_birth_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="năm sinh của mẹ"),
+                ),
+                (
+                    "mother_job",
+                    models.CharField(blank=True, max_length=100, verbose_name="nghề nghiệp của mẹ"),
+                ),
+                ("guardian_name", models.CharField(blank=True, max_length=150, verbose_name="người giám hộ")),
+                ("policy_code", models.CharField(blank=True, max_length=2, verbose_name="diện chính sách")),
+                (
+                    "disability_code",
+                    models.CharField(blank=True, max_length=2, verbose_name="loại khuyết tật"),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical homeroom assignment',
-                'verbose_name_plural': 'historical homeroom assignments',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical student",
+                "verbose_name_plural": "historical students",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='SchoolYear',
+            name="HistoricalHomeroomAssignment",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False, verbose_name='năm bắt đầu')),
-                ('starts_on', models.DateField(verbose_name='ngày bắt đầu')),
-                ('first_term_ends_on', models.DateField(verbose_name='ngày kết thúc học kì I')),
-                ('ends_on', models.DateField(verbose_name='ngày kết thúc')),
-                ('school_name', models.CharField(max_length=150, verbose_name='tên trường')),
-                ('parent_body', models.CharField(max_length=150, verbose_name='cơ quan chủ quản')),
-                ('ward', models.CharField(max_length=100, verbose_name='xã (phường, đặc khu)')),
-                ('province', models.CharField(max_length=100, verbose_name='tỉnh (thành phố)')),
-                ('place', models.CharField(max_length=100, verbose_name='địa danh ghi trên văn bản')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("acting_role", models.CharField(blank=True, max_length=60)),
+                ("source", models.CharField(blank=True, max_length=12)),
+                ("window_id", models.BigIntegerField(null=True)),
+                ("request_id", models.BigIntegerField(null=True)),
+                ("starts_on", models.DateField(verbose_name="từ ngày")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="đến ngày")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolclass",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-year',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('first_term_ends_on__lt', models.F('ends_on')), ('starts_on__lt', models.F('first_term_ends_on'))), name='school_year_days_are_in_order')],
+                "verbose_name": "historical homeroom assignment",
+                "verbose_name_plural": "historical homeroom assignments",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="SchoolYear",
+            fields=[
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        primary_key=True, serialize=False, verbose_name="năm bắt đầu"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="ngày bắt đầu")),
+                ("first_term_ends_on", models.DateField(verbose_name="ngày kết thúc học kì I")),
+                ("ends_on", models.DateField(verbose_name="ngày kết thúc")),
+                ("school_name", models.CharField(max_length=150, verbose_name="tên trường")),
+                ("parent_body", models.CharField(max_length=150, verbose_name="cơ quan chủ quản")),
+                ("ward", models.CharField(max_length=100, verbose_name="xã (phường, đặc khu)")),
+                ("province", models.CharField(max_length=100, verbose_name="tỉnh (thành phố)")),
+                ("place", models.CharField(max_length=100, verbose_name="địa danh ghi trên văn bản")),
+            ],
+            options={
+                "ordering": ("-year",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_term_ends_on__lt", models.F("ends_on")),
+                            ("starts_on__lt", models.F("first_term_ends_on")),
+                        ),
+                        name="school_year_days_are_in_order",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='schoolclass',
-            name='year',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classes', to='students.schoolyear'),
+            model_name="schoolclass",
+            name="year",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="classes", to="students.schoolyear"
+            ),
         ),
         migrations.CreateModel(
-            name='HistoricalSchoolClass',
+            name="HistoricalSchoolClass",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('acting_role', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(blank=True, max_length=12)),
-                ('window_id', models.BigIntegerField(null=True)),
-                ('request_id', models.BigIntegerField(null=True)),
-                ('name', models.CharField(max_length=30, verbose_name='tên lớp')),
-                ('grade_level', models.PositiveSmallIntegerField(verbose_name='khối')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('year', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='students.schoolyear')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("acting_role", models.CharField(blank=True, max_length=60)),
+                ("source", models.CharField(blank=True, max_length=12)),
+                ("window_id", models.BigIntegerField(null=True)),
+                ("request_id", models.BigIntegerField(null=True)),
+                ("name", models.CharField(max_length=30, verbose_name="tên lớp")),
+                ("grade_level", models.PositiveSmallIntegerField(verbose_name="khối")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical school class',
-                'verbose_name_plural': 'historical school classs',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical school class",
+                "verbose_name_plural": "historical school classs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Student',
+            name="Student",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moet_id', models.CharField(max_length=10, null=True, unique=True, verbose_name='mã định danh Bộ GD&ĐT')),
-                ('national_id', models.CharField(max_length=12, null=True, unique=True, verbose_name='số định danh cá nhân')),
-                ('school_code', models.CharField(max_length=30, null=True, unique=True, verbose_name='mã học sinh')),
-                ('register_no', models.CharField(blank=True, max_length=30, verbose_name='số đăng bộ')),
-                ('full_name', models.CharField(max_length=150, verbose_name='họ và tên')),
-                ('sort_key', models.CharField(db_collation='C', max_length=600)),
-                ('search_key', models.CharField(max_length=200)),
-                ('birth_year', models.PositiveSmallIntegerField(null=True, verbose_name='năm sinh')),
-                ('birth_month', models.PositiveSmallIntegerField(null=True, verbose_name='tháng sinh')),
-                ('birth_day', models.PositiveSmallIntegerField(null=True, verbose_name='ngày sinh')),
-                ('gender', models.CharField(blank=True, choices=[('male', 'Nam'), ('female', 'Nữ'), ('', 'Chưa có')], max_length=6, verbose_name='giới tính')),
-                ('ethnic_code', models.CharField(blank=True, max_length=2, verbose_name='dân tộc')),
-                ('nationality', models.CharField(default='Việt Nam', max_length=60, verbose_name='quốc tịch')),
-                ('birth_place', models.CharField(blank=True, max_length=300, verbose_name='nơi sinh')),
-                ('origin', models.CharField(blank=True, max_length=300, verbose_name='quê quán')),
-                ('home_address', models.CharField(blank=True, max_length=300, verbose_name='nơi ở hiện nay')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='điện thoại liên hệ')),
-                ('father_name', models.CharField(blank=True, max_length=150, verbose_name='họ và tên cha')),
-                ('father_birth_year', models.PositiveSmallIntegerField(null=True, verbose_name='năm sinh của cha')),
-                ('father_job', models.CharField(blank=True, max_length=100, verbose_name='nghề nghiệp của cha')),
-                ('mother_name', models.CharField(blank=True, max_length=150, verbose_name='họ và tên mẹ')),
-                ('mother_birth_year', models.PositiveSmallIntegerField(null=True, verbose_name='năm sinh của mẹ')),
-                ('mother_job', models.CharField(blank=True, max_length=100, verbose_name='nghề nghiệp của mẹ')),
-                ('guardian_name', models.CharField(blank=True, max_length=150, verbose_name='người giám hộ')),
-                ('policy_code', models.CharField(blank=True, max_length=2, verbose_name='diện chính sách')),
-                ('disability_code', models.CharField(blank=True, max_length=2, verbose_name='loại khuyết tật')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "moet_id",
+                    models.CharField(
+                        max_length=10, null=True, unique=True, verbose_name="mã định danh Bộ GD&ĐT"
+                    ),
+                ),
+                (
+                    "national_id",
+                    models.CharField(
+                        max_length=12, null=True, unique=True, verbose_name="số định danh cá nhân"
+                    ),
+                ),
+                (
+                    "school_code",
+                    models.CharField(max_length=30, null=True, unique=True, verbose_name="mã học sinh"),
+                ),
+                ("register_no", models.CharField(blank=True, max_length=30, verbose_name="số đăng bộ")),
+                ("full_name", models.CharField(max_length=150, verbose_name="họ và tên")),
+                ("sort_key", models.CharField(db_collation="C", max_length=600)),
+                ("search_key", models.CharField(max_length=200)),
+                ("birth_year", models.PositiveSmallIntegerField(null=True, verbose_name="năm sinh")),
+                ("birth_month", models.PositiveSmallIntegerField(null=True, verbose_name="tháng sinh")),
+                ("birth_day", models.PositiveSmallIntegerField(null=True, verbose_name="ngày sinh")),
+                (
+                    "gender",
+                    models.CharField(
+                        blank=True,
+                        choices=[("male", "Nam"), ("female", "Nữ"), ("", "Chưa có")],
+                        max_length=6,
+                        verbose_name="giới tính",
+                    ),
+                ),
+                ("ethnic_code", models.CharField(blank=True, max_length=2, verbose_name="dân tộc")),
+                (
+                    "nationality",
+                    models.CharField(default="Việt Nam", max_length=60, verbose_name="quốc tịch"),
+                ),
+                ("birth_place", models.CharField(blank=True, max_length=300, verbose_name="nơi sinh")),
+                ("origin", models.CharField(blank=True, max_length=300, verbose_name="quê quán")),
+                ("home_address", models.CharField(blank=True, max_length=300, verbose_name="nơi ở hiện nay")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="điện thoại liên hệ")),
+                ("father_name", models.CharField(blank=True, max_length=150, verbose_name="họ và tên cha")),
+                (
+                    "father_birth_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="năm sinh của cha"),
+                ),
+                (
+                    "father_job",
+                    models.CharField(blank=True, max_length=100, verbose_name="nghề nghiệp của cha"),
+                ),
+                ("mother_name", models.CharField(blank=True, max_length=150, verbose_name="họ và tên mẹ")),
+                (
+                    "mother_birth_year",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="năm sinh của mẹ"),
+                ),
+                (
+                    "mother_job",
+                    models.CharField(blank=True, max_length=100, verbose_name="nghề nghiệp của mẹ"),
+                ),
+                ("guardian_name", models.CharField(blank=True, max_length=150, verbose_name="người giám hộ")),
+                ("policy_code", models.CharField(blank=True, max_length=2, verbose_name="diện chính sách")),
+                (
+                    "disability_code",
+                    models.CharField(blank=True, max_length=2, verbose_name="loại khuyết tật"),
+                ),
             ],
             options={
-                'ordering': ('sort_key', 'id'),
-                'indexes': [models.Index(fields=['search_key'], name='student_by_search_key')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('gender__in', ['', 'male', 'female'])), name='student_gender_is_known'), models.CheckConstraint(condition=models.Q(('moet_id__isnull', True), ('moet_id__regex', '^[0-9]{10}$'), _connector='OR'), name='student_moet_id_has_10_digits'), models.CheckConstraint(condition=models.Q(('national_id__isnull', True), ('national_id__regex', '^[0-9]{12}$'), _connector='OR'), name='student_national_id_has_12_digits'), models.CheckConstraint(condition=models.Q(('birth_month__isnull', True), models.Q(('birth_month__range', (1, 12)), ('birth_year__isnull', False)), _connector='OR'), name='student_birth_month_fits'), models.CheckConstraint(condition=models.Q(('birth_day__isnull', True), models.Q(('birth_day__range', (1, 31)), ('birth_month__isnull', False)), _connector='OR'), name='student_birth_day_fits')],
+                "ordering": ("sort_key", "id"),
+                "indexes": [models.Index(fields=["search_key"], name="student_by_search_key")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("gender__in", ["", "male", "female"])),
+                        name="student_gender_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("moet_id__isnull", True), ("moet_id__regex", "^[0-9]{10}$"), _connector="OR"
+                        ),
+                        name="student_moet_id_has_10_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("national_id__isnull", True),
+                            ("national_id__regex", "^[0-9]{12}$"),
+                            _connector="OR",
+                        ),
+                        name="student_national_id_has_12_digits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("birth_month__isnull", True),
+                            models.Q(("birth_month__range", (1, 12)), ("birth_year__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="student_birth_month_fits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("birth_day__isnull", True),
+                            models.Q(("birth_day__range", (1, 31)), ("birth_month__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="student_birth_day_fits",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalYearProfile',
+            name="HistoricalYearProfile",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('acting_role', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(blank=True, max_length=12)),
-                ('window_id', models.BigIntegerField(null=True)),
-                ('request_id', models.BigIntegerField(null=True)),
-                ('height_cm', models.PositiveSmallIntegerField(null=True, verbose_name='chiều cao (cm)')),
-                ('weight_kg', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='cân nặng (kg)')),
-                ('absent_with_leave', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='nghỉ có phép (ngày)')),
-                ('absent_without_leave', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='nghỉ không phép (ngày)')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('year', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='students.schoolyear')),
-                ('student', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='students.student')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("acting_role", models.CharField(blank=True, max_length=60)),
+                ("source", models.CharField(blank=True, max_length=12)),
+                ("window_id", models.BigIntegerField(null=True)),
+                ("request_id", models.BigIntegerField(null=True)),
+                ("height_cm", models.PositiveSmallIntegerField(null=True, verbose_name="chiều cao (cm)")),
+                (
+                    "weight_kg",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="cân nặng (kg)"
+                    ),
+                ),
+                (
+                    "absent_with_leave",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="nghỉ có phép (ngày)"
+                    ),
+                ),
+                (
+                    "absent_without_leave",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="nghỉ không phép (ngày)"
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolyear",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.student",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical year profile',
-                'verbose_name_plural': 'historical year profiles',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical year profile",
+                "verbose_name_plural": "historical year profiles",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalEnrolment',
+            name="HistoricalEnrolment",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('acting_role', models.CharField(blank=True, max_length=60)),
-                ('source', models.CharField(blank=True, max_length=12)),
-                ('window_id', models.BigIntegerField(null=True)),
-                ('request_id', models.BigIntegerField(null=True)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('starts_on', models.DateField(verbose_name='từ ngày')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='đến ngày')),
-                ('came_by', models.CharField(blank=True, max_length=60, verbose_name='hình thức vào lớp')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.TextField(null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school_class', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='students.schoolclass')),
-                ('student', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='students.student')),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("acting_role", models.CharField(blank=True, max_length=60)),
+                ("source", models.CharField(blank=True, max_length=12)),
+                ("window_id", models.BigIntegerField(null=True)),
+                ("request_id", models.BigIntegerField(null=True)),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                ("starts_on", models.DateField(verbose_name="từ ngày")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="đến ngày")),
+                ("came_by", models.CharField(blank=True, max_length=60, verbose_name="hình thức vào lớp")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.TextField(null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolclass",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.student",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical enrolment',
-                'verbose_name_plural': 'historical enrolments',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical enrolment",
+                "verbose_name_plural": "historical enrolments",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='thứ tự')),
-                ('starts_on', models.DateField(verbose_name='từ ngày')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='đến ngày')),
-                ('came_by', models.CharField(blank=True, max_length=60, verbose_name='hình thức vào lớp')),
-                ('school_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='students.schoolclass')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='students.student')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="thứ tự")),
+                ("starts_on", models.DateField(verbose_name="từ ngày")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="đến ngày")),
+                ("came_by", models.CharField(blank=True, max_length=60, verbose_name="hình thức vào lớp")),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="students.schoolclass",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="students.student",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='YearProfile',
+            name="YearProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('height_cm', models.PositiveSmallIntegerField(null=True, verbose_name='chiều cao (cm)')),
-                ('weight_kg', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='cân nặng (kg)')),
-                ('absent_with_leave', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='nghỉ có phép (ngày)')),
-                ('absent_without_leave', models.DecimalField(decimal_places=1, max_digits=4, null=True, verbose_name='nghỉ không phép (ngày)')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='year_profiles', to='students.student')),
-                ('year', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='profiles', to='students.schoolyear')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("height_cm", models.PositiveSmallIntegerField(null=True, verbose_name="chiều cao (cm)")),
+                (
+                    "weight_kg",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="cân nặng (kg)"
+                    ),
+                ),
+                (
+                    "absent_with_leave",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="nghỉ có phép (ngày)"
+                    ),
+                ),
+                (
+                    "absent_without_leave",
+                    models.DecimalField(
+                        decimal_places=1, max_digits=4, null=True, verbose_name="nghỉ không phép (ngày)"
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="year_profiles",
+                        to="students.student",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="profiles",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HomeroomAssignment',
+            name="HomeroomAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='từ ngày')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='đến ngày')),
-                ('teacher', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='homeroom_assignments', to=settings.AUTH_USER_MODEL)),
-                ('school_class', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='homeroom_assignments', to='students.schoolclass')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="từ ngày")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="đến ngày")),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="homeroom_assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="homeroom_assignments",
+                        to="students.schoolclass",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='homeroom_ends_after_it_starts'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('school_class_id'), models.F('school_class_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='homeroom_one_teacher_at_a_time')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="homeroom_ends_after_it_starts",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("school_class_id"),
+                                    models.F("school_class_id"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("starts_on"),
+                                    models.F("ends_on"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="homeroom_one_teacher_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.UniqueConstraint(fields=('year', 'name'), name='class_name_once_a_year'),
+            model_name="schoolclass",
+            constraint=models.UniqueConstraint(fields=("year", "name"), name="class_name_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='schoolclass',
-            constraint=models.CheckConstraint(condition=models.Q(('grade_level__range', (1, 5))), name='class_grade_is_1_to_5'),
+            model_name="schoolclass",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade_level__range", (1, 5))), name="class_grade_is_1_to_5"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='enrolment_ends_after_it_starts'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="enrolment_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('student_id'), models.F('student_id'), models.Value('[]'), function='int8range'), '&&'), (models.Func(models.F('starts_on'), models.F('ends_on'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='enrolment_one_class_at_a_time'),
+            model_name="enrolment",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("student_id"),
+                            models.F("student_id"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    (
+                        models.Func(
+                            models.F("starts_on"),
+                            models.F("ends_on"),
+                            models.Value("[]"),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="enrolment_one_class_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='yearprofile',
-            constraint=models.UniqueConstraint(fields=('student', 'year'), name='profile_once_a_year'),
+            model_name="yearprofile",
+            constraint=models.UniqueConstraint(fields=("student", "year"), name="profile_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='yearprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('height_cm__isnull', True), ('height_cm__range', (60, 220)), _connector='OR'), name='profile_height_is_possible'),
+            model_name="yearprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("height_cm__isnull", True), ("height_cm__range", (60, 220)), _connector="OR"
+                ),
+                name="profile_height_is_possible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='yearprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_kg__isnull', True), ('weight_kg__range', (8, 150)), _connector='OR'), name='profile_weight_is_possible'),
+            model_name="yearprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("weight_kg__isnull", True), ("weight_kg__range", (8, 150)), _connector="OR"
+                ),
+                name="profile_weight_is_possible",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='yearprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('absent_with_leave__isnull', True), ('absent_with_leave__gte', 0), _connector='OR'), name='profile_leave_is_not_negative'),
+            model_name="yearprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("absent_with_leave__isnull", True), ("absent_with_leave__gte", 0), _connector="OR"
+                ),
+                name="profile_leave_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='yearprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('absent_without_leave__isnull', True), ('absent_without_leave__gte', 0), _connector='OR'), name='profile_absence_is_not_negative'),
+            model_name="yearprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("absent_without_leave__isnull", True), ("absent_without_leave__gte", 0), _connector="OR"
+                ),
+                name="profile_absence_is_not_negative",
+            ),
         ),
     ]

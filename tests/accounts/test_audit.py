@@ -62,7 +62,11 @@ def test_a_change_by_plain_sql_is_in_the_chain_without_an_actor(school):
 )
 def test_nobody_updates_or_deletes_history(school, statement):
     result_of(school)
-    with pytest.raises(DatabaseError, match="kept for ever"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="kept for ever"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -84,7 +88,9 @@ def test_a_link_rewritten_past_the_guard_is_found_and_named(school):
     result = result_of(school)
     entry = AuditEntry.objects.get(table_name="gradebook_subjectresult", row_id=str(result.pk))
     tamper("UPDATE accounts_auditentry SET new = jsonb_set(new, '{mark}', '10') WHERE seq = %s", entry.seq)
-    with pytest.raises(CommandError, match=f"dòng {entry.seq}: bảng gradebook_subjectresult, dòng {result.pk}"):
+    with pytest.raises(
+        CommandError, match=f"dòng {entry.seq}: bảng gradebook_subjectresult, dòng {result.pk}"
+    ):
         call_command("verify_audit")
 
 

@@ -1,0 +1,61 @@
+"""A bad environment stops the start with a sentence that names the variable and the remedy."""
+
+import pytest
+
+from kimdong.environment import BadEnvironmentError, read_environment
+
+GOOD = {
+    "KIMDONG_MODE": "production",
+    "KIMDONG_SECRET_KEY": "x" * 50,
+    "KIMDONG_HOSTS": "so.kimdong.example, kimdong.example",
+    "KIMDONG_FILES": "/var/lib/kimdong",
+    "KIMDONG_BEHIND_TLS": "1",
+    "DATABASE_URL": "postgresql://kimdong:s%40cret@db:5433/school?sslmode=require",
+}
+
+
+def test_a_good_environment_is_read_whole():
+    read = read_environment(GOOD)
+    assert (read.mode, read.behind_tls, str(read.files)) == ("production", True, "/var/lib/kimdong")
+    assert read.hosts == ("so.kimdong.example", "kimdong.example")
+    assert read.database == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "school",
+        "USER": "kimdong",
+        "PASSWORD": "s@cret",
+        "HOST": "db",
+        "PORT": "5433",
+    }
+    assert read.connection_options == {"sslmode": "require"}
+
+
+def test_a_socket_folder_stands_in_the_query():
+    read = read_environment({**GOOD, "DATABASE_URL": "postgresql://kimdong@/school?host=%2Frun%2Fpg"})
+    assert (read.database["HOST"], read.database["NAME"]) == ("/run/pg", "school")
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    (tmp_path / "key").write_text("y" * 60 + "\n", encoding="utf-8")
+    values = {**GOOD, "KIMDONG_SECRET_KEY": "", "KIMDONG_SECRET_KEY_FILE": str(tmp_path / "key")}
+    assert read_environment(values).secret_key == "y" * 60
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("KIMDONG_MODE", "", "Set KIMDONG_MODE"),
+        ("KIMDONG_MODE", "debug", "must be one of demo, test, production"),
+        ("KIMDONG_SECRET_KEY", "short", "has 5 characters; it needs at least 50"),
+        ("KIMDONG_HOSTS", "", "Set KIMDONG_HOSTS"),
+        ("KIMDONG_HOSTS", "*", "Set KIMDONG_HOSTS"),
+        ("KIMDONG_FILES", "files", "must be an absolute path"),
+        ("KIMDONG_BEHIND_TLS", "yes", "must be 0 or 1"),
+        ("DATABASE_URL", "sqlite:///school.db", "must begin with postgresql://"),
+        ("DATABASE_URL", "postgresql://kimdong@db/", "names no database"),
+    ],
+)
+def test_a_bad_value_is_refused_with_its_name_and_remedy(name, value, words):
+    with pytest.raises(BadEnvironmentError) as refusal:
+        read_environment({**GOOD, name: value})
+    assert words in str(refusal.value)
+    assert name in str(refusal.value)
