@@ -24,9 +24,13 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One row of the dry run; `seat` is the class the pupil gets a seat in, "" when nothing is added."""
+    """One row of the dry run; `seat` is the class the pupil gets a seat in, "" when nothing is added.
+
+    `row` is Excel's number, 0 for the whole sheet or file.
+    """
 
     place: str
+    row: int
     name: str
     birth: str
     class_name: str
@@ -85,9 +89,18 @@ def read_dry_run(plan: RosterPlan, year: SchoolYear) -> DryRun:
     of_rows: dict[tuple[str, int], list[Problem]] = defaultdict(list)
     for problem in plan.problems:
         of_rows[problem.sheet, problem.row].append(problem)
-    loose = [_loose_line(problem) for problem in plan.loose_errors]
-    rows = [_line(each, of_rows[each.row.sheet, each.row.row]) for each in plan.rows]
-    lines = (*loose, *sorted(rows, key=lambda line: line.deed != Deed.REFUSE))
+    sheets = [*(each.row.sheet for each in plan.rows), *(problem.sheet for problem in plan.loose_errors)]
+    places = {sheet: number for number, sheet in enumerate(dict.fromkeys(["", *sheets]))}
+    names_sheet = len(places) > 2
+    found = [
+        *((problem.sheet, _loose_line(problem, names_sheet=names_sheet)) for problem in plan.loose_errors),
+        *(
+            (each.row.sheet, _line(each, of_rows[each.row.sheet, each.row.row], names_sheet=names_sheet))
+            for each in plan.rows
+        ),
+    ]
+    found.sort(key=lambda pair: (*_urgency(pair[1]), places[pair[0]], pair[1].row))
+    lines = tuple(line for _sheet, line in found)
     counts = {deed: plan.counts[deed] for deed in Deed}
     counts[Deed.REFUSE] = plan.error_count
     return DryRun(
@@ -100,6 +113,12 @@ def read_dry_run(plan: RosterPlan, year: SchoolYear) -> DryRun:
     )
 
 
+def _urgency(line: PlanLine) -> tuple[bool, bool, int]:
+    """Errors first, then what has a remark, then changes, newcomers and what stays; else as in the file."""
+    order = (Deed.REFUSE, Deed.CHANGE, Deed.CREATE, Deed.KEEP)
+    return (line.deed != Deed.REFUSE, not line.remarks, order.index(line.deed))
+
+
 def _notes(plan: RosterPlan, rows: set[tuple[str, int]], year: SchoolYear) -> list[str]:
     """Warnings that stand beside no row, and from which day the seats would count."""
     notes = [
@@ -107,25 +126,33 @@ def _notes(plan: RosterPlan, rows: set[tuple[str, int]], year: SchoolYear) -> li
         for problem in plan.problems
         if problem.level == "warning" and (problem.sheet, problem.row) not in rows
     ]
-    if plan.enrolled:
+    if plan.enrolled and plan.can_be_carried_out:
         notes.insert(
             0, f"{plan.enrolled} học sinh được xếp vào lớp từ ngày {year.starts_on:%d/%m/%Y} (đầu năm học)."
         )
     return notes
 
 
-def _loose_line(problem: Problem) -> PlanLine:
-    place = (
-        f"Trang «{problem.sheet}»" + (f", hàng {problem.row}" if problem.row else "") if problem.sheet else ""
-    )
-    return PlanLine(place or "Cả tệp", "", "", "", Deed.REFUSE, remarks=(_remark(problem),))
+def _loose_line(problem: Problem, *, names_sheet: bool) -> PlanLine:
+    place = _place(problem.sheet, problem.row, names_sheet=names_sheet)
+    return PlanLine(place, problem.row, "", "", "", Deed.REFUSE, remarks=(_remark(problem),))
 
 
-def _line(planned: PlannedRow, problems: list[Problem]) -> PlanLine:
+def _place(sheet: str, row: int, *, names_sheet: bool) -> str:
+    """Where in the file; the sheet only where there are several, or where it is the sheet itself that is meant."""
+    if not sheet:
+        return "Cả tệp"
+    if not row:
+        return f"Trang «{sheet}»"
+    return f"Trang «{sheet}», hàng {row}" if names_sheet else f"Hàng {row}"
+
+
+def _line(planned: PlannedRow, problems: list[Problem], *, names_sheet: bool) -> PlanLine:
     row = planned.row
     warnings = [problem for problem in problems if problem.level == "warning"]
     return PlanLine(
-        place=f"Trang «{row.sheet}», hàng {row.row}",
+        place=_place(row.sheet, row.row, names_sheet=names_sheet),
+        row=row.row,
         name=row.full_name,
         birth=birth_label(row.birth_day, row.birth_month, row.birth_year),
         class_name=row.class_name,

@@ -17,7 +17,7 @@ from students.upload_page import read_dry_run
 from students.uploads import plan_of
 from tests.gradebook.school import School, make_school
 from tests.students.rosters import as_bytes, listed, pupil
-from tests.students.workbook_making import DATA
+from tests.students.workbook_making import DATA, workbook
 
 pytestmark = pytest.mark.django_db
 IMPORT = "/students/import/"
@@ -45,8 +45,8 @@ def send(client, school, *rows, content=None, name="danh sách lớp 1.xlsx"):
     return client.post(IMPORT, {"year": school.year.pk, "file": file})
 
 
-def uploaded(client, school, *rows) -> RosterUpload:
-    response = send(client, school, *rows)
+def uploaded(client, school, *rows, content=None) -> RosterUpload:
+    response = send(client, school, *rows, content=content)
     assert response.status_code == 302
     return RosterUpload.objects.get(pk=response.url.split("/")[-2])
 
@@ -99,8 +99,16 @@ def test_broken_rows_come_first_with_cell_and_reason_and_there_is_no_button(scho
     assert "2 chỗ phải sửa, nên chưa hàng nào được ghi" in shown
     assert "Ô C3 «Ngày sinh» : «31/02/2020» không phải ngày có thật" in shown
     assert "Ô B4 «Họ và tên» : Thiếu họ và tên" in shown
-    assert shown.index("31/02/2020") < shown.index(str(pupil(1)["Họ và tên"]))
+    assert shown.index("Hàng 3") < shown.index("Hàng 4") < shown.index("Hàng 2 ")
     assert "previewed" not in response.content.decode()
+
+
+def test_where_a_list_has_several_sheets_each_row_names_its_own(school, clerk):
+    rows = [["Họ và tên", "Ngày sinh"], ["Lê Thị Đào", "05/09/2020"]]
+    upload = uploaded(clerk, school, content=workbook(("Lớp 1C", rows), ("Lớp 1D", [*rows, ["An", "x"]])))
+    shown = text(clerk.get(page_of(upload)))
+    assert "Trang «Lớp 1D», hàng 3 An 1D" in shown
+    assert "Cùng chỉ một học sinh với hàng 2 trang «Lớp 1C»" in shown
 
 
 def test_a_direct_post_of_a_broken_list_writes_nothing(school, clerk):
@@ -236,7 +244,7 @@ def test_filters_show_one_deed_or_one_class(school, clerk):
 
     def shown(**filters):
         page = text(clerk.get(page_of(upload), filters))
-        return {number for number, name in names.items() if f"{name} Trang" in page}
+        return {number for number, name in names.items() if f"Hàng {number + 1} {name} " in page}
 
     assert shown() == {1, 2, 3}
     assert shown(show="create") == {2, 3}
@@ -290,4 +298,4 @@ def test_the_summary_counts_what_the_rows_show(school):
         "keep": 1,
         "refuse": 1,
     }
-    assert [line.deed.value for line in run.lines] == ["refuse", "keep", "create"]
+    assert [line.deed.value for line in run.lines] == ["refuse", "create", "keep"]
