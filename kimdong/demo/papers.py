@@ -45,8 +45,14 @@ def load(school: DemoSchool) -> None:
     )
     step = min((school.now - closed.closes_at) / (len(STAGES) + 2), datetime.timedelta(hours=20))
     for number, (name, stage) in enumerate(STAGES, start=1):
-        moment = school.now - step * (len(STAGES) + 1 - number)
+        moment = _by_day(school.now - step * (len(STAGES) + 1 - number), closed.closes_at, school.now)
         _request(SchoolClass.objects.select_related("year").get(year=year, name=name), period, stage, moment)
+
+
+def _by_day(moment: datetime.datetime, begin: datetime.datetime, end: datetime.datetime) -> datetime.datetime:
+    """The same day in office hours where that still lies between lock and now; teachers sleep at night."""
+    office = moment.replace(hour=8 + moment.hour // 3)
+    return office if begin < office < end - datetime.timedelta(hours=2) else moment
 
 
 def _last_locked(school: DemoSchool) -> tuple[SchoolYear, Period]:
