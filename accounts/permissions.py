@@ -136,6 +136,11 @@ def may_see_class(user: User, school_class: Any) -> bool:
     )
 
 
+def may_see_sensitive(user: User, school_class: Any) -> bool:
+    """Dân tộc, diện chính sách, khuyết tật: the class's homeroom teacher, the clerk, the leaders (rule R65)."""
+    return school_class.pk in powers_of(user).homeroom_classes or has_post(user, Post.Kind.CLERK, *LEADERS)
+
+
 def may_enter(user: User, school_class: Any, line: Any | None) -> bool:
     """WHO may enter; WHEN is asked of gradebook.windows."""
     return is_responsible(user, school_class, line)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
-from accounts.models import Post, User
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from students.code_lists import disability_kinds, ethnic_groups, policy_groups
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student
@@ -96,7 +96,7 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         f"Danh sách lớp {school_class.name} dành cho giáo viên dạy lớp, tổ (khối) trưởng khối "
         f"{school_class.grade_level}, văn thư và Ban giám hiệu.",
     )
-    sees_sensitive = may_see_sensitive(request.user, school_class)
+    sees_sensitive = permissions.may_see_sensitive(request.user, school_class)
     pupils = [
         _pupil(number, enrolment, sees_sensitive=sees_sensitive)
         for number, enrolment in enumerate(Enrolment.objects.roster(school_class), start=1)
@@ -115,13 +115,6 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_import": permissions.may_import_rosters(request.user),
     }
     return render(request, "students/class.html", context)
-
-
-def may_see_sensitive(user: User, school_class: SchoolClass) -> bool:
-    """Dân tộc, diện chính sách, khuyết tật: the class's homeroom teacher, the clerk, the leaders."""
-    return school_class.pk in permissions.powers_of(user).homeroom_classes or permissions.has_post(
-        user, Post.Kind.CLERK, *permissions.LEADERS
-    )
 
 
 def _pupil(number: int, enrolment: Enrolment, *, sees_sensitive: bool) -> Pupil:

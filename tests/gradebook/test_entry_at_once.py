@@ -1,56 +1,13 @@
 """Several people saving the same sheet at the same moment, each on a connection of their own."""
 
-import threading
-
 import pytest
-from django.db import connection
 
 from accounts.history import Source
 from gradebook.entry import Change, save_results
 from gradebook.models import SubjectResult
 from gradebook.windows import lock_state
+from tests.at_once import at_once
 from tests.gradebook.school import close_window, make_school, open_window
-
-_KEEPING = """DO $$ DECLARE kept regclass; BEGIN
-    FOR kept IN SELECT tgrelid FROM pg_trigger WHERE tgname = 'history_keep' LOOP
-        EXECUTE format('ALTER TABLE %%s %s TRIGGER history_keep', kept);
-    END LOOP;
-END $$"""
-
-
-@pytest.fixture
-def _history_kept_again(django_db_setup, django_db_blocker):
-    """After the emptying: tables of history refuse it as before, and the audit chain has a head to begin with."""
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(_KEEPING % "ENABLE")
-        cursor.execute("INSERT INTO accounts_audithead (id, seq, hash) VALUES (1, 0, ''::bytea)")
-
-
-@pytest.fixture
-def committed(_history_kept_again, transactional_db):
-    """Other connections see what the test writes; afterwards even the tables that refuse it are emptied."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(_KEEPING % "DISABLE")
-
-
-def at_once(*acts):
-    """Runs each act in a thread; all begin together."""
-    ready = threading.Barrier(len(acts))
-
-    def run(act):
-        try:
-            ready.wait(timeout=10)
-            act()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
 
 
 @pytest.mark.usefixtures("committed")

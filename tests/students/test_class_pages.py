@@ -11,7 +11,6 @@ from guardian.shortcuts import assign_perm
 
 from accounts import permissions
 from accounts.models import AccessLogEntry
-from students.class_views import may_see_sensitive
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from tests.gradebook.school import School, add_pupils, make_school
 
@@ -144,7 +143,7 @@ def test_origin_policy_and_disability_are_for_those_who_need_them(school, as_, p
     response = as_(person).get(page_of(school.class_4a))
     assert ("Khuyết tật vận động" in text(response)) is sees
     assert (">Thái<" in response.content.decode()) is sees
-    assert may_see_sensitive(school.people[person], school.class_4a) is sees
+    assert permissions.may_see_sensitive(school.people[person], school.class_4a) is sees
     assert ("chỉ hiện với giáo viên chủ nhiệm" in text(response)) is not sees
 
 

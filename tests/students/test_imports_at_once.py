@@ -4,12 +4,8 @@ import pytest
 
 from students.imports import Deed, RosterChanged, carry_out_roster, plan_roster
 from students.models import Enrolment, SchoolClass, Student
+from tests.at_once import at_once
 from tests.gradebook.school import make_school
-from tests.gradebook.test_entry_at_once import (  # noqa: F401 - fixtures are found by name
-    _history_kept_again,
-    at_once,
-    committed,
-)
 from tests.students.rosters import listed, pupil
 
 
