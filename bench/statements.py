@@ -1,4 +1,4 @@
-"""How many SQL statements a page and a save take: run inside Django, over the stack's database.
+"""How many SQL statements a page and a save take (BEGIN and COMMIT apart): inside Django, over the stack's database.
 
 `python -m bench.statements PATH USERNAME STUDENT,STUDENT,…` prints one line of JSON.
 """
@@ -34,7 +34,8 @@ def main(path: str, username: str, students: str) -> None:
         change |= {"value": "6", "version": current[change["student"]]}
     with CaptureQueriesContext(connection) as saving:
         answer = client.post(path, {"changes": changes}, content_type="application/json").json()
-    print(json.dumps({"open": len(opening), "save": len(saving), "saved": len(answer["saved"])}))
+    inside = [query for query in saving if query["sql"] not in ("BEGIN", "COMMIT")]
+    print(json.dumps({"open": len(opening), "save": len(inside), "saved": len(answer["saved"])}))
 
 
 if __name__ == "__main__":

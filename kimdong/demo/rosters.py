@@ -30,8 +30,9 @@ Row = list[Any]
 
 def stored_rows(year: int) -> tuple[Row, list[Row]]:
     """Heading and rows of the stored list, with every date moved so that the list is that of `year`."""
-    sheet = load_workbook(DATA / PUPIL_FILE, read_only=True).active
-    heading, *rows = (list(row) for row in sheet.iter_rows(values_only=True))
+    book = load_workbook(DATA / PUPIL_FILE, read_only=True)
+    heading, *rows = (list(row) for row in book.active.iter_rows(values_only=True))
+    book.close()
     for row in rows:
         _move(row, year - STORED_YEAR)
     return heading, rows
