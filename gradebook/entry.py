@@ -156,6 +156,15 @@ def save_results(
     return report
 
 
+def preview_results(ref: SheetRef, changes: Sequence[Change], *, by: User) -> SaveReport:
+    """What `save_results` would answer now, asked in the same order; writes nothing. Raises PermissionDenied."""
+    _window_id, locked = _may_write(ref, changes, by=by, under=None)
+    report = SaveReport(locked=locked)
+    if not locked:
+        _judge(ref, changes, report)
+    return report
+
+
 def _may_write(
     ref: SheetRef, changes: Sequence[Change], *, by: User, under: Mandate | None
 ) -> tuple[int | None, str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from gradebook import order_views, progress_views, sheet_views
+from gradebook import order_views, progress_views, sheet_views, workbook_views
 
 app_name = "gradebook"
 urlpatterns = [
@@ -9,6 +9,14 @@ urlpatterns = [
     path("orders/<int:pk>/", order_views.order_page, name="order"),
     path("progress/", progress_views.progress, name="progress"),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
+    path(
+        "sheets/<int:class_id>/<str:code>/<str:period>/excel/", workbook_views.sheet_file, name="sheet_file"
+    ),
+    path(
+        "sheets/<int:class_id>/<str:code>/<str:period>/upload/",
+        workbook_views.sheet_upload,
+        name="sheet_upload",
+    ),
     path(
         "sheets/<int:class_id>/<str:code>/<str:period>/history/<int:student_id>/<str:item>/<str:field>/",
         sheet_views.cell_history,

@@ -1,0 +1,179 @@
+"""What the upload page shows of a file: each cell old → new, in conflict, or refused with its place in the file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gradebook.entry import Change, SaveReport
+from gradebook.sheets import Row, SheetRef
+from gradebook.workbook_columns import file_columns
+from gradebook.workbook_forms import Wanted, name_of
+from gradebook.workbook_rows import CellKey, Place
+from students.cell_values import Problem
+
+
+class LineKind(StrEnum):
+    """What would become of a cell."""
+
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One cell. A conflict also has whose the stored value is, since when, its version, and the answer chosen."""
+
+    kind: LineKind
+    place: str
+    pupil: str = ""
+    column: str = ""
+    old: str = ""
+    new: str = ""
+    remarks: tuple[str, ...] = ()
+    name: str = ""
+    by: str = ""
+    at: str = ""
+    version: int = 0
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The dry run: refused first, then conflicts, then changes in the order of the sheet.
+
+    `wanted` is what a second step may write: changes at the version shown, conflicts at the version of the file.
+    """
+
+    file_name: str
+    refused: tuple[PreviewLine, ...]
+    conflicts: tuple[PreviewLine, ...]
+    changes: tuple[PreviewLine, ...]
+    warnings: tuple[str, ...]
+    unused: tuple[str, ...]
+    unchanged: int
+    wanted: Wanted
+
+    @property
+    def lines(self) -> tuple[PreviewLine, ...]:
+        return (*self.refused, *self.conflicts, *self.changes)
+
+    @property
+    def may_apply(self) -> bool:
+        return not self.refused and bool(self.conflicts or self.changes)
+
+    @property
+    def headline(self) -> str:
+        """What pressing the button writes, in a sentence."""
+        pupils = len({line.pupil for line in self.changes})
+        new = sum(1 for line in self.changes if not line.old)
+        parts = [f"{new} ô đang trống", f"{len(self.changes) - new} ô thay giá trị cũ"]
+        return f"Ghi {len(self.changes)} ô của {pupils} học sinh: {', '.join(parts)}."
+
+
+def build_preview(
+    ref: SheetRef,
+    rows: Sequence[Row],
+    report: SaveReport,
+    wanted: Wanted,
+    *,
+    problems: Sequence[Problem] = (),
+    unused: tuple[str, ...] = (),
+    answers: Mapping[str, str] | None = None,
+) -> Preview:
+    """The dry run of a file; `report` is what saving `wanted` would answer. No statement."""
+    shown = _Shown(ref, rows, wanted, answers or {})
+    refused = [
+        PreviewLine(LineKind.REFUSED, problem.place, new=problem.value, remarks=(_sentence(problem.message),))
+        for problem in problems
+        if problem.level == "error"
+    ]
+    refused += [shown.line(LineKind.REFUSED, each.change, remarks=(each.message,)) for each in report.refused]
+    conflicts = tuple(
+        shown.line(LineKind.CONFLICT, each.change, by=each.by, at=each.at, version=each.version)
+        for each in report.conflicts
+    )
+    changed = [each for each in report.saved if each.value != shown.old(each.change)]
+    return Preview(
+        file_name=wanted.file_name,
+        refused=tuple(refused),
+        conflicts=conflicts,
+        changes=tuple(
+            shown.line(LineKind.CHANGE, each.change, new=each.value, remarks=each.warnings)
+            for each in changed
+        ),
+        warnings=tuple(str(problem) for problem in problems if problem.level == "warning"),
+        unused=unused,
+        unchanged=len(report.saved) - len(changed),
+        wanted=Wanted(
+            wanted.file_name,
+            (
+                *(shown.at_shown_version(each.change, each.value) for each in changed),
+                *(each.change for each in report.conflicts),
+            ),
+            wanted.places,
+        ),
+    )
+
+
+class _Shown:
+    """Cells of a file by name, beside what the sheet holds."""
+
+    def __init__(
+        self, ref: SheetRef, rows: Sequence[Row], wanted: Wanted, answers: Mapping[str, str]
+    ) -> None:
+        self._places = wanted.places
+        self._answers = answers
+        self._labels = {(each.item, each.field.value): each.label for each in file_columns(ref)}
+        self._pupils = {row.student.pk: row.student.full_name for row in rows}
+        self._cells = {
+            (row.student.pk, cell.column.item, cell.column.field.value): cell
+            for row in rows
+            for cell in row.cells
+        }
+
+    def old(self, change: Change) -> str:
+        cell = self._cells.get(_key(change))
+        return cell.value if cell else ""
+
+    def at_shown_version(self, change: Change, value: str) -> Change:
+        return Change(change.student_id, change.item, change.field, value, self._cells[_key(change)].version)
+
+    def line(
+        self,
+        kind: LineKind,
+        change: Change,
+        *,
+        new: str | None = None,
+        remarks: tuple[str, ...] = (),
+        by: str = "",
+        at: str = "",
+        version: int = 0,
+    ) -> PreviewLine:
+        name = name_of(change)
+        return PreviewLine(
+            kind=kind,
+            place=_place_label(self._places.get(_key(change))),
+            pupil=self._pupils.get(change.student_id, ""),
+            column=self._labels.get((change.item, change.field), ""),
+            old=self.old(change),
+            new=change.value if new is None else new,
+            remarks=remarks,
+            name=name,
+            by=by,
+            at=at,
+            version=version,
+            answer=self._answers.get(f"k.{name}", ""),
+        )
+
+
+def _key(change: Change) -> CellKey:
+    return change.student_id, change.item, change.field
+
+
+def _place_label(place: Place | None) -> str:
+    return place.problem("", "").place if place else ""
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
