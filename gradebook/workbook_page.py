@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gradebook.entry import Change, SaveReport
+from gradebook.entry import Change, Saved, SaveReport
 from gradebook.sheets import Row, SheetRef
 from gradebook.workbook_columns import file_columns
 from gradebook.workbook_forms import Wanted, name_of
@@ -67,8 +67,9 @@ class Preview:
         """What pressing the button writes, in a sentence."""
         pupils = len({line.pupil for line in self.changes})
         new = sum(1 for line in self.changes if not line.old)
-        parts = [f"{new} ô đang trống", f"{len(self.changes) - new} ô thay giá trị cũ"]
-        return f"Ghi {len(self.changes)} ô của {pupils} học sinh: {', '.join(parts)}."
+        counts = ((new, "ô đang trống"), (len(self.changes) - new, "ô thay giá trị cũ"))
+        parts = ", ".join(f"{count} {what}" for count, what in counts if count)
+        return f"Ghi {len(self.changes)} ô của {pupils} học sinh: {parts}."
 
 
 def build_preview(
@@ -99,7 +100,7 @@ def build_preview(
         refused=tuple(refused),
         conflicts=conflicts,
         changes=tuple(
-            shown.line(LineKind.CHANGE, each.change, new=each.value, remarks=each.warnings)
+            shown.line(LineKind.CHANGE, each.change, new=each.value, remarks=shown.not_yet_said(each))
             for each in changed
         ),
         warnings=tuple(str(problem) for problem in problems if problem.level == "warning"),
@@ -124,6 +125,7 @@ class _Shown:
     ) -> None:
         self._places = wanted.places
         self._answers = answers
+        self._said: dict[int, set[str]] = {}
         self._labels = {(each.item, each.field.value): each.label for each in file_columns(ref)}
         self._pupils = {row.student.pk: row.student.full_name for row in rows}
         self._cells = {
@@ -135,6 +137,13 @@ class _Shown:
     def old(self, change: Change) -> str:
         cell = self._cells.get(_key(change))
         return cell.value if cell else ""
+
+    def not_yet_said(self, saved: Saved) -> tuple[str, ...]:
+        """A warning on level and mark comes with both cells; once a pupil is enough."""
+        said = self._said.setdefault(saved.change.student_id, set())
+        fresh = tuple(sentence for sentence in saved.warnings if sentence not in said)
+        said.update(fresh)
+        return fresh
 
     def at_shown_version(self, change: Change, value: str) -> Change:
         return Change(change.student_id, change.item, change.field, value, self._cells[_key(change)].version)
