@@ -45,10 +45,12 @@ def past_windows(year: int) -> tuple[PlannedWindow, ...]:
     )
 
 
-def current_windows(year: int) -> tuple[PlannedWindow, ...]:
+def current_windows(year: int, now: datetime.datetime) -> tuple[PlannedWindow, ...]:
     """The periods of the year in progress: one after the other, so that one is open on any day of a demo."""
+    # Mid-term falls at the end of October; a demo in August opens it at once, so as to have something open.
+    begin = min(at(year, 10, 26, 7), max(now - datetime.timedelta(days=5), at(year, 8, 5, 7)))
     return (
-        PlannedWindow(Period.MID_TERM_1, at(year, 8, 5, 7), at(year, 11, 10, 17)),
+        PlannedWindow(Period.MID_TERM_1, begin, at(year, 11, 10, 17)),
         PlannedWindow(Period.END_TERM_1, at(year, 11, 10, 17), at(year + 1, 1, 20, 17)),
         PlannedWindow(Period.MID_TERM_2, at(year + 1, 1, 20, 17), at(year + 1, 3, 31, 17)),
         PlannedWindow(Period.YEAR_END, at(year + 1, 3, 31, 17), at(year + 1, 7, 31, 23, 59)),

@@ -26,8 +26,9 @@ def ability(moet_id: str | None, seed: int) -> float:
 
 
 def repeating(moet_ids: list[str], seed: int) -> set[str]:
-    """Those of the children who struggle so much that they stay in their grade."""
-    return {each for each in moet_ids if ability(each, seed) < STRUGGLING / 2}
+    """The child who struggles most, and so much that it stays in its grade."""
+    least = min(moet_ids, key=lambda each: ability(each, seed))
+    return {least} if ability(least, seed) < STRUGGLING else set()
 
 
 def wanted_changes(ref: SheetRef, students: list[Student], *, seed: int, share: float = 1.0) -> list[Change]:

@@ -40,7 +40,7 @@ def load(school: DemoSchool) -> None:
     year, period = _last_locked(school)
     closed = next(
         window
-        for window in (*calendar.past_windows(year.year), *calendar.current_windows(year.year))
+        for window in (*calendar.past_windows(year.year), *calendar.current_windows(year.year, school.now))
         if window.period == period and window.closes_at <= school.now
     )
     step = min((school.now - closed.closes_at) / (len(STAGES) + 2), datetime.timedelta(hours=20))
@@ -56,7 +56,9 @@ def _by_day(moment: datetime.datetime, begin: datetime.datetime, end: datetime.d
 
 
 def _last_locked(school: DemoSchool) -> tuple[SchoolYear, Period]:
-    locked = [w.period for w in calendar.current_windows(school.year) if w.closes_at <= school.now]
+    locked = [
+        w.period for w in calendar.current_windows(school.year, school.now) if w.closes_at <= school.now
+    ]
     if locked:
         return SchoolYear.objects.get(year=school.year), locked[-1]
     return SchoolYear.objects.get(year=school.year - 1), Period.YEAR_END

@@ -115,14 +115,16 @@ def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
     for enrolment in Enrolment.objects.filter(school_class__year=year).select_related(
         "student", "school_class"
     ):
+        child = random.Random(f"{school.seed}-{enrolment.student.moet_id}")  # noqa: S311 - invented
         chance = random.Random(f"{school.seed}-{enrolment.student.moet_id}-{year.year}")  # noqa: S311 - invented
-        height = 108 + 6 * enrolment.school_class.grade_level + chance.randint(-6, 7)
+        # A child keeps its build and grows by the year.
+        height = 108 + 6 * enrolment.school_class.grade_level + child.randint(-6, 7)
         rows.append(
             YearProfile(
                 student=enrolment.student,
                 year=year,
                 height_cm=height,
-                weight_kg=round((height - 100) * 0.62 + 8 + chance.randint(-3, 6)),
+                weight_kg=round((height - 100) * 0.62 + 8 + child.randint(-3, 6)),
                 absent_with_leave=chance.choice((0, 0, 0, 1, 1, 2, 3, 4)),
                 absent_without_leave=chance.choice((0,) * 9 + (1,)),
             )
@@ -143,7 +145,7 @@ def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]
 
 def fill_current_year(year: SchoolYear, school: DemoSchool) -> None:
     """Earlier periods complete and locked, the one that contains now open and about half filled."""
-    for number, window in enumerate(calendar.current_windows(year.year), start=1):
+    for number, window in enumerate(calendar.current_windows(year.year, school.now), start=1):
         if window.opens_at > school.now:
             return
         is_open = window.closes_at > school.now
