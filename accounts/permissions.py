@@ -147,10 +147,17 @@ def may_enter(user: User, school_class: Any, line: Any | None) -> bool:
 
 
 def acting_role(user: User, school_class: Any, line: Any | None) -> str:
-    """The capacity that the history names beside the person."""
+    """The capacity that the history names beside the person: "GVCN 3B", "GVCN 3B, môn Toán", "GVBM Tin học 3B".
+
+    A homeroom teacher who teaches a line in the own class does so as its homeroom teacher. An activity is no môn.
+    """
     powers = powers_of(user)
     if is_responsible(user, school_class, line):
-        return f"GVCN {school_class.name}" if line is None else f"GVBM {line} {school_class.name}"
+        if line is None:
+            return f"GVCN {school_class.name}"
+        if school_class.pk in powers.homeroom_classes:
+            return f"GVCN {school_class.name}, {'' if str(line).startswith('Hoạt động') else 'môn '}{line}"
+        return f"GVBM {line} {school_class.name}"
     for kind in Post.Kind:
         if kind in powers.posts:
             return str(kind.label)

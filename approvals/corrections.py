@@ -18,6 +18,7 @@ from approvals.evidence import CleanFile
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.workflow import Act, Actor, State, target_of
 from gradebook.entry import Change, EntryRefusedError, SaveReport, differences, save_results
+from gradebook.grading import plain_text
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
 from gradebook.windows import lock_state
@@ -72,8 +73,13 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
     with acting(by, role=role, source=Source.PAGE):
         # The year's row is held while the next number is taken: two drafts never share one.
         SchoolYear.objects.select_for_update(no_key=True).get(pk=ref.school_class.year_id)
-        if lock_state(ref.school_class, ref.period).is_open:
+        lock = lock_state(ref.school_class, ref.period)
+        if lock.is_open:
             raise CorrectionRefused("Sổ đang mở: sửa thẳng trên sổ, không cần phiếu đề nghị.")
+        if not lock.is_over:
+            raise CorrectionRefused(
+                f"{lock.sentence} Phiếu đề nghị chỉ sửa những gì đã nhập trong đợt đã khoá."
+            )
         wanted, refused = differences(ref, changes)
         if refused:
             raise CorrectionRefused("Có ô ghi chưa đúng, phiếu chưa được lập.", SaveReport(refused=refused))
@@ -139,8 +145,8 @@ def keep_reason(request: CorrectionRequest, *, reason: str, by: User) -> Correct
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _take(request)
         _check_move(request, Act.FILE, by)
-        if request.reason != reason.strip():
-            request.reason = reason.strip()
+        if request.reason != plain_text(reason):
+            request.reason = plain_text(reason)
             request.save()
     return request
 
@@ -149,13 +155,13 @@ def file_request(request: CorrectionRequest, *, reason: str, by: User) -> Correc
     """Draft → filed: needs a reason and evidence (rule R54)."""
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _moved(request, Act.FILE, by)
-        if not reason.strip():
+        if not _says_something(reason):
             raise CorrectionRefused("Ghi lí do sửa rồi gửi lại.", field="reason")
         if not request.evidence.exists():
             raise CorrectionRefused(
                 "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại.", field="evidence"
             )
-        request.reason = reason.strip()
+        request.reason = plain_text(reason)
         request.filed_at = clock.now()
         request.save()
     return request
@@ -165,9 +171,11 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
     """Filed → approved or refused by the vice-principal; a refusal needs its reason."""
     with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
         request = _moved(request, Act.APPROVE if approve else Act.REFUSE, by)
-        if not approve and not note.strip():
+        if approve:
+            _check_still_writable(request)
+        if not approve and not _says_something(note):
             raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết cần bổ sung gì.", field="note")
-        request.decided_by, request.decided_at, request.decision_note = by, clock.now(), note.strip()
+        request.decided_by, request.decided_at, request.decision_note = by, clock.now(), plain_text(note)
         request.save()
     return request
 
@@ -206,6 +214,23 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
         request.applied_by, request.applied_at = by, clock.now()
         request.save()
     return request
+
+
+def _says_something(text: str) -> bool:
+    """Whether a reason has words in it: dots and invisible characters are none."""
+    return sum(character.isalnum() for character in plain_text(text)) >= 3
+
+
+def _check_still_writable(request: CorrectionRequest) -> None:
+    """A request whose cells have moved on is not approved: it could never be carried out."""
+    changes = _approved_changes(request)
+    still, _refused = differences(sheet_of(request), changes)
+    now = {each.change: each.old for each in still}
+    if any(now.get(change) != change.seen for change in changes):
+        raise CorrectionOutdated(
+            "Giá trị đang lưu không còn như lúc lập phiếu, phiếu này không thực hiện được nữa. "
+            "Từ chối phiếu để giáo viên lập phiếu mới."
+        )
 
 
 def _why_not_written(report: SaveReport) -> str:

@@ -142,15 +142,22 @@ def _level_refusal(text: str, what: str, allowed: str) -> str:
     )
 
 
+def plain_text(text: str) -> str:
+    """Typed text fit to store and print: NFC, stripped, no control or invisible characters; line breaks as \\n."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    unwanted = ("Cc", "Cf", "Cs")
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in unwanted).strip()
+
+
 def check_comment(text: str, rules: RuleSet) -> str:
     """A comment fit to store and print (R27): NFC, stripped, no control or invisible characters.
 
     Line breaks stay (as \\n), a tab becomes a space; "" is an erased comment. Counts characters after
     that and raises ValueRefused past rules.comment_limit, saying how many are too many.
     """
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    unwanted = ("Cc", "Cf", "Cs")
-    text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in unwanted).strip()
+    typed, text = text, plain_text(text)
+    if typed.strip() and not text:
+        raise ValueRefused("Nhận xét chỉ gồm ký tự không in được: hãy gõ lại.")
     over = len(text) - rules.comment_limit
     if over > 0:
         raise ValueRefused(
@@ -177,8 +184,7 @@ def mark_warnings(attainment: Attainment | None, mark: int | None, rules: RuleSe
     }[attainment]
     if lowest <= mark <= highest:
         return ()
-    usual = f"mức này thường đi với điểm từ {lowest} đến {highest}"
-    return (f"Mức {attainment} ({attainment.label}) nhưng điểm KTĐK là {mark}: {usual}.",)
+    return (f"{attainment} mà điểm {mark}: {attainment} thường đi với điểm từ {lowest} đến {highest}.",)
 
 
 def zero_warning(mark: int | None) -> str | None:

@@ -34,7 +34,7 @@ def first_broken():
 def test_a_mark_leaves_a_link_that_names_who_in_which_role_and_by_which_door(school):
     result = result_of(school)
     entry = AuditEntry.objects.filter(table_name="gradebook_subjectresult", row_id=str(result.pk)).get()
-    assert (entry.actor, entry.role, entry.source, entry.action) == ("lan", "GVBM Toán 4A", "page", "I")
+    assert (entry.actor, entry.role, entry.source, entry.action) == ("lan", "GVCN 4A, môn Toán", "page", "I")
     assert (entry.old, entry.new["mark"]) == (None, 7)
 
 

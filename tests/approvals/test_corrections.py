@@ -14,6 +14,7 @@ from approvals.workflow import Act, State
 from gradebook.cell_history import read_cell_history
 from gradebook.entry import save_results
 from gradebook.models import SubjectResult
+from gradebook.regulation import Period
 from gradebook.sheets import Field
 from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture
 from tests.gradebook.school import change_of, close_window, enter, open_window, value_of
@@ -53,6 +54,37 @@ def test_an_open_sheet_needs_no_request(school):
     open_window(school)
     with pytest.raises(CorrectionRefused, match="sửa thẳng trên sổ"):
         draft(school)
+
+
+def test_a_period_that_was_never_open_has_nothing_to_correct(school):
+    ref = school.sheet(period=Period.YEAR_END)
+    with pytest.raises(CorrectionRefused, match="Chưa mở"):
+        corrections.propose(ref, [change_of(ref, school.pupils[0], Field.MARK, "9")], by=school.lan)
+    assert not CorrectionRequest.objects.exists()
+
+
+@pytest.mark.parametrize("nothing", ["", " \u200b ", ".", "\x00"])
+def test_a_reason_must_say_something(school, nothing):
+    request = draft(school)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    with pytest.raises(CorrectionRefused, match="Ghi lí do"):
+        corrections.file_request(request, reason=nothing, by=school.lan)
+    with pytest.raises(CorrectionRefused, match="Ghi lí do từ chối"):
+        corrections.decide(filed(school, pupil=1), approve=False, note=nothing, by=school.hoa)
+
+
+def test_control_characters_in_a_reason_do_not_break_anything(school):
+    request = corrections.keep_reason(draft(school), reason="Cộng\x00 nhầm\u200b", by=school.lan)
+    assert request.reason == "Cộng nhầm"
+
+
+def test_a_request_whose_cell_has_moved_on_is_not_approved(school):
+    first, second = filed(school, "9"), filed(school, "10")
+    corrections.carry_out(corrections.decide(first, approve=True, note="", by=school.hoa), by=school.tuan)
+    with pytest.raises(CorrectionOutdated, match="không thực hiện được nữa"):
+        corrections.decide(second, approve=True, note="", by=school.hoa)
+    refused = corrections.decide(second, approve=False, note="Đã sửa theo phiếu trước.", by=school.hoa)
+    assert refused.state == State.REFUSED
 
 
 @pytest.mark.parametrize("person", ["minh", "thu", "dung", "bich", "hoa", "tuan", "son"])
@@ -155,7 +187,7 @@ def test_the_history_of_the_cell_names_who_as_what_why_and_the_request(school):
     assert newest.why == f"Phiếu {request.label}: {REASON}"
     assert newest.request_id == request.pk
     assert newest.source == Source.CORRECTION.label
-    assert (oldest.old, oldest.new, oldest.who, oldest.role) == ("", "7", "Nguyễn Thị Lan", "GVBM Toán 4A")
+    assert (oldest.old, oldest.new, oldest.who, oldest.role) == ("", "7", "Nguyễn Thị Lan", "GVCN 4A, môn Toán")
 
 
 def test_the_request_remembers_every_act_with_its_author(school):
@@ -165,8 +197,8 @@ def test_the_request_remembers_every_act_with_its_author(school):
         for row in request.history.order_by("history_id")
     ]
     assert steps == [
-        ("draft", "lan", "GVBM Toán 4A"),
-        ("filed", "lan", "GVBM Toán 4A"),
+        ("draft", "lan", "GVCN 4A, môn Toán"),
+        ("filed", "lan", "GVCN 4A, môn Toán"),
         ("approved", "hoa", "Phó Hiệu trưởng"),
         ("applied", "tuan", "Văn thư"),
     ]

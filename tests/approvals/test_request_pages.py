@@ -289,7 +289,7 @@ def test_the_vice_principal_sees_everything_on_one_page_and_decides(school, as_)
     assert f'<img src="{evidence}"' in shown.content.decode().replace("\n", " ").replace("  ", "")
     for part in (
         "Nguyễn Thị Lan",
-        "GVBM Toán 4A",
+        "GVCN 4A, môn Toán",
         school.pupils[0].full_name,
         "Điểm KTĐK",
         REASON,
@@ -333,7 +333,7 @@ def test_the_timeline_tells_who_did_what_in_which_order(school, as_):
     story = shown[shown.index("Diễn biến") :]
     order = ["Thực hiện: đã ghi vào sổ", "Phê chuẩn", "Gửi phiếu", "Thêm minh chứng", "Lập phiếu"]
     assert [story.index(step) for step in order] == sorted(story.index(step) for step in order)
-    for who in ("Bùi Anh Tuấn, Văn thư", "Võ Thị Hoa, Phó Hiệu trưởng", "Nguyễn Thị Lan, GVBM Toán 4A"):
+    for who in ("Bùi Anh Tuấn, Văn thư", "Võ Thị Hoa, Phó Hiệu trưởng", "Nguyễn Thị Lan, GVCN 4A, môn Toán"):
         assert who in story
 
 

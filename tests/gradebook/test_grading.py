@@ -24,6 +24,7 @@ from gradebook.grading import (
     failing_items,
     mark_warnings,
     pair_warnings,
+    plain_text,
     year_result,
     zero_warning,
 )
@@ -225,9 +226,15 @@ def test_the_limit_counts_letters_not_the_pieces_they_may_be_encoded_in():
 
 @given(st.text())
 def test_cleaning_a_comment_twice_changes_nothing_more(text):
-    unlimited = dataclasses.replace(RULES, comment_limit=10_000)
-    once = check_comment(text, unlimited)
-    assert check_comment(once, unlimited) == once
+    once = plain_text(text)
+    assert plain_text(once) == once
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\x00\x07", "\ud800"])
+def test_a_comment_of_invisible_characters_is_refused_not_taken_for_an_erased_one(unseen):
+    with pytest.raises(ValueRefused, match="không in được"):
+        check_comment(unseen, RULES)
+    assert check_comment("  ", RULES) == ""
 
 
 # ── Warnings ──────────────────────────────────────────────────────────────────────────────────────────

@@ -262,7 +262,7 @@ def the_history_tells_the_whole_story(teacher: Person, scene: Scene, number: str
     assert "Văn thư" in newest
     assert number in newest
     assert REASON in newest
-    assert any("7" in step and "GVBM Toán 4A" in step for step in older)
+    assert any("7" in step and "GVCN 4A, môn Toán" in step for step in older)
 
 
 def the_books_carry_the_corrected_mark(clerk: Person, scene: Scene, tmp_path: Path) -> None:
