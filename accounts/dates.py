@@ -25,3 +25,11 @@ def day_range() -> Func:
 def same(field: str) -> Func:
     """int8range of one id, so that equality can stand in a GiST exclusion without the btree_gist extension."""
     return Func(F(field), F(field), Value("[]"), function="int8range")
+
+
+def ends_after_it_starts(name: str) -> models.CheckConstraint:
+    """The guard of every row with `starts_on` and `ends_on`; `name` is that of the table's constraint."""
+    return models.CheckConstraint(
+        condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+        name=f"{name}_ends_after_it_starts",
+    )

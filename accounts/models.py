@@ -7,10 +7,10 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Func, Q
 from simple_history.models import HistoricalRecords
 
-from accounts.dates import DatedQuerySet, day_range
+from accounts.dates import DatedQuerySet, day_range, ends_after_it_starts
 from accounts.history import TracedRow
 
 
@@ -98,10 +98,7 @@ class Post(models.Model):
                 condition=Q(kind__in=["principal", "vice_principal", "clerk", "grade_head", "inspector"]),
                 name="post_kind_is_known",
             ),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="post_ends_after_it_starts",
-            ),
+            ends_after_it_starts("post"),
             models.CheckConstraint(
                 condition=~Q(kind="grade_head") | Q(team__isnull=False), name="post_grade_head_has_a_team"
             ),

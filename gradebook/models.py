@@ -18,7 +18,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from accounts.clock import now_in_sql
-from accounts.dates import DatedQuerySet, day_range, same
+from accounts.dates import DatedQuerySet, day_range, ends_after_it_starts, same
 from accounts.history import TracedRow
 from gradebook.regulation import LINES, Attainment, Award, Line, Period, Rating, YearResult, line_by_code
 from students.models import SchoolClass, SchoolYear, Student
@@ -65,10 +65,7 @@ class TeachingAssignment(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="teaching_ends_after_it_starts",
-            ),
+            ends_after_it_starts("teaching"),
             ExclusionConstraint(
                 name="teaching_one_teacher_at_a_time",
                 expressions=[

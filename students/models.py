@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from simple_history.models import HistoricalRecords
 
 from accounts.clock import today
-from accounts.dates import DatedQuerySet, day_range, same
+from accounts.dates import DatedQuerySet, day_range, ends_after_it_starts, same
 from accounts.history import TracedRow
 
 
@@ -95,10 +95,7 @@ class HomeroomAssignment(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="homeroom_ends_after_it_starts",
-            ),
+            ends_after_it_starts("homeroom"),
             ExclusionConstraint(
                 name="homeroom_one_teacher_at_a_time",
                 expressions=[
@@ -215,10 +212,7 @@ class Enrolment(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
-                name="enrolment_ends_after_it_starts",
-            ),
+            ends_after_it_starts("enrolment"),
             ExclusionConstraint(
                 name="enrolment_one_class_at_a_time",
                 expressions=[
@@ -279,7 +273,8 @@ def upload_path(upload: "RosterUpload", _filename: str) -> str:
 class RosterUpload(models.Model):
     """A pupil list that the clerk has sent: kept as it came, shown as a dry run, carried out at most once (R85).
 
-    The file lies outside the web root and is never handed out. The counts are those of the plan carried out.
+    The file lies outside the web root and is never handed out. The counts are those of the plan carried out;
+    `errors` is what had to be mended when the list was last sent (None: not counted).
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="roster_uploads")
@@ -289,6 +284,7 @@ class RosterUpload(models.Model):
     sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(db_default=Now())
+    errors = models.PositiveIntegerField("chỗ phải sửa lúc tải lên", null=True)
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     applied_at = models.DateTimeField(null=True)
     created = models.PositiveIntegerField("học sinh thêm mới", default=0)
