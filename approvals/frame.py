@@ -32,6 +32,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "school_name": year.school_name if year else "Trường Tiểu học Kim Đồng",
         "year_label": year.label if year else "",
         "post_label": permissions.post_label(user),
+        "waiting": {
+            "count": year.waiting if year else 0,
+            "url": f"{reverse('approvals:requests')}?who=waiting",
+        },
         "menu": _menu(request, user, year.waiting if year else 0),
         "notices": [_notice(window) for window in year.open_windows] if year else [],
     }

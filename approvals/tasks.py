@@ -20,10 +20,12 @@ from approvals.frame import requests_waiting_for
 from approvals.models import CorrectionRequest
 from approvals.request_pages import STATE_ICONS, STATE_KINDS
 from approvals.workflow import State
+from gradebook.board import Board, read_open_boards
 from gradebook.models import EntryWindow, SubjectLine
-from gradebook.progress import Board, Counts, Tally, count_entered, read_board, tally_of, with_pupil_counts
+from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
+from gradebook.windows import covers, is_past_at
 from students.models import SchoolClass
 
 MOST_REQUESTS = 20
@@ -96,7 +98,7 @@ class TasksPage:
     requests: tuple[RequestTask, ...]
     has_more_requests: bool
     own_sheets: tuple[OwnSheet, ...]
-    board: Board | None
+    boards: tuple[Board, ...]
 
     @property
     def is_idle(self) -> bool:
@@ -104,7 +106,7 @@ class TasksPage:
 
 
 def read_tasks(user: User) -> TasksPage:
-    """One statement for requests; four for sheets if the person has any; five for the board if it may be seen."""
+    """One statement for requests; four for sheets if the person has any; four for the boards if they may be seen."""
     refs, windows, counts = _own_sheets(user)
     requests = _requests(user)
     return TasksPage(
@@ -112,33 +114,39 @@ def read_tasks(user: User) -> TasksPage:
         requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
         own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
-        board=read_board(user) if permissions.may_see_progress(user) else None,
+        boards=read_open_boards(user) if permissions.may_see_progress(user) else (),
     )
 
 
 def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Counts]:
-    """Every sheet of the year that the person answers for today, at every period, in the order of the books."""
+    """Every sheet of the year that the person answers for today, at every period.
+
+    By class; in a class in the order of the books, the homeroom sheet last.
+    """
     powers = permissions.powers_of(user)
     class_ids = powers.taught_classes | powers.homeroom_classes
     if not class_ids:
         return [], [], Counts()
     classes = {each.pk: each for each in with_pupil_counts(SchoolClass.objects.filter(pk__in=class_ids))}
     lines = SubjectLine.objects.in_bulk({line_id for _class_id, line_id in powers.taught})
-    pairs = [(classes[class_id], lines[line_id]) for class_id, line_id in powers.taught]
-    pairs.sort(key=lambda pair: (pair[0].grade_level, pair[0].name, pair[1].line.position))
-    homerooms = [(classes[class_id], None) for class_id in sorted(powers.homeroom_classes)]
+    pairs: list[tuple[SchoolClass, SubjectLine | None]] = [
+        *((classes[class_id], lines[line_id]) for class_id, line_id in powers.taught),
+        *((classes[class_id], None) for class_id in powers.homeroom_classes),
+    ]
+    pairs.sort(key=_place_in_the_books)
     year = max((each.year for each in classes.values()), key=lambda each: each.year)
     windows = list(
         EntryWindow.objects.filter(year__in={each.year_id for each in classes.values()}).annotate(
             asked_at=now_in_sql()
         )
     )
-    refs = [
-        SheetRef(school_class, line, period)
-        for school_class, line in [*pairs, *homerooms]
-        for period in Period
-    ]
+    refs = [SheetRef(school_class, line, period) for school_class, line in pairs for period in Period]
     return refs, windows, count_entered(year, class_ids)
+
+
+def _place_in_the_books(pair: tuple[SchoolClass, SubjectLine | None]) -> tuple[int, str, bool, int]:
+    school_class, line = pair
+    return school_class.grade_level, school_class.name, line is None, line.line.position if line else 0
 
 
 def _once_each(refs: Iterable[SheetRef]) -> list[SheetRef]:
@@ -147,15 +155,7 @@ def _once_each(refs: Iterable[SheetRef]) -> list[SheetRef]:
 
 def _covering(ref: SheetRef, windows: Iterable[EntryWindow]) -> list[EntryWindow]:
     """`EntryWindowQuerySet.covering` for windows that are read already."""
-    school_class = ref.school_class
-    return [
-        window
-        for window in windows
-        if window.period == ref.period
-        and window.year_id == school_class.year_id
-        and window.grade_level in (None, school_class.grade_level)
-        and window.school_class_id in (None, school_class.pk)
-    ]
+    return [window for window in windows if window.period == ref.period and covers(window, ref.school_class)]
 
 
 def _open_window(ref: SheetRef, windows: Iterable[EntryWindow]) -> EntryWindow | None:
@@ -170,7 +170,7 @@ def _asked_at(window: Any) -> datetime.datetime:
 def _entries(
     refs: Sequence[SheetRef], windows: Sequence[EntryWindow], counts: Counts
 ) -> tuple[EntryTask, ...]:
-    """Open sheets with cells to fill: the earliest lock first, then the one that lacks most."""
+    """Open sheets with cells to fill: the earliest lock first, then by class and in the order of the books."""
     found = []
     for ref in refs:
         window = _open_window(ref, windows)
@@ -189,7 +189,7 @@ def _entries(
                     is_soon=left < SOON,
                 )
             )
-    return tuple(sorted(found, key=lambda task: (task.closes_at, -task.tally.missing)))
+    return tuple(sorted(found, key=lambda task: task.closes_at))
 
 
 def time_left(left: datetime.timedelta) -> str:
@@ -210,7 +210,7 @@ def _own_cell(ref: SheetRef, windows: Sequence[EntryWindow], counts: Counts) -> 
     word, kind = "Chưa mở", "neutral"
     if _open_window(ref, covering):
         word, kind = "Đang mở", "open"
-    elif any(window.closes_at <= _asked_at(window) for window in covering):
+    elif any(is_past_at(window, _asked_at(window)) for window in covering):
         word, kind = "Đã khoá", "locked"
     return OwnCell(ref.period, _sheet_url(ref), tally_of(ref, counts), word, kind)
 

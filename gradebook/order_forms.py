@@ -3,6 +3,8 @@
 import datetime
 import hashlib
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +13,11 @@ from django.db.models import Q
 from django.utils.timezone import localtime, make_aware
 
 from accounts import clock
+from accounts.clock import now_in_sql
 from accounts.models import User
 from gradebook.models import PERIOD_CHOICES, EntryOrder, EntryWindow, TeachingAssignment
 from gradebook.regulation import Period
-from gradebook.windows import OrderRefused, check_order
+from gradebook.windows import Problem, check_order, covers
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 
 NUMBER_TAIL = "TB-THKĐ"
@@ -44,14 +47,40 @@ def next_number(year: SchoolYear) -> str:
 
 
 def _words(what: str) -> dict[str, str]:
-    return {"required": f"Chưa có {what}. Ghi {what} rồi xem trước lại."}
+    return {
+        "required": f"Chưa có {what}. Ghi {what} rồi xem trước lại.",
+        "null_characters_not_allowed": "Có kí tự không đọc được. Xoá rồi gõ lại.",
+    }
+
+
+def _choice_words(what: str) -> dict[str, str]:
+    return dict.fromkeys(("required", "invalid_choice"), f"{what} chưa đúng. Chọn trong danh sách.")
+
+
+class _MomentField(forms.DateTimeField):
+    """A moment of which no calendar reaches into the school's zone (year 1, year 9999) is invalid like any other."""
+
+    def to_python(self, value: Any) -> datetime.datetime | None:
+        try:
+            return super().to_python(value)
+        except OverflowError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
 class OrderForm(forms.Form):
     """Turns what the principal typed into an unsaved EntryOrder; nothing is decided here."""
 
-    kind = forms.ChoiceField(label="Việc", choices=EntryOrder.Kind.choices, initial=EntryOrder.Kind.OPEN)
-    number = forms.CharField(label="Số văn bản", max_length=60, error_messages=_words("số văn bản"))
+    kind = forms.ChoiceField(
+        label="Việc", choices=EntryOrder.Kind.choices, error_messages=_choice_words("Việc")
+    )
+    number = forms.CharField(
+        label="Số văn bản",
+        max_length=60,
+        error_messages={
+            **_words("số văn bản"),
+            "max_length": "Số văn bản dài %(show_value)d chữ, nhiều nhất %(limit_value)d. Ghi ngắn lại.",
+        },
+    )
     dated = forms.DateField(
         label="Ngày kí",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
@@ -60,23 +89,29 @@ class OrderForm(forms.Form):
             "invalid": "Ngày kí chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026.",
         },
     )
-    period = forms.ChoiceField(label="Thời điểm đánh giá", choices=PERIOD_CHOICES)
+    period = forms.ChoiceField(
+        label="Thời điểm đánh giá",
+        choices=PERIOD_CHOICES,
+        error_messages=_choice_words("Thời điểm đánh giá"),
+    )
     scope = forms.ChoiceField(
         label="Phạm vi",
-        error_messages={"invalid_choice": "Phạm vi không có trong năm học này. Chọn trong danh sách."},
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Phạm vi không có trong năm học này. Chọn trong danh sách."
+        ),
     )
-    opens_at = forms.DateTimeField(
+    opens_at = _MomentField(
         label="Từ",
-        help_text="Giờ mở; với lệnh khoá là giờ khoá. Giờ của máy chủ, Việt Nam.",
+        help_text="Giờ của máy chủ, Việt Nam.",
         widget=forms.DateTimeInput({"type": "datetime-local"}, format=_MOMENT),
         error_messages={
             **_words("giờ bắt đầu"),
             "invalid": "Giờ bắt đầu chưa đúng. Ghi ngày và giờ, ví dụ 05/11/2026 07:00.",
         },
     )
-    closes_at = forms.DateTimeField(
+    closes_at = _MomentField(
         label="Đến",
-        help_text="Hết giờ này sổ tự khoá. Lệnh khoá không cần mục này.",
+        help_text="Hết giờ này sổ tự khoá. Lệnh khoá bỏ qua mục này.",
         widget=forms.DateTimeInput({"type": "datetime-local"}, format=_MOMENT),
         error_messages={
             **_words("giờ khoá"),
@@ -88,6 +123,10 @@ class OrderForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea({"rows": 5}),
+        error_messages={
+            **_words("nội dung"),
+            "max_length": "Nội dung dài %(show_value)d chữ, nhiều nhất %(limit_value)d. Ghi ngắn lại.",
+        },
         help_text="Để trống thì khi xem trước hệ thống ghi theo mẫu, rồi sửa được.",
     )
 
@@ -96,6 +135,15 @@ class OrderForm(forms.Form):
         self._year = year
         self._classes = {f"class:{each.pk}": each for each in SchoolClass.objects.filter(year=year)}
         self.fields["scope"].choices = _scope_choices(self._classes)  # type: ignore[attr-defined]
+        if self.is_lock:
+            self.fields[
+                "opens_at"
+            ].help_text = "Giờ khoá, giờ của máy chủ, Việt Nam. Giờ đã qua thì khoá ngay khi kí."
+
+    @property
+    def is_lock(self) -> bool:
+        """An order to lock, as asked for or as typed: it has no «Đến»."""
+        return self["kind"].value() == EntryOrder.Kind.LOCK
 
     def clean(self) -> dict[str, Any]:
         """Fills the text by the pattern where it is empty or the pattern of another kind or period."""
@@ -115,20 +163,20 @@ class OrderForm(forms.Form):
         return {default_text(kind, period, self._year) for kind in EntryOrder.Kind for period in Period}
 
     def order(self) -> EntryOrder:
-        """The order as typed, unsaved; only after `is_valid()`."""
-        values = self.cleaned_data
-        scope = values["scope"]
+        """The order as typed, unsaved; after `is_valid()`. What is wrong or missing there is None or "" here."""
+        values = {name: self.cleaned_data.get(name) for name in self.fields}
+        scope = values["scope"] or ""
         return EntryOrder(
-            kind=values["kind"],
-            number=values["number"],
-            dated=values["dated"],
+            kind=values["kind"] or "",
+            number=values["number"] or "",
+            dated=values["dated"],  # type: ignore[misc]  # None where wrong: for `problems_of`
             year=self._year,
-            period=values["period"],
+            period=values["period"] or "",
             grade_level=int(scope.removeprefix("grade:")) if scope.startswith("grade:") else None,
             school_class=self._classes.get(scope),
             opens_at=values["opens_at"],
             closes_at=values["closes_at"] if values["kind"] == EntryOrder.Kind.OPEN else None,
-            text=values["text"],
+            text=values["text"] or "",
         )
 
     def fingerprint(self) -> str:
@@ -136,9 +184,10 @@ class OrderForm(forms.Form):
         said = "\n".join(f"{name}={self.cleaned_data.get(name)}" for name in self.fields)
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
-    def refuse(self, refusal: OrderRefused) -> None:
-        """Puts a refusal of the rules at the field it names."""
-        self.add_error(refusal.field, refusal.message)
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Puts what the rules say at the fields they name."""
+        for problem in problems:
+            self.add_error(problem.field, problem.message)
 
     def with_text(self) -> "OrderForm":
         """The same form with the text as it will be signed."""
@@ -157,23 +206,59 @@ def _scope_choices(classes: dict[str, SchoolClass]) -> list[tuple[str, Any]]:
     ]
 
 
-def initial_values(year: SchoolYear) -> dict[str, Any]:
-    """A new order's first proposal: the next period, from tomorrow 07:00 for a week, until 17:00."""
-    last = EntryOrder.objects.filter(year=year, kind=EntryOrder.Kind.OPEN).order_by("opens_at").last()
-    order = min(Period(last.period).order, len(Period) - 1) if last else 0
-    tomorrow = clock.today() + datetime.timedelta(days=1)
-    start = make_aware(datetime.datetime.combine(tomorrow, datetime.time(7)))
-    period = list(Period)[order]
+def initial_values(year: SchoolYear, kind: str) -> dict[str, Any]:
+    """A new order's first proposal: to open the next period, or to lock now what is open now."""
+    proposal = _lock_proposal(year) if kind == EntryOrder.Kind.LOCK else _opening_proposal(year)
     return {
-        "kind": EntryOrder.Kind.OPEN,
+        "kind": kind,
         "number": next_number(year),
         "dated": clock.today(),
+        "text": default_text(kind, Period(proposal["period"]), year),
+        **proposal,
+    }
+
+
+def _opening_proposal(year: SchoolYear) -> dict[str, Any]:
+    """The period after the last that was opened, from tomorrow 07:00 for a week, until 17:00."""
+    last = EntryOrder.objects.filter(year=year, kind=EntryOrder.Kind.OPEN).order_by("opens_at").last()
+    order = min(Period(last.period).order, len(Period) - 1) if last else 0
+    period = list(Period)[order]
+    tomorrow = clock.today() + datetime.timedelta(days=1)
+    start = make_aware(datetime.datetime.combine(tomorrow, datetime.time(7)))
+    return {
         "period": period.value,
         "scope": "school",
         "opens_at": start,
         "closes_at": start.replace(hour=17) + datetime.timedelta(days=7),
-        "text": default_text(EntryOrder.Kind.OPEN, period, year),
     }
+
+
+def _lock_proposal(year: SchoolYear) -> dict[str, Any]:
+    """The period open for most classes and what it is open for; without any, the last that was, for the school."""
+    windows = list(EntryWindow.objects.filter(year=year).order_by("opens_at").annotate(asked_at=now_in_sql()))
+    still_open = [window for window in windows if window.is_open_at(window.asked_at)]
+    reach = _reach(year, still_open)
+    begun = [window.period for window in windows if window.opens_at <= window.asked_at]
+    period = Period(max(reach, key=lambda each: reach[each]) if reach else (begun or [Period.MID_TERM_1])[-1])
+    own = [window for window in still_open if window.period == period]
+    return {
+        "period": period.value,
+        "scope": _scope_value(own[0]) if len(own) == 1 else "school",
+        "opens_at": clock.stamp(),
+    }
+
+
+def _reach(year: SchoolYear, windows: Iterable[EntryWindow]) -> Counter[str]:
+    """For how many classes each period is open."""
+    classes = list(SchoolClass.objects.filter(year=year))
+    pairs = {(window.period, each.pk) for window in windows for each in classes if covers(window, each)}
+    return Counter(period for period, _class in pairs)
+
+
+def _scope_value(window: EntryWindow) -> str:
+    if window.school_class_id:
+        return f"class:{window.school_class_id}"
+    return f"grade:{window.grade_level}" if window.grade_level else "school"
 
 
 @dataclass(frozen=True, slots=True)

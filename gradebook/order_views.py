@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from gradebook.models import EntryOrder, EntryWindow
 from gradebook.order_forms import OrderForm, Preview, initial_values, preview
 from gradebook.regulation import Period, rules_for
-from gradebook.windows import OrderRefused, issue_order
+from gradebook.windows import OrderRefused, issue_order, problems_of
 from students.models import SchoolYear
 
 PER_PAGE = 20
@@ -100,15 +100,16 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_new(request: SignedInRequest) -> HttpResponse:
-    """Form → preview of exactly what will happen → signed. What is signed is what was previewed."""
+    """Form → preview of exactly what will happen → signed. What is signed is what was previewed.
+
+    `?kind=lock` proposes an order that locks what is open now.
+    """
     permissions.require(permissions.may_issue_order(request.user), WHO_SIGNS)
     year = SchoolYear.objects.current()
     if year is None:
         return render(request, "gradebook/order_new.html", {"form": None})
     if request.method != "POST":
-        return render(
-            request, "gradebook/order_new.html", {"form": OrderForm(initial=initial_values(year), year=year)}
-        )
+        return _blank_form(request, year)
     form = OrderForm(request.POST, year=year)
     seen = _previewed(form)
     if seen is None:
@@ -124,14 +125,22 @@ def order_new(request: SignedInRequest) -> HttpResponse:
     return render(request, "gradebook/order_new.html", context)
 
 
+def _blank_form(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
+    asked = request.GET.get("kind", "")
+    kind = asked if asked in EntryOrder.Kind.values else EntryOrder.Kind.OPEN.value
+    form = OrderForm(initial=initial_values(year, kind), year=year)
+    return render(request, "gradebook/order_new.html", {"form": form})
+
+
 def _previewed(form: OrderForm) -> Preview | None:
-    """The preview, or None with what is wrong put at its field."""
+    """The preview, or None with everything that is wrong put at its field, at once."""
     if not form.is_valid():
+        form.refuse(problems_of(form.order()))
         return None
     try:
         return preview(form.order())
     except OrderRefused as refusal:
-        form.refuse(refusal)
+        form.refuse(refusal.problems)
         return None
 
 
@@ -139,7 +148,7 @@ def _sign(request: SignedInRequest, form: OrderForm) -> HttpResponse:
     try:
         order = issue_order(order=form.order(), by=request.user)
     except OrderRefused as refusal:
-        form.refuse(refusal)
+        form.refuse(refusal.problems)
         return render(request, "gradebook/order_new.html", {"form": form}, status=422)
     messages.success(request, f"Đã kí và ban hành văn bản số {order.number}. Thông báo hiện cho toàn trường.")
     return redirect("gradebook:order", order.pk)

@@ -4,22 +4,17 @@ Required is what the sheets have: pupils of today's roster × columns of the she
 matrix has one). Entered is counted by the database; no result is loaded.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from accounts import clock, permissions
-from accounts.clock import now_in_sql
-from accounts.models import User
-from gradebook.models import EntryWindow, SubjectLine
+from accounts import clock
 from gradebook.regulation import Period, has_mark
 from gradebook.sheets import HOMEROOM_CODE, SheetRef
 from students.models import Enrolment, SchoolClass, SchoolYear
-
-HOMEROOM_LABEL = "PC, NL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,149 +142,3 @@ def tally_of(ref: SheetRef, counts: Counts) -> Tally:
     """How far one sheet is; its class comes from `with_pupil_counts`."""
     school_class: Any = ref.school_class
     return Tally(counts.entered(ref), school_class.pupils * len(ref.columns()))
-
-
-@dataclass(frozen=True, slots=True)
-class BoardCell:
-    """One sheet on the board."""
-
-    code: str
-    label: str
-    tally: Tally
-
-
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    class_id: int
-    class_name: str
-    pupils: int
-    cells: tuple[BoardCell, ...]
-
-    @property
-    def total(self) -> Tally:
-        return sum((cell.tally for cell in self.cells), NOTHING)
-
-
-@dataclass(frozen=True, slots=True)
-class BoardGrade:
-    """The classes of a grade; `sums` has one tally per line, in the order of `labels`."""
-
-    grade_level: int
-    labels: tuple[str, ...]
-    rows: tuple[BoardRow, ...]
-
-    @property
-    def sums(self) -> tuple[Tally, ...]:
-        columns = zip(*(row.cells for row in self.rows), strict=True)
-        return tuple(sum((cell.tally for cell in column), NOTHING) for column in columns)
-
-    @property
-    def pupils(self) -> int:
-        return sum(row.pupils for row in self.rows)
-
-    @property
-    def total(self) -> Tally:
-        return sum((row.total for row in self.rows), NOTHING)
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The whole board of a period; `window` is the open window behind it, if there is one."""
-
-    year: SchoolYear | None
-    period: Period
-    grades: tuple[BoardGrade, ...]
-    window: EntryWindow | None
-    state: str
-    state_kind: str
-
-    @property
-    def total(self) -> Tally:
-        return sum((grade.total for grade in self.grades), NOTHING)
-
-
-def read_board(user: User, period: str = "") -> Board:
-    """What the person may see of a period: the school, or the grades the person heads. Four statements.
-
-    Without a period, or with an unknown one: the one open now, or the last that was, or the year's first.
-    """
-    year = Subquery(
-        SchoolYear.objects.filter(starts_on__lte=clock.today()).order_by("-year").values("pk")[:1]
-    )
-    classes = [
-        each
-        for each in with_pupil_counts(SchoolClass.objects.filter(year=year))
-        if _is_shown(user, each.grade_level)
-    ]
-    windows = list(
-        EntryWindow.objects.filter(year=year).select_related("order").annotate(asked_at=now_in_sql())
-    )
-    chosen = Period(period) if period in set(Period) else chosen_period(windows)
-    state, kind, window = _state_of(chosen, windows)
-    school_year = classes[0].year if classes else None
-    grades: tuple[BoardGrade, ...] = ()
-    if school_year:
-        lines = sorted(SubjectLine.objects.filter(year=year), key=lambda each: each.line.position)
-        counts = count_entered(school_year, [each.pk for each in classes], [chosen])
-        grades = _grades(classes, lines, chosen, counts)
-    return Board(school_year, chosen, grades, window, state, kind)
-
-
-def _is_shown(user: User, grade_level: int) -> bool:
-    powers = permissions.powers_of(user)
-    return powers.sees_whole_school or grade_level in powers.headed_grades
-
-
-def chosen_period(windows: Sequence[Any]) -> Period:
-    """The period open now; else the last one that was; else the year's first. Windows carry `asked_at`."""
-    begun = [window for window in windows if window.opens_at <= window.asked_at]
-    if not begun:
-        return Period.MID_TERM_1
-    return Period(max(begun, key=lambda window: (window.is_open_at(window.asked_at), window.opens_at)).period)
-
-
-def _state_of(period: Period, windows: Sequence[Any]) -> tuple[str, str, EntryWindow | None]:
-    """The period's state in words with its colour, and the open window that ends last."""
-    own = [window for window in windows if window.period == period]
-    still_open = [window for window in own if window.is_open_at(window.asked_at)]
-    if still_open:
-        last = max(still_open, key=lambda window: window.closes_at)
-        return f"{period.value} · mở đến {last.closes_label}", "open", last
-    over = [window for window in own if window.closes_at <= window.asked_at]
-    if over:
-        last = max(over, key=lambda window: window.closes_at)
-        return f"{period.value} · đã khoá từ {last.closes_label}", "locked", None
-    return f"{period.value} · chưa mở", "neutral", None
-
-
-def _grades(
-    classes: Sequence[SchoolClass], lines: Sequence[SubjectLine], period: Period, counts: Counts
-) -> tuple[BoardGrade, ...]:
-    grades = []
-    for grade_level in sorted({each.grade_level for each in classes}):
-        own_lines: list[SubjectLine | None] = [each for each in lines if each.grade_level == grade_level]
-        own_lines.append(None)
-        grades.append(
-            BoardGrade(
-                grade_level,
-                tuple(_label(line) for line in own_lines),
-                tuple(
-                    _row(each, own_lines, period, counts)
-                    for each in classes
-                    if each.grade_level == grade_level
-                ),
-            )
-        )
-    return tuple(grades)
-
-
-def _row(school_class: Any, lines: Sequence[SubjectLine | None], period: Period, counts: Counts) -> BoardRow:
-    cells = []
-    for line in lines:
-        ref = SheetRef(school_class, line, period)
-        cells.append(BoardCell(ref.code, _label(line), tally_of(ref, counts)))
-    return BoardRow(school_class.pk, school_class.name, school_class.pupils, tuple(cells))
-
-
-def _label(line: SubjectLine | None) -> str:
-    return line.line.short_name if line else HOMEROOM_LABEL

@@ -6,13 +6,13 @@ from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.requests import SignedInRequest
-from gradebook.progress import read_board
+from gradebook.board import read_board
 from gradebook.regulation import Period
 
 
 @require_safe
 def progress(request: SignedInRequest) -> HttpResponse:
-    """`?period=` chooses the period; without it the open one."""
+    """`?period=` chooses the period; without it the one open for most classes."""
     permissions.require(
         permissions.may_see_progress(request.user),
         "Tiến độ nhập của các lớp do Ban giám hiệu, văn thư, người kiểm tra và tổ (khối) trưởng theo dõi.",

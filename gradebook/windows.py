@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import F, Q
+from django.utils.timezone import make_aware
 
 from accounts import clock, permissions
 from accounts.clock import now_in_sql
@@ -18,13 +19,27 @@ from students.models import SchoolClass
 _PERIOD_LOCKS = 27
 
 
-class OrderRefused(Exception):
-    """The order cannot stand; `field` names the form's field, the message what to do."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an order cannot stand: the form's field, and what to do there."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.message = message
+    field: str
+    message: str
+
+
+NOTHING_TO_LOCK = Problem(
+    "period",
+    "Không có đợt nhập nào của phạm vi này còn mở ở thời điểm khoá. Kiểm tra lại thời điểm đánh giá và "
+    "phạm vi. Đợt mở cho toàn trường thì khoá toàn trường, rồi mở lại cho các lớp còn cần nhập.",
+)
+
+
+class OrderRefused(Exception):
+    """The order cannot stand; `problems` has every reason found, at least one."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(" ".join(problem.message for problem in problems))
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +81,65 @@ def issue_order(*, order: EntryOrder, by: User) -> EntryOrder:
 
 
 def _check_order(order: EntryOrder, moment: datetime.datetime) -> None:
-    if EntryOrder.objects.filter(year=order.year_id, number=order.number).exists():
-        raise OrderRefused("number", f"Số «{order.number}» đã dùng trong năm học này. Ghi số văn bản khác.")
+    problems = _problems_at(order, moment)
+    if order.kind == EntryOrder.Kind.OPEN and order.closes_at is None:
+        problems = (*problems, Problem("closes_at", "Chưa có giờ khoá. Ghi «đến»."))
+    if problems:
+        raise OrderRefused(*problems)
+
+
+def problems_of(order: EntryOrder) -> tuple[Problem, ...]:
+    """Everything that would keep the order from being signed now; () if nothing would.
+
+    `order` may be incomplete: what is not there yet is passed over, so that a form tells all at once.
+    """
+    return _problems_at(order, clock.now())
+
+
+def _problems_at(order: EntryOrder, moment: datetime.datetime) -> tuple[Problem, ...]:
+    problems = [*_number_problems(order), *_day_problems(order)]
+    wrong = {problem.field for problem in problems}
+    if order.opens_at is None or "opens_at" in wrong:
+        return tuple(problems)
     if order.kind == EntryOrder.Kind.LOCK:
-        return
-    if order.closes_at is None or order.closes_at <= order.opens_at:
-        raise OrderRefused("closes_at", "Giờ khoá phải sau giờ mở. Sửa lại «đến».")
-    if order.closes_at <= moment:
-        raise OrderRefused("closes_at", "Giờ khoá đã qua. Chọn một thời điểm sau bây giờ.")
+        if order.period and not windows_to_lock(order, max(order.opens_at, moment)):
+            problems.append(NOTHING_TO_LOCK)
+    elif order.closes_at is not None and "closes_at" not in wrong:
+        problems += _end_problems(order.opens_at, order.closes_at, moment)
+    return tuple(problems)
+
+
+def _number_problems(order: EntryOrder) -> list[Problem]:
+    if order.number and EntryOrder.objects.filter(year=order.year_id, number=order.number).exists():
+        return [Problem("number", f"Số «{order.number}» đã dùng trong năm học này. Ghi số văn bản khác.")]
+    return []
+
+
+def _day_problems(order: EntryOrder) -> list[Problem]:
+    """An order belongs to its school year, the summer before and after it included."""
+    first, after = datetime.date(order.year_id, 7, 1), datetime.date(order.year_id + 1, 9, 1)
+    last = after - datetime.timedelta(days=1)
+    begin, end = (make_aware(datetime.datetime.combine(day, datetime.time())) for day in (first, after))
+    remedy = f"nằm ngoài năm học: ghi ngày từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}."
+    found = []
+    if order.dated is not None and not first <= order.dated <= last:
+        found.append(Problem("dated", f"Ngày kí {remedy}"))
+    if order.opens_at is not None and not begin <= order.opens_at < end:
+        found.append(Problem("opens_at", f"Giờ bắt đầu {remedy}"))
+    if order.closes_at is not None and not begin <= order.closes_at < end:
+        found.append(Problem("closes_at", f"Giờ khoá {remedy}"))
+    return found
+
+
+def _end_problems(
+    opens_at: datetime.datetime, closes_at: datetime.datetime, moment: datetime.datetime
+) -> list[Problem]:
+    found = []
+    if closes_at <= opens_at:
+        found.append(Problem("closes_at", "Giờ khoá phải sau giờ mở. Sửa lại «đến»."))
+    if closes_at <= moment:
+        found.append(Problem("closes_at", "Giờ khoá đã qua. Chọn một thời điểm sau bây giờ."))
+    return found
 
 
 def _scope(order: EntryOrder) -> Q:
@@ -107,19 +173,12 @@ def _lock(order: EntryOrder) -> None:
 
 
 def windows_to_lock(order: EntryOrder, moment: datetime.datetime) -> list[EntryWindow]:
-    """The windows a locking order ends at `moment`, with their orders; OrderRefused when it would end none."""
-    hit = list(
+    """The windows a locking order ends at `moment`, with their orders."""
+    return list(
         EntryWindow.objects.filter(_scope(order), closes_at__gt=moment).select_related(
             "order", "school_class"
         )
     )
-    if not hit:
-        raise OrderRefused(
-            "period",
-            "Không có đợt nhập nào của phạm vi này còn mở ở thời điểm khoá. Kiểm tra lại thời điểm đánh giá và "
-            "phạm vi. Đợt mở cho toàn trường thì khoá toàn trường, rồi mở lại cho các lớp còn cần nhập.",
-        )
-    return hit
 
 
 def check_order(order: EntryOrder) -> list[EntryWindow]:
@@ -181,12 +240,30 @@ def _state(windows: list[EntryWindow], period: Period) -> LockState:
         window = max(still_open, key=lambda window: window.closes_at)
         return LockState(window, f"Mở đến {window.closes_label}", now)
     to_come = [window for window in windows if now < window.opens_at < window.closes_at]
-    past = [window for window in windows if window.closes_at <= now]
-    sentence = _why_locked(past, to_come, period)
+    past = [window for window in windows if is_past_at(window, now)]
+    called_off = [window for window in windows if window.was_called_off]
+    sentence = _why_locked(past, to_come, called_off) or (
+        f"Chưa mở. Hiệu trưởng chưa ban hành lệnh mở nhập {period.label}."
+    )
     return LockState(None, sentence, now, is_over=bool(past))
 
 
-def _why_locked(past: list[EntryWindow], to_come: list[EntryWindow], period: Period) -> str:
+def is_past_at(window: EntryWindow, moment: datetime.datetime) -> bool:
+    """Open once and over by then; a window that was called off never was."""
+    return window.closes_at <= moment and not window.was_called_off
+
+
+def covers(window: EntryWindow, school_class: SchoolClass) -> bool:
+    """`EntryWindowQuerySet.covering`, apart from the period, for a window that is read already."""
+    return (
+        window.year_id == school_class.year_id
+        and window.grade_level in (None, school_class.grade_level)
+        and window.school_class_id in (None, school_class.pk)
+    )
+
+
+def _why_locked(past: list[EntryWindow], to_come: list[EntryWindow], called_off: list[EntryWindow]) -> str:
+    """What was, then what comes; of orders that came to nothing only where there is neither."""
     said = []
     if past:
         last = max(past, key=lambda window: window.closes_at)
@@ -196,4 +273,10 @@ def _why_locked(past: list[EntryWindow], to_come: list[EntryWindow], period: Per
         first = min(to_come, key=lambda window: window.opens_at)
         begins = f"lúc {first.opens_label} theo văn bản số {first.order.number}."
         said.append(f"Mở lại {begins}" if past else f"Chưa mở. Đợt nhập bắt đầu {begins}")
-    return " ".join(said) or f"Chưa mở. Hiệu trưởng chưa ban hành lệnh mở nhập {period.label}."
+    if called_off and not said:
+        last = max(called_off, key=lambda window: window.order_id)
+        said.append(
+            f"Chưa mở. Lệnh số {last.order.number} đã được bãi bỏ bằng lệnh số {last.locked_by}. "
+            "Chờ Hiệu trưởng ban hành lệnh mở mới."
+        )
+    return " ".join(said)

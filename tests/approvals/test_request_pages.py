@@ -337,6 +337,14 @@ def test_the_timeline_tells_who_did_what_in_which_order(school, as_):
         assert who in story
 
 
+@pytest.mark.parametrize(
+    ("pupil", "shown"), [(0, '<span class="was">7</span>'), (1, '<span class="muted">(chưa ghi)</span>')]
+)
+def test_only_a_value_that_stood_there_is_struck_through(school, as_, pupil, shown):
+    page = as_(school.hoa).get(page_of(filed(school, "9", pupil=pupil))).content.decode()
+    assert re.search(r'data-label="Đã ghi">(.*?)</td>', page, re.DOTALL)[1].strip() == shown
+
+
 def test_a_value_that_changed_meanwhile_is_said_in_red_with_who_and_stops_the_clerk(school, as_):
     request = approved(school, "9")
     open_window(school)

@@ -13,8 +13,9 @@ from approvals.tasks import read_tasks, time_left
 from gradebook.models import TeachingAssignment
 from gradebook.regulation import Period
 from gradebook.sheets import Field
+from students.models import HomeroomAssignment, SchoolClass
 from tests.approvals.papers import approved, draft, entered_school, filed
-from tests.gradebook.school import enter, make_school, open_window
+from tests.gradebook.school import add_pupils, enter, make_school, open_window
 
 pytestmark = pytest.mark.django_db
 
@@ -72,13 +73,25 @@ def test_a_complete_sheet_no_longer_waits(school):
     assert [task.title for task in read_tasks(school.thu).entries] == ["Ngoại ngữ 1 · Lớp 4B"]
 
 
-def test_the_sheet_that_locks_first_stands_first_then_the_one_that_lacks_most(school):
+def test_the_sheet_that_locks_first_stands_first_then_by_class_and_in_the_order_of_the_books(school):
     open_window(school, Period.MID_TERM_1, hours=48)
     open_window(school, Period.END_TERM_1, hours=5)
+    class_1b = SchoolClass.objects.create(year=school.year, name="1B", grade_level=1)
+    add_pupils(class_1b, 1)
+    HomeroomAssignment.objects.create(
+        school_class=class_1b, teacher=school.lan, starts_on=school.year.starts_on
+    )
     entries = read_tasks(school.lan).entries
-    assert [task.period for task in entries] == [Period.END_TERM_1] * 3 + [Period.MID_TERM_1] * 3
-    assert entries[0].title == "Phẩm chất và năng lực · Lớp 4A"
-    assert all(task.is_soon for task in entries[:3])
+    in_order = [
+        "Phẩm chất và năng lực · Lớp 1B",
+        "Tiếng Việt · Lớp 4A",
+        "Toán · Lớp 4A",
+        "Phẩm chất và năng lực · Lớp 4A",
+    ]
+    assert [task.title for task in entries] == in_order * 2
+    assert [task.period for task in entries] == [Period.END_TERM_1] * 4 + [Period.MID_TERM_1] * 4
+    assert all(task.is_soon for task in entries[:4])
+    assert [sheet.title for sheet in read_tasks(school.lan).own_sheets] == in_order
 
 
 def test_a_window_for_one_class_waits_for_its_teachers_only(school):
@@ -154,6 +167,28 @@ def test_leaders_see_how_far_the_open_period_is_by_grade(school, client, person)
     assert ("Khối 1" in shown) == (person != "dung")
 
 
+def test_leaders_see_every_open_period_each_with_its_scope(school, client):
+    open_window(school, Period.END_TERM_1)
+    open_window(school, Period.MID_TERM_2, school_class=school.class_4b)
+    shown = text(start_page(client, school.bich))
+    first, second = shown.split("Tiến độ nhập ")[1:]
+    assert first.startswith("Cuối học kì I CHKI · mở cho toàn trường đến")
+    assert second.startswith("Giữa học kì II GHKII · mở cho lớp 4B đến")
+    assert ("Khối 1" in first, "Khối 1" in second) == (True, False)
+    assert "1 lớp 0/" in second
+
+
+def test_the_top_bar_says_how_many_requests_wait_for_this_person(client):
+    school = entered_school()
+    filed(school, "9")
+    filed(school, "8", pupil=1)
+    for person, count in ((school.hoa, "2"), (school.lan, ""), (school.tuan, "")):
+        bar = start_page(client, person).content.decode().split("</header>", 1)[0]
+        link = re.search(r'<a class="topbar-item" href="([^"]*)">(.*?)</a>', bar, re.DOTALL)
+        assert link[1] == f"{reverse('approvals:requests')}?who=waiting"
+        assert re.sub(r"<[^>]+>|\s", "", link[2]) == f"Chờtôi{count}"
+
+
 def test_teachers_are_not_shown_the_progress_of_the_school(school, client):
     open_window(school)
     assert "Tiến độ nhập" not in text(start_page(client, school.lan))
@@ -199,6 +234,7 @@ def test_a_leaders_page_takes_the_same_statements_for_one_request_and_for_many(
 ):
     school = entered_school()
     open_window(school, Period.END_TERM_1)
+    open_window(school, Period.MID_TERM_2, school_class=school.class_4b)
     for index in range(requests):
         filed(school, str(index % 3 + 8), pupil=index % 5)
     client.force_login(school.hoa)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, make_aware
 
 from accounts import clock
 from accounts.models import AccessLogEntry
@@ -256,7 +256,7 @@ def test_the_wording_follows_the_kind_until_the_principal_writes_her_own(school,
         ("opens_at", "", "Chưa có giờ bắt đầu"),
         ("opens_at", "mai", "Giờ bắt đầu chưa đúng"),
         ("closes_at", "", "Chưa có giờ khoá"),
-        ("closes_at", "2020-01-01T07:00", "Giờ khoá phải sau giờ mở"),
+        ("closes_at", "2020-01-01T07:00", "Giờ khoá nằm ngoài năm học"),
         ("scope", "class:99999", "Phạm vi không có trong năm học này"),
     ],
 )
@@ -272,6 +272,144 @@ def test_an_error_names_the_field_and_the_remedy_and_keeps_what_was_typed(
     assert answer.context["form"].errors.keys() == {field}
     assert "Chữ của Hiệu trưởng." in answer.content.decode()
     assert EntryOrder.objects.count() == 1
+
+
+ABSURD = (
+    ("dated", "0001-01-01"),
+    ("dated", "9999-12-31"),
+    ("opens_at", "0001-01-01T00:00"),
+    ("opens_at", "9999-12-31T23:59"),
+    ("opens_at", "9999-12-31T23:59:59-12:00"),
+    ("opens_at", "0001-01-01T00:00:00+14:00"),
+    ("closes_at", "0001-01-01T00:00"),
+    ("closes_at", "9999-12-31T23:59"),
+    ("closes_at", "9999-12-31T23:59:59-12:00"),
+    ("text", "Á" * 4001),
+    ("text", "a\0b"),
+    ("number", "9" * 4000),
+    ("number", "a\0b"),
+    ("kind", "both"),
+    ("period", "HKIII"),
+    ("scope", ""),
+)
+
+
+@pytest.mark.parametrize("kind", ["open", "lock"])
+@pytest.mark.parametrize(("field", "value"), ABSURD)
+def test_absurd_values_get_a_sentence_at_their_field_and_no_error_page(school, principal, kind, field, value):
+    open_window(school)
+    data = {
+        **typed(kind=kind, period="GHKI", opens_at=f"{clock.today()}T00:00"),
+        field: value,
+        "sign": "1",
+    }
+    answer = principal.post(reverse("gradebook:order_new"), data)
+    if kind == "lock" and field == "closes_at":
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 422
+        assert answer.context["form"].errors.keys() == {field}
+        assert re.search(r"(Ghi|Chọn|Xoá|ghi) ", answer.context["form"].errors[field][0])
+    assert EntryOrder.objects.count() == 1
+
+
+def test_a_text_of_4000_letters_is_signed_as_it_stands(school, principal):
+    sign(principal, typed(text="Ộ" * 4000))
+    assert EntryOrder.objects.get().text == "Ộ" * 4000
+
+
+def test_all_that_is_wrong_is_said_at_once(school, principal):
+    open_window(school)
+    yesterday = clock.today() - datetime.timedelta(days=1)
+    wrong = typed(
+        number="01/QĐ-THKĐ",
+        dated="1900-01-01",
+        opens_at=f"{clock.today()}T07:00",
+        closes_at=f"{yesterday}T07:00",
+        scope="class:99999",
+    )
+    answer = principal.post(reverse("gradebook:order_new"), {**wrong, "look": "1"})
+    shown = text(answer)
+    for sentence in (
+        "đã dùng trong năm học này",
+        "Ngày kí nằm ngoài năm học",
+        "Giờ khoá phải sau giờ mở",
+        "Giờ khoá đã qua",
+        "Phạm vi không có trong năm học này",
+    ):
+        assert sentence in shown
+    assert answer.context["form"].errors.keys() == {"number", "dated", "closes_at", "scope"}
+
+
+def test_a_lock_with_a_used_number_hears_of_both_its_number_and_its_class(school, principal):
+    open_window(school)
+    lock = typed(kind="lock", period="GHKI", scope=f"class:{school.class_4a.pk}", number="01/QĐ-THKĐ")
+    answer = principal.post(
+        reverse("gradebook:order_new"), {**lock, "opens_at": f"{clock.today()}T00:00", "look": "1"}
+    )
+    assert answer.context["form"].errors.keys() == {"number", "period"}
+    assert "khoá toàn trường, rồi mở lại" in text(answer)
+
+
+# -- An order to lock ----------------------------------------------------------------------------------------
+
+
+def lock_form(client):
+    return client.get(reverse("gradebook:order_new"), {"kind": "lock"}).context["form"]
+
+
+def test_a_lock_is_proposed_for_what_is_open_for_most_classes_from_now_in_its_own_wording(school, principal):
+    open_window(school, Period.END_TERM_1)
+    open_window(school, Period.MID_TERM_2, school_class=school.class_4b)
+    form = lock_form(principal)
+    shown = {name: form[name].value() for name in ("kind", "period", "scope", "text")}
+    assert shown == {
+        "kind": "lock",
+        "period": "CHKI",
+        "scope": "school",
+        "text": default_text("lock", Period.END_TERM_1, school.year),
+    }
+    proposed = make_aware(form["opens_at"].value())
+    assert abs(proposed - clock.now()) < datetime.timedelta(minutes=1)
+
+
+def test_a_lock_is_proposed_for_the_class_alone_that_is_open(school, principal):
+    open_window(school, Period.MID_TERM_2, school_class=school.class_4b)
+    form = lock_form(principal)
+    assert (form["period"].value(), form["scope"].value()) == ("GHKII", f"class:{school.class_4b.pk}")
+
+
+def test_with_nothing_open_a_lock_is_proposed_for_the_last_that_was(school, principal):
+    assert lock_form(principal)["period"].value() == "GHKI"
+    open_window(school, Period.END_TERM_1)
+    close_window(school, Period.END_TERM_1)
+    assert lock_form(principal)["period"].value() == "CHKI"
+
+
+def test_the_form_of_a_lock_has_no_end_and_as_proposed_it_locks_now(school, principal):
+    open_window(school, Period.END_TERM_1)
+    url = reverse("gradebook:order_new")
+    page = principal.get(url, {"kind": "lock"})
+    assert 'name="closes_at"' not in page.content.decode()
+    assert 'name="closes_at"' in principal.get(url, {"kind": "open"}).content.decode()
+    form = page.context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    sent["opens_at"] = f"{form['opens_at'].value():%Y-%m-%dT%H:%M}"
+    seen = principal.post(url, {**sent, "look": "1"})
+    assert "ngay khi kí" in text(seen)
+    assert sign(principal, sent).status_code == 302
+    assert not lock_state(school.class_4a, Period.END_TERM_1).is_open
+
+
+def test_the_list_leads_the_principal_to_both_kinds_of_order(school, principal):
+    page = principal.get(reverse(LIST)).content.decode()
+    for kind in ("open", "lock"):
+        assert f'href="{reverse("gradebook:order_new")}?kind={kind}"' in page
+
+
+def test_an_unknown_kind_asked_for_is_an_order_to_open(school, principal):
+    page = principal.get(reverse("gradebook:order_new"), {"kind": "<b>"})
+    assert page.context["form"]["kind"].value() == "open"
 
 
 def test_locking_what_is_not_open_is_told_before_signing(school, principal):

@@ -9,7 +9,9 @@ from django.utils.timezone import make_aware
 
 from accounts import clock
 from accounts.models import Post, Team
-from gradebook.progress import Tally, count_entered, read_board
+from gradebook.board import read_board, read_open_boards, scope_words
+from gradebook.models import EntryWindow
+from gradebook.progress import Tally, count_entered
 from gradebook.regulation import Period
 from gradebook.sheets import Field, get_sheet
 from students.models import Enrolment, SchoolClass
@@ -42,6 +44,11 @@ def busy(school):
 
 def at_noon(day):
     return make_aware(datetime.datetime.combine(day, datetime.time(12)))
+
+
+def page_text(response):
+    main = response.content.decode().split("<main", 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def cell(board, class_name, code):
@@ -105,6 +112,121 @@ def test_without_a_chosen_period_the_open_one_is_shown_then_the_last_that_was(sc
     assert read_board(school.bich, "x").period == Period.END_TERM_1
 
 
+def test_one_class_opened_does_not_hide_what_is_open_for_the_school(school):
+    open_window(school)
+    open_window(school, Period.MID_TERM_2, school_class=school.class_4b, hours=2)
+    assert read_board(school.bich).period == Period.MID_TERM_1
+    boards = {board.period: board for board in read_open_boards(school.bich)}
+    assert list(boards) == [Period.MID_TERM_1, Period.MID_TERM_2]
+    shown = {period: [row.class_name for g in b.grades for row in g.rows] for period, b in boards.items()}
+    assert shown == {Period.MID_TERM_1: ["1A", "4A", "4B"], Period.MID_TERM_2: ["4B"]}
+    assert "mở cho toàn trường đến" in boards[Period.MID_TERM_1].state
+    assert "mở cho lớp 4B đến" in boards[Period.MID_TERM_2].state
+
+
+def test_a_class_out_of_scope_counts_nowhere_and_is_called_not_opened(school, client):
+    open_window(school, Period.MID_TERM_2, school_class=school.class_4b)
+    board = read_board(school.bich)
+    assert board.total == next(row.total for g in board.grades for row in g.rows if row.class_name == "4B")
+    assert (board.counted_classes, board.shut_classes) == (1, 2)
+    client.force_login(school.bich)
+    shown = page_text(client.get(reverse(URL)))
+    assert "của 1 lớp đã mở. 2 lớp chưa mở, chưa tính vào tiến độ." in shown
+    assert re.search(r"1A 2 Chưa mở", shown)
+    assert re.search(r"4B 3 Chưa 0/\d+", shown)
+    assert "GHKII · mở cho lớp 4B đến" in shown
+
+
+def test_what_was_entered_in_a_class_never_opened_stays_in_sight(busy):
+    close_window(busy)
+    EntryWindow.objects.all().update(grade_level=1)
+    board = read_board(busy.bich, "GHKI")
+    row = next(row for grade in board.grades for row in grade.rows if row.class_name == "4A")
+    assert (row.is_shut, row.total.entered, board.total.entered) == (True, 6, 0)
+
+
+def test_a_head_sees_the_period_open_for_the_own_classes(school):
+    open_window(school, school_class=school.class_4a)
+    open_window(school, Period.END_TERM_1, school_class=school.class_1a)
+    assert [board.period for board in read_open_boards(school.dung)] == [Period.MID_TERM_1]
+    assert read_board(school.dung).period == Period.MID_TERM_1
+
+
+def test_a_class_reopened_counts_beside_the_locked_ones_and_the_start_page_has_it_alone(school):
+    open_window(school)
+    close_window(school)
+    open_window(school, school_class=school.class_4a)
+    assert read_board(school.bich).counted_classes == 3
+    assert [board.counted_classes for board in read_open_boards(school.bich)] == [1]
+
+
+def test_with_nothing_open_the_start_page_keeps_the_last_that_was(school):
+    open_window(school)
+    close_window(school)
+    (board,) = read_open_boards(school.bich)
+    assert (board.period, board.counted_classes, board.state_kind) == (Period.MID_TERM_1, 3, "locked")
+
+
+def test_before_any_order_nothing_counts_and_nothing_is_called_complete(school, client):
+    (board,) = read_open_boards(school.bich)
+    assert (board.grades, board.state) == ((), "GHKI · chưa mở")
+    client.force_login(school.bich)
+    shown = page_text(client.get(reverse(URL)))
+    assert "3 lớp chưa mở" in shown
+    assert "Đủ" not in shown
+    assert "%" not in shown
+
+
+def test_an_order_called_off_opened_nothing(school):
+    now = clock.now()
+    with clock.travelling(now + datetime.timedelta(days=1)):
+        open_window(school)
+    close_window(school)
+    with clock.travelling(now + datetime.timedelta(days=2)):
+        board = read_board(school.bich)
+    assert (board.counted_classes, board.state) == (0, "GHKI · chưa mở")
+
+
+def test_windows_with_different_ends_are_told_apart(school, client):
+    day = open_window(school)
+    week = open_window(school, school_class=school.class_4b, hours=168)
+    client.force_login(school.bich)
+    for page in (URL, "approvals:tasks"):
+        assert (
+            f"Đang mở cho toàn trường đến {day.closes_label}; lớp 4B đến {week.closes_label}."
+            in page_text(client.get(reverse(page)))
+        )
+
+
+@pytest.mark.parametrize(
+    ("scopes", "words"),
+    [
+        ([{}], "toàn trường"),
+        ([{"grade_level": 4}, {"grade_level": 1}], "khối 1, 4"),
+        ([{"grade_level": 1}, {"class": "4B"}, {"class": "4A"}], "khối 1, lớp 4A, 4B"),
+        ([{"grade_level": 4}, {"class": "4B"}], "khối 4"),
+        ([{"class": "4A"}, {}], "toàn trường"),
+    ],
+)
+def test_the_scope_of_several_orders_is_said_in_few_words(scopes, words):
+    windows = [
+        EntryWindow(
+            grade_level=each.get("grade_level"),
+            school_class=SchoolClass(name=each["class"], grade_level=4) if "class" in each else None,
+        )
+        for each in scopes
+    ]
+    assert scope_words(windows) == words
+
+
+def test_the_page_leads_to_each_grade(busy, client):
+    client.force_login(busy.bich)
+    html = client.get(reverse(URL)).content.decode()
+    for grade in (1, 4):
+        assert f'href="#khoi-{grade}"' in html
+        assert f'id="khoi-{grade}"' in html
+
+
 def test_nothing_is_counted_for_nobody(school, django_assert_num_queries):
     with django_assert_num_queries(0):
         count_entered(school.year, [])
@@ -163,7 +285,7 @@ def test_each_cell_leads_to_its_sheet_in_word_and_number(busy, client):
     client.force_login(busy.hoa)
     html = client.get(reverse(URL), {"period": "GHKI"}).content.decode()
     sheet = re.escape(reverse("gradebook:sheet", args=[busy.class_4a.pk, "TOAN", "GHKI"]))
-    words = re.search(rf'href="{sheet}">(.*?)</a>', html, re.DOTALL)[1]
+    words = re.search(rf'href="{sheet}"\s*>(.*?)</a>', html, re.DOTALL)[1]
     assert re.sub(r"<[^>]*>|\s", "", words) == "Đang4/15"
 
 

@@ -12,7 +12,7 @@ from gradebook.entry import EntryRefusedError, save_results
 from gradebook.models import EntryOrder, EntryWindow
 from gradebook.regulation import Period
 from gradebook.sheets import Field
-from gradebook.windows import OrderRefused, check_order, issue_order, lock_state, lock_states
+from gradebook.windows import OrderRefused, check_order, issue_order, lock_state, lock_states, problems_of
 from tests.gradebook.school import change_of, close_window, enter, make_school, open_window, value_of
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,10 @@ def an_order(school, **values):
         "closes_at": now + 24 * HOUR,
     }
     return EntryOrder(**{**given, **values})
+
+
+def refused_fields(refusal):
+    return [problem.field for problem in refusal.value.problems]
 
 
 def is_open(school_class, period=Period.MID_TERM_1):
@@ -117,6 +121,34 @@ def test_a_window_locked_before_it_opens_never_opens(school):
         assert not is_open(school.class_4a)
 
 
+def test_an_order_that_was_called_off_is_named_with_the_one_that_did_it_before_and_after_its_hour(school):
+    now = clock.now()
+    first = an_order(school, opens_at=now + HOUR, closes_at=now + 3 * HOUR)
+    issue_order(order=first, by=school.bich)
+    second = close_window(school)
+    for hours in (0, 2, 4):
+        with clock.travelling(clock.now() + hours * HOUR):
+            state = lock_state(school.class_4a, Period.MID_TERM_1)
+        assert not state.is_over
+        assert state.sentence == (
+            f"Chưa mở. Lệnh số {first.number} đã được bãi bỏ bằng lệnh số {second.number}. "
+            "Chờ Hiệu trưởng ban hành lệnh mở mới."
+        )
+
+
+def test_what_was_open_or_will_be_is_said_rather_than_what_was_called_off(school):
+    now = clock.now()
+    issue_order(order=an_order(school, opens_at=now + HOUR, closes_at=now + 3 * HOUR), by=school.bich)
+    close_window(school)
+    issue_order(
+        order=an_order(school, number="M", opens_at=now + HOUR, closes_at=now + 2 * HOUR), by=school.bich
+    )
+    assert "theo văn bản số M" in lock_state(school.class_4a, Period.MID_TERM_1).sentence
+    assert "bãi bỏ" not in lock_state(school.class_4a, Period.MID_TERM_1).sentence
+    with clock.travelling(now + 5 * HOUR):
+        assert lock_state(school.class_4a, Period.MID_TERM_1).sentence.startswith("Đã khoá từ")
+
+
 def test_an_order_for_a_grade_opens_the_classes_of_that_grade(school):
     issue_order(order=an_order(school, grade_level=4), by=school.bich)
     assert is_open(school.class_4a)
@@ -162,7 +194,7 @@ def test_locking_what_is_not_open_is_refused_with_the_remedy(school):
     )
     with pytest.raises(OrderRefused, match="khoá toàn trường, rồi mở lại") as refusal:
         issue_order(order=lock, by=school.bich)
-    assert refusal.value.field == "period"
+    assert refused_fields(refusal) == ["period"]
     assert not EntryOrder.objects.filter(number="L").exists()
     assert is_open(school.class_4a)
 
@@ -171,7 +203,7 @@ def test_a_number_is_used_once_a_year(school):
     issue_order(order=an_order(school), by=school.bich)
     with pytest.raises(OrderRefused, match="đã dùng") as refusal:
         issue_order(order=an_order(school, period=Period.END_TERM_1), by=school.bich)
-    assert refusal.value.field == "number"
+    assert refused_fields(refusal) == ["number"]
     assert EntryWindow.objects.count() == 1
 
 
@@ -181,8 +213,37 @@ def test_a_window_that_ends_before_it_starts_or_is_over_already_is_refused(schoo
     order = an_order(school, opens_at=now + start * HOUR, closes_at=now + end * HOUR)
     with pytest.raises(OrderRefused) as refusal:
         issue_order(order=order, by=school.bich)
-    assert refusal.value.field == "closes_at"
+    assert set(refused_fields(refusal)) == {"closes_at"}
     assert not EntryOrder.objects.exists()
+
+
+def test_everything_that_is_wrong_with_an_order_is_said_at_once(school):
+    issue_order(order=an_order(school), by=school.bich)
+    now = clock.now()
+    order = an_order(
+        school, opens_at=now - HOUR, closes_at=now - 2 * HOUR, dated=school.year.starts_on.replace(year=1900)
+    )
+    with pytest.raises(OrderRefused) as refusal:
+        issue_order(order=order, by=school.bich)
+    assert refused_fields(refusal) == ["number", "dated", "closes_at", "closes_at"]
+    assert problems_of(order) == refusal.value.problems
+
+
+def test_an_opening_order_without_an_end_is_refused(school):
+    with pytest.raises(OrderRefused) as refusal:
+        issue_order(order=an_order(school, closes_at=None), by=school.bich)
+    assert refused_fields(refusal) == ["closes_at"]
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "years_on", "is_inside"),
+    [(6, 30, 0, False), (7, 1, 0, True), (8, 31, 1, True), (9, 1, 1, False)],
+)
+def test_an_order_belongs_to_its_school_year_with_the_summers_around_it(
+    school, month, day, years_on, is_inside
+):
+    signed = datetime.date(school.year.year + years_on, month, day)
+    assert (problems_of(an_order(school, dated=signed)) == ()) == is_inside
 
 
 @pytest.mark.parametrize("person", ["lan", "minh", "dung", "hoa", "tuan", "son"])

@@ -1,0 +1,313 @@
+"""The board of progress: how far the classes are, for the periods that are open and for whom they are.
+
+A class that a period was never opened for is not behind: it is shown as «Chưa mở» and counted nowhere.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Subquery
+
+from accounts import clock, permissions
+from accounts.clock import now_in_sql
+from accounts.models import User
+from gradebook.models import EntryWindow, SubjectLine
+from gradebook.progress import NOTHING, Counts, Tally, count_entered, tally_of, with_pupil_counts
+from gradebook.regulation import Period
+from gradebook.sheets import SheetRef
+from gradebook.windows import covers, is_past_at
+from students.models import SchoolClass, SchoolYear
+
+HOMEROOM_LABEL = "PC, NL"
+WHOLE_SCHOOL = "toàn trường"
+
+
+class Standing(StrEnum):
+    """How a class stands at a period now; its sheets count from the first opening on."""
+
+    OPEN = "open"
+    LOCKED = "locked"
+    SHUT = "shut"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCell:
+    """One sheet on the board."""
+
+    code: str
+    label: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A class; `total` is what its sheets come to, whether they count yet or not."""
+
+    class_id: int
+    class_name: str
+    pupils: int
+    standing: Standing
+    cells: tuple[BoardCell, ...]
+
+    @property
+    def is_shut(self) -> bool:
+        return self.standing == Standing.SHUT
+
+    @property
+    def total(self) -> Tally:
+        return sum((cell.tally for cell in self.cells), NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardGrade:
+    """The classes of a grade; `sums` has one tally per line, in the order of `labels`, of the classes that count."""
+
+    grade_level: int
+    labels: tuple[str, ...]
+    rows: tuple[BoardRow, ...]
+
+    @property
+    def counted(self) -> tuple[BoardRow, ...]:
+        return tuple(row for row in self.rows if not row.is_shut)
+
+    @property
+    def is_shut(self) -> bool:
+        return not self.counted
+
+    @property
+    def sums(self) -> tuple[Tally, ...]:
+        return tuple(
+            sum((row.cells[index].tally for row in self.counted), NOTHING)
+            for index, _label in enumerate(self.labels)
+        )
+
+    @property
+    def pupils(self) -> int:
+        return sum(row.pupils for row in self.rows)
+
+    @property
+    def total(self) -> Tally:
+        return sum((row.total for row in self.counted), NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """For whom a period is open, in words, and until when."""
+
+    scope: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A period over the classes a person sees; `state` says for whom it is open, as far as a few words can."""
+
+    period: Period
+    grades: tuple[BoardGrade, ...]
+    openings: tuple[Opening, ...]
+    state: str
+    state_kind: str
+
+    @property
+    def total(self) -> Tally:
+        return sum((grade.total for grade in self.grades), NOTHING)
+
+    @property
+    def counted_classes(self) -> int:
+        return sum(len(grade.counted) for grade in self.grades)
+
+    @property
+    def shut_classes(self) -> int:
+        return sum(len(grade.rows) for grade in self.grades) - self.counted_classes
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the boards of one person are made of: classes with `pupils`, and the windows (`asked_at`) upon them."""
+
+    classes: Sequence[Any]
+    windows: Sequence[Any]
+    standings: Mapping[tuple[Period, int], Standing]
+
+    def of_period(self, period: Period) -> list[Any]:
+        return [window for window in self.windows if window.period == period]
+
+    def classes_that(self, period: Period, *wanted: Standing) -> list[Any]:
+        return [each for each in self.classes if self.standings[period, each.pk] in wanted]
+
+
+def read_board(user: User, period: str = "") -> Board:
+    """What the person may see of a period: the school, or the grades the person heads. Four statements.
+
+    Without a period, or with an unknown one: the one open for most classes, or the last that was, or the first.
+    """
+    view = _view(user)
+    chosen = Period(period) if period in set(Period) else _chosen_period(view)
+    return _boards(view, {chosen: view.classes})[0]
+
+
+def read_open_boards(user: User) -> tuple[Board, ...]:
+    """Every open period over the classes it is open for, the one open for most first. Four statements.
+
+    If none is open: the last that was, over the classes it was open for.
+    """
+    view = _view(user)
+    reach = _reach(view)
+    if not reach:
+        last = _chosen_period(view)
+        return _boards(view, {last: view.classes_that(last, Standing.LOCKED)})
+    periods = sorted(reach, key=lambda period: (-reach[period], period.order))
+    return _boards(view, {period: view.classes_that(period, Standing.OPEN) for period in periods})
+
+
+def _view(user: User) -> _View:
+    year = Subquery(
+        SchoolYear.objects.filter(starts_on__lte=clock.today()).order_by("-year").values("pk")[:1]
+    )
+    classes = [
+        each
+        for each in with_pupil_counts(SchoolClass.objects.filter(year=year))
+        if _is_shown(user, each.grade_level)
+    ]
+    windows = [
+        window
+        for window in EntryWindow.objects.filter(year=year)
+        .select_related("school_class")
+        .annotate(asked_at=now_in_sql())
+        if any(covers(window, each) for each in classes)
+    ]
+    standings = {
+        (period, each.pk): _standing(each, [window for window in windows if window.period == period])
+        for period in Period
+        for each in classes
+    }
+    return _View(classes, windows, standings)
+
+
+def _is_shown(user: User, grade_level: int) -> bool:
+    powers = permissions.powers_of(user)
+    return powers.sees_whole_school or grade_level in powers.headed_grades
+
+
+def _standing(school_class: SchoolClass, windows: Iterable[Any]) -> Standing:
+    own = [window for window in windows if covers(window, school_class)]
+    if any(window.is_open_at(window.asked_at) for window in own):
+        return Standing.OPEN
+    return Standing.LOCKED if any(is_past_at(window, window.asked_at) for window in own) else Standing.SHUT
+
+
+def _reach(view: _View) -> Counter[Period]:
+    """For how many of the classes each period is open."""
+    return Counter(
+        period for (period, _class), standing in view.standings.items() if standing == Standing.OPEN
+    )
+
+
+def _chosen_period(view: _View) -> Period:
+    """The period open for most classes, the later opened of equals; else the last that was; else the first."""
+    reach = _reach(view)
+    begun = [
+        window
+        for window in view.windows
+        if is_past_at(window, window.asked_at) or window.is_open_at(window.asked_at)
+    ]
+    if not begun:
+        return Period.MID_TERM_1
+    return Period(max(begun, key=lambda window: (reach[Period(window.period)], window.opens_at)).period)
+
+
+def _boards(view: _View, chosen: Mapping[Period, Sequence[Any]]) -> tuple[Board, ...]:
+    """The boards of the periods over these classes. Two statements, whatever their number."""
+    classes = {each.pk: each for shown in chosen.values() for each in shown}
+    lines: list[SubjectLine] = []
+    counts = Counts()
+    if classes:
+        year = next(iter(classes.values())).year
+        lines = sorted(SubjectLine.objects.filter(year=year), key=lambda each: each.line.position)
+        counts = count_entered(year, list(classes), list(chosen))
+    return tuple(
+        _board(view, period, _grades(view, shown, lines, period, counts)) for period, shown in chosen.items()
+    )
+
+
+def _board(view: _View, period: Period, grades: tuple[BoardGrade, ...]) -> Board:
+    windows = view.of_period(period)
+    still_open = [window for window in windows if window.is_open_at(window.asked_at)]
+    openings = _openings(still_open)
+    if len(openings) == 1:
+        state = f"{period.value} · mở cho {openings[0].scope} đến {openings[0].until}"
+        return Board(period, grades, openings, state, "open")
+    if openings:
+        return Board(period, grades, openings, f"{period.value} · đang mở", "open")
+    over = [window for window in windows if is_past_at(window, window.asked_at)]
+    if not over:
+        return Board(period, grades, (), f"{period.value} · chưa mở", "neutral")
+    last = max(over, key=lambda window: window.closes_at)
+    scope = scope_words(over)
+    whom = "" if scope == WHOLE_SCHOOL else f" ({scope})"
+    return Board(period, grades, (), f"{period.value} · đã khoá từ {last.closes_label}{whom}", "locked")
+
+
+def _openings(windows: Iterable[Any]) -> tuple[Opening, ...]:
+    """The open windows by their end, the earliest first."""
+    ends: dict[str, list[Any]] = {}
+    for window in sorted(windows, key=lambda window: window.closes_at):
+        ends.setdefault(window.closes_label, []).append(window)
+    return tuple(Opening(scope_words(together), until) for until, together in ends.items())
+
+
+def scope_words(windows: Iterable[EntryWindow]) -> str:
+    """«toàn trường», or «khối 1, 2, lớp 3B»: what the orders name, each once."""
+    grades: set[int] = set()
+    classes: set[tuple[int, str]] = set()
+    for window in windows:
+        if window.school_class:
+            classes.add((window.school_class.grade_level, window.school_class.name))
+        elif window.grade_level:
+            grades.add(window.grade_level)
+        else:
+            return WHOLE_SCHOOL
+    names = [name for grade, name in sorted(classes) if grade not in grades]
+    words = [f"khối {', '.join(map(str, sorted(grades)))}"] if grades else []
+    return ", ".join([*words, f"lớp {', '.join(names)}"] if names else words)
+
+
+def _grades(
+    view: _View,
+    classes: Sequence[Any],
+    lines: Sequence[SubjectLine],
+    period: Period,
+    counts: Counts,
+) -> tuple[BoardGrade, ...]:
+    grades = []
+    for grade_level in sorted({each.grade_level for each in classes}):
+        own_lines: list[SubjectLine | None] = [each for each in lines if each.grade_level == grade_level]
+        own_lines.append(None)
+        rows = (
+            _row(each, own_lines, period, counts, view.standings[period, each.pk])
+            for each in classes
+            if each.grade_level == grade_level
+        )
+        grades.append(BoardGrade(grade_level, tuple(_label(line) for line in own_lines), tuple(rows)))
+    return tuple(grades)
+
+
+def _row(
+    school_class: Any,
+    lines: Sequence[SubjectLine | None],
+    period: Period,
+    counts: Counts,
+    standing: Standing,
+) -> BoardRow:
+    cells = []
+    for line in lines:
+        ref = SheetRef(school_class, line, period)
+        cells.append(BoardCell(ref.code, _label(line), tally_of(ref, counts)))
+    return BoardRow(school_class.pk, school_class.name, school_class.pupils, standing, tuple(cells))
+
+
+def _label(line: SubjectLine | None) -> str:
+    return line.line.short_name if line else HOMEROOM_LABEL
