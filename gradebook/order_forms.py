@@ -67,6 +67,13 @@ class _MomentField(forms.DateTimeField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
+class _TextField(forms.CharField):
+    """A line break counts as one letter, as in the browser, which sends two."""
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 class OrderForm(forms.Form):
     """Turns what the principal typed into an unsaved EntryOrder; nothing is decided here."""
 
@@ -118,7 +125,7 @@ class OrderForm(forms.Form):
             "invalid": "Giờ khoá chưa đúng. Ghi ngày và giờ, ví dụ 12/11/2026 17:00.",
         },
     )
-    text = forms.CharField(
+    text = _TextField(
         label="Nội dung",
         required=False,
         max_length=4000,
@@ -153,7 +160,7 @@ class OrderForm(forms.Form):
             self.errors.pop("closes_at", None)
             cleaned["closes_at"] = None
         if cleaned.get("kind") and cleaned.get("period"):
-            text = cleaned.get("text", "").replace("\r\n", "\n").strip()
+            text = cleaned.get("text", "").strip()
             if not text or text in self._patterns():
                 text = default_text(cleaned["kind"], Period(cleaned["period"]), self._year)
             cleaned["text"] = text

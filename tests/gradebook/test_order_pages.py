@@ -313,9 +313,9 @@ def test_absurd_values_get_a_sentence_at_their_field_and_no_error_page(school, p
     assert EntryOrder.objects.count() == 1
 
 
-def test_a_text_of_4000_letters_is_signed_as_it_stands(school, principal):
-    sign(principal, typed(text="Ộ" * 4000))
-    assert EntryOrder.objects.get().text == "Ộ" * 4000
+def test_a_text_of_4000_letters_is_signed_as_it_stands_a_line_break_counting_once(school, principal):
+    sign(principal, typed(text="Ộ" * 1999 + "\r\n" + "Ộ" * 2000))
+    assert EntryOrder.objects.get().text == "Ộ" * 1999 + "\n" + "Ộ" * 2000
 
 
 def test_all_that_is_wrong_is_said_at_once(school, principal):
