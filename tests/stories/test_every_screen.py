@@ -1,0 +1,194 @@
+"""Every screen stands the audit of axe-core (WCAG 2.2 A and AA), in light and dark, and fits a phone of 390 px."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.stack import ROOT, Stack
+from tests.stories.people import log_in
+from tests.stories.sheets import SECONDS, Desk, StaffRoom, blank_sheets, staff_room
+
+AXE = (ROOT / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCREENS = ((1280, "light"), (1280, "dark"), (390, "light"))
+TEACHER = "gvcn.4e"  # has a draft of a request, and a class of the grades that have every kind of cell
+
+PAGES = [
+    ("hieutruong", "/"),
+    ("hieutruong", "/gradebook/orders/"),
+    ("hieutruong", "/gradebook/orders/new/"),
+    ("hieutruong", "/gradebook/orders/{order}/"),
+    ("hieutruong", "/gradebook/progress/"),
+    ("phohieutruong", "/"),
+    ("phohieutruong", "/approvals/requests/"),
+    ("phohieutruong", "/approvals/requests/{filed}/"),
+    ("phohieutruong", "/approvals/requests/{refused}/"),
+    ("vanthu", "/"),
+    ("vanthu", "/approvals/requests/{approved}/"),
+    ("vanthu", "/approvals/requests/{applied}/"),
+    ("vanthu", "/students/classes/"),
+    ("vanthu", "/students/classes/{class_4e}/"),
+    ("vanthu", "/students/import/"),
+    ("vanthu", "/reports/prints/"),
+    ("vanthu", "/gradebook/sheets/{last_year_4e}/TOAN/CN/"),
+    (TEACHER, "/"),
+    (TEACHER, "/approvals/requests/{draft}/"),
+    (TEACHER, "/students/classes/{class_4e}/"),
+    (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/"),
+    (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/?read=1"),
+    (TEACHER, "/gradebook/sheets/{class_4e}/NLPC/{period}/"),
+]
+
+
+@pytest.fixture(scope="module")
+def places(application: Stack) -> dict[str, object]:
+    """What the addresses above leave open."""
+    found = dict(application.fetch("SELECT state, min(id) FROM approvals_correctionrequest GROUP BY 1"))
+    order = application.fetch("SELECT min(id) FROM gradebook_entryorder")[0][0]
+    before, now = application.fetch("SELECT id FROM students_schoolclass WHERE name = '4E' ORDER BY year_id")
+    period = application.fetch(
+        "SELECT period FROM gradebook_entrywindow WHERE now() >= opens_at AND now() < closes_at"
+    )
+    return {
+        **found,
+        "order": order,
+        "last_year_4e": before[0],
+        "class_4e": now[0],
+        "period": period[0][0],
+    }
+
+
+@pytest.fixture(scope="module")
+def page_of(chromium: Browser, application: Stack) -> Iterator[Callable[[str], Page]]:
+    """The page of a person, who logs in when first asked for."""
+    known: dict[str, Page] = {}
+
+    def find(username: str) -> Page:
+        if username not in known:
+            known[username] = log_in(chromium, application, username).page
+        return known[username]
+
+    yield find
+    for page in known.values():
+        page.context.close()
+
+
+@pytest.fixture(scope="module")
+def teacher_room(chromium: Browser, application: Stack, places: dict[str, object]) -> StaffRoom:
+    """`places` first: it looks for the one period that the demo has open."""
+    return staff_room(chromium, application, blank_sheets(application), TEACHER)
+
+
+@pytest.fixture
+def desk(teacher_room: StaffRoom) -> Iterator[Desk]:
+    yield teacher_room.sit(teacher_room.next_sheet())
+    teacher_room.leave()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds, one sentence a rule, with the first element that breaks it."""
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']})", TAGS)
+    return [f"{each['id']}: {each['help']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
+
+
+def stands_on_every_screen(page: Page) -> None:
+    for width, scheme in SCREENS:
+        page.set_viewport_size({"width": width, "height": 850})
+        page.emulate_media(color_scheme=scheme)
+        # A button on its way from one scheme's colours to the other's has the contrast of neither.
+        page.evaluate("for (const each of document.getAnimations()) each.finish()")
+        assert (width, scheme, faults(page)) == (width, scheme, [])
+        sideways = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth]")
+        assert max(sideways) <= width
+
+
+def test_the_audit_finds_what_is_wrong(chromium: Browser, application: Stack):
+    page = chromium.new_page()
+    page.goto(f"{application.address}/accounts/login/")
+    page.evaluate(
+        """() => {
+            document.querySelector('main').insertAdjacentHTML('beforeend', '<img src="data:,"><input name="x">');
+            document.querySelector('h1').id = 'id_username';
+        }"""
+    )
+    assert {each.split(":")[0] for each in faults(page)} >= {"image-alt", "label"}
+    page.close()
+
+
+def test_the_log_in_page_also_when_it_refuses(chromium: Browser, application: Stack):
+    page = chromium.new_page()
+    page.goto(f"{application.address}/accounts/login/")
+    stands_on_every_screen(page)
+    page.get_by_label("Tên đăng nhập").fill("vanthu")
+    page.get_by_label("Mật khẩu").fill("không phải mật khẩu")
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_role("alert")).to_be_visible(timeout=SECONDS)
+    stands_on_every_screen(page)
+    page.close()
+
+
+@pytest.mark.parametrize(("username", "address"), PAGES)
+def test_the_page_stands_the_audit(
+    application: Stack, places: dict[str, object], page_of: Callable[[str], Page], username: str, address: str
+):
+    page = page_of(username)
+    answer = page.goto(application.address + address.format_map(places))
+    assert answer.status == 200
+    stands_on_every_screen(page)
+
+
+def test_a_sheet_with_refused_unsaved_and_doubtful_cells(desk: Desk):
+    desk.enter(0, "mark", "11")
+    desk.enter(1, "attainment", "x")
+    desk.enter(2, "attainment", "h")
+    desk.enter(2, "mark", "10")
+    desk.press("Control+s")
+    expect(desk.note(2, "mark")).to_be_visible(timeout=SECONDS)
+    desk.context.set_offline(True)
+    desk.enter(1, "comment", "Em tiến bộ.")
+    stands_on_every_screen(desk.page)
+
+
+def test_a_sheet_in_conflict(desk: Desk):
+    other = desk.new_tab()
+    other.enter(0, "mark", "9")
+    other.save()
+    other.page.close()
+    desk.enter(0, "mark", "7")
+    desk.press("Control+s")
+    expect(desk.page.get_by_role("button", name="Giữ của tôi")).to_be_visible(timeout=SECONDS)
+    stands_on_every_screen(desk.page)
+
+
+def test_the_story_of_a_cell_over_the_sheet_and_on_a_page_of_its_own(desk: Desk):
+    desk.enter(0, "mark", "9")
+    desk.save()
+    desk.press("F2")
+    expect(desk.page.get_by_role("dialog")).to_contain_text("9", timeout=SECONDS)
+    stands_on_every_screen(desk.page)
+    desk.open(f"{desk.sheet.path}history/{desk.sheet.pupils[0][0]}/{desk.sheet.code}/mark/")
+    stands_on_every_screen(desk.page)
+
+
+def test_a_locked_sheet_and_its_way_to_a_request(desk: Desk):
+    desk.enter(0, "mark", "9")
+    desk.save()
+    desk.sheet.lock()
+    desk.enter(0, "mark", "10")
+    desk.press("Control+s")
+    expect(desk.status).to_contain_text(re.compile("Đã khoá từ"), timeout=SECONDS)
+    stands_on_every_screen(desk.page)
+    later = desk.new_tab()
+    expect(later.page.get_by_role("button", name="Đưa vào phiếu")).to_be_visible(timeout=SECONDS)
+    stands_on_every_screen(later.page)
+    later.open(f"{desk.sheet.path}?propose=1")
+    stands_on_every_screen(later.page)
+
+
+def test_a_refused_page_says_why_on_every_screen(desk: Desk):
+    answer = desk.page.goto(f"{desk.sheet.stack.address}/gradebook/orders/new/")
+    assert answer.status == 403
+    stands_on_every_screen(desk.page)
