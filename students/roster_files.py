@@ -5,6 +5,7 @@ use is in `unknown_headers` and `skipped_sheets`.
 """
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -12,9 +13,10 @@ from typing import Literal
 from students.cell_values import Level, Problem, text_of
 from students.header_search import Header, find_header, folded_heading, header_at
 from students.names import clean, search_key
+from students.old_fonts import find_old_fonts
 from students.roster_columns import FILLED_FROM_SECOND, NAME_SETS, SYNONYMS
 from students.roster_rows import RosterRow, RowReader, class_label
-from students.workbooks import Table, open_workbook
+from students.workbooks import Table, column_letter, open_workbook
 
 __all__ = ["Problem", "RosterFile", "RosterRow", "read_roster"]
 
@@ -42,6 +44,7 @@ class RosterFile:
     `unknown_headers`: headings of columns that are not taken over. `skipped_sheets`: hidden sheets, which the
     clerk does not see, and sheets without a list.
     `school_year`: start year found in a title ("Năm học 2025 - 2026"), or None.
+    `repetitions`: those of the problems that say of a row that it repeats another, one per row and other row.
     """
 
     rows: tuple[RosterRow, ...]
@@ -49,6 +52,7 @@ class RosterFile:
     unknown_headers: tuple[str, ...] = ()
     skipped_sheets: tuple[str, ...] = ()
     school_year: int | None = None
+    repetitions: tuple[Problem, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -70,9 +74,12 @@ def read_roster(data: bytes, name: str, *, school_year: int | None = None) -> Ro
 
     `school_year` is the start year of the year the list is for; without it, a year in the titles counts
     for the check of ages (R80: year of start less year of birth). Raises WorkbookRefused, in Vietnamese,
-    when the file cannot be opened; a file without any list gives one problem.
+    when the file cannot be opened; a file without any list, or in an old font, gives one problem.
     """
     tables = open_workbook(data, name)
+    old_font = _old_font(tables)
+    if old_font:
+        return RosterFile((), (old_font,))
     title_year = next(filter(None, map(_title_year, tables)), None)
     rows: list[RosterRow] = []
     problems: list[Problem] = []
@@ -94,17 +101,40 @@ def read_roster(data: bytes, name: str, *, school_year: int | None = None) -> Ro
                 "", 0, "", "", "", "Tệp có dòng tiêu đề nhưng không có học sinh nào. Hãy kiểm tra lại tệp."
             )
         )
-    problems.extend(_repeated(rows))
+    repetitions = tuple(_repeated(rows))
+    problems.extend((*repetitions, *_grades_that_differ(rows)))
     order = {table.sheet_name: n for n, table in enumerate(tables)}
     problems.sort(key=lambda problem: (order.get(problem.sheet, -1), problem.row))
-    return RosterFile(tuple(rows), tuple(problems), tuple(unknown), tuple(skipped), title_year)
+    return RosterFile(tuple(rows), tuple(problems), tuple(unknown), tuple(skipped), title_year, repetitions)
+
+
+def _old_font(tables: list[Table]) -> Problem | None:
+    """What is wrong with the whole file when it is typed for an old font: everything that would be read is wrong."""
+    cells = [
+        (table.sheet_name, f"{column_letter(index)}{row.number}", cell)
+        for table in tables
+        if not table.hidden
+        for row in table.rows
+        for index, cell in enumerate(row.values, start=1)
+        if isinstance(cell, str) and not cell.isascii()
+    ]
+    found = find_old_fonts(text for _sheet, _place, text in cells)
+    if found is None:
+        return None
+    sheet, place, text = cells[found.first.index]
+    others = f" và {found.count - 1} ô khác" if found.count > 1 else ""
+    message = (
+        f"Tệp dùng phông chữ cũ ({found.first.encoding}): ô {place} trang «{sheet}» ghi «{clean(text)}», nghĩa là "
+        f"«{found.first.meaning}»{others}. Chuyển sang Unicode, ví dụ bằng Unikey Toolkit, rồi nạp lại."
+    )
+    return Problem("", 0, "", "", text, message)
 
 
 def _no_list() -> Problem:
     return Problem(
         "", 0, "", "", "",
         "Không tìm thấy danh sách học sinh: trong 30 hàng đầu của mỗi trang phải có một dòng tiêu đề với cột "
-        "«Họ và tên» và ít nhất một cột khác, ví dụ «Ngày sinh». Hãy kiểm tra lại tệp hoặc dùng tệp mẫu.",
+        "«Họ và tên» và ít nhất một cột khác, ví dụ «Ngày sinh». Thêm dòng tiêu đề, hoặc chọn tệp khác.",
     )  # fmt: skip
 
 
@@ -161,6 +191,7 @@ class _Sheet:
             if pupil:
                 yield pupil
             position += 1
+        reader.report_formulas_in_blank_rows()
 
     def _row(self, reader: RowReader, section: _Section, position: int) -> RosterRow | None:
         row = self.table.rows[position]
@@ -228,41 +259,44 @@ def _class_in_title(texts: Iterator[str] | tuple[str, ...]) -> str:
 
 
 def _repeated(rows: list[RosterRow]) -> Iterator[Problem]:
-    """Yield a problem for each id that stands in a second row, and a warning for a second equal pupil."""
-    for field, label in UNIQUE.items():
-        level: Level = "warning" if field == "register_no" else "error"
-        first: dict[str, RosterRow] = {}
-        for row in rows:
+    """Yield a problem for each row and earlier row that share an id; else a warning for a second equal pupil."""
+    by_id: dict[tuple[str, str], int] = {}
+    alike: dict[tuple[object, ...], RosterRow] = {}
+    for place, row in enumerate(rows):
+        shared: dict[int, list[str]] = defaultdict(list)
+        for field in UNIQUE:
             value = getattr(row, field)
-            known = first.setdefault(value, row)
-            if value and known is not row:
-                yield _repetition(row, known, field, f"{label} «{value}»", level)
-    yield from _repeated_pupils(rows)
-    yield from _grades_that_differ(rows)
+            first = by_id.setdefault((field, value), place) if value else place
+            if first != place:
+                shared[first].append(field)
+        for first, fields in shared.items():
+            what = ", ".join(f"{UNIQUE[field]} «{getattr(row, field)}»" for field in fields)
+            yield _repetition(row, rows[first], fields[0], what, "error")
+        key = (row.class_name, row.full_name.lower(), row.birth_year, row.birth_month, row.birth_day)
+        same = alike.setdefault(key, row)
+        if same is not row and not shared:
+            yield _repetition(
+                row, same, "full_name", f"«{row.full_name}» cùng lớp, cùng ngày sinh", "warning"
+            )
 
 
 def _grades_that_differ(rows: list[RosterRow]) -> Iterator[Problem]:
-    first: dict[str, RosterRow] = {}
+    """Yield a problem for each row whose grade is not that of most rows of its class."""
+    by_class: dict[str, list[RosterRow]] = defaultdict(list)
     for row in rows:
-        known = first.setdefault(row.class_name, row)
-        if row.class_name and row.grade and known.grade and row.grade != known.grade:
-            message = (
-                f"lớp «{row.class_name}» ở đây thuộc khối {row.grade}, ở hàng {known.row} thuộc khối "
-                f"{known.grade}. Một lớp chỉ thuộc một khối; hãy sửa một trong hai hàng."
-            )
-            letter, header = row.places.get("grade", ("", ""))
-            yield Problem(row.sheet, row.row, letter, header, str(row.grade), message)
-
-
-def _repeated_pupils(rows: list[RosterRow]) -> Iterator[Problem]:
-    first: dict[tuple[object, ...], RosterRow] = {}
-    for row in rows:
-        key = (row.class_name, row.full_name.lower(), row.birth_year, row.birth_month, row.birth_day)
-        known = first.setdefault(key, row)
-        if known is not row:
-            yield _repetition(
-                row, known, "full_name", f"«{row.full_name}» cùng lớp, cùng ngày sinh", "warning"
-            )
+        if row.class_name and row.grade:
+            by_class[row.class_name].append(row)
+    for name, group in by_class.items():
+        ((usual, _times),) = Counter(row.grade for row in group).most_common(1)
+        example = next(row for row in group if row.grade == usual)
+        for row in group:
+            if row.grade != usual:
+                message = (
+                    f"lớp «{name}» ở đây thuộc khối {row.grade}, ở hàng {example.row} thuộc khối {usual}. "
+                    "Một lớp chỉ thuộc một khối; hãy sửa một trong hai hàng."
+                )
+                letter, header = row.places.get("grade", ("", ""))
+                yield Problem(row.sheet, row.row, letter, header, str(row.grade), message)
 
 
 def _repetition(row: RosterRow, known: RosterRow, field: str, what: str, level: Level) -> Problem:

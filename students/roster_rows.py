@@ -33,7 +33,12 @@ CLASS_LENGTH = 30
 PLACEHOLDER = 36
 YOUNGEST, OLDEST = 5, 15
 IDENTITY = re.compile(r"[\d/.\- ]{4,}")
+NAME_FIELDS = ("full_name", "family_and_middle", "given_name")
 PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "register_no")
+UNCALCULATED = (
+    "ô có công thức chưa được tính nên không đọc được giá trị. Mở tệp bằng Excel, lưu lại rồi tải lên, "
+    "hoặc gõ giá trị thay công thức."
+)
 NONE_WORDS = ("không", "khong", "không có", "không khuyết tật", "-")
 
 
@@ -102,6 +107,19 @@ class RowReader:
         self._values = {}
         self.texts = tuple(text_of(self._cell(index)) for index in range(len(row.values)))
 
+    def report_formulas_in_blank_rows(self) -> None:
+        """Report names that are formulas in rows where nothing has a value, which the table therefore lacks."""
+        read = {row.number for row in self.table.rows}
+        columns = {
+            column.index: column for name in NAME_FIELDS for column in self.header.columns.get(name, ())[:1]
+        }
+        begins = self.table.rows[self.header.end - 1].number
+        for number, place in sorted(self._uncalculated):
+            if number > begins and number not in read and place - 1 in columns:
+                self.start(Row(number, ()))
+                self._report("full_name", columns[place - 1], "", UNCALCULATED)
+                read.add(number)
+
     def is_numbered(self) -> bool:
         """True when the ordinal column holds a number."""
         return any(is_number(self._cell(column.index)) for column in self.header.columns.get("ordinal", ()))
@@ -112,7 +130,9 @@ class RowReader:
         return len(numbers) > 2 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
 
     def has_other_than_number(self) -> bool:
-        """True when a known column other than the ordinal holds something."""
+        """True when a known column other than the ordinal holds something, or the name is a formula."""
+        if any(map(self._uncalculated_at, NAME_FIELDS)):
+            return True
         return any(self._text(name) for name in self.header.columns if name != "ordinal")
 
     def has_identity(self) -> bool:
@@ -150,6 +170,10 @@ class RowReader:
                 *self.header.columns.get("given_name", ())[:1],
             ] or same
         name = " ".join(filter(None, map(self._text_at, same)))
+        formula = next(filter(self._is_uncalculated, same), None)
+        if formula:
+            self._report("full_name", formula, "", UNCALCULATED)
+            return ""
         if not name:
             self._report(
                 "full_name", same[0], "", "thiếu họ và tên. Ghi họ và tên học sinh, hoặc xoá cả hàng."
@@ -183,7 +207,7 @@ class RowReader:
 
     def _read_female_mark(self) -> None:
         column = self._column("female_mark")
-        if column and "gender" not in self._values:
+        if column and "gender" not in self._values and not self._reports_formula("female_mark"):
             self._accept("gender", column, female_mark_of, "error")
 
     def _read_birth_date(self) -> None:
@@ -198,16 +222,19 @@ class RowReader:
         if "class_name" not in self._values and section_class and not self._text("class_name"):
             self._values["class_name"] = section_class
         class_name = self._values.get("class_name", "")
-        if not class_name and "class_name" in self.header.columns and not self._text("class_name"):
+        is_empty = not self._text("class_name") and not self._uncalculated_at("class_name")
+        if not class_name and "class_name" in self.header.columns and is_empty:
             self._report("class_name", self._column("class_name"), "", "thiếu lớp. Ghi tên lớp, ví dụ «1A».")
         digit = class_name[:1] if class_name[:1] in "12345" else ""
         grade = self._values.get("grade") or (int(digit) if digit else sheet_grade)
         if grade and digit and int(digit) != grade:
             message = f"lớp «{class_name}» không thuộc khối {grade}. Kiểm tra lại lớp và khối."
             self._report("grade", self._column("grade"), str(grade), message)
+            # One mistake, one message: what follows goes by the name of the class.
+            grade = int(digit)
         if grade:
             self._values["grade"] = grade
-        elif class_name and not self._text("grade"):
+        elif class_name and not self._text("grade") and not self._uncalculated_at("grade"):
             message = (
                 f"không rõ khối của lớp «{class_name}». Thêm cột «Khối» và ghi từ «Khối 1» đến «Khối 5»."
             )
@@ -216,6 +243,7 @@ class RowReader:
     def _read_parents(self) -> None:
         for name in ("father_birth_year", "mother_birth_year"):
             self._take(name, lambda cell: year_of(cell, epoch_1904=self.table.epoch_1904))
+        self._reports_formula("parents")
         column = self._column("parents")
         text = str(self._raw(column) or "") if column else ""
         if not column or not text.strip():
@@ -259,13 +287,26 @@ class RowReader:
     def _take(self, name: str, convert: Callable[[Cell], object], level: Level = "error") -> None:
         """Read the first filled column of the field; the value counts as given only when it converts."""
         for column in self._columns(name):
-            if (self._row.number, column.index + 1) in self._uncalculated:
-                message = "ô có công thức chưa được tính. Mở tệp bằng Excel, lưu lại rồi tải lên."
-                self._report(name, column, "", message)
+            if self._is_uncalculated(column):
+                self._report(name, column, "", UNCALCULATED)
                 return
             if self._text_at(column):
                 self._accept(name, column, convert, level)
                 return
+
+    def _reports_formula(self, name: str) -> bool:
+        """True, with an error reported, when the field's cell holds a formula without a value."""
+        column = self._uncalculated_at(name)
+        if column:
+            self._report(name, column, "", UNCALCULATED)
+        return column is not None
+
+    def _uncalculated_at(self, name: str) -> Column | None:
+        """The field's column in which the row has a formula whose value Excel has not stored."""
+        return next(filter(self._is_uncalculated, self._columns(name)), None)
+
+    def _is_uncalculated(self, column: Column) -> bool:
+        return (self._row.number, column.index + 1) in self._uncalculated
 
     def _accept(self, name: str, column: Column, convert: Callable[[Cell], object], level: Level) -> None:
         cell = self._raw(column)

@@ -295,6 +295,21 @@ def test_a_formula_that_was_never_calculated_is_an_error_not_an_empty_cell() -> 
     assert "công thức chưa được tính" in message("Dân tộc", '="Kinh"')
 
 
+def test_a_name_that_is_an_uncalculated_formula_is_told_as_such_and_once() -> None:
+    for cells in ((1, "=1+1", "05/09/2019", "1A"), (None, "=A1", None, None), (1, "=A1", None, '="1A"')):
+        file = read(("STT", "Họ và tên", "Ngày sinh", "Lớp"), cells, (2, "Lê Thị Ý", "06/09/2019", "1A"))
+        found = [problem for problem in file.problems if problem.column_letter == "B"]
+        assert len(found) == 1
+        assert "hàng 2, cột B «Họ và tên»: ô có công thức chưa được tính" in str(found[0])
+        assert not [problem for problem in file.problems if "thiếu" in problem.message]
+
+
+def test_a_formula_in_the_column_of_girls_does_not_make_a_boy() -> None:
+    file = read(("Họ và tên", "Ngày sinh", "Nữ"), ("Lê Thị Ý", 2019, '="x"'), title="1A")
+    assert "gender" not in file.rows[0].given
+    assert "công thức chưa được tính" in str(file.errors[0])
+
+
 def test_every_broken_cell_of_every_row_is_reported_in_order() -> None:
     file = read(
         HEADINGS,
