@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
 
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from accounts import permissions
 from accounts.clock import today
@@ -22,11 +22,13 @@ from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from students.cell_values import Level
 from students.field_changes import COPIED, FieldChange, field_changes, values_to_write
-from students.matching import IDS, Match, match_rows
+from students.matching import Match, described, match_rows
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from students.names import search_key, sort_key
+from students.promotion import doubt_about_the_grade
 from students.roster_files import Problem, RosterFile, RosterRow
 from students.seating import against_the_seat
+from students.stored_pupils import StoredPupils, renumbered
 
 WRITTEN = (*COPIED, "sort_key", "search_key")
 WHY = "Nạp danh sách học sinh"
@@ -82,10 +84,24 @@ class RosterPlan:
             if problem.level == "error" and (problem.sheet, problem.row) not in rows
         )
 
+    @cached_property
+    def general_errors(self) -> tuple[Problem, ...]:
+        """Errors of the whole file or of a sheet."""
+        return tuple(problem for problem in self.loose_errors if not problem.row)
+
+    @cached_property
+    def unreadable(self) -> dict[tuple[str, int], list[Problem]]:
+        """The rows in which no pupil could be read, as (sheet, row), with their errors."""
+        found: dict[tuple[str, int], list[Problem]] = defaultdict(list)
+        for problem in self.loose_errors:
+            if problem.row:
+                found[problem.sheet, problem.row].append(problem)
+        return found
+
     @property
     def error_count(self) -> int:
-        """Rows refused and errors beside them: what must be mended before anything is written."""
-        return self.counts[Deed.REFUSE] + len(self.loose_errors)
+        """Rows refused or unreadable and errors of the whole: what must be mended before anything is written."""
+        return self.counts[Deed.REFUSE] + len(self.unreadable) + len(self.general_errors)
 
     @property
     def can_be_carried_out(self) -> bool:
@@ -134,21 +150,33 @@ class RosterChanged(Exception):
 
 
 def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> RosterPlan:
-    """What the file would do to the year's classes. At most three statements, whatever the file.
+    """What the file would do to the year's classes. At most four statements, whatever the file.
 
     `lock` keeps the pupils that the file may mean from being changed until the transaction ends.
     """
-    known = _Known(file.rows, year, lock=lock)
-    broken: dict[tuple[str, int], list[Problem]] = defaultdict(list)
-    for problem in file.problems:
-        if problem.level == "error":
-            broken[problem.sheet, problem.row].append(problem)
-    rows = tuple(
-        _plan_row(row, match, known, broken[row.sheet, row.row])
-        for row, match in zip(file.rows, match_rows(file.rows, known.students), strict=True)
+    stored = StoredPupils(file.rows, year, lock=lock)
+    matches = match_rows(file.rows, stored.students)
+    leaving = renumbered(file.rows, matches)
+    broken = _errors_by_row(file.problems)
+    repeating = {(problem.sheet, problem.row): problem for problem in file.repetitions}
+    rows: list[PlannedRow] = []
+    folded: set[Problem] = set()
+    for row, match in zip(file.rows, matches, strict=True):
+        repetition = repeating.get((row.sheet, row.row))
+        if repetition and repetition.level == "error":
+            # Whose row it is and where that pupil sits follows from the same mistake.
+            against = []
+        else:
+            against = list(_against(row, match, stored, leaving))
+        if repetition and match.repeats:
+            folded.add(repetition)
+        rows.append(_plan_row(row, match, stored, broken[row.sheet, row.row], against))
+    found = [problem for problem in file.problems if problem.level == "error" or problem not in folded]
+    problems = (
+        *(*_against_the_whole(file, year), *found, *_late_seats(rows, stored)),
+        *(*_doubts(rows, stored), *_unusual_classes(rows, stored)),
     )
-    problems = (*_against_the_whole(file, year), *file.problems, *_late_seats(rows, known))
-    return RosterPlan(rows, problems, _new_classes(rows, known))
+    return RosterPlan(tuple(rows), problems, _new_classes(rows, stored))
 
 
 def carry_out_roster(
@@ -182,35 +210,6 @@ def carry_out_roster(
     return plan
 
 
-class _Known:
-    """What is stored of the pupils that a file may mean, and of the year's classes."""
-
-    def __init__(self, rows: Sequence[RosterRow], year: SchoolYear, *, lock: bool) -> None:
-        self.year = year
-        self.day = year.day_for_roster()
-        self.classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
-        students = Student.objects.filter(_may_be_meant(rows)).order_by("pk")
-        self.students = list(students.select_for_update(no_key=True) if lock else students)
-        self.enrolments: dict[int, list[Enrolment]] = defaultdict(list)
-        ids = [student.pk for student in self.students]
-        for enrolment in (
-            Enrolment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=year.starts_on))
-            .filter(student_id__in=ids, starts_on__lte=year.ends_on)
-            .select_related("school_class__year")
-            .order_by("starts_on")
-        ):
-            self.enrolments[enrolment.student_id].append(enrolment)
-
-
-def _may_be_meant(rows: Sequence[RosterRow]) -> Q:
-    wanted = Q(search_key__in={search_key(row.full_name) for row in rows})
-    for name in IDS:
-        values = {getattr(row, name) for row in rows if getattr(row, name)}
-        if values:
-            wanted |= Q(**{f"{name}__in": values})
-    return wanted
-
-
 def _against_the_whole(file: RosterFile, year: SchoolYear) -> Iterator[Problem]:
     """What no mending of rows would cure: the list of another year, a year that is over."""
     if file.school_year is not None and file.school_year != year.year:
@@ -222,17 +221,17 @@ def _against_the_whole(file: RosterFile, year: SchoolYear) -> Iterator[Problem]:
         yield _general(f"năm học {year.label} đã kết thúc, không nạp thêm danh sách. Chọn năm học hiện nay.")
 
 
-def _late_seats(rows: Sequence[PlannedRow], known: _Known) -> Iterator[Problem]:
+def _late_seats(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:
     """A warning for each class that exists already and would get more pupils while its year is under way."""
-    if known.year.starts_on >= known.day:
+    if stored.year.starts_on >= stored.day:
         return
     late = Counter(each.row.class_name for each in rows if each.enrols)
     for name, count in sorted(late.items()):
-        if name in known.classes:
+        if name in stored.classes:
             yield _general(
                 f"lớp {name} đã có trong năm học; {count} học sinh mới sẽ có tên trong lớp từ đầu năm học "
-                f"({known.year.starts_on:%d/%m/%Y}). Học sinh chuyển đến giữa năm thì ghi biến động sĩ số, "
-                "không nạp ở đây.",
+                f"({stored.year.starts_on:%d/%m/%Y}). Danh sách này không ghi được việc chuyển đến giữa năm: "
+                "bỏ hàng của học sinh như vậy khỏi tệp.",
                 level="warning",
             )
 
@@ -241,36 +240,98 @@ def _general(message: str, level: Level = "error") -> Problem:
     return Problem("", 0, "", "", "", message[:1].upper() + message[1:], level)
 
 
-def _plan_row(row: RosterRow, match: Match, known: _Known, broken: Sequence[Problem]) -> PlannedRow:
-    reasons = list(broken)
+def _errors_by_row(problems: Sequence[Problem]) -> dict[tuple[str, int], list[Problem]]:
+    found: dict[tuple[str, int], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        if problem.level == "error":
+            found[problem.sheet, problem.row].append(problem)
+    return found
+
+
+def _against(
+    row: RosterRow, match: Match, stored: StoredPupils, leaving: set[int]
+) -> Iterator[tuple[str, str]]:
+    """(field, reason) of what the stored data have against the row; `leaving` as for register_holder()."""
     if match.reason:
-        reasons.append(_at(row, match.field, match.reason))
-    seats = known.enrolments[match.student.pk] if match.student else []
-    against = (
-        None if match.reason else against_the_seat(row, known.classes.get(row.class_name), seats, known.year)
+        yield match.field, match.reason
+        return
+    pk = match.student.pk if match.student else 0
+    seat = against_the_seat(
+        row,
+        stored.classes.get(row.class_name),
+        stored.seats.get(pk, ()),
+        stored.last_classes.get(pk),
+        stored.year,
     )
-    if against:
-        reasons.append(_at(row, *against))
-    if reasons:
-        return PlannedRow(row, Deed.REFUSE, match.student, reasons=tuple(reasons))
+    if seat:
+        yield seat
+    holder = stored.register_holder(row, match.student, leaving)
+    if holder:
+        yield (
+            "register_no",
+            (
+                f"số đăng bộ «{row.register_no}» là của {described(holder)}. Mỗi học sinh có một số riêng; "
+                "kiểm tra lại số này."
+            ),
+        )
+
+
+def _plan_row(
+    row: RosterRow,
+    match: Match,
+    stored: StoredPupils,
+    broken: Sequence[Problem],
+    against: Sequence[tuple[str, str]],
+) -> PlannedRow:
+    # One mistake, one message: a cell that is wrong in itself is not spoken of again.
+    wrong = {problem.column_letter for problem in broken if problem.column_letter}
+    found = [
+        problem for problem in (_at(row, *each) for each in against) if problem.column_letter not in wrong
+    ]
+    if broken or found:
+        return PlannedRow(row, Deed.REFUSE, match.student, reasons=(*broken, *found))
     if match.student is None:
         return PlannedRow(row, Deed.CREATE, enrols=True)
     changes = tuple(field_changes(row, match.student))
-    enrols = not any(seat.school_class.year_id == known.year.pk for seat in seats)
+    seats = stored.seats[match.student.pk]
+    enrols = not any(seat.school_class.year_id == stored.year.pk for seat in seats)
     deed = Deed.CHANGE if changes or enrols else Deed.KEEP
     return PlannedRow(row, deed, match.student, changes, enrols)
 
 
-def _at(row: RosterRow, field: str, message: str) -> Problem:
+def _doubts(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:
+    """A warning for each pupil who would stay in a grade though the year's outcome is not known."""
+    for each in rows:
+        last = stored.last_classes.get(each.student.pk) if each.student and each.enrols else None
+        doubt = doubt_about_the_grade(each.row.grade or 0, last, stored.year.pk) if last else None
+        if doubt:
+            yield _at(each.row, "class_name", doubt, level="warning")
+
+
+def _unusual_classes(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:
+    """A warning for each new class whose name does not begin with its grade: names are free, but often mistyped."""
+    for name, grade in _new_classes(rows, stored):
+        if not name.startswith(str(grade)):
+            yield _general(
+                f"lớp mới «{name}» thuộc khối {grade} nhưng tên không bắt đầu bằng số {grade}. Nếu ghi nhầm thì "
+                "sửa tên lớp trong tệp; nếu trường đặt tên như vậy thì cứ nạp.",
+                level="warning",
+            )
+
+
+def _at(row: RosterRow, field: str, message: str, level: Level = "error") -> Problem:
     letter, heading = row.places.get(field, ("", ""))
-    return Problem(row.sheet, row.row, letter, heading, str(getattr(row, field)), message)
+    return Problem(row.sheet, row.row, letter, heading, str(getattr(row, field)), message, level)
 
 
-def _new_classes(rows: Sequence[PlannedRow], known: _Known) -> tuple[tuple[str, int], ...]:
+def _new_classes(rows: Sequence[PlannedRow], stored: StoredPupils) -> tuple[tuple[str, int], ...]:
     wanted = {
         (each.row.class_name, each.row.grade)
         for each in rows
-        if each.enrols and each.row.class_name and each.row.grade and each.row.class_name not in known.classes
+        if each.enrols
+        and each.row.class_name
+        and each.row.grade
+        and each.row.class_name not in stored.classes
     }
     return tuple(sorted(wanted, key=lambda pair: (pair[1], pair[0])))
 

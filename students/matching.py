@@ -28,12 +28,13 @@ Person = RosterRow | Student
 class Match:
     """What a row means: a stored pupil, a new one (`student` None), or, with a `reason`, neither for certain.
 
-    `field` is the row's field that the reason speaks of.
+    `field` is the row's field that the reason speaks of. `repeats`: the reason is that an earlier row means the same.
     """
 
     student: Student | None = None
     reason: str = ""
     field: str = "full_name"
+    repeats: bool = False
 
 
 def match_rows(rows: Sequence[RosterRow], students: Iterable[Student]) -> list[Match]:
@@ -72,7 +73,7 @@ def _by_id_or_name(row: RosterRow, known: _Known) -> Match:
         if (name, getattr(row, name)) in known.by_id
     }
     if len(found) > 1:
-        people = ", ".join(sorted(map(_described, found)))
+        people = ", ".join(sorted(map(described, found)))
         return Match(
             reason=f"các mã trên hàng này thuộc những học sinh khác nhau: {people}. Kiểm tra lại các mã.",
             field=next(iter(found.values())),
@@ -100,7 +101,7 @@ def _of_id(row: RosterRow, student: Student, name: str) -> Match:
     other_name = search_key(row.full_name) != search_key(student.full_name)
     if other_name and not births_agree(row, student):
         return Match(
-            reason=f"{ID_LABELS[name]} «{getattr(row, name)}» là của {_described(student)}, khác cả họ tên và "
+            reason=f"{ID_LABELS[name]} «{getattr(row, name)}» là của {described(student)}, khác cả họ tên và "
             "ngày sinh với hàng này. Kiểm tra lại mã.",
             field=name,
         )
@@ -112,7 +113,7 @@ def _unless_similar(row: RosterRow, known: _Known, taken: set[int]) -> Match:
     similar = [each for each in known.namesakes(row) if each.pk not in taken and births_agree(row, each)]
     if not similar:
         return Match()
-    people = ", ".join(sorted(map(_described, similar)))
+    people = ", ".join(sorted(map(described, similar)))
     return Match(
         reason=f"có thể là học sinh đã có: {people}, nhưng họ tên khác dấu hoặc ngày sinh không ghi đủ. Nếu là một "
         "thì ghi họ tên, ngày sinh như đã lưu hoặc ghi mã; nếu là học sinh khác thì ghi mã định danh Bộ GD&ĐT."
@@ -139,7 +140,8 @@ def _once(rows: Sequence[RosterRow], matches: Sequence[Match]) -> Iterable[Match
             )
             yield Match(
                 reason=f"cùng chỉ một học sinh với {place} ({earlier.full_name}). Bỏ một trong hai hàng; nếu là hai "
-                "học sinh thì ghi mã định danh Bộ GD&ĐT của từng em."
+                "học sinh thì ghi mã định danh Bộ GD&ĐT của từng em.",
+                repeats=True,
             )
 
 
@@ -187,6 +189,7 @@ def _syllable(word: str) -> str:
     return "".join(sorted(decomposed, key=TONES.__contains__))
 
 
-def _described(student: Student) -> str:
+def described(student: Student) -> str:
+    """A pupil in a message: name and birth date as far as it is known."""
     born = f" sinh {student.birth_label}" if student.birth_label else ""
     return f"{student.full_name}{born}"

@@ -7,20 +7,27 @@ movements, with a day and a decision: a row that would be one is refused, never 
 from collections.abc import Sequence
 
 from students.models import Enrolment, SchoolClass, SchoolYear
+from students.promotion import LastClass, against_the_grade
 from students.roster_rows import RosterRow
 
 # Statuses of the sector's list (code_lists.pupil_statuses) under which a pupil sits in class from the year's start.
 ATTENDING = frozenset({"", "Đang học", "Chuyển đến trong hè"})
+NOT_BY_LIST = "danh sách này không ghi được: bỏ hàng này khỏi tệp"
 ARRIVING = ("Chuyển đến", "Nghỉ học xin học lại")
 
 
 def against_the_seat(
-    row: RosterRow, stored_class: SchoolClass | None, seats: Sequence[Enrolment], year: SchoolYear
+    row: RosterRow,
+    stored_class: SchoolClass | None,
+    seats: Sequence[Enrolment],
+    last_class: LastClass | None,
+    year: SchoolYear,
 ) -> tuple[str, str] | None:
     """(field, reason) why the pupil cannot sit where the row says; None when nothing speaks against it.
 
     `stored_class` is the class of the row's name, None while it does not exist; `seats` are the pupil's
-    enrolments that touch the year's days, of another year too, in order of time.
+    enrolments that touch the year's days, of another year too, in order of time; `last_class` is that of an earlier
+    year, None for a newcomer.
     """
     if stored_class and row.grade and row.grade != stored_class.grade_level:
         field = "grade" if "grade" in row.places else "class_name"
@@ -32,14 +39,19 @@ def against_the_seat(
     elsewhere = next((seat for seat in current if seat.school_class.name != row.class_name), None)
     if elsewhere:
         return "class_name", (
-            f"học sinh đang học lớp {elsewhere.school_class.name} năm học này. Chuyển lớp là biến động sĩ số, không "
-            "ghi bằng cách nạp danh sách. Sửa lại lớp, hoặc bỏ hàng này khỏi tệp."
+            f"học sinh đang học lớp {elsewhere.school_class.name} năm học này. Chuyển lớp là biến động sĩ số, "
+            f"{NOT_BY_LIST}; nếu chỉ ghi nhầm lớp thì sửa lại thành {elsewhere.school_class.name}."
         )
     if of_year and not current:
         return _against_a_return(row, of_year[-1])
     if current:
         return _against_leaving(row)
-    return _against_leaving(row) or _against_arriving(row) or _against_two_years(seats, year)
+    return (
+        _against_leaving(row)
+        or _against_arriving(row)
+        or _against_two_years(seats, year)
+        or _against_the_grade(row, last_class, year)
+    )
 
 
 def _against_a_return(row: RosterRow, last: Enrolment) -> tuple[str, str] | None:
@@ -47,7 +59,7 @@ def _against_a_return(row: RosterRow, last: Enrolment) -> tuple[str, str] | None
         return None
     return "full_name", (
         f"học sinh đã rời lớp {last.school_class.name} từ ngày {last.ends_on:%d/%m/%Y}. Học lại là biến động sĩ số, "
-        "không ghi bằng cách nạp danh sách. Bỏ hàng này khỏi tệp."
+        f"{NOT_BY_LIST}."
     )
 
 
@@ -56,7 +68,7 @@ def _against_leaving(row: RosterRow) -> tuple[str, str] | None:
         return None
     return "status", (
         f"trạng thái «{row.status}»: học sinh không còn học nên không xếp vào lớp. Chuyển đi, thôi học là biến động "
-        "sĩ số, không ghi bằng cách nạp danh sách. Bỏ hàng này khỏi tệp."
+        f"sĩ số, {NOT_BY_LIST}."
     )
 
 
@@ -64,8 +76,8 @@ def _against_arriving(row: RosterRow) -> tuple[str, str] | None:
     if row.status in ATTENDING:
         return None
     return "status", (
-        f"trạng thái «{row.status}»: vào lớp giữa năm là biến động sĩ số, có ngày và quyết định, không ghi bằng cách "
-        "nạp danh sách. Bỏ hàng này khỏi tệp; nếu học sinh học từ đầu năm thì ghi trạng thái «Đang học»."
+        f"trạng thái «{row.status}»: vào lớp giữa năm là biến động sĩ số, có ngày và quyết định, "
+        f"{NOT_BY_LIST}; nếu học sinh học từ đầu năm thì ghi trạng thái «Đang học»."
     )
 
 
@@ -76,5 +88,14 @@ def _against_two_years(seats: Sequence[Enrolment], year: SchoolYear) -> tuple[st
     other = seats[-1].school_class
     return "full_name", (
         f"học sinh còn trong lớp {other.name} của năm học {other.year.label} sang cả năm học {year.label}. "
-        "Kết thúc năm học đó trước."
+        "Danh sách không sửa được ngày rời lớp cũ: bỏ hàng này khỏi tệp và báo Quản trị hệ thống."
     )
+
+
+def _against_the_grade(
+    row: RosterRow, last_class: LastClass | None, year: SchoolYear
+) -> tuple[str, str] | None:
+    if last_class is None or row.grade is None:
+        return None
+    reason = against_the_grade(row.grade, last_class, year.pk)
+    return ("class_name", reason) if reason else None

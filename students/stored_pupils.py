@@ -1,0 +1,94 @@
+"""What is stored of the pupils that a list may mean and of its year's classes, in a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+
+from students.matching import IDS, Match
+from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from students.names import search_key
+from students.promotion import LastClass
+from students.roster_rows import RosterRow
+
+
+class StoredPupils:
+    """The pupils who share a folded name, an id or a register number with a row; their seats and last classes.
+
+    Four statements, two where no pupil is meant. `seats`: pupil id → enrolments that touch the year's days, in order
+    of time. `last_classes`: pupil id → the class of the last year before. `lock` keeps the pupils from being changed
+    until the transaction ends.
+    """
+
+    def __init__(self, rows: Sequence[RosterRow], year: SchoolYear, *, lock: bool) -> None:
+        self.year = year
+        self.day = year.day_for_roster()
+        self.classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
+        students = Student.objects.filter(_may_be_meant(rows)).order_by("pk")
+        self.students = list(students.select_for_update(no_key=True) if lock else students)
+        self.seats: dict[int, list[Enrolment]] = defaultdict(list)
+        self.last_classes: dict[int, LastClass] = {}
+        self._read_seats()
+        self._read_outcomes()
+        self._by_register: dict[str, list[Student]] = defaultdict(list)
+        for student in self.students:
+            self._by_register[student.register_no].append(student)
+
+    def _read_seats(self) -> None:
+        for seat in (
+            Enrolment.objects.filter(student_id__in=self._ids(), starts_on__lte=self.year.ends_on)
+            .select_related("school_class__year")
+            .order_by("starts_on")
+        ):
+            if seat.ends_on is None or seat.ends_on >= self.year.starts_on:
+                self.seats[seat.student_id].append(seat)
+            of = seat.school_class
+            if of.year_id < self.year.pk:
+                self._note_class(seat.student_id, LastClass(of.name, of.grade_level, of.year_id))
+
+    def _read_outcomes(self) -> None:
+        """Outcomes belong to the app above: they are reached from the pupil, without an import."""
+        outcomes = (
+            Student.objects.filter(pk__in=self._ids(), outcomes__school_class__year__lt=self.year.pk)
+            .order_by("outcomes__approved_on", "outcomes__pk")
+            .values_list(
+                *("pk", "outcomes__school_class__name", "outcomes__school_class__grade_level"),
+                *("outcomes__school_class__year_id", "outcomes__is_promoted"),
+            )
+        )
+        for student_id, name, grade, year, is_promoted in outcomes:
+            self._note_class(student_id, LastClass(name, grade, year, is_promoted))
+
+    def _note_class(self, student_id: int, noted: LastClass) -> None:
+        """The latest year counts, and of one year what was noted last."""
+        known = self.last_classes.get(student_id)
+        if known is None or known.year <= noted.year:
+            self.last_classes[student_id] = noted
+
+    def _ids(self) -> list[int]:
+        return [student.pk for student in self.students]
+
+    def register_holder(self, row: RosterRow, student: Student | None, leaving: set[int]) -> Student | None:
+        """Another pupil who has the number that the row would give; `leaving`: pupils who get another number."""
+        if not row.register_no or (student and student.register_no == row.register_no):
+            return None
+        holders = self._by_register[row.register_no]
+        return next((each for each in holders if each != student and each.pk not in leaving), None)
+
+
+def renumbered(rows: Iterable[RosterRow], matches: Iterable[Match]) -> set[int]:
+    """The ids of the pupils to whom their row gives another register number than the stored one."""
+    return {
+        match.student.pk
+        for row, match in zip(rows, matches, strict=True)
+        if match.student and row.register_no and row.register_no != match.student.register_no
+    }
+
+
+def _may_be_meant(rows: Sequence[RosterRow]) -> Q:
+    wanted = Q(search_key__in={search_key(row.full_name) for row in rows})
+    for name in (*IDS, "register_no"):
+        values = {getattr(row, name) for row in rows if getattr(row, name)}
+        if values:
+            wanted |= Q(**{f"{name}__in": values})
+    return wanted
