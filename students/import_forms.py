@@ -21,7 +21,10 @@ DEED_WORDS = {
 
 
 class UploadForm(forms.Form):
-    """A workbook that can be read, and the year it is for; what is in it is not judged here."""
+    """A workbook that can be read, and the year it is for; what is in it is not judged here.
+
+    Once valid, `content` holds the bytes and `roster` what they say.
+    """
 
     year = forms.ModelChoiceField(
         SchoolYear.objects.none(),
@@ -50,12 +53,13 @@ class UploadForm(forms.Form):
         self.fields["year"].queryset = years  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:
-        """Reads the workbook once; `content` then holds its bytes."""
+        """Reads the workbook once, for the year chosen above it."""
         upload: UploadedFile = self.cleaned_data["file"]
         # Too large is told before the whole file is in memory.
         self.content = upload.read(MAX_FILE + 1)
+        year = self.cleaned_data.get("year")
         try:
-            read_roster(self.content, upload.name or "")
+            self.roster = read_roster(self.content, upload.name or "", school_year=year and year.pk)
         except WorkbookRefused as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return upload

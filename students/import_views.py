@@ -35,6 +35,7 @@ def _receive(request: SignedInRequest) -> HttpResponse:
     upload = keep_upload(
         name=form.cleaned_data["file"].name,
         content=form.content,
+        roster=form.roster,
         year=form.cleaned_data["year"],
         by=request.user,
     )

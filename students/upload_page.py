@@ -26,7 +26,7 @@ class Remark:
 class PlanLine:
     """One row of the dry run; `seat` is the class the pupil gets a seat in, "" when nothing is added.
 
-    `row` is Excel's number, 0 for the whole sheet or file.
+    `row` is Excel's number; `name` is "" where no pupil could be read.
     """
 
     place: str
@@ -54,10 +54,11 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What carrying out a list would do, all in all and row by row."""
+    """What carrying out a list would do, all in all and row by row; `general` is what is wrong as a whole."""
 
     plan: RosterPlan
     lines: tuple[PlanLine, ...]
+    general: tuple[str, ...]
     notes: tuple[str, ...]
     new_classes: str
     class_names: list[str]
@@ -89,11 +90,14 @@ def read_dry_run(plan: RosterPlan, year: SchoolYear) -> DryRun:
     of_rows: dict[tuple[str, int], list[Problem]] = defaultdict(list)
     for problem in plan.problems:
         of_rows[problem.sheet, problem.row].append(problem)
-    sheets = [*(each.row.sheet for each in plan.rows), *(problem.sheet for problem in plan.loose_errors)]
+    sheets = [*(each.row.sheet for each in plan.rows), *(sheet for sheet, _row in plan.unreadable)]
     places = {sheet: number for number, sheet in enumerate(dict.fromkeys(["", *sheets]))}
     names_sheet = len(places) > 2
     found = [
-        *((problem.sheet, _loose_line(problem, names_sheet=names_sheet)) for problem in plan.loose_errors),
+        *(
+            (sheet, _unreadable_line(errors, names_sheet=names_sheet))
+            for (sheet, _row), errors in plan.unreadable.items()
+        ),
         *(
             (each.row.sheet, _line(each, of_rows[each.row.sheet, each.row.row], names_sheet=names_sheet))
             for each in plan.rows
@@ -102,10 +106,11 @@ def read_dry_run(plan: RosterPlan, year: SchoolYear) -> DryRun:
     found.sort(key=lambda pair: (*_urgency(pair[1]), places[pair[0]], pair[1].row))
     lines = tuple(line for _sheet, line in found)
     counts = {deed: plan.counts[deed] for deed in Deed}
-    counts[Deed.REFUSE] = plan.error_count
+    counts[Deed.REFUSE] += len(plan.unreadable)
     return DryRun(
         plan=plan,
         lines=lines,
+        general=tuple(map(str, plan.general_errors)),
         notes=tuple(_notes(plan, {(each.row.sheet, each.row.row) for each in plan.rows}, year)),
         new_classes=", ".join(name for name, _grade in plan.new_classes),
         class_names=sorted({each.row.class_name for each in plan.rows if each.row.class_name}),
@@ -133,17 +138,13 @@ def _notes(plan: RosterPlan, rows: set[tuple[str, int]], year: SchoolYear) -> li
     return notes
 
 
-def _loose_line(problem: Problem, *, names_sheet: bool) -> PlanLine:
-    place = _place(problem.sheet, problem.row, names_sheet=names_sheet)
-    return PlanLine(place, problem.row, "", "", "", Deed.REFUSE, remarks=(_remark(problem),))
+def _unreadable_line(errors: list[Problem], *, names_sheet: bool) -> PlanLine:
+    place = _place(errors[0].sheet, errors[0].row, names_sheet=names_sheet)
+    return PlanLine(place, errors[0].row, "", "", "", Deed.REFUSE, remarks=tuple(map(_remark, errors)))
 
 
 def _place(sheet: str, row: int, *, names_sheet: bool) -> str:
-    """Where in the file; the sheet only where there are several, or where it is the sheet itself that is meant."""
-    if not sheet:
-        return "Cả tệp"
-    if not row:
-        return f"Trang «{sheet}»"
+    """Where in the file; the sheet only where there are several."""
     return f"Trang «{sheet}», hàng {row}" if names_sheet else f"Hàng {row}"
 
 

@@ -20,29 +20,36 @@ class UploadRefused(Exception):
     """The upload cannot be looked at or carried out any more; the message says why and what to do."""
 
 
-def keep_upload(*, name: str, content: bytes, year: SchoolYear, by: User) -> RosterUpload:
-    """Keeps a list that has been read without refusal; the same bytes still waiting are not kept twice.
+def keep_upload(*, name: str, content: bytes, roster: RosterFile, year: SchoolYear, by: User) -> RosterUpload:
+    """Keeps a list and how much is to be mended in it; the same bytes still waiting are not kept twice.
 
-    Raises PermissionDenied.
+    `roster` is what the content was read as. Raises PermissionDenied.
     """
     permissions.require(permissions.may_import_rosters(by), WHO_IMPORTS)
     sha256 = hashlib.sha256(content).hexdigest()
     with acting(by, role="Văn thư", source=Source.PAGE):
         # One at a time, so that a button pressed twice keeps one file.
         SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
+        errors = plan_roster(roster, year).error_count
         waiting = RosterUpload.objects.filter(year=year, sha256=sha256, applied_at__isnull=True).first()
-        return waiting or RosterUpload.objects.create(
+        if waiting:
+            if waiting.errors != errors:
+                waiting.errors = errors
+                waiting.save(update_fields=["errors"])
+            return waiting
+        return RosterUpload.objects.create(
             year=year,
             name=clean(name)[-150:],
             file=ContentFile(content, name="danh-sach.xlsx"),
             size=len(content),
             sha256=sha256,
+            errors=errors,
             uploaded_by=by,
         )
 
 
 def plan_of(upload: RosterUpload) -> RosterPlan:
-    """What carrying out the upload would do now. At most three statements beside reading it. Raises UploadRefused."""
+    """What carrying out the upload would do now. At most four statements beside reading it. Raises UploadRefused."""
     return plan_roster(file_of(upload), upload.year)
 
 

@@ -189,7 +189,44 @@ def test_every_field_left_out_is_named(school, clerk):
 
 def test_a_workbook_without_a_list_says_what_is_missing(school, clerk):
     upload = uploaded(clerk, school, {"Món": "Cơm", "Giá": 20_000})
-    assert "Không tìm thấy danh sách học sinh" in text(clerk.get(page_of(upload)))
+    response = clerk.get(page_of(upload))
+    assert "1 chỗ phải sửa" in text(response)
+    assert "Không tìm thấy danh sách học sinh" in text(response)
+    assert "data-deed=" not in response.content.decode()
+    assert "tệp mẫu" not in text(response)
+
+
+def test_the_list_of_uploads_says_how_much_is_to_be_mended(school, clerk):
+    broken = uploaded(clerk, school, pupil(1, birth="31/02/2020"), pupil(2, name=None), pupil(3))
+    right = uploaded(clerk, school, pupil(4))
+    assert (broken.errors, right.errors) == (2, 0)
+    shown = text(clerk.get(IMPORT))
+    assert "Có 2 lỗi" in shown
+    assert "Chưa nạp" in shown
+    press(clerk, right)
+    assert "Chưa nạp" not in text(clerk.get(IMPORT))
+
+
+def test_the_same_bytes_sent_again_are_judged_anew(school, clerk):
+    taken = pupil(1, cls="1A")
+    content = as_bytes(taken)
+    upload = uploaded(clerk, school, content=content)
+    assert upload.errors == 0
+    carry_out_roster(listed(pupil(1)), school.year, by=school.tuan)
+    assert uploaded(clerk, school, content=content).errors == 1
+    assert RosterUpload.objects.count() == 1
+
+
+def test_the_rows_read_are_as_many_as_all_lines(school, clerk):
+    upload = uploaded(
+        clerk, school, pupil(1), pupil(2, name=None, birth="31/02/2020"), pupil(3, name=None), pupil(4)
+    )
+    response = clerk.get(page_of(upload))
+    shown = text(response)
+    assert "Số hàng đọc được 4, trong đó 2 hàng không đọc được học sinh" in shown
+    assert "Tất cả (4)" in shown
+    assert "Bị từ chối (2)" in shown
+    assert response.content.decode().count("data-deed=") == 4
 
 
 @pytest.mark.parametrize("person", ["bich", "hoa", "lan", "thu", "dung", "son"])
