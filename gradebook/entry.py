@@ -77,13 +77,17 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody wrote this cell meanwhile: both values, whose the stored one is and since when."""
+    """Somebody wrote this cell meanwhile: both values, whose the stored one is and since when.
+
+    `by_id` is the writer's account, so that a page can tell a colleague from the person's own other tab.
+    """
 
     change: Change
     value: str
     version: int
     by: str
     at: str
+    by_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -340,8 +344,8 @@ class _Seen:
         """Whether this very cell has another value now than at the version its writer saw."""
         return (change.student_id, change.item) in self._rows and (self._then(change) or "") != current
 
-    def last_writer(self, change: Change, current: str) -> tuple[str, str]:
-        """Who gave the cell the value it has, and when (hh:mm:ss dd/mm/yyyy): not who last wrote the row."""
+    def last_writer(self, change: Change, current: str) -> tuple[str, str, int | None]:
+        """Who gave the cell its value, when (hh:mm:ss dd/mm/yyyy), by which account: not the row's last writer."""
         row = self._rows.get((change.student_id, change.item))
         found = None
         for _version, past in sorted(self._past.get(row.pk, {}).items(), reverse=True) if row else ():
@@ -367,10 +371,10 @@ def _history_of(ref: SheetRef, ids: Collection[int]) -> dict[int, dict[int, Any]
     return found
 
 
-def _writer(row: Any) -> tuple[str, str]:
+def _writer(row: Any) -> tuple[str, str, int | None]:
     if row is None:
-        return "", ""
-    return str(row.history_user or "Hệ thống"), moment_label(row.history_date)
+        return "", "", None
+    return str(row.history_user or "Hệ thống"), moment_label(row.history_date), row.history_user_id
 
 
 _FIELDS = {

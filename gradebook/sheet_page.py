@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.urls import reverse
 
 from gradebook.entry import Change, SaveReport
-from gradebook.regulation import Period, rules_for
+from gradebook.regulation import Period, RuleSet, rules_for
 from gradebook.sheet_forms import cell_name
 from gradebook.sheets import Cell, Column, Field, Row, Sheet, fit_warnings
 
@@ -32,7 +32,10 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence on one cell, shown under its row; a conflict also has both values, and whose the other is."""
+    """A sentence on one cell, shown under its row; a conflict also has both values, and whose the other is.
+
+    `is_own`: the other value is the person's own, written in another tab or on another computer.
+    """
 
     kind: NoteKind
     name: str
@@ -43,6 +46,7 @@ class Note:
     version: int = 0
     by: str = ""
     at: str = ""
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class ShownCell:
     """`name` as in the form's fields; `head` numbers the column; `path` leads to the cell's history.
 
     Where a typed value could not be saved, `note` says why, `value` is the typed one, `stored` what the database
-    holds and `seen` the version that the typed one rests on.
+    holds and `seen` the version that the typed one rests on. `warning` is what looks odd in the stored values: a
+    sign in the cell, the sentence when the cell is pointed at or has the focus.
     """
 
     name: str
@@ -62,6 +67,7 @@ class ShownCell:
     note: Note | None = None
     stored: str = ""
     seen: str = ""
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A way to another period or another sheet of the class."""
+    """A way to another period, another sheet of the class, or the same line of another class."""
 
     label: str
     url: str
@@ -97,11 +103,12 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A save through the plain form: what was typed, by cell name, and what became of it."""
+    """A save through the plain form: what was typed, by cell name, what became of it, and by which account."""
 
     report: SaveReport
     typed: Mapping[str, str]
     seen: Mapping[tuple[int, str, str], int] = field(default_factory=dict)
+    by_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,8 @@ class SheetPage:
     groups: tuple[tuple[str, int], ...]
     periods: tuple[Tab, ...]
     own_sheets: tuple[Tab, ...]
-    comment_limit: int
+    own_classes: tuple[Tab, ...]
+    rules: RuleSet
     propose_url: str
     counts: Mapping[str, int]
 
@@ -157,25 +165,33 @@ def build_page(sheet: Sheet, *, mode: Mode, propose_url: str, outcome: Outcome |
             Tab(label, _address(sheet, code, ref.period), code == ref.code)
             for code, label in sheet.own_sheets
         ),
-        comment_limit=rules_for(ref.school_class.year_id).comment_limit,
+        own_classes=tuple(
+            Tab(name, _address(sheet, ref.code, ref.period, class_id), class_id == ref.school_class.pk)
+            for class_id, name in sheet.own_classes
+        ),
+        rules=rules_for(ref.school_class.year_id),
         propose_url=propose_url,
         counts=_counts(outcome),
     )
 
 
-def _address(sheet: Sheet, code: str, period: str) -> str:
-    return reverse("gradebook:sheet", args=[sheet.ref.school_class.pk, code, str(period)])
+def _address(sheet: Sheet, code: str, period: str, class_id: int | None = None) -> str:
+    return reverse("gradebook:sheet", args=[class_id or sheet.ref.school_class.pk, code, str(period)])
 
 
 def _row(sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, Note]) -> ShownRow:
+    warning = _warning(sheet, row)
     cells = tuple(
-        _cell(row, cell, number, outcome, notes.get(cell_name(row, cell)))
+        _cell(
+            row,
+            cell,
+            number,
+            outcome,
+            notes.get(cell_name(row, cell)),
+            warning=warning if cell.column.field == Field.MARK else "",
+        )
         for number, cell in enumerate(row.cells)
     )
-    own_notes = [cell.note for cell in cells if cell.note]
-    warning = _warning(sheet, row)
-    if warning and warning.name not in {note.name for note in own_notes}:
-        own_notes.append(warning)
     return ShownRow(
         key=str(row.student.pk),
         number=str(row.number),
@@ -186,11 +202,13 @@ def _row(sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, No
         versions=tuple(
             (f"{row.student.pk}.{item}", str(version)) for item, version in row.versions.items() if version
         ),
-        notes=tuple(own_notes),
+        notes=tuple(cell.note for cell in cells if cell.note),
     )
 
 
-def _cell(row: Row, cell: Cell, number: int, outcome: Outcome | None, note: Note | None) -> ShownCell:
+def _cell(
+    row: Row, cell: Cell, number: int, outcome: Outcome | None, note: Note | None, *, warning: str
+) -> ShownCell:
     name = cell_name(row, cell)
     is_unsaved = note is not None and note.kind != NoteKind.SAVED
     typed = outcome.typed.get(name, cell.value) if outcome and is_unsaved else cell.value
@@ -202,10 +220,11 @@ def _cell(row: Row, cell: Cell, number: int, outcome: Outcome | None, note: Note
         kind=_KINDS[column.field],
         head=number,
         path=f"history/{row.student.pk}/{column.item}/{column.field.value}/",
-        state=note.kind.value if note else "",
+        state=note.kind.value if note else NoteKind.WARNING.value if warning else "",
         note=note if is_unsaved else None,
         stored=cell.value,
         seen="" if seen is None or not is_unsaved else str(seen),
+        warning="" if is_unsaved else warning,
     )
 
 
@@ -246,6 +265,7 @@ def _notes(sheet: Sheet, outcome: Outcome) -> Iterator[tuple[str, Note]]:
                 version=conflict.version,
                 by=conflict.by,
                 at=conflict.at,
+                is_own=conflict.by_id is not None and conflict.by_id == outcome.by_id,
             ),
         )
 
@@ -254,16 +274,13 @@ def _name(change: Change) -> str:
     return f"{change.student_id}.{change.item}.{change.field}"
 
 
-def _warning(sheet: Sheet, row: Row) -> Note | None:
-    """Of the stored values: a level and mark that seldom go together."""
+def _warning(sheet: Sheet, row: Row) -> str:
+    """Of the stored values: a level and mark that seldom go together; "" where all is well."""
     by_field = {cell.column.field: cell for cell in row.cells}
     mark = by_field.get(Field.MARK)
     if mark is None or not mark.value:
-        return None
-    sentences = fit_warnings(sheet.ref, by_field[Field.ATTAINMENT].value, int(mark.value))
-    if not sentences:
-        return None
-    return Note(NoteKind.WARNING, cell_name(row, mark), mark.column.label, " ".join(sentences))
+        return ""
+    return " ".join(fit_warnings(sheet.ref, by_field[Field.ATTAINMENT].value, int(mark.value)))
 
 
 def _groups(columns: tuple[Column, ...]) -> tuple[tuple[str, int], ...]:

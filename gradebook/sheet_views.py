@@ -58,7 +58,7 @@ def _propose_url(ref: SheetRef) -> str:
 def _save_form(request: SignedInRequest, found: Sheet) -> HttpResponse:
     changes = changes_from_form(found, request.POST)
     report = save_results(found.ref, changes, by=request.user, source=Source.PAGE)
-    outcome = Outcome(report, typed_cells(found, request.POST), _versions_seen(changes))
+    outcome = Outcome(report, typed_cells(found, request.POST), _versions_seen(changes), request.user.pk)
     mode = Mode.PROPOSE if report.locked else Mode.EDIT
     # Read again: what is stored now, the cells just written and those of others among them.
     now = get_sheet(request.user, found.ref.school_class.pk, found.ref.code, found.ref.period)
@@ -88,8 +88,8 @@ def _autosave(request: SignedInRequest, ref: SheetRef) -> JsonResponse:
         log_access(request, AccessLogEntry.Kind.REFUSED, detail=str(refusal))
         return JsonResponse({"error": str(refusal)}, status=403)
     if report.locked:
-        return JsonResponse(_answer(report, *_count(ref)), status=LOCKED)
-    return JsonResponse(_answer(report, report.entered, report.required))
+        return JsonResponse(_answer(report, request.user.pk, *_count(ref)), status=LOCKED)
+    return JsonResponse(_answer(report, request.user.pk, report.entered, report.required))
 
 
 def _count(ref: SheetRef) -> tuple[int, int]:
@@ -98,8 +98,11 @@ def _count(ref: SheetRef) -> tuple[int, int]:
     return sum(1 for value in cells if value), len(cells)
 
 
-def _answer(report: SaveReport, entered: int, required: int) -> dict[str, Any]:
-    """`next`: the version follows the one the page sent, so its row's other cells are as the page shows them."""
+def _answer(report: SaveReport, user_id: int, entered: int, required: int) -> dict[str, Any]:
+    """`next`: the version follows the one the page sent, so its row's other cells are as the page shows them.
+
+    `own`: the value in the way was written by the very person, in another tab.
+    """
     return {
         "saved": [
             {
@@ -123,6 +126,7 @@ def _answer(report: SaveReport, entered: int, required: int) -> dict[str, Any]:
                 "version": conflict.version,
                 "by": conflict.by,
                 "at": conflict.at,
+                "own": conflict.by_id == user_id,
             }
             for conflict in report.conflicts
         ],

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -101,7 +101,8 @@ class SheetRef:
 class Sheet:
     """A sheet as its page shows it to one person.
 
-    `own_sheets` are the sheets of this class that the person answers for: (code, name) in the books' order.
+    `own_sheets` are the sheets of this class that the person answers for: (code, name) in the books' order;
+    `own_classes` the classes where the person answers for this line: (id, name) in class order.
     """
 
     ref: SheetRef
@@ -110,6 +111,7 @@ class Sheet:
     locks: Mapping[Period, LockState]
     is_responsible: bool
     own_sheets: tuple[tuple[str, str], ...] = ()
+    own_classes: tuple[tuple[int, str], ...] = ()
 
     @property
     def lock(self) -> LockState:
@@ -187,6 +189,7 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
         locks=lock_states(ref.school_class),
         is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
         own_sheets=_own_sheets(user, ref.school_class, lines),
+        own_classes=_own_classes(user, ref),
     )
 
 
@@ -202,6 +205,21 @@ def _own_sheets(
     if permissions.is_responsible(user, school_class, None):
         own.append((HOMEROOM_CODE, "Phẩm chất và năng lực"))
     return tuple(own)
+
+
+def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
+    """The same line in whatever grade. No statement for who teaches in this class alone, else one."""
+    powers = permissions.powers_of(user)
+    if ref.line is None or powers.taught_classes <= {ref.school_class.pk}:
+        return ()
+    same_line = SubjectLine.objects.filter(
+        year_id=OuterRef("year_id"), grade_level=OuterRef("grade_level"), code=ref.code
+    )
+    classes = SchoolClass.objects.filter(pk__in=powers.taught_classes).annotate(
+        line_id=Subquery(same_line.values("id"))
+    )
+    taught = classes.values_list("pk", "line_id", "name").order_by("grade_level", "name")
+    return tuple((pk, name) for pk, line_id, name in taught if (pk, line_id) in powers.taught)
 
 
 def read_rows(ref: SheetRef) -> tuple[Row, ...]:

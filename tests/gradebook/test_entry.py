@@ -227,10 +227,10 @@ def test_history_says_who_as_what_by_which_door_and_in_which_window(school):
     pupil, ref = school.pupils[0], school.sheet()
     enter(ref, pupil, "mark", "9", by=school.lan)
     row = SubjectResult.history.get()
-    assert (row.history_user, row.acting_role, row.source) == (school.lan, "GVBM Toán 4A", "page")
+    assert (row.history_user, row.acting_role, row.source) == (school.lan, "GVCN 4A, môn Toán", "page")
     assert row.window_id == ref.school_class.year.windows.get().pk
     audit = AuditEntry.objects.filter(table_name="gradebook_subjectresult").get()
-    assert (audit.actor, audit.role, audit.source) == ("lan", "GVBM Toán 4A", "page")
+    assert (audit.actor, audit.role, audit.source) == ("lan", "GVCN 4A, môn Toán", "page")
 
 
 def test_whole_writes_all_or_nothing(school):

@@ -249,9 +249,7 @@ def test_a_level_is_questioned_beside_every_mark_but_the_usual_ones(level, expec
 
 
 def test_the_warning_is_a_sentence_with_level_mark_and_what_is_usual():
-    assert mark_warnings(Attainment.T, 6, RULES) == (
-        "Mức T (Hoàn thành tốt) nhưng điểm KTĐK là 6: mức này thường đi với điểm từ 7 đến 10.",
-    )
+    assert mark_warnings(Attainment.T, 6, RULES) == ("T mà điểm 6: T thường đi với điểm từ 7 đến 10.",)
 
 
 def test_nothing_is_questioned_while_level_or_mark_is_blank_or_the_check_is_off():

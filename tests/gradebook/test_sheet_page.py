@@ -373,7 +373,7 @@ def test_the_history_of_a_cell_names_every_value_with_who_and_when(lan, school):
     page = text(lan.get(place))
     assert pupil.full_name in page
     assert '<span class="was">7</span> → <span class="now">9</span>' in page
-    assert "Nguyễn Thị Lan, GVBM Toán 4A" in page
+    assert "Nguyễn Thị Lan, GVCN 4A, môn Toán" in page
     part = text(lan.get(place, headers={"HX-Request": "true"}))
     assert "<html" not in part
     assert '<span class="now">9</span>' in part

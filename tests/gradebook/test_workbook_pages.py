@@ -107,7 +107,7 @@ def test_a_filled_in_download_is_shown_old_to_new_and_written_when_confirmed(lan
 def test_the_history_says_that_it_came_from_which_file(lan, school):
     press(lan, school, send(lan, school, filled(download(lan, school), G2=9)))
     row = SubjectResult.history.get()
-    assert (row.source, row.acting_role, row.history_user) == ("excel", "GVBM Toán 4A", school.lan)
+    assert (row.source, row.acting_role, row.history_user) == ("excel", "GVCN 4A, môn Toán", school.lan)
     assert row.history_change_reason == "Nạp từ tệp «4A toán.xlsx»"
     assert row.window_id is not None
 

@@ -13,6 +13,7 @@ export class Cell {
     this.version = Number(grid.versionOf(this));
     this.good = input.value; // the last value of a level that could stand
     this.problem = "";
+    this.mistyped = ""; // letters that are no level were typed here: why they changed nothing
     this.refused = null; // {value, message}: the server's word on that very value
     this.conflict = null; // {value, version, by, at}
     this.warnings = [];
@@ -24,6 +25,7 @@ export class Cell {
   get value() { return this.input.value; }
   get isLevel() { return this.field === "attainment" || this.field === "rating"; }
   get isUnsaved() { return !same(this.value, this.saved); }
+  get isBad() { return Boolean(this.conflict || this.problem || this.refused || this.mistyped); }
   get label() { return this.grid.labels[this.column]; }
 
   /** May go to the server: typed, not known to be bad, no question open. */
@@ -40,11 +42,26 @@ export class Cell {
   /** After each change of the text. */
   typed() {
     if (this.conflict && same(this.value, this.conflict.value)) this.take();
-    this.problem = problemOf(this.field, this.value, this.grid.limit);
+    this.problem = problemOf(this.field, this.value, this.grid.limits);
+    this.mistyped = "";
     if (!this.problem) this.good = this.value;
     if (this.refused && !same(this.refused.value, this.value)) this.refused = null;
     this.show(this.isUnsaved ? "changed" : "");
     this.grow();
+  }
+
+  /** Letters that are no level: the cell keeps what it had, and says so until it is mended or left with a value. */
+  mistake(sentence) {
+    this.input.value = this.good;
+    this.mistyped = sentence;
+    this.show(this.state);
+  }
+
+  /** The cursor has gone: a value left as it was needs no more words; an empty cell does. */
+  left() {
+    if (!this.mistyped || !this.value) return;
+    this.mistyped = "";
+    this.show(this.isUnsaved ? "changed" : "");
   }
 
   restore() {
@@ -57,7 +74,8 @@ export class Cell {
   take() {
     const { value, version } = this.conflict;
     this.conflict = null;
-    this.input.value = value;
+    this.mistyped = "";
+    this.input.value = this.good = value;
     this.accept(value, version, this.warnings);
   }
 
@@ -75,14 +93,14 @@ export class Cell {
     this.saved = value;
     this.version = version;
     this.refused = null;
-    this.problem = problemOf(this.field, this.value, this.grid.limit);
+    this.problem = problemOf(this.field, this.value, this.grid.limits);
     this.grid.warn(this, warnings);
     this.show(this.isUnsaved ? "changed" : "saved");
     this.grow();
   }
 
   show(state) {
-    this.state = this.conflict ? "conflict" : this.problem || this.refused ? "refused" : state;
+    this.state = this.conflict ? "conflict" : this.problem || this.refused || this.mistyped ? "refused" : state;
     const shown = this.state || (this.warnings.length ? "warning" : "");
     if (shown) this.td.dataset.state = shown;
     else delete this.td.dataset.state;
@@ -105,7 +123,8 @@ export class Cell {
 export class Grid {
   constructor(form) {
     this.form = form;
-    this.limit = Number(form.dataset.limit);
+    const { limit, floor, ceiling } = form.dataset;
+    this.limits = { comment: Number(limit), floor: Number(floor), ceiling: Number(ceiling) };
     const heads = [...form.querySelectorAll("thead th[id]")];
     this.labels = heads.map((head) => head.textContent.trim());
     this.rows = [];
@@ -120,6 +139,7 @@ export class Grid {
       this.byName.set(cell.name, cell);
     }
     for (const li of form.querySelectorAll("tr.note li")) this.adopt(li);
+    for (const said of form.querySelectorAll("td > .q")) this.of(said.parentElement.querySelector("input")).warnings = [said.textContent];
   }
 
   get cells() { return this.rows.flat(); }
@@ -153,7 +173,6 @@ export class Grid {
   /** Takes over a note that the server wrote. */
   adopt(li) {
     const cell = this.byName.get(li.dataset.for);
-    if (li.dataset.kind === "warning") cell.warnings = [li.querySelector("span").textContent];
     cell.show(cell.isUnsaved ? "changed" : "");
   }
 }

@@ -1,21 +1,23 @@
-// What is to be said of a cell stands in a row below its own (templates/gradebook/_note.html writes the same).
+// What is to be said of a cell stands in a row below its own; what is only odd, in the cell itself, seen when pointed at
+// (templates/gradebook/_note.html and _row.html write the same).
 
 /** Shows, changes or takes away the note of a cell, by what the cell is going through. */
 export function showNote(cell) {
   const id = `n.${cell.name}`;
   const old = document.getElementById(id);
   const fresh = build(cell, id);
-  if (old && fresh && old.textContent === fresh.textContent) return;
   const hadFocus = old?.contains(document.activeElement);
-  if (fresh) {
-    if (old) old.replaceWith(fresh);
-    else listOf(cell).append(fresh);
-  } else old?.remove();
+  if (old?.outerHTML !== fresh?.outerHTML) {
+    if (fresh && old?.tagName === fresh.tagName) old.replaceWith(fresh);
+    else {
+      old?.remove();
+      if (fresh) (fresh.tagName === "LI" ? listOf(cell) : cell.td).append(fresh);
+    }
+  }
   const row = rowOf(cell);
   if (row && !row.querySelector("li")) row.remove();
-  const isWrong = Boolean(cell.conflict || cell.problem || cell.refused);
-  cell.input.toggleAttribute("aria-invalid", isWrong);
-  if (isWrong) cell.input.setAttribute("aria-invalid", "true");
+  if (cell.isBad) cell.input.setAttribute("aria-invalid", "true");
+  else cell.input.removeAttribute("aria-invalid");
   describe(cell, fresh ? id : "");
   if (hadFocus) cell.input.focus();
 }
@@ -32,7 +34,7 @@ function describe(cell, noteId) {
 
 function build(cell, id) {
   const [kind, text] = wording(cell);
-  if (!kind) return null;
+  if (!kind) return cell.warnings.length ? remark(cell, id) : null;
   const li = document.createElement("li");
   li.id = id;
   li.dataset.kind = kind;
@@ -46,15 +48,25 @@ function build(cell, id) {
   return li;
 }
 
+/** The sign of it is the cell's own (sheet.css). */
+function remark(cell, id) {
+  const span = document.createElement("span");
+  span.className = "q";
+  span.id = id;
+  span.textContent = cell.warnings.join(" ");
+  return span;
+}
+
 function wording(cell) {
   if (cell.conflict) {
-    const { value, by, at } = cell.conflict;
+    const { value, by, at, own } = cell.conflict;
     const shown = (text) => `«${text || "(trống)"}»`;
-    return ["conflict", `${by || "Người khác"} đã ghi ${shown(value)} lúc ${at}; của thầy cô là ${shown(cell.value)}.`];
+    if (own) return ["conflict", `Chính thầy cô đã ghi ${shown(value)} ở thẻ khác lúc ${at}; ở đây là ${shown(cell.value)}. Chọn một:`];
+    return ["conflict", `${by || "Người khác"} đã ghi ${shown(value)} lúc ${at}; của thầy cô là ${shown(cell.value)}. Chọn một:`];
   }
   if (cell.problem) return ["refused", cell.problem];
   if (cell.refused) return ["refused", cell.refused.message];
-  if (cell.warnings.length) return ["warning", cell.warnings.join(" ")];
+  if (cell.mistyped) return ["refused", cell.mistyped];
   return ["", ""];
 }
 

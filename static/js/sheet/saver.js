@@ -40,6 +40,10 @@ export class Saver {
       for (const cell of cells) if (cell.state === "saving") cell.show(cell.isUnsaved ? "changed" : "");
       this.status.refresh();
     }
+    if (this.isHurried) {
+      this.isHurried = false;
+      return this.now();
+    }
     if (!this.trouble && this.grid.cells.some((cell) => cell.isReady)) this.later();
   }
 
@@ -61,22 +65,36 @@ export class Saver {
     this.onAnswer(answer);
   }
 
+  /** The network is said to be back: an attempt that hangs is given up, and the waiting begins anew. */
+  again() {
+    this.failures = 0;
+    if (this.isSending && this.attempt) {
+      this.isHurried = true;
+      this.attempt.abort();
+    } else this.now();
+  }
+
   async post(sent, isLast) {
     const changes = [...sent].map(([cell, value]) => ({
       student: Number(cell.student), item: cell.item, field: cell.field, value, version: cell.version,
     }));
     const body = JSON.stringify({ changes });
+    const attempt = isLast ? null : new AbortController();
+    const patience = attempt && setTimeout(() => attempt.abort(), GIVES_UP_AFTER);
+    if (attempt) this.attempt = attempt;
     try {
       return await fetch(this.address, {
         method: "POST",
         body,
         redirect: "manual",
         keepalive: isLast && body.length < 60000,
-        signal: isLast ? undefined : AbortSignal.timeout(GIVES_UP_AFTER),
+        signal: attempt?.signal,
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.token.value },
       });
     } catch {
       return null; // no network, or no answer in time
+    } finally {
+      clearTimeout(patience);
     }
   }
 
@@ -94,9 +112,9 @@ export class Saver {
       cell.refused = { value: refused.value, message: refused.message };
       cell.show("refused");
     }
-    for (const { value, version, by, at, ...place } of answer.conflicts) {
+    for (const { value, version, by, at, own, ...place } of answer.conflicts) {
       const cell = cellOf(place);
-      cell.conflict = { value, version, by, at };
+      cell.conflict = { value, version, by, at, own };
       cell.show("conflict");
     }
   }

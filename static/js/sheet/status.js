@@ -12,6 +12,7 @@ export class Status {
     if (!this.place.querySelector("noscript")) this.seen.textContent = this.place.textContent.trim();
     this.spoken = document.createElement("span");
     this.spoken.className = "visually-hidden";
+    this.next = document.querySelector("[data-next-bad]");
     this.link = document.createElement("a");
     Object.assign(this.link, { target: "_blank", rel: "opener", textContent: "Đăng nhập ở thẻ mới", hidden: true });
     this.place.replaceChildren(this.seen, this.spoken);
@@ -28,13 +29,14 @@ export class Status {
     this.write(text, kind, true);
   }
 
-  /** Stands after whatever is said, until something is typed: how many cells a paste has filled. */
+  /** Stands after whatever is said, until something is typed; a text, or a function that says it as things stand. */
   remark(text) {
     this.remarked = text;
   }
 
   refresh() {
     const { saver, grid } = this;
+    this.next.hidden = !grid.cells.some((cell) => cell.isBad);
     if (!saver || saver.isStopped) return;
     const unsaved = grid.unsaved;
     grid.form.toggleAttribute("data-unsaved", unsaved.length > 0);
@@ -51,13 +53,16 @@ export class Status {
     if (rest) return [saver.isSending ? `Đang lưu ${rest} ô…` : `Chưa lưu ${rest} ô`, saver.isSending ? "saving" : "changed", false];
     const left = [bad && `${bad} ô bị từ chối`, open && `${open} ô xung đột, hãy chọn giá trị`].filter(Boolean).join(", ");
     if (left) return [`Chưa lưu được: ${left}.`, open ? "conflict" : "refused", true];
+    const mistyped = this.grid.cells.filter((cell) => cell.mistyped).length;
+    if (mistyped) return [`${this.savedAt ? `Đã lưu hết lúc ${this.savedAt}. ` : ""}${mistyped} ô gõ sai phím, giữ như trước.`, "refused", true];
     if (this.savedAt) return [`Đã lưu hết lúc ${this.savedAt}.`, "saved", true];
     return ["Mọi ô trên trang đã lưu.", "saved", false];
   }
 
   write(text, kind, isResult) {
     this.place.dataset.kind = kind;
-    const whole = `${text} ${this.remarked}`.trim();
+    const remarked = typeof this.remarked === "function" ? this.remarked() : this.remarked;
+    const whole = `${text} ${remarked}`.trim();
     this.seen.textContent = whole;
     clearTimeout(this.timer);
     if (isResult) this.timer = setTimeout(() => { this.spoken.textContent = whole; }, SPOKEN_AFTER);
