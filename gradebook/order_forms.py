@@ -71,7 +71,7 @@ class _TextField(forms.CharField):
     """A line break counts as one letter, as in the browser, which sends two."""
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class OrderForm(forms.Form):
