@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 from django.core.files.storage import default_storage
@@ -48,8 +49,28 @@ class Manuscript:
         return any(year.is_preview for pupil in self.contents for year in pupil.years)
 
     @property
+    def lacks(self) -> dict[str, Any]:
+        """What is not there to be signed, as fields of the print."""
+        if isinstance(self.contents, ClassTable):
+            return {
+                "is_unopened": not self.contents.was_opened,
+                "cells_missing": self.contents.missing_cells,
+                "outcomes_missing": self.contents.pupils_without_outcome,
+                "has_homeroom_teacher": bool(self.contents.homeroom_teacher),
+            }
+        years = [year for pupil in self.contents for year in pupil.years]
+        return {"has_homeroom_teacher": all(year.homeroom_teacher for year in years)}
+
+    @property
+    def print_code(self) -> str:
+        """The code at the foot of each page; "" for the books of many pupils, which have one each."""
+        return pdf.print_code(self.contents) if isinstance(self.contents, ClassTable) else ""
+
+    @property
     def content_hash(self) -> str:
-        """64 hex digits that change when anything in the book does."""
+        """64 hex digits that change when anything in the book does; of a class table those on its paper."""
+        if isinstance(self.contents, ClassTable):
+            return pdf.content_hash(self.contents)
         hashes = "\n".join(pdf.content_hash(part) for part in self.parts)
         return hashlib.sha256(hashes.encode()).hexdigest()
 

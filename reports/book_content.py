@@ -16,6 +16,8 @@ SCHOOL_TIME: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 PRINCIPAL_TITLE: Final = ("HIỆU TRƯỞNG",)
 DEPUTY_TITLE: Final = ("KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG")
 
+_OUTCOME_ORDER: Final = ("x", "Chưa", "Không", "HTXS", "HTT", "HT", "CHT", "HSXS", "HSTB")
+"""Values of the outcome columns, best first: the order of their summary."""
 LEARNING_PROCESS_ROWS: Final = 7
 """Rows of the QUÁ TRÌNH HỌC TẬP table on the form: five grades and room for two transfers."""
 
@@ -216,7 +218,10 @@ class ColumnCount:
 
 @dataclass(frozen=True, slots=True)
 class ClassTable:
-    """Sổ THKQGD of one class and period. ``locked_at``: aware moment; None = still open, a preview."""
+    """Sổ THKQGD of one class and period.
+
+    ``locked_at``: aware moment; None = a preview, still open or (``was_opened`` False) never opened yet.
+    """
 
     parent_body: str
     school: str
@@ -229,6 +234,7 @@ class ClassTable:
     homeroom_teacher: str
     principal: Signature
     locked_at: datetime | None
+    was_opened: bool = True
 
     def __post_init__(self) -> None:
         """Raise ValueError when a row has not exactly one cell a column."""
@@ -249,10 +255,26 @@ class ClassTable:
         return self.locked_at is None
 
     @property
+    def preview_reason(self) -> str:
+        """Return "chưa mở" or "chưa khoá": why the values are not final."""
+        return "chưa khoá" if self.was_opened else "chưa mở"
+
+    @property
+    def missing_cells(self) -> int:
+        """Return how many cells to assess are not entered."""
+        return sum(count.missing or 0 for count in self.counts)
+
+    @property
+    def pupils_without_outcome(self) -> int:
+        """Return how many pupils have no approved result of the year; 0 in the other periods."""
+        places = [place for place, column in enumerate(self.columns) if column.code == "XEP_LOAI"]
+        return sum(not row.cells[place] for place in places for row in self.rows)
+
+    @property
     def lock_state(self) -> str:
         """Return the line that says whether the values can still change."""
         if self.locked_at is None:
-            return "Chưa khoá: bản xem trước"
+            return f"{self.preview_reason.capitalize()}: bản xem trước"
         local = self.locked_at.astimezone(SCHOOL_TIME)
         return f"Đã khoá lúc {local:%H:%M} ngày {local:%d/%m/%Y}"
 
@@ -266,11 +288,11 @@ class ClassTable:
 
     @property
     def outcome_summary(self) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
-        """Return, for each outcome column, its heading and how often each value stands in it."""
+        """Return, for each outcome column that applies, its heading and how often each value stands in it."""
         return tuple(
             (column.heading, _tally(row.cells[place] for row in self.rows))
             for place, column in enumerate(self.columns)
-            if column.kind == "outcome"
+            if column.kind == "outcome" and any(row.cells[place] is not None for row in self.rows)
         )
 
 
@@ -286,107 +308,5 @@ def _count(column: Column, cells: Sequence[str | None]) -> ColumnCount:
 
 
 def _tally(cells: Iterable[str | None]) -> tuple[tuple[str, int], ...]:
-    return tuple(Counter(cell for cell in cells if cell).most_common())
-
-
-# --- Columns of the class table in its three grade layouts (domain 2.2) -------------------------------
-
-_MARKED: Final = {
-    1: ("TOAN", "TV"),
-    2: ("TOAN", "TV"),
-    3: ("TOAN", "TV", "NN1", "TH", "CN"),
-    4: ("TOAN", "TV", "LSDL", "NN1", "TH", "KH", "CN"),
-    5: ("TOAN", "TV", "LSDL", "NN1", "TH", "KH", "CN"),
-}
-_LEVEL_ONLY: Final = {
-    1: ("DD", "TNXH", "NN1", "TDT", "TH", "AN", "MT", "HDTN", "GDTC"),
-    2: ("DD", "TNXH", "NN1", "TDT", "TH", "AN", "MT", "HDTN", "GDTC"),
-    3: ("DD", "TNXH", "TDT", "AN", "MT", "HDTN", "GDTC"),
-    4: ("DD", "TDT", "AN", "MT", "HDTN", "GDTC"),
-    5: ("DD", "TDT", "AN", "MT", "HDTN", "GDTC"),
-}
-_SUBJECT_HEADINGS: Final = {
-    "TV": "Tiếng Việt",
-    "TOAN": "Toán",
-    "NN1": "Ngoại ngữ",
-    "LSDL": "Lịch sử và Địa lí",
-    "KH": "Khoa học",
-    "TH": "TH-CN (Tin học)",
-    "CN": "TH-CN (Công nghệ)",
-    "DD": "Đạo đức",
-    "TNXH": "Tự nhiên và Xã hội",
-    "GDTC": "Giáo dục thể chất",
-    "AN": "Âm nhạc",
-    "MT": "Mĩ thuật",
-    "HDTN": "Hoạt động trải nghiệm",
-    "TDT": "Tiếng dân tộc",
-}
-_GENERAL: Final = (
-    ("tu_chu_tu_hoc", "Tự chủ và tự học"),
-    ("giao_tiep_hop_tac", "Giao tiếp và hợp tác"),
-    ("giai_quyet_van_de", "Giải quyết vấn đề và sáng tạo"),
-)
-_SPECIFIC: Final = (
-    ("ngon_ngu", "Ngôn ngữ"),
-    ("tinh_toan", "Tính toán"),
-    ("khoa_hoc", "Khoa học"),
-    ("cong_nghe", "Công nghệ"),
-    ("tin_hoc", "Tin học"),
-    ("tham_mi", "Thẩm mĩ"),
-    ("the_chat", "Thể chất"),
-)
-_LATE_TRAITS: Final = frozenset({"cong_nghe", "tin_hoc"})
-_QUALITIES: Final = (
-    ("yeu_nuoc", "Yêu nước"),
-    ("nhan_ai", "Nhân ái"),
-    ("cham_chi", "Chăm chỉ"),
-    ("trung_thuc", "Trung thực"),
-    ("trach_nhiem", "Trách nhiệm"),
-)
-_OUTCOMES: Final = (
-    ("HTCT", "HTCT lớp học"),
-    ("LEN_LOP", "Lên lớp"),
-    ("XEP_LOAI", "Xếp loại"),
-    ("KHEN_THUONG", "Khen thưởng"),
-)
-
-
-def class_table_blocks(grade_level: int, *, year_end: bool) -> tuple[ColumnBlock, ...]:
-    """Return the headings of the class table of a grade 1 to 5, in the order of the sector's export.
-
-    Subjects take 13 columns in grades 1 and 2, 17 in grade 3, 20 in grades 4 and 5; a column that has
-    nothing to assess in a period stays, its cells are None. Column codes: a level "TOAN", its mark
-    "TOAN.diem", a trait "yeu_nuoc", the outcomes HTCT, LEN_LOP, XEP_LOAI, KHEN_THUONG at the year end only.
-    Source: domain 2.2 (R75); grades 1 and 2 have no Công nghệ and Tin học among the competencies (1.4).
-    """
-    specific = _SPECIFIC if grade_level > 2 else tuple(t for t in _SPECIFIC if t[0] not in _LATE_TRAITS)
-    blocks = [
-        ColumnBlock("Môn học và hoạt động giáo dục", _subject_groups(grade_level)),
-        ColumnBlock(
-            "Năng lực cốt lõi",
-            (
-                ColumnGroup("Năng lực chung", _columns(_GENERAL, "level")),
-                ColumnGroup("Năng lực đặc thù", _columns(specific, "level")),
-            ),
-        ),
-        ColumnBlock("Phẩm chất chủ yếu", (ColumnGroup("", _columns(_QUALITIES, "level")),)),
-    ]
-    if year_end:
-        blocks.append(ColumnBlock("Kết quả năm học", (ColumnGroup("", _columns(_OUTCOMES, "outcome")),)))
-    return tuple(blocks)
-
-
-def _subject_groups(grade_level: int) -> tuple[ColumnGroup, ...]:
-    tested = tuple(
-        ColumnGroup(
-            _SUBJECT_HEADINGS[code],
-            (Column(code, "Mức", "level"), Column(f"{code}.diem", "Điểm", "mark")),
-        )
-        for code in _MARKED[grade_level]
-    )
-    others = tuple((code, _SUBJECT_HEADINGS[code]) for code in _LEVEL_ONLY[grade_level])
-    return (*tested, ColumnGroup("", _columns(others, "level")))
-
-
-def _columns(names: Iterable[tuple[str, str]], kind: str) -> tuple[Column, ...]:
-    return tuple(Column(code, heading, kind) for code, heading in names)
+    counts = Counter(cell for cell in cells if cell)
+    return tuple(sorted(counts.items(), key=lambda item: _OUTCOME_ORDER.index(item[0])))

@@ -12,15 +12,16 @@ from gradebook.grading import completed_class
 from gradebook.models import EntryWindow, SubjectLine, SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period, YearResult, has_mark, traits_for
 from gradebook.windows import lock_state
-from reports.book_content import ClassTable, ClassTableRow, Column, class_table_blocks
+from reports.book_content import ClassTable, ClassTableRow, Column
+from reports.class_table_columns import LAST_GRADE, class_table_blocks
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolClass
 
 MARK_SUFFIX = ".diem"
 _OUTCOMES: Mapping[str, Callable[[YearOutcome], str]] = {
-    "HTCT": lambda outcome: "x" if completed_class(YearResult(outcome.result)) else "",
-    "LEN_LOP": lambda outcome: "x" if outcome.is_promoted else "",
+    "HTCT": lambda outcome: "x" if completed_class(YearResult(outcome.result)) else "Chưa",
+    "LEN_LOP": lambda outcome: "x" if outcome.is_promoted else "Không",
     "XEP_LOAI": lambda outcome: outcome.result,
     "KHEN_THUONG": lambda outcome: outcome.award,
 }
@@ -40,14 +41,15 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
     """The table of a class at a period, in class order. At most ten statements, whatever the number of pupils.
 
     `school_class` comes with its year at hand. A cell is None where the class has no such line or the
-    regulation no such mark (R22), "" where nothing has been entered yet. A preview while not locked.
+    regulation no such mark (R22), "" where nothing has been entered yet. A preview while not locked. An outcome
+    says "Chưa" and "Không" in words, so that blank means only: not approved yet (in the last column: no title).
     """
     year = school_class.year
     enrolments = list(Enrolment.objects.roster(school_class))
     blocks = class_table_blocks(school_class.grade_level, year_end=period is Period.YEAR_END)
     columns = [column for block in blocks for group in block.groups for column in group.columns]
     results = _read(school_class, period, [enrolment.student_id for enrolment in enrolments])
-    locked_at = _locked_at(school_class, period)
+    locked_at, was_opened = _lock(school_class, period)
     signatories = read_signatories([school_class.pk])
     day = locked_at.date() if locked_at else year.day_for_roster()
     return ClassTable(
@@ -71,6 +73,7 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
         homeroom_teacher=signatories.homeroom_teacher(school_class, day),
         principal=signatories.principal(year, day),
         locked_at=locked_at,
+        was_opened=was_opened,
     )
 
 
@@ -80,13 +83,14 @@ def lines_of(school_class: SchoolClass) -> frozenset[str]:
     return frozenset(taught.values_list("code", flat=True))
 
 
-def _locked_at(school_class: SchoolClass, period: Period) -> datetime | None:
-    """The end of the last window, in the school's time; None while one is open or none has ended."""
-    if lock_state(school_class, period).is_open:
-        return None
+def _lock(school_class: SchoolClass, period: Period) -> tuple[datetime | None, bool]:
+    """When the last window ended (None while one is open or none has ended), and whether one ever began."""
+    state = lock_state(school_class, period)
+    if state.is_open or not state.is_over:
+        return None, state.is_open
     ended = EntryWindow.objects.covering(school_class, period).filter(closes_at__lte=now_in_sql())
     moment = ended.aggregate(last=Max("closes_at"))["last"]
-    return timezone.localtime(moment) if moment else None
+    return (timezone.localtime(moment) if moment else None), True
 
 
 def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int]) -> _Results:
@@ -120,6 +124,8 @@ def _cells(
     def value(column: Column) -> str | None:
         code = column.code.removesuffix(MARK_SUFFIX)
         if column.kind == "outcome":
+            if code == "LEN_LOP" and grade == LAST_GRADE:
+                return None
             outcome = results.outcomes.get(student_id)
             return _OUTCOMES[code](outcome) if outcome else ""
         if code not in results.taught and code not in traits:

@@ -12,7 +12,11 @@ from students.models import SchoolClass
 
 
 class PrintJob(models.Model):
-    """One book asked for by a person; rendered by a worker, checked by reading it back, kept (PLAN IV.3)."""
+    """One book asked for by a person; rendered by a worker, checked by reading it back, kept (PLAN IV.3).
+
+    What the finished book lacks is written down as it is bound: nothing stands in the way of printing, but who
+    signs shall know. `print_code` is that of the paper's foot; pupils' books of a class have one each, so "".
+    """
 
     class Book(models.TextChoices):
         CLASS_TABLE = "thkqgd", "Sổ THKQGD của lớp"
@@ -41,7 +45,12 @@ class PrintJob(models.Model):
     pages = models.PositiveIntegerField(null=True)
     file = models.FileField(upload_to="books/", max_length=200, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
+    print_code = models.CharField("mã bản in", max_length=9, blank=True)
     is_preview = models.BooleanField(default=True)
+    is_unopened = models.BooleanField(default=False)
+    cells_missing = models.PositiveIntegerField("số ô chưa nhập", default=0)
+    outcomes_missing = models.PositiveIntegerField("số học sinh chưa có kết quả năm học", default=0)
+    has_homeroom_teacher = models.BooleanField(default=True)
     failure = models.TextField(blank=True)
 
     class Meta:
@@ -62,3 +71,8 @@ class PrintJob(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_book_display()} {self.school_class} {self.period}"
+
+    @property
+    def cells_missing_label(self) -> str:
+        """ "130 ô chưa nhập", the thousands apart by a dot."""
+        return f"{self.cells_missing:,} ô chưa nhập".replace(",", ".")

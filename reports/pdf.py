@@ -8,7 +8,6 @@ page be kept under ``content_hash`` and printed again without drawing it.
 import gc
 import hashlib
 import json
-import math
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,7 +25,8 @@ from django.template.loader import render_to_string
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports.book_content import ClassTable, TraitGroup, Transcript, TranscriptYear
+from reports import page_fit
+from reports.book_content import ClassTable, Transcript
 from reports.pdf_merge import merge, merge_into
 
 __all__ = [
@@ -41,8 +41,8 @@ __all__ = [
 
 TRANSCRIPT_TEMPLATE: Final = "reports/print/transcript.html"
 CLASS_TABLE_TEMPLATE: Final = "reports/print/class_table.html"
-DRAWING_VERSION: Final = 1
-"""Raise when this file draws the same content differently: every kept page is then drawn anew."""
+DRAWING_VERSION: Final = 2
+"""Raise when this file or page_fit draws the same content differently: every kept page is then drawn anew."""
 
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MEDIA_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
@@ -79,7 +79,7 @@ def render_transcript(transcript: Transcript) -> bytes:
     person = transcript.personal
     context = {
         "book": transcript,
-        "years": [_year_context(year) for year in transcript.years],
+        "years": [page_fit.fitted_year(year) for year in transcript.years],
         "running": f"Mã HS: {transcript.pupil_code} · {_shortened(person.full_name)}"
         f" · Mã bản in: {print_code(transcript)}",
     }
@@ -99,9 +99,9 @@ def render_class_table(table: ClassTable) -> bytes:
     }
     context = {
         "table": table,
-        "paper": "a3" if table.grade_level > 3 else "a4",
+        "paper": page_fit.fitted_table(table),
         "running": f"Bảng tổng hợp KQĐGGD · Lớp {table.class_name} · {table.period} · {table.school_year}",
-        "print_code": f"Mã bản in: {print_code(table)} · SHA-256: {content_hash(table)[:32]}",
+        "print_code": f"Mã bản in: {print_code(table)} · SHA-256 của nội dung: {content_hash(table)}",
         "totals": [(label, [getattr(count, field) for count in counts]) for field, label in labels.items()],
     }
     title = f"Bảng tổng hợp kết quả đánh giá giáo dục – Lớp {table.class_name} – {table.period} – {table.school_year}"
@@ -202,50 +202,7 @@ def _end_on_even_page(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         pdf.add_page(pydyf.Dictionary({"Type": "/Page", "Parent": pdf.pages.reference, "MediaBox": size}))
 
 
-# --- How long comments stay on their page ------------------------------------------------------------
-
-_PAGE_ROOM_MM: Final = 218.0
-_STEPS: Final = (
-    ("", 54, 4.66, 1.6, 13.6),
-    ("long-subjects", 61, 3.95, 1.6, 9.0),
-    ("longest-subjects", 66, 3.5, 1.0, 7.0),
-)
-"""Class name, letters a line, height of a line, padding and least height of a row (mm): as in the CSS."""
-_TRAIT_ROW_MM: Final = 6.6
-_TRAIT_SLACK_MM: Final = 24.0
 _RUNNING_NAME_LETTERS: Final = 60
-
-
-def _year_context(year: TranscriptYear) -> dict[str, Any]:
-    """Return a year with the type size and row heights at which its comments fit."""
-    trait_type, letters, line = "", 54, 4.66
-    groups = (year.qualities, year.general_competencies, year.specific_competencies)
-    if sum(_row_height(group, letters, line) * len(group.rows) for group in groups) > _traits_room(groups):
-        trait_type, letters, line = "long-traits", 61, 3.95
-    return {
-        "facts": year,
-        "density": f"{_subject_type(year)} {trait_type}",
-        "traits": [(group, math.ceil(_row_height(group, letters, line))) for group in groups],
-    }
-
-
-def _subject_type(year: TranscriptYear) -> str:
-    """Return the largest type at which the 14 lines stand on one page; at two pages none need be small."""
-    lengths = [max(len(row.comment), 2 * len(row.label)) for row in year.subjects]
-    for name, letters, line, padding, least in _STEPS:
-        if sum(max(least, -(-length // letters) * line + padding) for length in lengths) <= _PAGE_ROOM_MM:
-            return name
-    return "long-subjects"
-
-
-def _row_height(group: TraitGroup, letters: int, line: float) -> float:
-    """Return the height in mm at which the rows of a group together are as high as their one comment."""
-    comment = -(-len(group.comment) // letters) * line + 2.0
-    return max(_TRAIT_ROW_MM, comment / len(group.rows)) if group.rows else _TRAIT_ROW_MM
-
-
-def _traits_room(groups: tuple[TraitGroup, ...]) -> float:
-    return _TRAIT_SLACK_MM + _TRAIT_ROW_MM * sum(len(group.rows) for group in groups)
 
 
 def _shortened(name: str) -> str:

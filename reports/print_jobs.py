@@ -39,6 +39,8 @@ HEARTBEAT_SECONDS: Final = 2.0
 STALLED_AFTER_SECONDS: Final = 7.0
 """Silence after which a worker counts as dead and another takes its book over. A slow one loses nothing by it:
 its lock keeps the other away."""
+SECONDS_OF_ONE_WISH: Final = 5.0
+"""The same person asking for the same open book within this time means the same wish."""
 _SECONDS_BETWEEN_NOTES: Final = 0.5
 # First key of the advisory locks that stand for a print; gradebook.windows has 27.
 _PRINT_LOCKS: Final = 28
@@ -72,8 +74,8 @@ class PrintGivenUp(Exception):
 def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User) -> PrintJob:
     """Writes a print and its place in the queue, both or neither; a học bạ is always of the year's end.
 
-    The same book still waiting is given back instead: two clicks make one book. Raises PermissionDenied,
-    BookRefused.
+    The same book still waiting is given back instead, and so is one that the same person asked for a moment ago
+    and a worker has just begun: two clicks make one book. Raises PermissionDenied, BookRefused.
     """
     permissions.require(
         permissions.may_print_books(by), "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
@@ -84,12 +86,21 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
     with transaction.atomic():
         SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
         wanted = {"book": book, "school_class": school_class, "period": period}
-        waiting = PrintJob.objects.filter(**wanted, state=PrintJob.State.WAITING, attempts=0).first()
-        if waiting is not None:
-            return waiting
+        same = PrintJob.objects.filter(_not_begun() | _just_asked(by), **wanted).first()
+        if same is not None:
+            return same
         job = PrintJob.objects.create(**wanted, asked_by=by)
         _enqueue(job.pk)
         return job
+
+
+def _not_begun() -> Q:
+    return Q(state=PrintJob.State.WAITING, attempts=0)
+
+
+def _just_asked(by: User) -> Q:
+    moment_ago = Now() - timedelta(seconds=SECONDS_OF_ONE_WISH)
+    return Q(asked_by=by, state__in=OPEN_STATES, asked_at__gte=moment_ago)
 
 
 def _check(school_class: SchoolClass) -> None:
@@ -168,7 +179,9 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
         pages=pages,
         file=name,
         content_hash=manuscript.content_hash,
+        print_code=manuscript.print_code,
         is_preview=manuscript.is_preview,
+        **manuscript.lacks,
         finished_at=Now(),
         failure="",
     )

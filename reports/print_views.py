@@ -4,18 +4,21 @@ import re
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Case, F, QuerySet, When
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
+from accounts.clock import now_in_sql
 from accounts.models import AccessLogEntry, User
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period, year_label
 from reports.models import PrintJob
+from reports.outdated import with_changes
 from reports.print_forms import AskForBookForm
 from reports.print_jobs import BookRefused, ask_for_book, has_live_worker, progress_of, with_life
 from students.models import SchoolClass, SchoolYear
@@ -83,20 +86,24 @@ def print_file(request: SignedInRequest, pk: int) -> FileResponse:
 
 
 def get_print(user: User, pk: int) -> PrintJob:
-    """Fetch and check in one call; with `is_in_hand`. Raises PermissionDenied, Http404."""
+    """Fetch and check in one call; with `is_in_hand` and `is_outdated`. Raises PermissionDenied, Http404."""
     _require_may_see(user)
-    wanted = with_life(PrintJob.objects.select_related("school_class__year", "asked_by"))
-    return get_object_or_404(wanted, pk=pk)
+    return get_object_or_404(_for_showing(), pk=pk)
+
+
+def _for_showing() -> QuerySet[PrintJob]:
+    return with_changes(with_life(PrintJob.objects.select_related("school_class__year", "asked_by")))
 
 
 def file_name(job: PrintJob) -> str:
-    """The download's name in plain letters: THKQGD-4A-CHKI-2026-2027.pdf, HocBa-4A-2026-2027.pdf."""
+    """The download's name in plain letters, with the print's number: THKQGD-4A-CHKI-2026-2027-ban-in-18.pdf."""
     year = year_label(job.school_class.year_id).replace(" ", "")
     class_name = re.sub(r"[^a-z0-9]+", "-", search_key(job.school_class.name)).strip("-").upper()
     kind = (
         ["HocBa", class_name] if job.book == PrintJob.Book.TRANSCRIPTS else ["THKQGD", class_name, job.period]
     )
-    return "-".join([*kind, year, *(["xem-truoc"] if job.is_preview else [])]) + ".pdf"
+    preview = ["xem-truoc"] if job.is_preview else []
+    return "-".join([*kind, year, *preview, "ban-in", str(job.pk)]) + ".pdf"
 
 
 def _require_may_see(user: User) -> None:
@@ -111,7 +118,8 @@ def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:
     except BookRefused as refusal:
         form.add_error(refusal.field, refusal.message)
         return None
-    messages.success(request, f"Đã đặt in {job.get_book_display().lower()} {job.school_class.name}.")
+    book = job.get_book_display()
+    messages.success(request, f"Đã đặt in {book[0].lower()}{book[1:]} {job.school_class.name}.")
     return job
 
 
@@ -122,14 +130,19 @@ def _year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYe
 
 
 def _first_choice(year: SchoolYear | None) -> dict[str, str]:
-    """The class book of the period opened last: what is most often wanted next."""
-    opened = EntryWindow.objects.filter(year=year).order_by("-opens_at").values_list("period", flat=True)
+    """The class book of the period that is open for the whole school, else of the one opened last."""
+    now = now_in_sql()
+    of_school = EntryWindow.objects.filter(
+        year=year, grade_level=None, school_class=None, opens_at__lte=now, closes_at__gt=F("opens_at")
+    )
+    is_over = Case(When(closes_at__lte=now, then=1), default=0)
+    opened = of_school.order_by(is_over, "-opens_at").values_list("period", flat=True)
     return {"book": PrintJob.Book.CLASS_TABLE, "period": opened.first() or Period.MID_TERM_1}
 
 
 def _list_context(request: SignedInRequest, year: SchoolYear | None) -> dict[str, object]:
-    wanted = PrintJob.objects.filter(school_class__year=year).select_related("school_class__year", "asked_by")
-    page = Paginator(with_life(wanted), PRINTS_A_PAGE).get_page(request.GET.get("page"))
+    wanted = _for_showing().filter(school_class__year=year)
+    page = Paginator(wanted, PRINTS_A_PAGE).get_page(request.GET.get("page"))
     worker_is_alive = has_live_worker()
     rows = [progress_of(job, worker_is_alive=worker_is_alive) for job in page]
     return {"page": page, "rows": rows, "worker_is_alive": worker_is_alive}

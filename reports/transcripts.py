@@ -22,6 +22,7 @@ from reports.book_content import (
     Transcript,
     TranscriptYear,
 )
+from reports.class_table_columns import LAST_GRADE
 from reports.signatories import Signatories, read_signatories
 from students.code_lists import ethnic_groups
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
@@ -113,7 +114,7 @@ def _transcript(pupil: Student, year: SchoolYear, records: _Records) -> Transcri
     first = enrolments[0]
     return Transcript(
         pupil_code=pupil_code(pupil),
-        cover=Cover(year.school_name, year.ward, year.province),
+        cover=Cover(_after_label(year.school_name), year.ward, year.province),
         personal=_personal(pupil),
         principal=records.signatories.principal(first.school_class.year, first.starts_on),
         stages=_stages(pupil, enrolments),
@@ -138,23 +139,28 @@ def _personal(pupil: Student) -> Personal:
 
 
 def _stages(pupil: Student, enrolments: Sequence[Enrolment]) -> tuple[LearningStage, ...]:
-    """One row an enrolment. The day stands where the pupil came from elsewhere: not after an ordinary summer."""
-    rows = []
-    year_before = None
-    for enrolment in enrolments:
-        year = enrolment.school_class.year
-        came_up = year_before == year.pk - 1
-        rows.append(
-            LearningStage(
-                school_year=year.label,
-                class_name=enrolment.school_class.name,
-                school=year.school_name,
-                register_number=pupil.register_no,
-                moved_on="" if came_up else f"{enrolment.starts_on:%d/%m/%Y}",
-            )
+    """One row an enrolment.
+
+    The day stands only where the enrolment begins inside the year. One from the year's first day says nothing of
+    when the pupil came: the day is left to be written by hand.
+    """
+    return tuple(
+        LearningStage(
+            school_year=each.school_class.year.label,
+            class_name=each.school_class.name,
+            school=each.school_class.year.school_name,
+            register_number=pupil.register_no,
+            moved_on=f"{each.starts_on:%d/%m/%Y}"
+            if each.starts_on > each.school_class.year.starts_on
+            else "",
         )
-        year_before = year.pk
-    return tuple(rows)
+        for each in enrolments
+    )
+
+
+def _after_label(school_name: str) -> str:
+    """The name as it stands after the form's label "Trường:", without that word."""
+    return school_name.removeprefix("Trường ")
 
 
 def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> TranscriptYear:
@@ -167,7 +173,7 @@ def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> Trans
     return TranscriptYear(
         school_year=year.label,
         class_name=school_class.name,
-        school=year.school_name,
+        school=_after_label(year.school_name),
         height=_quantity(profile.height_cm, "cm"),
         weight=_quantity(profile.weight_kg, "kg"),
         absent_with_permission=_quantity(profile.absent_with_leave),
@@ -211,28 +217,40 @@ def _trait_group(
 
 
 def _award(outcome: YearOutcome) -> str:
-    title = Award(outcome.award).label if outcome.award else ""
-    return ". ".join(text for text in (title, outcome.award_reason) if text)
+    """Part 5: the title and what the class recognised in the pupil (TT27 Điều 13); "" without a title."""
+    if not outcome.award:
+        return ""
+    reason = f" (nổi trội: {outcome.award_reason.rstrip('. ')})" if outcome.award_reason else ""
+    return _sentence(f"{Award(outcome.award).label}{reason}")
 
 
 def completion_sentence(grade_level: int, outcome: YearOutcome) -> str:
     """Part 6 of the year page (TT27 Điều 11; R40, R42, R44): completion is one thing, promotion another.
 
-    The principal's note takes the place of the usual words on promotion where the usual does not hold.
+    The principal's note (plan of help, reason) follows the words on promotion where that is not the usual.
+    Grade 5 has no class to be moved up to: there the note follows those on completion.
     """
     completed = completed_class(YearResult(outcome.result))
-    verb = "Hoàn thành" if completed else "Chưa hoàn thành"
-    programme = "tiểu học" if grade_level == 5 else f"lớp {grade_level}"
-    first = f"{verb} chương trình {programme}."
-    if grade_level == 5:
-        second = ""
-    elif outcome.is_promoted:
-        second = f"Được lên lớp {grade_level + 1}."
-    else:
-        second = f"Chưa được lên lớp {grade_level + 1}."
-    if not (completed and outcome.is_promoted):
-        second = outcome.promotion_note or second
-    return f"{first} {second}".strip()
+    is_usual = completed and outcome.is_promoted
+    programme = "tiểu học" if grade_level == LAST_GRADE else f"lớp {grade_level}"
+    first = f"{'Hoàn thành' if completed else 'Chưa hoàn thành'} chương trình {programme}"
+    note = "" if is_usual else outcome.promotion_note.strip()
+    if grade_level == LAST_GRADE:
+        return _sentence(f"{first}: {note}" if note else first)
+    verb = "Được lên lớp" if outcome.is_promoted else "Chưa được lên lớp"
+    return f"{first}. {_sentence(_with_note(verb, grade_level + 1, note))}"
+
+
+def _with_note(verb: str, grade_level: int, note: str) -> str:
+    """ "Được lên lớp 4: <note>"; a note that begins with the same words is not said twice."""
+    if note.startswith(verb):
+        rest = note.removeprefix(verb)
+        return f"{verb}{rest}" if rest.startswith(f" {grade_level}") else f"{verb} {grade_level}{rest}"
+    return f"{verb} {grade_level}: {note}" if note else f"{verb} {grade_level}"
+
+
+def _sentence(text: str) -> str:
+    return f"{text.rstrip('. ')}." if text else ""
 
 
 def _quantity(value: Decimal | int | None, unit: str = "") -> str:

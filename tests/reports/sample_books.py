@@ -17,10 +17,10 @@ from reports.book_content import (
     TraitRow,
     Transcript,
     TranscriptYear,
-    class_table_blocks,
 )
+from reports.class_table_columns import class_table_blocks
 
-SCHOOL = "Trường Tiểu học Kim Đồng"
+SCHOOL = "Tiểu học Kim Đồng"
 LONG_NAME = "Nguyễn Hoàng Phương Thảo Nguyên Công Tằng Tôn Nữ Thị Quỳnh Hương"
 
 LINES = (
@@ -240,7 +240,11 @@ def class_table(
 
 def cell(column: Column, number: int, place: int, grade: int, period: str) -> str | None:
     subject = column.code.removesuffix(".diem")
-    if column.code == "TDT" or (grade < 3 and subject in {"NN1", "TH"}):
+    if (
+        column.code == "TDT"
+        or (column.code == "LEN_LOP" and grade == 5)
+        or (grade < 3 and subject in {"NN1", "TH"})
+    ):
         return None
     if column.kind == "mark" and period.startswith("Giữa") and not (grade > 3 and subject in {"TV", "TOAN"}):
         return None

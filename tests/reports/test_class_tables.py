@@ -9,7 +9,7 @@ from reports import pdf, read_back
 from reports.book_content import ClassTable
 from reports.class_tables import class_table
 from students.models import SchoolClass, Student
-from tests.gradebook.school import School, close_window, enter, make_school, open_window
+from tests.gradebook.school import School, add_pupils, close_window, enter, make_school, open_window
 from tests.reports.school_books import approve, fill
 
 pytestmark = pytest.mark.django_db
@@ -95,14 +95,42 @@ def test_outcomes_stand_in_the_table_of_the_years_end_only(school: School) -> No
     table = table_of(school.class_4a, Period.YEAR_END)
     outcome = ("HTCT", "LEN_LOP", "XEP_LOAI", "KHEN_THUONG")
     assert [cells(table)[code] for code in outcome] == ["x", "x", "HTT", "HSTB"]
-    assert [cells(table, 1)[code] for code in outcome] == ["", "x", "CHT", ""]
+    assert [cells(table, 1)[code] for code in outcome] == ["Chưa", "x", "CHT", ""]
     assert not set(outcome) & set(cells(table_of(school.class_4a, Period.END_TERM_1)))
+
+
+def test_whoever_is_not_promoted_is_told_from_whoever_is_not_approved_yet(school: School) -> None:
+    (first, second), day = school.pupils, school.year.starts_on
+    assert table_of(school.class_4a, Period.YEAR_END).pupils_without_outcome == 2
+    approve(school.class_4a, [first], by=school.bich, on=day, result="CHT", award="", is_promoted=False)
+    table = table_of(school.class_4a, Period.YEAR_END)
+    assert [cells(table)[code] for code in ("HTCT", "LEN_LOP")] == ["Chưa", "Không"]
+    assert [cells(table, 1)[code] for code in ("HTCT", "LEN_LOP")] == ["", ""]
+    assert table.pupils_without_outcome == 1
+    assert table_of(school.class_4a, Period.END_TERM_1).pupils_without_outcome == 0
+    assert second.full_name == table.rows[1].full_name
+
+
+def test_grade_5_completes_primary_school_and_is_not_moved_up(school: School) -> None:
+    fifth = SchoolClass.objects.create(year=school.year, name="5A", grade_level=5)
+    (pupil,) = add_pupils(fifth, 1)
+    approve(fifth, [pupil], by=school.bich, on=school.year.starts_on)
+    table = table_of(fifth, Period.YEAR_END)
+    assert cells(table)["LEN_LOP"] is None
+    assert [heading for heading, _values in table.outcome_summary] == [
+        "HTCT tiểu học",
+        "Xếp loại",
+        "Khen thưởng",
+    ]
+    assert "Lên lớp" in [column.heading for column in table.columns]
 
 
 def test_the_table_is_a_preview_until_the_period_has_been_locked(school: School) -> None:
     assert table_of(school.class_4a).is_preview
+    assert table_of(school.class_4a).lock_state == "Chưa mở: bản xem trước"
     open_window(school)
     assert table_of(school.class_4a).is_preview
+    assert table_of(school.class_4a).lock_state == "Chưa khoá: bản xem trước"
     close_window(school)
     table = table_of(school.class_4a)
     assert not table.is_preview
@@ -129,6 +157,8 @@ def test_foot_counts_what_is_entered_and_what_is_missing(school: School) -> None
     assert (counts["TOAN"].poor, counts["TOAN"].missing) == (1, 1)
     assert (counts["TOAN.diem"].below_five, counts["TOAN.diem"].missing) == (1, 1)
     assert counts["KH.diem"].missing is None
+    # Two cells are entered; each of the two pupils has 12 lines, 2 marks, 10 competencies and 5 qualities.
+    assert table.missing_cells == 2 * (12 + 2 + 10 + 5) - 2
 
 
 @pytest.mark.parametrize("period", [Period.MID_TERM_1, Period.YEAR_END])

@@ -16,8 +16,9 @@ import pypdfium2
 import pytest
 from django.conf import settings
 
-from reports import pdf
-from reports.book_content import class_table_blocks, long_date
+from reports import page_fit, pdf
+from reports.book_content import long_date
+from reports.class_table_columns import class_table_blocks
 from reports.pdf_merge import merge_into
 from tests.reports import sample_books as sample
 
@@ -148,6 +149,16 @@ def test_ordinary_comments_of_157_letters_in_every_line_stay_on_one_page():
     assert len(page_texts(pdf.render_transcript(replace(book, years=(year,))))) == 6
 
 
+def test_low_rows_come_before_small_type():
+    """11 lines of 4 rows of text and 3 that are not taught: together they fill the page, at full size."""
+    year = sample.transcript_year(3)
+    long = replace(year, subjects=sample.subject_rows(3, ("chữ " * 45, "chữ " * 55, "Tốt.", "chữ " * 30)))
+    assert page_fit.fitted_year(long)["density"].split() != page_fit.fitted_year(year)["density"].split()
+    assert "long-subjects" not in page_fit.fitted_year(long)["density"]
+    book = replace(sample.transcript(3), years=(long,))
+    assert len(page_texts(pdf.render_transcript(book))) == 6
+
+
 def test_a_name_of_150_letters_and_markup_in_a_comment_are_printed_as_they_stand():
     name = " ".join(["Nguyễn Thị Hoàng Phương"] * 6) + " Ý Nhi"
     book = sample.transcript(1, name=name)
@@ -230,12 +241,45 @@ def test_a_table_that_is_not_locked_says_so_and_a_locked_one_says_when():
     assert "Chưa khoá: bản xem trước" in opened[0]
     assert "Đã khoá lúc 17:00 ngày 22/05/2026" in locked[0]
     assert not any("BẢN XEM TRƯỚC" in text for text in locked)
+    unopened = replace(sample.class_table(1, pupils=2, locked=False), was_opened=False)
+    (text,) = page_texts(pdf.render_class_table(unopened))
+    assert "BẢN XEM TRƯỚC – sổ chưa mở" in text
+    assert "Chưa mở: bản xem trước" in text
+
+
+@pytest.mark.parametrize(("grade", "pupils"), [(1, 38), (3, 37), (4, 38), (5, 32)])
+@pytest.mark.parametrize("period", ["Giữa học kì I", "Cuối năm học"])
+def test_an_ordinary_class_stands_on_one_page(grade, pupils, period):
+    table = sample.class_table(grade, period, pupils=pupils)
+    rows = tuple(replace(row, full_name=row.full_name[:24]) for row in table.rows)
+    assert len(page_texts(pdf.render_class_table(replace(table, rows=rows)))) == 1
+
+
+def test_the_results_are_summed_up_from_best_to_worst():
+    table = sample.class_table(3, pupils=5)
+    assert table.outcome_summary[2] == ("Xếp loại", (("HTXS", 2), ("HTT", 2), ("HT", 1)))
+    values = [("Chưa", "Không", "CHT", ""), ("x", "Không", "HT", "HSTB"), ("x", "x", "HTT", "HSXS")]
+    rows = tuple(
+        replace(row, cells=row.cells[:-4] + last) for row, last in zip(table.rows, values, strict=False)
+    )
+    summary = dict(replace(table, rows=rows).outcome_summary)
+    assert summary["HTCT lớp học"] == (("x", 2), ("Chưa", 1))
+    assert summary["Lên lớp"] == (("x", 1), ("Không", 2))
+    assert summary["Xếp loại"] == (("HTT", 1), ("HT", 1), ("CHT", 1))
+
+
+def test_blank_means_not_entered_only_where_something_is_assessed():
+    (text,) = page_texts(pdf.render_class_table(sample.class_table(5, pupils=2)))
+    words = " ".join(text.split())
+    assert "Trong các cột đánh giá, ô trắng: chưa nhập" in words
+    assert "chưa phê duyệt (Xếp loại), không có (Khen thưởng)" in words
+    assert "lớp 5 không xét lên lớp" in words
 
 
 def test_the_foot_of_a_table_carries_its_code_and_hash():
     table = sample.class_table(1, pupils=2)
     text = page_texts(pdf.render_class_table(table))[0]
-    assert f"Mã bản in: {pdf.print_code(table)} · SHA-256: {pdf.content_hash(table)[:32]}" in text
+    assert f"Mã bản in: {pdf.print_code(table)} · SHA-256 của nội dung: {pdf.content_hash(table)}" in text
 
 
 @pytest.mark.parametrize(

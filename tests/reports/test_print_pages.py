@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,7 +14,7 @@ from gradebook.regulation import Period
 from reports.models import PrintJob
 from reports.print_jobs import ask_for_book, run_job
 from reports.print_views import file_name
-from students.models import SchoolClass
+from students.models import HomeroomAssignment, SchoolClass
 from tests.gradebook.school import School, close_window, make_school, open_window
 from tests.reports.school_books import add_past_years, fill
 from tests.reports.test_print_jobs import as_if_in_the_hands_of_a_worker
@@ -121,6 +122,23 @@ def test_asking_leads_to_the_page_of_the_print(school: School) -> None:
     assert answer.redirect_chain == [(reverse("reports:print_job", args=[job.pk]), 302)]
     assert (job.book, job.period, job.asked_by) == (BOOK.TRANSCRIPTS, Period.YEAR_END, school.tuan)
     assert "Đã đặt in học bạ của lớp 4A" in words(answer.content)
+    answer = as_person(school.tuan).post(PRINTS, wanted(school, book=BOOK.CLASS_TABLE), follow=True)
+    assert "Đã đặt in sổ THKQGD của lớp 4A" in words(answer.content)
+
+
+def test_the_form_begins_with_the_period_open_for_the_whole_school(school: School) -> None:
+    def chosen() -> str:
+        html = as_person(school.tuan).get(PRINTS).content.decode()
+        return re.search(r'<option value="(\w+)" selected', html)[1]  # type: ignore[index]
+
+    open_window(school, Period.END_TERM_1)
+    open_window(school, Period.MID_TERM_1)
+    assert chosen() == Period.MID_TERM_1
+    close_window(school, Period.MID_TERM_1)
+    open_window(school, Period.YEAR_END, school_class=school.class_4b)
+    assert chosen() == Period.END_TERM_1
+    close_window(school, Period.END_TERM_1)
+    assert chosen() in {Period.END_TERM_1, Period.MID_TERM_1}
 
 
 @pytest.mark.parametrize(
@@ -244,7 +262,9 @@ def test_the_file_comes_with_a_plain_name_for_private_use_only(school: School) -
     job = finished(school)
     answer = as_person(school.tuan).get(reverse("reports:print_file", args=[job.pk]))
     year = school.year.label.replace(" ", "")
-    assert answer["Content-Disposition"] == f'attachment; filename="THKQGD-4A-GHKI-{year}.pdf"'
+    assert (
+        answer["Content-Disposition"] == f'attachment; filename="THKQGD-4A-GHKI-{year}-ban-in-{job.pk}.pdf"'
+    )
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "private" in answer["Cache-Control"]
@@ -254,15 +274,15 @@ def test_the_file_comes_with_a_plain_name_for_private_use_only(school: School) -
 @pytest.mark.parametrize(
     ("book", "class_name", "is_preview", "name"),
     [
-        (BOOK.CLASS_TABLE, "4A", False, "THKQGD-4A-GHKI-2026-2027.pdf"),
-        (BOOK.CLASS_TABLE, "4A", True, "THKQGD-4A-GHKI-2026-2027-xem-truoc.pdf"),
-        (BOOK.TRANSCRIPTS, "Lớp 4/Đ ½", False, "HocBa-LOP-4-D-2026-2027.pdf"),
-        (BOOK.TRANSCRIPTS, "../../etc", False, "HocBa-ETC-2026-2027.pdf"),
+        (BOOK.CLASS_TABLE, "4A", False, "THKQGD-4A-GHKI-2026-2027-ban-in-18.pdf"),
+        (BOOK.CLASS_TABLE, "4A", True, "THKQGD-4A-GHKI-2026-2027-xem-truoc-ban-in-18.pdf"),
+        (BOOK.TRANSCRIPTS, "Lớp 4/Đ ½", False, "HocBa-LOP-4-D-2026-2027-ban-in-18.pdf"),
+        (BOOK.TRANSCRIPTS, "../../etc", False, "HocBa-ETC-2026-2027-ban-in-18.pdf"),
     ],
 )
 def test_file_names_hold_plain_letters_only(book: str, class_name: str, is_preview: bool, name: str) -> None:
     school_class = SchoolClass(name=class_name, year_id=2026)
-    job = PrintJob(book=book, school_class=school_class, period="GHKI", is_preview=is_preview)
+    job = PrintJob(pk=18, book=book, school_class=school_class, period="GHKI", is_preview=is_preview)
     assert file_name(job) == name
 
 
@@ -279,3 +299,58 @@ def test_the_list_takes_the_same_statements_for_one_print_and_for_many(
     with django_assert_num_queries(11):
         answer = client.get(PRINTS)
     assert words(answer.content).count("Học bạ lớp 4A") == count
+
+
+# -- Before it is signed -----------------------------------------------------------------------------------
+
+
+def both_pages(school: School, job: PrintJob) -> tuple[str, str]:
+    return words(page_of(school, job).content), words(as_person(school.tuan).get(PRINTS).content)  # type: ignore[attr-defined]
+
+
+def test_a_table_with_blank_cells_says_how_many_before_it_is_signed(school: School) -> None:
+    open_window(school)
+    close_window(school)
+    HomeroomAssignment.objects.filter(school_class=school.class_4a).delete()
+    job = finished(school)
+    assert not job.is_preview
+    page, listed = both_pages(school, job)
+    assert "Còn 58 ô chưa nhập" in page
+    assert "Chưa phân công giáo viên chủ nhiệm" in page
+    assert "Còn 58 ô chưa nhập" in listed
+    assert "Chưa phân công GVCN" in listed
+
+
+def test_a_full_table_says_nothing_of_the_kind(school: School) -> None:
+    open_window(school)
+    close_window(school)
+    fill(school.class_4a, school.pupils, Period.MID_TERM_1)
+    for page in both_pages(school, finished(school)):
+        assert "ô chưa nhập" not in page
+        assert "Chưa phân công" not in page
+        assert "Sổ đã thay đổi" not in page
+
+
+def test_the_page_shows_the_code_and_the_hash_of_the_paper(school: School) -> None:
+    job = finished(school)
+    document = pypdfium2.PdfDocument(job.file.path)
+    paper = document[0].get_textpage().get_text_range()
+    document.close()
+    page = words(page_of(school, job).content)  # type: ignore[attr-defined]
+    for shown in (job.print_code, job.content_hash):
+        assert len(shown) > 8
+        assert shown in page
+        assert shown in paper
+
+
+def test_the_page_of_transcripts_says_where_their_codes_stand(school: School) -> None:
+    job = finished(school, BOOK.TRANSCRIPTS, Period.YEAR_END)
+    assert "Mỗi học sinh một mã, ghi ở chân trang học bạ của em" in both_pages(school, job)[0]
+
+
+def test_a_preview_says_whether_the_period_was_ever_opened(school: School) -> None:
+    unopened = finished(school)
+    open_window(school, Period.END_TERM_1)
+    opened = finished(school, period=Period.END_TERM_1)
+    assert "thời điểm đánh giá này chưa mở" in both_pages(school, unopened)[0]
+    assert "thời điểm đánh giá này chưa khoá" in both_pages(school, opened)[0]

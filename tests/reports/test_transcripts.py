@@ -6,7 +6,7 @@ import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
-from gradebook.regulation import LINES, TraitGroup
+from gradebook.regulation import LINES, Award, TraitGroup
 from reports import pdf, read_back
 from reports.book_content import DEPUTY_TITLE, PRINCIPAL_TITLE
 from reports.transcripts import completion_sentence, pupil_code, transcripts_of
@@ -91,7 +91,7 @@ def test_a_year_is_a_preview_until_the_principal_has_approved_it(school: School)
     (book,) = transcripts_of(class_of(school))
     assert [year.is_preview for year in book.years] == [False, True]
     assert book.years[0].result == "Hoàn thành tốt"
-    assert book.years[0].award == "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện"
+    assert book.years[0].award == "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện."
     assert book.years[0].completion == "Hoàn thành chương trình lớp 3. Được lên lớp 4."
     assert (book.years[1].result, book.years[1].award, book.years[1].completion) == ("", "", "")
 
@@ -102,7 +102,7 @@ def test_each_year_names_its_own_school_class_teacher_and_principal(school: Scho
     approve(past, school.pupils, by=school.son, on=past.year.ends_on)
     (book,) = transcripts_of(class_of(school))
     last, this = book.years
-    assert (last.class_name, last.school) == ("3A", "Trường Tiểu học Kim Đồng 1")
+    assert (last.class_name, last.school) == ("3A", "Tiểu học Kim Đồng 1")
     assert (last.homeroom_teacher, last.principal.name) == ("Trần Văn Minh", "Đỗ Hồng Sơn")
     assert last.principal.title == PRINCIPAL_TITLE
     assert last.principal.day == past.year.ends_on
@@ -110,7 +110,44 @@ def test_each_year_names_its_own_school_class_teacher_and_principal(school: Scho
     assert (this.principal.name, this.principal.day) == ("Hoàng Ngọc Bích", None)
     assert book.principal.name == "Đỗ Hồng Sơn"
     assert [stage.class_name for stage in book.stages] == ["3A", "4A"]
-    assert [stage.moved_on for stage in book.stages] == [f"{past.year.starts_on:%d/%m/%Y}", ""]
+    assert book.stages[0].school == "Trường Tiểu học Kim Đồng 1"
+
+
+def test_the_day_of_entry_is_printed_only_of_a_pupil_who_came_inside_the_year(school: School) -> None:
+    add_past_years(school, 1)
+    (stayed,) = transcripts_of(class_of(school))
+    came_on = school.year.starts_on + datetime.timedelta(days=40)
+    school.pupils[0].enrolments.filter(school_class=school.class_4a).update(starts_on=came_on)
+    (came,) = transcripts_of(class_of(school))
+    assert [stage.moved_on for stage in stayed.stages] == ["", ""]
+    assert [stage.moved_on for stage in came.stages] == ["", f"{came_on:%d/%m/%Y}"]
+
+
+@pytest.mark.parametrize(
+    ("award", "reason", "sentence"),
+    [
+        ("HSTB", "Mĩ thuật", f"{Award.HSTB.label} (nổi trội: Mĩ thuật)."),
+        ("HSTB", "Mĩ thuật, Nhân ái.", f"{Award.HSTB.label} (nổi trội: Mĩ thuật, Nhân ái)."),
+        ("HSXS", "", "Học sinh Xuất sắc."),
+        ("", "Toán", ""),
+    ],
+)
+def test_the_award_is_a_sentence_that_says_what_for(
+    school: School, award: str, reason: str, sentence: str
+) -> None:
+    result = {"HSTB": "HTT", "HSXS": "HTXS"}.get(award, "HT")
+    day = school.year.starts_on
+    approve(
+        school.class_4a,
+        school.pupils,
+        by=school.bich,
+        on=day,
+        result=result,
+        award=award,
+        award_reason=reason,
+    )
+    (book,) = transcripts_of(class_of(school))
+    assert book.years[0].award == sentence
 
 
 def test_a_year_approved_by_the_deputy_is_signed_for_the_principal(school: School) -> None:
@@ -151,9 +188,31 @@ def test_the_ethnic_group_is_written_by_its_official_name(school: School) -> Non
         (4, "HTXS", True, "", "Hoàn thành chương trình lớp 4. Được lên lớp 5."),
         (5, "HT", True, "", "Hoàn thành chương trình tiểu học."),
         (2, "CHT", False, "", "Chưa hoàn thành chương trình lớp 2. Chưa được lên lớp 3."),
-        (2, "CHT", False, "Ở lại lớp 2.", "Chưa hoàn thành chương trình lớp 2. Ở lại lớp 2."),
+        (
+            2,
+            "CHT",
+            False,
+            "nghỉ học quá nhiều",
+            "Chưa hoàn thành chương trình lớp 2. Chưa được lên lớp 3: nghỉ học quá nhiều.",
+        ),
+        (
+            3,
+            "CHT",
+            True,
+            "có kế hoạch giúp đỡ trong hè.",
+            "Chưa hoàn thành chương trình lớp 3. Được lên lớp 4: có kế hoạch giúp đỡ trong hè.",
+        ),
+        (
+            3,
+            "CHT",
+            True,
+            "Được lên lớp theo quyết định của Hiệu trưởng",
+            "Chưa hoàn thành chương trình lớp 3. Được lên lớp 4 theo quyết định của Hiệu trưởng.",
+        ),
+        (2, "HT", False, "ốm dài ngày", "Hoàn thành chương trình lớp 2. Chưa được lên lớp 3: ốm dài ngày."),
         (2, "CHT", True, "", "Chưa hoàn thành chương trình lớp 2. Được lên lớp 3."),
         (5, "CHT", False, "", "Chưa hoàn thành chương trình tiểu học."),
+        (5, "CHT", False, "ốm dài ngày", "Chưa hoàn thành chương trình tiểu học: ốm dài ngày."),
         (4, "HT", True, "Khen.", "Hoàn thành chương trình lớp 4. Được lên lớp 5."),
     ],
 )

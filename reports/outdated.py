@@ -1,0 +1,143 @@
+"""Whether what stands in a finished print has changed since it was read: then it must not be signed.
+
+Read from the history tables in the list's own statement, so that twenty prints cost no more than one. (Computing
+each print's hash anew would take nine statements a print, and another version of a template changes it too.)
+A history row counts only when a value that stands on paper differs from the one in force when the book was read.
+Followed are results, outcomes, sizes and absences, pupils, who sits in the class, its homeroom teacher and the
+entry windows; not the school's heading lines nor the leaders' posts. A save that had begun before the reading
+and ended after it is missed: milliseconds, for a class and period that is locked none at all.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+
+from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models.functions import Cast, JSONObject
+
+from accounts.clock import now_in_sql
+from gradebook.models import EntryWindow, SubjectResult, TraitResult, YearOutcome
+from gradebook.regulation import Period
+from reports.models import PrintJob
+from students.models import Enrolment, HomeroomAssignment, SchoolYear, Student, YearProfile
+
+_ID_FIELDS: Final = ("moet_id", "school_code", "full_name", "birth_year", "birth_month", "birth_day")
+_PERSON_FIELDS: Final = (
+    *_ID_FIELDS,
+    "register_no",
+    "gender",
+    "ethnic_code",
+    "nationality",
+    "birth_place",
+    "origin",
+    "home_address",
+    "father_name",
+    "mother_name",
+    "guardian_name",
+)
+_SEAT_FIELDS: Final = ("student_id", "school_class_id", "position", "starts_on", "ends_on")
+_HOMEROOM_FIELDS: Final = ("school_class_id", "teacher_id", "starts_on", "ends_on")
+_OUTCOME_FIELDS: Final = ("result", "award", "is_promoted")
+_APPROVAL_FIELDS: Final = (
+    *_OUTCOME_FIELDS,
+    "award_reason",
+    "promotion_note",
+    "approved_by_id",
+    "approved_on",
+)
+_BLANKS: Final = {"attainment": "", "mark": None, "rating": "", "comment": ""}
+"""A new result that has nothing of what is printed changes nothing (a comment only, in a class table)."""
+_PROFILE_FIELDS: Final = ("height_cm", "weight_kg", "absent_with_leave", "absent_without_leave")
+
+
+def with_changes(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:
+    """Adds `is_outdated`: a finished print of which something has changed since its content was read.
+
+    The moment of reading is `started_at`, that of the attempt that made the book. No further statement.
+    """
+    return prints.annotate(
+        is_outdated=Case(
+            When(~Q(state=PrintJob.State.DONE), then=False),
+            When(book=PrintJob.Book.CLASS_TABLE, then=_any(_table_changes())),
+            default=_any(_transcript_changes()),
+        )
+    )
+
+
+def _any(changes: Iterable[Q | Exists]) -> Q:
+    return reduce(or_, changes, Q())
+
+
+def _table_changes() -> Iterator[Q | Exists]:
+    """What a class table shows: no comments, one period, outcomes at the year's end only."""
+    year, period = OuterRef("school_class__year_id"), OuterRef("period")
+    yield _changed(
+        SubjectResult, ("attainment", "mark"), line__year_id=year, period=period, student_id__in=_sitting()
+    )
+    yield _changed(TraitResult, ("rating",), year_id=year, period=period, student_id__in=_sitting())
+    outcomes = _changed(YearOutcome, _OUTCOME_FIELDS, school_class_id=OuterRef("school_class_id"))
+    yield Q(outcomes, period=Period.YEAR_END)
+    yield _changed(Student, _ID_FIELDS, id__in=_sitting())
+    yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
+    yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
+    yield _opened_or_closed()
+
+
+def _transcript_changes() -> Iterator[Exists]:
+    """What the học bạ show: the year's end of each year up to that of the class."""
+    year, end, pupils = OuterRef("school_class__year_id"), Period.YEAR_END, _sitting()
+    yield _changed(
+        SubjectResult,
+        ("attainment", "mark", "comment"),
+        line__year_id__lte=year,
+        period=end,
+        student_id__in=pupils,
+    )
+    # Not year_id__lte: the planner would read all of a year through its index, once a pupil.
+    years = SchoolYear.objects.filter(pk__lte=OuterRef(OuterRef("school_class__year_id"))).values("pk")
+    yield _changed(TraitResult, ("rating", "comment"), year_id__in=years, period=end, student_id__in=pupils)
+    yield _changed(YearOutcome, _APPROVAL_FIELDS, school_class__year_id__lte=year, student_id__in=pupils)
+    yield _changed(YearProfile, _PROFILE_FIELDS, year_id__lte=year, student_id__in=pupils)
+    yield _changed(Student, _PERSON_FIELDS, id__in=pupils)
+    yield _changed(Enrolment, _SEAT_FIELDS, school_class__year_id__lte=year, student_id__in=pupils)
+    yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
+    yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
+
+
+def _sitting() -> QuerySet[Any]:
+    """Ids of all who ever sat in the print's class; to be used two queries deep."""
+    return Enrolment.objects.filter(school_class_id=OuterRef(OuterRef("school_class_id"))).values(
+        "student_id"
+    )
+
+
+def _changed(model: type[Model], fields: tuple[str, ...], **which: Any) -> Exists:
+    """Whether history after the print's reading has `fields` other than those in force at the reading."""
+    history = model.history.model  # type: ignore[attr-defined]  # every followed model has one
+    values = Cast(JSONObject(**{field: field for field in fields}), TextField())
+    earlier = history.objects.filter(id=OuterRef("id"), history_date__lt=OuterRef(OuterRef("started_at")))
+    before = earlier.order_by("-history_date", "-history_id").annotate(values=values).values("values")[:1]
+    # The pupil's index always: through that of the dates, a print a month old reads the school's whole month.
+    dated = history.objects.alias(changed_at=F("history_date") + timedelta(0))
+    after = dated.filter(changed_at__gte=OuterRef("started_at"), **which)
+    differing = after.annotate(after=values, before=Subquery(before))
+    is_new = Q(before=None) & ~Q(**{field: _BLANKS[field] for field in fields if field in _BLANKS})
+    is_other = Q(before__isnull=False) & ~Q(after=F("before"))
+    return Exists(differing.filter(Q(history_type="-") | is_new | is_other))
+
+
+def _opened_or_closed() -> Exists:
+    """Whether windows of the print's class and period that began or ended since: the paper names the lock."""
+    since = Q(opens_at__gt=OuterRef("started_at"), opens_at__lte=now_in_sql()) | Q(
+        closes_at__gt=OuterRef("started_at"), closes_at__lte=now_in_sql()
+    )
+    windows = EntryWindow.objects.filter(
+        since,
+        Q(grade_level=None) | Q(grade_level=OuterRef("school_class__grade_level")),
+        Q(school_class=None) | Q(school_class_id=OuterRef("school_class_id")),
+        year_id=OuterRef("school_class__year_id"),
+        period=OuterRef("period"),
+    )
+    return Exists(windows)

@@ -1,0 +1,93 @@
+"""Which type size and row height let a year stand on its two pages and a class table on one.
+
+Reckoned from the lengths of the texts, without drawing; the measures are those of ``static/css/print``. A little
+too careful on purpose: a page too many is worse than a row a little low.
+"""
+
+import math
+from typing import Any, Final
+
+from reports.book_content import ClassTable, TraitGroup, TranscriptYear
+
+# --- The facing pages of a year ----------------------------------------------------------------------
+
+_PAGE_ROOM_MM: Final = 224.0
+"""What the lines have under their headings; 6 mm less than there is, for a name that takes two lines."""
+_LEAST_ROWS: Final = (("", 13.6), *((f"least-{height}", height) for height in (12, 11, 10, 9, 8, 7)))
+"""Class name and height (mm) of a row with a short comment: lower rows come before smaller type."""
+_STEPS: Final = (
+    ("", 54, 4.66, 1.8),
+    ("long-subjects", 61, 3.95, 1.8),
+    ("longest-subjects", 66, 3.5, 1.2),
+)
+"""Class name, letters a line, height of a line and padding (mm): as in the CSS."""
+_LABEL_LETTERS: Final = 23
+_LABEL_LINE_MM: Final = 5.3
+_TRAIT_ROW_MM: Final = 6.6
+_TRAIT_SLACK_MM: Final = 24.0
+
+
+def fitted_year(year: TranscriptYear) -> dict[str, Any]:
+    """Return a year with the type size and row heights at which its comments fit."""
+    trait_type, letters, line = "", 54, 4.66
+    groups = (year.qualities, year.general_competencies, year.specific_competencies)
+    if sum(_row_height(group, letters, line) * len(group.rows) for group in groups) > _traits_room(groups):
+        trait_type, letters, line = "long-traits", 61, 3.95
+    return {
+        "facts": year,
+        "density": f"{_subject_type(year)} {trait_type}",
+        "traits": [(group, math.ceil(_row_height(group, letters, line))) for group in groups],
+    }
+
+
+def _subject_type(year: TranscriptYear) -> str:
+    """Return the largest type, then the highest rows, at which the 14 lines stand on one page.
+
+    Where none does and a further page is needed, the type need not be the smallest.
+    """
+    for name, letters, line, padding in _STEPS:
+        texts = [
+            max(-(-len(row.comment) // letters) * line, -(-len(row.label) // _LABEL_LETTERS) * _LABEL_LINE_MM)
+            for row in year.subjects
+        ]
+        for least_name, least in _LEAST_ROWS:
+            if sum(max(least, text + padding) for text in texts) <= _PAGE_ROOM_MM:
+                return f"{name} {least_name}".strip()
+    return "long-subjects least-9"
+
+
+def _row_height(group: TraitGroup, letters: int, line: float) -> float:
+    """Return the height in mm at which the rows of a group together are as high as their one comment."""
+    comment = -(-len(group.comment) // letters) * line + 2.0
+    return max(_TRAIT_ROW_MM, comment / len(group.rows)) if group.rows else _TRAIT_ROW_MM
+
+
+def _traits_room(groups: tuple[TraitGroup, ...]) -> float:
+    return _TRAIT_SLACK_MM + _TRAIT_ROW_MM * sum(len(group.rows) for group in groups)
+
+
+# --- The class table ---------------------------------------------------------------------------------
+
+_TOTAL_ROWS: Final = 5
+_TABLE_STEPS: Final = {
+    "a3": (("", 5.6, 34), ("fit-50", 5.0, 36), ("fit-45", 4.5, 38), ("fit-41", 4.1, 38), ("fit-38", 3.8, 40)),
+    "a4": (("", 4.7, 27), ("fit-40", 4.0, 27), ("fit-35", 3.5, 29), ("fit-31", 3.1, 31), ("fit-28", 2.8, 31)),
+}
+"""Class name, height of a row (mm) and letters of a name on a line: as in the CSS, largest first."""
+_ROWS_ROOM_MM: Final = {1: 120.5, 2: 120.5, 3: 118.0, 4: 170.0, 5: 170.0}
+"""What head, headings and foot leave of a page, by grade."""
+_TITLE_LINE_MM: Final = 5.4
+
+
+def fitted_table(table: ClassTable) -> str:
+    """Return the classes of the paper (A3 from grade 4) and of the largest rows at which one page is enough.
+
+    A table that is too long for one page at any legible size has the largest rows.
+    """
+    paper = "a3" if table.grade_level > 3 else "a4"
+    room = _ROWS_ROOM_MM[table.grade_level] - _TITLE_LINE_MM * (len(table.principal.title) - 1)
+    for name, height, letters in _TABLE_STEPS[paper]:
+        lines = sum(-(-len(row.full_name) // letters) for row in table.rows) + _TOTAL_ROWS
+        if lines * height <= room:
+            return f"{paper} {name}".strip()
+    return paper
