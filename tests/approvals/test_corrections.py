@@ -187,7 +187,12 @@ def test_the_history_of_the_cell_names_who_as_what_why_and_the_request(school):
     assert newest.why == f"Phiếu {request.label}: {REASON}"
     assert newest.request_id == request.pk
     assert newest.source == Source.CORRECTION.label
-    assert (oldest.old, oldest.new, oldest.who, oldest.role) == ("", "7", "Nguyễn Thị Lan", "GVCN 4A, môn Toán")
+    assert (oldest.old, oldest.new, oldest.who, oldest.role) == (
+        "",
+        "7",
+        "Nguyễn Thị Lan",
+        "GVCN 4A, môn Toán",
+    )
 
 
 def test_the_request_remembers_every_act_with_its_author(school):
