@@ -1,6 +1,5 @@
 """A book is whole or it is not there: asked for, made, resumed after a kill, refused when it runs short."""
 
-import datetime
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -103,14 +102,6 @@ def test_two_clicks_make_one_book(school: School) -> None:
     assert ask(school) == ask(school)
     assert ask(school) != ask(school, BOOK.CLASS_TABLE)
     assert ProcrastinateJob.objects.count() == 2
-
-
-def test_the_same_person_asking_at_once_gets_the_book_that_has_just_begun(school: School) -> None:
-    first = ask(school)
-    PrintJob.objects.update(state=PrintJob.State.RUNNING, attempts=1)
-    assert ask(school) == first
-    PrintJob.objects.update(asked_at=first.asked_at - datetime.timedelta(seconds=6))
-    assert ask(school) != first
 
 
 def test_asking_again_after_the_book_is_done_makes_a_new_one(school: School) -> None:

@@ -1,5 +1,6 @@
 """The pages of the prints: who may ask, who may look, what they say while a book is made and after."""
 
+import datetime
 import re
 from pathlib import Path
 
@@ -124,6 +125,16 @@ def test_asking_leads_to_the_page_of_the_print(school: School) -> None:
     assert "Đã đặt in học bạ của lớp 4A" in words(answer.content)
     answer = as_person(school.tuan).post(PRINTS, wanted(school, book=BOOK.CLASS_TABLE), follow=True)
     assert "Đã đặt in sổ THKQGD của lớp 4A" in words(answer.content)
+
+
+def test_clicking_again_at_once_leads_to_the_book_that_has_just_begun(school: School) -> None:
+    client = as_person(school.tuan)
+    first = client.post(PRINTS, wanted(school))["Location"]
+    job = PrintJob.objects.get()
+    PrintJob.objects.update(state=PrintJob.State.RUNNING, attempts=1)
+    assert client.post(PRINTS, wanted(school))["Location"] == first
+    PrintJob.objects.update(asked_at=job.asked_at - datetime.timedelta(seconds=6))
+    assert client.post(PRINTS, wanted(school))["Location"] != first
 
 
 def test_the_form_begins_with_the_period_open_for_the_whole_school(school: School) -> None:
