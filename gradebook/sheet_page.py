@@ -24,7 +24,6 @@ class NoteKind(StrEnum):
     """What is said of a cell; the value is the state that style and script know it by."""
 
     SAVED = "saved"
-    WARNING = "warning"
     REFUSED = "refused"
     CONFLICT = "conflict"
     CHANGED = "changed"
@@ -220,7 +219,7 @@ def _cell(
         kind=_KINDS[column.field],
         head=number,
         path=f"history/{row.student.pk}/{column.item}/{column.field.value}/",
-        state=note.kind.value if note else NoteKind.WARNING.value if warning else "",
+        state=note.kind.value if note else "",
         note=note if is_unsaved else None,
         stored=cell.value,
         seen="" if seen is None or not is_unsaved else str(seen),

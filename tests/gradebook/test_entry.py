@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.history import Source
 from accounts.models import AuditEntry
+from accounts.permissions import acting_role
 from gradebook.cell_history import read_cell_history
 from gradebook.entry import Change, EntryRefusedError, save_results
 from gradebook.models import SubjectResult
@@ -221,6 +222,22 @@ def test_level_and_mark_that_do_not_fit_are_saved_with_a_warning(school):
     )
     assert len(report.saved) == 2
     assert all("thường đi với điểm từ 5 đến 6" in saved.warnings[0] for saved in report.saved)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "role"),
+    [
+        ("lan", "NLPC", "GVCN 4A"),
+        ("lan", "TOAN", "GVCN 4A, môn Toán"),
+        ("thu", "NN1", "GVBM Ngoại ngữ 1 4A"),
+        ("tuan", "TOAN", "Văn thư"),
+    ],
+)
+def test_the_role_beside_the_name_tells_the_homeroom_teacher_from_the_subject_teacher(
+    school, name, code, role
+):
+    ref = school.sheet(code)
+    assert acting_role(school.people[name], ref.school_class, ref.line) == role
 
 
 def test_history_says_who_as_what_by_which_door_and_in_which_window(school):

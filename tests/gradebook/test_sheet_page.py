@@ -113,6 +113,39 @@ def test_a_stored_level_and_mark_that_do_not_fit_are_pointed_out_on_opening(lan,
     assert "thường đi với điểm từ 5 đến 6" in text(lan.get(address(school)))
 
 
+def test_a_subject_teacher_goes_from_class_to_class_in_the_same_line_with_one_statement_more(client, school):
+    client.force_login(school.thu)
+    client.get(address(school, "NN1"))
+    with CaptureQueriesContext(connection) as statements:
+        page = text(client.get(address(school, "NN1")))
+    assert len(statements) == 9
+    classes = re.search(r'<nav aria-label="Ngoại ngữ 1 ở các lớp tôi dạy">(.*?)</nav>', page, re.DOTALL)[1]
+    assert re.findall(r'href="([^"]+)"[^>]*>(\w+)<', classes) == [
+        (address(school, "NN1"), "4A"),
+        (address(school, "NN1", school_class=school.class_4b), "4B"),
+    ]
+
+
+def test_who_teaches_a_line_in_one_class_is_offered_no_other(lan, school):
+    assert "ở các lớp tôi dạy" not in text(lan.get(address(school)))
+
+
+def test_a_way_to_the_history_is_named_by_value_column_and_pupil(lan, school):
+    pupil = school.pupils[0]
+    enter(school.sheet(), pupil, "mark", "8", by=school.lan)
+    enter(school.sheet(), pupil, "comment", "Em ngoan.", by=school.lan)
+    page = text(lan.get(address(school) + "?read=1"))
+    said = {key: " ".join(words.split()) for key, words in re.findall(r'id="([\w.]+)"[^>]*>([^<]+)<', page)}
+    names = [
+        " ".join(said[key] for key in keys.split())
+        for keys in re.findall(r'<a [^>]*aria-labelledby="([^"]+)"', page)
+    ]
+    assert names == [
+        f"8 Lịch sử Điểm KTĐK {pupil.full_name}",
+        f"Lịch sử Nhận xét {pupil.full_name}",
+    ]
+
+
 @pytest.mark.parametrize("pupils", [1, 5, 35, 50])
 @pytest.mark.parametrize("code", ["TOAN", "NLPC"])
 def test_a_sheet_opens_in_the_same_eight_statements(client, pupils, code):
@@ -126,7 +159,9 @@ def test_a_sheet_opens_in_the_same_eight_statements(client, pupils, code):
     assert len(statements) == 8
 
 
-def test_35_pupils_with_long_comments_stay_under_40_kilobytes(client):
+@pytest.mark.parametrize("doubtful", [0, 18])
+@pytest.mark.parametrize("tail", ["", "?read=1"])
+def test_35_pupils_with_long_comments_and_doubtful_marks_stay_under_40_kilobytes(client, doubtful, tail):
     school = make_school(pupils=35)
     open_window(school)
     pupils = school.pupils
@@ -135,17 +170,18 @@ def test_35_pupils_with_long_comments_stay_under_40_kilobytes(client):
             student=pupil,
             line=school.lines[4, "TOAN"],
             period="GHKI",
-            attainment="T",
+            attainment="H" if number < doubtful else "T",
             mark=9,
             comment=COMMENT,
             version=12,
         )
-        for pupil in pupils
+        for number, pupil in enumerate(pupils)
     ]
     SubjectResult.objects.bulk_create(rows)
     client.force_login(school.lan)
-    page = client.get(address(school)).content
+    page = client.get(address(school) + tail).content
     assert page.count("Em đọc trôi chảy".encode()) == 35
+    assert page.count("H mà điểm 9: H thường đi với điểm từ 5 đến 6.".encode()) == doubtful
     assert len(page) <= 40_000
 
 
@@ -180,7 +216,7 @@ def test_autosave_hands_back_a_colleagues_value_with_name_and_time(lan, school):
     answer = autosave(lan, address(school), (pupil.pk, "TOAN", "mark", "7", 0)).json()
     (conflict,) = answer["conflicts"]
     assert (conflict["mine"], conflict["value"], conflict["version"]) == ("7", "8", 1)
-    assert conflict["by"] == "Nguyễn Thị Lan"
+    assert (conflict["by"], conflict["own"]) == ("Nguyễn Thị Lan", True)
     assert re.fullmatch(r"\d\d:\d\d:\d\d \d\d/\d\d/\d{4}", conflict["at"])
     assert value_of(school.sheet(), pupil) == "8"
 
@@ -297,8 +333,9 @@ def test_a_conflict_in_the_plain_form_shows_both_values_and_waits_for_the_choice
     response = lan.post(address(school), fields | {f"c.{name}": "6"})
     page = text(response)
     assert response.status_code == 409
-    assert "«8»" in page
-    assert "«6»" in page
+    assert "Chính thầy cô đã ghi «8» ở thẻ khác lúc" in page
+    assert "ở đây là «6». Chọn một:" in page
+    assert "chọn một trong hai giá trị" in page
     again = form_of(page)
     assert lan.post(address(school), again).status_code == 409
     assert value_of(ref, pupil) == "8"
@@ -358,6 +395,8 @@ def test_the_proposing_mode_posts_the_same_fields_to_the_correction_request(clie
     page = text(client.get(address(school) + "?propose=1"))
     assert f'action="/approvals/propose/{school.class_4a.pk}/TOAN/GHKI/"' in page
     assert f'name="c.{school.pupils[0].pk}.TOAN.mark"' in page
+    assert "Giá trị đã gõ" not in page
+    assert "Gõ giá trị đúng vào các ô cần sửa" in page
     client.force_login(school.hoa)
     assert 'name="c.' not in text(client.get(address(school) + "?propose=1"))
 

@@ -139,7 +139,7 @@ export class Grid {
       this.byName.set(cell.name, cell);
     }
     for (const li of form.querySelectorAll("tr.note li")) this.adopt(li);
-    for (const said of form.querySelectorAll("td > .q")) this.of(said.parentElement.querySelector("input")).warnings = [said.textContent];
+    for (const said of form.querySelectorAll("td > .q")) this.adoptRemark(said);
   }
 
   get cells() { return this.rows.flat(); }
@@ -168,6 +168,13 @@ export class Grid {
     for (const other of this.rows[cell.row]) {
       if (other.item === cell.item && other.version === version - 1) other.version = version;
     }
+  }
+
+  adoptRemark(said) {
+    const cell = this.of(said.parentElement.querySelector("input"));
+    said.remove();
+    cell.warnings = [said.textContent];
+    cell.show("");
   }
 
   /** Takes over a note that the server wrote. */

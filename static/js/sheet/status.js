@@ -51,9 +51,9 @@ export class Status {
     const open = unsaved.filter((cell) => cell.conflict).length;
     const rest = unsaved.length - bad - open;
     if (rest) return [saver.isSending ? `Đang lưu ${rest} ô…` : `Chưa lưu ${rest} ô`, saver.isSending ? "saving" : "changed", false];
-    const left = [bad && `${bad} ô bị từ chối`, open && `${open} ô xung đột, hãy chọn giá trị`].filter(Boolean).join(", ");
-    if (left) return [`Chưa lưu được: ${left}.`, open ? "conflict" : "refused", true];
     const mistyped = this.grid.cells.filter((cell) => cell.mistyped).length;
+    const left = [bad && `${bad} ô bị từ chối`, open && `${open} ô xung đột, hãy chọn giá trị`, mistyped && `${mistyped} ô gõ sai phím`].filter(Boolean).join(", ");
+    if (bad || open) return [`Chưa lưu được: ${left}.`, open ? "conflict" : "refused", true];
     if (mistyped) return [`${this.savedAt ? `Đã lưu hết lúc ${this.savedAt}. ` : ""}${mistyped} ô gõ sai phím, giữ như trước.`, "refused", true];
     if (this.savedAt) return [`Đã lưu hết lúc ${this.savedAt}.`, "saved", true];
     return ["Mọi ô trên trang đã lưu.", "saved", false];
