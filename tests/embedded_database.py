@@ -37,7 +37,9 @@ def _take_turn() -> tuple[IO[str], int]:
     raise RuntimeError(f"{RUNS_AT_ONCE} test runs are going on in {FOLDER} already.")
 
 
-if "DATABASE_URL" not in os.environ:
+# A worker of pytest-xdist inherits what its controller has set, and takes a database of its own all the same.
+if "DATABASE_URL" not in os.environ or "KIMDONG_TESTS_EMBEDDED" in os.environ:
+    os.environ["KIMDONG_TESTS_EMBEDDED"] = "1"
     FOLDER.mkdir(exist_ok=True)
     _turn, _number = _take_turn()
     os.environ["DATABASE_URL"] = embedded_postgres.start(FOLDER / "pg", f"kimdong_{_number}", durable=False)
