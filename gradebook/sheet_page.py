@@ -219,7 +219,7 @@ def _cell(
         kind=_KINDS[column.field],
         head=number,
         path=f"history/{row.student.pk}/{column.item}/{column.field.value}/",
-        state=note.kind.value if note else "",
+        state=note.kind.value if note and (is_unsaved or not warning) else "",
         note=note if is_unsaved else None,
         stored=cell.value,
         seen="" if seen is None or not is_unsaved else str(seen),

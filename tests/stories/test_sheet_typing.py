@@ -347,6 +347,11 @@ def test_a_level_and_mark_that_seldom_go_together_are_pointed_out_and_saved(desk
     desk.enter(0, "mark", "10")
     desk.save()
     expect(desk.note(0, "mark")).to_contain_text("thường đi với điểm từ 5 đến 6")
+    expect(desk.cell(0, "mark")).to_have_accessible_description(re.compile("H mà điểm 10"))
+    expect(desk.note(0, "mark")).to_be_visible()
+    desk.press("Enter")
+    expect(desk.note(0, "mark")).not_to_be_visible()
+    expect(desk.page.locator("td[data-state='warning']")).to_have_count(1)
     assert desk.sheet.stored(0, "mark") == 10
 
 

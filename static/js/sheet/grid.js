@@ -101,7 +101,8 @@ export class Cell {
 
   show(state) {
     this.state = this.conflict ? "conflict" : this.problem || this.refused || this.mistyped ? "refused" : state;
-    const shown = this.state || (this.warnings.length ? "warning" : "");
+    const isDoubtful = this.warnings.length && (!this.state || this.state === "saved");
+    const shown = isDoubtful ? "warning" : this.state;
     if (shown) this.td.dataset.state = shown;
     else delete this.td.dataset.state;
     showNote(this);
