@@ -19,6 +19,8 @@ from gradebook.models import EntryWindow
 from gradebook.regulation import Period
 from students.models import SchoolYear
 
+MOST_NOTICES = 2
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of base.html. Visitors get the demo banner only."""
@@ -37,7 +39,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "url": f"{reverse('approvals:requests')}?who=waiting",
         },
         "menu": _menu(request, user, year.waiting if year else 0),
-        "notices": [_notice(window) for window in year.open_windows] if year else [],
+        "notices": _notices(year.open_windows) if year else [],
     }
 
 
@@ -74,6 +76,17 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     if permissions.may_apply_requests(user):
         wanted |= Q(state=State.APPROVED) & ~Q(proposer=user) & ~Q(decided_by=user)
     return CorrectionRequest.objects.filter(wanted)
+
+
+def _notices(windows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The widest open periods by name, the others in one line: notices must not push the sheet off the screen."""
+    widest = sorted(windows, key=lambda window: (bool(window["class_name"]), bool(window["grade_level"])))
+    shown = [_notice(window) for window in widest[:MOST_NOTICES]]
+    rest = len(widest) - len(shown)
+    if rest:
+        text = f"Còn {rest} đợt nhập khác đang mở: xem ở «Lệnh mở, khoá sổ»."
+        shown.append({"text": text, "url": reverse("gradebook:orders"), "level": "info"})
+    return shown
 
 
 def _notice(window: dict[str, Any]) -> dict[str, str]:

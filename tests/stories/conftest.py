@@ -39,8 +39,10 @@ def application(
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for the stories of one file. While it lives, an event loop runs in this process, in which Django
+    refuses its database: so it must be gone before tests of another kind."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         yield browser

@@ -18,10 +18,18 @@ export function begin(form, cell) {
   history.scrollRestoration = "manual"; // loaded again, the page begins at its top as well
   scrollTo(0, 0);
   cell.input.focus({ preventScroll: true });
-  const [inner, outer] = [cell.td.getBoundingClientRect(), region.getBoundingClientRect()];
-  const top = form.querySelector("thead").offsetHeight + 2 * inner.height;
-  if (inner.bottom + inner.height > Math.min(outer.bottom, innerHeight)) region.scrollTop += inner.top - outer.top - top;
-  if (inner.right > outer.right) region.scrollLeft += inner.right - outer.right + 8;
+  const show = () => {
+    if (document.activeElement !== cell.input) return;
+    const [inner, outer] = [cell.td.getBoundingClientRect(), region.getBoundingClientRect()];
+    const top = form.querySelector("thead").offsetHeight + 2 * inner.height;
+    if (inner.bottom + inner.height > Math.min(outer.bottom, innerHeight)) region.scrollTop += inner.top - outer.top - top;
+    if (inner.right > outer.right) region.scrollLeft += inner.right - outer.right + 8;
+  };
+  show();
+  // Again whenever comments grow, the typeface comes or the region is fitted, until the teacher takes over.
+  const watcher = new ResizeObserver(show);
+  for (const place of [region, region.querySelector("table")]) watcher.observe(place);
+  for (const kind of ["keydown", "pointerdown", "wheel"]) addEventListener(kind, () => watcher.disconnect(), { once: true, capture: true });
 }
 
 /** On a phone: the comment with the cursor lies below the name, as wide as the screen, wherever the table is scrolled to. */
