@@ -76,7 +76,8 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
     results["hocba_class"] = books.print_books(stack, "hocba", "CN", [own])
     results["hocba_class_again"] = books.print_books(stack, "hocba", "CN", [own])
     if not quick:
-        print("· books of the whole school", flush=True)
+        print("· books of the whole school, two workers", flush=True)
+        stack.start("worker2", "manage.py", "work")
         results["thkqgd_school"] = books.print_books(stack, "thkqgd", "CN", school)
         results["hocba_school"] = books.print_books(stack, "hocba", "CN", school)
     return results

@@ -67,9 +67,9 @@ def _finished(stack: Stack, jobs: list[int]) -> bool:
 
 
 def _memory(stack: Stack) -> int:
-    """Resident bytes of the biggest process of the worker's tree."""
-    worker = psutil.Process(stack.processes["worker"].pid)
-    return max(process.memory_info().rss for process in [worker, *worker.children(recursive=True)])
+    """Resident bytes of the biggest worker process."""
+    workers = [process.pid for name, process in stack.processes.items() if name.startswith("worker")]
+    return max(psutil.Process(pid).memory_info().rss for pid in workers)
 
 
 def ask(book: str, period: str, class_ids: str) -> None:

@@ -10,7 +10,7 @@ from bench.measure import median_ms, milliseconds
 from bench.web import Session
 from tests.stack import Stack
 
-WARM_UP, ROUNDS, SESSIONS, SECONDS = 20, 200, 8, 10
+WARM_UP, ROUNDS, SESSIONS, SECONDS = 20, 100, 8, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _changes(target: Target, mark: str, versions: dict[int, int]) -> list[dict[s
 
 
 def at_once(address: str, target: Target) -> dict[str, object]:
-    """Eight sessions open the sheet again and again for ten seconds."""
+    """Eight sessions open the sheet again and again for five seconds."""
     samples: list[float] = []
     sessions = []
     for _number in range(SESSIONS):
