@@ -69,9 +69,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name
 
-    def get_full_name(self) -> str:
-        return self.full_name
-
 
 class Post(models.Model):
     """A post held from a day to a day; its powers begin and end with it (PLAN IV; rule R59)."""

@@ -189,6 +189,13 @@ def may_apply_requests(user: User) -> bool:
     return has_post(user, Post.Kind.CLERK)
 
 
+# -- The year's outcome (PLAN IV.1: the principal approves) ------------------------------------------------
+
+
+def may_approve_outcomes(user: User) -> bool:
+    return has_post(user, Post.Kind.PRINCIPAL)
+
+
 # -- The office --------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from accounts import permissions
 from accounts.history import Source, acting, record_bulk
-from accounts.models import Post, User
+from accounts.models import User
 from gradebook import grading
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import (
@@ -97,7 +97,7 @@ def approve_outcomes(
     Raises PermissionDenied, OutcomesIncomplete; PlanMissing.
     """
     permissions.require(
-        permissions.has_post(by, Post.Kind.PRINCIPAL), "Chỉ Hiệu trưởng phê duyệt kết quả đánh giá của lớp."
+        permissions.may_approve_outcomes(by), "Chỉ Hiệu trưởng phê duyệt kết quả đánh giá của lớp."
     )
     with acting(by, role="Hiệu trưởng", source=source):
         computed = _complete_results(school_class)
