@@ -1,4 +1,4 @@
-"""Who may do what. The one file that decides; views, templates, acts and tests ask it.
+"""Decides who may do what, by the table in `accounts.powers`; views, templates, acts and tests ask here.
 
 Powers follow from posts and assignments that hold today (PLAN IV; rule R59). Predicates look at attributes
 only: they take the things themselves and import nothing from the apps above.
@@ -13,11 +13,18 @@ from django.db.models.functions import Cast
 
 from accounts.clock import today
 from accounts.models import Post, User
+from accounts.powers import RULES, Action, Role, Whose, who_could
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-LEADERS = frozenset({Post.Kind.PRINCIPAL, Post.Kind.VICE_PRINCIPAL})
+
+class Refused(PermissionDenied):
+    """A refusal by the table: why, and who could do it (shown by the 403 page, written to the access log)."""
+
+    def __init__(self, why: str, who: str) -> None:
+        super().__init__(why)
+        self.who = who
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,26 @@ class Powers:
         return frozenset(class_id for class_id, _line_id in self.taught)
 
     @property
-    def sees_whole_school(self) -> bool:
-        return bool(self.posts & {*LEADERS, Post.Kind.CLERK, Post.Kind.INSPECTOR})
+    def roles(self) -> frozenset[Role]:
+        """The roles of the table that the person has; everybody with an account is STAFF."""
+        held = {Role(kind) for kind in self.posts} | {Role.STAFF}
+        if self.homeroom_classes:
+            held.add(Role.HOMEROOM)
+        if self.taught:
+            held.add(Role.SUBJECT)
+        return frozenset(held)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far one action of a person goes: for lists, where asking thing by thing would be a query in a loop."""
+
+    whole_school: bool
+    grades: frozenset[int]
+    classes: frozenset[int]
+
+    def has(self, school_class: Any) -> bool:
+        return self.whole_school or school_class.grade_level in self.grades or school_class.pk in self.classes
 
 
 def powers_of(user: User) -> Powers:
@@ -95,55 +120,105 @@ def post_label(user: User) -> str:
     return "Giáo viên bộ môn" if powers.taught else "Cán bộ"
 
 
-# -- Entry periods (PLAN IV.1: the principal decides) ------------------------------------------------------
+# -- Asking the table --------------------------------------------------------------------------------------
 
 
-def may_issue_order(user: User) -> bool:
-    return has_post(user, Post.Kind.PRINCIPAL)
+def may(
+    user: User,
+    action: Action,
+    *,
+    school_class: Any = None,
+    line: Any = None,
+    owner_id: int | None = None,
+) -> bool:
+    """Whether the table lets this person do it with this thing.
+
+    A sheet is a class and a line, or no line for that of qualities and competencies. `owner_id` is the account
+    that the thing belongs to. Without a thing only what reaches over the whole school is allowed.
+    """
+    powers, who = powers_of(user), RULES[action].who
+    thing = _Thing(school_class, line, owner_id == user.pk)
+    by_role = any(role in who and _is_within(role, who[role], powers, thing) for role in powers.roles)
+    return by_role or _is_granted(user, action, school_class)
+
+
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    school_class: Any
+    line: Any
+    is_own: bool
+
+
+def _is_within(role: Role, whose: Whose, powers: Powers, thing: _Thing) -> bool:
+    if whose == Whose.SCHOOL:
+        return True
+    if whose == Whose.OWN:
+        return thing.is_own
+    if thing.school_class is None:
+        return False
+    if whose == Whose.GRADE:
+        return thing.school_class.grade_level in powers.headed_grades
+    class_id = thing.school_class.pk
+    if whose == Whose.TAUGHT_CLASS:
+        return class_id in powers.taught_classes
+    if whose == Whose.OWN_SHEET and role == Role.SUBJECT:
+        return thing.line is not None and (class_id, thing.line.pk) in powers.taught
+    is_homeroom = class_id in powers.homeroom_classes
+    return is_homeroom and (whose == Whose.OWN_CLASS or thing.line is None)
+
+
+def _is_granted(user: User, action: Action, school_class: Any) -> bool:
+    grant = RULES[action].grant
+    return bool(grant) and school_class is not None and user.has_perm(grant, school_class)
+
+
+def may_anywhere(user: User, action: Action) -> bool:
+    """Whether the person may do it with anything at all: what the menu asks."""
+    return bool(powers_of(user).roles & set(RULES[action].who))
+
+
+def reach_of(user: User, action: Action) -> Reach:
+    """Where the person may do it, grants of classes included; agrees with `may` for every class."""
+    powers = powers_of(user)
+    whose = {RULES[action].who[role] for role in powers.roles & set(RULES[action].who)}
+    if Whose.SCHOOL in whose:
+        return Reach(whole_school=True, grades=frozenset(), classes=frozenset())
+    classes: frozenset[int] = frozenset()
+    if Whose.OWN_CLASS in whose:
+        classes |= powers.homeroom_classes
+    if Whose.TAUGHT_CLASS in whose:
+        classes |= powers.taught_classes
+    if RULES[action].grant:
+        classes |= _granted_class_ids(user, RULES[action].grant)
+    grades = powers.headed_grades if Whose.GRADE in whose else frozenset()
+    return Reach(whole_school=False, grades=grades, classes=classes)
+
+
+def require(user: User, action: Action, why: str = "", **thing: Any) -> None:
+    """Raises Refused unless `may`; the 403 page says why and, from the table, who could."""
+    if not may(user, action, **thing):
+        raise Refused(why or f"Việc này không mở cho thầy cô: {RULES[action].words}.", who_could(action))
+
+
+def require_anywhere(user: User, action: Action, why: str) -> None:
+    """Raises Refused unless the person may do it with something; the page then shows no more than that."""
+    if not may_anywhere(user, action):
+        raise Refused(why, who_could(action))
 
 
 # -- Sheets (rule R29) -------------------------------------------------------------------------------------
 
 
 def is_responsible(user: User, school_class: Any, line: Any | None) -> bool:
-    """The teacher of the line in the class; for the homeroom sheet (no line) the homeroom teacher."""
-    powers = powers_of(user)
-    if line is None:
-        return school_class.pk in powers.homeroom_classes
-    return (school_class.pk, line.pk) in powers.taught
+    """The teacher of the line in the class; for the homeroom sheet (no line) the homeroom teacher.
+
+    WHO may enter; WHEN is asked of gradebook.windows.
+    """
+    return may(user, Action.ENTER_SHEET, school_class=school_class, line=line)
 
 
 def may_see_sheet(user: User, school_class: Any, line: Any | None) -> bool:
-    """Those responsible, the class's homeroom teacher, the head of the grade, the office; and by grant."""
-    powers = powers_of(user)
-    return (
-        powers.sees_whole_school
-        or is_responsible(user, school_class, line)
-        or school_class.pk in powers.homeroom_classes
-        or school_class.grade_level in powers.headed_grades
-        or user.has_perm("students.view_class_results", school_class)
-    )
-
-
-def may_see_class(user: User, school_class: Any) -> bool:
-    """The list of a class: whoever teaches or answers for it, the head of its grade, the office."""
-    powers = powers_of(user)
-    return (
-        powers.sees_whole_school
-        or school_class.pk in powers.homeroom_classes | powers.taught_classes
-        or school_class.grade_level in powers.headed_grades
-        or user.has_perm("students.view_class_results", school_class)
-    )
-
-
-def may_see_sensitive(user: User, school_class: Any) -> bool:
-    """Dân tộc, diện chính sách, khuyết tật: the class's homeroom teacher, the clerk, the leaders (rule R65)."""
-    return school_class.pk in powers_of(user).homeroom_classes or has_post(user, Post.Kind.CLERK, *LEADERS)
-
-
-def may_enter(user: User, school_class: Any, line: Any | None) -> bool:
-    """WHO may enter; WHEN is asked of gradebook.windows."""
-    return is_responsible(user, school_class, line)
+    return may(user, Action.SEE_SHEET, school_class=school_class, line=line)
 
 
 def acting_role(user: User, school_class: Any, line: Any | None) -> str:
@@ -164,77 +239,17 @@ def acting_role(user: User, school_class: Any, line: Any | None) -> str:
     return ""
 
 
-# -- Corrections (PLAN IV; rules R51, R52) -----------------------------------------------------------------
-
-
-def may_propose_correction(user: User, school_class: Any, line: Any | None) -> bool:
-    return is_responsible(user, school_class, line)
-
-
-def may_see_request(user: User, request: Any) -> bool:
-    """Proposer, the two who decide and carry out, the principal, the grade's head, the inspector."""
-    powers = powers_of(user)
-    return (
-        request.proposer_id == user.pk
-        or powers.sees_whole_school
-        or request.school_class.grade_level in powers.headed_grades
-    )
-
-
-def may_decide_requests(user: User) -> bool:
-    return has_post(user, Post.Kind.VICE_PRINCIPAL)
-
-
-def may_apply_requests(user: User) -> bool:
-    return has_post(user, Post.Kind.CLERK)
-
-
-# -- The year's outcome (PLAN IV.1: the principal approves) ------------------------------------------------
-
-
-def may_approve_outcomes(user: User) -> bool:
-    return has_post(user, Post.Kind.PRINCIPAL)
-
-
-# -- The office --------------------------------------------------------------------------------------------
-
-
-def may_import_rosters(user: User) -> bool:
-    """Only the clerk enters pupils and their classes (PLAN IV.3; rule R14)."""
-    return has_post(user, Post.Kind.CLERK)
-
-
-def may_print_books(user: User) -> bool:
-    """The clerk prints and keeps the books (PLAN IV.3)."""
-    return has_post(user, Post.Kind.CLERK)
-
-
-def may_see_prints(user: User) -> bool:
-    return has_post(user, Post.Kind.CLERK, *LEADERS)
-
-
-def may_see_progress(user: User) -> bool:
-    return powers_of(user).sees_whole_school or bool(powers_of(user).headed_grades)
-
-
-def require(allowed: bool, why: str) -> None:
-    """Raises the refusal that the 403 page shows; `why` says in Vietnamese who could do it."""
-    if not allowed:
-        raise PermissionDenied(why)
+# -- Lists -------------------------------------------------------------------------------------------------
 
 
 def visible_classes(user: User, classes: "Iterable[Any]") -> list[Any]:
-    """Of the given classes those whose list the user may see; agrees with `may_see_class` for each."""
-    powers = powers_of(user)
-    if powers.sees_whole_school:
-        return list(classes)
-    granted = _granted_class_ids(user)
-    own = powers.homeroom_classes | powers.taught_classes | granted
-    return [each for each in classes if each.pk in own or each.grade_level in powers.headed_grades]
+    """Of the given classes those whose list the user may see; agrees with the table for each."""
+    reach = reach_of(user, Action.SEE_CLASS)
+    return [each for each in classes if reach.has(each)]
 
 
-def _granted_class_ids(user: User) -> frozenset[int]:
+def _granted_class_ids(user: User, permission: str) -> frozenset[int]:
     from guardian.shortcuts import get_objects_for_user  # noqa: PLC0415 - guardian reads models at import
 
-    granted: QuerySet[Any] = get_objects_for_user(user, "students.view_class_results", with_superuser=False)
+    granted: QuerySet[Any] = get_objects_for_user(user, permission, with_superuser=False)
     return frozenset(granted.values_list("pk", flat=True))

@@ -8,6 +8,8 @@ from django.shortcuts import render
 
 from accounts.models import AccessLogEntry
 
+WHO_HELPS = "Người có việc đó nêu ở trên; phân công, cấp quyền là việc của Phó Hiệu trưởng"
+
 
 def client_address(request: HttpRequest) -> str | None:
     """The peer's address; behind our proxy gunicorn has already put the client's there."""
@@ -42,6 +44,17 @@ class RefusalLogMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         if isinstance(exception, PermissionDenied):
             log_access(request, AccessLogEntry.Kind.REFUSED, detail=str(exception))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The 403 page: why, and who could do it (`accounts.permissions.Refused` names them from the table)."""
+    refusal = {
+        "title": "Không có quyền",
+        "kind": "refused",
+        "why": str(exception) or "Tài khoản này không được phân công hoặc chưa được cấp quyền cho việc đó.",
+        "who": getattr(exception, "who", "") or WHO_HELPS,
+    }
+    return render(request, "403.html", {"refusal": refusal}, status=403)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

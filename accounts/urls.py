@@ -1,9 +1,10 @@
 from django.urls import path
 
-from accounts import sign_in
+from accounts import power_views, sign_in
 
 app_name = "accounts"
 urlpatterns = [
     path("login/", sign_in.SignIn.as_view(), name="login"),
     path("logout/", sign_in.SignOut.as_view(), name="logout"),
+    path("powers/", power_views.powers, name="powers"),
 ]

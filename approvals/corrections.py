@@ -14,6 +14,7 @@ from django.db.models import Max
 from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
+from accounts.powers import Action
 from approvals.evidence import CleanFile
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.workflow import Act, Actor, State, target_of
@@ -52,9 +53,9 @@ def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
     parts = set()
     if request.proposer_id == user.pk:
         parts.add(Actor.PROPOSER)
-    if permissions.may_decide_requests(user):
+    if permissions.may(user, Action.DECIDE_REQUEST):
         parts.add(Actor.VICE_PRINCIPAL)
-    if permissions.may_apply_requests(user):
+    if permissions.may(user, Action.APPLY_REQUEST):
         parts.add(Actor.CLERK)
     return frozenset(parts)
 
@@ -66,8 +67,11 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
     a bad value (with its cell), or when nothing differs.
     """
     permissions.require(
-        permissions.may_propose_correction(by, ref.school_class, ref.line),
+        by,
+        Action.PROPOSE_CORRECTION,
         f"Chỉ giáo viên được phân công mới đề nghị sửa được sổ {ref.title}.",
+        school_class=ref.school_class,
+        line=ref.line,
     )
     role = permissions.acting_role(by, ref.school_class, ref.line)
     with acting(by, role=role, source=Source.PAGE):

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from accounts import permissions
 from accounts.models import AccessLogEntry
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
@@ -18,6 +17,7 @@ from approvals import corrections
 from approvals.corrections import CorrectionRefused
 from approvals.evidence import EvidenceRefused, clean_evidence
 from approvals.models import CorrectionRequest, Evidence
+from approvals.request_pages import may_see_request
 
 # A picture or PDF opened by itself may show itself and do nothing else.
 POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
@@ -44,7 +44,7 @@ def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
 def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     """The kept bytes, for those who may see the request; every look is logged."""
     found = get_object_or_404(Evidence.objects.select_related("request__school_class"), pk=pk)
-    if not permissions.may_see_request(request.user, found.request):
+    if not may_see_request(request.user, found.request):
         raise Http404(f"Không có minh chứng {pk}.")
     try:
         with found.file.open("rb") as file:

@@ -1,5 +1,6 @@
 """What stands around every page: school, year, menu by role with what waits, open entry periods. One statement."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.timezone import localtime
 
 from accounts import clock, permissions
 from accounts.models import User
+from accounts.powers import Action
 from approvals.models import CorrectionRequest
 from approvals.workflow import State
 from gradebook.models import EntryWindow
@@ -20,6 +22,28 @@ from gradebook.regulation import Period
 from students.models import SchoolYear
 
 MOST_NOTICES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """A line of the side menu: shown to whoever may do `action` with anything at all."""
+
+    label: str
+    page: str
+    icon: str
+    action: Action
+
+
+MENU = (
+    MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
+    MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
+    MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
+    MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
+    MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
+    MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
+    MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
+    MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK),
+)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -71,9 +95,9 @@ def _year_in_view(user: User) -> Any:
 def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     """Requests whose next move is this person's: to decide, to carry out, to finish and file."""
     wanted = Q(proposer=user, state=State.DRAFT)
-    if permissions.may_decide_requests(user):
+    if permissions.may(user, Action.DECIDE_REQUEST):
         wanted |= Q(state=State.FILED) & ~Q(proposer=user)
-    if permissions.may_apply_requests(user):
+    if permissions.may(user, Action.APPLY_REQUEST):
         wanted |= Q(state=State.APPROVED) & ~Q(proposer=user) & ~Q(decided_by=user)
     return CorrectionRequest.objects.filter(wanted)
 
@@ -105,23 +129,16 @@ def _notice(window: dict[str, Any]) -> dict[str, str]:
 
 
 def _menu(request: HttpRequest, user: User, waiting: int) -> list[dict[str, Any]]:
-    entries = [("Việc của tôi", "approvals:tasks", "check2-square", 0)]
-    entries.append(("Lớp và học sinh", "students:classes", "people", 0))
-    entries.append(("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", waiting))
-    entries.append(("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", 0))
-    if permissions.may_see_progress(user):
-        entries.append(("Tiến độ nhập", "gradebook:progress", "bar-chart", 0))
-    if permissions.may_import_rosters(user):
-        entries.append(("Nạp danh sách", "students:import", "file-earmark-arrow-up", 0))
-    if permissions.may_see_prints(user):
-        entries.append(("In sổ, học bạ", "reports:prints", "printer", 0))
+    """The lines of MENU that the table opens to the person; `waiting` stands beside the requests."""
+    counts = {"approvals:requests": waiting}
     return [
         {
-            "label": label,
-            "url": (url := reverse(name)),
-            "icon": icon,
-            "count": count,
+            "label": entry.label,
+            "url": (url := reverse(entry.page)),
+            "icon": entry.icon,
+            "count": counts.get(entry.page, 0),
             "active": request.path == url or (url != "/" and request.path.startswith(url)),
         }
-        for label, name, icon, count in entries
+        for entry in MENU
+        if permissions.may_anywhere(user, entry.action)
     ]

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from accounts import permissions
 from accounts.clock import moment_label
 from accounts.models import User
+from accounts.powers import Action
 from approvals.corrections import actors_of, sheet_of
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.workflow import OPEN_STATES, Act, Actor, State, acts_open_to
@@ -46,12 +47,17 @@ NEXT_STEPS: Mapping[State, str] = {
 
 
 def visible_requests(user: User) -> QuerySet[CorrectionRequest]:
-    """The requests of which `permissions.may_see_request` says yes."""
-    powers = permissions.powers_of(user)
-    if powers.sees_whole_school:
+    """The requests of which `may_see_request` says yes."""
+    reach = permissions.reach_of(user, Action.SEE_REQUEST)
+    if reach.whole_school:
         return CorrectionRequest.objects.all()
-    return CorrectionRequest.objects.filter(
-        Q(proposer=user) | Q(school_class__grade_level__in=powers.headed_grades)
+    return CorrectionRequest.objects.filter(Q(proposer=user) | Q(school_class__grade_level__in=reach.grades))
+
+
+def may_see_request(user: User, request: CorrectionRequest) -> bool:
+    """Needs the request's class at hand."""
+    return permissions.may(
+        user, Action.SEE_REQUEST, school_class=request.school_class, owner_id=request.proposer_id
     )
 
 
@@ -63,7 +69,7 @@ def get_request(user: User, pk: int) -> CorrectionRequest:
         ),
         pk=pk,
     )
-    if not permissions.may_see_request(user, request):
+    if not may_see_request(user, request):
         raise Http404(f"Không có phiếu {pk}.")
     return request
 

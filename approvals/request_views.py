@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import permissions
+from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from approvals import corrections
 from approvals.corrections import CorrectionOutdated, CorrectionRefused
@@ -157,8 +158,11 @@ def propose(request: SignedInRequest, class_id: int, code: str, period: str) -> 
     """The cells typed on the sheet become a draft. Refused: a page with each typed cell and its reason."""
     sheet = get_sheet(request.user, class_id, code, period)
     permissions.require(
-        permissions.may_propose_correction(request.user, sheet.ref.school_class, sheet.ref.line),
+        request.user,
+        Action.PROPOSE_CORRECTION,
         f"Chỉ giáo viên được phân công mới đề nghị sửa được sổ {sheet.ref.title}.",
+        school_class=sheet.ref.school_class,
+        line=sheet.ref.line,
     )
     changes = changes_from_form(sheet, request.POST)
     try:

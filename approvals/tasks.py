@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from accounts import clock, permissions
 from accounts.clock import now_in_sql
 from accounts.models import User
+from accounts.powers import Action
 from approvals.corrections import sheet_of
 from approvals.frame import requests_waiting_for
 from approvals.models import CorrectionRequest
@@ -114,7 +115,7 @@ def read_tasks(user: User) -> TasksPage:
         requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
         own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
-        boards=read_open_boards(user) if permissions.may_see_progress(user) else (),
+        boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )
 
 

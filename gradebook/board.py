@@ -14,6 +14,7 @@ from django.db.models import Subquery
 from accounts import clock, permissions
 from accounts.clock import now_in_sql
 from accounts.models import User
+from accounts.powers import Action
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.progress import NOTHING, Counts, Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
@@ -188,8 +189,8 @@ def _view(user: User) -> _View:
 
 
 def _is_shown(user: User, grade_level: int) -> bool:
-    powers = permissions.powers_of(user)
-    return powers.sees_whole_school or grade_level in powers.headed_grades
+    reach = permissions.reach_of(user, Action.SEE_PROGRESS)
+    return reach.whole_school or grade_level in reach.grades
 
 
 def _standing(school_class: SchoolClass, windows: Iterable[Any]) -> Standing:

@@ -3,7 +3,7 @@
 Who, when, what, trace, in this order, inside one transaction (design.md, section 3):
 
     the period is shared and the sheet taken      windows.hold_period
-    WHO    permissions.may_enter                  or the mandate's executor
+    WHO    permissions.require                    or the mandate's executor
     WHEN   windows.lock_state                     the database's clock
     WHAT   the sheet's columns, grading           a bad value is refused in its cell
     versions compared                             a newer value is handed back, never overwritten
@@ -18,6 +18,7 @@ from accounts import permissions
 from accounts.clock import moment_label
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
+from accounts.powers import Action
 from gradebook import grading
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import rules_for
@@ -177,8 +178,11 @@ def _may_write(
         under.check_execution(by=by, changes=changes)
         return None, ""
     permissions.require(
-        permissions.may_enter(by, ref.school_class, ref.line),
+        by,
+        Action.ENTER_SHEET,
         f"Chỉ giáo viên được phân công mới nhập được sổ {ref.title}.",
+        school_class=ref.school_class,
+        line=ref.line,
     )
     lock = lock_state(ref.school_class, ref.period)
     return (lock.window.pk, "") if lock.window else (None, lock.sentence)

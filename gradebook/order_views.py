@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.clock import now_in_sql
+from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryOrder, EntryWindow
 from gradebook.order_forms import OrderForm, Preview, initial_values, preview
@@ -81,7 +82,7 @@ def order_list(request: SignedInRequest) -> HttpResponse:
     context = {
         "page": page,
         "notices_of_page": [notice_of(order) for order in page.object_list],
-        "may_issue": permissions.may_issue_order(request.user),
+        "may_issue": permissions.may(request.user, Action.ISSUE_ORDER),
     }
     return render(request, "gradebook/orders.html", context)
 
@@ -104,7 +105,7 @@ def order_new(request: SignedInRequest) -> HttpResponse:
 
     `?kind=lock` proposes an order that locks what is open now.
     """
-    permissions.require(permissions.may_issue_order(request.user), WHO_SIGNS)
+    permissions.require(request.user, Action.ISSUE_ORDER, WHO_SIGNS)
     year = SchoolYear.objects.current()
     if year is None:
         return render(request, "gradebook/order_new.html", {"form": None})

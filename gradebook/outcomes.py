@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from accounts import permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
+from accounts.powers import Action
 from gradebook import grading
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import (
@@ -96,9 +97,7 @@ def approve_outcomes(
     and is promoted all the same needs the `help_plan`. `nominated`: pupil id → what the class recognised (R45).
     Raises PermissionDenied, OutcomesIncomplete; PlanMissing.
     """
-    permissions.require(
-        permissions.may_approve_outcomes(by), "Chỉ Hiệu trưởng phê duyệt kết quả đánh giá của lớp."
-    )
+    permissions.require(by, Action.APPROVE_OUTCOMES, "Chỉ Hiệu trưởng phê duyệt kết quả đánh giá của lớp.")
     with acting(by, role="Hiệu trưởng", source=source):
         computed = _complete_results(school_class)
         rows = []

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
+from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.board import read_board
 from gradebook.regulation import Period
@@ -13,8 +14,9 @@ from gradebook.regulation import Period
 @require_safe
 def progress(request: SignedInRequest) -> HttpResponse:
     """`?period=` chooses the period; without it the one open for most classes."""
-    permissions.require(
-        permissions.may_see_progress(request.user),
+    permissions.require_anywhere(
+        request.user,
+        Action.SEE_PROGRESS,
         "Tiến độ nhập của các lớp do Ban giám hiệu, văn thư, người kiểm tra và tổ (khối) trưởng theo dõi.",
     )
     board = read_board(request.user, request.GET.get("period", ""))

@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts import permissions
 from accounts.models import User
+from accounts.powers import Action
 from gradebook import grading
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
 from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, rules_for, traits_for
@@ -172,9 +173,12 @@ def _find(class_id: int, code: str, period: str) -> tuple[SheetRef, tuple[Subjec
 def require_may_see(user: User, ref: SheetRef) -> None:
     """Raises the refusal that says who could open the sheet."""
     permissions.require(
-        permissions.may_see_sheet(user, ref.school_class, ref.line),
+        user,
+        Action.SEE_SHEET,
         f"Sổ {ref.title} chỉ mở cho giáo viên được phân công, giáo viên chủ nhiệm lớp "
         f"{ref.school_class.name}, tổ trưởng khối {ref.school_class.grade_level}, văn thư và Ban giám hiệu.",
+        school_class=ref.school_class,
+        line=ref.line,
     )
 
 

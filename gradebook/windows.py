@@ -11,6 +11,7 @@ from accounts import clock, permissions
 from accounts.clock import now_in_sql
 from accounts.history import Source, acting
 from accounts.models import User
+from accounts.powers import Action
 from gradebook.models import EntryOrder, EntryWindow, EntryWindowQuerySet
 from gradebook.regulation import Period
 from students.models import SchoolClass
@@ -66,7 +67,7 @@ def issue_order(*, order: EntryOrder, by: User) -> EntryOrder:
     moment or now if that has passed, every window of its period and scope that would still be open then.
     Raises PermissionDenied, OrderRefused.
     """
-    permissions.require(permissions.may_issue_order(by), "Chỉ Hiệu trưởng ký lệnh mở hoặc khoá sổ.")
+    permissions.require(by, Action.ISSUE_ORDER, "Chỉ Hiệu trưởng ký lệnh mở hoặc khoá sổ.")
     with acting(by, role="Hiệu trưởng", source=Source.PAGE, under=order.number):
         # Alone with the period: waits for saves under way, and no two orders miss each other's window.
         _take_period(order.year_id, order.period)

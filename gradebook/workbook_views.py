@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import permissions
 from accounts.history import Source
 from accounts.models import AccessLogEntry
+from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.entry import EntryRefusedError, SaveReport, preview_results, save_results
@@ -69,8 +70,11 @@ def sheet_upload(request: SignedInRequest, class_id: int, code: str, period: str
     """Which file; posted with a file its dry run, posted with what the dry run showed that is written."""
     ref = find_sheet(class_id, code, period)
     permissions.require(
-        permissions.may_enter(request.user, ref.school_class, ref.line),
+        request.user,
+        Action.ENTER_SHEET,
         f"Chỉ giáo viên được phân công mới nạp được tệp vào sổ {ref.title}.",
+        school_class=ref.school_class,
+        line=ref.line,
     )
     if request.method != "POST":
         return _show(request, ref)

@@ -12,3 +12,5 @@ urlpatterns = [
     path("gradebook/", include("gradebook.urls")),
     path("reports/", include("reports.urls")),
 ]
+
+handler403 = "accounts.refusals.permission_denied"

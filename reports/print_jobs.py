@@ -25,6 +25,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts import permissions
 from accounts.models import User
+from accounts.powers import Action
 from gradebook.regulation import NotCovered, Period, check_covered
 from reports.models import PrintJob
 from students.models import Enrolment, SchoolClass
@@ -77,9 +78,7 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
     The same book still waiting is given back instead, and so is one that the same person asked for a moment ago
     and a worker has just begun: two clicks make one book. Raises PermissionDenied, BookRefused.
     """
-    permissions.require(
-        permissions.may_print_books(by), "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
-    )
+    permissions.require(by, Action.PRINT_BOOKS, "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3).")
     if book == PrintJob.Book.TRANSCRIPTS:
         period = Period.YEAR_END
     _check(school_class)

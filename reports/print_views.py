@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import permissions
 from accounts.clock import now_in_sql
 from accounts.models import AccessLogEntry, User
+from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryWindow
@@ -33,7 +34,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
     _require_may_see(request.user)
     if request.method == "POST":
         permissions.require(
-            permissions.may_print_books(request.user), "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
+            request.user, Action.PRINT_BOOKS, "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
         )
     years = list(SchoolYear.objects.all())
     year = _year_in_view(request, years)
@@ -47,7 +48,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
         "years": years,
         "year": year,
         "form": form,
-        "may_print": permissions.may_print_books(request.user),
+        "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
         **_list_context(request, year),
     }
     return render(request, "reports/prints.html", context, status=422 if form.errors else 200)
@@ -58,7 +59,11 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
     """One print. Asked by htmx for its progress, a change of phase makes the whole page come anew."""
     job = get_print(request.user, pk)
     progress = progress_of(job, worker_is_alive=has_live_worker())
-    context = {"job": job, "progress": progress, "may_print": permissions.may_print_books(request.user)}
+    context = {
+        "job": job,
+        "progress": progress,
+        "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
+    }
     if not request.htmx:
         return render(request, "reports/print_job.html", context)
     answer = render(request, "reports/_print_progress.html", context)
@@ -107,9 +112,7 @@ def file_name(job: PrintJob) -> str:
 
 
 def _require_may_see(user: User) -> None:
-    permissions.require(
-        permissions.may_see_prints(user), "Sổ và học bạ đã in chỉ mở cho văn thư và Ban giám hiệu."
-    )
+    permissions.require(user, Action.SEE_PRINTS, "Sổ và học bạ đã in chỉ mở cho văn thư và Ban giám hiệu.")
 
 
 def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.models import User
+from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from students.code_lists import disability_kinds, ethnic_groups, policy_groups
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student
@@ -55,7 +56,7 @@ def class_list(request: SignedInRequest) -> HttpResponse:
         "classes": classes,
         "pupils": sum(each.pupils for each in classes),
         "girls": sum(each.girls for each in classes),
-        "may_import": permissions.may_import_rosters(request.user),
+        "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
     }
     return render(request, "students/classes.html", context)
 
@@ -92,11 +93,13 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """The roster in class order, and the way to the class's sheets."""
     school_class = get_object_or_404(SchoolClass.objects.select_related("year"), pk=pk)
     permissions.require(
-        permissions.may_see_class(request.user, school_class),
+        request.user,
+        Action.SEE_CLASS,
         f"Danh sách lớp {school_class.name} dành cho giáo viên dạy lớp, tổ (khối) trưởng khối "
         f"{school_class.grade_level}, văn thư và Ban giám hiệu.",
+        school_class=school_class,
     )
-    sees_sensitive = permissions.may_see_sensitive(request.user, school_class)
+    sees_sensitive = permissions.may(request.user, Action.SEE_SENSITIVE, school_class=school_class)
     pupils = [
         _pupil(number, enrolment, sees_sensitive=sees_sensitive)
         for number, enrolment in enumerate(Enrolment.objects.roster(school_class), start=1)
@@ -112,7 +115,7 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "sees_sensitive": sees_sensitive,
         "sheets": list(_sheets(request.user, school_class)),
         "periods": PERIODS,
-        "may_import": permissions.may_import_rosters(request.user),
+        "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
     }
     return render(request, "students/class.html", context)
 

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
+from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from students.import_forms import FilterForm, UploadForm
 from students.imports import RosterChanged, RosterRefused
@@ -22,7 +23,7 @@ UPLOADS_PER_PAGE = 20
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster_import(request: SignedInRequest) -> HttpResponse:
     """Which file, for which year; and the lists sent before."""
-    permissions.require(permissions.may_import_rosters(request.user), WHO_IMPORTS)
+    permissions.require(request.user, Action.IMPORT_ROSTERS, WHO_IMPORTS)
     if request.method == "POST":
         return _receive(request)
     return _show_import(request, UploadForm(initial={"year": SchoolYear.objects.current()}))
@@ -80,7 +81,7 @@ def roster_apply(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _get_upload(request: SignedInRequest, pk: int) -> RosterUpload:
-    permissions.require(permissions.may_import_rosters(request.user), WHO_IMPORTS)
+    permissions.require(request.user, Action.IMPORT_ROSTERS, WHO_IMPORTS)
     return get_object_or_404(RosterUpload.objects.select_related("year", "uploaded_by", "applied_by"), pk=pk)
 
 

@@ -20,6 +20,7 @@ from accounts import permissions
 from accounts.clock import today
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
+from accounts.powers import Action
 from students.cell_values import Level
 from students.field_changes import COPIED, FieldChange, field_changes, values_to_write
 from students.matching import Match, described, match_rows
@@ -194,9 +195,7 @@ def carry_out_roster(
     `under` names the upload in the audit chain. Returns the plan carried out. Raises PermissionDenied;
     RosterRefused and RosterChanged with nothing written.
     """
-    permissions.require(
-        permissions.may_import_rosters(by), "Chỉ văn thư nạp danh sách học sinh theo đơn vị lớp học."
-    )
+    permissions.require(by, Action.IMPORT_ROSTERS, "Chỉ văn thư nạp danh sách học sinh theo đơn vị lớp học.")
     with acting(by, role="Văn thư", source=source, under=under):
         # Two imports of one year come one after the other: the second plans on what the first has written.
         SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)

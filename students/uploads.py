@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
+from accounts.powers import Action
 from students.imports import Deed, RosterPlan, carry_out_roster, plan_roster
 from students.models import RosterUpload, SchoolYear
 from students.names import clean
@@ -25,7 +26,7 @@ def keep_upload(*, name: str, content: bytes, roster: RosterFile, year: SchoolYe
 
     `roster` is what the content was read as. Raises PermissionDenied.
     """
-    permissions.require(permissions.may_import_rosters(by), WHO_IMPORTS)
+    permissions.require(by, Action.IMPORT_ROSTERS, WHO_IMPORTS)
     sha256 = hashlib.sha256(content).hexdigest()
     with acting(by, role="Văn thư", source=Source.PAGE):
         # One at a time, so that a button pressed twice keeps one file.
@@ -59,7 +60,7 @@ def apply_upload(upload: RosterUpload, *, previewed: str, by: User) -> RosterUpl
     `previewed` is the fingerprint of the plan that the clerk was shown. Raises PermissionDenied, UploadRefused,
     RosterRefused and RosterChanged, each with nothing written.
     """
-    permissions.require(permissions.may_import_rosters(by), WHO_IMPORTS)
+    permissions.require(by, Action.IMPORT_ROSTERS, WHO_IMPORTS)
     under = f"roster_upload:{upload.pk}"
     with acting(by, role="Văn thư", source=Source.EXCEL, under=under):
         found = RosterUpload.objects.select_for_update(of=("self",)).select_related("year").get(pk=upload.pk)

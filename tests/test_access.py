@@ -2,10 +2,14 @@
 
 A URL that is not in PAGES fails the suite. Cô Lan teaches Toán in 4A and is its homeroom teacher; the page or the thing
 asked for is always 4A's, or Lan's own. Thầy Minh and cô Ngọc belong elsewhere; cô Thu teaches another line in 4A.
+
+`allowed` is written out by hand and compared with the table that decides (accounts/powers.py): each checks the other.
+Pages about a class are asked for again with another teacher's class and with one that was Lan's last year.
 """
 
+import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -14,11 +18,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import AccessLogEntry
+from accounts.powers import RULES, Action, Role, Whose
 from approvals.models import CorrectionRequest, Evidence
-from gradebook.models import EntryOrder
+from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from reports.models import PrintJob
-from students.models import RosterUpload
+from students.models import (
+    Enrolment,
+    HomeroomAssignment,
+    RosterUpload,
+    SchoolClass,
+    SchoolYear,
+    Student,
+)
 from tests.approvals.papers import draft, entered_school, filed
 from tests.gradebook.school import School, open_window
 
@@ -35,9 +47,13 @@ REQUEST_4A = OFFICE | {"lan", "dung"}
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A URL and method: `allowed` get `status`; who may know of the thing gets 403, who may not gets 404."""
+    """A URL and method: `allowed` get `status`; who may know of the thing gets 403, who may not gets 404.
+
+    `action` is the line of the table that opens it; None: open without a log-in.
+    """
 
     name: str
+    action: Action | None
     allowed: frozenset[str]
     method: str = "get"
     status: int = 200
@@ -65,7 +81,7 @@ def sheet_of(period: Period) -> Callable[[Things], list[Any]]:
 
 
 def cell_of(things: Things) -> list[Any]:
-    return [*sheet_of(Period.MID_TERM_1)(things), things.school.pupils[0].pk, "TOAN", "mark"]
+    return [*sheet_of(Period.MID_TERM_1)(things), things.school.pupils[0].pk, "TOAN", "attainment"]
 
 
 def of(name: str, *more: str) -> Callable[[Things], list[Any]]:
@@ -74,46 +90,113 @@ def of(name: str, *more: str) -> Callable[[Things], list[Any]]:
 
 JSON = "application/json"
 PAGES = (
-    Page("healthz", EVERYBODY),
-    Page("accounts:login", EVERYBODY, status=302),
-    Page("accounts:logout", EVERYBODY, "post", 302),
-    Page("approvals:tasks", EVERYBODY),
-    Page("approvals:requests", EVERYBODY),
-    Page("approvals:request", REQUEST_4A, knows=REQUEST_4A, arguments=of("filed")),
-    Page("approvals:evidence", REQUEST_4A, knows=REQUEST_4A, arguments=of("evidence")),
-    Page("approvals:propose", LAN, "post", 422, arguments=sheet_of(Period.MID_TERM_1)),
-    Page("approvals:attach", LAN, "post", 302, REQUEST_4A, of("draft"), {"reason": "Ghi nhầm."}),
-    Page("approvals:detach", LAN, "post", 409, REQUEST_4A, of("evidence")),
-    Page("approvals:request_act", LAN, "post", 422, REQUEST_4A, of("draft", "file")),
-    Page("approvals:request_act", LAN, "post", 302, REQUEST_4A, of("filed", "cancel")),
-    Page("approvals:request_act", VICE_PRINCIPAL, "post", 302, REQUEST_4A, of("filed", "approve")),
-    Page("approvals:request_act", VICE_PRINCIPAL, "post", 422, REQUEST_4A, of("filed", "refuse")),
-    Page("approvals:request_act", CLERK, "post", 409, REQUEST_4A, of("filed", "apply")),
-    Page("gradebook:orders", EVERYBODY),
-    Page("gradebook:order", EVERYBODY, arguments=of("order")),
-    Page("gradebook:order_new", PRINCIPAL),
-    Page("gradebook:order_new", PRINCIPAL, "post", 422),
-    Page("gradebook:progress", OFFICE | {"dung"}),
-    Page("gradebook:sheet", SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
-    Page("gradebook:sheet", SHEET_4A, arguments=sheet_of(Period.END_TERM_1)),
-    Page("gradebook:sheet", LAN, "post", 200, EVERYBODY, sheet_of(Period.END_TERM_1), {"changes": []}, JSON),
-    Page("gradebook:sheet", LAN, "post", 423, EVERYBODY, sheet_of(Period.MID_TERM_1), {"changes": []}, JSON),
-    Page("gradebook:cell_history", SHEET_4A, arguments=cell_of),
-    Page("gradebook:sheet_file", SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
-    Page("gradebook:sheet_upload", LAN, arguments=sheet_of(Period.END_TERM_1)),
-    Page("gradebook:sheet_upload", LAN, "post", 422, arguments=sheet_of(Period.END_TERM_1)),
-    Page("gradebook:sheet_upload", LAN, "post", 423, arguments=sheet_of(Period.MID_TERM_1)),
-    Page("students:classes", EVERYBODY),
-    Page("students:class", CLASS_4A, arguments=lambda things: [things.school.class_4a.pk]),
-    Page("students:import", CLERK),
-    Page("students:import", CLERK, "post", 422),
+    Page("healthz", None, EVERYBODY),
+    Page("accounts:login", None, EVERYBODY, status=302),
+    Page("accounts:logout", None, EVERYBODY, "post", 302),
+    Page("accounts:powers", Action.SEE_HANDBOOK, EVERYBODY),
+    Page("approvals:tasks", Action.SEE_OWN_TASKS, EVERYBODY),
+    Page("approvals:requests", Action.SEE_REQUEST, EVERYBODY),
+    Page("approvals:request", Action.SEE_REQUEST, REQUEST_4A, knows=REQUEST_4A, arguments=of("filed")),
+    Page("approvals:evidence", Action.SEE_REQUEST, REQUEST_4A, knows=REQUEST_4A, arguments=of("evidence")),
+    Page(
+        "approvals:propose",
+        Action.PROPOSE_CORRECTION,
+        LAN,
+        "post",
+        422,
+        arguments=sheet_of(Period.MID_TERM_1),
+    ),
+    Page(
+        "approvals:attach",
+        Action.PROPOSE_CORRECTION,
+        LAN,
+        "post",
+        302,
+        REQUEST_4A,
+        of("draft"),
+        {"reason": "Ghi nhầm."},
+    ),
+    Page("approvals:detach", Action.PROPOSE_CORRECTION, LAN, "post", 409, REQUEST_4A, of("evidence")),
+    Page(
+        "approvals:request_act", Action.PROPOSE_CORRECTION, LAN, "post", 422, REQUEST_4A, of("draft", "file")
+    ),
+    Page(
+        "approvals:request_act",
+        Action.PROPOSE_CORRECTION,
+        LAN,
+        "post",
+        302,
+        REQUEST_4A,
+        of("filed", "cancel"),
+    ),
+    Page(
+        "approvals:request_act",
+        Action.DECIDE_REQUEST,
+        VICE_PRINCIPAL,
+        "post",
+        302,
+        REQUEST_4A,
+        of("filed", "approve"),
+    ),
+    Page(
+        "approvals:request_act",
+        Action.DECIDE_REQUEST,
+        VICE_PRINCIPAL,
+        "post",
+        422,
+        REQUEST_4A,
+        of("filed", "refuse"),
+    ),
+    Page("approvals:request_act", Action.APPLY_REQUEST, CLERK, "post", 409, REQUEST_4A, of("filed", "apply")),
+    Page("gradebook:orders", Action.SEE_ORDERS, EVERYBODY),
+    Page("gradebook:order", Action.SEE_ORDERS, EVERYBODY, arguments=of("order")),
+    Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL),
+    Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL, "post", 422),
+    Page("gradebook:progress", Action.SEE_PROGRESS, OFFICE | {"dung"}),
+    Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
+    Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.END_TERM_1)),
+    Page(
+        "gradebook:sheet",
+        Action.ENTER_SHEET,
+        LAN,
+        "post",
+        200,
+        EVERYBODY,
+        sheet_of(Period.END_TERM_1),
+        {"changes": []},
+        JSON,
+    ),
+    Page(
+        "gradebook:sheet",
+        Action.ENTER_SHEET,
+        LAN,
+        "post",
+        423,
+        EVERYBODY,
+        sheet_of(Period.MID_TERM_1),
+        {"changes": []},
+        JSON,
+    ),
+    Page("gradebook:cell_history", Action.SEE_SHEET, SHEET_4A, arguments=cell_of),
+    Page("gradebook:sheet_file", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
+    Page("gradebook:sheet_upload", Action.ENTER_SHEET, LAN, arguments=sheet_of(Period.END_TERM_1)),
+    Page(
+        "gradebook:sheet_upload", Action.ENTER_SHEET, LAN, "post", 422, arguments=sheet_of(Period.END_TERM_1)
+    ),
+    Page(
+        "gradebook:sheet_upload", Action.ENTER_SHEET, LAN, "post", 423, arguments=sheet_of(Period.MID_TERM_1)
+    ),
+    Page("students:classes", Action.SEE_OWN_TASKS, EVERYBODY),
+    Page("students:class", Action.SEE_CLASS, CLASS_4A, arguments=lambda things: [things.school.class_4a.pk]),
+    Page("students:import", Action.IMPORT_ROSTERS, CLERK),
+    Page("students:import", Action.IMPORT_ROSTERS, CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.
-    Page("students:upload", CLERK, status=410, arguments=of("upload")),
-    Page("students:upload_apply", CLERK, "post", 302, arguments=of("upload")),
-    Page("reports:prints", PRINTS),
-    Page("reports:prints", CLERK, "post"),
-    Page("reports:print_job", PRINTS, arguments=of("print_job")),
-    Page("reports:print_file", PRINTS, status=404, arguments=of("print_job")),
+    Page("students:upload", Action.IMPORT_ROSTERS, CLERK, status=410, arguments=of("upload")),
+    Page("students:upload_apply", Action.IMPORT_ROSTERS, CLERK, "post", 302, arguments=of("upload")),
+    Page("reports:prints", Action.SEE_PRINTS, PRINTS),
+    Page("reports:prints", Action.PRINT_BOOKS, CLERK, "post"),
+    Page("reports:print_job", Action.SEE_PRINTS, PRINTS, arguments=of("print_job")),
+    Page("reports:print_file", Action.SEE_PRINTS, PRINTS, status=404, arguments=of("print_job")),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
 
@@ -146,6 +229,40 @@ def things() -> Things:
     )
 
 
+# Where each person stands before 4A and its sheet of Toán at GHKI, in the words of the table.
+STANDS: Mapping[str, Mapping[Role, frozenset[Whose]]] = {
+    "lan": {
+        Role.HOMEROOM: frozenset({Whose.OWN_CLASS}),
+        Role.SUBJECT: frozenset({Whose.TAUGHT_CLASS, Whose.OWN_SHEET}),
+        Role.STAFF: frozenset({Whose.OWN}),
+    },
+    "thu": {Role.SUBJECT: frozenset({Whose.TAUGHT_CLASS})},
+    "dung": {Role.GRADE_HEAD: frozenset({Whose.GRADE})},
+    "minh": {Role.HOMEROOM: frozenset(), Role.SUBJECT: frozenset()},
+    "ngoc": {Role.HOMEROOM: frozenset(), Role.SUBJECT: frozenset()},
+    "bich": {Role.PRINCIPAL: frozenset()},
+    "hoa": {Role.VICE_PRINCIPAL: frozenset()},
+    "tuan": {Role.CLERK: frozenset()},
+    "son": {Role.INSPECTOR: frozenset()},
+}
+# Before another teacher's class, 1A, and before last year's 4A, which was Lan's; the office as above.
+OFFICE_STANDS = {name: STANDS[name] for name in OFFICE}
+STANDS_BEFORE_1A = {**OFFICE_STANDS, "ngoc": STANDS["lan"]}
+# Thầy Dũng heads grade 4 today, and its former classes are his to read.
+STANDS_BEFORE_LAST_YEAR = {**OFFICE_STANDS, "dung": STANDS["dung"]}
+
+
+def opened_by_table(action: Action, stands: Mapping[str, Mapping[Role, frozenset[Whose]]]) -> set[str]:
+    """Whom the table lets do it, for people who stand as told; everybody is STAFF with what is their own."""
+    found = set()
+    for person in EVERYBODY:
+        held = {Role.STAFF: frozenset[Whose](), **stands.get(person, {})}
+        for role, whose in RULES[action].who.items():
+            if role in held and (whose == Whose.SCHOOL or whose in held[role]):
+                found.add(person)
+    return found
+
+
 def answer(page: Page, things: Things, person: str | None) -> int:
     """The status that a person gets; what the request does is undone."""
     client = Client()
@@ -171,11 +288,89 @@ def label(page: Page) -> str:
     return f"{page.method} {page.name} {page.status}"
 
 
+# Lists are open to everybody and hold what the person may see; what they hold is tested beside each of them.
+LISTS = {"approvals:requests", "students:classes", "approvals:tasks", "gradebook:progress"}
+ABOUT_A_CLASS = {
+    "students:class",
+    "gradebook:sheet",
+    "gradebook:cell_history",
+    "gradebook:sheet_file",
+    "gradebook:sheet_upload",
+    "approvals:propose",
+}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=label)
 def test_each_person_gets_what_the_table_says(page, things):
     people = [*sorted(EVERYBODY), None]
     got = {person: answer(page, things, person) for person in people}
     assert got == {person: expected(page, person) for person in people}
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.action and page.name not in LISTS], ids=label
+)
+def test_the_hand_written_list_and_the_table_that_decides_agree(page):
+    assert opened_by_table(page.action, STANDS) == page.allowed
+
+
+def in_another_class(things: Things) -> Things:
+    """The same things of 1A, cô Ngọc's."""
+    first = Enrolment.objects.roster(things.school.class_1a).first().student
+    school = replace(things.school, class_4a=things.school.class_1a, pupils=[first])
+    return replace(things, school=school)
+
+
+def in_last_years_class(things: Things) -> Things:
+    """The same things of the 4A that cô Lan led and taught Toán last year, with a pupil she had then."""
+    now = things.school
+    year = SchoolYear.objects.create(
+        year=now.year.year - 1,
+        starts_on=now.year.starts_on - datetime.timedelta(days=365),
+        first_term_ends_on=now.year.starts_on - datetime.timedelta(days=200),
+        ends_on=now.year.starts_on - datetime.timedelta(days=1),
+        school_name=now.year.school_name,
+        parent_body=now.year.parent_body,
+        ward=now.year.ward,
+        province=now.year.province,
+        place=now.year.place,
+    )
+    former = SchoolClass.objects.create(year=year, name="4A", grade_level=4)
+    line = SubjectLine.objects.create(year=year, grade_level=4, code="TOAN")
+    held = {"school_class": former, "teacher": now.lan, "starts_on": year.starts_on, "ends_on": year.ends_on}
+    HomeroomAssignment.objects.create(**held)
+    TeachingAssignment.objects.create(line=line, **held)
+    pupil = Student.objects.create(full_name="Lê Văn Cũ", sort_key="cu", search_key="le van cu")
+    Enrolment.objects.create(
+        student=pupil, school_class=former, position=1, starts_on=year.starts_on, ends_on=year.ends_on
+    )
+    return replace(things, school=replace(now, class_4a=former, pupils=[pupil]))
+
+
+@pytest.mark.parametrize(
+    ("moved", "stands"),
+    [(in_another_class, STANDS_BEFORE_1A), (in_last_years_class, STANDS_BEFORE_LAST_YEAR)],
+    ids=["another's class", "a former class"],
+)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name in ABOUT_A_CLASS], ids=label)
+def test_another_class_and_a_former_one_open_only_as_the_table_says(page, moved, stands, things):
+    elsewhere = moved(things)
+    let_in = {person for person in EVERYBODY if answer(page, elsewhere, person) not in (403, 404)}
+    assert let_in == opened_by_table(page.action, stands)
+
+
+@pytest.mark.parametrize("person", sorted(EVERYBODY))
+def test_the_menu_leads_only_where_the_person_gets_in(person, things):
+    client = Client()
+    client.force_login(things.school.people[person])
+    menu = [entry["url"] for entry in client.get("/").context["menu"]]
+    assert {url: client.get(url).status_code for url in menu} == dict.fromkeys(menu, 200)
+
+
+def test_every_power_of_the_table_opens_a_page():
+    """But two: approving outcomes is an act without a page yet, sensitive columns are part of a class's page."""
+    without_page = {Action.APPROVE_OUTCOMES, Action.SEE_SENSITIVE}
+    assert {page.action for page in PAGES} - {None} == set(Action) - without_page
 
 
 def names(patterns: list[URLPattern | URLResolver], space: str = "") -> set[str]:
@@ -200,7 +395,9 @@ def test_a_refusal_is_logged_with_who_asked_for_what(things):
     answer = client.get(address)
     entry = AccessLogEntry.objects.latest("pk")
     assert (entry.kind, entry.user, entry.path) == ("refused", things.school.minh, address)
-    assert "giáo viên được phân công" in answer.content.decode()
+    page = answer.content.decode()
+    assert "giáo viên được phân công" in page
+    assert "Tổ (khối) trưởng (khối mình phụ trách)" in page
 
 
 def test_powers_end_with_the_assignment(things):

@@ -8,6 +8,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts import clock, permissions
 from accounts.models import Post, User
+from accounts.powers import Action
 from gradebook.models import SubjectLine, TeachingAssignment
 from students.models import HomeroomAssignment, SchoolClass
 from tests.gradebook.school import make_school
@@ -47,19 +48,19 @@ def test_a_substitute_has_the_class_for_the_days_of_the_assignment_and_not_after
     substitute = HomeroomAssignment.objects.create(
         school_class=school.class_4a, teacher=school.minh, starts_on=today, ends_on=today
     )
-    assert permissions.may_enter(again(school.minh), school.class_4a, None)
-    assert not permissions.may_enter(again(school.lan), school.class_4a, None)
+    assert permissions.is_responsible(again(school.minh), school.class_4a, None)
+    assert not permissions.is_responsible(again(school.lan), school.class_4a, None)
     substitute.starts_on = substitute.ends_on = today - 2 * DAY
     HomeroomAssignment.objects.filter(school_class=school.class_4a, teacher=school.lan).update(
         ends_on=today - 3 * DAY
     )
     substitute.save()
-    assert not permissions.may_enter(again(school.minh), school.class_4a, None)
+    assert not permissions.is_responsible(again(school.minh), school.class_4a, None)
 
 
 def test_a_post_ends_with_its_last_day(school):
     Post.objects.filter(holder=school.hoa).update(ends_on=clock.today() - DAY)
-    assert not permissions.may_decide_requests(again(school.hoa))
+    assert not permissions.may(again(school.hoa), Action.DECIDE_REQUEST)
 
 
 def test_a_grant_opens_one_class_to_read_and_nothing_to_write(school):
@@ -68,7 +69,7 @@ def test_a_grant_opens_one_class_to_read_and_nothing_to_write(school):
     guest = again(school.minh)
     assert permissions.may_see_sheet(guest, school.class_4a, None)
     assert not permissions.may_see_sheet(guest, school.class_1a, None)
-    assert not permissions.may_enter(guest, school.class_4a, None)
+    assert not permissions.is_responsible(guest, school.class_4a, None)
 
 
 def test_the_list_of_visible_classes_agrees_with_the_predicate_for_every_person_and_class(school):
@@ -76,7 +77,9 @@ def test_the_list_of_visible_classes_agrees_with_the_predicate_for_every_person_
     classes = list(SchoolClass.objects.all())
     for person in school.people.values():
         listed = permissions.visible_classes(again(person), classes)
-        allowed = [each for each in classes if permissions.may_see_class(again(person), each)]
+        allowed = [
+            each for each in classes if permissions.may(again(person), Action.SEE_CLASS, school_class=each)
+        ]
         assert listed == allowed, person
 
 

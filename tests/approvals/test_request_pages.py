@@ -7,11 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts import permissions
 from accounts.models import AccessLogEntry, Post
 from approvals import corrections
 from approvals.models import CorrectionRequest, Evidence
-from approvals.request_pages import visible_requests
+from approvals.request_pages import may_see_request, visible_requests
 from approvals.workflow import State
 from gradebook.sheets import Field
 from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture, scan
@@ -82,7 +81,7 @@ def test_the_list_shows_each_person_exactly_what_the_rule_lets_them_see(school):
     every = list(CorrectionRequest.objects.select_related("school_class"))
     assert len(every) == 3
     for name, person in school.people.items():
-        allowed = {each.pk for each in every if permissions.may_see_request(person, each)}
+        allowed = {each.pk for each in every if may_see_request(person, each)}
         assert set(visible_requests(person).values_list("pk", flat=True)) == allowed, name
 
 

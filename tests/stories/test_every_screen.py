@@ -21,6 +21,7 @@ PAGES = [
     ("hieutruong", "/gradebook/orders/new/"),
     ("hieutruong", "/gradebook/orders/{order}/"),
     ("hieutruong", "/gradebook/progress/"),
+    ("hieutruong", "/accounts/powers/"),
     ("phohieutruong", "/"),
     ("phohieutruong", "/approvals/requests/"),
     ("phohieutruong", "/approvals/requests/{filed}/"),

@@ -11,6 +11,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts import permissions
 from accounts.models import AccessLogEntry
+from accounts.powers import Action
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from tests.gradebook.school import School, add_pupils, make_school
 
@@ -143,7 +144,7 @@ def test_origin_policy_and_disability_are_for_those_who_need_them(school, as_, p
     response = as_(person).get(page_of(school.class_4a))
     assert ("Khuyết tật vận động" in text(response)) is sees
     assert (">Thái<" in response.content.decode()) is sees
-    assert permissions.may_see_sensitive(school.people[person], school.class_4a) is sees
+    assert permissions.may(school.people[person], Action.SEE_SENSITIVE, school_class=school.class_4a) is sees
     assert ("chỉ hiện với giáo viên chủ nhiệm" in text(response)) is not sees
 
 
@@ -167,7 +168,7 @@ def test_a_grant_opens_list_and_sheets(school, as_):
     assign_perm("students.view_class_results", school.ngoc, school.class_4a)
     assert listed_classes(client.get(CLASSES)) == ["1A", "4A"]
     assert "NLPC" in sheet_codes(client.get(page_of(school.class_4a)))
-    assert permissions.may_see_class(school.ngoc, school.class_4a)
+    assert permissions.may(school.ngoc, Action.SEE_CLASS, school_class=school.class_4a)
 
 
 @pytest.mark.parametrize("more", [0, 30])

@@ -1,0 +1,58 @@
+"""«Ai được làm gì»: the table of powers as a page of the handbook (PLAN III.1; rule R59)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import permissions
+from accounts.powers import TABLE, Action, Area, Role, Rule
+from accounts.requests import SignedInRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one role may do: `whose` in words, empty where it may not."""
+
+    role: str
+    whose: str
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    words: str
+    source: str
+    cells: tuple[Cell, ...]
+    is_granted: bool
+
+
+@require_safe
+def powers(request: SignedInRequest) -> HttpResponse:
+    """Everybody reads it: nobody has to ask what a colleague may see. The reader's own roles stand out."""
+    permissions.require(request.user, Action.SEE_HANDBOOK)
+    mine = permissions.powers_of(request.user).roles
+    context = {
+        "roles": [{"label": role.label, "is_mine": role in mine} for role in Role],
+        "areas": [{"label": area.label, "lines": list(_lines(area, mine))} for area in _areas()],
+    }
+    return render(request, "accounts/powers.html", context)
+
+
+def _areas() -> list[Area]:
+    used = {rule.area for rule in TABLE}
+    return [area for area in Area if area in used]
+
+
+def _lines(area: Area, mine: frozenset[Role]) -> Iterator[Line]:
+    for rule in TABLE:
+        if rule.area == area:
+            cells = tuple(Cell(role.label, _whose(rule, role), role in mine) for role in Role)
+            yield Line(rule.words[0].upper() + rule.words[1:], rule.source, cells, bool(rule.grant))
+
+
+def _whose(rule: Rule, role: Role) -> str:
+    """A power of everybody is everybody's: it is not said again for each role."""
+    return rule.who[role].label if role in rule.who else ""

@@ -1,0 +1,237 @@
+"""Who may do what: one table, role × action × whose object (PLAN III.1, IV; rules R29, R59). Pure.
+
+The table is the whole truth. `accounts.permissions` decides by it, the menu shows what it allows, the matrix test walks
+every address against it, the page «Ai được làm gì» of the handbook prints it, and a refusal names who could from it.
+Correction requests and inquiries move along tables of their own besides (`approvals.workflow` and its sister).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is today, by posts and assignments of the day; one person may be several. Highest first."""
+
+    PRINCIPAL = "principal"
+    VICE_PRINCIPAL = "vice_principal"
+    CLERK = "clerk"
+    GRADE_HEAD = "grade_head"
+    INSPECTOR = "inspector"
+    HOMEROOM = "homeroom"
+    SUBJECT = "subject"
+    STAFF = "staff"
+
+    @property
+    def label(self) -> str:
+        return _ROLE_LABELS[self]
+
+
+_ROLE_LABELS = {
+    Role.PRINCIPAL: "Hiệu trưởng",
+    Role.VICE_PRINCIPAL: "Phó Hiệu trưởng",
+    Role.CLERK: "Văn thư",
+    Role.GRADE_HEAD: "Tổ (khối) trưởng",
+    Role.INSPECTOR: "Người kiểm tra (chỉ xem)",
+    Role.HOMEROOM: "Giáo viên chủ nhiệm",
+    Role.SUBJECT: "Giáo viên bộ môn",
+    Role.STAFF: "Mọi người có tài khoản",
+}
+
+
+class Whose(StrEnum):
+    """Whose things a role may do it with."""
+
+    SCHOOL = "school"
+    GRADE = "grade"
+    OWN_CLASS = "own_class"
+    TAUGHT_CLASS = "taught_class"
+    OWN_SHEET = "own_sheet"
+    OWN = "own"
+
+    @property
+    def label(self) -> str:
+        return _WHOSE_LABELS[self]
+
+
+_WHOSE_LABELS = {
+    Whose.SCHOOL: "toàn trường",
+    Whose.GRADE: "khối mình phụ trách",
+    Whose.OWN_CLASS: "lớp mình chủ nhiệm",
+    Whose.TAUGHT_CLASS: "lớp mình dạy",
+    Whose.OWN_SHEET: "sổ mình được phân công",
+    Whose.OWN: "của chính mình",
+}
+
+
+class Area(StrEnum):
+    """The parts of the system, as the table and the menu group them."""
+
+    DAILY = "Việc hằng ngày"
+    PUPILS = "Lớp và học sinh"
+    MARKS = "Sổ điểm, đánh giá"
+    CORRECTIONS = "Sửa sau khi khoá"
+    BOOKS = "Sổ in, học bạ"
+    PEOPLE = "Cán bộ, tài khoản"
+    SUPERVISION = "Giám sát"
+
+    @property
+    def label(self) -> str:
+        return self.value
+
+
+class Action(StrEnum):
+    SEE_OWN_TASKS = "see_own_tasks"
+    SEE_HANDBOOK = "see_handbook"
+    SEE_CLASS = "see_class"
+    SEE_SENSITIVE = "see_sensitive"
+    IMPORT_ROSTERS = "import_rosters"
+    SEE_ORDERS = "see_orders"
+    ISSUE_ORDER = "issue_order"
+    SEE_SHEET = "see_sheet"
+    ENTER_SHEET = "enter_sheet"
+    SEE_PROGRESS = "see_progress"
+    APPROVE_OUTCOMES = "approve_outcomes"
+    PROPOSE_CORRECTION = "propose_correction"
+    SEE_REQUEST = "see_request"
+    DECIDE_REQUEST = "decide_request"
+    APPLY_REQUEST = "apply_request"
+    SEE_PRINTS = "see_prints"
+    PRINT_BOOKS = "print_books"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table.
+
+    `words` finish the sentence «được …»; `grant` is the object permission that opens it beyond a post (PLAN IV.2);
+    `is_hidden`: whoever may not is answered as if the thing did not exist (404), for it tells of a person.
+    """
+
+    action: Action
+    area: Area
+    words: str
+    who: Mapping[Role, Whose]
+    source: str
+    grant: str = ""
+    is_hidden: bool = False
+
+
+def _all(whose: Whose, *roles: Role) -> dict[Role, Whose]:
+    return dict.fromkeys(roles, whose)
+
+
+_LEADERS = (Role.PRINCIPAL, Role.VICE_PRINCIPAL)
+_OFFICE = (*_LEADERS, Role.CLERK)
+_WHOLE_SCHOOL = _all(Whose.SCHOOL, *_OFFICE, Role.INSPECTOR)
+_EVERYBODY = _all(Whose.SCHOOL, Role.STAFF)
+_TEACHERS = {Role.HOMEROOM: Whose.OWN_SHEET, Role.SUBJECT: Whose.OWN_SHEET}
+
+TABLE: tuple[Rule, ...] = (
+    Rule(Action.SEE_OWN_TASKS, Area.DAILY, "xem việc chờ mình", _all(Whose.OWN, Role.STAFF), "IV"),
+    Rule(Action.SEE_HANDBOOK, Area.DAILY, "đọc sổ tay, bảng quyền hạn", _EVERYBODY, "III.2"),
+    Rule(
+        Action.SEE_CLASS,
+        Area.PUPILS,
+        "xem danh sách lớp",
+        {
+            **_WHOLE_SCHOOL,
+            Role.GRADE_HEAD: Whose.GRADE,
+            Role.HOMEROOM: Whose.OWN_CLASS,
+            Role.SUBJECT: Whose.TAUGHT_CLASS,
+        },
+        "IV",
+        grant="students.view_class_results",
+    ),
+    Rule(
+        Action.SEE_SENSITIVE,
+        Area.PUPILS,
+        "xem dân tộc, tôn giáo, khuyết tật, sức khoẻ, diện chính sách",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.HOMEROOM: Whose.OWN_CLASS},
+        "I.3, R65",
+    ),
+    Rule(
+        Action.IMPORT_ROSTERS,
+        Area.PUPILS,
+        "nạp danh sách học sinh",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(Action.SEE_ORDERS, Area.MARKS, "xem lệnh mở, khoá sổ", _EVERYBODY, "IV.1"),
+    Rule(Action.ISSUE_ORDER, Area.MARKS, "kí lệnh mở, khoá sổ", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
+    Rule(
+        Action.SEE_SHEET,
+        Area.MARKS,
+        "xem sổ điểm, đánh giá của một lớp",
+        {
+            **_WHOLE_SCHOOL,
+            Role.GRADE_HEAD: Whose.GRADE,
+            Role.HOMEROOM: Whose.OWN_CLASS,
+            Role.SUBJECT: Whose.OWN_SHEET,
+        },
+        "IV",
+        grant="students.view_class_results",
+    ),
+    Rule(Action.ENTER_SHEET, Area.MARKS, "nhập điểm, mức đạt được, nhận xét", _TEACHERS, "IV.5, IV.6"),
+    Rule(
+        Action.SEE_PROGRESS,
+        Area.MARKS,
+        "xem tiến độ nhập",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE},
+        "IV.2, IV.3, IV.4",
+    ),
+    Rule(
+        Action.APPROVE_OUTCOMES,
+        Area.MARKS,
+        "phê duyệt kết quả năm học",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1",
+    ),
+    Rule(
+        Action.PROPOSE_CORRECTION,
+        Area.CORRECTIONS,
+        "lập phiếu đề nghị sửa",
+        _TEACHERS,
+        "IV.5, IV.6",
+    ),
+    Rule(
+        Action.SEE_REQUEST,
+        Area.CORRECTIONS,
+        "xem phiếu đề nghị và minh chứng",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.STAFF: Whose.OWN},
+        "IV.2",
+        is_hidden=True,
+    ),
+    Rule(
+        Action.DECIDE_REQUEST,
+        Area.CORRECTIONS,
+        "phê chuẩn, từ chối phiếu đề nghị",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
+        "IV.2",
+    ),
+    Rule(
+        Action.APPLY_REQUEST,
+        Area.CORRECTIONS,
+        "ghi vào sổ đúng phiếu đã phê chuẩn",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(Action.SEE_PRINTS, Area.BOOKS, "mở sổ, học bạ đã in", _all(Whose.SCHOOL, *_OFFICE), "IV.3"),
+    Rule(Action.PRINT_BOOKS, Area.BOOKS, "đặt in sổ THKQGD, học bạ", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
+)
+
+RULES: Mapping[Action, Rule] = {rule.action: rule for rule in TABLE}
+
+
+def who_could(action: Action) -> str:
+    """Vietnamese words for a refusal: "Hiệu trưởng, Văn thư; Giáo viên chủ nhiệm (lớp mình chủ nhiệm)"."""
+    by_whose: dict[Whose, list[str]] = {}
+    for role, whose in RULES[action].who.items():
+        by_whose.setdefault(whose, []).append(role.label)
+    parts = [
+        f"{', '.join(labels)}{'' if whose == Whose.SCHOOL else f' ({whose.label})'}"
+        for whose, labels in by_whose.items()
+    ]
+    if RULES[action].grant:
+        parts.append("người được Phó Hiệu trưởng cấp quyền")
+    return "; ".join(parts)
