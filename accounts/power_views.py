@@ -35,6 +35,7 @@ def powers(request: SignedInRequest) -> HttpResponse:
     permissions.require(request.user, Action.SEE_HANDBOOK)
     mine = permissions.powers_of(request.user).roles
     context = {
+        "columns": len(Role) + 2,
         "roles": [{"label": role.label, "is_mine": role in mine} for role in Role],
         "areas": [{"label": area.label, "lines": list(_lines(area, mine))} for area in _areas()],
     }
@@ -54,5 +55,6 @@ def _lines(area: Area, mine: frozenset[Role]) -> Iterator[Line]:
 
 
 def _whose(rule: Rule, role: Role) -> str:
-    """A power of everybody is everybody's: it is not said again for each role."""
-    return rule.who[role].label if role in rule.who else ""
+    """What everybody may do, each role may; its own further reach comes first."""
+    whose = rule.who.get(role) or rule.who.get(Role.STAFF)
+    return whose.label if whose else ""
