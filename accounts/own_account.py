@@ -16,7 +16,7 @@ from accounts import clock, second_factor, sessions
 from accounts.models import AccessLogEntry, SignedInSession, User
 from accounts.passwords import change_password, is_own_password
 from accounts.refusals import log_access
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, posted
 
 ENDED_SHOWN = 10
 Ended = SignedInSession.Ended
@@ -85,7 +85,7 @@ class PasswordForm(forms.Form):
 
 
 def password(request: SignedInRequest) -> HttpResponse:
-    form = PasswordForm(request.POST or None, request=request)
+    form = PasswordForm(posted(request), request=request)
     if request.method == "POST" and form.is_valid():
         ended = _change(request, form.cleaned_data["new"])
         others = f" Đã kết thúc {ended} phiên đăng nhập khác." if ended else ""

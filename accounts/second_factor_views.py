@@ -17,7 +17,7 @@ from accounts.models import AccessLogEntry, User
 from accounts.passwords import is_own_password
 from accounts.permissions import Refused
 from accounts.refusals import log_access
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, posted
 from accounts.sign_in import PENDING, complete_sign_in, pending_person
 
 KEY = "second_factor_key"
@@ -88,7 +88,7 @@ def _second_step(request: HttpRequest, step: Step) -> HttpResponse:
     user = pending_person(request)
     if user is None or not second_factor.has_one(user):
         return redirect("accounts:login")
-    form = step.form(request.POST or None)
+    form = step.form(posted(request))
     if request.method == "POST" and lockout.is_open_to(request, user) and form.is_valid():
         if step.is_right(user, form.cleaned_data["code"]):
             return _let_in(request, user, step)
@@ -123,7 +123,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if user is None:
         return redirect("accounts:login")
     key = request.session.setdefault(KEY, second_factor.new_key())
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             codes = second_factor.set_up(user, key=key, code=form.cleaned_data["code"])
@@ -206,7 +206,7 @@ def remove(request: SignedInRequest) -> HttpResponse:
         raise Refused(
             "Chức vụ của thầy cô phải đăng nhập bằng hai lớp.", "Không ai; đổi sang máy khác thì được"
         )
-    form = RemovalForm(request.POST or None, request=request)
+    form = RemovalForm(posted(request), request=request)
     if request.method == "POST" and form.is_valid():
         second_factor.remove(user)
         log_access(request, AccessLogEntry.Kind.SECOND_FACTOR, detail="Tự bỏ xác thực hai lớp")
