@@ -56,6 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("thư điện tử", blank=True)
     team = models.ForeignKey(Team, models.PROTECT, related_name="members", null=True, blank=True)
     is_active = models.BooleanField("đang dùng", default=True)
+    # Written only by the acts of accounts.passwords and accounts.second_factor; lists of accounts read them here.
+    password_changed_at = models.DateTimeField("mật khẩu đặt lúc", null=True, blank=True)
+    second_factor_since = models.DateTimeField("xác thực hai lớp từ", null=True, blank=True)
 
     history = HistoricalRecords(bases=[TracedRow], excluded_fields=["password", "last_login"])
     objects: ClassVar[UserManager] = UserManager()
@@ -116,6 +119,12 @@ class AccessLogEntry(models.Model):
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", "Đăng nhập"
         SIGN_IN_FAILED = "sign_in_failed", "Đăng nhập sai"
+        LOCKED_OUT = "locked_out", "Khoá tạm vì sai nhiều lần"
+        LOCK_RELEASED = "lock_released", "Mở khoá tạm"
+        SECOND_SESSION = "second_session", "Đăng nhập ở nơi thứ hai"
+        SESSION_ENDED = "session_ended", "Kết thúc phiên đăng nhập"
+        PASSWORD_CHANGED = "password_changed", "Đổi mật khẩu"
+        SECOND_FACTOR = "second_factor", "Đổi xác thực hai lớp"
         REFUSED = "refused", "Bị từ chối"
         DOWNLOADED = "downloaded", "Tải xuống"
 
@@ -133,6 +142,50 @@ class AccessLogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.path}"
+
+
+class SignInFailures(models.Model):
+    """Wrong passwords and codes in a row, of one account or one address, and the lock that they brought."""
+
+    key = models.CharField(max_length=80, unique=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField()
+    locks = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SignedInSession(models.Model):
+    """A person at a browser from log-in to its end; kept afterwards, as the list of who was signed in where."""
+
+    class Ended(models.TextChoices):
+        SIGNED_OUT = "signed_out", "đăng xuất"
+        BY_SELF = "by_self", "kết thúc từ một phiên khác"
+        PASSWORD = "password", "đổi mật khẩu"
+        BY_OFFICE = "by_office", "nhà trường kết thúc"
+        REPLACED = "replaced", "đăng nhập lại trên trình duyệt này"
+        EXPIRED = "expired", "hết hạn"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="signed_in_sessions")
+    # Not the key itself: whoever reads this table, or a copy of it, cannot take a session over.
+    key_hash = models.CharField(max_length=64, unique=True)
+    started_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+    last_seen_at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+    address = models.GenericIPAddressField("địa chỉ", null=True)
+    device = models.CharField("thiết bị", max_length=80)
+    ended_at = models.DateTimeField(null=True)
+    ended_how = models.CharField(max_length=12, choices=Ended, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user"], condition=Q(ended_at__isnull=True), name="session_open_of_a_person")
+        ]
+
+    def __str__(self) -> str:
+        return self.device
 
 
 class AuditEntry(models.Model):

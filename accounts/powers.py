@@ -98,6 +98,9 @@ class Action(StrEnum):
     APPLY_REQUEST = "apply_request"
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
+    KEEP_OWN_SIGN_IN = "keep_own_sign_in"
+    RELEASE_LOCK = "release_lock"
+    RESET_SECOND_FACTOR = "reset_second_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,8 @@ def _all(whose: Whose, *roles: Role) -> dict[Role, Whose]:
 
 _LEADERS = (Role.PRINCIPAL, Role.VICE_PRINCIPAL)
 _OFFICE = (*_LEADERS, Role.CLERK)
+# Whoever holds one of these logs in with a second factor (PLAN IV; rule R62).
+NEED_SECOND_FACTOR = frozenset(_OFFICE)
 _WHOLE_SCHOOL = _all(Whose.SCHOOL, *_OFFICE, Role.INSPECTOR)
 _EVERYBODY = _all(Whose.SCHOOL, Role.STAFF)
 _TEACHERS = {Role.HOMEROOM: Whose.OWN_SHEET, Role.SUBJECT: Whose.OWN_SHEET}
@@ -218,6 +223,27 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(Action.SEE_PRINTS, Area.BOOKS, "mở sổ, học bạ đã in", _all(Whose.SCHOOL, *_OFFICE), "IV.3"),
     Rule(Action.PRINT_BOOKS, Area.BOOKS, "đặt in sổ THKQGD, học bạ", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
+    Rule(
+        Action.KEEP_OWN_SIGN_IN,
+        Area.PEOPLE,
+        "đổi mật khẩu, đặt xác thực hai lớp, kết thúc phiên đăng nhập",
+        _all(Whose.OWN, Role.STAFF),
+        "IV",
+    ),
+    Rule(
+        Action.RELEASE_LOCK,
+        Area.PEOPLE,
+        "mở khoá tạm cho người đăng nhập sai nhiều lần",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        "IV.2, IV.3",
+    ),
+    Rule(
+        Action.RESET_SECOND_FACTOR,
+        Area.PEOPLE,
+        "đặt lại xác thực hai lớp cho người mất điện thoại",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        "IV.2, IV.3",
+    ),
 )
 
 RULES: Mapping[Action, Rule] = {rule.action: rule for rule in TABLE}

@@ -1,19 +1,44 @@
-"""Logging in and out, each logged."""
+"""Logging in, step by step, and out; each attempt logged.
 
+The password first, then the second factor, and only then `login()`: between the two the session holds no more than who
+is expected, for ten minutes. So a logged-in session is always complete. The session's key changes at each step.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpResponse
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.crypto import constant_time_compare
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.models import AccessLogEntry
+from accounts import clock, second_factor, sessions
+from accounts.account_state import why_shut
+from accounts.models import AccessLogEntry, SignedInSession, User
+from accounts.passwords import is_long_enough
+from accounts.permissions import Refused
 from accounts.refusals import log_access
+
+PENDING = "signing_in"
+PENDING_SECONDS = 10 * 60
+BACKEND = "accounts.account_state.AccountBackend"
 
 
 class SignInForm(AuthenticationForm):
     error_messages = {
         "invalid_login": "Tên đăng nhập hoặc mật khẩu chưa đúng. "
         "Kiểm tra bộ gõ tiếng Việt và phím Caps Lock rồi thử lại.",
-        "inactive": "Tài khoản đã ngừng dùng. Liên hệ văn thư.",
     }
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Asked when the password was right: only its holder learns why an account is shut."""
+        reason = why_shut(user)
+        if reason:
+            raise ValidationError(reason, code="shut")
 
 
 class SignIn(LoginView):
@@ -22,17 +47,85 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        answer = super().form_valid(form)
-        log_access(self.request, AccessLogEntry.Kind.SIGNED_IN)
-        return answer
+        user: Any = form.get_user()
+        too_short = not is_long_enough(form.cleaned_data["password"], user)
+        return continue_sign_in(self.request, user, must_set_up=too_short)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         name = str(form.data.get("username", ""))
         log_access(self.request, AccessLogEntry.Kind.SIGN_IN_FAILED, username=name)
-        return super().form_invalid(form)
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def continue_sign_in(request: HttpRequest, user: User, *, must_set_up: bool = False) -> HttpResponse:
+    """What is left after the right password or activation code: second factor, or its set-up, or straight in.
+
+    `must_set_up`: a second factor is needed though the post does not ask for one, as with a short password. Where to
+    go afterwards is read from `next` in the request, and asked again at the end whether it is ours.
+    """
+    reason = why_shut(user)
+    if reason:
+        raise Refused(reason, "Văn thư của trường")
+    if request.user.is_authenticated:
+        sessions.note_end(request, how=SignedInSession.Ended.REPLACED)
+        logout(request)
+    request.session.cycle_key()
+    request.session[PENDING] = {
+        "user": user.pk,
+        "until": clock.stamp().timestamp() + PENDING_SECONDS,
+        "password": user.get_session_auth_hash(),
+        "must_set_up": must_set_up or second_factor.is_required(user),
+        "next": safe_next(request, request.POST.get("next") or request.GET.get("next") or ""),
+    }
+    if second_factor.has_one(user):
+        return redirect("accounts:code")
+    if request.session[PENDING]["must_set_up"]:
+        return redirect("accounts:second_factor_set_up")
+    return complete_sign_in(request, user)
+
+
+def pending_person(request: HttpRequest) -> User | None:
+    """Who is on the way in, if the password step was in time and still counts."""
+    pending = request.session.get(PENDING)
+    if not pending:
+        return None
+    user = User.objects.filter(pk=pending["user"]).first()
+    is_good = (
+        user is not None
+        and clock.stamp().timestamp() < pending["until"]
+        and constant_time_compare(user.get_session_auth_hash(), pending["password"])
+        and not why_shut(user)
+    )
+    if not is_good:
+        del request.session[PENDING]
+        return None
+    return user
+
+
+def complete_sign_in(request: HttpRequest, user: User, *, how: str = "") -> HttpResponse:
+    """Logs in, puts the session on record and goes where the person wanted to."""
+    pending = request.session.pop(PENDING, {})
+    login(request, user, backend=BACKEND)
+    User.objects.filter(pk=user.pk).update(last_login=clock.now_in_sql())
+    sessions.begin(request, user)
+    log_access(request, AccessLogEntry.Kind.SIGNED_IN, detail=how)
+    wanted = safe_next(request, pending.get("next", ""))
+    return redirect(wanted or resolve_url(settings.LOGIN_REDIRECT_URL))
+
+
+def safe_next(request: HttpRequest, address: str) -> str:
+    """The address if it is on this host, else ""."""
+    is_ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if is_ours else ""
 
 
 class SignOut(LogoutView):
     """POST only, like every act."""
 
     http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        sessions.note_end(request, how=SignedInSession.Ended.SIGNED_OUT)
+        return super().post(request, *args, **kwargs)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 
-from accounts import clock, permissions
+from accounts import clock, permissions, sessions
 from accounts.models import User
 from accounts.powers import Action
 from approvals.models import CorrectionRequest
@@ -63,7 +63,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "url": f"{reverse('approvals:requests')}?who=waiting",
         },
         "menu": _menu(request, user, year.waiting if year else 0),
-        "notices": _notices(year.open_windows) if year else [],
+        "notices": [*sessions.notices(request), *(_notices(year.open_windows) if year else [])],
     }
 
 

@@ -36,6 +36,10 @@ INSTALLED_APPS = [
     "guardian",
     "simple_history",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_htmx",
     "procrastinate.contrib.django",
     "accounts",
@@ -55,12 +59,15 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.sessions.LastSeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.private_pages.PrivatePagesMiddleware",
     "accounts.refusals.RefusalLogMiddleware",
+    # Last: turns the answer to a locked attempt, whichever view gave it, into the page that says until when.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "kimdong.urls"
@@ -101,7 +108,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "axes.backends.AxesStandaloneBackend",
+    "accounts.account_state.AccountBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 # Nobody acts without an account: guardian's stand-in for visitors is not created.
@@ -114,16 +122,29 @@ if MODE == "test":
         "django.contrib.auth.hashers.Argon2PasswordHasher",
     ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 14},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.LongEnough"},
+    {"NAME": "accounts.passwords.NotCommon"},
+    {"NAME": "accounts.passwords.NotPredictable"},
 ]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "approvals:tasks"
 LOGOUT_REDIRECT_URL = "accounts:login"
+
+# django-axes stands before every password check and hears every failure; what is counted, and how long a lock
+# lasts, is accounts/lockout.py (docs/decisions/0007).
+AXES_HANDLER = "accounts.lockout.SignInGuard"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.lock_page"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_CLIENT_IP_CALLABLE = "accounts.refusals.client_address"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# A second factor: one step of 30 s early or late, and no creeping further; failures are counted with the passwords'.
+OTP_TOTP_ISSUER = "Trường Tiểu học Kim Đồng"
+OTP_TOTP_SYNC = False
+OTP_TOTP_THROTTLE_FACTOR = 0
+OTP_STATIC_THROTTLE_FACTOR = 0
 
 LANGUAGE_CODE = "vi"
 USE_I18N = True
@@ -199,6 +220,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING" if MODE == "test" else "INFO"},
     "loggers": {
+        # Its own words about each attempt, name and address: ours are in the access log.
+        "axes": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, SignedInSession
 from accounts.powers import RULES, Action, Role, Whose
 from approvals.models import CorrectionRequest, Evidence
 from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
@@ -74,6 +74,7 @@ class Things:
     order: EntryOrder
     print_job: PrintJob
     upload: RosterUpload
+    session: SignedInSession
 
 
 def sheet_of(period: Period) -> Callable[[Things], list[Any]]:
@@ -93,6 +94,17 @@ PAGES = (
     Page("healthz", None, EVERYBODY),
     Page("accounts:login", None, EVERYBODY, status=302),
     Page("accounts:logout", None, EVERYBODY, "post", 302),
+    Page("accounts:code", None, EVERYBODY, status=302),
+    Page("accounts:recovery_code", None, EVERYBODY, status=302),
+    Page("accounts:second_factor_set_up", None, EVERYBODY),
+    Page("accounts:me", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
+    Page("accounts:password", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
+    Page("accounts:password", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 422),
+    Page("accounts:second_factor_codes", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
+    Page("accounts:second_factor_remove", Action.KEEP_OWN_SIGN_IN, EVERYBODY, status=302),
+    Page("accounts:sessions", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
+    Page("accounts:session_end", Action.KEEP_OWN_SIGN_IN, LAN, "post", 302, LAN, of("session")),
+    Page("accounts:sessions_end_others", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
     Page("accounts:powers", Action.SEE_HANDBOOK, EVERYBODY),
     Page("approvals:tasks", Action.SEE_OWN_TASKS, EVERYBODY),
     Page("approvals:requests", Action.SEE_REQUEST, EVERYBODY),
@@ -226,6 +238,7 @@ def things() -> Things:
             sha256="0" * 64,
             uploaded_by=school.tuan,
         ),
+        session=SignedInSession.objects.create(user=school.lan, key_hash="0" * 64, device="Chrome"),
     )
 
 
@@ -288,8 +301,19 @@ def label(page: Page) -> str:
     return f"{page.method} {page.name} {page.status}"
 
 
-# Lists are open to everybody and hold what the person may see; what they hold is tested beside each of them.
-LISTS = {"approvals:requests", "students:classes", "approvals:tasks", "gradebook:progress"}
+# Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
+LISTS = {
+    "approvals:requests",
+    "students:classes",
+    "approvals:tasks",
+    "gradebook:progress",
+    "accounts:me",
+    "accounts:password",
+    "accounts:second_factor_codes",
+    "accounts:second_factor_remove",
+    "accounts:sessions",
+    "accounts:sessions_end_others",
+}
 ABOUT_A_CLASS = {
     "students:class",
     "gradebook:sheet",
@@ -368,8 +392,13 @@ def test_the_menu_leads_only_where_the_person_gets_in(person, things):
 
 
 def test_every_power_of_the_table_opens_a_page():
-    """But two: approving outcomes is an act without a page yet, sensitive columns are part of a class's page."""
-    without_page = {Action.APPROVE_OUTCOMES, Action.SEE_SENSITIVE}
+    """But four: three are acts without a page yet, sensitive columns are part of a class's page."""
+    without_page = {
+        Action.APPROVE_OUTCOMES,
+        Action.SEE_SENSITIVE,
+        Action.RELEASE_LOCK,
+        Action.RESET_SECOND_FACTOR,
+    }
     assert {page.action for page in PAGES} - {None} == set(Action) - without_page
 
 

@@ -1,6 +1,7 @@
 // Improves the frame; every page works without it.
 // data-menu: an open <details> closes on Escape and on a click elsewhere.
 // data-unsaved: while any element carries it, leaving the page asks first. A form with data-guard gets it when something is typed.
+// data-print: a button that prints the page; hidden where there is no script.
 // data-server-time: the footer's clock goes on from the server's time, not the computer's.
 
 function closeMenus(except) {
@@ -28,6 +29,11 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("input", (event) => {
   event.target.closest("form[data-guard]")?.setAttribute("data-unsaved", "");
 });
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
 
 document.addEventListener("submit", (event) => {
   event.target.removeAttribute("data-unsaved");

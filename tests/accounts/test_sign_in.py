@@ -5,7 +5,9 @@ from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 
+from accounts import sign_in
 from accounts.models import AccessLogEntry
+from tests.accounts.telephones import code_now, give_code, give_password, give_second_factor, is_signed_in
 from tests.gradebook.school import PASSWORD, make_school
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +57,9 @@ def test_a_person_with_two_duties_logs_in_by_either_name_to_one_account(school):
 def test_a_closed_account_does_not_get_in(school):
     school.lan.is_active = False
     school.lan.save()
-    assert log_in("lan").status_code == 200
+    answer = log_in("lan")
+    assert answer.status_code == 422
+    assert "Tài khoản đã ngừng dùng" in answer.content.decode()
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
@@ -65,7 +69,7 @@ def test_logging_in_never_leads_to_another_host(school, elsewhere):
 
 def test_odd_names_do_not_break_the_log(school):
     answer = log_in("a\x00b" * 200)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert AccessLogEntry.objects.latest("pk").kind == "sign_in_failed"
 
 
@@ -92,3 +96,137 @@ def test_every_page_carries_the_strict_policy(school):
     assert "frame-ancestors 'none'" in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+
+
+# -- Two steps
+
+
+@pytest.fixture
+def two_steps(school):
+    """Cô Bích, who logs in with a second factor."""
+    give_second_factor(school.bich)
+    return school
+
+
+def test_the_password_alone_lets_nobody_in_who_has_a_second_factor(two_steps, client):
+    answer = give_password(client, "bich")
+    assert answer.headers["Location"] == reverse("accounts:code")
+    assert not is_signed_in(client)
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_code_completes_the_log_in(two_steps, client):
+    give_password(client, "bich")
+    assert give_code(client, code_now(two_steps.bich)).headers["Location"] == "/"
+    assert is_signed_in(client)
+    assert last_entry() == ("signed_in", "bich")
+
+
+def test_where_somebody_wanted_to_go_survives_both_steps(two_steps, client):
+    give_password(client, "bich", next="/gradebook/orders/")
+    answer = give_code(client, code_now(two_steps.bich))
+    assert answer.headers["Location"] == "/gradebook/orders/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"]
+)
+def test_no_step_leads_to_another_host(two_steps, client, elsewhere):
+    give_password(client, "bich", next=elsewhere)
+    answer = client.post(
+        f"{reverse('accounts:code')}?next={elsewhere}", {"code": code_now(two_steps.bich), "next": elsewhere}
+    )
+    assert answer.headers["Location"] == "/"
+
+
+def test_where_to_go_is_asked_again_at_the_end(two_steps, client):
+    """Even an address that got into the session some other way leads nowhere else."""
+    give_password(client, "bich")
+    session = client.session
+    session[sign_in.PENDING] |= {"next": "https://evil.example/"}
+    session.save()
+    assert give_code(client, code_now(two_steps.bich)).headers["Location"] == "/"
+
+
+def test_the_key_of_the_session_changes_at_each_step(two_steps, client):
+    """A key that somebody planted before is worth nothing after."""
+    session = client.session
+    session["planted"] = True
+    session.save()
+    keys = [session.session_key]
+    give_password(client, "bich")
+    keys.append(client.session.session_key)
+    give_code(client, code_now(two_steps.bich))
+    keys.append(client.session.session_key)
+    assert len(set(keys)) == 3
+
+
+def test_a_forged_person_in_the_request_changes_nothing(two_steps, client):
+    give_second_factor(two_steps.tuan)
+    give_password(client, "bich")
+    tuans = {"code": code_now(two_steps.tuan), "user": two_steps.tuan.pk, "signing_in": two_steps.tuan.pk}
+    assert client.post(reverse("accounts:code"), tuans).status_code == 422
+    assert not is_signed_in(client)
+
+
+def test_the_second_step_without_the_first_leads_to_the_first(two_steps, client):
+    for page in ("accounts:code", "accounts:recovery_code", "accounts:second_factor_set_up"):
+        answer = client.post(reverse(page), {"code": code_now(two_steps.bich)})
+        assert answer.headers["Location"].startswith(reverse("accounts:login"))
+
+
+def test_the_first_step_counts_for_ten_minutes(two_steps, client):
+    give_password(client, "bich")
+    session = client.session
+    session[sign_in.PENDING] |= {"until": session[sign_in.PENDING]["until"] - sign_in.PENDING_SECONDS - 1}
+    session.save()
+    assert give_code(client, code_now(two_steps.bich)).headers["Location"] == reverse("accounts:login")
+    assert not is_signed_in(client)
+
+
+def test_the_first_step_counts_no_more_when_the_password_was_changed_meanwhile(two_steps, client):
+    give_password(client, "bich")
+    two_steps.bich.set_password("một mật khẩu khác hẳn")
+    two_steps.bich.save()
+    give_code(client, code_now(two_steps.bich))
+    assert not is_signed_in(client)
+
+
+def test_an_account_closed_between_the_steps_does_not_get_in(two_steps, client):
+    give_password(client, "bich")
+    two_steps.bich.is_active = False
+    two_steps.bich.save()
+    give_code(client, code_now(two_steps.bich))
+    assert not is_signed_in(client)
+
+
+def test_every_step_wants_the_token_of_its_form(two_steps):
+    client = Client(enforce_csrf_checks=True)
+    for page in (
+        "accounts:login",
+        "accounts:code",
+        "accounts:recovery_code",
+        "accounts:second_factor_set_up",
+    ):
+        assert client.post(reverse(page), {"username": "bich", "password": PASSWORD}).status_code == 403
+
+
+def test_pages_of_the_log_in_are_kept_by_nobody(two_steps, client):
+    give_password(client, "bich")
+    assert "no-store" in client.get(reverse("accounts:code")).headers["Cache-Control"]
+
+
+def test_a_log_in_notes_its_moment_without_a_row_of_history(school):
+    before = school.lan.history.count()
+    log_in("lan")
+    school.lan.refresh_from_db()
+    assert school.lan.last_login is not None
+    assert school.lan.history.count() == before
+
+
+def test_a_second_log_in_of_the_same_browser_ends_the_first(school, client):
+    give_password(client, "lan")
+    request_of_activation = client.get("/").wsgi_request
+    sign_in.continue_sign_in(request_of_activation, school.minh)
+    row = school.lan.signed_in_sessions.get()
+    assert (row.ended_how, row.ended_by) == ("replaced", school.lan)

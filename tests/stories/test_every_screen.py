@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from kimdong.demo.accounts import PASSWORD
 from tests.stack import ROOT, Stack
 from tests.stories.people import log_in
 from tests.stories.sheets import SECONDS, Desk, StaffRoom, blank_sheets, staff_room
@@ -34,6 +35,11 @@ PAGES = [
     ("vanthu", "/students/import/"),
     ("vanthu", "/reports/prints/"),
     ("vanthu", "/gradebook/sheets/{last_year_4e}/TOAN/CN/"),
+    (TEACHER, "/accounts/me/"),
+    (TEACHER, "/accounts/password/"),
+    (TEACHER, "/accounts/sessions/"),
+    (TEACHER, "/accounts/second-factor/set-up/"),
+    ("vanthu", "/accounts/me/"),
     (TEACHER, "/"),
     (TEACHER, "/approvals/requests/{draft}/"),
     (TEACHER, "/students/classes/{class_4e}/"),
@@ -127,6 +133,34 @@ def test_the_log_in_page_also_when_it_refuses(chromium: Browser, application: St
     page.get_by_label("Mật khẩu").fill("không phải mật khẩu")
     page.get_by_role("button", name="Đăng nhập").click()
     expect(page.get_by_role("alert")).to_be_visible(timeout=SECONDS)
+    stands_on_every_screen(page)
+    page.close()
+
+
+def test_the_pages_of_the_second_step(chromium: Browser, application: Stack):
+    page = chromium.new_page()
+    page.goto(f"{application.address}/accounts/login/")
+    page.get_by_label("Tên đăng nhập").fill("phohieutruong")
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.get_by_label("Mã 6 số").fill("000000")
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_role("alert")).to_be_visible(timeout=SECONDS)
+    stands_on_every_screen(page)
+    page.get_by_role("link", name="mã dự phòng").click()
+    expect(page.get_by_label("Mã dự phòng")).to_be_visible(timeout=SECONDS)
+    stands_on_every_screen(page)
+    page.close()
+
+
+def test_the_page_of_a_lock(chromium: Browser, application: Stack):
+    page = chromium.new_page()
+    page.goto(f"{application.address}/accounts/login/")
+    for _ in range(5):
+        page.get_by_label("Tên đăng nhập").fill("khong.co.ai")
+        page.get_by_label("Mật khẩu").fill("không phải mật khẩu")
+        page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_role("heading", name="Tạm khoá đăng nhập")).to_be_visible(timeout=SECONDS)
     stands_on_every_screen(page)
     page.close()
 
