@@ -118,6 +118,9 @@ class AccessLogEntry(models.Model):
         SIGN_IN_FAILED = "sign_in_failed", "Đăng nhập sai"
         REFUSED = "refused", "Bị từ chối"
         DOWNLOADED = "downloaded", "Tải xuống"
+        UNLOCKED = "unlocked", "Mở khoá màn hình"
+        PASSWORD_CONFIRMED = "password_confirmed", "Xác nhận bằng mật khẩu"
+        PASSWORD_WRONG = "password_wrong", "Gõ lại mật khẩu sai"
 
     at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
     kind = models.CharField(max_length=20, choices=Kind)

@@ -1,9 +1,14 @@
 """The request as our views get it: LoginRequiredMiddleware has let it through, django-htmx has looked at it."""
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+
+if TYPE_CHECKING:
+    from accounts.idle_lock import Idleness
 
 
 class SignedInRequest(HttpRequest):
@@ -11,3 +16,4 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    idle: "Idleness"

@@ -3,7 +3,9 @@
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponse
+from django.utils.decorators import method_decorator
 
+from accounts.idle_lock import reachable_when_locked
 from accounts.models import AccessLogEntry
 from accounts.refusals import log_access
 
@@ -32,7 +34,8 @@ class SignIn(LoginView):
         return super().form_invalid(form)
 
 
+@method_decorator(reachable_when_locked, name="dispatch")
 class SignOut(LogoutView):
-    """POST only, like every act."""
+    """POST only, like every act; also from a locked screen."""
 
     http_method_names = ["post", "options"]

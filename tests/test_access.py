@@ -20,7 +20,7 @@ from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import RosterUpload
 from tests.approvals.papers import draft, entered_school, filed
-from tests.gradebook.school import School, open_window
+from tests.gradebook.school import CONFIRMED, School, open_window
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,11 @@ PAGES = (
     Page("healthz", EVERYBODY),
     Page("accounts:login", EVERYBODY, status=302),
     Page("accounts:logout", EVERYBODY, "post", 302),
+    Page("accounts:lock", EVERYBODY, "post", 302),
+    Page("accounts:unlock", EVERYBODY, status=302),
+    Page("accounts:unlock", EVERYBODY, "post", 302, data=CONFIRMED),
+    Page("accounts:seen", EVERYBODY, "post", 204),
+    Page("accounts:confirm", EVERYBODY, "post", 302, data=CONFIRMED),
     Page("approvals:tasks", EVERYBODY),
     Page("approvals:requests", EVERYBODY),
     Page("approvals:request", REQUEST_4A, knows=REQUEST_4A, arguments=of("filed")),
@@ -86,9 +91,9 @@ PAGES = (
     Page("approvals:detach", LAN, "post", 409, REQUEST_4A, of("evidence")),
     Page("approvals:request_act", LAN, "post", 422, REQUEST_4A, of("draft", "file")),
     Page("approvals:request_act", LAN, "post", 302, REQUEST_4A, of("filed", "cancel")),
-    Page("approvals:request_act", VICE_PRINCIPAL, "post", 302, REQUEST_4A, of("filed", "approve")),
-    Page("approvals:request_act", VICE_PRINCIPAL, "post", 422, REQUEST_4A, of("filed", "refuse")),
-    Page("approvals:request_act", CLERK, "post", 409, REQUEST_4A, of("filed", "apply")),
+    Page("approvals:request_act", VICE_PRINCIPAL, "post", 302, REQUEST_4A, of("filed", "approve"), CONFIRMED),
+    Page("approvals:request_act", VICE_PRINCIPAL, "post", 422, REQUEST_4A, of("filed", "refuse"), CONFIRMED),
+    Page("approvals:request_act", CLERK, "post", 409, REQUEST_4A, of("filed", "apply"), CONFIRMED),
     Page("gradebook:orders", EVERYBODY),
     Page("gradebook:order", EVERYBODY, arguments=of("order")),
     Page("gradebook:order_new", PRINCIPAL),
@@ -109,7 +114,7 @@ PAGES = (
     Page("students:import", CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.
     Page("students:upload", CLERK, status=410, arguments=of("upload")),
-    Page("students:upload_apply", CLERK, "post", 302, arguments=of("upload")),
+    Page("students:upload_apply", CLERK, "post", 302, arguments=of("upload"), data=CONFIRMED),
     Page("reports:prints", PRINTS),
     Page("reports:prints", CLERK, "post"),
     Page("reports:print_job", PRINTS, arguments=of("print_job")),
