@@ -1,4 +1,4 @@
-"""The password asked again before binding acts: approving, locking, applying, exporting in bulk, accounts (rule R62)."""
+"""The password asked again before binding acts: approving, locking, applying, bulk exports, accounts (rule R62)."""
 
 from collections.abc import Callable
 from enum import StrEnum

@@ -148,11 +148,12 @@ class IdleLockMiddleware:
             if not is_own_password(request):
                 return _answer_locked(request)
             unlock(request)
-            request.idle = replace(request.idle, is_locked=False, is_admin_locked=False)
+            request.idle = replace(request.idle, quiet_for=0, is_locked=False, is_admin_locked=False)
         elif "X-Background" not in request.headers and (
             request.idle.quiet_for >= WRITES_AFTER or hasattr(view, "keeps_awake")
         ):
             _stay_awake(request)
+            request.idle = replace(request.idle, quiet_for=0)
         return None
 
 

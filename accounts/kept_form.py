@@ -45,9 +45,12 @@ def ask_password(
 
 def is_page(request: HttpRequest) -> bool:
     """Whether a browser waits for a page, not a script, a picture or htmx for a piece."""
-    destination = request.headers.get("Sec-Fetch-Dest", "document")
-    is_by_htmx = request.headers.get("HX-Request") == "true"
-    return destination == "document" and not is_by_htmx and request.content_type != "application/json"
+    headers = request.headers
+    # Browsers send Sec-Fetch-Dest over TLS only; our scripts say by themselves that they want no page.
+    is_by_script = (
+        "application/json" in (headers.get("Accept"), request.content_type) or "HX-Request" in headers
+    )
+    return headers.get("Sec-Fetch-Dest", "document") == "document" and not is_by_script
 
 
 def own_address(request: HttpRequest, address: str | None) -> str:
