@@ -12,10 +12,11 @@ from typing import Any
 from axes.handlers.base import AxesHandler
 from axes.handlers.proxy import AxesProxyHandler
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from accounts import clock
+from accounts.kept_form import is_page
 from accounts.models import AccessLogEntry, SignInFailures, User
 from accounts.permissions import Refused, require
 from accounts.powers import Action
@@ -189,6 +190,12 @@ def failed(request: HttpRequest, user: User) -> None:
 def lock_page(request: Any, _response: HttpResponse, _credentials: Any) -> HttpResponse:
     """Until when, and who can help; instead of whatever the view answered to a locked attempt."""
     lock: Lock = request.sign_in_lock
-    answer = render(request, "accounts/locked_out.html", {"lock": lock}, status=429)
+    if is_page(request):
+        answer: HttpResponse = render(request, "accounts/locked_out.html", {"lock": lock}, status=429)
+    else:
+        words = (
+            f"Gõ sai quá nhiều lần nên bị khoá đến {clock.moment_label(lock.until)}. Văn thư mở khoá được."
+        )
+        answer = JsonResponse({"error": words}, status=429)
     answer["Retry-After"] = str(max(1, int((lock.until - clock.stamp()).total_seconds())))
     return answer

@@ -127,6 +127,9 @@ class AccessLogEntry(models.Model):
         SECOND_FACTOR = "second_factor", "Đổi xác thực hai lớp"
         REFUSED = "refused", "Bị từ chối"
         DOWNLOADED = "downloaded", "Tải xuống"
+        UNLOCKED = "unlocked", "Mở khoá màn hình"
+        PASSWORD_CONFIRMED = "password_confirmed", "Xác nhận bằng mật khẩu"
+        PASSWORD_WRONG = "password_wrong", "Gõ lại mật khẩu sai"
 
     at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
     kind = models.CharField(max_length=20, choices=Kind)

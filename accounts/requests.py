@@ -1,9 +1,14 @@
 """The request as our views get it: LoginRequiredMiddleware has let it through, django-htmx has looked at it."""
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
+
+if TYPE_CHECKING:
+    from accounts.idle_lock import Idleness
 
 
 class SignedInRequest(HttpRequest):
@@ -11,6 +16,7 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    idle: "Idleness"
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

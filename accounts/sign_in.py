@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.crypto import constant_time_compare
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import clock, second_factor, sessions
 from accounts.account_state import why_shut
+from accounts.idle_lock import reachable_when_locked
 from accounts.models import AccessLogEntry, SignedInSession, User
 from accounts.passwords import is_long_enough
 from accounts.permissions import Refused
@@ -121,8 +123,9 @@ def safe_next(request: HttpRequest, address: str) -> str:
     return address if is_ours else ""
 
 
+@method_decorator(reachable_when_locked, name="dispatch")
 class SignOut(LogoutView):
-    """POST only, like every act."""
+    """POST only, like every act; also from a locked screen."""
 
     http_method_names = ["post", "options"]
 

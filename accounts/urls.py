@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import own_account, power_views, second_factor_views, sign_in
+from accounts import confirmation, idle_views, own_account, power_views, second_factor_views, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,4 +17,8 @@ urlpatterns = [
     path("sessions/<int:session_id>/end/", own_account.end_session, name="session_end"),
     path("sessions/end-others/", own_account.end_other_sessions, name="sessions_end_others"),
     path("powers/", power_views.powers, name="powers"),
+    path("unlock/", idle_views.unlock, name="unlock"),
+    path("lock/", idle_views.lock, name="lock"),
+    path("seen/", idle_views.seen, name="seen"),
+    path("confirm/", confirmation.confirm, name="confirm"),
 ]

@@ -47,10 +47,10 @@ MENU = (
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of base.html. Visitors get the demo banner only."""
+    """Context of base.html. Visitors and a locked screen get the demo banner only."""
     bare = {"is_demo": settings.IS_DEMO, "server_time": clock.stamp()}
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if user is None or not user.is_authenticated or _is_locked(request):
         return bare
     year = _year_in_view(user)
     return {
@@ -65,6 +65,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": _menu(request, user, year.waiting if year else 0),
         "notices": [*sessions.notices(request), *(_notices(year.open_windows) if year else [])],
     }
+
+
+def _is_locked(request: HttpRequest) -> bool:
+    idle = getattr(
+        request, "idle", None
+    )  # not there when the request was refused before the lock was looked at
+    return idle is not None and idle.is_locked
 
 
 def _year_in_view(user: User) -> Any:

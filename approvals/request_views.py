@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import permissions
+from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from approvals import corrections
@@ -28,6 +29,13 @@ DONE = {
     Act.REFUSE: "Đã từ chối phiếu {label}. Giáo viên thấy lí do ở trang việc của mình.",
     Act.APPLY: "Đã thực hiện phiếu {label}: các giá trị phê chuẩn nay đứng trong sổ.",
     Act.CANCEL: "Đã huỷ phiếu {label}. Phiếu vẫn lưu trong danh sách.",
+}
+
+# Binding acts: the password is asked each time, and this is said of them.
+WITH_PASSWORD = {
+    Act.APPROVE: "Phê chuẩn phiếu {label}: văn thư sẽ ghi các giá trị đề nghị vào sổ.",
+    Act.REFUSE: "Từ chối phiếu {label}: sổ giữ nguyên, giáo viên thấy lí do.",
+    Act.APPLY: "Thực hiện phiếu {label}: ghi đúng các giá trị đã phê chuẩn vào sổ.",
 }
 
 
@@ -105,6 +113,8 @@ def request_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     if act not in set(Act):
         raise Http404(f"Không có việc «{act}».")
     move = Act(act)
+    if move in WITH_PASSWORD:
+        require_password(request, WITH_PASSWORD[move].format(label=found.label))
     try:
         if move == Act.FILE and (wrong := _keep_draft(request, found)):
             return show_request(request, get_request(request.user, pk), errors=wrong, status=422)

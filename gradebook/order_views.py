@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.clock import now_in_sql
+from accounts.confirmation import require_password
+from accounts.idle_lock import administrative
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryOrder, EntryWindow
@@ -99,6 +101,7 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "gradebook/order.html", context)
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_new(request: SignedInRequest) -> HttpResponse:
     """Form → preview of exactly what will happen → signed. What is signed is what was previewed.
@@ -116,6 +119,7 @@ def order_new(request: SignedInRequest) -> HttpResponse:
     if seen is None:
         return render(request, "gradebook/order_new.html", {"form": form}, status=422)
     if "sign" in request.POST and request.POST.get("previewed") == form.fingerprint():
+        require_password(request, f"Kí và ban hành văn bản số {form.order().number}: {seen.headline}")
         return _sign(request, form)
     context = {
         "form": form.with_text(),

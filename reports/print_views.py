@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.clock import now_in_sql
+from accounts.confirmation import Lasting, require_password
 from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.refusals import log_access
@@ -41,6 +42,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
     classes = list(SchoolClass.objects.filter(year=year).select_related("year")) if year else []
     form = AskForBookForm(request.POST or None, classes=classes, initial=_first_choice(year))
     if request.method == "POST" and form.is_valid():
+        require_password(request, _about_printing(form), lasting=Lasting.EXPORTS)
         job = _ask(request, form)
         if job is not None:
             return redirect("reports:print_job", job.pk)
@@ -81,6 +83,9 @@ def print_file(request: SignedInRequest, pk: int) -> FileResponse:
     if not job.file.name or not job.file.storage.exists(job.file.name):
         raise Http404("Tệp của bản in không còn trên máy chủ. Hãy đặt in lại.")
     name = file_name(job)
+    require_password(
+        request, f"Tải về {name}: hồ sơ của cả lớp {job.school_class.name}.", lasting=Lasting.EXPORTS
+    )
     log_access(request, AccessLogEntry.Kind.DOWNLOADED, detail=name)
     answer = FileResponse(
         job.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
@@ -113,6 +118,11 @@ def file_name(job: PrintJob) -> str:
 
 def _require_may_see(user: User) -> None:
     permissions.require(user, Action.SEE_PRINTS, "Sổ và học bạ đã in chỉ mở cho văn thư và Ban giám hiệu.")
+
+
+def _about_printing(form: AskForBookForm) -> str:
+    book = PrintJob.Book(form.cleaned_data["book"]).label
+    return f"Đặt in {book[0].lower()}{book[1:]} {form.cleaned_data['school_class'].name}, tất cả học sinh của lớp."
 
 
 def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:

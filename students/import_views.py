@@ -8,6 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
+from accounts.confirmation import require_password
+from accounts.idle_lock import administrative
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from students.import_forms import FilterForm, UploadForm
@@ -20,6 +22,7 @@ ROWS_PER_PAGE = 50
 UPLOADS_PER_PAGE = 20
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
 def roster_import(request: SignedInRequest) -> HttpResponse:
     """Which file, for which year; and the lists sent before."""
@@ -49,6 +52,7 @@ def _show_import(request: SignedInRequest, form: UploadForm, status: int = 200) 
     return render(request, "students/import.html", {"form": form, "page": page}, status=status)
 
 
+@administrative
 @never_cache
 @require_safe
 def roster_upload(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -62,10 +66,12 @@ def roster_upload(request: SignedInRequest, pk: int) -> HttpResponse:
         return _show_lost(request, upload, str(refusal))
 
 
+@administrative
 @require_POST
 def roster_apply(request: SignedInRequest, pk: int) -> HttpResponse:
     """Carries out exactly what was shown; when that has changed meanwhile, writes nothing and shows it anew."""
     upload = _get_upload(request, pk)
+    require_password(request, f"Nạp «{upload.name}» vào năm học {upload.year.label}.")
     try:
         done = apply_upload(upload, previewed=request.POST.get("previewed", ""), by=request.user)
     except RosterChanged as refusal:

@@ -32,7 +32,7 @@ from students.models import (
     Student,
 )
 from tests.approvals.papers import draft, entered_school, filed
-from tests.gradebook.school import School, open_window
+from tests.gradebook.school import CONFIRMED, School, open_window
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +105,11 @@ PAGES = (
     Page("accounts:sessions", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:session_end", Action.KEEP_OWN_SIGN_IN, LAN, "post", 302, LAN, of("session")),
     Page("accounts:sessions_end_others", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
+    Page("accounts:lock", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
+    Page("accounts:unlock", Action.KEEP_OWN_SIGN_IN, EVERYBODY, status=302),
+    Page("accounts:unlock", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
+    Page("accounts:seen", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 204),
+    Page("accounts:confirm", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
     Page("accounts:powers", Action.SEE_HANDBOOK, EVERYBODY),
     Page("approvals:tasks", Action.SEE_OWN_TASKS, EVERYBODY),
     Page("approvals:requests", Action.SEE_REQUEST, EVERYBODY),
@@ -149,6 +154,7 @@ PAGES = (
         302,
         REQUEST_4A,
         of("filed", "approve"),
+        CONFIRMED,
     ),
     Page(
         "approvals:request_act",
@@ -158,8 +164,18 @@ PAGES = (
         422,
         REQUEST_4A,
         of("filed", "refuse"),
+        CONFIRMED,
     ),
-    Page("approvals:request_act", Action.APPLY_REQUEST, CLERK, "post", 409, REQUEST_4A, of("filed", "apply")),
+    Page(
+        "approvals:request_act",
+        Action.APPLY_REQUEST,
+        CLERK,
+        "post",
+        409,
+        REQUEST_4A,
+        of("filed", "apply"),
+        CONFIRMED,
+    ),
     Page("gradebook:orders", Action.SEE_ORDERS, EVERYBODY),
     Page("gradebook:order", Action.SEE_ORDERS, EVERYBODY, arguments=of("order")),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL),
@@ -204,7 +220,15 @@ PAGES = (
     Page("students:import", Action.IMPORT_ROSTERS, CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.
     Page("students:upload", Action.IMPORT_ROSTERS, CLERK, status=410, arguments=of("upload")),
-    Page("students:upload_apply", Action.IMPORT_ROSTERS, CLERK, "post", 302, arguments=of("upload")),
+    Page(
+        "students:upload_apply",
+        Action.IMPORT_ROSTERS,
+        CLERK,
+        "post",
+        302,
+        arguments=of("upload"),
+        data=CONFIRMED,
+    ),
     Page("reports:prints", Action.SEE_PRINTS, PRINTS),
     Page("reports:prints", Action.PRINT_BOOKS, CLERK, "post"),
     Page("reports:print_job", Action.SEE_PRINTS, PRINTS, arguments=of("print_job")),
@@ -313,6 +337,10 @@ LISTS = {
     "accounts:second_factor_remove",
     "accounts:sessions",
     "accounts:sessions_end_others",
+    "accounts:lock",
+    "accounts:unlock",
+    "accounts:seen",
+    "accounts:confirm",
 }
 ABOUT_A_CLASS = {
     "students:class",

@@ -3,6 +3,7 @@
 // data-unsaved: while any element carries it, leaving the page asks first. A form with data-guard gets it when something is typed.
 // data-print: a button that prints the page; hidden where there is no script.
 // data-server-time: the footer's clock goes on from the server's time, not the computer's.
+import { cover } from "./idle.js";
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
@@ -64,6 +65,7 @@ document.addEventListener("htmx:sendError", () => {
 
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
+  if (status === 401) return cover();
   if (status === 403) say("Việc này bị từ chối. Có thể phiên đăng nhập đã hết: mở thẻ mới để đăng nhập, rồi thử lại ở đây.");
   else say(`Máy chủ không thực hiện được (mã ${status}). Xin thử lại; nếu vẫn lỗi, báo văn thư kèm giờ ở cuối trang.`);
 });

@@ -226,6 +226,7 @@ function start(form) {
   // A tab put aside or closed, the network back, a log-in in another tab.
   document.addEventListener("visibilitychange", () => saver.now({ isLast: document.visibilityState === "hidden" }));
   window.addEventListener("online", () => saver.again());
+  document.addEventListener("screen:unlocked", () => saver.now());
   window.addEventListener("focus", () => { if (saver.trouble) saver.now(); });
 
   openComments(form, grid);

@@ -14,7 +14,7 @@ from approvals.request_pages import may_see_request, visible_requests
 from approvals.workflow import State
 from gradebook.sheets import Field
 from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture, scan
-from tests.gradebook.school import change_of, close_window, enter, open_window, value_of
+from tests.gradebook.school import CONFIRMED, change_of, close_window, enter, open_window, value_of
 
 pytestmark = pytest.mark.django_db
 
@@ -295,7 +295,7 @@ def test_the_vice_principal_sees_everything_on_one_page_and_decides(school, as_)
         "Giữa học kì I",
     ):
         assert part in text(shown)
-    assert client.post(act_of(request, "approve"), {"note": "Đúng bài."}).status_code == 302
+    assert client.post(act_of(request, "approve"), {"note": "Đúng bài.", **CONFIRMED}).status_code == 302
     request.refresh_from_db()
     assert (request.state, request.decided_by, request.decision_note) == (
         State.APPROVED,
@@ -307,8 +307,8 @@ def test_the_vice_principal_sees_everything_on_one_page_and_decides(school, as_)
 def test_a_refusal_without_a_reason_keeps_the_page_and_with_one_reaches_the_teacher(school, as_):
     request = filed(school)
     client = as_(school.hoa)
-    assert client.post(act_of(request, "refuse"), {"note": ""}).status_code == 422
-    assert client.post(act_of(request, "refuse"), {"note": "Ảnh mờ."}).status_code == 302
+    assert client.post(act_of(request, "refuse"), {"note": "", **CONFIRMED}).status_code == 422
+    assert client.post(act_of(request, "refuse"), {"note": "Ảnh mờ.", **CONFIRMED}).status_code == 302
     assert "Ảnh mờ." in text(as_(school.lan).get(page_of(request)))
 
 
@@ -317,7 +317,7 @@ def test_the_clerk_sees_exactly_what_will_be_written_and_writes_it(school, as_):
     client = as_(school.tuan)
     shown = text(client.get(page_of(request)))
     assert "Sẽ ghi vào sổ đúng 1 giá trị sau" in shown
-    assert client.post(act_of(request, "apply")).status_code == 302
+    assert client.post(act_of(request, "apply"), CONFIRMED).status_code == 302
     assert value_of(school.sheet(), school.pupils[0]) == "9"
     after = client.get(page_of(request)).content.decode()
     story = reverse(
@@ -355,7 +355,7 @@ def test_a_value_that_changed_meanwhile_is_said_in_red_with_who_and_stops_the_cl
     assert "Thực hiện" not in re.findall(
         r"<button[^>]*>(.*?)</button>", client.get(page_of(request)).content.decode()
     )
-    answer = client.post(act_of(request, "apply"))
+    answer = client.post(act_of(request, "apply"), CONFIRMED)
     assert answer.status_code == 409
     assert "không còn như lúc lập phiếu" in text(answer)
     assert value_of(school.sheet(), school.pupils[0]) == "8"
@@ -364,7 +364,7 @@ def test_a_value_that_changed_meanwhile_is_said_in_red_with_who_and_stops_the_cl
 def test_an_act_on_a_state_that_has_passed_says_which_state_it_is_now(school, as_):
     request = filed(school)
     corrections.decide(request, approve=False, note="Ảnh mờ.", by=school.hoa)
-    answer = as_(school.hoa).post(act_of(request, "approve"), {"note": ""})
+    answer = as_(school.hoa).post(act_of(request, "approve"), {"note": "", **CONFIRMED})
     assert answer.status_code == 409
     assert "nay ở trạng thái «Bị từ chối»" in text(answer)
 
@@ -372,7 +372,7 @@ def test_an_act_on_a_state_that_has_passed_says_which_state_it_is_now(school, as
 @pytest.mark.parametrize("person", ["dung", "bich", "tuan", "son", "lan"])
 def test_the_wrong_person_is_refused_and_logged(school, as_, person):
     request = filed(school)
-    answer = as_(school.people[person]).post(act_of(request, "approve"), {"note": ""})
+    answer = as_(school.people[person]).post(act_of(request, "approve"), {"note": "", **CONFIRMED})
     assert answer.status_code == 403
     request.refresh_from_db()
     assert request.state == State.FILED
@@ -391,7 +391,7 @@ def test_a_teacher_who_is_also_vice_principal_is_not_offered_a_decision_on_the_o
     request = filed(school)
     client = as_(school.lan)
     assert act_of(request, "approve") not in client.get(page_of(request)).content.decode()
-    assert client.post(act_of(request, "approve"), {"note": ""}).status_code == 403
+    assert client.post(act_of(request, "approve"), {"note": "", **CONFIRMED}).status_code == 403
 
 
 def test_acts_are_posted_and_known(school, as_):

@@ -19,6 +19,8 @@ from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYe
 from students.names import search_key, sort_key
 
 PASSWORD = "một mật khẩu dài để thử"
+# What a form whose act asks for the password sends along.
+CONFIRMED = {"confirm_password": PASSWORD}
 SINCE = datetime.timedelta(hours=1)
 
 _FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Đặng", "Võ")

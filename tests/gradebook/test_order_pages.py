@@ -13,7 +13,7 @@ from gradebook.models import EntryOrder
 from gradebook.order_forms import default_text, next_number
 from gradebook.regulation import Period, rules_for
 from gradebook.windows import lock_state
-from tests.gradebook.school import close_window, make_school, open_window
+from tests.gradebook.school import CONFIRMED, close_window, make_school, open_window
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def typed(**values):
 def sign(client, data):
     """Looks at the preview, then signs what it shows."""
     seen = client.post(reverse("gradebook:order_new"), {**data, "look": "1"})
-    return client.post(reverse("gradebook:order_new"), {**shown_values(seen), "sign": "1"})
+    return client.post(reverse("gradebook:order_new"), {**shown_values(seen), "sign": "1", **CONFIRMED})
 
 
 def shown_values(response):
@@ -137,7 +137,7 @@ def test_the_list_takes_the_same_statements_for_one_order_and_for_many(
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_nobody_but_the_principal_opens_the_form_and_the_attempt_is_logged(school, client, person, method):
     client.force_login(school.people[person])
-    answer = getattr(client, method)(reverse("gradebook:order_new"), {**typed(), "sign": "1"})
+    answer = getattr(client, method)(reverse("gradebook:order_new"), {**typed(), "sign": "1", **CONFIRMED})
     assert answer.status_code == 403
     assert not EntryOrder.objects.exists()
     assert AccessLogEntry.objects.filter(kind="refused", user=school.people[person]).exists()
@@ -211,9 +211,9 @@ def test_what_was_previewed_is_signed_and_opens_the_books(school, principal):
 
 def test_nothing_is_signed_unseen(school, principal):
     url = reverse("gradebook:order_new")
-    assert principal.post(url, {**typed(), "sign": "1"}).status_code == 200
+    assert principal.post(url, {**typed(), "sign": "1", **CONFIRMED}).status_code == 200
     seen = shown_values(principal.post(url, {**typed(), "look": "1"}))
-    changed = principal.post(url, {**seen, "scope": "grade:4", "sign": "1"})
+    changed = principal.post(url, {**seen, "scope": "grade:4", "sign": "1", **CONFIRMED})
     assert "Nội dung đã đổi sau lần xem trước" in text(changed)
     assert "Khối 4" in text(changed)
     assert not EntryOrder.objects.exists()
@@ -302,6 +302,7 @@ def test_absurd_values_get_a_sentence_at_their_field_and_no_error_page(school, p
         **typed(kind=kind, period="GHKI", opens_at=f"{clock.today()}T00:00"),
         field: value,
         "sign": "1",
+        **CONFIRMED,
     }
     answer = principal.post(reverse("gradebook:order_new"), data)
     if kind == "lock" and field == "closes_at":
@@ -421,8 +422,8 @@ def test_locking_what_is_not_open_is_told_before_signing(school, principal):
 def test_two_principals_pages_with_one_number_sign_once(school, principal):
     url = reverse("gradebook:order_new")
     seen = shown_values(principal.post(url, {**typed(), "look": "1"}))
-    assert principal.post(url, {**seen, "sign": "1"}).status_code == 302
-    again = principal.post(url, {**seen, "sign": "1"})
+    assert principal.post(url, {**seen, "sign": "1", **CONFIRMED}).status_code == 302
+    again = principal.post(url, {**seen, "sign": "1", **CONFIRMED})
     assert again.status_code == 422
     assert "đã dùng" in text(again)
     assert EntryOrder.objects.count() == 1

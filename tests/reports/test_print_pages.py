@@ -16,7 +16,7 @@ from reports.models import PrintJob
 from reports.print_jobs import ask_for_book, run_job
 from reports.print_views import file_name
 from students.models import HomeroomAssignment, SchoolClass
-from tests.gradebook.school import School, close_window, make_school, open_window
+from tests.gradebook.school import CONFIRMED, School, close_window, make_school, open_window
 from tests.reports.school_books import add_past_years, fill
 from tests.reports.test_print_jobs import as_if_in_the_hands_of_a_worker
 
@@ -47,6 +47,12 @@ def as_person(user: User) -> Client:
     return client
 
 
+def confirmed(client: Client) -> Client:
+    """Has just given the password for exports."""
+    client.post(reverse("accounts:confirm"), {"lasting": "exports", "next": "/", **CONFIRMED})
+    return client
+
+
 def finished(school: School, book: str = BOOK.CLASS_TABLE, period: str = Period.MID_TERM_1) -> PrintJob:
     job = ask_for_book(book=book, school_class=school.class_4a, period=period, by=school.tuan)
     run_job(job.pk)
@@ -60,7 +66,13 @@ def words(html: bytes) -> str:
 
 
 def wanted(school: School, **other: object) -> dict[str, object]:
-    return {"book": BOOK.TRANSCRIPTS, "school_class": school.class_4a.pk, "period": "GHKI", **other}
+    return {
+        "book": BOOK.TRANSCRIPTS,
+        "school_class": school.class_4a.pk,
+        "period": "GHKI",
+        **CONFIRMED,
+        **other,
+    }
 
 
 # -- Who ---------------------------------------------------------------------------------------------------
@@ -94,7 +106,7 @@ def test_others_than_the_clerk_cannot_ask_by_a_direct_post(school: School, name:
 @pytest.mark.parametrize("name", THOSE_WHO_SEE)
 def test_the_office_takes_the_file_of_whoever_asked_and_that_is_logged(school: School, name: str) -> None:
     job = finished(school)
-    answer = as_person(school.people[name]).get(reverse("reports:print_file", args=[job.pk]))
+    answer = confirmed(as_person(school.people[name])).get(reverse("reports:print_file", args=[job.pk]))
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content) == Path(job.file.path).read_bytes()
     entry = AccessLogEntry.objects.get(kind=AccessLogEntry.Kind.DOWNLOADED)
@@ -271,7 +283,7 @@ def test_the_file_comes_with_a_plain_name_for_private_use_only(school: School) -
     open_window(school)
     close_window(school)
     job = finished(school)
-    answer = as_person(school.tuan).get(reverse("reports:print_file", args=[job.pk]))
+    answer = confirmed(as_person(school.tuan)).get(reverse("reports:print_file", args=[job.pk]))
     year = school.year.label.replace(" ", "")
     assert (
         answer["Content-Disposition"] == f'attachment; filename="THKQGD-4A-GHKI-{year}-ban-in-{job.pk}.pdf"'

@@ -54,6 +54,12 @@ def code_of(stack: Stack, username: str) -> str:
     return f"{totp.token():06d}"
 
 
+def confirm(page: Page, act: str) -> None:
+    """Types the password that a binding act asks for, and presses its button."""
+    page.get_by_label("Mật khẩu của thầy cô").fill(PASSWORD)
+    page.get_by_role("button", name=act).click()
+
+
 def log_in(browser: Browser, stack: Stack, username: str, *, width: int = 1280) -> Person:
     """Logs in by the form. What the browser's console complains of is kept in `complaints`."""
     context = browser.new_context(

@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.stack import Stack
-from tests.stories.people import Person, log_in
+from tests.stories.people import Person, confirm, log_in
 
 # The picture in README: `KIMDONG_PICTURES=docs make test` makes it anew.
 PICTURES = Path(os.environ.get("KIMDONG_PICTURES", tempfile.gettempdir()))
@@ -94,7 +94,7 @@ def the_principal_opens_the_period(principal: Person, scene: Scene) -> None:
     fill_order(page, "Mở nhập", scene, opens=vietnam(now, minutes=-2), closes=vietnam(now, minutes=120))
     page.get_by_role("button", name="Xem trước").click()
     expect(page.get_by_text("30 lớp")).to_be_visible()
-    page.get_by_role("button", name="Kí và ban hành").click()
+    confirm(page, "Kí và ban hành")
     expect(page.get_by_text(f"Mở hệ thống nhập điểm, đánh giá, nhận xét {scene.label}").first).to_be_visible()
 
 
@@ -167,7 +167,7 @@ def a_tab_is_still_open_when_the_principal_locks(teacher: Person, principal: Per
     now = datetime.datetime.now()  # noqa: DTZ005 - as above
     fill_order(page, "Khoá sổ", scene, opens=vietnam(now, minutes=0))
     page.get_by_role("button", name="Xem trước").click()
-    page.get_by_role("button", name="Kí và ban hành").click()
+    confirm(page, "Kí và ban hành")
     expect(
         page.get_by_text(f"Khoá hệ thống nhập điểm, đánh giá, nhận xét {scene.label}").first
     ).to_be_visible()
@@ -240,7 +240,7 @@ def the_vice_principal_looks_and_approves(vice_principal: Person, number: str) -
     row = page.get_by_role("row").filter(has_text="Điểm KTĐK")
     expect(row).to_contain_text("7")
     expect(row).to_contain_text("9")
-    page.get_by_role("button", name="Phê chuẩn").click()
+    confirm(page, "Phê chuẩn")
     expect(page.get_by_text("Đã phê chuẩn, chờ thực hiện").first).to_be_visible()
 
 
@@ -249,7 +249,7 @@ def the_clerk_carries_out(clerk: Person, number: str) -> None:
     clerk.go("/")
     page.get_by_role("link", name=number).first.click()
     expect(page.get_by_role("button", name="Phê chuẩn")).to_have_count(0)
-    page.get_by_role("button", name="Thực hiện").click()
+    confirm(page, "Thực hiện")
     expect(page.get_by_text("Đã thực hiện").first).to_be_visible()
 
 
@@ -281,6 +281,8 @@ def printed(clerk: Person, book: str, period: str, tmp_path: Path) -> str:
     page.get_by_label("Lớp", exact=True).select_option(label="4A")
     page.get_by_label("Thời điểm đánh giá").select_option(label=period)
     page.get_by_role("button", name="Đặt in").click()
+    if page.get_by_role("heading", name="Gõ lại mật khẩu để xác nhận").is_visible():  # once in five minutes
+        confirm(page, "Xác nhận")
     expect(page.get_by_text("đã đối chiếu đủ")).to_be_visible(timeout=120_000)
     with page.expect_download() as download:
         page.get_by_role("link", name="Tải PDF").first.click()

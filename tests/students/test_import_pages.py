@@ -15,7 +15,7 @@ from students.imports import carry_out_roster, plan_roster
 from students.models import RosterUpload, SchoolClass, Student
 from students.upload_page import read_dry_run
 from students.uploads import plan_of
-from tests.gradebook.school import School, make_school
+from tests.gradebook.school import CONFIRMED, School, make_school
 from tests.students.rosters import as_bytes, listed, pupil
 from tests.students.workbook_making import DATA, workbook
 
@@ -63,7 +63,7 @@ def press(client, upload: RosterUpload):
 
 def post(client, upload: RosterUpload, previewed: str):
     address = reverse("students:upload_apply", args=[upload.pk])
-    return client.post(address, {"previewed": previewed}, follow=True)
+    return client.post(address, {"previewed": previewed, **CONFIRMED}, follow=True)
 
 
 def test_a_list_is_sent_looked_at_and_carried_out(school, clerk):
@@ -137,7 +137,7 @@ def test_a_post_without_a_preview_writes_nothing(school, clerk, previewed):
     upload = uploaded(clerk, school, pupil(1))
     clerk.post(
         reverse("students:upload_apply", args=[upload.pk]),
-        {} if previewed is None else {"previewed": previewed},
+        CONFIRMED if previewed is None else {"previewed": previewed, **CONFIRMED},
     )
     assert not Student.objects.filter(moet_id="3100000001").exists()
 
@@ -248,7 +248,7 @@ def test_everybody_else_is_told_that_the_clerk_does_it(school, clerk, person):
 
 def test_a_visitor_is_sent_to_log_in(client, school):
     assert client.get(IMPORT).status_code == 302
-    assert client.post(reverse("students:upload_apply", args=[1])).status_code == 302
+    assert client.post(reverse("students:upload_apply", args=[1]), CONFIRMED).status_code == 302
 
 
 def test_the_kept_file_lies_outside_the_web_under_a_random_name(school, clerk):

@@ -1,4 +1,5 @@
 // Saves touched cells: within two seconds of the last key, at once when the row is left; one request at a time.
+import { cover } from "../idle.js";
 
 const AFTER_LAST_KEY = 1200; // ms
 const GIVES_UP_AFTER = 20000; // ms without an answer
@@ -51,6 +52,7 @@ export class Saver {
     const response = await this.post(sent, isLast);
     if (!response) return this.retry();
     if (response.type === "opaqueredirect") return this.sessionEnded();
+    if (response.status === 401) return this.screenLocked();
     if (response.status === 403 && !isSecondTry && (await this.renewToken())) return this.deliver(sent, isLast, true);
     if (response.status >= 500) return this.retry();
     const answer = await readJson(response);
@@ -124,6 +126,12 @@ export class Saver {
     const wait = Math.min(LONGEST_WAIT, 1000 * 2 ** (this.failures - 1));
     this.trouble = `Không nối được với máy chủ; tự thử lại sau ${Math.round(wait / 1000)} giây. Đừng lo: giá trị đã gõ được giữ trên máy này.`;
     this.timer = setTimeout(() => this.now(), wait);
+  }
+
+  /** Nothing was saved, nothing is lost: saving goes on when the password has been given. */
+  screenLocked() {
+    this.trouble = "Màn hình đang khoá. Giá trị đã gõ còn nguyên.";
+    cover();
   }
 
   sessionEnded() {
