@@ -196,6 +196,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 CSRF_FAILURE_VIEW = "accounts.refusals.csrf_failure"
+# TLS ends at our proxy, which replaces X-Forwarded-For by the browser's address (deploy/Caddyfile).
+BEHIND_PROXY = ENVIRONMENT.behind_tls
 if ENVIRONMENT.behind_tls:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
