@@ -74,10 +74,8 @@ def count_failure(request: HttpRequest, username: str) -> Lock | None:
     ]
     for lock in locks:
         what = "địa chỉ" if lock.is_of_address else "tài khoản"
-        until = clock.moment_label(lock.until)
-        log_access(
-            request, AccessLogEntry.Kind.LOCKED_OUT, username=username, detail=f"Khoá {what} đến {until}"
-        )
+        detail = f"Khoá {what} đến {clock.moment_label(lock.until)}"
+        log_access(request, AccessLogEntry.Kind.LOCKED_OUT, username=username, detail=detail)
     return max(locks, key=lambda lock: lock.until, default=None)
 
 
@@ -172,12 +170,10 @@ def _username(credentials: dict[str, Any] | None) -> str:
     return str((credentials or {}).get("username") or "")
 
 
-def is_open_to(request: HttpRequest, user: User) -> bool:
-    """Whether a code of this person may be tried now; if not, the answer becomes the lock's page."""
-    allowed = AxesProxyHandler.is_allowed(request, {"username": user.username})
-    if not allowed:
-        request.axes_locked_out = True  # type: ignore[attr-defined] - read by axes' middleware
-    return allowed
+def is_open_to(request: Any, user: User) -> bool:
+    """Whether a code of this person may be tried now; if not, axes' middleware answers with the lock's page."""
+    request.axes_locked_out = not AxesProxyHandler.is_allowed(request, {"username": user.username})
+    return not request.axes_locked_out
 
 
 def failed(request: HttpRequest, user: User) -> None:

@@ -25,7 +25,7 @@ Ended = SignedInSession.Ended
 def me(request: SignedInRequest) -> HttpResponse:
     user = request.user
     context = {
-        "posts": user.posts.held_on(clock.today()).select_related("team"),  # type: ignore[attr-defined]
+        "posts": user.posts.held_on(clock.today()).select_related("team"),
         "password_days": _days_since(user.password_changed_at),
         "is_required": second_factor.is_required(user),
         "codes_left": second_factor.codes_left(user),

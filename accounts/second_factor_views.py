@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -184,8 +185,8 @@ class RemovalForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: object, request: SignedInRequest, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type] - passed on as they came
+    def __init__(self, *args: Any, request: SignedInRequest, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.request = request
 
     def clean_password(self) -> str:

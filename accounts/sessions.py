@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db.models import CharField, F, Func
+from django.db.models import CharField, F, Func, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -121,16 +121,18 @@ def end_sessions(
 
 def note_end(request: HttpRequest, *, how: SignedInSession.Ended) -> None:
     """Before Django's logout throws the session away."""
-    SignedInSession.objects.filter(pk=request.session.get(OWN_ROW), ended_at__isnull=True).update(
+    _own_row(request).filter(ended_at__isnull=True).update(
         ended_at=clock.now_in_sql(), ended_how=how, ended_by_id=request.user.pk
     )
 
 
 def follow_key(request: HttpRequest) -> None:
     """After the session got a new key: its row goes on under it."""
-    SignedInSession.objects.filter(pk=request.session.get(OWN_ROW)).update(
-        key_hash=hash_of(request.session.session_key or "")
-    )
+    _own_row(request).update(key_hash=hash_of(request.session.session_key or ""))
+
+
+def _own_row(request: HttpRequest) -> QuerySet[SignedInSession]:
+    return SignedInSession.objects.filter(pk=request.session.get(OWN_ROW, 0))
 
 
 class LastSeenMiddleware:

@@ -17,7 +17,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts import clock, second_factor, sessions
+from accounts import clock, lockout, second_factor, sessions
 from accounts.account_state import why_shut
 from accounts.idle_lock import reachable_when_locked
 from accounts.models import AccessLogEntry, SignedInSession, User
@@ -105,8 +105,13 @@ def pending_person(request: HttpRequest) -> User | None:
 
 
 def complete_sign_in(request: HttpRequest, user: User, *, how: str = "") -> HttpResponse:
-    """Logs in, puts the session on record and goes where the person wanted to."""
+    """Logs in, puts the session on record and goes where the person wanted to.
+
+    The lock is asked once more: of many guesses sent at the same moment the right one must not slip in behind it.
+    """
     pending = request.session.pop(PENDING, {})
+    if not lockout.is_open_to(request, user):
+        return redirect("accounts:login")
     login(request, user, backend=BACKEND)
     User.objects.filter(pk=user.pk).update(last_login=clock.now_in_sql())
     sessions.begin(request, user)

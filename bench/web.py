@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
-from kimdong.demo.accounts import PASSWORD
+from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+DEMO_CODE = re.compile(r"data-demo-code>(\d{6})<")
 
 
 @dataclass(slots=True)
@@ -54,12 +55,16 @@ class Session:
 
     def log_in(self, username: str) -> None:
         self.get("/accounts/login/")
-        form = {"username": username, "password": PASSWORD, "csrfmiddlewaretoken": self.token}
-        answer = self.ask(
-            "POST", "/accounts/login/", urlencode(form).encode(), "application/x-www-form-urlencoded"
-        )
+        answer = self.post_form("/accounts/login/", username=username, password=PASSWORD)
+        if username in SECOND_FACTOR_NAMES:
+            shown = DEMO_CODE.search(self.get("/accounts/login/code/").body.decode())
+            answer = self.post_form("/accounts/login/code/", code=shown[1] if shown else "")
         if answer.status != 302:
             raise RuntimeError(f"{username} could not log in: HTTP {answer.status}")
+
+    def post_form(self, path: str, **fields: str) -> Answer:
+        body = urlencode(fields | {"csrfmiddlewaretoken": self.token}).encode()
+        return self.ask("POST", path, body, "application/x-www-form-urlencoded")
 
     def post_json(self, path: str, value: object) -> Answer:
         return self.ask("POST", path, json.dumps(value).encode(), "application/json")

@@ -201,6 +201,8 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 IDLE_SECONDS = 15 * 60
 IDLE_ADMIN_SECONDS = 5 * 60
 CSRF_FAILURE_VIEW = "accounts.refusals.csrf_failure"
+# TLS ends at our proxy, which replaces X-Forwarded-For by the browser's address (deploy/Caddyfile).
+BEHIND_PROXY = ENVIRONMENT.behind_tls
 if ENVIRONMENT.behind_tls:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

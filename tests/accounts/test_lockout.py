@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import lockout
 from accounts.lockout import OF_ADDRESS
 from accounts.models import AccessLogEntry, SignInFailures
+from accounts.refusals import client_address
 from tests.accounts.telephones import code_now, give_code, give_password, give_second_factor, is_signed_in
 from tests.gradebook.school import PASSWORD, make_school
 
@@ -231,10 +232,23 @@ def test_the_server_keeps_a_way_out_for_when_nobody_gets_in(school, capsys):
 # -- Address and cost
 
 
-def test_the_header_of_a_proxy_is_not_believed(school):
-    """Behind ours gunicorn has put the client's address into REMOTE_ADDR; what a client writes counts for nothing."""
-    request = RequestFactory().get("/", headers={"X-Forwarded-For": "1.2.3.4"}, REMOTE_ADDR=HOME)
-    assert lockout._address_key(request) == f"address:{HOME}"
+@pytest.mark.parametrize(
+    ("behind_proxy", "header", "address"),
+    [
+        (False, "1.2.3.4", HOME),
+        (True, "203.0.113.9", "203.0.113.9"),
+        (True, "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        (True, "2001:db8::1", "2001:db8::1"),
+        (True, "nonsense\x00", HOME),
+        (True, "", HOME),
+    ],
+)
+def test_the_address_is_the_browsers_behind_our_proxy_and_never_what_a_browser_claims(
+    settings, behind_proxy, header, address
+):
+    settings.BEHIND_PROXY = behind_proxy
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": header}, REMOTE_ADDR=HOME)
+    assert client_address(request) == address
 
 
 def test_the_guards_of_the_log_in_cost_a_page_no_statement(school, client, django_assert_num_queries):

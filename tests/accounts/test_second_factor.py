@@ -1,6 +1,9 @@
 """The second factor: set up, used once per code, replaced by codes on paper, taken away (rule R62)."""
 
+import os
 import re
+import subprocess
+import sys
 import time
 from base64 import b32decode
 
@@ -309,3 +312,23 @@ def test_outside_the_demo_no_page_shows_a_code(school, client, settings):
     assert code_now(school.bich) not in page
     client.force_login(school.lan)
     assert "data-demo-code" not in client.get(SET_UP).content.decode()
+
+
+def test_in_production_the_code_is_not_even_computed():
+    """The very settings of production, in a process of their own."""
+    asked = (
+        "import django; django.setup();"
+        "from accounts import second_factor; from accounts.models import User;"
+        "print(repr(second_factor.demo_code(User(), second_factor.new_key())))"
+    )
+    environment = {**os.environ, "KIMDONG_HOSTS": "so.kimdong.example"}
+    environment["DJANGO_SETTINGS_MODULE"] = "kimdong.settings"
+    for mode, answer in (("production", r"''"), ("demo", r"'\d{6}'")):
+        done = subprocess.run(
+            [sys.executable, "-c", asked],
+            env=environment | {"KIMDONG_MODE": mode},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert re.fullmatch(answer, done.stdout.strip())

@@ -200,6 +200,15 @@ def test_an_account_closed_between_the_steps_does_not_get_in(two_steps, client):
     assert not is_signed_in(client)
 
 
+def test_a_right_guess_that_overtakes_the_lock_does_not_get_in(school, client):
+    """Many guesses at the same moment are all checked before the fifth wrong one has locked the account."""
+    request = client.get(reverse("accounts:login")).wsgi_request
+    for _ in range(5):
+        log_in("lan", "sai mật khẩu")
+    sign_in.complete_sign_in(request, school.lan)
+    assert not request.user.is_authenticated
+
+
 def test_every_step_wants_the_token_of_its_form(two_steps):
     client = Client(enforce_csrf_checks=True)
     for page in (
