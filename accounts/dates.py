@@ -26,7 +26,7 @@ class Days:
 
     @property
     def label(self) -> str:
-        """"từ 01/08/2026 đến 31/07/2027"; without an end "từ 01/08/2026"; one day "ngày 25/11/2026"."""
+        """ "từ 01/08/2026 đến 31/07/2027"; without an end "từ 01/08/2026"; one day "ngày 25/11/2026"."""
         if self.first == self.last:
             return f"ngày {self.first:%d/%m/%Y}"
         until = f" đến {self.last:%d/%m/%Y}" if self.last else ""

@@ -5,23 +5,14 @@ the_school_has_a_principal).
 """
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from accounts import permissions, terms
 from accounts.dates import Days
 from accounts.history import Source, acting
 from accounts.models import Post, Team, User
+from accounts.powers import Action
 from accounts.terms import DAY, Problem, TermRefused
 
-WHO_APPOINTS = {
-    Post.Kind.GRADE_HEAD: "Tổ (khối) trưởng do Phó Hiệu trưởng hoặc Hiệu trưởng phân công.",
-    **dict.fromkeys(
-        (Post.Kind.PRINCIPAL, Post.Kind.VICE_PRINCIPAL, Post.Kind.CLERK, Post.Kind.INSPECTOR),
-        "Chức vụ này do Hiệu trưởng giao.",
-    ),
-}
-NOT_ONESELF = "Không ai tự phân quyền cho mình. Đề nghị người khác trong Ban giám hiệu thực hiện."
 PRINCIPAL_STAYS = Problem(
     "",
     "Trường luôn có Hiệu trưởng: chức vụ này chỉ kết thúc khi bàn giao cho người kế nhiệm. Chọn «Giao cho người khác».",
@@ -38,7 +29,7 @@ def appoint(
     if problems:
         raise TermRefused(*problems)
     post = Post(holder=holder, kind=kind, team=team, starts_on=days.first, ends_on=days.last)
-    with _acting(by):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         return terms.begin(post, reason=reason, within=within)
 
 
@@ -47,7 +38,7 @@ def end_post(post: Post, *, last_day: datetime.date, reason: str, by: User) -> N
     _require_may(by, post.kind, post.holder)
     if post.kind == Post.Kind.PRINCIPAL:
         raise TermRefused(PRINCIPAL_STAYS)
-    with _acting(by):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         terms.end(post, last_day=last_day, reason=reason)
 
 
@@ -64,14 +55,14 @@ def hand_over_post(post: Post, *, to: User, days: Days, reason: str, within: Day
         problems.append(Problem("ends_on", "Chức vụ Hiệu trưởng chỉ bàn giao hẳn. Bỏ trống «đến ngày»."))
     if problems:
         raise TermRefused(*problems)
-    with _acting(by):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         return terms.hand_over(post, to=to, days=days, reason=reason, within=within)
 
 
 def undo_post(post: Post, *, reason: str, by: User) -> None:
     """Takes back a post that has not begun; the one who was to hand over stays. Raises as above."""
     _require_may(by, post.kind, post.holder)
-    with _acting(by):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         days = post.days
         terms.undo(post, reason=reason)
         if post.kind == Post.Kind.PRINCIPAL:
@@ -101,12 +92,15 @@ def _problems_of_kind(kind: str, team: Team | None, days: Days) -> list[Problem]
     return []
 
 
+def may_appoint(by: User, kind: str, concerned: User) -> bool:
+    """Whether `by` may give this post to `concerned` or take it from them: never to or from oneself."""
+    return permissions.may(by, _action(kind)) and by.pk != concerned.pk
+
+
+def _action(kind: str) -> Action:
+    return Action.APPOINT_HEAD if kind == Post.Kind.GRADE_HEAD else Action.APPOINT
+
+
 def _require_may(by: User, kind: str, concerned: User) -> None:
-    permissions.require(permissions.may_appoint(by, kind), WHO_APPOINTS[Post.Kind(kind)])
-    permissions.require(by.pk != concerned.pk, NOT_ONESELF)
-
-
-@contextmanager
-def _acting(by: User) -> Iterator[None]:
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        yield
+    permissions.require(by, _action(kind))
+    permissions.require_another(by, concerned)

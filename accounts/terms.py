@@ -143,9 +143,7 @@ def _end_problems(term: Term, last_day: datetime.date) -> list[Problem]:
             )
         ]
     if term.ends_on and last_day > term.ends_on:
-        return [
-            Problem("last_day", f"Phân công đã kết thúc ngày {term.ends_on:%d/%m/%Y}. Ghi ngày sớm hơn.")
-        ]
+        return [Problem("last_day", f"Phân công đã kết thúc ngày {term.ends_on:%d/%m/%Y}. Ghi ngày sớm hơn.")]
     return []
 
 
@@ -161,14 +159,19 @@ def _hand_over_problems(term: Term, to: Any, days: Days, *, reason: str, within:
         found.append(Problem("to", f"{to.full_name} đang giữ việc này. Chọn người khác."))
     if days.last and term.substitutes_for:
         found.append(
-            Problem("to", f"{term.person.full_name} đang làm thay. Kết thúc việc làm thay, rồi giao cho người khác.")
+            Problem(
+                "to",
+                f"{term.person.full_name} đang làm thay. Kết thúc việc làm thay, rồi giao cho người khác.",
+            )
         )
     outside = days.first < term.starts_on or (
         term.ends_on and max(days.first, days.last or days.first) > term.ends_on
     )
     if outside:
         found.append(
-            Problem("starts_on", f"{term.person.full_name} giữ việc này {term.days.label}. Ghi ngày trong đó.")
+            Problem(
+                "starts_on", f"{term.person.full_name} giữ việc này {term.days.label}. Ghi ngày trong đó."
+            )
         )
     if days.last and days.first <= term.starts_on and _after(term, days) is None:
         found.append(
@@ -182,7 +185,7 @@ def _hand_over_problems(term: Term, to: Any, days: Days, *, reason: str, within:
 
 def _take(term: Term) -> None:
     """The duty to ourselves until the transaction ends, then the row as it is now."""
-    key = f"{term._meta.label} {sorted(term.duty.items())}"
+    key = f"{type(term).__name__} {sorted(term.duty.items())}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [key])
     if term.pk is None:

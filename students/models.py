@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 from accounts.clock import today
 from accounts.dates import (
     DatedQuerySet,
+    Days,
     Term,
     day_range,
     ends_after_it_starts,
@@ -62,6 +63,10 @@ class SchoolYear(models.Model):
     def label(self) -> str:
         """The official form with spaces: "2026 - 2027"."""
         return f"{self.year} - {self.year + 1}"
+
+    @property
+    def days(self) -> Days:
+        return Days(self.starts_on, self.ends_on)
 
     def day_for_roster(self) -> datetime.date:
         """The day whose roster a sheet of this year shows: today, or the nearest day of the year."""

@@ -411,7 +411,7 @@ def test_powers_end_with_the_assignment(things):
 
 
 def test_a_page_of_a_closed_account_is_shut(things):
-    things.school.bich.is_active = False
-    things.school.bich.save()
+    things.school.hoa.is_active = False
+    things.school.hoa.save()
     page = next(page for page in PAGES if page.name == "approvals:tasks")
-    assert answer(page, things, "bich") == 302
+    assert answer(page, things, "hoa") == 302

@@ -6,30 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gradebook', '0002_audit_chain'),
-        ('students', '0005_substitutes'),
+        ("gradebook", "0002_audit_chain"),
+        ("students", "0010_substitutes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='teachingassignment',
-            options={'permissions': [('view_assignment_sheets', 'Xem sổ của một phân công')]},
+            name="teachingassignment",
+            options={"permissions": [("view_assignment_sheets", "Xem sổ của một phân công")]},
         ),
         migrations.AddField(
-            model_name='historicalteachingassignment',
-            name='substitutes_for',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='làm thay cho'),
+            model_name="historicalteachingassignment",
+            name="substitutes_for",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="làm thay cho",
+            ),
         ),
         migrations.AddField(
-            model_name='teachingassignment',
-            name='substitutes_for',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='làm thay cho'),
+            model_name="teachingassignment",
+            name="substitutes_for",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="làm thay cho",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teachingassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('substitutes_for__isnull', True), models.Q(('ends_on__isnull', False), models.Q(('substitutes_for', models.F('teacher')), _negated=True)), _connector='OR'), name='teaching_substitution_is_whole'),
+            model_name="teachingassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("substitutes_for__isnull", True),
+                    models.Q(
+                        ("ends_on__isnull", False),
+                        models.Q(("substitutes_for", models.F("teacher")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="teaching_substitution_is_whole",
+            ),
         ),
     ]

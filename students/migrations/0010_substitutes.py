@@ -6,25 +6,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('students', '0004_upload_errors'),
+        ("students", "0004_upload_errors"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalhomeroomassignment',
-            name='substitutes_for',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='làm thay cho'),
+            model_name="historicalhomeroomassignment",
+            name="substitutes_for",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="làm thay cho",
+            ),
         ),
         migrations.AddField(
-            model_name='homeroomassignment',
-            name='substitutes_for',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='làm thay cho'),
+            model_name="homeroomassignment",
+            name="substitutes_for",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="làm thay cho",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='homeroomassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('substitutes_for__isnull', True), models.Q(('ends_on__isnull', False), models.Q(('substitutes_for', models.F('teacher')), _negated=True)), _connector='OR'), name='homeroom_substitution_is_whole'),
+            model_name="homeroomassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("substitutes_for__isnull", True),
+                    models.Q(
+                        ("ends_on__isnull", False),
+                        models.Q(("substitutes_for", models.F("teacher")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="homeroom_substitution_is_whole",
+            ),
         ),
     ]

@@ -28,9 +28,9 @@ def test_each_power_stands_on_the_page_with_whose_things_it_covers():
     page = page_of(make_school().lan)
     for rule in TABLE:
         shown = row_of(page, rule.words[0].upper() + rule.words[1:])
-        assert shown[:-1] == [
-            rule.who[role].label if role in rule.who else "– không" for role in Role
-        ], rule.action
+        assert shown[:-1] == [rule.who[role].label if role in rule.who else "– không" for role in Role], (
+            rule.action
+        )
         assert shown[-1] == rule.source
 
 
@@ -49,7 +49,5 @@ def test_nobody_but_the_teacher_of_the_sheet_enters_marks():
 
 def test_a_refusal_names_roles_and_whose_things():
     assert who_could(Action.DECIDE_REQUEST) == "Phó Hiệu trưởng"
-    assert who_could(Action.ENTER_SHEET) == (
-        "Giáo viên chủ nhiệm, Giáo viên bộ môn (sổ mình được phân công)"
-    )
+    assert who_could(Action.ENTER_SHEET) == ("Giáo viên chủ nhiệm, Giáo viên bộ môn (sổ mình được phân công)")
     assert who_could(Action.SEE_CLASS).endswith("người được Phó Hiệu trưởng cấp quyền")
