@@ -62,8 +62,7 @@ def _problems_of(group: Group, member: User, days: Days, within: Days) -> list[P
     held = GroupMembership.objects.filter(group=group, member=member, starts_on__lte=days.last)
     already = held.exclude(ends_on__lt=days.first).first()
     if already:
-        label = Days(already.starts_on, already.ends_on).label
-        found.append(Problem("member", f"{member.full_name} đã ở trong nhóm {label}."))
+        found.append(Problem("member", f"{member.full_name} đã ở trong nhóm {already.days.label}."))
     return found
 
 

@@ -208,6 +208,10 @@ class GroupMembership(models.Model):
     def __str__(self) -> str:
         return f"{self.member} – {self.group}"
 
+    @property
+    def days(self) -> Days:
+        return Days(self.starts_on, self.ends_on)
+
 
 class GrantQuerySet(DatedQuerySet):
     def in_force(self, day: datetime.date) -> Self:

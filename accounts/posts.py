@@ -97,6 +97,13 @@ def may_appoint(by: User, kind: str, concerned: User) -> bool:
     return permissions.may(by, _action(kind)) and by.pk != concerned.pk
 
 
+def may_hand_over_own(by: User, post: Post) -> bool:
+    """The principal's post alone is handed over by its holder: nobody stands above."""
+    return (
+        post.kind == Post.Kind.PRINCIPAL and post.holder_id == by.pk and permissions.may(by, Action.APPOINT)
+    )
+
+
 def _action(kind: str) -> Action:
     return Action.APPOINT_HEAD if kind == Post.Kind.GRADE_HEAD else Action.APPOINT
 

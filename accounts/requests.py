@@ -1,6 +1,6 @@
 """The request as our views get it: LoginRequiredMiddleware has let it through, django-htmx has looked at it."""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
@@ -11,3 +11,8 @@ class SignedInRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was sent, an empty form too; nothing on a GET."""
+    return request.POST if request.method == "POST" else None
