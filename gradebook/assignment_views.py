@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions, posts
 from accounts.clock import today
-from accounts.models import Post
+from accounts.models import Post, User
 from accounts.powers import Action, who_could
 from accounts.requests import SignedInRequest, posted
 from accounts.terms import TermRefused
 from gradebook import assignments
 from gradebook.models import SubjectLine
-from gradebook.staff_forms import ActForm, AssignForm, EndForm, HandOverForm, UndoForm
+from gradebook.staff_forms import ActForm, AssignForm, EndForm, HandOverForm, StandInForm, UndoForm
 from gradebook.staff_pages import KINDS, class_to_show, may_move, read_class
 from gradebook.staff_views import school_days
 from students.models import SchoolClass, SchoolYear
@@ -76,6 +76,33 @@ def _assign(
         form.refuse(refusal.problems)
         return False
     messages.success(request, f"Đã phân công: {teacher.full_name}, {new.duty_label} {new.days.label}.")
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stand_in(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Hands all classes and lines of a teacher to one substitute for some days."""
+    permissions.require(request.user, Action.ASSIGN)
+    teacher = get_object_or_404(User, pk=pk)
+    permissions.require_another(request.user, teacher)
+    form = StandInForm(posted(request), initial={"starts_on": today()})
+    if request.method == "POST" and form.is_valid() and _hand_over_all(request, form, teacher):
+        return redirect("gradebook:person", teacher.pk)
+    context = {"shown": teacher, "held": assignments.held_on(teacher, today()), "form": form}
+    return render(request, "gradebook/stand_in.html", context, status=422 if form.errors else 200)
+
+
+def _hand_over_all(request: SignedInRequest, form: StandInForm, teacher: User) -> bool:
+    to = form.cleaned_data["to"]
+    try:
+        handed = assignments.hand_over_all(
+            teacher, to=to, days=form.days, reason=form.cleaned_data["reason"], by=request.user
+        )
+    except TermRefused as refusal:
+        form.refuse(refusal.problems)
+        return False
+    words = f"{to.full_name} làm thay {teacher.full_name} {form.days.label}"
+    messages.success(request, f"{words}: {len(handed)} việc. Hết ngày đó mọi việc tự trở lại.")
     return True
 
 

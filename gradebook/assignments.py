@@ -51,6 +51,41 @@ def hand_over_assignment(
         )
 
 
+def hand_over_all(teacher: User, *, to: User, days: Days, reason: str, by: User) -> list[Assignment]:
+    """Every class and line the teacher holds on the first of the days goes to one substitute, all or none.
+
+    What ends before the last of the days is handed over up to its end. Raises as above.
+    """
+    _require_may(by, teacher)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+        held = held_on(teacher, days.first)
+        if not held:
+            raise TermRefused(
+                Problem("starts_on", f"Ngày đó {teacher.full_name} không có lớp, môn nào để giao.")
+            )
+        return [
+            hand_over_assignment(each, to=to, days=_within_the_row(days, each), reason=reason, by=by)
+            for each in held
+        ]
+
+
+def held_on(teacher: User, day: datetime.date) -> list[Assignment]:
+    """The classes and lines a teacher answers for on a day, without those held for somebody else."""
+    homerooms = HomeroomAssignment.objects.held_on(day).filter(teacher=teacher, substitutes_for=None)
+    taught = TeachingAssignment.objects.held_on(day).filter(teacher=teacher, substitutes_for=None)
+    in_order = ("school_class__grade_level", "school_class__name")
+    return [
+        *homerooms.select_related("school_class__year").order_by(*in_order),
+        *taught.select_related("school_class__year", "line").order_by(*in_order, "line"),
+    ]
+
+
+def _within_the_row(days: Days, assignment: Assignment) -> Days:
+    if days.last and assignment.ends_on:
+        return Days(days.first, min(days.last, assignment.ends_on))
+    return days
+
+
 def undo_assignment(assignment: Assignment, *, reason: str, by: User) -> None:
     """Takes back what has not begun; a substitute's days return to the regular teacher. Raises as above."""
     _require_may(by, assignment.teacher)

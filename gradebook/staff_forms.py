@@ -185,6 +185,15 @@ class HandOverForm(ActForm):
     reason = ReasonField()
 
 
+class StandInForm(ActForm):
+    """One substitute for all that a teacher holds."""
+
+    to = PersonField(label="Người dạy thay")
+    starts_on = DayField(label="Từ ngày")
+    ends_on = DayField(label="Đến ngày", help_text="Hết ngày này mọi việc tự trở lại.")
+    reason = ReasonField()
+
+
 class EndForm(ActForm):
     last_day = DayField(label="Ngày cuối", help_text="Quyền hết khi ngày này qua.")
     reason = ReasonField()

@@ -91,6 +91,7 @@ class PersonPage:
     past: list[DutyLine]
     replaced: list[DutyLine]
     grants: list[Grant]
+    teaches: bool
 
 
 def read_person(person: User, *, by: User) -> PersonPage:
@@ -110,6 +111,7 @@ def read_person(person: User, *, by: User) -> PersonPage:
         past=[_duty_line(term, by) for term in reversed(is_over)],
         replaced=[_stand_in_line(term, by) for term in others],
         grants=grants_reaching([person], today())[person.pk],
+        teaches=any(not isinstance(term, Post) for term in own if term not in is_over),
     )
 
 

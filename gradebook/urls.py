@@ -35,6 +35,7 @@ urlpatterns = [
     path("staff/<int:pk>/", staff_views.person, name="person"),
     path("staff/<int:pk>/edit/", staff_views.person_edit, name="person_edit"),
     path("staff/<int:pk>/appoint/", staff_views.person_appoint, name="person_appoint"),
+    path("staff/<int:pk>/stand-in/", assignment_views.stand_in, name="stand_in"),
     path("assignments/", assignment_views.class_staff, name="class_staff"),
     path("assignments/<int:class_id>/homeroom/", assignment_views.seat, name="homeroom_seat"),
     path("assignments/<int:class_id>/<int:line_id>/", assignment_views.seat, name="line_seat"),

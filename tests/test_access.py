@@ -219,6 +219,8 @@ PAGES = (
     Page("gradebook:person_edit", Action.EDIT_STAFF, CLERK, "post", 422, arguments=person("lan")),
     Page("gradebook:person_appoint", Action.APPOINT_HEAD, LEADERS, arguments=person("lan")),
     Page("gradebook:person_appoint", Action.APPOINT_HEAD, LEADERS, "post", 422, arguments=person("lan")),
+    Page("gradebook:stand_in", Action.ASSIGN, LEADERS, arguments=person("lan")),
+    Page("gradebook:stand_in", Action.ASSIGN, LEADERS, "post", 422, arguments=person("lan")),
     Page("gradebook:class_staff", Action.SEE_STAFF, PRINTS),
     Page("gradebook:homeroom_seat", Action.ASSIGN, LEADERS, arguments=class_4a),
     Page("gradebook:line_seat", Action.ASSIGN, LEADERS, "post", 422, arguments=seat_4a),
