@@ -41,13 +41,15 @@ class PersonField(forms.ModelChoiceField):
 
 
 class ReasonField(forms.CharField):
+    """Why; it goes into the history."""
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "Lí do")
         kwargs.setdefault("help_text", "Ghi vào lịch sử, ví dụ số quyết định, «nghỉ ốm».")
         super().__init__(
-            required=False,
             max_length=REASON_LENGTH,
             error_messages={
+                "required": "Chưa có lí do. Ghi lí do, ví dụ số quyết định.",
                 "max_length": "Lí do dài %(show_value)d chữ, nhiều nhất %(limit_value)d. Ghi ngắn lại.",
                 "null_characters_not_allowed": "Có kí tự không đọc được. Xoá rồi gõ lại.",
             },
@@ -104,7 +106,9 @@ class RecordForm(forms.ModelForm):
     gender = forms.ChoiceField(
         label="Giới tính", required=False, choices=[("", "Chưa có"), ("male", "Nam"), ("female", "Nữ")]
     )
-    reason = ReasonField(help_text="Bắt buộc khi đổi họ tên hoặc ngày sinh, ví dụ «theo căn cước công dân».")
+    reason = ReasonField(
+        required=False, help_text="Bắt buộc khi đổi họ tên hoặc ngày sinh, ví dụ «theo căn cước công dân»."
+    )
 
     class Meta:
         model = User
@@ -171,7 +175,7 @@ class AssignForm(ActForm):
     teacher = PersonField(label="Giáo viên")
     starts_on = DayField(label="Từ ngày")
     ends_on = DayField(label="Đến ngày", help_text="Nhiều nhất đến hết năm học.")
-    reason = ReasonField(help_text="Bắt buộc khi ngày bắt đầu đã qua, ví dụ số quyết định.")
+    reason = ReasonField(required=False, help_text="Bắt buộc khi ngày bắt đầu đã qua, ví dụ số quyết định.")
 
 
 class HandOverForm(ActForm):

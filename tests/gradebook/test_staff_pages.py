@@ -97,7 +97,7 @@ def test_the_overview_says_what_each_account_may_do(school):
     grant_to(school, school.thu, school.class_1a)
     answer = as_(school.bich).get(reverse("accounts:overview"))
     lines = {line.person.username: line for line in answer.context["overview"].lines}
-    assert lines["lan"].may_do == ["Chủ nhiệm lớp 4A", "Tiếng Việt 4A", "Toán 4A"]
+    assert lines["lan"].may_do == ["Chủ nhiệm lớp 4A", "Tiếng Việt, Toán 4A"]
     assert lines["dung"].may_do == ["Tổ (khối) trưởng Tổ 4"]
     assert lines["thu"].may_do[-1] == f"Được cấp thêm: Lớp 1A, năm học {school.year.label}"
     assert lines["lan"].has_second_factor is None
