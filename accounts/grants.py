@@ -55,7 +55,7 @@ def grant(*, to: Grantee, target: Any, days: Days, reason: str, within: Days, by
             object_id=target.pk,
             target_name=name_of(target),
             starts_on=days.first,
-            ends_on=days.last,
+            ends_on=days.last,  # type: ignore[misc]  # problems_of saw to it
             reason=reason,
             granted_by=by,
         )

@@ -77,7 +77,7 @@ def grants_reaching(people: Collection[User], day: datetime.date) -> dict[int, l
         if given.person_id:
             reached = [given.person_id]
         else:
-            reached = teams[given.team_id] if given.team_id else members[given.group_id]
+            reached = teams[given.team_id] if given.team_id else members[given.group_id or 0]
         for person_id in reached:
             if person_id in found and person_id != given.granted_by_id:
                 found[person_id].append(given)

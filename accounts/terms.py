@@ -192,7 +192,7 @@ def _take(term: Term) -> None:
         return
     try:
         term.refresh_from_db()
-    except type(term).DoesNotExist as gone:  # type: ignore[attr-defined]
+    except type(term).DoesNotExist as gone:
         raise TermRefused(Problem("", "Phân công này vừa được người khác bỏ. Tải lại trang.")) from gone
 
 

@@ -60,7 +60,7 @@ def read_staff_list(
     if state:
         people = people.filter(is_active=state == "active")
     if team:
-        people = people.filter(team=team)
+        people = people.filter(team__pk=team)
     wanted = search_key(text)
     found = [each for each in people if wanted in search_key(f"{each.full_name} {each.staff_code}")]
     duties = duties_on(today(), found)
