@@ -28,8 +28,11 @@ class Duties:
 
     @property
     def words(self) -> list[str]:
-        """ "Tổ (khối) trưởng Tổ 4", "Chủ nhiệm lớp 4A", "Toán 4A, 4B": one entry a duty or line."""
-        taught = [f"{name} {', '.join(classes)}" for name, classes in self.lines.items()]
+        """As in "Tổ (khối) trưởng Tổ 4", "Chủ nhiệm lớp 4A", "Tiếng Việt, Toán 4A", "Tin học 4A, 4B"."""
+        together: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for name, classes in self.lines.items():
+            together[tuple(classes)].append(name)
+        taught = [f"{', '.join(names)} {', '.join(classes)}" for classes, names in together.items()]
         return [*self.posts, *self.homerooms, *taught]
 
     def add(self, relation: str, row: Any) -> None:
