@@ -101,13 +101,22 @@ class Action(StrEnum):
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
+    SEE_PERSON = "see_person"
+    SEE_STAFF = "see_staff"
+    EDIT_STAFF = "edit_staff"
+    APPOINT = "appoint"
+    APPOINT_HEAD = "appoint_head"
+    ASSIGN = "assign"
+    GRANT = "grant"
+    SEE_ACCOUNTS = "see_accounts"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One line of the table.
 
-    `words` finish the sentence «được …»; `grant` is the object permission that opens it beyond a post (PLAN IV.2);
+    `words` finish the sentence «được …». Beyond a post it is opened (PLAN IV.2) by `grant`, the object permission of a
+    class; by `sheet_grant`, that of an assignment, which opens what its subject teacher sees; by a grant of `part`.
     `is_hidden`: whoever may not is answered as if the thing did not exist (404), for it tells of a person.
     """
 
@@ -117,7 +126,18 @@ class Rule:
     who: Mapping[Role, Whose]
     source: str
     grant: str = ""
+    sheet_grant: str = ""
+    part: str = ""
     is_hidden: bool = False
+
+    @property
+    def is_grantable(self) -> bool:
+        return bool(self.grant or self.sheet_grant or self.part)
+
+
+CLASS_GRANT = "students.view_class_results"
+SHEET_GRANT = "gradebook.view_assignment_sheets"
+PART_GRANT = "accounts.use_part"
 
 
 def _all(whose: Whose, *roles: Role) -> dict[Role, Whose]:
@@ -146,7 +166,8 @@ TABLE: tuple[Rule, ...] = (
             Role.SUBJECT: Whose.TAUGHT_CLASS,
         },
         "IV",
-        grant="students.view_class_results",
+        grant=CLASS_GRANT,
+        sheet_grant=SHEET_GRANT,
     ),
     Rule(
         Action.SEE_SENSITIVE,
@@ -175,7 +196,8 @@ TABLE: tuple[Rule, ...] = (
             Role.SUBJECT: Whose.OWN_SHEET,
         },
         "IV",
-        grant="students.view_class_results",
+        grant=CLASS_GRANT,
+        sheet_grant=SHEET_GRANT,
     ),
     Rule(Action.ENTER_SHEET, Area.MARKS, "nhập điểm, mức đạt được, nhận xét", _TEACHERS, "IV.5, IV.6"),
     Rule(
@@ -184,6 +206,8 @@ TABLE: tuple[Rule, ...] = (
         "xem tiến độ nhập",
         {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE},
         "IV.2, IV.3, IV.4",
+        grant=CLASS_GRANT,
+        part="progress",
     ),
     Rule(
         Action.APPROVE_OUTCOMES,
@@ -221,7 +245,14 @@ TABLE: tuple[Rule, ...] = (
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
     ),
-    Rule(Action.SEE_PRINTS, Area.BOOKS, "mở sổ, học bạ đã in", _all(Whose.SCHOOL, *_OFFICE), "IV.3"),
+    Rule(
+        Action.SEE_PRINTS,
+        Area.BOOKS,
+        "mở sổ, học bạ đã in",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.3",
+        part="prints",
+    ),
     Rule(Action.PRINT_BOOKS, Area.BOOKS, "đặt in sổ THKQGD, học bạ", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
     Rule(
         Action.KEEP_OWN_SIGN_IN,
@@ -244,6 +275,63 @@ TABLE: tuple[Rule, ...] = (
         _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
         "IV.2, IV.3",
     ),
+    Rule(
+        Action.SEE_PERSON,
+        Area.PEOPLE,
+        "xem hồ sơ, chức vụ, phân công của một người",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.STAFF: Whose.OWN},
+        "III.1",
+        is_hidden=True,
+    ),
+    Rule(
+        Action.SEE_STAFF,
+        Area.PEOPLE,
+        "xem danh sách cán bộ, bảng phân công",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "III.1, IV",
+    ),
+    Rule(
+        Action.EDIT_STAFF,
+        Area.PEOPLE,
+        "cập nhật hồ sơ cán bộ (không đổi quyền)",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(
+        Action.APPOINT,
+        Area.PEOPLE,
+        "giao chức vụ Hiệu trưởng, Phó Hiệu trưởng, Văn thư, người kiểm tra",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1",
+    ),
+    Rule(
+        Action.APPOINT_HEAD,
+        Area.PEOPLE,
+        "giao chức vụ tổ (khối) trưởng",
+        _all(Whose.SCHOOL, *_LEADERS),
+        "IV.2",
+    ),
+    Rule(
+        Action.ASSIGN,
+        Area.PEOPLE,
+        "phân công chủ nhiệm, giảng dạy, dạy thay",
+        _all(Whose.SCHOOL, *_LEADERS),
+        "IV.2",
+    ),
+    Rule(
+        Action.GRANT,
+        Area.PEOPLE,
+        "cấp, thu hồi quyền xem ngoài chức vụ",
+        _all(Whose.SCHOOL, *_LEADERS),
+        "IV.2",
+    ),
+    Rule(
+        Action.SEE_ACCOUNTS,
+        Area.PEOPLE,
+        "xem mọi tài khoản: quyền, lần đăng nhập, bảo mật",
+        _all(Whose.SCHOOL, *_LEADERS),
+        "IV.1",
+    ),
 )
 
 RULES: Mapping[Action, Rule] = {rule.action: rule for rule in TABLE}
@@ -258,6 +346,6 @@ def who_could(action: Action) -> str:
         f"{', '.join(labels)}{'' if whose == Whose.SCHOOL else f' ({whose.label})'}"
         for whose, labels in by_whose.items()
     ]
-    if RULES[action].grant:
+    if RULES[action].is_grantable:
         parts.append("người được Phó Hiệu trưởng cấp quyền")
     return "; ".join(parts)

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from accounts import confirmation, idle_views, own_account, power_views, second_factor_views, sign_in
+from accounts import (
+    confirmation,
+    idle_views,
+    overview_views,
+    own_account,
+    power_views,
+    second_factor_views,
+    sign_in,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,6 +24,7 @@ urlpatterns = [
     path("sessions/", own_account.session_list, name="sessions"),
     path("sessions/<int:session_id>/end/", own_account.end_session, name="session_end"),
     path("sessions/end-others/", own_account.end_other_sessions, name="sessions_end_others"),
+    path("overview/", overview_views.overview, name="overview"),
     path("powers/", power_views.powers, name="powers"),
     path("unlock/", idle_views.unlock, name="unlock"),
     path("lock/", idle_views.lock, name="lock"),

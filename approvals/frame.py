@@ -42,6 +42,10 @@ MENU = (
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
+    MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF),
+    MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF),
+    MenuEntry("Cấp quyền xem", "gradebook:grants", "key", Action.GRANT),
+    MenuEntry("Tài khoản", "accounts:overview", "person-check", Action.SEE_ACCOUNTS),
     MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK),
 )
 

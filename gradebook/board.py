@@ -141,7 +141,7 @@ class _View:
 
 
 def read_board(user: User, period: str = "") -> Board:
-    """What the person may see of a period: the school, or the grades the person heads. Four statements.
+    """What the person may see of a period: the school, the grades headed, the classes granted. Four statements.
 
     Without a period, or with an unknown one: the one open for most classes, or the last that was, or the first.
     """
@@ -165,14 +165,11 @@ def read_open_boards(user: User) -> tuple[Board, ...]:
 
 
 def _view(user: User) -> _View:
+    reach = permissions.reach_of(user, Action.SEE_PROGRESS)
     year = Subquery(
         SchoolYear.objects.filter(starts_on__lte=clock.today()).order_by("-year").values("pk")[:1]
     )
-    classes = [
-        each
-        for each in with_pupil_counts(SchoolClass.objects.filter(year=year))
-        if _is_shown(user, each.grade_level)
-    ]
+    classes = [each for each in with_pupil_counts(SchoolClass.objects.filter(year=year)) if reach.has(each)]
     windows = [
         window
         for window in EntryWindow.objects.filter(year=year)
@@ -186,11 +183,6 @@ def _view(user: User) -> _View:
         for each in classes
     }
     return _View(classes, windows, standings)
-
-
-def _is_shown(user: User, grade_level: int) -> bool:
-    reach = permissions.reach_of(user, Action.SEE_PROGRESS)
-    return reach.whole_school or grade_level in reach.grades
 
 
 def _standing(school_class: SchoolClass, windows: Iterable[Any]) -> Standing:

@@ -5,7 +5,7 @@ of class inside the year keeps them without a copy (rule R12; docs/decisions/000
 """
 
 import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -18,7 +18,14 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from accounts.clock import now_in_sql
-from accounts.dates import DatedQuerySet, day_range, ends_after_it_starts, same
+from accounts.dates import (
+    DatedQuerySet,
+    Term,
+    day_range,
+    ends_after_it_starts,
+    same,
+    substitution_is_whole,
+)
 from accounts.history import TracedRow
 from gradebook.regulation import LINES, Attainment, Award, Line, Period, Rating, YearResult, line_by_code
 from students.models import SchoolClass, SchoolYear, Student
@@ -51,21 +58,23 @@ class SubjectLine(models.Model):
         return line_by_code(self.code)
 
 
-class TeachingAssignment(models.Model):
+class TeachingAssignment(Term):
     """A teacher answers for a line in a class from a day to a day; one at a time (rule R6)."""
+
+    PERSON = "teacher"
 
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="teaching_assignments")
     line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="assignments")
     teacher = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="teaching_assignments")
-    starts_on = models.DateField("từ ngày")
-    ends_on = models.DateField("đến ngày", null=True, blank=True)
 
     history = HistoricalRecords(bases=[TracedRow])
     objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
+        permissions: ClassVar = [("view_assignment_sheets", "Xem sổ của một phân công")]
         constraints: ClassVar = [
             ends_after_it_starts("teaching"),
+            substitution_is_whole("teaching", "teacher"),
             ExclusionConstraint(
                 name="teaching_one_teacher_at_a_time",
                 expressions=[
@@ -78,6 +87,14 @@ class TeachingAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.teacher} – {self.line} {self.school_class}"
+
+    @property
+    def duty(self) -> dict[str, Any]:
+        return {"school_class_id": self.school_class_id, "line_id": self.line_id}
+
+    @property
+    def duty_label(self) -> str:
+        return f"{self.line.line.short_name} lớp {self.school_class.name}"
 
 
 class EntryOrder(models.Model):

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from gradebook import order_views, progress_views, sheet_views, workbook_views
+from gradebook import (
+    assignment_views,
+    grant_views,
+    group_views,
+    order_views,
+    progress_views,
+    sheet_views,
+    staff_views,
+    workbook_views,
+)
 
 app_name = "gradebook"
 urlpatterns = [
@@ -22,4 +31,19 @@ urlpatterns = [
         sheet_views.cell_history,
         name="cell_history",
     ),
+    path("staff/", staff_views.staff, name="staff"),
+    path("staff/<int:pk>/", staff_views.person, name="person"),
+    path("staff/<int:pk>/edit/", staff_views.person_edit, name="person_edit"),
+    path("staff/<int:pk>/appoint/", staff_views.person_appoint, name="person_appoint"),
+    path("staff/<int:pk>/stand-in/", assignment_views.stand_in, name="stand_in"),
+    path("assignments/", assignment_views.class_staff, name="class_staff"),
+    path("assignments/<int:class_id>/homeroom/", assignment_views.seat, name="homeroom_seat"),
+    path("assignments/<int:class_id>/<int:line_id>/", assignment_views.seat, name="line_seat"),
+    path("duties/<str:kind>/<int:pk>/<str:act>/", assignment_views.duty, name="duty"),
+    path("grants/", grant_views.grants, name="grants"),
+    path("grants/new/", grant_views.grant_new, name="grant_new"),
+    path("grants/<int:pk>/withdraw/", grant_views.grant_withdraw, name="grant_withdraw"),
+    path("groups/", group_views.groups, name="groups"),
+    path("groups/<int:pk>/", group_views.group, name="group"),
+    path("groups/members/<int:pk>/leave/", group_views.group_leave, name="group_leave"),
 ]

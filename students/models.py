@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,7 +13,15 @@ from django.db.models.functions import Now
 from simple_history.models import HistoricalRecords
 
 from accounts.clock import today
-from accounts.dates import DatedQuerySet, day_range, ends_after_it_starts, same
+from accounts.dates import (
+    DatedQuerySet,
+    Days,
+    Term,
+    day_range,
+    ends_after_it_starts,
+    same,
+    substitution_is_whole,
+)
 from accounts.history import TracedRow
 
 
@@ -56,6 +64,10 @@ class SchoolYear(models.Model):
         """The official form with spaces: "2026 - 2027"."""
         return f"{self.year} - {self.year + 1}"
 
+    @property
+    def days(self) -> Days:
+        return Days(self.starts_on, self.ends_on)
+
     def day_for_roster(self) -> datetime.date:
         """The day whose roster a sheet of this year shows: today, or the nearest day of the year."""
         return min(max(today(), self.starts_on), self.ends_on)
@@ -82,13 +94,13 @@ class SchoolClass(models.Model):
         return self.name
 
 
-class HomeroomAssignment(models.Model):
+class HomeroomAssignment(Term):
     """Giáo viên chủ nhiệm of a class from a day to a day; one at a time (rule R6)."""
+
+    PERSON = "teacher"
 
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="homeroom_assignments")
     teacher = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="homeroom_assignments")
-    starts_on = models.DateField("từ ngày")
-    ends_on = models.DateField("đến ngày", null=True, blank=True)
 
     history = HistoricalRecords(bases=[TracedRow])
     objects: ClassVar = DatedQuerySet.as_manager()
@@ -96,6 +108,7 @@ class HomeroomAssignment(models.Model):
     class Meta:
         constraints: ClassVar = [
             ends_after_it_starts("homeroom"),
+            substitution_is_whole("homeroom", "teacher"),
             ExclusionConstraint(
                 name="homeroom_one_teacher_at_a_time",
                 expressions=[
@@ -107,6 +120,14 @@ class HomeroomAssignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.teacher} – {self.school_class}"
+
+    @property
+    def duty(self) -> dict[str, Any]:
+        return {"school_class_id": self.school_class_id}
+
+    @property
+    def duty_label(self) -> str:
+        return f"Chủ nhiệm lớp {self.school_class.name}"
 
 
 class Student(models.Model):

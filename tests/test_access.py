@@ -13,11 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import AccessLogEntry, SignedInSession
+from accounts import clock
+from accounts.models import AccessLogEntry, Grant, GroupMembership, SignedInSession
 from accounts.powers import RULES, Action, Role, Whose
 from approvals.models import CorrectionRequest, Evidence
 from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
@@ -32,14 +34,16 @@ from students.models import (
     Student,
 )
 from tests.approvals.papers import draft, entered_school, filed
-from tests.gradebook.school import CONFIRMED, School, open_window
+from tests.gradebook.school import CONFIRMED, School, grant_to, open_window
 
 pytestmark = pytest.mark.django_db
 
 EVERYBODY = frozenset({"lan", "minh", "thu", "dung", "ngoc", "bich", "hoa", "tuan", "son"})
 OFFICE = frozenset({"bich", "hoa", "tuan", "son"})
 LAN, CLERK, PRINCIPAL, VICE_PRINCIPAL = (frozenset({name}) for name in ("lan", "tuan", "bich", "hoa"))
+LEADERS = frozenset({"bich", "hoa"})
 PRINTS = frozenset({"bich", "hoa", "tuan"})
+LANS_RECORD = PRINTS | {"lan"}
 SHEET_4A = OFFICE | {"lan", "dung"}
 CLASS_4A = SHEET_4A | {"thu"}
 REQUEST_4A = OFFICE | {"lan", "dung"}
@@ -75,6 +79,28 @@ class Things:
     print_job: PrintJob
     upload: RosterUpload
     session: SignedInSession
+    grant: Grant
+    membership: GroupMembership
+
+
+def person(name: str) -> Callable[[Things], list[Any]]:
+    return lambda things: [things.school.people[name].pk]
+
+
+def class_4a(things: Things) -> list[Any]:
+    return [things.school.class_4a.pk]
+
+
+def seat_4a(things: Things) -> list[Any]:
+    return [things.school.class_4a.pk, things.school.lines[4, "KH"].pk]
+
+
+def homeroom_act(act: str) -> Callable[[Things], list[Any]]:
+    return lambda things: ["homeroom", things.school.lan.homeroom_assignments.get().pk, act]
+
+
+def clerks_post(things: Things) -> list[Any]:
+    return ["post", things.school.tuan.posts.get().pk, "hand-over"]
 
 
 def sheet_of(period: Period) -> Callable[[Things], list[Any]]:
@@ -214,6 +240,41 @@ PAGES = (
     Page(
         "gradebook:sheet_upload", Action.ENTER_SHEET, LAN, "post", 423, arguments=sheet_of(Period.MID_TERM_1)
     ),
+    Page("accounts:overview", Action.SEE_ACCOUNTS, LEADERS),
+    Page("gradebook:staff", Action.SEE_STAFF, PRINTS),
+    Page("gradebook:person", Action.SEE_PERSON, LANS_RECORD, knows=LANS_RECORD, arguments=person("lan")),
+    Page("gradebook:person_edit", Action.EDIT_STAFF, CLERK, arguments=person("lan")),
+    Page("gradebook:person_edit", Action.EDIT_STAFF, CLERK, "post", 422, arguments=person("lan")),
+    Page("gradebook:person_appoint", Action.APPOINT_HEAD, LEADERS, arguments=person("lan")),
+    Page("gradebook:person_appoint", Action.APPOINT_HEAD, LEADERS, "post", 422, arguments=person("lan")),
+    Page("gradebook:stand_in", Action.ASSIGN, LEADERS, arguments=person("lan")),
+    Page("gradebook:stand_in", Action.ASSIGN, LEADERS, "post", 422, arguments=person("lan")),
+    Page("gradebook:class_staff", Action.SEE_STAFF, PRINTS),
+    Page("gradebook:homeroom_seat", Action.ASSIGN, LEADERS, arguments=class_4a),
+    Page("gradebook:line_seat", Action.ASSIGN, LEADERS, "post", 422, arguments=seat_4a),
+    Page("gradebook:duty", Action.ASSIGN, LEADERS, arguments=homeroom_act("hand-over")),
+    Page("gradebook:duty", Action.ASSIGN, LEADERS, "post", 422, arguments=homeroom_act("end")),
+    Page("gradebook:duty", Action.ASSIGN, LEADERS, "post", 422, arguments=homeroom_act("undo")),
+    Page("gradebook:duty", Action.APPOINT, PRINCIPAL, arguments=clerks_post),
+    Page("gradebook:duty", Action.APPOINT, PRINCIPAL, "post", 422, arguments=clerks_post),
+    Page("gradebook:grants", Action.GRANT, LEADERS),
+    Page("gradebook:grant_new", Action.GRANT, LEADERS),
+    Page("gradebook:grant_new", Action.GRANT, LEADERS, "post", 422),
+    Page("gradebook:grant_withdraw", Action.GRANT, LEADERS, arguments=of("grant")),
+    Page(
+        "gradebook:grant_withdraw",
+        Action.GRANT,
+        LEADERS,
+        "post",
+        302,
+        EVERYBODY,
+        of("grant"),
+        {"reason": "Xong."},
+    ),
+    Page("gradebook:groups", Action.GRANT, LEADERS),
+    Page("gradebook:groups", Action.GRANT, LEADERS, "post", 302, data={"name": "Ban thi"}),
+    Page("gradebook:group", Action.GRANT, LEADERS, arguments=lambda things: [things.membership.group_id]),
+    Page("gradebook:group_leave", Action.GRANT, LEADERS, "post", 302, arguments=of("membership")),
     Page("students:classes", Action.SEE_OWN_TASKS, EVERYBODY),
     Page("students:class", Action.SEE_CLASS, CLASS_4A, arguments=lambda things: [things.school.class_4a.pk]),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK),
@@ -263,6 +324,10 @@ def things() -> Things:
             uploaded_by=school.tuan,
         ),
         session=SignedInSession.objects.create(user=school.lan, key_hash="0" * 64, device="Chrome"),
+        grant=grant_to(school, school.ngoc, school.ngoc.teaching_assignments.get()),
+        membership=GroupMembership.objects.create(
+            group=Group.objects.create(name="Ban kiểm tra"), member=school.ngoc, starts_on=clock.today()
+        ),
     )
 
 
@@ -468,7 +533,7 @@ def test_powers_end_with_the_assignment(things):
 
 
 def test_a_page_of_a_closed_account_is_shut(things):
-    things.school.bich.is_active = False
-    things.school.bich.save()
+    things.school.hoa.is_active = False
+    things.school.hoa.save()
     page = next(page for page in PAGES if page.name == "approvals:tasks")
-    assert answer(page, things, "bich") == 302
+    assert answer(page, things, "hoa") == 302

@@ -14,7 +14,7 @@ PURE = (
     "gradebook/grading.py",
     "approvals/workflow.py",
 )
-ONLY_HERE = {"weasyprint": {"reports/pdf.py"}, "guardian": {"accounts/permissions.py"}}
+ONLY_HERE = {"weasyprint": {"reports/pdf.py"}, "guardian": {"accounts/grants.py"}}
 
 
 def sources(app: str) -> list[Path]:

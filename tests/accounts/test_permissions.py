@@ -4,14 +4,13 @@ import datetime
 
 import pytest
 from django.db import IntegrityError, transaction
-from guardian.shortcuts import assign_perm
 
 from accounts import clock, permissions
 from accounts.models import Post, User
 from accounts.powers import Action
 from gradebook.models import SubjectLine, TeachingAssignment
 from students.models import HomeroomAssignment, SchoolClass
-from tests.gradebook.school import make_school
+from tests.gradebook.school import grant_to, make_school
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -65,7 +64,7 @@ def test_a_post_ends_with_its_last_day(school):
 
 def test_a_grant_opens_one_class_to_read_and_nothing_to_write(school):
     assert not permissions.may_see_sheet(again(school.minh), school.class_4a, None)
-    assign_perm("students.view_class_results", school.minh, school.class_4a)
+    grant_to(school, school.minh, school.class_4a)
     guest = again(school.minh)
     assert permissions.may_see_sheet(guest, school.class_4a, None)
     assert not permissions.may_see_sheet(guest, school.class_1a, None)
@@ -73,7 +72,10 @@ def test_a_grant_opens_one_class_to_read_and_nothing_to_write(school):
 
 
 def test_the_list_of_visible_classes_agrees_with_the_predicate_for_every_person_and_class(school):
-    assign_perm("students.view_class_results", school.ngoc, school.class_4b)
+    grant_to(school, school.ngoc, school.class_4b)
+    grant_to(
+        school, school.ngoc, TeachingAssignment.objects.get(school_class=school.class_4a, line__code="TOAN")
+    )
     classes = list(SchoolClass.objects.all())
     for person in school.people.values():
         listed = permissions.visible_classes(again(person), classes)

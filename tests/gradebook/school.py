@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts import clock
+from accounts.dates import Days
+from accounts.grants import Grantee, grant
 from accounts.history import Source, acting
-from accounts.models import Post, Team, User
+from accounts.models import Grant, Post, Team, User
 from gradebook.entry import Change, SaveReport, save_results
 from gradebook.models import EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period, lines_for
@@ -157,6 +159,19 @@ def close_window(
         opens_at=clock.now(),
     )
     return issue_order(order=order, by=school.bich)
+
+
+def grant_to(school: School, to: Grantee, target: object, *, days: int = 30) -> Grant:
+    """The vice-principal opens something from today on, for so many days."""
+    today = clock.today()
+    return grant(
+        to=to,
+        target=target,
+        days=Days(today, min(today + datetime.timedelta(days=days), school.year.ends_on)),
+        reason="Dự giờ",
+        within=school.year.days,
+        by=User.objects.get(pk=school.hoa.pk),
+    )
 
 
 def enter(ref: SheetRef, student: Student, field: str, value: str, *, by: User, item: str = "") -> SaveReport:

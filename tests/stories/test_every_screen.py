@@ -27,6 +27,18 @@ PAGES = [
     ("phohieutruong", "/approvals/requests/"),
     ("phohieutruong", "/approvals/requests/{filed}/"),
     ("phohieutruong", "/approvals/requests/{refused}/"),
+    ("hieutruong", "/accounts/overview/"),
+    ("phohieutruong", "/gradebook/staff/"),
+    ("phohieutruong", "/gradebook/staff/{teacher}/"),
+    ("phohieutruong", "/gradebook/staff/{teacher}/appoint/"),
+    ("phohieutruong", "/gradebook/staff/{teacher}/stand-in/"),
+    ("phohieutruong", "/gradebook/assignments/?class={class_4e}"),
+    ("phohieutruong", "/gradebook/assignments/{class_4e}/homeroom/"),
+    ("phohieutruong", "/gradebook/duties/homeroom/{homeroom}/hand-over/"),
+    ("phohieutruong", "/gradebook/grants/"),
+    ("phohieutruong", "/gradebook/grants/new/"),
+    ("phohieutruong", "/gradebook/groups/"),
+    ("vanthu", "/gradebook/staff/{teacher}/edit/"),
     ("vanthu", "/"),
     ("vanthu", "/approvals/requests/{approved}/"),
     ("vanthu", "/approvals/requests/{applied}/"),
@@ -58,8 +70,13 @@ def places(application: Stack) -> dict[str, object]:
     period = application.fetch(
         "SELECT period FROM gradebook_entrywindow WHERE now() >= opens_at AND now() < closes_at"
     )
+    homeroom, teacher = application.fetch(
+        "SELECT id, teacher_id FROM students_homeroomassignment WHERE school_class_id = %s", now[0]
+    )[0]
     return {
         **found,
+        "homeroom": homeroom,
+        "teacher": teacher,
         "order": order,
         "last_year_4e": before[0],
         "class_4e": now[0],

@@ -7,13 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from guardian.shortcuts import assign_perm
 
 from accounts import permissions
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
-from tests.gradebook.school import School, add_pupils, make_school
+from tests.gradebook.school import School, add_pupils, grant_to, make_school
 
 pytestmark = pytest.mark.django_db
 CLASSES = "/students/classes/"
@@ -165,7 +164,7 @@ def test_the_class_page_leads_to_the_sheets_that_the_person_may_open(school, as_
 
 def test_a_grant_opens_list_and_sheets(school, as_):
     client = as_("ngoc")
-    assign_perm("students.view_class_results", school.ngoc, school.class_4a)
+    grant_to(school, school.ngoc, school.class_4a)
     assert listed_classes(client.get(CLASSES)) == ["1A", "4A"]
     assert "NLPC" in sheet_codes(client.get(page_of(school.class_4a)))
     assert permissions.may(school.ngoc, Action.SEE_CLASS, school_class=school.class_4a)

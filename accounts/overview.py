@@ -1,0 +1,99 @@
+"""«Tài khoản»: every account with what it may do and how it is kept, for those who answer for them (PLAN IV.1)."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.clock import today
+from accounts.duties import Duties, duties_on
+from accounts.models import Grant, GroupMembership, User
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One account. The last three are None where it is not known (yet)."""
+
+    person: User
+    duties: Duties
+    grants: tuple[str, ...]
+    has_second_factor: bool | None
+    password_days: int | None
+    is_trained: bool | None
+
+    @property
+    def may_do(self) -> list[str]:
+        """What gives the account its powers, in words."""
+        return [*self.duties.words, *(f"Được cấp thêm: {name}" for name in self.grants)]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    lines: tuple[AccountLine, ...]
+
+    @property
+    def active(self) -> int:
+        return sum(line.person.is_active for line in self.lines)
+
+    @property
+    def never_used(self) -> int:
+        return sum(line.person.is_active and line.person.last_login is None for line in self.lines)
+
+
+def read_overview() -> Overview:
+    """All accounts, those in use first, then by name. Six statements, whatever their number."""
+    people = list(User.objects.select_related("team").order_by("-is_active", "sort_key", "pk"))
+    duties = duties_on(today(), people)
+    grants = grants_reaching(people, today())
+    second_factors, password_days, trained = _second_factors(people), _password_days(people), _trained(people)
+    return Overview(
+        tuple(
+            AccountLine(
+                person=each,
+                duties=duties[each.pk],
+                grants=tuple(given.target_name for given in grants[each.pk]),
+                has_second_factor=second_factors.get(each.pk),
+                password_days=password_days.get(each.pk),
+                is_trained=trained.get(each.pk),
+            )
+            for each in people
+        )
+    )
+
+
+def grants_reaching(people: Collection[User], day: datetime.date) -> dict[int, list[Grant]]:
+    """The grants in force that reach each person, by name, tổ or group. Two statements."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for group_id, member_id in (
+        GroupMembership.objects.held_on(day).filter(member__in=people).values_list("group", "member")
+    ):
+        members[group_id].append(member_id)
+    teams: dict[Any, list[int]] = defaultdict(list)
+    for each in people:
+        teams[each.team_id].append(each.pk)
+    found: dict[int, list[Grant]] = {each.pk: [] for each in people}
+    for given in Grant.objects.in_force(day).select_related("person", "team", "group", "granted_by"):
+        if given.person_id:
+            reached = [given.person_id]
+        else:
+            reached = teams[given.team_id] if given.team_id else members[given.group_id or 0]
+        for person_id in reached:
+            if person_id in found and person_id != given.granted_by_id:
+                found[person_id].append(given)
+    return found
+
+
+def _second_factors(_people: Collection[User]) -> Mapping[int, bool]:
+    """Whether each has a confirmed second factor; who is missing is not known."""
+    return {}
+
+
+def _password_days(_people: Collection[User]) -> Mapping[int, int]:
+    """How many days ago each changed the password; who is missing is not known."""
+    return {}
+
+
+def _trained(_people: Collection[User]) -> Mapping[int, bool]:
+    """Whether each has a record of training; who is missing is not known."""
+    return {}

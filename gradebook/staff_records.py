@@ -1,0 +1,20 @@
+"""The clerk's act on a person's record; powers are given elsewhere (accounts.posts, gradebook.assignments)."""
+
+from accounts import permissions
+from accounts.history import Source, acting
+from accounts.models import User
+from accounts.powers import Action
+from students.names import sort_key
+
+
+def save_record(person: User, *, fields: list[str], reason: str, by: User) -> None:
+    """Writes the changed fields of a record, which `person` carries already. Raises PermissionDenied."""
+    permissions.require(by, Action.EDIT_STAFF)
+    if "team" in fields:
+        permissions.require_another(by, person)
+    if not fields:
+        return
+    person.sort_key = sort_key(person.full_name)
+    person._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own name
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+        person.save(update_fields=[*fields, "sort_key"])
