@@ -101,6 +101,10 @@ class Action(StrEnum):
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
+    SEE_ACCOUNTS = "see_accounts"
+    CREATE_ACCOUNTS = "create_accounts"
+    KEEP_ACCOUNT = "keep_account"
+    SUPERVISE_CLERK = "supervise_clerk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,23 @@ TABLE: tuple[Rule, ...] = (
         Area.PEOPLE,
         "đặt lại xác thực hai lớp cho người mất điện thoại",
         _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        "IV.2, IV.3",
+    ),
+    Rule(Action.SEE_ACCOUNTS, Area.PEOPLE, "xem danh sách tài khoản", _all(Whose.SCHOOL, *_OFFICE), "IV.1, IV.3"),
+    Rule(Action.CREATE_ACCOUNTS, Area.PEOPLE, "cấp tài khoản mới", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
+    # Whose account each of them keeps depends on the post of the account: permissions.account_keepers.
+    Rule(
+        Action.KEEP_ACCOUNT,
+        Area.PEOPLE,
+        "đặt lại mật khẩu, đóng, mở lại tài khoản mình giữ",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3",
+    ),
+    Rule(
+        Action.SUPERVISE_CLERK,
+        Area.SUPERVISION,
+        "xem nhật kí quản trị, đổi mật khẩu quản trị",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
         "IV.2, IV.3",
     ),
 )
