@@ -32,7 +32,9 @@ def create_account(*, person: User, by: User) -> User:
     permissions.require(by, Action.CREATE_ACCOUNTS, WHO_CREATES)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         if name_is_taken(person.username):
-            raise AccountRefused(f"Tên đăng nhập «{person.username}» đã có người dùng. Chọn tên khác.", "username")
+            raise AccountRefused(
+                f"Tên đăng nhập «{person.username}» đã có người dùng. Chọn tên khác.", "username"
+            )
         person.set_unusable_password()
         person.opened_at = clock.now()
         person._change_reason = "Tạo tài khoản"  # noqa: SLF001 - simple-history's own door
@@ -117,9 +119,7 @@ def reopen_account(user: User, *, reason: str, by: User) -> User:
         user.last_day, user.is_active, user.opened_at = None, True, clock.now()
         user._change_reason = f"Mở lại: {reason}"  # noqa: SLF001 - as above
         user.save(update_fields=["last_day", "is_active", "opened_at"])
-        act.says(
-            f"Mở lại tài khoản {user.username} ({user.full_name}): {reason}", thing=f"account:{user.pk}"
-        )
+        act.says(f"Mở lại tài khoản {user.username} ({user.full_name}): {reason}", thing=f"account:{user.pk}")
     return user
 
 

@@ -158,7 +158,7 @@ def activate(*, username: str, code: str, password: str) -> Activation:
 def _good_slip(username: str) -> Any:
     """The slip of an account, locked: of two who use it at once the second finds it used."""
     try:
-        user = User.objects.get_by_natural_key(username.replace("\x00", ""))
+        user = User.objects.get_by_natural_key(username)
     except User.DoesNotExist:
         return None
     return (

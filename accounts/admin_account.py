@@ -1,4 +1,4 @@
-"""The administrator account as the vice-principal looks after it: state, change of password, supervision (PLAN IV.2)."""
+"""The administrator account as the vice-principal looks after it: state, password, supervision (PLAN IV.2)."""
 
 import datetime
 from collections.abc import Sequence
@@ -63,7 +63,9 @@ def rotate_password(holder: User, *, seen: int, by: User) -> Slip:
     permissions.require(by, Action.SUPERVISE_CLERK, WHO_SUPERVISES)
     permissions.require_keeper(by, holder)
     if not permissions.has_post(holder, Post.Kind.CLERK):
-        raise SlipsRefused(f"{holder.full_name} không giữ chức vụ văn thư. Đặt lại mật khẩu ở trang tài khoản.")
+        raise SlipsRefused(
+            f"{holder.full_name} không giữ chức vụ văn thư. Đặt lại mật khẩu ở trang tài khoản."
+        )
     with acting(by, role=str(Post.Kind.VICE_PRINCIPAL.label), source=Source.PAGE):
         [slip] = write_slips([holder], seen=seen, by=by, cause=ActivationSlip.Cause.ROTATION)
         due = rotation_due(holder)

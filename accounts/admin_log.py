@@ -8,7 +8,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, DateTimeField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 from django.utils.timezone import make_aware
@@ -25,7 +25,11 @@ KINDS = {
 }
 OTHER, ACCESS = "Việc khác", "Tải xuống, truy cập"
 # Logging in and failing to is in the access log of everybody; here stands what was done.
-NOT_AN_ACT = (AccessLogEntry.Kind.SIGNED_IN, AccessLogEntry.Kind.SIGN_IN_FAILED, AccessLogEntry.Kind.ACTIVATED)
+NOT_AN_ACT = (
+    AccessLogEntry.Kind.SIGNED_IN,
+    AccessLogEntry.Kind.SIGN_IN_FAILED,
+    AccessLogEntry.Kind.ACTIVATED,
+)
 
 
 @dataclass(frozen=True, slots=True)

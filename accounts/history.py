@@ -119,7 +119,9 @@ def acting(
         finally:
             _actor.reset(token)
         if user is not None and role == CLERK_ROLE and not is_within_another:
-            _list_for_supervision(user, source, act, thing=under or (f"request:{request_id}" if request_id else ""))
+            _list_for_supervision(
+                user, source, act, thing=under or (f"request:{request_id}" if request_id else "")
+            )
 
 
 def _list_for_supervision(user: "User", source: Source, act: Act, *, thing: str) -> None:

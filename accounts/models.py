@@ -251,7 +251,9 @@ class ActivationSlip(models.Model):
                 condition=Q(used_at__isnull=True, voided_at__isnull=True),
                 name="slip_one_good_at_a_time",
             ),
-            models.CheckConstraint(condition=Q(cause__in=["new", "reset", "rotation"]), name="slip_cause_is_known"),
+            models.CheckConstraint(
+                condition=Q(cause__in=["new", "reset", "rotation"]), name="slip_cause_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -275,8 +277,12 @@ class PasswordRotation(models.Model):
     class Meta:
         ordering = ("-at",)
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(cause__in=["round", "age", "wish"]), name="rotation_cause_is_known"),
-            models.CheckConstraint(condition=~Q(cause="round") | ~Q(round=""), name="rotation_names_its_round"),
+            models.CheckConstraint(
+                condition=Q(cause__in=["round", "age", "wish"]), name="rotation_cause_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(cause="round") | ~Q(round=""), name="rotation_names_its_round"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from accounts import own_account, power_views, second_factor_views, sign_in
+from accounts import (
+    activation_views,
+    admin_views,
+    own_account,
+    people_views,
+    power_views,
+    second_factor_views,
+    sign_in,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,5 +24,14 @@ urlpatterns = [
     path("sessions/", own_account.session_list, name="sessions"),
     path("sessions/<int:session_id>/end/", own_account.end_session, name="session_end"),
     path("sessions/end-others/", own_account.end_other_sessions, name="sessions_end_others"),
+    path("activate/", activation_views.activate_account, name="activate"),
     path("powers/", power_views.powers, name="powers"),
+    path("people/", people_views.people, name="people"),
+    path("people/slips/", people_views.slips, name="slips"),
+    path("people/<int:pk>/", people_views.person, name="person"),
+    path("people/<int:pk>/slip/", people_views.new_slip, name="new_slip"),
+    path("people/<int:pk>/reopen/", people_views.reopen, name="reopen"),
+    path("admin/", admin_views.admin_account, name="admin_account"),
+    path("admin/<int:pk>/rotate/", admin_views.rotate, name="rotate"),
+    path("admin/log/", admin_views.admin_log, name="admin_log"),
 ]

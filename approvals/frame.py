@@ -42,6 +42,8 @@ MENU = (
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
+    MenuEntry("Tài khoản", "accounts:people", "people", Action.SEE_ACCOUNTS),
+    MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK),
     MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK),
 )
 
