@@ -8,7 +8,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, TruncDate
 from django.urls import reverse
 from django.utils.timezone import make_aware
@@ -82,15 +82,16 @@ def _looks(day: datetime.date | None, kind: str) -> QuerySet[Any]:
     rows = _on(AccessLogEntry.objects.exclude(kind__in=NOT_AN_ACT), day)
     if kind not in ("", ACCESS):
         rows = rows.none()
-    on_the_day = TruncDate(OuterRef("at"), output_field=DateTimeField())
     held = Post.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=on_the_day),
+        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("day")),
         holder=OuterRef("user"),
         kind=Post.Kind.CLERK,
-        starts_on__lte=on_the_day,
+        starts_on__lte=OuterRef("day"),
     )
-    named = rows.filter(Exists(held)).annotate(
-        what=Cast("kind", CharField()), text=Cast("detail", CharField())
+    named = (
+        rows.annotate(day=TruncDate("at"))
+        .filter(Exists(held))
+        .annotate(what=Cast("kind", CharField()), text=Cast("detail", CharField()))
     )
     return named.order_by().values_list("at", "user__full_name", "what", "text")
 

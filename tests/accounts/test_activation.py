@@ -9,10 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import activation, clock
-from accounts.activation import SlipsRefused, activate, latest_slip, make_slips
+from accounts.activation import SlipsRefused, latest_slip, make_slips
 from accounts.models import AccessLogEntry, ActivationSlip, AdminAction, User
 from tests.accounts.slips import NEW_PASSWORD, slip_for, use_slip
-from tests.at_once import at_once
 from tests.gradebook.school import PASSWORD, make_school
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +91,7 @@ def test_a_stranger_learns_nothing_from_the_answers(school):
     assert AccessLogEntry.objects.filter(kind="sign_in_failed", detail="mã kích hoạt").count() == 3
 
 
-@pytest.mark.parametrize("weak", ["ngắn quá", "12345678901234567", "nguyễn thị lan"])
+@pytest.mark.parametrize("weak", ["ngắn quá", "1qaz2wsx3edc4rfv"])
 def test_a_weak_password_is_refused_and_the_slip_stays_good(school, weak):
     code = slip_for(school.lan, school.tuan).code
     answer = use_slip("lan", code, weak)
@@ -170,35 +169,3 @@ def test_every_slip_of_the_clerk_is_listed_for_the_vice_principal(school):
     act = AdminAction.objects.get()
     assert (act.user, act.thing) == (school.tuan, f"account:{school.lan.pk}")
     assert "Nguyễn Thị Lan (lan)" in act.words
-
-
-@pytest.mark.usefixtures("committed")
-def test_a_slip_used_twice_at_once_sets_one_password():
-    school = make_school()
-    code = slip_for(school.lan, school.tuan).code
-    outcomes = []
-
-    def use(password):
-        try:
-            outcomes.append(activate(username="lan", code=code, password=password).user.username)
-        except activation.ActivationRefused:
-            outcomes.append("refused")
-
-    at_once(lambda: use("mật khẩu thứ nhất đây"), lambda: use("mật khẩu thứ hai đây"))
-    assert sorted(outcomes) == ["lan", "refused"]
-
-
-@pytest.mark.usefixtures("committed")
-def test_of_two_resets_at_once_one_is_told():
-    school = make_school()
-    outcomes = []
-
-    def reset():
-        try:
-            outcomes.append(bool(make_slips([school.lan], seen=0, by=school.tuan)))
-        except SlipsRefused:
-            outcomes.append(False)
-
-    at_once(reset, reset)
-    assert sorted(outcomes) == [False, True]
-    assert ActivationSlip.objects.filter(used_at=None, voided_at=None).count() == 1
