@@ -73,7 +73,7 @@ def close_account(user: User, *, last_day: datetime.date, reason: str, by: User)
         user.save(update_fields=["last_day", "is_active"])
         _end_posts(user, last_day)
         if not user.is_active:
-            end_sessions(user)
+            end_sessions(user, by=by)
         act.says(
             f"Đóng tài khoản {user.username} ({user.full_name}) sau ngày {last_day:%d/%m/%Y}: {reason}",
             thing=f"account:{user.pk}",

@@ -77,8 +77,10 @@ def state_of(user: User, *, is_principal: bool, is_locked: bool = False) -> Stat
 def why_shut(user: User) -> str:
     """Why nobody gets in with this account now; "" if it can be used. For someone who knows its password."""
     if is_closed(user):
-        since = f" từ ngày {user.last_day + datetime.timedelta(days=1):%d/%m/%Y}" if user.last_day else ""
-        return f"Tài khoản đã đóng{since}. Cần dùng lại thì gặp {keeper_label(user)}."
+        if user.last_day is None:
+            return "Tài khoản đã ngừng dùng. Liên hệ văn thư của trường."
+        since = user.last_day + datetime.timedelta(days=1)
+        return f"Tài khoản đã đóng từ ngày {since:%d/%m/%Y}. Cần dùng lại thì gặp {keeper_label(user)}."
     if is_unused(user) and not permissions.has_post(user, Post.Kind.PRINCIPAL):
         return (
             f"Tài khoản tạm ngưng vì đã 45 ngày không đăng nhập (từ {localtime(last_used_at(user)):%d/%m/%Y}). "

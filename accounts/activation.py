@@ -21,6 +21,7 @@ from accounts import clock, permissions
 from accounts.account_state import is_activated, is_closed, why_shut
 from accounts.history import Source, acting, record_bulk
 from accounts.models import ActivationSlip, Post, User
+from accounts.passwords import change_password
 from accounts.sessions import end_sessions
 
 # No vowels, D or W, which Telex and VNI turn into Vietnamese letters; nothing that looks like a neighbour.
@@ -111,7 +112,7 @@ def write_slips(
         )
         for each in slips
     )
-    _void_passwords([person for person in locked if is_activated(person)])
+    _void_passwords([person for person in locked if is_activated(person)], by=by)
     return slips
 
 
@@ -121,10 +122,10 @@ def _cause(person: User) -> ActivationSlip.Cause:
     return ActivationSlip.Cause.RESET if is_known else ActivationSlip.Cause.NEW
 
 
-def _void_passwords(people: Sequence[User]) -> None:
+def _void_passwords(people: Sequence[User], *, by: User) -> None:
     for person in people:
         person.password = make_password(None)
-        end_sessions(person)
+        end_sessions(person, by=by)
     User.objects.bulk_update(people, ["password"])
     record_bulk(people, changed=True, why="Bỏ mật khẩu cũ, làm phiếu kích hoạt mới")
 
@@ -182,9 +183,7 @@ def _use(slip: ActivationSlip, password: str) -> Activation:
         raise ActivationRefused(why)
     validate_password(password, user)
     with acting(user, role=permissions.post_label(user), source=Source.PAGE) as act:
-        user.set_password(password)
-        user._change_reason = "Kích hoạt bằng phiếu, tự đặt mật khẩu"  # noqa: SLF001 - simple-history's own door
-        user.save(update_fields=["password"])
+        change_password(user, password, by=user, why="Kích hoạt bằng phiếu, tự đặt mật khẩu")
         slip.used_at = clock.now()
         slip.save(update_fields=["used_at"])
         act.says("Kích hoạt tài khoản bằng phiếu, tự đặt mật khẩu", thing=f"account:{user.pk}")

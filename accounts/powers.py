@@ -248,7 +248,13 @@ TABLE: tuple[Rule, ...] = (
         _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
         "IV.2, IV.3",
     ),
-    Rule(Action.SEE_ACCOUNTS, Area.PEOPLE, "xem danh sách tài khoản", _all(Whose.SCHOOL, *_OFFICE), "IV.1, IV.3"),
+    Rule(
+        Action.SEE_ACCOUNTS,
+        Area.PEOPLE,
+        "xem danh sách tài khoản",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.3",
+    ),
     Rule(Action.CREATE_ACCOUNTS, Area.PEOPLE, "cấp tài khoản mới", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
     # Whose account each of them keeps depends on the post of the account: permissions.account_keepers.
     Rule(

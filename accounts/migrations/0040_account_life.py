@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_second_username"),
+        ("accounts", "0010_sign_in"),
     ]
 
     operations = [
@@ -39,6 +39,12 @@ class Migration(migrations.Migration):
                 choices=[
                     ("signed_in", "Đăng nhập"),
                     ("sign_in_failed", "Đăng nhập sai"),
+                    ("locked_out", "Khoá tạm vì sai nhiều lần"),
+                    ("lock_released", "Mở khoá tạm"),
+                    ("second_session", "Đăng nhập ở nơi thứ hai"),
+                    ("session_ended", "Kết thúc phiên đăng nhập"),
+                    ("password_changed", "Đổi mật khẩu"),
+                    ("second_factor", "Đổi xác thực hai lớp"),
                     ("activated", "Kích hoạt tài khoản"),
                     ("refused", "Bị từ chối"),
                     ("downloaded", "Tải xuống"),

@@ -113,7 +113,7 @@ def test_a_reset_voids_password_and_sessions_at_once_and_is_told_at_the_next_log
     client.force_login(school.lan)
     code = slip_for(school.lan, school.tuan).code
     assert client.get("/").status_code == 302
-    assert log_in("lan", PASSWORD).status_code == 200
+    assert log_in("lan", PASSWORD).status_code == 422
     page = use_slip("lan", code)
     shown = Client()
     shown.cookies = page.client.cookies
