@@ -132,7 +132,7 @@ def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Opens a closed or suspended account again, with a reason."""
     found = _get_person(request, pk)
     permissions.require_keeper(request.user, found)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             reopen_account(found, reason=form.cleaned_data["reason"], by=request.user)

@@ -21,7 +21,7 @@ from students.staff_files import StaffRow
 def account_new(request: SignedInRequest) -> HttpResponse:
     """One account; the next page is the person's, from where the slip is made."""
     permissions.require(request.user, Action.CREATE_ACCOUNTS, WHO_CREATES)
-    form = AccountForm(request.POST or None)
+    form = AccountForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             person = create_account(person=form.person(), by=request.user)
