@@ -11,7 +11,10 @@ from accounts import clock, permissions
 from accounts.account_life import may_be_reopened
 from accounts.account_state import State, last_used_at, state_of
 from accounts.activation import latest_slip
+from accounts.lockout import locked_accounts, locked_until
 from accounts.models import ActivationSlip, Post, User
+
+MAY_GET_SLIPS = (State.NOT_ACTIVATED, State.IN_USE, State.LOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +30,29 @@ class AccountLine:
 
 
 def read_accounts(reader: User, *, search: str = "", state: str = "") -> list[AccountLine]:
-    """The accounts that match, in the order of names; four statements, however many there are.
+    """The accounts that match, in the order of names; five statements, however many there are.
 
     A school has some hundred accounts in all its years: the state is decided here, not in SQL a second time.
     """
     people = list(User.objects.select_related("team"))
     posts = _posts_of_today()
     keepers = permissions.account_keepers(people)
+    locked = locked_accounts()
     good = set(_good_slips().values_list("user_id", flat=True))
     lines = (
         AccountLine(
             person=person,
             posts=", ".join(Post.Kind(kind).label for kind in posts.get(person.pk, ())),
-            state=(found := state_of(person, is_principal=Post.Kind.PRINCIPAL in posts.get(person.pk, ()))),
+            state=(
+                found := state_of(
+                    person,
+                    is_principal=Post.Kind.PRINCIPAL in posts.get(person.pk, ()),
+                    is_locked=person.pk in locked,
+                )
+            ),
             used_at=last_used_at(person),
             has_slip=person.pk in good,
-            may_slip=found in (State.NOT_ACTIVATED, State.IN_USE)
+            may_slip=found in MAY_GET_SLIPS
             and Post.Kind.CLERK not in posts.get(person.pk, ())
             and person.pk != reader.pk
             and permissions.has_post(reader, keepers[person.pk]),
@@ -94,7 +104,15 @@ class AccountPage:
 
     @property
     def may_slip(self) -> bool:
-        return self.may_keep and not self.is_clerk and self.state in (State.NOT_ACTIVATED, State.IN_USE)
+        return self.may_keep and not self.is_clerk and self.state in MAY_GET_SLIPS
+
+    @property
+    def may_release(self) -> bool:
+        return self.may_keep and self.state == State.LOCKED
+
+    @property
+    def may_reset_second_factor(self) -> bool:
+        return self.may_keep and self.person.second_factor_since is not None
 
     @property
     def may_reopen(self) -> bool:
@@ -110,7 +128,9 @@ def read_account(reader: User, person: User) -> AccountPage:
     kinds = {post.kind for post in posts}
     return AccountPage(
         person=person,
-        state=state_of(person, is_principal=Post.Kind.PRINCIPAL in kinds),
+        state=state_of(
+            person, is_principal=Post.Kind.PRINCIPAL in kinds, is_locked=locked_until(person) is not None
+        ),
         posts=posts,
         used_at=last_used_at(person),
         slip=_good_slips().filter(user=person).select_related("made_by").first(),

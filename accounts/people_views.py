@@ -14,10 +14,12 @@ from accounts import permissions
 from accounts.account_life import AccountRefused, reopen_account
 from accounts.account_state import State
 from accounts.activation import Slip, SlipsRefused, latest_slip, make_slips
+from accounts.lockout import release_lock
 from accounts.models import User
 from accounts.people_page import read_account, read_accounts
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
+from accounts.second_factor import reset_second_factor
 
 PER_PAGE = 50
 MOST_SLIPS = 200
@@ -124,6 +126,35 @@ def show_slips(request: SignedInRequest, made: list[Slip], **more: Any) -> HttpR
 def shown_slip(request: SignedInRequest) -> int:
     seen = request.POST.get("seen", "")
     return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else -1
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ends the lock that too many wrong passwords began."""
+    found = _get_person(request, pk)
+    permissions.require_keeper(request.user, found)
+    if request.method == "POST":
+        if release_lock(found, by=request.user):
+            messages.success(request, f"Đã mở khoá tạm cho {found.full_name}.")
+        return redirect("accounts:person", found.pk)
+    return render(request, "accounts/release.html", {"account": read_account(request.user, found)})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Takes the second factor away from somebody who has lost the telephone."""
+    found = _get_person(request, pk)
+    permissions.require_keeper(request.user, found)
+    if request.method == "POST":
+        if found.second_factor_since:
+            reset_second_factor(found, by=request.user)
+            messages.success(request, f"Đã đặt lại xác thực hai lớp của {found.full_name}.")
+        return redirect("accounts:person", found.pk)
+    return render(
+        request, "accounts/second_factor_reset.html", {"account": read_account(request.user, found)}
+    )
 
 
 @never_cache

@@ -238,14 +238,14 @@ TABLE: tuple[Rule, ...] = (
         Action.RELEASE_LOCK,
         Area.PEOPLE,
         "mở khoá tạm cho người đăng nhập sai nhiều lần",
-        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        _all(Whose.SCHOOL, *_OFFICE),
         "IV.2, IV.3",
     ),
     Rule(
         Action.RESET_SECOND_FACTOR,
         Area.PEOPLE,
         "đặt lại xác thực hai lớp cho người mất điện thoại",
-        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        _all(Whose.SCHOOL, *_OFFICE),
         "IV.2, IV.3",
     ),
     Rule(

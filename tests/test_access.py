@@ -128,6 +128,12 @@ PAGES = (
     ),
     Page("accounts:new_slip", Action.KEEP_ACCOUNT, PRINCIPAL, arguments=account_of("hoa")),
     Page("accounts:new_slip", Action.KEEP_ACCOUNT, VICE_PRINCIPAL, arguments=account_of("bich")),
+    Page("accounts:release", Action.RELEASE_LOCK, CLERK, arguments=account_of("lan")),
+    Page("accounts:release", Action.RELEASE_LOCK, CLERK, "post", 302, arguments=account_of("lan")),
+    Page("accounts:second_factor_reset", Action.RESET_SECOND_FACTOR, CLERK, arguments=account_of("lan")),
+    Page(
+        "accounts:second_factor_reset", Action.KEEP_ACCOUNT, CLERK, "post", 302, arguments=account_of("lan")
+    ),
     Page("accounts:reopen", Action.KEEP_ACCOUNT, CLERK, arguments=account_of("lan")),
     Page("accounts:reopen", Action.KEEP_ACCOUNT, CLERK, "post", 422, arguments=account_of("lan")),
     Page("accounts:admin_account", Action.SUPERVISE_CLERK, VICE_PRINCIPAL),
@@ -256,7 +262,13 @@ PAGES = (
 OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
 # tests/accounts/test_activation.py.
-BY_POST_OF_THE_ACCOUNT = {"accounts:new_slip", "accounts:reopen", "gradebook:leaver"}
+BY_POST_OF_THE_ACCOUNT = {
+    "accounts:new_slip",
+    "accounts:release",
+    "accounts:second_factor_reset",
+    "accounts:reopen",
+    "gradebook:leaver",
+}
 
 
 @pytest.fixture
@@ -440,12 +452,10 @@ def test_the_menu_leads_only_where_the_person_gets_in(person, things):
 
 
 def test_every_power_of_the_table_opens_a_page():
-    """But four: three are acts without a page yet, sensitive columns are part of a class's page."""
+    """But two: approving outcomes is an act without a page yet, sensitive columns are part of a class's page."""
     without_page = {
         Action.APPROVE_OUTCOMES,
         Action.SEE_SENSITIVE,
-        Action.RELEASE_LOCK,
-        Action.RESET_SECOND_FACTOR,
     }
     assert {page.action for page in PAGES} - {None} == set(Action) - without_page
 

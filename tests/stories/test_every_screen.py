@@ -44,6 +44,8 @@ PAGES = [
     ("vanthu", "/accounts/people/{teacher}/"),
     ("vanthu", "/accounts/people/{teacher}/slip/"),
     ("vanthu", "/accounts/people/{teacher}/reopen/"),
+    ("vanthu", "/accounts/people/{teacher}/release/"),
+    ("vanthu", "/accounts/people/{teacher}/second-factor/"),
     ("vanthu", "/gradebook/accounts/new/"),
     ("vanthu", "/gradebook/accounts/upload/"),
     ("vanthu", "/gradebook/accounts/{teacher}/close/"),
