@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts import clock, permissions
-from accounts.admin_account import AdminAccount, overdue_accounts
+from accounts.admin_account import Overdue, overdue_accounts
 from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
@@ -101,7 +101,7 @@ class TasksPage:
     has_more_requests: bool
     own_sheets: tuple[OwnSheet, ...]
     boards: tuple[Board, ...]
-    overdue_accounts: tuple[AdminAccount, ...] = ()
+    overdue_accounts: tuple[Overdue, ...] = ()
 
     @property
     def is_idle(self) -> bool:
