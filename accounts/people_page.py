@@ -19,7 +19,10 @@ MAY_GET_SLIPS = (State.NOT_ACTIVATED, State.IN_USE, State.LOCKED)
 
 @dataclass(frozen=True, slots=True)
 class AccountLine:
-    """One account of the list. `may_slip`: the reader may make an activation slip for it."""
+    """One account of the list. `may_slip`: a first slip may be made for it together with others.
+
+    An account in use loses its password by that: only on its own page, which says so first.
+    """
 
     person: User
     posts: str
@@ -52,7 +55,7 @@ def read_accounts(reader: User, *, search: str = "", state: str = "") -> list[Ac
             ),
             used_at=last_used_at(person),
             has_slip=person.pk in good,
-            may_slip=found in MAY_GET_SLIPS
+            may_slip=found == State.NOT_ACTIVATED
             and Post.Kind.CLERK not in posts.get(person.pk, ())
             and person.pk != reader.pk
             and permissions.has_post(reader, keepers[person.pk]),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import permissions
 from accounts.account_life import AccountRefused, reopen_account
-from accounts.account_state import State
+from accounts.account_state import State, is_activated
 from accounts.activation import Slip, SlipsRefused, latest_slip, make_slips
 from accounts.lockout import release_lock
 from accounts.models import User
@@ -56,12 +56,10 @@ def people(request: SignedInRequest) -> HttpResponse:
     filters = AccountFilter(request.GET)
     lines = read_accounts(request.user, search=filters.value("search"), state=filters.value("state"))
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
-    shown = [line.person for line in page.object_list if line.may_slip]
     context = {
         "filters": filters,
         "page": page,
-        "seen": latest_slip(shown) if shown else 0,
-        "ticks": bool(shown),
+        "ticks": any(line.may_slip for line in page.object_list),
         "may_create": permissions.may(request.user, Action.CREATE_ACCOUNTS),
     }
     return render(request, "accounts/people.html", context)
@@ -102,10 +100,15 @@ def _show_new_slip(request: SignedInRequest, found: User, status: int = 200) -> 
 @never_cache
 @require_POST
 def slips(request: SignedInRequest) -> HttpResponse:
-    """New slips for the ticked accounts of the list that wait for their first log-in or need a new password."""
+    """First slips for the ticked accounts of the list; an account in use is reset on its own page."""
     permissions.require(request.user, Action.KEEP_ACCOUNT)
     ticked = [int(pk) for pk in request.POST.getlist("person") if pk.isascii() and pk.isdigit()][:MOST_SLIPS]
     chosen = list(User.objects.filter(pk__in=ticked))
+    if any(map(is_activated, chosen)):
+        messages.error(
+            request, "Có tài khoản đang dùng trong số đã chọn. Đặt lại mật khẩu ở trang của từng người."
+        )
+        return redirect("accounts:people")
     if not chosen:
         messages.error(request, "Chưa chọn tài khoản nào. Đánh dấu các tài khoản cần phiếu rồi bấm lại.")
         return redirect("accounts:people")

@@ -195,8 +195,17 @@ def test_a_forged_request_of_the_clerk_against_self_or_leaders_is_refused_and_lo
 def test_the_bulk_form_takes_nobody_out_of_reach(school):
     client = Client()
     client.force_login(school.tuan)
+    User.objects.update(password="!")
     told = {"person": [school.lan.pk, school.bich.pk]}
+    client.force_login(User.objects.get(username="tuan"))
     assert client.post(reverse("accounts:slips"), told).status_code == 403
+
+
+def test_the_bulk_form_voids_no_password_in_use(school):
+    client = Client()
+    client.force_login(school.tuan)
+    client.post(reverse("accounts:slips"), {"person": [school.lan.pk]})
+    assert log_in("lan").status_code == 302
 
 
 def test_the_page_shows_what_ends_before_it_is_done_and_keeps_what_was_typed(school):
