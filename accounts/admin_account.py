@@ -1,8 +1,9 @@
 """The administrator account as the vice-principal looks after it: state, password, supervision (PLAN IV.2)."""
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from accounts import clock, permissions
 from accounts.account_state import is_activated
@@ -87,7 +88,7 @@ def rotate_password(holder: User, *, seen: int, by: User) -> Slip:
     return slip
 
 
-def rotations() -> Sequence[PasswordRotation]:
+def rotations() -> QuerySet[PasswordRotation]:
     return PasswordRotation.objects.select_related("holder", "by")
 
 

@@ -45,7 +45,8 @@ def end_service(user: User, *, last_day: datetime.date, reason: str, by: User) -
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         user = close_account(user, last_day=last_day, reason=reason, by=by)
         leaving = what_would_end(user, last_day)
-        later = [each for each in (*leaving.homerooms, *leaving.lessons) if each.starts_on > last_day]
+        held_later: list[Any] = [*leaving.homerooms, *leaving.lessons]
+        later = [each for each in held_later if each.starts_on > last_day]
         if later:
             raise AccountRefused(
                 "Có phân công chủ nhiệm hoặc giảng dạy bắt đầu sau ngày này. Phó Hiệu trưởng phân công người khác "
