@@ -1,15 +1,15 @@
 """From the first slip to the last day: accounts are made, closed and opened again, and never deleted (rule R60)."""
 
 import datetime
-from collections.abc import Sequence
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import clock, permissions
 from accounts.account_state import is_closed, is_unused
 from accounts.history import Source, acting, record_bulk
 from accounts.models import Post, User
+from accounts.passwords import record_change
 from accounts.powers import Action
 from accounts.sessions import end_sessions
 
@@ -37,7 +37,7 @@ def create_account(*, person: User, by: User) -> User:
             )
         person.set_unusable_password()
         person.opened_at = clock.now()
-        person._change_reason = "Tạo tài khoản"  # noqa: SLF001 - simple-history's own door
+        person._change_reason = "Tạo tài khoản"  # type: ignore[attr-defined]  # noqa: SLF001 - where simple-history looks
         try:
             with transaction.atomic():
                 person.save()
@@ -69,8 +69,7 @@ def close_account(user: User, *, last_day: datetime.date, reason: str, by: User)
             raise AccountRefused(problem, "last_day")
         user.last_day = last_day
         user.is_active = last_day >= clock.today()  # a day to come is judged when it has come
-        user._change_reason = f"Đóng sau ngày {last_day:%d/%m/%Y}: {reason}"  # noqa: SLF001 - as above
-        user.save(update_fields=["last_day", "is_active"])
+        record_change(user, f"Đóng sau ngày {last_day:%d/%m/%Y}: {reason}", "last_day", "is_active")
         _end_posts(user, last_day)
         if not user.is_active:
             end_sessions(user, by=by)
@@ -101,7 +100,7 @@ def _end_posts(user: User, last_day: datetime.date) -> None:
     record_bulk(ending, changed=True, why="Đóng tài khoản")
 
 
-def posts_ending(user: User, last_day: datetime.date) -> Sequence[Post]:
+def posts_ending(user: User, last_day: datetime.date) -> QuerySet[Post]:
     """The posts that closing on a day would end."""
     return user.posts.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day)).select_related("team")
 
@@ -117,8 +116,7 @@ def reopen_account(user: User, *, reason: str, by: User) -> User:
         if not may_be_reopened(user):
             raise AccountRefused("Tài khoản đang dùng được, không có gì để mở lại.")
         user.last_day, user.is_active, user.opened_at = None, True, clock.now()
-        user._change_reason = f"Mở lại: {reason}"  # noqa: SLF001 - as above
-        user.save(update_fields=["last_day", "is_active", "opened_at"])
+        record_change(user, f"Mở lại: {reason}", "last_day", "is_active", "opened_at")
         act.says(f"Mở lại tài khoản {user.username} ({user.full_name}): {reason}", thing=f"account:{user.pk}")
     return user
 
