@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import connection, models, transaction
 
 from accounts import clock
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+CLERK_ROLE = "Văn thư"
+"""The acting role of whoever holds the administrator account."""
 
 
 class Source(StrEnum):
@@ -77,14 +82,27 @@ class TracedRow(models.Model):
         super().save(*args, **kwargs)
 
 
+@dataclass(slots=True)
+class Act:
+    """What an act says of itself, for whoever supervises the clerk: in words, and the thing it was about."""
+
+    words: str = ""
+    thing: str = ""
+
+    def says(self, words: str, *, thing: str = "") -> None:
+        """`thing` is a kind and a number, "account:12"; see `accounts.admin_log`."""
+        self.words, self.thing = words, thing
+
+
 @contextmanager
 def acting(
     user: "User | None", *, role: str, source: Source, under: str = "", request_id: int | None = None
-) -> Iterator[None]:
+) -> Iterator[Act]:
     """Opens a transaction in which history and audit trigger know who acts, as what, by which door.
 
     `under` names the paper (an order's number, "request:12"). A change outside of it reaches the audit chain
-    with an empty actor: written past the application.
+    with an empty actor: written past the application. An act of the clerk is listed for the vice-principal in
+    the same transaction, whether it says something of itself or not (rule R61).
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -93,11 +111,27 @@ def acting(
                 " set_config('app.source', %s, true), set_config('app.under', %s, true)",
                 [user.username if user else "system", role, source.value, under],
             )
+        act = Act()
+        is_within_another = _actor.get() is not None
         token = _actor.set(Actor(user, role, source, under, request_id))
         try:
-            yield
+            yield act
         finally:
             _actor.reset(token)
+        if user is not None and role == CLERK_ROLE and not is_within_another:
+            _list_for_supervision(
+                user, source, act, thing=under or (f"request:{request_id}" if request_id else "")
+            )
+
+
+def _list_for_supervision(user: "User", source: Source, act: Act, *, thing: str) -> None:
+    apps.get_model("accounts", "AdminAction").objects.create(
+        at=clock.stamp(),
+        user=user,
+        source=source.value,
+        thing=(act.thing or thing)[:80],
+        words=(act.words or source.label)[:300],
+    )
 
 
 def record_bulk(

@@ -15,7 +15,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
     """Every account with what it may do."""
     permissions.require(
         request.user,
-        Action.SEE_ACCOUNTS,
+        Action.SEE_OVERVIEW,
         "Bảng mọi tài khoản do Hiệu trưởng quản lý, Phó Hiệu trưởng phân quyền.",
     )
     return render(request, "accounts/overview.html", {"overview": read_overview()})

@@ -108,7 +108,11 @@ class Action(StrEnum):
     APPOINT_HEAD = "appoint_head"
     ASSIGN = "assign"
     GRANT = "grant"
+    SEE_OVERVIEW = "see_overview"
     SEE_ACCOUNTS = "see_accounts"
+    CREATE_ACCOUNTS = "create_accounts"
+    KEEP_ACCOUNT = "keep_account"
+    SUPERVISE_CLERK = "supervise_clerk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,14 +269,37 @@ TABLE: tuple[Rule, ...] = (
         Action.RELEASE_LOCK,
         Area.PEOPLE,
         "mở khoá tạm cho người đăng nhập sai nhiều lần",
-        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        _all(Whose.SCHOOL, *_OFFICE),
         "IV.2, IV.3",
     ),
     Rule(
         Action.RESET_SECOND_FACTOR,
         Area.PEOPLE,
         "đặt lại xác thực hai lớp cho người mất điện thoại",
-        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.2, IV.3",
+    ),
+    Rule(
+        Action.SEE_ACCOUNTS,
+        Area.PEOPLE,
+        "xem danh sách tài khoản",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.3",
+    ),
+    Rule(Action.CREATE_ACCOUNTS, Area.PEOPLE, "cấp tài khoản mới", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
+    # Whose account each of them keeps depends on the post of the account: permissions.account_keepers.
+    Rule(
+        Action.KEEP_ACCOUNT,
+        Area.PEOPLE,
+        "đặt lại mật khẩu, đóng, mở lại tài khoản mình giữ",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3",
+    ),
+    Rule(
+        Action.SUPERVISE_CLERK,
+        Area.SUPERVISION,
+        "xem nhật kí quản trị, đổi mật khẩu quản trị",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
         "IV.2, IV.3",
     ),
     Rule(
@@ -326,7 +353,7 @@ TABLE: tuple[Rule, ...] = (
         "IV.2",
     ),
     Rule(
-        Action.SEE_ACCOUNTS,
+        Action.SEE_OVERVIEW,
         Area.PEOPLE,
         "xem mọi tài khoản: quyền, lần đăng nhập, bảo mật",
         _all(Whose.SCHOOL, *_LEADERS),

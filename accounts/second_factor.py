@@ -20,7 +20,7 @@ from django_otp.util import random_hex
 
 from accounts import clock, permissions
 from accounts.history import Source, acting
-from accounts.models import Post, User
+from accounts.models import User
 from accounts.passwords import is_long_enough, record_change
 from accounts.permissions import Refused, require
 from accounts.powers import NEED_SECOND_FACTOR, Action
@@ -167,9 +167,8 @@ def remove(user: User) -> None:
 
 
 def may_reset(by: User, user: User) -> bool:
-    """The clerk for everybody else, the vice-principal for the clerk; nobody for themselves."""
-    helper = Post.Kind.VICE_PRINCIPAL if permissions.has_post(user, Post.Kind.CLERK) else Post.Kind.CLERK
-    return by.pk != user.pk and permissions.has_post(by, helper)
+    """Whoever keeps the account: the clerk for most, a leader for clerk and leaders; nobody for themselves."""
+    return permissions.may_keep_account(by, user)
 
 
 def reset_second_factor(user: User, *, by: User) -> None:
@@ -181,11 +180,14 @@ def reset_second_factor(user: User, *, by: User) -> None:
     if not may_reset(by, user):
         raise Refused(
             "Không đặt lại được xác thực hai lớp của tài khoản này.",
-            "Văn thư đặt lại cho người khác, Phó Hiệu trưởng đặt lại cho văn thư; không ai đặt lại cho chính mình",
+            permissions.WHO_KEEPS,
         )
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         _take_away(user, "Đặt lại xác thực hai lớp")
         end_sessions(user, by=by)
+        act.says(
+            f"Đặt lại xác thực hai lớp cho {user.full_name} ({user.username})", thing=f"account:{user.pk}"
+        )
 
 
 def _take_away(user: User, why: str) -> None:

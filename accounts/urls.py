@@ -1,10 +1,13 @@
 from django.urls import path
 
 from accounts import (
+    activation_views,
+    admin_views,
     confirmation,
     idle_views,
     overview_views,
     own_account,
+    people_views,
     power_views,
     second_factor_views,
     sign_in,
@@ -30,4 +33,15 @@ urlpatterns = [
     path("lock/", idle_views.lock, name="lock"),
     path("seen/", idle_views.seen, name="seen"),
     path("confirm/", confirmation.confirm, name="confirm"),
+    path("activate/", activation_views.activate_account, name="activate"),
+    path("people/", people_views.people, name="people"),
+    path("people/slips/", people_views.slips, name="slips"),
+    path("people/<int:pk>/", people_views.person, name="person"),
+    path("people/<int:pk>/slip/", people_views.new_slip, name="new_slip"),
+    path("people/<int:pk>/release/", people_views.release, name="release"),
+    path("people/<int:pk>/second-factor/", people_views.second_factor, name="second_factor_reset"),
+    path("people/<int:pk>/reopen/", people_views.reopen, name="reopen"),
+    path("admin/", admin_views.admin_account, name="admin_account"),
+    path("admin/<int:pk>/rotate/", admin_views.rotate, name="rotate"),
+    path("admin/log/", admin_views.admin_log, name="admin_log"),
 ]

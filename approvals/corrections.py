@@ -198,7 +198,7 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
     Raises CorrectionOutdated with the cells whose value has changed since the request was filed, or whose pupil
     has left the class.
     """
-    with acting(by, role="Văn thư", source=Source.CORRECTION, request_id=request.pk):
+    with acting(by, role="Văn thư", source=Source.CORRECTION, request_id=request.pk) as act:
         request = _take(request)
         changes = _approved_changes(request)
         why = f"Phiếu {request.label}: {request.reason}"
@@ -217,6 +217,10 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
         request = _moved(request, Act.APPLY, by)
         request.applied_by, request.applied_at = by, clock.now()
         request.save()
+        act.says(
+            f"Thực hiện phiếu đề nghị sửa số {request.label}: {sheet_of(request).title}",
+            thing=f"request:{request.pk}",
+        )
     return request
 
 

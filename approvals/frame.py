@@ -45,7 +45,9 @@ MENU = (
     MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF),
     MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF),
     MenuEntry("Cấp quyền xem", "gradebook:grants", "key", Action.GRANT),
-    MenuEntry("Tài khoản", "accounts:overview", "person-check", Action.SEE_ACCOUNTS),
+    MenuEntry("Tổng quan tài khoản", "accounts:overview", "person-check", Action.SEE_OVERVIEW),
+    MenuEntry("Tài khoản", "accounts:people", "people", Action.SEE_ACCOUNTS),
+    MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK),
     MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK),
 )
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts import clock, permissions
+from accounts.admin_account import Overdue, overdue_accounts
 from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
@@ -100,10 +101,11 @@ class TasksPage:
     has_more_requests: bool
     own_sheets: tuple[OwnSheet, ...]
     boards: tuple[Board, ...]
+    overdue_accounts: tuple[Overdue, ...] = ()
 
     @property
     def is_idle(self) -> bool:
-        return not (self.entries or self.requests)
+        return not (self.entries or self.requests or self.overdue_accounts)
 
 
 def read_tasks(user: User) -> TasksPage:
@@ -115,6 +117,7 @@ def read_tasks(user: User) -> TasksPage:
         requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
         own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
+        overdue_accounts=tuple(overdue_accounts(user)),
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )
 

@@ -88,13 +88,18 @@ def _people(
     rows: Sequence[StaffRow], names: Callable[[StaffRow], LoginNames], password_hash: str
 ) -> dict[str, User]:
     known = {each.staff_code: each for each in User.objects.filter(staff_code__in=[row.code for row in rows])}
-    teams = {
+    teams = teams_of(rows)
+    new = [new_person(row, names(row), teams, password_hash) for row in rows if row.code not in known]
+    record_bulk(User.objects.bulk_create(new), changed=False, why="Nạp danh sách cán bộ")
+    return known | {each.staff_code: each for each in new}
+
+
+def teams_of(rows: Sequence[StaffRow]) -> dict[str, Team]:
+    """The teams that a list names; those that are missing are made."""
+    return {
         name: Team.objects.get_or_create(name=name, defaults={"grade_level": _grade(name)})[0]
         for name in sorted({row.team for row in rows if row.team})
     }
-    new = [_person(row, names(row), teams, password_hash) for row in rows if row.code not in known]
-    record_bulk(User.objects.bulk_create(new), changed=False, why="Nạp danh sách cán bộ")
-    return known | {each.staff_code: each for each in new}
 
 
 def _grade(team: str) -> int | None:
@@ -103,7 +108,7 @@ def _grade(team: str) -> int | None:
     return int(number) if number in {"1", "2", "3", "4", "5"} else None
 
 
-def _person(row: StaffRow, login: LoginNames, teams: dict[str, Team], password_hash: str) -> User:
+def new_person(row: StaffRow, login: LoginNames, teams: dict[str, Team], password_hash: str) -> User:
     return User(
         username=login.username,
         second_username=login.second,

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from gradebook import (
+    account_views,
     assignment_views,
     grant_views,
     group_views,
+    leaver_views,
     order_views,
     progress_views,
     sheet_views,
@@ -13,6 +15,9 @@ from gradebook import (
 
 app_name = "gradebook"
 urlpatterns = [
+    path("accounts/new/", account_views.account_new, name="account_new"),
+    path("accounts/upload/", account_views.account_upload, name="account_upload"),
+    path("accounts/<int:pk>/close/", leaver_views.leaver, name="leaver"),
     path("orders/", order_views.order_list, name="orders"),
     path("orders/new/", order_views.order_new, name="order_new"),
     path("orders/<int:pk>/", order_views.order_page, name="order"),

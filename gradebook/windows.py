@@ -249,6 +249,21 @@ def _state(windows: list[EntryWindow], period: Period) -> LockState:
     return LockState(None, sentence, now, is_over=bool(past))
 
 
+def last_round_closed() -> tuple[datetime.datetime, str] | None:
+    """When the newest entry round ended, and its name; None before the first. One statement.
+
+    A round is a window of the whole school or of a grade; a class let in for some hours more is none
+    (docs/decisions/0010). Named in settings.ENTRY_ROUND_CLOSED.
+    """
+    rounds = EntryWindow.objects.filter(school_class__isnull=True, closes_at__lte=now_in_sql())
+    called_off = Q(locked_by__isnull=False, closes_at=F("opens_at"))
+    last = rounds.exclude(called_off).select_related("year").order_by("-closes_at").first()
+    if last is None:
+        return None
+    whom = f"khối {last.grade_level}" if last.grade_level else "toàn trường"
+    return last.closes_at, f"{Period(last.period).label} năm học {last.year.label} ({whom})"
+
+
 def is_past_at(window: EntryWindow, moment: datetime.datetime) -> bool:
     """Open once and over by then; a window that was called off never was."""
     return window.closes_at <= moment and not window.was_called_off

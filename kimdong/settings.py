@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "accounts.private_pages.PrivatePagesMiddleware",
     "accounts.refusals.RefusalLogMiddleware",
     "accounts.confirmation.ConfirmationMiddleware",
+    "accounts.rotation.RotationMiddleware",
     # Last: turns the answer to a locked attempt, whichever view gave it, into the page that says until when.
     "axes.middleware.AxesMiddleware",
 ]
@@ -130,6 +131,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.NotCommon"},
     {"NAME": "accounts.passwords.NotPredictable"},
 ]
+# Ends an entry round for the administrator's password (rule R61); accounts may not import the gradebook.
+ENTRY_ROUND_CLOSED = "gradebook.windows.last_round_closed"
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "approvals:tasks"
 LOGOUT_REDIRECT_URL = "accounts:login"

@@ -24,6 +24,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from procrastinate.exceptions import AlreadyEnqueued
 
 from accounts import permissions
+from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.regulation import NotCovered, Period, check_covered
@@ -88,8 +89,10 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
         same = PrintJob.objects.filter(_not_begun() | _just_asked(by), **wanted).first()
         if same is not None:
             return same
-        job = PrintJob.objects.create(**wanted, asked_by=by)
-        _enqueue(job.pk)
+        with acting(by, role="Văn thư", source=Source.PAGE) as act:
+            job = PrintJob.objects.create(**wanted, asked_by=by)
+            _enqueue(job.pk)
+            act.says(f"Đặt in {job.get_book_display()} lớp {school_class.name}", thing=f"print_job:{job.pk}")
         return job
 
 

@@ -196,7 +196,7 @@ def carry_out_roster(
     RosterRefused and RosterChanged with nothing written.
     """
     permissions.require(by, Action.IMPORT_ROSTERS, "Chỉ văn thư nạp danh sách học sinh theo đơn vị lớp học.")
-    with acting(by, role="Văn thư", source=source, under=under):
+    with acting(by, role="Văn thư", source=source, under=under) as act:
         # Two imports of one year come one after the other: the second plans on what the first has written.
         SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
         plan = plan_roster(file, year, lock=True)
@@ -206,6 +206,7 @@ def carry_out_roster(
             raise RosterChanged(plan)
         _create_classes(plan, year)
         _enrol(plan, _write_students(plan), year)
+        act.says(f"Nạp danh sách {len(plan.rows)} học sinh năm học {year.label}", thing=under)
     return plan
 
 

@@ -28,7 +28,7 @@ def keep_upload(*, name: str, content: bytes, roster: RosterFile, year: SchoolYe
     """
     permissions.require(by, Action.IMPORT_ROSTERS, WHO_IMPORTS)
     sha256 = hashlib.sha256(content).hexdigest()
-    with acting(by, role="Văn thư", source=Source.PAGE):
+    with acting(by, role="Văn thư", source=Source.PAGE) as act:
         # One at a time, so that a button pressed twice keeps one file.
         SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
         errors = plan_roster(roster, year).error_count
@@ -37,8 +37,9 @@ def keep_upload(*, name: str, content: bytes, roster: RosterFile, year: SchoolYe
             if waiting.errors != errors:
                 waiting.errors = errors
                 waiting.save(update_fields=["errors"])
+            act.says(f"Tải lên lại danh sách học sinh «{waiting.name}»", thing=f"roster_upload:{waiting.pk}")
             return waiting
-        return RosterUpload.objects.create(
+        kept = RosterUpload.objects.create(
             year=year,
             name=clean(name)[-150:],
             file=ContentFile(content, name="danh-sach.xlsx"),
@@ -47,6 +48,8 @@ def keep_upload(*, name: str, content: bytes, roster: RosterFile, year: SchoolYe
             errors=errors,
             uploaded_by=by,
         )
+        act.says(f"Tải lên danh sách học sinh «{kept.name}»", thing=f"roster_upload:{kept.pk}")
+    return kept
 
 
 def plan_of(upload: RosterUpload) -> RosterPlan:
@@ -62,7 +65,7 @@ def apply_upload(upload: RosterUpload, *, previewed: str, by: User) -> RosterUpl
     """
     permissions.require(by, Action.IMPORT_ROSTERS, WHO_IMPORTS)
     under = f"roster_upload:{upload.pk}"
-    with acting(by, role="Văn thư", source=Source.EXCEL, under=under):
+    with acting(by, role="Văn thư", source=Source.EXCEL, under=under) as act:
         found = RosterUpload.objects.select_for_update(of=("self",)).select_related("year").get(pk=upload.pk)
         if found.applied_at:
             raise UploadRefused(f"Tệp này đã được nạp lúc {clock.moment_label(found.applied_at)}.")
@@ -73,6 +76,11 @@ def apply_upload(upload: RosterUpload, *, previewed: str, by: User) -> RosterUpl
         found.classes = sorted({each.row.class_name for each in plan.rows})
         found.new_classes = [name for name, _grade in plan.new_classes]
         found.save()
+        act.says(
+            f"Nạp danh sách «{found.name}»: thêm {found.created} học sinh, thay đổi {found.changed}, "
+            f"giữ nguyên {found.kept}",
+            thing=under,
+        )
     return found
 
 

@@ -214,7 +214,7 @@ def test_the_clerk_and_the_vice_principal_release_a_lock(school, helper):
 
 
 @pytest.mark.parametrize(
-    ("helper", "person"), [("minh", "lan"), ("bich", "lan"), ("son", "lan"), ("tuan", "tuan")]
+    ("helper", "person"), [("minh", "lan"), ("dung", "lan"), ("son", "lan"), ("tuan", "tuan")]
 )
 def test_nobody_else_does_and_nobody_their_own(school, helper, person):
     fail(person, 5)

@@ -18,8 +18,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from kimdong.demo.accounts import PASSWORD
 from tests.stack import Stack
-from tests.stories.people import Person, confirm, log_in
+from tests.stories.people import Person, confirm, give_code, log_in
 
 # The picture in README: `KIMDONG_PICTURES=docs make test` makes it anew.
 PICTURES = Path(os.environ.get("KIMDONG_PICTURES", tempfile.gettempdir()))
@@ -79,6 +80,7 @@ def test_from_the_first_keystroke_to_the_printed_book(
     every_way_in_is_shut(late_tab, application, scene)
     number = what_was_typed_becomes_a_request(late_tab, tmp_path)
     the_vice_principal_looks_and_approves(vice_principal, number)
+    the_clerk_is_shut_out_until_the_password_is_changed(clerk, vice_principal, application)
     the_clerk_carries_out(clerk, number)
     the_history_tells_the_whole_story(teacher, scene, number)
     the_books_carry_the_corrected_mark(clerk, scene, tmp_path)
@@ -242,6 +244,31 @@ def the_vice_principal_looks_and_approves(vice_principal: Person, number: str) -
     expect(row).to_contain_text("9")
     confirm(page, "Phê chuẩn")
     expect(page.get_by_text("Đã phê chuẩn, chờ thực hiện").first).to_be_visible()
+
+
+def the_clerk_is_shut_out_until_the_password_is_changed(
+    clerk: Person, vice_principal: Person, application: Stack
+) -> None:
+    """The round has closed: the vice-principal changes the administrator's password (PLAN IV.2)."""
+    page, office = clerk.page, vice_principal.page
+    page.context.clear_cookies()
+    clerk.go("/accounts/login/")
+    page.get_by_label("Tên đăng nhập").fill("vanthu")
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_text("Mật khẩu quản trị phải đổi trước khi dùng tiếp")).to_be_visible()
+    vice_principal.go("/")
+    office.get_by_role("link", name=re.compile("Đổi mật khẩu quản trị cho")).click()
+    office.get_by_role("button", name="Đổi mật khẩu quản trị").click()
+    code = office.locator(".slip-code").last.inner_text()
+    clerk.go("/accounts/activate/")
+    page.get_by_label("Tên đăng nhập").fill("vanthu")
+    page.get_by_label("Mã kích hoạt").fill(code)
+    page.get_by_label("Mật khẩu mới", exact=True).fill("mật khẩu sau đợt nhập này")
+    page.get_by_label("Gõ lại mật khẩu mới").fill("mật khẩu sau đợt nhập này")
+    page.get_by_role("button", name="Đặt mật khẩu và đăng nhập").click()
+    give_code(page, application, "vanthu")
+    expect(page.get_by_role("heading", level=1, name="Việc của tôi")).to_be_visible()
 
 
 def the_clerk_carries_out(clerk: Person, number: str) -> None:

@@ -1,0 +1,151 @@
+"""Forms of the pages that make accounts: one person, or a staff list; and the list on its way to the second step."""
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+
+from accounts.clock import today
+from accounts.models import User
+from gradebook.login_names import propose
+from students.cell_values import Problem
+from students.header_search import folded_heading
+from students.names import clean, sort_key
+from students.staff_files import SYNONYMS, StaffFile, StaffRow, read_staff
+from students.workbook_safety import MAX_FILE
+from students.workbooks import WorkbookRefused
+
+SALT = "gradebook.account_upload"
+# A working day, as for mark files.
+MAX_AGE = 12 * 60 * 60
+USERNAME = re.compile(r"[a-z0-9]+(?:[.\-_][a-z0-9]+)*")
+
+
+class ListLost(Exception):
+    """The sealed list is not ours, of somebody else, or too old; the message is for the user."""
+
+
+def seal(rows: Sequence[StaffRow], *, by: User) -> str:
+    """The rows as text that nobody can alter, good for this person and half a day."""
+    told = {"by": by.pk, "rows": [asdict(row) for row in rows]}
+    return signing.dumps(told, salt=SALT, compress=True)
+
+
+def unseal(text: str, *, by: User) -> list[StaffRow]:
+    """Raises ListLost unless `seal` gave this text for the same person."""
+    try:
+        told = signing.loads(text, salt=SALT, max_age=MAX_AGE)
+    except signing.BadSignature:
+        told = {}
+    if told.get("by") != by.pk:
+        raise ListLost(
+            "Bản xem trước này không còn dùng được. Chưa ghi gì; chọn lại tệp để xem trước lần nữa."
+        )
+    return [
+        StaffRow(**{**row, "subjects": tuple(row["subjects"]), "classes": tuple(row["classes"])})
+        for row in told["rows"]
+    ]
+
+
+class StaffListForm(forms.Form):
+    """The school's staff list. Once valid, `staff` holds what it says."""
+
+    file = forms.FileField(
+        label="Tệp danh sách cán bộ",
+        help_text="Tệp Excel .xlsx có dòng tiêu đề với cột «Mã cán bộ» và «Họ và tên». Chức vụ, lớp và môn trong tệp "
+        "không được dùng ở đây: phân công là việc của Phó Hiệu trưởng.",
+        widget=forms.FileInput({"accept": ".xlsx"}),
+        error_messages={
+            "required": "Chưa chọn tệp. Chọn tệp danh sách trên máy.",
+            "empty": "Tệp rỗng. Chọn lại tệp danh sách.",
+            "invalid": "Chưa nhận được tệp. Chọn lại tệp rồi gửi lại.",
+        },
+    )
+
+    def clean_file(self) -> UploadedFile:
+        upload: UploadedFile = self.cleaned_data["file"]
+        try:
+            self.staff: StaffFile = read_staff(upload.read(MAX_FILE + 1), upload.name or "")
+        except WorkbookRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return upload
+
+
+def account_problems(staff: StaffFile) -> list[Problem]:
+    """What keeps a list from making accounts: wrong classes and subjects do not, they are not used."""
+    used = {"full_name", "code", "birth_date", "gender", "phone", "email"}
+    return [problem for problem in staff.problems if not problem.header or _is_used(problem, used)]
+
+
+def _is_used(problem: Problem, used: set[str]) -> bool:
+    heading = folded_heading(problem.header)
+    return any(heading in SYNONYMS[name] for name in used) or not any(
+        heading in words for words in SYNONYMS.values()
+    )
+
+
+class AccountForm(forms.Form):
+    """One new account. An empty user name is proposed from the name."""
+
+    staff_code = forms.CharField(
+        label="Mã cán bộ",
+        max_length=30,
+        error_messages={"required": "Chưa ghi mã cán bộ. Mỗi người một mã, ví dụ CB0001."},
+    )
+    full_name = forms.CharField(
+        label="Họ và tên", max_length=150, error_messages={"required": "Chưa ghi họ và tên."}
+    )
+    birth_date = forms.DateField(
+        label="Ngày sinh",
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Ngày sinh chưa đúng. Ghi ngày/tháng/năm."},
+    )
+    phone = forms.CharField(label="Điện thoại", required=False, max_length=30)
+    email = forms.EmailField(
+        label="Thư điện tử",
+        required=False,
+        error_messages={"invalid": "Địa chỉ thư chưa đúng. Ghi dạng ten@truong.edu.vn."},
+    )
+    username = forms.CharField(
+        label="Tên đăng nhập",
+        required=False,
+        max_length=60,
+        help_text="Để trống thì hệ thống đặt theo tên không dấu, ví dụ hong.nt.",
+        widget=forms.TextInput({"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean_staff_code(self) -> str:
+        code = clean(self.cleaned_data["staff_code"])
+        known = User.objects.filter(staff_code=code).first()
+        if known:
+            raise forms.ValidationError(f"Mã «{code}» đã có tài khoản: {known.full_name} ({known.username}).")
+        return code
+
+    def clean_full_name(self) -> str:
+        return clean(self.cleaned_data["full_name"])
+
+    def clean_birth_date(self) -> datetime.date | None:
+        day = self.cleaned_data["birth_date"]
+        if day and not 1900 <= day.year <= today().year - 15:
+            raise forms.ValidationError("Ngày sinh chưa hợp lí với một cán bộ. Kiểm tra lại năm sinh.")
+        return day
+
+    def clean_username(self) -> str:
+        name = self.cleaned_data["username"].strip().lower()
+        if name and not USERNAME.fullmatch(name):
+            raise forms.ValidationError("Chỉ dùng chữ không dấu, số, dấu chấm, gạch; ví dụ hong.nt.")
+        return name
+
+    def person(self) -> User:
+        """The unsaved person that the form describes."""
+        told: dict[str, Any] = dict(self.cleaned_data)
+        if not told["username"]:
+            names = User.objects.values_list("username", "second_username")
+            told["username"] = propose(told["full_name"], {name for pair in names for name in pair if name})
+        return User(sort_key=sort_key(told["full_name"]), **told)

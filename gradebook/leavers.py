@@ -1,0 +1,71 @@
+"""Somebody leaves the school: one act ends account, posts, homerooms and lessons on one day (rules R59, R60)."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from accounts import permissions
+from accounts.account_life import AccountRefused, close_account, posts_ending
+from accounts.history import Source, acting, record_bulk
+from accounts.models import Post, User
+from gradebook.models import TeachingAssignment
+from students.models import HomeroomAssignment
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a leaver holds today and later, all of which ends with the last day."""
+
+    posts: Sequence[Post]
+    homerooms: Sequence[HomeroomAssignment]
+    lessons: Sequence[TeachingAssignment]
+
+
+def what_would_end(user: User, last_day: datetime.date) -> Leaving:
+    """Three statements."""
+    return Leaving(
+        posts=list(posts_ending(user, last_day)),
+        homerooms=list(_ending(user.homeroom_assignments, last_day).select_related("school_class")),
+        lessons=list(_ending(user.teaching_assignments, last_day).select_related("school_class", "line")),
+    )
+
+
+def _ending(held: Any, last_day: datetime.date) -> Any:
+    return held.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day))
+
+
+def end_service(user: User, *, last_day: datetime.date, reason: str, by: User) -> User:
+    """Closes the account after `last_day` and ends everything the person holds on that day, with history.
+
+    What the person entered, signed and decided stays theirs. Raises PermissionDenied, AccountRefused.
+    """
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        user = close_account(user, last_day=last_day, reason=reason, by=by)
+        leaving = what_would_end(user, last_day)
+        held_later: list[Any] = [*leaving.homerooms, *leaving.lessons]
+        later = [each for each in held_later if each.starts_on > last_day]
+        if later:
+            raise AccountRefused(
+                "Có phân công chủ nhiệm hoặc giảng dạy bắt đầu sau ngày này. Phó Hiệu trưởng phân công người khác "
+                "trước, hoặc chọn ngày muộn hơn.",
+                "last_day",
+            )
+        for held in (leaving.homerooms, leaving.lessons):
+            _end(held, last_day)
+        act.says(
+            f"Đóng tài khoản {user.username} ({user.full_name}) sau ngày {last_day:%d/%m/%Y}: {reason}",
+            thing=f"account:{user.pk}",
+        )
+    return user
+
+
+def _end(held: Sequence[Any], last_day: datetime.date) -> None:
+    if not held:
+        return
+    for each in held:
+        each.ends_on = last_day
+    type(held[0]).objects.bulk_update(held, ["ends_on"])
+    record_bulk(held, changed=True, why="Đóng tài khoản")

@@ -1,0 +1,143 @@
+"""The clerk makes accounts from the school's staff list: shown row by row, then all or nothing (PLAN IV.3)."""
+
+import io
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AdminAction, Post, User
+from gradebook.login_names import propose
+from gradebook.models import TeachingAssignment
+from tests.accounts.slips import use_slip
+from tests.gradebook.school import make_school
+
+pytestmark = pytest.mark.django_db
+
+HEADING = ["Mã cán bộ", "Họ và tên", "Ngày sinh", "Chức vụ", "Môn dạy", "Lớp dạy", "Điện thoại", "Email"]
+HONG = [
+    "CB90",
+    "Nguyễn Thị Hồng",
+    "02/09/1990",
+    "Hiệu trưởng",
+    "Toán",
+    "4B",
+    "0912345678",
+    "hong@kimdong.edu.vn",
+]
+NAMESAKE = ["CB91", "Ngô Thanh Hồng", None, None, None, None, None, None]
+
+
+@pytest.fixture
+def school():
+    return make_school()
+
+
+@pytest.fixture
+def clerk(school):
+    client = Client()
+    client.force_login(school.tuan)
+    return client
+
+
+def workbook(*rows):
+    book = openpyxl.Workbook()
+    for row in (HEADING, *rows):
+        book.active.append(row)
+    kept = io.BytesIO()
+    book.save(kept)
+    return SimpleUploadedFile("can-bo.xlsx", kept.getvalue())
+
+
+def preview(client, *rows):
+    return client.post(reverse("gradebook:account_upload"), {"file": workbook(*rows)})
+
+
+def apply(client, shown, **more):
+    told = {"wanted": shown.context["token"], "previewed": shown.context["plan"].fingerprint, **more}
+    return client.post(reverse("gradebook:account_upload"), told)
+
+
+def test_names_are_proposed_without_tones_and_none_twice():
+    taken = {"hong.nt"}
+    assert propose("Nguyễn Thị Hồng", taken) == "hong.nt2"
+    assert propose("Đặng Đức Ý", set()) == "y.dd"
+    assert propose("Hồng", set()) == "hong"
+
+
+def test_the_dry_run_says_what_becomes_of_each_row_and_writes_nothing(school, clerk):
+    lan = ["CB01", "Nguyễn Thị Lan", None, None, None, None, "0987654321", None]
+    minh = ["CB02", "Trần Văn Minh", None, None, None, None, None, None]
+    shown = preview(clerk, HONG, NAMESAKE, lan, minh)
+    rows = shown.context["plan"].rows
+    assert [(row.word, row.username) for row in rows] == [
+        ("Tài khoản mới", "hong.nt"),
+        ("Tài khoản mới", "hong.nt2"),
+        ("Đổi liên hệ", "lan"),
+        ("Đã có, giữ nguyên", "minh"),
+    ]
+    assert not User.objects.filter(staff_code="CB90").exists()
+
+
+def test_carried_out_it_makes_accounts_with_slips_and_no_post_or_lesson(school, clerk):
+    posts, lessons = Post.objects.count(), TeachingAssignment.objects.count()
+    done = apply(clerk, preview(clerk, HONG, NAMESAKE))
+    slips = done.context["slips"]
+    codes = {slip.person.username: slip.code for slip in slips}
+    assert set(codes) == {"hong.nt", "hong.nt2"}
+    assert (Post.objects.count(), TeachingAssignment.objects.count()) == (posts, lessons)
+    assert not User.objects.get(username="hong.nt").has_usable_password()
+    assert use_slip("hong.nt", codes["hong.nt"]).status_code == 302
+    assert "2 tài khoản mới" in AdminAction.objects.get(thing="accounts:").words
+
+
+def test_the_same_file_twice_changes_nothing(school, clerk):
+    first = preview(clerk, HONG)
+    apply(clerk, first)
+    again = preview(clerk, HONG)
+    assert not again.context["plan"].changes_anything
+    assert apply(clerk, first).status_code == 409, "the first preview is out of date"
+    assert User.objects.filter(staff_code="CB90").count() == 1
+
+
+def test_one_wrong_row_keeps_everything_from_being_written_and_says_where_and_what_to_do(school, clerk):
+    other = ["CB01", "Người Khác", None, None, None, None, None, None]
+    bad_mail = ["CB92", "Lê Văn Thư", None, None, None, None, None, "không phải thư"]
+    shown = preview(clerk, HONG, other, bad_mail)
+    page = shown.content.decode()
+    assert shown.status_code == 422
+    assert "mã «CB01» là của Nguyễn Thị Lan" in page
+    assert "Ô H4 «Email»" in page
+    assert "Ghi dạng ten@truong.edu.vn" in page
+    assert shown.context["token"] == ""
+
+
+def test_a_class_that_nobody_knows_is_no_hindrance_to_an_account(school, clerk):
+    row = [*HONG[:5], "cả khối", *HONG[6:]]
+    assert preview(clerk, row).status_code == 200
+
+
+def test_a_list_that_was_not_shown_or_shown_to_another_is_not_carried_out(school, clerk):
+    shown = preview(clerk, HONG)
+    assert apply(clerk, shown, wanted="x").status_code == 422
+    assert apply(clerk, shown, previewed="x").status_code == 409
+    Post.objects.create(holder=school.lan, kind="clerk", starts_on=school.year.starts_on)
+    other = Client()
+    other.force_login(school.lan)
+    assert apply(other, shown).status_code == 422
+    assert not User.objects.filter(staff_code="CB90").exists()
+
+
+def test_one_account_by_the_form_with_a_name_proposed(school, clerk):
+    address = reverse("gradebook:account_new")
+    answer = clerk.post(address, {"staff_code": "CB90", "full_name": "Nguyễn Thị Hồng"})
+    person = User.objects.get(username="hong.nt")
+    assert answer.headers["Location"] == reverse("accounts:person", args=[person.pk])
+    wrong = clerk.post(address, {"staff_code": "CB90", "full_name": "Trần Thị Mai", "username": "Mai Trần"})
+    assert wrong.status_code == 422
+    page = wrong.content.decode()
+    assert "đã có tài khoản: Nguyễn Thị Hồng" in page
+    assert "Chỉ dùng chữ không dấu" in page
+    assert "Trần Thị Mai" in page
