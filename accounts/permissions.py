@@ -35,6 +35,7 @@ class Powers:
     headed_grades: frozenset[int]
     homeroom_classes: frozenset[int]
     taught: frozenset[tuple[int, int]]
+    headed_teams: frozenset[int]
 
     @property
     def taught_classes(self) -> frozenset[int]:
@@ -69,13 +70,13 @@ def powers_of(user: User) -> Powers:
     kept = getattr(user, "_powers", None)
     if kept is not None and kept[0] == day:
         return kept[1]
-    powers = _read_powers(user, day) if user.is_active else Powers(*(frozenset(),) * 4)
+    powers = _read_powers(user, day) if user.is_active else Powers(*(frozenset(),) * 5)
     user._powers = (day, powers)  # type: ignore[attr-defined]  # noqa: SLF001 - a cache on our own object
     return powers
 
 
 def _read_powers(user: Any, day: Any) -> Powers:
-    """One statement: posts as (kind, grade, -), homerooms as (homeroom, class, -), lines as (line, class, line)."""
+    """One statement: posts as (kind, grade, team), homerooms as (homeroom, class, -), lines as (line, class, line)."""
     number = BigIntegerField(null=True)
     # Cast, because PostgreSQL takes a bare NULL in two branches of a UNION for text.
     nothing = Cast(Value(None), number)
@@ -85,7 +86,7 @@ def _read_powers(user: Any, day: Any) -> Powers:
         return named.order_by().values_list("what", "first", "second")
 
     rows = list(
-        rows_of(user.posts, Cast("kind", TextField()), "team__grade_level", nothing).union(
+        rows_of(user.posts, Cast("kind", TextField()), "team__grade_level", Cast("team_id", number)).union(
             rows_of(user.homeroom_assignments, _text("homeroom"), "school_class_id", nothing),
             rows_of(user.teaching_assignments, _text("line"), "school_class_id", Cast("line_id", number)),
             all=True,
@@ -98,6 +99,7 @@ def _read_powers(user: Any, day: Any) -> Powers:
         ),
         homeroom_classes=frozenset(class_id for kind, class_id, _none in rows if kind == "homeroom"),
         taught=frozenset((class_id, line_id) for kind, class_id, line_id in rows if kind == "line"),
+        headed_teams=frozenset(team for kind, _grade, team in rows if kind == Post.Kind.GRADE_HEAD and team),
     )
 
 
@@ -130,14 +132,15 @@ def may(
     school_class: Any = None,
     line: Any = None,
     owner_id: int | None = None,
+    team_id: int | None = None,
 ) -> bool:
     """Whether the table lets this person do it with this thing.
 
     A sheet is a class and a line, or no line for that of qualities and competencies. `owner_id` is the account
-    that the thing belongs to. Without a thing only what reaches over the whole school is allowed.
+    that the thing belongs to, `team_id` the tổ it was sent to. Without a thing only what reaches over the whole school is allowed.
     """
     powers, who = powers_of(user), RULES[action].who
-    thing = _Thing(school_class, line, owner_id == user.pk)
+    thing = _Thing(school_class, line, team_id, owner_id == user.pk)
     by_role = any(role in who and _is_within(role, who[role], powers, thing) for role in powers.roles)
     return by_role or _is_granted(user, action, school_class)
 
@@ -146,6 +149,7 @@ def may(
 class _Thing:
     school_class: Any
     line: Any
+    team_id: int | None
     is_own: bool
 
 
@@ -154,6 +158,8 @@ def _is_within(role: Role, whose: Whose, powers: Powers, thing: _Thing) -> bool:
         return True
     if whose == Whose.OWN:
         return thing.is_own
+    if whose == Whose.TEAM:
+        return thing.team_id in powers.headed_teams
     if thing.school_class is None:
         return False
     if whose == Whose.GRADE:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import own_account, power_views, second_factor_views, sign_in
+from accounts import guide_views, own_account, power_views, second_factor_views, sign_in, training_views
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,4 +17,9 @@ urlpatterns = [
     path("sessions/<int:session_id>/end/", own_account.end_session, name="session_end"),
     path("sessions/end-others/", own_account.end_other_sessions, name="sessions_end_others"),
     path("powers/", power_views.powers, name="powers"),
+    path("guides/", guide_views.guides, name="guides"),
+    path("guides/<str:role>/", guide_views.guide, name="guide"),
+    path("training/", training_views.training, name="training"),
+    path("training/people/<int:pk>/", training_views.training_person, name="training_person"),
+    path("training/<int:pk>/cancel/", training_views.training_cancel, name="training_cancel"),
 ]

@@ -15,7 +15,8 @@ from django.utils.timezone import localtime
 from accounts import clock, permissions, sessions
 from accounts.models import User
 from accounts.powers import Action
-from approvals.models import CorrectionRequest
+from approvals.inquiries import waiting_for
+from approvals.models import CorrectionRequest, Inquiry
 from approvals.workflow import State
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period
@@ -42,6 +43,9 @@ MENU = (
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
+    MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY),
+    MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING),
+    MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK),
     MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK),
 )
 
@@ -62,13 +66,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "count": year.waiting if year else 0,
             "url": f"{reverse('approvals:requests')}?who=waiting",
         },
-        "menu": _menu(request, user, year.waiting if year else 0),
+        "menu": _menu(request, user, year),
         "notices": [*sessions.notices(request), *(_notices(year.open_windows) if year else [])],
     }
 
 
 def _year_in_view(user: User) -> Any:
-    """The current year with its open windows and the number of requests that wait for this person."""
+    """The current year with its open windows and the numbers of requests and inquiries that wait for this person."""
     windows = (
         EntryWindow.objects.open_now()
         .filter(year=OuterRef("pk"))
@@ -83,13 +87,21 @@ def _year_in_view(user: User) -> Any:
             )
         )
     )
-    waiting = requests_waiting_for(user).order_by().values(one=Value(1)).annotate(n=Count("*")).values("n")
     return (
         SchoolYear.objects.filter(starts_on__lte=clock.today())
         .order_by("-year")
-        .annotate(open_windows=ArraySubquery(windows), waiting=Coalesce(Subquery(waiting), 0))
+        .annotate(
+            open_windows=ArraySubquery(windows),
+            waiting=_number_of(requests_waiting_for(user)),
+            inquiries=_number_of(inquiries_to_read(user)),
+        )
         .first()
     )
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many, as part of another statement."""
+    return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(n=Count("*")).values("n")), 0)
 
 
 def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
@@ -100,6 +112,13 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     if permissions.may(user, Action.APPLY_REQUEST):
         wanted |= Q(state=State.APPROVED) & ~Q(proposer=user) & ~Q(decided_by=user)
     return CorrectionRequest.objects.filter(wanted)
+
+
+def inquiries_to_read(user: User) -> QuerySet[Inquiry]:
+    """Questions and incidents that wait for this person's act, and own ones with news."""
+    handled = Q(pk__in=waiting_for(user).values("pk"))
+    news = Q(pk__in=Inquiry.objects.with_news_for(user.pk).values("pk"))  # type: ignore[attr-defined]
+    return Inquiry.objects.filter(handled | news)
 
 
 def _notices(windows: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -128,9 +147,13 @@ def _notice(window: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _menu(request: HttpRequest, user: User, waiting: int) -> list[dict[str, Any]]:
-    """The lines of MENU that the table opens to the person; `waiting` stands beside the requests."""
-    counts = {"approvals:requests": waiting}
+def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
+    """The lines of MENU that the table opens to the person, with what waits; `year` is None before the first."""
+    counts = (
+        {"approvals:requests": year.waiting, "approvals:inquiries": year.inquiries}
+        if year is not None
+        else {}
+    )
     return [
         {
             "label": entry.label,
