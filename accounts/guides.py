@@ -55,7 +55,8 @@ _ASK = Step(
     "ask",
     "Không rõ hoặc gặp lỗi thì hỏi",
     "/approvals/inquiries/new/",
-    "Bấm «Hỏi, báo sự cố» ở cuối bất kì trang nào. Ghi «Nội dung», chọn nơi nhận ở «Gửi tới», bấm «Gửi». Có trả lời thì "
+    "Bấm «Hỏi, báo sự cố» ở cuối bất kì trang nào. Ghi «Nội dung», chọn nơi nhận ở «Gửi tới», "
+    "bấm «Gửi». Có trả lời thì "
     "báo ở «Việc của tôi».",
 )
 _POWERS = Step(
@@ -81,27 +82,31 @@ GUIDES: tuple[Guide, ...] = (
                 "orders",
                 "Xem các lệnh đã ban hành",
                 "/gradebook/orders/",
-                "Ở «Lệnh mở, khoá sổ», mỗi văn bản có trạng thái và giờ. Bấm «Lệnh mở nhập» hoặc «Lệnh khoá sổ» để lập lệnh "
+                "Ở «Lệnh mở, khoá sổ», mỗi văn bản có trạng thái và giờ. Bấm «Lệnh mở nhập» hoặc «Lệnh "
+                "khoá sổ» để lập lệnh "
                 "mới.",
             ),
             Step(
                 "order",
                 "Ban hành lệnh mở nhập",
                 "/gradebook/orders/new/?kind=open",
-                "Chọn «Thời điểm đánh giá», «Phạm vi», giờ «Từ» và «Đến», rồi bấm «Xem trước». Trang sau cho biết lệnh mở cho "
+                "Chọn «Thời điểm đánh giá», «Phạm vi», giờ «Từ» và «Đến», rồi bấm «Xem trước». Trang sau "
+                "cho biết lệnh mở cho "
                 "bao nhiêu lớp, lúc đó mới kí. Hết giờ hệ thống tự khoá.",
             ),
             Step(
                 "progress",
                 "Theo dõi tiến độ",
                 "/gradebook/progress/",
-                "«Tiến độ nhập» cho biết sổ nào đủ, đang hay chưa nhập. Cột «Cả lớp» cộng mọi sổ của lớp; bấm một ô để mở sổ.",
+                "«Tiến độ nhập» cho biết sổ nào đủ, đang hay chưa nhập. Cột «Cả lớp» cộng mọi sổ của lớp; "
+                "bấm một ô để mở sổ.",
             ),
             Step(
                 "inquiries",
                 "Giải quyết việc được chuyển lên",
                 "/approvals/inquiries/?who=waiting",
-                "Câu hỏi, sự cố vượt thẩm quyền của tổ trưởng, văn thư nằm ở «Chờ tôi xử lí». Mở ra, ghi trả lời hoặc chuyển "
+                "Câu hỏi, sự cố vượt thẩm quyền của tổ trưởng, văn thư nằm ở «Chờ tôi xử lí». Mở ra, ghi "
+                "trả lời hoặc chuyển "
                 "lại văn thư kèm ý kiến.",
             ),
             Step(
@@ -128,7 +133,8 @@ GUIDES: tuple[Guide, ...] = (
                 "request",
                 "Phê chuẩn hoặc từ chối một phiếu",
                 "/approvals/requests/{filed}/",
-                "So giá trị cũ, giá trị đề nghị trong «Các ô đề nghị sửa» với ảnh minh chứng. Ghi «Ý kiến» (bắt buộc khi từ "
+                "So giá trị cũ, giá trị đề nghị trong «Các ô đề nghị sửa» với ảnh minh chứng. Ghi «Ý kiến» "
+                "(bắt buộc khi từ "
                 "chối), rồi bấm «Phê chuẩn» hoặc «Từ chối».",
             ),
             Step(
@@ -141,14 +147,16 @@ GUIDES: tuple[Guide, ...] = (
                 "progress",
                 "Kiểm tra sau mỗi đợt nhập",
                 "/gradebook/progress/",
-                "«Tiến độ nhập» chỉ ra lớp, môn còn thiếu. Bấm một ô trong cột của môn để mở sổ và đọc nhận xét; cột «Cả lớp» "
+                "«Tiến độ nhập» chỉ ra lớp, môn còn thiếu. Bấm một ô trong cột của môn để mở sổ và đọc "
+                "nhận xét; cột «Cả lớp» "
                 "cộng mọi sổ của lớp.",
             ),
             Step(
                 "training",
                 "Ghi nhận tập huấn",
                 "/accounts/training/",
-                "Ghi «Nội dung tập huấn», «Ngày tập huấn», «Người tập huấn», đánh dấu những người đã dự rồi bấm «Ghi nhận đã "
+                "Ghi «Nội dung tập huấn», «Ngày tập huấn», «Người tập huấn», đánh dấu những người đã dự "
+                "rồi bấm «Ghi nhận đã "
                 "tập huấn». Không ai tự ghi cho mình.",
             ),
             _POWERS,
@@ -162,7 +170,8 @@ GUIDES: tuple[Guide, ...] = (
                 "import",
                 "Nạp danh sách học sinh",
                 "/students/import/",
-                "Chọn «Năm học» và «Tệp danh sách», bấm «Tải lên và xem trước». Chưa ghi gì: trang sau nêu từng dòng sẽ thêm, "
+                "Chọn «Năm học» và «Tệp danh sách», bấm «Tải lên và xem trước». Chưa ghi gì: trang sau nêu "
+                "từng dòng sẽ thêm, "
                 "đổi hay bị từ chối.",
             ),
             Step(
@@ -175,14 +184,16 @@ GUIDES: tuple[Guide, ...] = (
                 "request",
                 "Thực hiện phiếu đã phê chuẩn",
                 "/approvals/requests/{approved}/",
-                "Đọc các giá trị sẽ ghi, rồi bấm «Thực hiện». Hệ thống ghi đúng giá trị Phó Hiệu trưởng đã phê chuẩn, không "
+                "Đọc các giá trị sẽ ghi, rồi bấm «Thực hiện». Hệ thống ghi đúng giá trị Phó Hiệu trưởng đã "
+                "phê chuẩn, không "
                 "ghi ô nào khác.",
             ),
             Step(
                 "prints",
                 "In sổ và học bạ",
                 "/reports/prints/",
-                "Chọn «Loại sổ», «Lớp», «Thời điểm đánh giá», bấm «Đặt in». Máy chủ in nền; xong thì tải tệp PDF ở danh sách "
+                "Chọn «Loại sổ», «Lớp», «Thời điểm đánh giá», bấm «Đặt in». Máy chủ in nền; xong thì tải "
+                "tệp PDF ở danh sách "
                 "bên dưới.",
             ),
             Step(
@@ -204,7 +215,8 @@ GUIDES: tuple[Guide, ...] = (
                 "training",
                 "Ghi nhận tập huấn",
                 "/accounts/training/",
-                "Ghi «Nội dung tập huấn», «Ngày tập huấn», «Người tập huấn», đánh dấu những người đã dự rồi bấm «Ghi nhận đã "
+                "Ghi «Nội dung tập huấn», «Ngày tập huấn», «Người tập huấn», đánh dấu những người đã dự "
+                "rồi bấm «Ghi nhận đã "
                 "tập huấn».",
             ),
         ),
@@ -217,14 +229,16 @@ GUIDES: tuple[Guide, ...] = (
                 "orders",
                 "Xem giờ mở, giờ khoá",
                 "/gradebook/orders/",
-                "«Lệnh mở, khoá sổ» ghi giờ bắt đầu và kết thúc của mỗi đợt. Báo cho cả tổ; giờ này cũng hiện trên đầu mọi "
+                "«Lệnh mở, khoá sổ» ghi giờ bắt đầu và kết thúc của mỗi đợt. Báo cho cả tổ; giờ này cũng "
+                "hiện trên đầu mọi "
                 "trang.",
             ),
             Step(
                 "progress",
                 "Đôn đốc tổ nhập đủ",
                 "/gradebook/progress/",
-                "«Tiến độ nhập» của khối: cột «Cả lớp» cho biết lớp nào còn thiếu, các cột sau cho biết thiếu môn nào.",
+                "«Tiến độ nhập» của khối: cột «Cả lớp» cho biết lớp nào còn thiếu, các cột sau cho biết "
+                "thiếu môn nào.",
             ),
             Step(
                 "inquiries",
@@ -262,27 +276,31 @@ GUIDES: tuple[Guide, ...] = (
                 "class",
                 "Xem danh sách lớp",
                 "/students/classes/{own_class}/",
-                "Đối chiếu «Họ và tên», «Ngày sinh», «Mã định danh». Sai thì báo văn thư; sổ của lớp ở cuối trang, nút «Sổ của "
+                "Đối chiếu «Họ và tên», «Ngày sinh», «Mã định danh». Sai thì báo văn thư; sổ của lớp ở "
+                "cuối trang, nút «Sổ của "
                 "lớp».",
             ),
             Step(
                 "sheet",
                 "Nhập điểm và nhận xét",
                 "/gradebook/sheets/{own_class}/TOAN/{period}/",
-                "Gõ thẳng vào ô, Enter xuống dòng; từng ô tự lưu, hoặc bấm «Lưu». Dán được cả cột từ Excel. «Phím tắt» ở cuối "
+                "Gõ thẳng vào ô, Enter xuống dòng; từng ô tự lưu, hoặc bấm «Lưu». Dán được cả cột từ "
+                "Excel. «Phím tắt» ở cuối "
                 "trang.",
             ),
             Step(
                 "traits",
                 "Nhập phẩm chất và năng lực",
                 "/gradebook/sheets/{own_class}/NLPC/{period}/",
-                "Mỗi phẩm chất, năng lực ghi T, Đ hoặc C. Cũng tự lưu, và tải được bằng «Tải Excel» để điền rồi nạp lại.",
+                "Mỗi phẩm chất, năng lực ghi T, Đ hoặc C. Cũng tự lưu, và tải được bằng «Tải Excel» để "
+                "điền rồi nạp lại.",
             ),
             Step(
                 "request",
                 "Đề nghị sửa khi sổ đã khoá",
                 "/approvals/requests/{draft}/",
-                "Lập phiếu từ trang sổ đã khoá. Ghi «Lí do», thêm ảnh ở «Thêm minh chứng», bấm «Gửi phiếu». Phó Hiệu trưởng "
+                "Lập phiếu từ trang sổ đã khoá. Ghi «Lí do», thêm ảnh ở «Thêm minh chứng», bấm «Gửi "
+                "phiếu». Phó Hiệu trưởng "
                 "phê chuẩn, văn thư ghi vào sổ.",
             ),
             _ASK,
@@ -308,13 +326,15 @@ GUIDES: tuple[Guide, ...] = (
                 "upload",
                 "Nhập bằng Excel",
                 "/gradebook/sheets/{taught_class}/NN1/{period}/excel/",
-                "Tải sổ về bằng «Tải Excel», điền, chọn lại ở «Tệp kết quả» và bấm «Tải lên và xem trước». Xem xong mới ghi.",
+                "Tải sổ về bằng «Tải Excel», điền, chọn lại ở «Tệp kết quả» và bấm «Tải lên và xem trước». "
+                "Xem xong mới ghi.",
             ),
             Step(
                 "requests",
                 "Đề nghị sửa khi sổ đã khoá",
                 "/approvals/requests/?who=mine",
-                "Mở sổ đã khoá, lập phiếu từ các ô cần sửa, kèm minh chứng. Theo dõi ở «Phiếu đề nghị sửa», mục «Của tôi».",
+                "Mở sổ đã khoá, lập phiếu từ các ô cần sửa, kèm minh chứng. Theo dõi ở «Phiếu đề nghị "
+                "sửa», mục «Của tôi».",
             ),
             _ASK,
         ),
@@ -339,13 +359,15 @@ GUIDES: tuple[Guide, ...] = (
                 "classes",
                 "Xem lớp",
                 "/students/classes/",
-                "«Lớp và học sinh» có sĩ số và danh sách. Thông tin nhạy cảm của học sinh không hiện với người kiểm tra.",
+                "«Lớp và học sinh» có sĩ số và danh sách. Thông tin nhạy cảm của học sinh không hiện với "
+                "người kiểm tra.",
             ),
             Step(
                 "requests",
                 "Đọc các phiếu đề nghị sửa",
                 "/approvals/requests/",
-                "«Phiếu đề nghị sửa» giữ mọi lần sửa sau khi khoá: ai đề nghị, minh chứng nào, ai phê chuẩn, ai thực hiện.",
+                "«Phiếu đề nghị sửa» giữ mọi lần sửa sau khi khoá: ai đề nghị, minh chứng nào, ai phê "
+                "chuẩn, ai thực hiện.",
             ),
             _POWERS,
         ),

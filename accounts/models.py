@@ -114,7 +114,10 @@ class Post(models.Model):
 
 
 class TrainingRecord(models.Model):
-    """«Đã tập huấn»: a person was shown how to work with the system (PLAN III.2). Cancelled on record, never deleted."""
+    """«Đã tập huấn»: a person was shown how to work with the system (PLAN III.2).
+
+    Cancelled on record, never deleted.
+    """
 
     person = models.ForeignKey(User, models.PROTECT, related_name="trainings")
     subject = models.CharField("nội dung", max_length=200)

@@ -137,7 +137,8 @@ def may(
     """Whether the table lets this person do it with this thing.
 
     A sheet is a class and a line, or no line for that of qualities and competencies. `owner_id` is the account
-    that the thing belongs to, `team_id` the tổ it was sent to. Without a thing only what reaches over the whole school is allowed.
+    that the thing belongs to, `team_id` the tổ it was sent to. Without a thing only what reaches over the whole
+    school is allowed.
     """
     powers, who = powers_of(user), RULES[action].who
     thing = _Thing(school_class, line, team_id, owner_id == user.pk)
@@ -156,10 +157,8 @@ class _Thing:
 def _is_within(role: Role, whose: Whose, powers: Powers, thing: _Thing) -> bool:
     if whose == Whose.SCHOOL:
         return True
-    if whose == Whose.OWN:
-        return thing.is_own
-    if whose == Whose.TEAM:
-        return thing.team_id in powers.headed_teams
+    if whose in (Whose.OWN, Whose.TEAM):
+        return thing.is_own if whose == Whose.OWN else thing.team_id in powers.headed_teams
     if thing.school_class is None:
         return False
     if whose == Whose.GRADE:

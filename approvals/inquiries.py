@@ -27,6 +27,10 @@ from gradebook.grading import plain_text
 _NUMBER_LOCKS = 38
 
 
+# What a clerk does with a question put to a grade head makes it the clerk's.
+_TAKES_THE_DESK = frozenset({InquiryAct.ACCEPT, InquiryAct.ANSWER, InquiryAct.REFER, InquiryAct.SEND_OUT})
+
+
 class InquiryRefused(Exception):
     """The act cannot be done; the message says why and what to do."""
 
@@ -134,7 +138,7 @@ def _target(inquiry: Inquiry, act: InquiryAct, parts: frozenset[InquiryActor]) -
 def _mark(inquiry: Inquiry, act: InquiryAct, parts: frozenset[InquiryActor], by: User) -> None:
     """The moments and the desk that an act leaves behind."""
     now = clock.now()
-    if act == InquiryAct.HAND_OVER or InquiryActor.CLERK in parts:
+    if act == InquiryAct.HAND_OVER or (InquiryActor.CLERK in parts and act in _TAKES_THE_DESK):
         inquiry.desk = Desk.CLERK
     if act == InquiryAct.ANSWER:
         inquiry.answered_at = now
@@ -162,15 +166,16 @@ def actors_of(user: User, inquiry: Inquiry) -> frozenset[InquiryActor]:
         parts.add(InquiryActor.PRINCIPAL)
     if inquiry.desk == Desk.GRADE_HEAD and inquiry.team_id in permissions.powers_of(user).headed_teams:
         parts.add(InquiryActor.GRADE_HEAD)
-    if permissions.may(user, Action.HANDLE_INQUIRY) and (
-        inquiry.desk == Desk.CLERK or not _heads_today().filter(team=inquiry.team_id).exists()
-    ):
+    if permissions.may(user, Action.HANDLE_INQUIRY):
         parts.add(InquiryActor.CLERK)
     return frozenset(parts)
 
 
 def waiting_for(user: User) -> QuerySet[Inquiry]:
-    """Inquiries whose next move is this person's to make. What a tổ without a head was asked, the clerk takes up."""
+    """Inquiries whose next move is this person's to make.
+
+    The clerk may help with every one, but is called only to those of the own desk and of a tổ without a head.
+    """
     wanted = Q(
         state__in=WAITING_STATES - {InquiryState.REFERRED},
         desk=Desk.GRADE_HEAD,

@@ -53,7 +53,7 @@ class InquiryAct(StrEnum):
 
 
 class InquiryActor(StrEnum):
-    """In which part a person stands before an inquiry. The desk is the grade head's or the clerk's, never both."""
+    """In which part a person stands before an inquiry. The clerk helps with every one, whosever desk it is on."""
 
     ASKER = "asker"
     GRADE_HEAD = "grade_head"
