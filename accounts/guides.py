@@ -325,7 +325,7 @@ GUIDES: tuple[Guide, ...] = (
             Step(
                 "upload",
                 "Nhập bằng Excel",
-                "/gradebook/sheets/{taught_class}/NN1/{period}/excel/",
+                "/gradebook/sheets/{taught_class}/NN1/{period}/upload/",
                 "Tải sổ về bằng «Tải Excel», điền, chọn lại ở «Tệp kết quả» và bấm «Tải lên và xem trước». "
                 "Xem xong mới ghi.",
             ),
