@@ -58,6 +58,7 @@ _ASK = Step(
     "Bấm «Hỏi, báo sự cố» ở cuối bất kì trang nào. Ghi «Nội dung», chọn nơi nhận ở «Gửi tới», "
     "bấm «Gửi». Có trả lời thì "
     "báo ở «Việc của tôi».",
+    "form",
 )
 _POWERS = Step(
     "powers",
@@ -136,6 +137,7 @@ GUIDES: tuple[Guide, ...] = (
                 "So giá trị cũ, giá trị đề nghị trong «Các ô đề nghị sửa» với ảnh minh chứng. Ghi «Ý kiến» "
                 "(bắt buộc khi từ "
                 "chối), rồi bấm «Phê chuẩn» hoặc «Từ chối».",
+                "form",
             ),
             Step(
                 "requests",
@@ -158,6 +160,7 @@ GUIDES: tuple[Guide, ...] = (
                 "Ghi «Nội dung tập huấn», «Ngày tập huấn», «Người tập huấn», đánh dấu những người đã dự "
                 "rồi bấm «Ghi nhận đã "
                 "tập huấn». Không ai tự ghi cho mình.",
+                "form",
             ),
             _POWERS,
         ),
@@ -187,6 +190,7 @@ GUIDES: tuple[Guide, ...] = (
                 "Đọc các giá trị sẽ ghi, rồi bấm «Thực hiện». Hệ thống ghi đúng giá trị Phó Hiệu trưởng đã "
                 "phê chuẩn, không "
                 "ghi ô nào khác.",
+                "form",
             ),
             Step(
                 "prints",
@@ -209,7 +213,7 @@ GUIDES: tuple[Guide, ...] = (
                 _ANSWER_WORDS
                 + "Vượt thẩm quyền thì «Chuyển Hiệu trưởng»; lỗi phần mềm thì báo công ty rồi bấm «Ghi nhận đã "
                 "gửi đơn vị kĩ thuật».",
-                ".facts",
+                "form",
             ),
             Step(
                 "training",
@@ -218,6 +222,7 @@ GUIDES: tuple[Guide, ...] = (
                 "Ghi «Nội dung tập huấn», «Ngày tập huấn», «Người tập huấn», đánh dấu những người đã dự "
                 "rồi bấm «Ghi nhận đã "
                 "tập huấn».",
+                "form",
             ),
         ),
     ),
@@ -252,7 +257,7 @@ GUIDES: tuple[Guide, ...] = (
                 "/approvals/inquiries/{at_head}/",
                 _ANSWER_WORDS
                 + "Lỗi phần mềm thì «Chuyển văn thư»; vượt thẩm quyền thì «Chuyển Hiệu trưởng».",
-                ".facts",
+                "form",
             ),
             Step(
                 "tasks",
@@ -302,6 +307,7 @@ GUIDES: tuple[Guide, ...] = (
                 "Lập phiếu từ trang sổ đã khoá. Ghi «Lí do», thêm ảnh ở «Thêm minh chứng», bấm «Gửi "
                 "phiếu». Phó Hiệu trưởng "
                 "phê chuẩn, văn thư ghi vào sổ.",
+                "form",
             ),
             _ASK,
         ),

@@ -22,6 +22,8 @@ PAGES = [
     ("hieutruong", "/gradebook/orders/new/"),
     ("hieutruong", "/gradebook/orders/{order}/"),
     ("hieutruong", "/gradebook/progress/"),
+    ("hieutruong", "/approvals/inquiries/"),
+    ("hieutruong", "/accounts/training/"),
     ("hieutruong", "/accounts/powers/"),
     ("phohieutruong", "/"),
     ("phohieutruong", "/approvals/requests/"),
@@ -34,6 +36,10 @@ PAGES = [
     ("vanthu", "/students/classes/{class_4e}/"),
     ("vanthu", "/students/import/"),
     ("vanthu", "/reports/prints/"),
+    ("vanthu", "/approvals/inquiries/?who=waiting"),
+    ("vanthu", "/approvals/inquiries/{at_clerk}/"),
+    ("vanthu", "/accounts/training/"),
+    ("vanthu", "/accounts/training/people/{trained}/"),
     ("vanthu", "/gradebook/sheets/{last_year_4e}/TOAN/CN/"),
     (TEACHER, "/accounts/me/"),
     (TEACHER, "/accounts/password/"),
@@ -42,6 +48,10 @@ PAGES = [
     ("vanthu", "/accounts/me/"),
     (TEACHER, "/"),
     (TEACHER, "/approvals/requests/{draft}/"),
+    (TEACHER, "/approvals/inquiries/new/?page=/gradebook/orders/"),
+    (TEACHER, "/approvals/inquiries/{answered}/"),
+    (TEACHER, "/accounts/guides/"),
+    (TEACHER, "/accounts/guides/homeroom/"),
     (TEACHER, "/students/classes/{class_4e}/"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/?read=1"),
@@ -58,8 +68,12 @@ def places(application: Stack) -> dict[str, object]:
     period = application.fetch(
         "SELECT period FROM gradebook_entrywindow WHERE now() >= opens_at AND now() < closes_at"
     )
+    inquiries = dict(application.fetch("SELECT state, max(id) FROM approvals_inquiry GROUP BY 1"))
     return {
         **found,
+        "at_clerk": inquiries["new"],
+        "answered": inquiries["answered"],
+        "trained": application.fetch("SELECT min(person_id) FROM accounts_trainingrecord")[0][0],
         "order": order,
         "last_year_4e": before[0],
         "class_4e": now[0],

@@ -46,6 +46,7 @@ with acting(None, role="Kiểm thử", source=Source.SYSTEM):
     )
     Post.objects.create(holder=user, kind=Post.Kind.INSPECTOR, starts_on=today())
 """
+TOP_BAR = 48
 PERIODS = r"(Giữa|Cuối) học kì I+|Cuối năm học|GHKI+|CHKI\b"
 # Headings, labels and buttons of the page itself; names in a table are those of pupils and classes.
 WORDS = """() => [...document.querySelectorAll(
@@ -141,14 +142,13 @@ def fingerprint(page: Page) -> list[str]:
 def picture(page: Page, step: Step) -> bytes:
     """The named controls outlined, from the head of the page or from what the step shows."""
     page.evaluate(OUTLINE, list(step.names))
-    start = page.locator("main").bounding_box()
     if step.shows:
         page.locator(f"main {step.shows}").first.evaluate("each => each.scrollIntoView({block: 'start'})")
-        top = 48
-    else:
-        top = start["y"]
+    left = page.locator("main").bounding_box()["x"]
+    shown = page.locator(f"main {step.shows}").first if step.shows else page.locator("main")
+    top = max(TOP_BAR, min(shown.bounding_box()["y"] - 12, page.viewport_size["height"] - PICTURE_HEIGHT))
     shot = page.screenshot(
-        clip={"x": start["x"], "y": top, "width": PICTURE_WIDTH, "height": PICTURE_HEIGHT},
+        clip={"x": left, "y": top, "width": PICTURE_WIDTH, "height": PICTURE_HEIGHT},
         animations="disabled",
     )
     saved = io.BytesIO()
