@@ -88,7 +88,7 @@ def cancel_training(record: TrainingRecord, *, reason: str, by: User) -> Trainin
 def in_service() -> QuerySet[User]:
     """The staff that the 100 % are counted of: whoever has a usable account, visiting inspectors aside."""
     inspects = Post.objects.filter(kind=Post.Kind.INSPECTOR, holder=OuterRef("pk"))
-    visits = inspects.held_on(clock.today())  # type: ignore[attr-defined]
+    visits = inspects.held_on(clock.today())
     return User.objects.filter(~Exists(visits), is_active=True)
 
 
@@ -136,7 +136,7 @@ def read_teams() -> tuple[TeamLine, ...]:
     )
     teams: dict[str, list[StaffLine]] = {}
     for person in staff:
-        latest = next(iter(person.counting), None)  # type: ignore[attr-defined]
+        latest = next(iter(person.counting), None)
         name = person.team.name if person.team else NO_TEAM
         teams.setdefault(name, []).append(StaffLine(person, latest))
     return tuple(

@@ -117,7 +117,7 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
 def inquiries_to_read(user: User) -> QuerySet[Inquiry]:
     """Questions and incidents that wait for this person's act, and own ones with news."""
     handled = Q(pk__in=waiting_for(user).values("pk"))
-    news = Q(pk__in=Inquiry.objects.with_news_for(user.pk).values("pk"))  # type: ignore[attr-defined]
+    news = Q(pk__in=Inquiry.objects.with_news_for(user.pk).values("pk"))
     return Inquiry.objects.filter(handled | news)
 
 

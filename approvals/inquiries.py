@@ -57,7 +57,7 @@ def head_of(user: User) -> Post | None:
     if user.team_id is None:
         return None
     heads = Post.objects.filter(kind=Post.Kind.GRADE_HEAD, team=user.team_id).exclude(holder=user)
-    return heads.held_on(clock.today()).select_related("holder", "team").first()  # type: ignore[attr-defined]
+    return heads.held_on(clock.today()).select_related("holder", "team").first()
 
 
 def ask(
@@ -176,14 +176,11 @@ def waiting_for(user: User) -> QuerySet[Inquiry]:
 
     The clerk may help with every one, but is called only to those of the own desk and of a tổ without a head.
     """
-    wanted = Q(
-        state__in=WAITING_STATES - {InquiryState.REFERRED},
-        desk=Desk.GRADE_HEAD,
-        team__in=permissions.powers_of(user).headed_teams,
-    )
+    at_desk = Q(state__in=WAITING_STATES - {InquiryState.REFERRED})
+    wanted = at_desk & Q(desk=Desk.GRADE_HEAD, team__in=permissions.powers_of(user).headed_teams)
     if permissions.may(user, Action.HANDLE_INQUIRY):
-        headless = Q(desk=Desk.GRADE_HEAD) & ~Exists(_heads_today().filter(team=OuterRef("team")))
-        wanted |= Q(state__in=WAITING_STATES - {InquiryState.REFERRED}) & (Q(desk=Desk.CLERK) | headless)
+        headed = Q(Exists(_heads_today().filter(team=OuterRef("team"))))
+        wanted |= at_desk & (Q(desk=Desk.CLERK) | ~headed)
     if permissions.may(user, Action.DECIDE_INQUIRY):
         wanted |= Q(state=InquiryState.REFERRED)
     return Inquiry.objects.filter(wanted)
@@ -198,4 +195,4 @@ def visible_inquiries(user: User) -> QuerySet[Inquiry]:
 
 def _heads_today() -> QuerySet[Post]:
     heads = Post.objects.filter(kind=Post.Kind.GRADE_HEAD)
-    return heads.held_on(clock.today())  # type: ignore[attr-defined,no-any-return]
+    return heads.held_on(clock.today())

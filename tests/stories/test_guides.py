@@ -60,7 +60,8 @@ NAMED = """() => [...document.querySelectorAll(
     .map(each => each.textContent.replace(/\\s+/g, ' ').trim())"""
 # The named controls, as the picture points at them.
 OUTLINE = """names => {
-    for (const each of document.querySelectorAll('main :is(h2, label, legend, summary, button, a.btn, a.chip, th)')) {
+    const places = 'main :is(h2, label, legend, summary, button, a.btn, a.chip, thead th)';
+    for (const each of document.querySelectorAll(places)) {
         const text = each.textContent.replace(/\\s+/g, ' ').trim();
         if (!names.some(name => text === name || text.startsWith(name + ' '))) continue;
         each.style.outline = '2px solid #c2410c';
@@ -143,7 +144,9 @@ def picture(page: Page, step: Step) -> bytes:
     """The named controls outlined, from the head of the page or from what the step shows."""
     page.evaluate(OUTLINE, list(step.names))
     if step.shows:
-        page.locator(f"main {step.shows}").first.evaluate("each => each.scrollIntoView({block: 'start'})")
+        for _before_and_after_its_pictures_have_come in range(2):
+            page.locator(f"main {step.shows}").first.evaluate("each => each.scrollIntoView({block: 'start'})")
+            page.wait_for_load_state("networkidle")
     left = page.locator("main").bounding_box()["x"]
     shown = page.locator(f"main {step.shows}").first if step.shows else page.locator("main")
     top = max(TOP_BAR, min(shown.bounding_box()["y"] - 12, page.viewport_size["height"] - PICTURE_HEIGHT))
