@@ -23,6 +23,8 @@ from approvals.inquiry_workflow import (
 from approvals.models import Inquiry, InquiryEntry
 from gradebook.grading import plain_text
 
+MOST_LETTERS = 2000
+
 # First key of the advisory lock under which the next number of a year is taken; the second is the year.
 _NUMBER_LOCKS = 38
 
@@ -105,8 +107,7 @@ def move(inquiry: Inquiry, act: InquiryAct, *, text: str = "", by: User) -> Inqu
         inquiry = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
         parts = actors_of(by, inquiry)
         inquiry.state = _target(inquiry, act, parts)
-        if act in NEEDS_WORDS and not any(character.isalnum() for character in words):
-            raise InquiryRefused("Chưa ghi nội dung. Ghi vài chữ cho người đọc hiểu, rồi gửi lại.")
+        _check_words(act, words)
         _mark(inquiry, act, parts, by)
         inquiry.save()
         InquiryEntry.objects.create(
@@ -133,6 +134,13 @@ def _target(inquiry: Inquiry, act: InquiryAct, parts: frozenset[InquiryActor]) -
         "Người hỏi bổ sung, hỏi thêm và đóng; tổ (khối) trưởng hoặc văn thư nơi nhận trả lời, chuyển tiếp; "
         "Hiệu trưởng trả lời việc được chuyển lên."
     )
+
+
+def _check_words(act: InquiryAct, words: str) -> None:
+    if act in NEEDS_WORDS and not any(character.isalnum() for character in words):
+        raise InquiryRefused("Chưa ghi nội dung. Ghi vài chữ cho người đọc hiểu, rồi gửi lại.")
+    if len(words) > MOST_LETTERS:
+        raise InquiryRefused(f"Nội dung dài {len(words)} chữ, nhiều nhất {MOST_LETTERS}. Bớt đi rồi gửi lại.")
 
 
 def _mark(inquiry: Inquiry, act: InquiryAct, parts: frozenset[InquiryActor], by: User) -> None:

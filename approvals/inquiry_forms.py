@@ -6,11 +6,10 @@ from typing import Any
 from django import forms
 
 from accounts.models import Post
+from approvals.inquiries import MOST_LETTERS
 from approvals.inquiry_workflow import Desk
 from approvals.models import Inquiry
 from approvals.page_places import local_path
-
-MOST_LETTERS = 2000
 
 
 class _TextField(forms.CharField):

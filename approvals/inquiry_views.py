@@ -97,7 +97,7 @@ def inquiry_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     if act not in set(InquiryAct):
         raise Http404(f"Không có việc «{act}».")
     try:
-        move(inquiry, InquiryAct(act), text=request.POST.get("text", "")[:2000], by=request.user)
+        move(inquiry, InquiryAct(act), text=request.POST.get("text", ""), by=request.user)
     except InquiryRefused as refusal:
         status = 409 if isinstance(refusal, InquiryOutdated) else 422
         return _show(request, get_inquiry(request.user, pk), error=refusal.message, status=status)

@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import AuditEntry, Post, Team, User
+from accounts.permissions import may
+from accounts.powers import Action
 from approvals.inquiries import (
     InquiryOutdated,
     Place,
@@ -241,12 +243,14 @@ def test_a_page_offers_what_the_table_has_and_shows_the_age(school, client):
     assert "Gửi trả lời" not in text(client.get(reverse("approvals:inquiry", args=[asked.pk])))
 
 
-def test_an_answer_without_words_is_refused_in_place(school, client):
+@pytest.mark.parametrize(("typed", "why"), [(" . ", "Chưa ghi nội dung"), ("a" * 2001, "dài 2001 chữ")])
+def test_an_answer_without_words_or_with_too_many_is_refused_in_place(school, client, typed, why):
     asked = question(school.lan)
     client.force_login(school.dung)
-    answer = client.post(reverse("approvals:inquiry_act", args=[asked.pk, "answer"]), {"text": " . "})
+    answer = client.post(reverse("approvals:inquiry_act", args=[asked.pk, "answer"]), {"text": typed})
     assert answer.status_code == 422
-    assert "Chưa ghi nội dung" in text(answer)
+    assert why in text(answer)
+    assert typed.strip() in text(answer)
     assert not InquiryEntry.objects.exists()
 
 
@@ -285,6 +289,18 @@ def test_a_question_put_to_the_clerk_is_hidden_from_the_grade_head(school):
         "hoa",
         "tuan",
     }
+
+
+def test_the_list_holds_exactly_what_the_table_opens_to_each_person(school):
+    asked = [question(school.lan), question(school.lan, desk=Desk.CLERK), question(school.minh)]
+    for name, user in school.people.items():
+        person = again(user)
+        opened = {
+            each
+            for each in asked
+            if may(person, Action.SEE_INQUIRY, owner_id=each.asker_id, team_id=each.team_id)
+        }
+        assert (name, set(visible_inquiries(person))) == (name, opened)
 
 
 @pytest.mark.parametrize(("person", "act"), [("hoa", "close"), ("lan", "answer"), ("dung", "send_out")])
