@@ -444,8 +444,8 @@ def test_the_menu_leads_only_where_the_person_gets_in(person, things):
 
 
 def test_every_power_of_the_table_opens_a_page():
-    """But five: three are acts without a page yet, sensitive columns are part of a class's page, and what is passed on to
-    the principal is decided on the page of the inquiry (test_inquiries)."""
+    """But five: three are acts without a page yet, sensitive columns are part of a class's page, and what is passed on
+    to the principal is decided on the page of the inquiry (test_inquiries)."""
     without_page = {
         Action.APPROVE_OUTCOMES,
         Action.SEE_SENSITIVE,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_second_username"),
+        ("accounts", "0010_sign_in"),
     ]
 
     operations = [
