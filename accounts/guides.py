@@ -66,6 +66,13 @@ _POWERS = Step(
     "/accounts/powers/",
     "Bảng «Ai được làm gì» cho biết mỗi vai trò được làm gì, với lớp nào. Trang bị từ chối cũng ghi rõ ai làm được.",
 )
+_SIGN_IN = Step(
+    "sign-in",
+    "Giữ tài khoản của mình",
+    "/accounts/me/",
+    "Chức vụ này bắt buộc xác thực hai lớp. Thay điện thoại: «Đổi sang máy khác». Sắp hết mã dự phòng: "
+    "«Lập mười mã mới, bỏ mã cũ». Nghi lộ mật khẩu: «Đổi mật khẩu» ngay.",
+)
 _ANSWER_WORDS = "Đọc câu hỏi và trang người hỏi đang mở. Ghi «Nội dung» rồi bấm «Gửi trả lời». "
 
 GUIDES: tuple[Guide, ...] = (
@@ -117,6 +124,7 @@ GUIDES: tuple[Guide, ...] = (
                 "Trang «Tập huấn» so số người đã tập huấn với 100%. Cột «Còn thiếu» nêu tên người chưa dự.",
             ),
             _POWERS,
+            _SIGN_IN,
         ),
     ),
     Guide(
@@ -163,6 +171,7 @@ GUIDES: tuple[Guide, ...] = (
                 "form",
             ),
             _POWERS,
+            _SIGN_IN,
         ),
     ),
     Guide(
@@ -224,6 +233,7 @@ GUIDES: tuple[Guide, ...] = (
                 "tập huấn».",
                 "form",
             ),
+            _SIGN_IN,
         ),
     ),
     Guide(

@@ -26,6 +26,7 @@ PAGE_NAMES: Mapping[str, str] = {
     "students:upload": "Xem trước một danh sách đã tải lên",
     "reports:prints": "In sổ, học bạ",
     "reports:print_job": "Một bản in",
+    "accounts:me": "Tài khoản của tôi",
     "accounts:guides": "Hướng dẫn theo vai trò",
     "accounts:guide": "Hướng dẫn của một vai trò",
     "accounts:training": "Tập huấn",

@@ -147,9 +147,11 @@ def picture(page: Page, step: Step) -> bytes:
         for _before_and_after_its_pictures_have_come in range(2):
             page.locator(f"main {step.shows}").first.evaluate("each => each.scrollIntoView({block: 'start'})")
             page.wait_for_load_state("networkidle")
-    left = page.locator("main").bounding_box()["x"]
-    shown = page.locator(f"main {step.shows}").first if step.shows else page.locator("main")
-    top = max(TOP_BAR, min(shown.bounding_box()["y"] - 12, page.viewport_size["height"] - PICTURE_HEIGHT))
+    whole = page.locator("main").bounding_box()
+    left, top = whole["x"], whole["y"]
+    if step.shows:
+        part = page.locator(f"main {step.shows}").first.bounding_box()
+        top = max(TOP_BAR, min(part["y"] - 12, page.viewport_size["height"] - PICTURE_HEIGHT))
     shot = page.screenshot(
         clip={"x": left, "y": top, "width": PICTURE_WIDTH, "height": PICTURE_HEIGHT},
         animations="disabled",
