@@ -53,6 +53,7 @@ class Powers:
 
     posts: frozenset[str] = frozenset()
     headed_grades: frozenset[int] = frozenset()
+    headed_teams: frozenset[int] = frozenset()
     homeroom_classes: frozenset[int] = frozenset()
     taught: frozenset[tuple[int, int]] = frozenset()
     grants: Grants = Grants()
@@ -120,7 +121,7 @@ WITH granted AS (
                         AND o.object_pk = g.object_id::text))
         )
 )
-SELECT p.kind, t.grade_level::bigint, NULL::bigint FROM accounts_post p LEFT JOIN accounts_team t ON t.id = p.team_id
+SELECT p.kind, t.grade_level::bigint, p.team_id FROM accounts_post p LEFT JOIN accounts_team t ON t.id = p.team_id
 WHERE p.holder_id = %(user)s AND %(day)s BETWEEN p.starts_on AND coalesce(p.ends_on, 'infinity')
 UNION ALL
 SELECT 'homeroom', school_class_id, NULL FROM students_homeroomassignment
@@ -151,12 +152,13 @@ def _read_powers(user: User, day: datetime.date) -> Powers:
 
 
 def _powers_in(rows: list[tuple[str, int, int]]) -> Powers:
-    """Posts come with their grade, homerooms with the class, lines and granted sheets with class and line."""
+    """Posts come with their grade and tổ, homerooms with the class, lines and granted sheets with class and line."""
     return Powers(
-        posts=frozenset(what for what, _grade, _none in rows if what in Post.Kind.values),
+        posts=frozenset(what for what, _grade, _team in rows if what in Post.Kind.values),
         headed_grades=frozenset(
-            grade for what, grade, _none in rows if what == Post.Kind.GRADE_HEAD and grade
+            grade for what, grade, _team in rows if what == Post.Kind.GRADE_HEAD and grade
         ),
+        headed_teams=frozenset(team for what, _grade, team in rows if what == Post.Kind.GRADE_HEAD and team),
         homeroom_classes=frozenset(first for what, first, _none in rows if what == "homeroom"),
         taught=frozenset((first, second) for what, first, second in rows if what == "line"),
         grants=Grants(
@@ -194,14 +196,16 @@ def may(
     school_class: Any = None,
     line: Any = None,
     owner_id: int | None = None,
+    team_id: int | None = None,
 ) -> bool:
     """Whether the table lets this person do it with this thing.
 
     A sheet is a class and a line, or no line for that of qualities and competencies. `owner_id` is the account
-    that the thing belongs to. Without a thing only what reaches over the whole school is allowed.
+    that the thing belongs to, `team_id` the tổ it was sent to. Without a thing only what reaches over the whole
+    school is allowed.
     """
     powers, rule = powers_of(user), RULES[action]
-    thing = _Thing(school_class, line, owner_id == user.pk)
+    thing = _Thing(school_class, line, team_id, owner_id == user.pk)
     by_role = any(
         role in rule.who and _is_within(role, rule.who[role], powers, thing) for role in powers.roles
     )
@@ -212,14 +216,15 @@ def may(
 class _Thing:
     school_class: Any
     line: Any
+    team_id: int | None
     is_own: bool
 
 
 def _is_within(role: Role, whose: Whose, powers: Powers, thing: _Thing) -> bool:
     if whose == Whose.SCHOOL:
         return True
-    if whose == Whose.OWN:
-        return thing.is_own
+    if whose in (Whose.OWN, Whose.TEAM):
+        return thing.is_own if whose == Whose.OWN else thing.team_id in powers.headed_teams
     if thing.school_class is None:
         return False
     if whose == Whose.GRADE:

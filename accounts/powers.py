@@ -44,6 +44,7 @@ class Whose(StrEnum):
 
     SCHOOL = "school"
     GRADE = "grade"
+    TEAM = "team"
     OWN_CLASS = "own_class"
     TAUGHT_CLASS = "taught_class"
     OWN_SHEET = "own_sheet"
@@ -57,6 +58,7 @@ class Whose(StrEnum):
 _WHOSE_LABELS = {
     Whose.SCHOOL: "toàn trường",
     Whose.GRADE: "khối mình phụ trách",
+    Whose.TEAM: "của tổ mình phụ trách",
     Whose.OWN_CLASS: "lớp mình chủ nhiệm",
     Whose.TAUGHT_CLASS: "lớp mình dạy",
     Whose.OWN_SHEET: "sổ mình được phân công",
@@ -83,6 +85,10 @@ class Area(StrEnum):
 class Action(StrEnum):
     SEE_OWN_TASKS = "see_own_tasks"
     SEE_HANDBOOK = "see_handbook"
+    ASK = "ask"
+    SEE_INQUIRY = "see_inquiry"
+    HANDLE_INQUIRY = "handle_inquiry"
+    DECIDE_INQUIRY = "decide_inquiry"
     SEE_CLASS = "see_class"
     SEE_SENSITIVE = "see_sensitive"
     IMPORT_ROSTERS = "import_rosters"
@@ -113,6 +119,8 @@ class Action(StrEnum):
     CREATE_ACCOUNTS = "create_accounts"
     KEEP_ACCOUNT = "keep_account"
     SUPERVISE_CLERK = "supervise_clerk"
+    SEE_TRAINING = "see_training"
+    RECORD_TRAINING = "record_training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,31 @@ _TEACHERS = {Role.HOMEROOM: Whose.OWN_SHEET, Role.SUBJECT: Whose.OWN_SHEET}
 TABLE: tuple[Rule, ...] = (
     Rule(Action.SEE_OWN_TASKS, Area.DAILY, "xem việc chờ mình", _all(Whose.OWN, Role.STAFF), "IV"),
     Rule(Action.SEE_HANDBOOK, Area.DAILY, "đọc sổ tay, bảng quyền hạn", _EVERYBODY, "III.2"),
+    Rule(Action.ASK, Area.DAILY, "hỏi, báo sự cố", _EVERYBODY, "IV.3 đến IV.6"),
+    Rule(
+        Action.SEE_INQUIRY,
+        Area.DAILY,
+        "đọc câu hỏi, sự cố và trả lời",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.GRADE_HEAD: Whose.TEAM, Role.STAFF: Whose.OWN},
+        "IV.3, IV.4",
+        is_hidden=True,
+    ),
+    Rule(
+        Action.HANDLE_INQUIRY,
+        Area.DAILY,
+        "tiếp nhận, trả lời, chuyển tiếp câu hỏi, sự cố",
+        {Role.CLERK: Whose.SCHOOL, Role.GRADE_HEAD: Whose.TEAM},
+        "IV.3, IV.4",
+        is_hidden=True,
+    ),
+    Rule(
+        Action.DECIDE_INQUIRY,
+        Area.DAILY,
+        "giải quyết câu hỏi, sự cố được chuyển lên",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.3, IV.4",
+        is_hidden=True,
+    ),
     Rule(
         Action.SEE_CLASS,
         Area.PUPILS,
@@ -358,6 +391,14 @@ TABLE: tuple[Rule, ...] = (
         "xem mọi tài khoản: quyền, lần đăng nhập, bảo mật",
         _all(Whose.SCHOOL, *_LEADERS),
         "IV.1",
+    ),
+    Rule(Action.SEE_TRAINING, Area.PEOPLE, "xem tỉ lệ đã tập huấn", _WHOLE_SCHOOL, "III.2"),
+    Rule(
+        Action.RECORD_TRAINING,
+        Area.PEOPLE,
+        "ghi nhận tập huấn của người khác",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        "III.2",
     ),
 )
 

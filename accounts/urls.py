@@ -4,6 +4,7 @@ from accounts import (
     activation_views,
     admin_views,
     confirmation,
+    guide_views,
     idle_views,
     overview_views,
     own_account,
@@ -11,6 +12,7 @@ from accounts import (
     power_views,
     second_factor_views,
     sign_in,
+    training_views,
 )
 
 app_name = "accounts"
@@ -44,4 +46,9 @@ urlpatterns = [
     path("admin/", admin_views.admin_account, name="admin_account"),
     path("admin/<int:pk>/rotate/", admin_views.rotate, name="rotate"),
     path("admin/log/", admin_views.admin_log, name="admin_log"),
+    path("guides/", guide_views.guides, name="guides"),
+    path("guides/<str:role>/", guide_views.guide, name="guide"),
+    path("training/", training_views.training, name="training"),
+    path("training/people/<int:pk>/", training_views.training_person, name="training_person"),
+    path("training/<int:pk>/cancel/", training_views.training_cancel, name="training_cancel"),
 ]

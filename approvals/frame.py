@@ -15,7 +15,8 @@ from django.utils.timezone import localtime
 from accounts import clock, permissions, sessions
 from accounts.models import User
 from accounts.powers import Action
-from approvals.models import CorrectionRequest
+from approvals.inquiries import waiting_for
+from approvals.models import CorrectionRequest, Inquiry
 from approvals.workflow import State
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period
@@ -48,6 +49,9 @@ MENU = (
     MenuEntry("Tổng quan tài khoản", "accounts:overview", "person-check", Action.SEE_OVERVIEW),
     MenuEntry("Tài khoản", "accounts:people", "people", Action.SEE_ACCOUNTS),
     MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK),
+    MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY),
+    MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING),
+    MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK),
     MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK),
 )
 
@@ -68,7 +72,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "count": year.waiting if year else 0,
             "url": f"{reverse('approvals:requests')}?who=waiting",
         },
-        "menu": _menu(request, user, year.waiting if year else 0),
+        "menu": _menu(request, user, year),
         "notices": [*sessions.notices(request), *(_notices(year.open_windows) if year else [])],
     }
 
@@ -81,7 +85,7 @@ def _is_locked(request: HttpRequest) -> bool:
 
 
 def _year_in_view(user: User) -> Any:
-    """The current year with its open windows and the number of requests that wait for this person."""
+    """The current year with its open windows and the numbers of requests and inquiries that wait for this person."""
     windows = (
         EntryWindow.objects.open_now()
         .filter(year=OuterRef("pk"))
@@ -96,13 +100,21 @@ def _year_in_view(user: User) -> Any:
             )
         )
     )
-    waiting = requests_waiting_for(user).order_by().values(one=Value(1)).annotate(n=Count("*")).values("n")
     return (
         SchoolYear.objects.filter(starts_on__lte=clock.today())
         .order_by("-year")
-        .annotate(open_windows=ArraySubquery(windows), waiting=Coalesce(Subquery(waiting), 0))
+        .annotate(
+            open_windows=ArraySubquery(windows),
+            waiting=_number_of(requests_waiting_for(user)),
+            inquiries=_number_of(inquiries_to_read(user)),
+        )
         .first()
     )
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many, as part of another statement."""
+    return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(n=Count("*")).values("n")), 0)
 
 
 def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
@@ -113,6 +125,13 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     if permissions.may(user, Action.APPLY_REQUEST):
         wanted |= Q(state=State.APPROVED) & ~Q(proposer=user) & ~Q(decided_by=user)
     return CorrectionRequest.objects.filter(wanted)
+
+
+def inquiries_to_read(user: User) -> QuerySet[Inquiry]:
+    """Questions and incidents that wait for this person's act, and own ones with news."""
+    handled = Q(pk__in=waiting_for(user).values("pk"))
+    news = Q(pk__in=Inquiry.objects.with_news_for(user.pk).values("pk"))
+    return Inquiry.objects.filter(handled | news)
 
 
 def _notices(windows: list[dict[str, Any]]) -> list[dict[str, str]]:
@@ -141,9 +160,13 @@ def _notice(window: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _menu(request: HttpRequest, user: User, waiting: int) -> list[dict[str, Any]]:
-    """The lines of MENU that the table opens to the person; `waiting` stands beside the requests."""
-    counts = {"approvals:requests": waiting}
+def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
+    """The lines of MENU that the table opens to the person, with what waits; `year` is None before the first."""
+    counts = (
+        {"approvals:requests": year.waiting, "approvals:inquiries": year.inquiries}
+        if year is not None
+        else {}
+    )
     return [
         {
             "label": entry.label,

@@ -18,7 +18,8 @@ from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
 from approvals.corrections import sheet_of
-from approvals.frame import requests_waiting_for
+from approvals.frame import inquiries_to_read, requests_waiting_for
+from approvals.inquiry_list import InquiryLine, line_of
 from approvals.models import CorrectionRequest
 from approvals.request_pages import STATE_ICONS, STATE_KINDS
 from approvals.workflow import State
@@ -31,6 +32,7 @@ from gradebook.windows import covers, is_past_at
 from students.models import SchoolClass
 
 MOST_REQUESTS = 20
+MOST_INQUIRIES = 10
 REFUSED_FOR = datetime.timedelta(days=30)
 SOON = datetime.timedelta(days=2)
 
@@ -99,23 +101,33 @@ class TasksPage:
     entries: tuple[EntryTask, ...]
     requests: tuple[RequestTask, ...]
     has_more_requests: bool
+    inquiries: tuple[InquiryLine, ...]
+    has_more_inquiries: bool
     own_sheets: tuple[OwnSheet, ...]
     boards: tuple[Board, ...]
     overdue_accounts: tuple[Overdue, ...] = ()
 
     @property
     def is_idle(self) -> bool:
-        return not (self.entries or self.requests or self.overdue_accounts)
+        return not (self.entries or self.requests or self.inquiries or self.overdue_accounts)
 
 
 def read_tasks(user: User) -> TasksPage:
-    """One statement for requests; four for sheets if the person has any; four for the boards if they may be seen."""
+    """One statement each for requests and inquiries; four for sheets if the person has any.
+
+    Four more for the boards if they may be seen.
+    """
     refs, windows, counts = _own_sheets(user)
     requests = _requests(user)
+    inquiries = list(
+        inquiries_to_read(user).select_related("asker", "team").order_by("asked_at")[: MOST_INQUIRIES + 1]
+    )
     return TasksPage(
         entries=_entries(refs, windows, counts),
         requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
+        inquiries=tuple(line_of(each) for each in inquiries[:MOST_INQUIRIES]),
+        has_more_inquiries=len(inquiries) > MOST_INQUIRIES,
         own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
         overdue_accounts=tuple(overdue_accounts(user)),
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),

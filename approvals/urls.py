@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from approvals import evidence_views, request_views, task_views
+from approvals import evidence_views, inquiry_views, request_views, task_views
 
 app_name = "approvals"
 
@@ -18,8 +18,16 @@ of_requests = [
     path("evidence/<int:pk>/", evidence_views.evidence, name="evidence"),
 ]
 
+of_inquiries = [
+    path("inquiries/", inquiry_views.inquiry_list, name="inquiries"),
+    path("inquiries/new/", inquiry_views.inquiry_new, name="inquiry_new"),
+    path("inquiries/<int:pk>/", inquiry_views.inquiry_page, name="inquiry"),
+    path("inquiries/<int:pk>/<str:act>/", inquiry_views.inquiry_act, name="inquiry_act"),
+]
+
 urlpatterns = [
     # The start page of the school stands at the root; everything else of the app under its own name.
     path("", task_views.tasks, name="tasks"),
     path("approvals/", include(of_requests)),
+    path("approvals/", include(of_inquiries)),
 ]

@@ -8,6 +8,7 @@ Pages about a class are asked for again with another teacher's class and with on
 """
 
 import datetime
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,9 +20,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import clock
-from accounts.models import AccessLogEntry, Grant, GroupMembership, SignedInSession
+from accounts.models import (
+    AccessLogEntry,
+    Grant,
+    GroupMembership,
+    SignedInSession,
+    Team,
+    TrainingRecord,
+)
 from accounts.powers import RULES, Action, Role, Whose
-from approvals.models import CorrectionRequest, Evidence
+from accounts.training import record_training
+from approvals.inquiries import Place, ask
+from approvals.inquiry_workflow import Desk
+from approvals.models import CorrectionRequest, Evidence, Inquiry
 from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from reports.models import PrintJob
@@ -47,6 +58,9 @@ LANS_RECORD = PRINTS | {"lan"}
 SHEET_4A = OFFICE | {"lan", "dung"}
 CLASS_4A = SHEET_4A | {"thu"}
 REQUEST_4A = OFFICE | {"lan", "dung"}
+# Cô Lan's question went to thầy Dũng, who heads her tổ.
+INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
+RECORDERS = frozenset({"hoa", "tuan"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,8 @@ class Things:
     print_job: PrintJob
     upload: RosterUpload
     session: SignedInSession
+    inquiry: Inquiry
+    training: TrainingRecord
     grant: Grant
     membership: GroupMembership
 
@@ -251,6 +267,32 @@ PAGES = (
         of("filed", "apply"),
         CONFIRMED,
     ),
+    Page("approvals:inquiries", Action.SEE_INQUIRY, EVERYBODY),
+    Page("approvals:inquiry_new", Action.ASK, EVERYBODY),
+    Page("approvals:inquiry_new", Action.ASK, EVERYBODY, "post", 422),
+    Page("approvals:inquiry", Action.SEE_INQUIRY, INQUIRY, knows=INQUIRY, arguments=of("inquiry")),
+    Page(
+        "approvals:inquiry_act",
+        Action.HANDLE_INQUIRY,
+        frozenset({"dung", "tuan"}),
+        "post",
+        302,
+        INQUIRY,
+        of("inquiry", "accept"),
+    ),
+    Page("accounts:guides", Action.SEE_HANDBOOK, EVERYBODY),
+    Page("accounts:guide", Action.SEE_HANDBOOK, EVERYBODY, arguments=lambda _things: ["homeroom"]),
+    Page("accounts:training", Action.SEE_TRAINING, OFFICE),
+    Page("accounts:training", Action.RECORD_TRAINING, RECORDERS, "post", 422),
+    Page(
+        "accounts:training_person",
+        Action.SEE_TRAINING,
+        OFFICE,
+        arguments=lambda things: [things.school.lan.pk],
+    ),
+    Page(
+        "accounts:training_cancel", Action.RECORD_TRAINING, RECORDERS, "post", 422, arguments=of("training")
+    ),
     Page("gradebook:orders", Action.SEE_ORDERS, EVERYBODY),
     Page("gradebook:order", Action.SEE_ORDERS, EVERYBODY, arguments=of("order")),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL),
@@ -361,6 +403,9 @@ def things() -> Things:
     school = entered_school()
     open_window(school, Period.END_TERM_1)
     request = filed(school)
+    for person in (school.lan, school.dung):
+        person.team = Team.objects.get(name="Tổ 4")
+        person.save()
     return Things(
         school=school,
         draft=draft(school, "10", pupil=1),
@@ -386,6 +431,18 @@ def things() -> Things:
         membership=GroupMembership.objects.create(
             group=Group.objects.create(name="Ban kiểm tra"), member=school.ngoc, starts_on=clock.today()
         ),
+        inquiry=ask(
+            kind=Inquiry.Kind.QUESTION,
+            text="Dán cả cột được không?",
+            urgency="",
+            desk=Desk.GRADE_HEAD,
+            place=Place(),
+            token=uuid.uuid4(),
+            by=school.lan,
+        ),
+        training=record_training(
+            [school.lan], subject="Nhập sổ", trained_on=clock.today(), trainer="Cô Hoa", by=school.tuan
+        )[0],
     )
 
 
@@ -397,7 +454,7 @@ STANDS: Mapping[str, Mapping[Role, frozenset[Whose]]] = {
         Role.STAFF: frozenset({Whose.OWN}),
     },
     "thu": {Role.SUBJECT: frozenset({Whose.TAUGHT_CLASS})},
-    "dung": {Role.GRADE_HEAD: frozenset({Whose.GRADE})},
+    "dung": {Role.GRADE_HEAD: frozenset({Whose.GRADE, Whose.TEAM})},
     "minh": {Role.HOMEROOM: frozenset(), Role.SUBJECT: frozenset()},
     "ngoc": {Role.HOMEROOM: frozenset(), Role.SUBJECT: frozenset()},
     "bich": {Role.PRINCIPAL: frozenset()},
@@ -451,6 +508,7 @@ def label(page: Page) -> str:
 # Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
 LISTS = {
     "approvals:requests",
+    "approvals:inquiries",
     "students:classes",
     "approvals:tasks",
     "gradebook:progress",
@@ -545,10 +603,12 @@ def test_the_menu_leads_only_where_the_person_gets_in(person, things):
 
 
 def test_every_power_of_the_table_opens_a_page():
-    """But two: approving outcomes is an act without a page yet, sensitive columns are part of a class's page."""
+    """But three: approving outcomes is an act without a page yet, sensitive columns are part of a class's page, and what
+    is passed on to the principal is decided on the page of the inquiry (test_inquiries)."""
     without_page = {
         Action.APPROVE_OUTCOMES,
         Action.SEE_SENSITIVE,
+        Action.DECIDE_INQUIRY,
     }
     assert {page.action for page in PAGES} - {None} == set(Action) - without_page
 

@@ -13,6 +13,7 @@ PURE = (
     "gradebook/regulation.py",
     "gradebook/grading.py",
     "approvals/workflow.py",
+    "approvals/inquiry_workflow.py",
 )
 ONLY_HERE = {"weasyprint": {"reports/pdf.py"}, "guardian": {"accounts/grants.py"}}
 

@@ -44,6 +44,12 @@ def test_requests_wait_in_every_state(application: Stack):
     assert states == {"draft": 1, "filed": 3, "approved": 2, "refused": 1, "applied": 2}
 
 
+def test_questions_and_incidents_stand_in_every_state_and_most_of_the_staff_is_trained(application: Stack):
+    states = dict(application.fetch("SELECT state, count(*) FROM approvals_inquiry GROUP BY 1"))
+    assert states == {"new": 2, "accepted": 1, "referred": 1, "sent": 1, "answered": 1, "closed": 1}
+    assert application.fetch("SELECT count(DISTINCT person_id) FROM accounts_trainingrecord") == [(46,)]
+
+
 def test_loading_again_changes_nothing_and_prints_the_accounts(application: Stack):
     before = application.fetch("SELECT seq, hash FROM accounts_audithead")
     printed = application.manage("load_demo")

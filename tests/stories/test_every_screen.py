@@ -22,6 +22,8 @@ PAGES = [
     ("hieutruong", "/gradebook/orders/new/"),
     ("hieutruong", "/gradebook/orders/{order}/"),
     ("hieutruong", "/gradebook/progress/"),
+    ("hieutruong", "/approvals/inquiries/"),
+    ("hieutruong", "/accounts/training/"),
     ("hieutruong", "/accounts/powers/"),
     ("phohieutruong", "/"),
     ("phohieutruong", "/approvals/requests/"),
@@ -46,6 +48,10 @@ PAGES = [
     ("vanthu", "/students/classes/{class_4e}/"),
     ("vanthu", "/students/import/"),
     ("vanthu", "/reports/prints/"),
+    ("vanthu", "/approvals/inquiries/?who=waiting"),
+    ("vanthu", "/approvals/inquiries/{at_clerk}/"),
+    ("vanthu", "/accounts/training/"),
+    ("vanthu", "/accounts/training/people/{trained}/"),
     ("vanthu", "/gradebook/sheets/{last_year_4e}/TOAN/CN/"),
     (TEACHER, "/accounts/me/"),
     (TEACHER, "/accounts/password/"),
@@ -65,6 +71,10 @@ PAGES = [
     ("phohieutruong", "/accounts/admin/log/"),
     (TEACHER, "/"),
     (TEACHER, "/approvals/requests/{draft}/"),
+    (TEACHER, "/approvals/inquiries/new/?page=/gradebook/orders/"),
+    (TEACHER, "/approvals/inquiries/{answered}/"),
+    (TEACHER, "/accounts/guides/"),
+    (TEACHER, "/accounts/guides/homeroom/"),
     (TEACHER, "/students/classes/{class_4e}/"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/?read=1"),
@@ -81,12 +91,16 @@ def places(application: Stack) -> dict[str, object]:
     period = application.fetch(
         "SELECT period FROM gradebook_entrywindow WHERE now() >= opens_at AND now() < closes_at"
     )
-    homeroom, teacher = application.fetch(
-        "SELECT id, teacher_id FROM students_homeroomassignment WHERE school_class_id = %s", now[0]
-    )[0]
+    homeroom = application.fetch(
+        "SELECT id FROM students_homeroomassignment WHERE school_class_id = %s", now[0]
+    )[0][0]
+    inquiries = dict(application.fetch("SELECT state, max(id) FROM approvals_inquiry GROUP BY 1"))
     return {
         **found,
         "homeroom": homeroom,
+        "at_clerk": inquiries["new"],
+        "answered": inquiries["answered"],
+        "trained": application.fetch("SELECT min(person_id) FROM accounts_trainingrecord")[0][0],
         "order": order,
         "teacher": application.fetch("SELECT id FROM accounts_user WHERE username = %s", TEACHER)[0][0],
         "last_year_4e": before[0],

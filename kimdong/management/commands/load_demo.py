@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from approvals.models import CorrectionRequest
-from kimdong.demo import papers
+from kimdong.demo import inquiries, papers
 from kimdong.demo.accounts import ACCOUNT_TABLE, PASSWORD
 from kimdong.demo.school import DemoSchool, load
 from students.models import SchoolYear
@@ -46,5 +46,6 @@ class Command(BaseCommand):
             now = now.replace(year=today.year, month=today.month, day=today.day)
         school = DemoSchool(seed, now, lambda line: self.stdout.write(f"  {line}"))
         load(school)
+        inquiries.load(school)
         papers.load(school)
         self.stdout.write(f"Đã nạp xong trong {time.monotonic() - begin:.0f} giây.")
