@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import BigIntegerField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.http import Http404
 
 from accounts.clock import today
 from accounts.models import Post, User
@@ -204,6 +205,16 @@ def require_anywhere(user: User, action: Action, why: str) -> None:
     """Raises Refused unless the person may do it with something; the page then shows no more than that."""
     if not may_anywhere(user, action):
         raise Refused(why, who_could(action))
+
+
+class Concealed(Http404):
+    """A refusal that does not even say that the thing is there; logged like every refusal."""
+
+
+def conceal_unless(allowed: bool, what: str) -> None:
+    """Answers 404 as for a thing that is not there; `what` is for the log."""
+    if not allowed:
+        raise Concealed(what)
 
 
 # -- Sheets (rule R29) -------------------------------------------------------------------------------------

@@ -101,6 +101,7 @@ class Action(StrEnum):
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
+    SEE_ACCESS_LOG = "see_access_log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,13 @@ TABLE: tuple[Rule, ...] = (
         "đặt lại xác thực hai lớp cho người mất điện thoại",
         _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
         "IV.2, IV.3",
+    ),
+    Rule(
+        Action.SEE_ACCESS_LOG,
+        Area.SUPERVISION,
+        "xem, tìm và xuất nhật kí truy cập",
+        _all(Whose.SCHOOL, *_LEADERS),
+        "IV.1, IV.2, R57, R65",
     ),
 )
 

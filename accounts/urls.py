@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts import own_account, power_views, second_factor_views, sign_in
+from accounts import access_log_views, own_account, power_views, second_factor_views, sign_in
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,5 +16,7 @@ urlpatterns = [
     path("sessions/", own_account.session_list, name="sessions"),
     path("sessions/<int:session_id>/end/", own_account.end_session, name="session_end"),
     path("sessions/end-others/", own_account.end_other_sessions, name="sessions_end_others"),
+    path("access-log/", access_log_views.access_log, name="access_log"),
+    path("access-log/excel/", access_log_views.access_log_file, name="access_log_file"),
     path("powers/", power_views.powers, name="powers"),
 ]

@@ -105,6 +105,8 @@ PAGES = (
     Page("accounts:sessions", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:session_end", Action.KEEP_OWN_SIGN_IN, LAN, "post", 302, LAN, of("session")),
     Page("accounts:sessions_end_others", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
+    Page("accounts:access_log", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL),
+    Page("accounts:access_log_file", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL),
     Page("accounts:powers", Action.SEE_HANDBOOK, EVERYBODY),
     Page("approvals:tasks", Action.SEE_OWN_TASKS, EVERYBODY),
     Page("approvals:requests", Action.SEE_REQUEST, EVERYBODY),

@@ -24,6 +24,8 @@ PAGES = [
     ("hieutruong", "/gradebook/progress/"),
     ("hieutruong", "/accounts/powers/"),
     ("phohieutruong", "/"),
+    ("phohieutruong", "/accounts/access-log/"),
+    ("phohieutruong", "/accounts/access-log/?person=kh%C3%B4ng+ai"),
     ("phohieutruong", "/approvals/requests/"),
     ("phohieutruong", "/approvals/requests/{filed}/"),
     ("phohieutruong", "/approvals/requests/{refused}/"),
