@@ -63,6 +63,7 @@ class LogLine:
     post: str
     kind: str
     state: str
+    icon: str
     target: str
     url: str
     detail: str
@@ -145,6 +146,7 @@ def _line(entry: AccessLogEntry) -> LogLine:
         post=entry.post if entry.user else "chưa đăng nhập",
         kind=_KINDS(entry.kind).label if entry.kind in _KINDS else entry.kind,
         state=STATE_KINDS.get(_KINDS(entry.kind), "neutral") if entry.kind in _KINDS else "neutral",
+        icon="eye" if STATE_KINDS.get(entry.kind) == "open" else "",
         target=entry.target,
         url=entry.target_path or opened,
         detail=entry.detail,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template import loader
 from django.views.defaults import bad_request as django_bad_request
 
@@ -15,21 +15,28 @@ HEADERS = {
     # Nothing of ours may be drawn into a page of another site.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+"""A view that looks at POST alone would take any other for a look: no page here knows more."""
 FORM = "multipart/form-data"
 DRAIN_BYTES, DRAIN_SECONDS, CHUNK = 72 * 1024 * 1024, 20, 64 * 1024
 
 
 class SafeAnswersMiddleware:
-    """Adds HEADERS, and refuses a body over the limit before anything reads or stores it."""
+    """Adds HEADERS; refuses foreign methods, and a body over the limit before anything reads or stores it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer = too_large(request) if _announced(request) > _limit(request) else self.get_response(request)
+        answer = self._refusal(request) or self.get_response(request)
         for name, value in HEADERS.items():
             answer.setdefault(name, value)
         return answer
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return too_large(request) if _announced(request) > _limit(request) else None
 
 
 def _announced(request: HttpRequest) -> int:

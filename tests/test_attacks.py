@@ -2,14 +2,17 @@
 
 That one person's things are shut to another is walked page by page in test_access.py; here is what tries to get round.
 """
+# ruff: noqa: F811 - the fixture `things` is that of test_access.py
 
 import re
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts import clock
 from accounts.models import AccessLogEntry, Post, User
 from approvals.models import CorrectionRequest, Evidence
 from gradebook.models import SubjectResult
@@ -75,8 +78,9 @@ def test_evidence_of_another_is_not_there_and_its_number_tells_nothing(things):
 
 
 def without_clock(response) -> str:
-    text = re.sub(r'(name="csrfmiddlewaretoken" value|X-CSRFToken": )"[^"]*"', "", response.content.decode())
-    return re.sub(r"<time.*?</time>|/approvals/evidence/\d+/", "", text, flags=re.DOTALL)
+    """The page without what differs from one request to the next."""
+    text = re.sub(r"<time.*?</time>", "", response.content.decode(), flags=re.DOTALL)
+    return re.sub(r"[A-Za-z0-9]{64}|/approvals/evidence/\d+/", "", text)
 
 
 FORGED = {
@@ -200,7 +204,7 @@ def test_a_method_that_a_page_does_not_know_does_nothing(page, method, things):
     saved = transaction.savepoint()
     status = getattr(client_of(person), method)(reverse(page.name, args=page.arguments(things))).status_code
     transaction.savepoint_rollback(saved)
-    assert status in {302, 404, 405} if page.action is None else status in {404, 405}
+    assert status == 405
     assert everything() == before
 
 
@@ -234,21 +238,16 @@ FILES = [
 
 
 @pytest.mark.parametrize(("person", "name", "arguments", "shown"), FILES, ids=[each[1] for each in FILES])
-def test_every_file_leaves_with_headers_that_keep_it_harmless(
-    things, tmp_path, settings, person, name, arguments, shown
-):
-    if name == "reports:print_file":
-        from django.core.files.base import ContentFile  # noqa: PLC0415 - for this one file
-
-        settings.MEDIA_ROOT = tmp_path
-        things.print_job.state = PrintJob.State.DONE
-        things.print_job.file.save("x.pdf", ContentFile(b"%PDF-1.7"), save=False)
-        PrintJob.objects.filter(pk=things.print_job.pk).update(state="done", file=things.print_job.file.name)
+def test_every_file_leaves_with_headers_that_keep_it_harmless(things, person, name, arguments, shown):
+    things.print_job.file.save("books/x.pdf", ContentFile(b"%PDF-1.7"), save=False)
+    PrintJob.objects.update(
+        state="done", file=things.print_job.file.name, pages=1, pupils_asked=0, finished_at=clock.now()
+    )
     answer = client_of(things.school.people[person]).get(reverse(name, args=arguments(things)))
     assert answer.status_code == 200
     assert answer["Content-Disposition"].startswith(shown)
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Cache-Control"] == "private, no-store"
+    assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
     assert answer["Content-Security-Policy"].endswith("sandbox")
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"

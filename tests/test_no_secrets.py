@@ -13,12 +13,13 @@ LOOKS = {
     "GitHub token": r"\bgh[pousr]_[A-Za-z0-9]{36}\b",
     "Slack token": r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
     "database password": r"postgres(?:ql)?://[^\s:/@\"'{}]+:(?![%{$])[^\s@\"'{}]+@",
-    "assigned secret": r"(?im)^[^#\n]*\b(?:SECRET_KEY|PASSWORD|TOKEN|API_KEY)\b\s*[:=]\s*[\"'][^\"'\s{}$]{8,}[\"']",
+    "assigned secret": r"(?im)^[^#\n]*\b(?:SECRET_KEY|PASSWORD|TOKEN|API_KEY)\b\s*=\s*"
+    r"[\"'](?!password[\"'])[^\"'\s{}$]{8,}[\"']",
 }
 # Places that hold invented ones: the password that the log-in page of the demo prints, and what tests log in with.
 INVENTED = ("tests/", "bench/", "kimdong/demo/accounts.py")
 # User and password of an example in a message: nothing opens by them.
-EXAMPLES = ("postgresql://user:password@host",)
+EXAMPLES = ("postgresql://user:password@",)
 
 
 def tracked() -> list[str]:
