@@ -170,7 +170,7 @@ def _is_within(role: Role, whose: Whose, powers: Powers, thing: _Thing) -> bool:
 
 def _is_granted(user: User, action: Action, school_class: Any) -> bool:
     grant = RULES[action].grant
-    return bool(grant) and school_class is not None and user.has_perm(grant, school_class)
+    return bool(grant) and school_class is not None and school_class.pk in _granted_class_ids(user, grant)
 
 
 def may_anywhere(user: User, action: Action) -> bool:
@@ -260,7 +260,11 @@ def visible_classes(user: User, classes: "Iterable[Any]") -> list[Any]:
 
 
 def _granted_class_ids(user: User, permission: str) -> frozenset[int]:
+    """The classes granted, read once a request: asking guardian class by class takes two statements each time."""
     from guardian.shortcuts import get_objects_for_user  # noqa: PLC0415 - guardian reads models at import
 
-    granted: QuerySet[Any] = get_objects_for_user(user, permission, with_superuser=False)
-    return frozenset(granted.values_list("pk", flat=True))
+    kept: dict[str, frozenset[int]] = user.__dict__.setdefault("_granted_classes", {})
+    if permission not in kept and user.is_active:
+        granted: QuerySet[Any] = get_objects_for_user(user, permission, with_superuser=False)
+        kept[permission] = frozenset(granted.values_list("pk", flat=True))
+    return kept.get(permission, frozenset())

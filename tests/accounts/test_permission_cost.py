@@ -16,7 +16,7 @@ from tests.test_access import PAGES, Things, label, things  # noqa: F401 - a fix
 
 # ruff: noqa: F811 - the fixture `things` is that of test_access.py
 pytestmark = pytest.mark.django_db
-TABLES = "accounts_post|accounts_grant|students_homeroomassignment|gradebook_teachingassignment|guardian_|auth_permission"
+TABLES = "accounts_post|accounts_grant|students_homeroom|gradebook_teaching|guardian_|auth_permission"
 # A statement that reads the person's own powers says whose they are; what a page shows of others does not.
 ASKS = re.compile(rf'FROM "(?:{TABLES})\w*"')
 GETS = [page for page in PAGES if page.method == "get" and page.status == 200 and page.action]
