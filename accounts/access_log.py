@@ -145,14 +145,18 @@ def _line(entry: AccessLogEntry) -> LogLine:
         who=entry.user.full_name if entry.user else entry.username,
         post=entry.post if entry.user else "chưa đăng nhập",
         kind=_KINDS(entry.kind).label if entry.kind in _KINDS else entry.kind,
-        state=STATE_KINDS.get(_KINDS(entry.kind), "neutral") if entry.kind in _KINDS else "neutral",
-        icon="eye" if STATE_KINDS.get(entry.kind) == "open" else "",
+        state=_state(entry),
+        icon="eye" if _state(entry) == "open" else "",
         target=entry.target,
         url=entry.target_path or opened,
         detail=entry.detail,
         path=f"{entry.method} {entry.path}",
         address=str(entry.address or ""),
     )
+
+
+def _state(entry: AccessLogEntry) -> str:
+    return STATE_KINDS.get(_KINDS(entry.kind), "neutral") if entry.kind in _KINDS else "neutral"
 
 
 def export_rows(wanted: Wanted) -> Iterator[tuple[Value, ...]]:

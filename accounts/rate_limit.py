@@ -20,9 +20,11 @@ from accounts.refusals import client_address, log_access
 _COUNT = """
 INSERT INTO accounts_ratecount AS kept (subject, began_at, times) VALUES (%(subject)s, clock_timestamp(), 1)
 ON CONFLICT (subject) DO UPDATE SET
-    times = CASE WHEN kept.began_at <= clock_timestamp() - %(span)s THEN 1 ELSE kept.times + 1 END,
-    began_at = CASE WHEN kept.began_at <= clock_timestamp() - %(span)s THEN clock_timestamp() ELSE kept.began_at END
-RETURNING times, began_at + %(span)s, ceil(extract(epoch FROM began_at + %(span)s - clock_timestamp()))::int
+    times = CASE WHEN kept.began_at <= clock_timestamp() - %(span)s::interval THEN 1 ELSE kept.times + 1 END,
+    began_at = CASE WHEN kept.began_at <= clock_timestamp() - %(span)s::interval THEN clock_timestamp()
+        ELSE kept.began_at END
+RETURNING times, began_at + %(span)s::interval,
+    ceil(extract(epoch FROM began_at + %(span)s::interval - clock_timestamp()))::int
 """
 
 View = Callable[..., HttpResponseBase]
@@ -62,7 +64,7 @@ def _who(request: HttpRequest) -> str:
 def _count(subject: str, span: datetime.timedelta) -> tuple[int, datetime.datetime, int]:
     """(how often in this span, its end, seconds until then), this time counted."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"subject": subject, "span": span})
+        cursor.execute(_COUNT, {"subject": subject, "span": f"{span.total_seconds()} seconds"})
         return cursor.fetchone()
 
 

@@ -27,7 +27,7 @@ HEADING_FONT = Font(bold=True)
 HEADING_FILL = PatternFill("solid", fgColor="E7EDF3")
 # What Excel may take for a formula when somebody edits the cell (R89). A mark of quotation keeps it text.
 _LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_FORMATS = {datetime.datetime: "dd/mm/yyyy hh:mm:ss", datetime.date: "dd/mm/yyyy"}
+_FORMATS: dict[type, str] = {datetime.datetime: "dd/mm/yyyy hh:mm:ss", datetime.date: "dd/mm/yyyy"}
 
 Value = str | int | datetime.date | datetime.datetime | None
 

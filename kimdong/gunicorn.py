@@ -12,7 +12,7 @@ bind = os.environ.get("KIMDONG_BIND", "127.0.0.1:8000")
 
 # A page is half waiting for the database: two threads keep a core busy, four carry a burst. Each process
 # has a pool of at most 10 connections (settings), so two leave room in PostgreSQL's 100 for workers.
-worker_class = "gthread"
+worker_class = "kimdong.web_worker.Worker"
 workers = int(os.environ.get("KIMDONG_WEB_WORKERS", "2"))
 threads = 4
 

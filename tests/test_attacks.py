@@ -8,6 +8,7 @@ import re
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -265,3 +266,18 @@ def test_files_leave_by_one_module_only():
         )
     }
     assert found == {"accounts/file_answers.py"}
+
+
+def test_five_files_of_ten_megabytes_are_not_too_large_and_a_form_without_files_of_six_is(things):
+    lan = client_of(things.school.lan)
+    address = reverse("approvals:attach", args=[things.draft.pk])
+    files = [SimpleUploadedFile(f"{number}.jpg", b"x" * 10 * 1024 * 1024) for number in range(5)]
+    assert (
+        lan.post(address, {"reason": "Ghi nhầm.", "files": files}).status_code == 422
+    )  # no pictures, and told so
+    too_much = lan.post(
+        address, "reason=" + "x" * 6 * 1024 * 1024, content_type="application/x-www-form-urlencoded"
+    )
+    assert too_much.status_code == 413
+    in_parts = lan.post(address, {"reason": "x" * 6 * 1024 * 1024})
+    assert in_parts.status_code == 413

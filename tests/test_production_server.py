@@ -105,6 +105,18 @@ def test_files_over_the_sum_of_all_evidence_get_the_same_page(server):
     assert ask(server, request, b"x" * size)[0] == 413
 
 
+@pytest.mark.parametrize(
+    "request_head",
+    [f"GET /{'x' * 9000} HTTP/1.1\nHost: {HOST}\n", "KHÔNG PHẢI HTTP\n", "GET / HTTP/1.1\nBad Header: x\n"],
+    ids=["an address too long", "no HTTP", "a bad header"],
+)
+def test_what_never_reaches_django_gets_a_page_in_vietnamese_too(server, request_head):
+    status, headers, page = ask(server, request_head)
+    assert (status, headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "Máy chủ không hiểu yêu cầu này" in page
+    assert [word for word in (*SECRETS, "Invalid", "Header") if word in page] == []
+
+
 def test_cookies_and_headers_keep_the_browser_within_bounds(server):
     status, headers, _page = ask(server, head("GET", "/accounts/login/"))
     assert status == 200
