@@ -252,6 +252,7 @@ def test_every_file_leaves_with_headers_that_keep_it_harmless(things, person, na
     assert answer["Content-Security-Policy"].endswith("sandbox")
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+    answer.close()
 
 
 def test_files_leave_by_one_module_only():
