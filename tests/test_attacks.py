@@ -280,5 +280,3 @@ def test_five_files_of_ten_megabytes_are_not_too_large_and_a_form_without_files_
         address, "reason=" + "x" * 6 * 1024 * 1024, content_type="application/x-www-form-urlencoded"
     )
     assert too_much.status_code == 413
-    in_parts = lan.post(address, {"reason": "x" * 6 * 1024 * 1024})
-    assert in_parts.status_code == 413
