@@ -7,6 +7,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, Permission, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
@@ -337,10 +339,15 @@ class TrainingRecord(models.Model):
 
 
 class AccessLogEntry(models.Model):
-    """A log-in, a refusal, a look at or an export of protected data (rules R29, R57, R65)."""
+    """A log-in, a refusal, a look at or an export of protected data (rules R29, R57, R65).
+
+    The database refuses to change a line, and to delete one before 12 months are over. `target` names the thing in
+    words, `target_path` is its page where that is another than `path`; `words` is what the log's search reads.
+    """
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", "Đăng nhập"
+        SIGNED_OUT = "signed_out", "Đăng xuất"
         SIGN_IN_FAILED = "sign_in_failed", "Đăng nhập sai"
         LOCKED_OUT = "locked_out", "Khoá tạm vì sai nhiều lần"
         LOCK_RELEASED = "lock_released", "Mở khoá tạm"
@@ -350,22 +357,40 @@ class AccessLogEntry(models.Model):
         SECOND_FACTOR = "second_factor", "Đổi xác thực hai lớp"
         ACTIVATED = "activated", "Kích hoạt tài khoản"
         REFUSED = "refused", "Bị từ chối"
+        LIMITED = "limited", "Quá nhiều lần"
+        SENSITIVE_VIEWED = "sensitive_viewed", "Xem thông tin nhạy cảm"
+        PROFILES_VIEWED = "profiles_viewed", "Xem hồ sơ đầy đủ"
+        EVIDENCE_OPENED = "evidence_opened", "Mở minh chứng"
         DOWNLOADED = "downloaded", "Tải xuống"
         UNLOCKED = "unlocked", "Mở khoá màn hình"
         PASSWORD_CONFIRMED = "password_confirmed", "Xác nhận bằng mật khẩu"
         PASSWORD_WRONG = "password_wrong", "Gõ lại mật khẩu sai"
+        BULK_EXPORTED = "bulk_exported", "Xuất hàng loạt"
+        PRINT_ASKED = "print_asked", "Đặt in"
+        PRINT_DOWNLOADED = "print_downloaded", "Tải bản in"
 
     at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
     kind = models.CharField(max_length=20, choices=Kind)
-    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="access_log")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="access_log", db_index=False)
     username = models.CharField(max_length=150, blank=True)
+    post = models.CharField(max_length=60, blank=True)
     method = models.CharField(max_length=8, blank=True)
     path = models.CharField(max_length=500, blank=True)
     address = models.GenericIPAddressField(null=True)
+    target = models.CharField(max_length=200, blank=True)
+    target_path = models.CharField(max_length=200, blank=True)
     detail = models.CharField(max_length=500, blank=True)
+    words = models.TextField(blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["-at"], name="access_log_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["-at", "-id"], name="access_log_latest"),
+            models.Index(fields=["user", "-at", "-id"], name="access_log_of_a_person"),
+            models.Index(fields=["username", "-at", "-id"], name="access_log_of_a_name"),
+            models.Index(fields=["kind", "-at", "-id"], name="access_log_of_a_kind"),
+            models.Index(fields=["address", "-at", "-id"], name="access_log_of_an_address"),
+            GinIndex(SearchVector("words", config="simple"), name="access_log_words"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.path}"
@@ -413,6 +438,17 @@ class SignedInSession(models.Model):
 
     def __str__(self) -> str:
         return self.device
+
+
+class RateCount(models.Model):
+    """How often somebody did something costly since `began_at`; one row per act and person, reused for ever."""
+
+    subject = models.CharField(max_length=120, primary_key=True)
+    began_at = models.DateTimeField()
+    times = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.times}"
 
 
 class AuditEntry(models.Model):

@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from accounts.clock import today
 from accounts.duties import Duties, duties_on
-from accounts.models import Grant, GroupMembership, User
+from accounts.models import Grant, GroupMembership, TrainingRecord, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Overview:
 
 
 def read_overview() -> Overview:
-    """All accounts, those in use first, then by name. Six statements, whatever their number."""
+    """All accounts, those in use first, then by name. Seven statements, whatever their number."""
     people = list(User.objects.select_related("team").order_by("-is_active", "sort_key", "pk"))
     duties = duties_on(today(), people)
     grants = grants_reaching(people, today())
@@ -84,16 +86,20 @@ def grants_reaching(people: Collection[User], day: datetime.date) -> dict[int, l
     return found
 
 
-def _second_factors(_people: Collection[User]) -> Mapping[int, bool]:
-    """Whether each has a confirmed second factor; who is missing is not known."""
-    return {}
+def _second_factors(people: Collection[User]) -> Mapping[int, bool]:
+    return {each.pk: each.second_factor_since is not None for each in people}
 
 
-def _password_days(_people: Collection[User]) -> Mapping[int, int]:
-    """How many days ago each changed the password; who is missing is not known."""
-    return {}
+def _password_days(people: Collection[User]) -> Mapping[int, int]:
+    """How many days ago each changed the password; who never set one is missing."""
+    return {
+        each.pk: (today() - localdate(each.password_changed_at)).days
+        for each in people
+        if each.password_changed_at
+    }
 
 
-def _trained(_people: Collection[User]) -> Mapping[int, bool]:
-    """Whether each has a record of training; who is missing is not known."""
-    return {}
+def _trained(people: Collection[User]) -> Mapping[int, bool]:
+    """Whether each has a record of training that was not cancelled."""
+    done = set(TrainingRecord.objects.filter(cancelled_at__isnull=True).values_list("person_id", flat=True))
+    return {each.pk: each.pk in done for each in people}

@@ -121,6 +121,7 @@ class Action(StrEnum):
     SUPERVISE_CLERK = "supervise_clerk"
     SEE_TRAINING = "see_training"
     RECORD_TRAINING = "record_training"
+    SEE_ACCESS_LOG = "see_access_log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +400,13 @@ TABLE: tuple[Rule, ...] = (
         "ghi nhận tập huấn của người khác",
         _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
         "III.2",
+    ),
+    Rule(
+        Action.SEE_ACCESS_LOG,
+        Area.SUPERVISION,
+        "xem, tìm và xuất nhật kí truy cập",
+        _all(Whose.SCHOOL, *_LEADERS),
+        "IV.1, IV.2, R57, R65",
     ),
 )
 

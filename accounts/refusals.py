@@ -1,4 +1,4 @@
-"""Every refusal is logged, and says who could do what was refused (rule R29)."""
+"""The access log's way in; and every refusal is logged, and says who could do what was refused (rule R29)."""
 
 import contextlib
 import ipaddress
@@ -9,7 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts import permissions
 from accounts.models import AccessLogEntry
+from accounts.words import bare_words
 
 WHO_HELPS = "Người có việc đó nêu ở trên; phân công, cấp quyền là việc của Phó Hiệu trưởng"
 
@@ -29,23 +31,44 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def log_access(
-    request: HttpRequest, kind: AccessLogEntry.Kind, *, detail: str = "", username: str = ""
+    request: HttpRequest,
+    kind: AccessLogEntry.Kind,
+    *,
+    detail: str = "",
+    username: str = "",
+    target: str = "",
+    target_path: str = "",
 ) -> None:
-    """Adds one line to the access log; never raises on odd input, long texts are cut."""
+    """Adds one line to the access log; never raises on odd input, long texts are cut.
+
+    The address is kept without its query, in which names of pupils are searched; `target` says in words which thing
+    it was, `target_path` where it is when that is not the address asked for.
+    """
     user = request.user if request.user.is_authenticated else None
-    AccessLogEntry.objects.create(
+    entry = AccessLogEntry(
         kind=kind,
         user=user,
-        username=(username or getattr(user, "username", ""))[:150].replace("\x00", ""),
-        method=request.method or "",
-        path=request.path[:500].replace("\x00", ""),
+        username=_cut(username or getattr(user, "username", ""), 150),
+        post=permissions.post_label(user) if user else "",
+        method=_cut(request.method or "", 8),
+        path=_cut(request.path, 500),
         address=client_address(request),
-        detail=detail[:500],
+        target=_cut(target, 200),
+        target_path=_cut(target_path, 200),
+        detail=_cut(detail, 500),
     )
+    entry.words = " ".join(
+        bare_words(f"{entry.target} {entry.detail} {entry.username} {entry.path} {entry.target_path}")
+    )
+    entry.save(force_insert=True)
+
+
+def _cut(text: str, length: int) -> str:
+    return text[:length].replace("\x00", "")
 
 
 class RefusalLogMiddleware:
-    """Logs each PermissionDenied with who asked for what."""
+    """Logs each refusal with who asked for what: the 403 that says so, and the 404 that does not."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,7 +77,7 @@ class RefusalLogMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        if isinstance(exception, PermissionDenied):
+        if isinstance(exception, PermissionDenied | permissions.Concealed):
             log_access(request, AccessLogEntry.Kind.REFUSED, detail=str(exception))
 
 

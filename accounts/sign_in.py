@@ -135,5 +135,8 @@ class SignOut(LogoutView):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Logged before the session goes: afterwards nobody knows whose it was."""
+        if request.user.is_authenticated:
+            log_access(request, AccessLogEntry.Kind.SIGNED_OUT)
         sessions.note_end(request, how=SignedInSession.Ended.SIGNED_OUT)
         return super().post(request, *args, **kwargs)

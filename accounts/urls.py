@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accounts import (
+    access_log_views,
     activation_views,
     admin_views,
     confirmation,
@@ -30,6 +31,8 @@ urlpatterns = [
     path("sessions/<int:session_id>/end/", own_account.end_session, name="session_end"),
     path("sessions/end-others/", own_account.end_other_sessions, name="sessions_end_others"),
     path("overview/", overview_views.overview, name="overview"),
+    path("access-log/", access_log_views.access_log, name="access_log"),
+    path("access-log/excel/", access_log_views.access_log_file, name="access_log_file"),
     path("powers/", power_views.powers, name="powers"),
     path("unlock/", idle_views.unlock, name="unlock"),
     path("lock/", idle_views.lock, name="lock"),

@@ -7,10 +7,13 @@ from pathlib import PurePath
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts import permissions
+from accounts.file_answers import file_to_look_at
 from accounts.models import AccessLogEntry
+from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from approvals import corrections
@@ -18,9 +21,6 @@ from approvals.corrections import CorrectionRefused
 from approvals.evidence import EvidenceRefused, clean_evidence
 from approvals.models import CorrectionRequest, Evidence
 from approvals.request_pages import may_see_request
-
-# A picture or PDF opened by itself may show itself and do nothing else.
-POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 
 
 def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
@@ -41,11 +41,12 @@ def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
 
 
 @require_safe
+@limited("evidence", times=600, minutes=10, what="mở minh chứng")
 def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     """The kept bytes, for those who may see the request; every look is logged."""
     found = get_object_or_404(Evidence.objects.select_related("request__school_class"), pk=pk)
-    if not may_see_request(request.user, found.request):
-        raise Http404(f"Không có minh chứng {pk}.")
+    what = f"Minh chứng {found.pk} của phiếu {found.request.label}"
+    permissions.conceal_unless(may_see_request(request.user, found.request), what)
     try:
         with found.file.open("rb") as file:
             content = file.read()
@@ -53,16 +54,11 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404("Tệp minh chứng không còn trên đĩa. Báo văn thư kèm số phiếu.") from problem
     log_access(
         request,
-        AccessLogEntry.Kind.DOWNLOADED,
-        detail=f"Minh chứng {found.pk} của phiếu {found.request.label}",
+        AccessLogEntry.Kind.EVIDENCE_OPENED,
+        target=what,
+        target_path=reverse("approvals:request", args=[found.request_id]),
     )
-    answer = HttpResponse(content, content_type=found.kind)
-    answer["Content-Disposition"] = content_disposition_header(False, download_name(found)) or "inline"
-    answer["Content-Security-Policy"] = POLICY
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cross-Origin-Resource-Policy"] = "same-origin"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return file_to_look_at(content, download_name(found), found.kind)
 
 
 def download_name(found: Evidence) -> str:

@@ -52,6 +52,7 @@ MENU = (
     MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY),
     MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING),
     MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK),
+    MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG),
     MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK),
 )
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts import permissions
@@ -69,8 +68,7 @@ def get_request(user: User, pk: int) -> CorrectionRequest:
         ),
         pk=pk,
     )
-    if not may_see_request(user, request):
-        raise Http404(f"Không có phiếu {pk}.")
+    permissions.conceal_unless(may_see_request(user, request), f"Phiếu {request.label}")
     return request
 
 

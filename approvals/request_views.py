@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import permissions
 from accounts.confirmation import require_password
 from accounts.powers import Action
+from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
 from approvals import corrections
 from approvals.corrections import CorrectionOutdated, CorrectionRefused
@@ -79,6 +80,7 @@ def _show_refusal(request: SignedInRequest, pk: int, refusal: CorrectionRefused)
 
 
 @require_POST
+@limited("attach", times=100, minutes=10, what="gửi minh chứng", methods=("POST",))
 def attach(request: SignedInRequest, pk: int) -> HttpResponse:
     """Adds the chosen files to a draft and keeps the reason typed so far; refused files are named, others kept."""
     found = get_request(request.user, pk)

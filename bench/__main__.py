@@ -64,6 +64,8 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
         "at_once": sheets.at_once(stack.address, target),
         "statements": _statements(stack, target),
     }
+    print("· permissions and the access log", flush=True)
+    results |= _permissions(stack)
     print("· books of one class", flush=True)
     year_before = stack.fetch("SELECT min(year_id) FROM students_schoolclass")[0][0]
     school = [
@@ -98,6 +100,15 @@ def _statements(stack: Stack, target: sheets.Target) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
+def _permissions(stack: Stack) -> dict[str, dict[str, object]]:
+    """After all that needs the teachers' own assignments: it takes them away."""
+    command = [sys.executable, "-m", "bench.permissions"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=stack.environment, check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout)
+
+
 AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("demo", "load_s", "loading the demo school, with migrations (s)", "60"),
     ("statements", "open", "opening a sheet of 35: SQL statements", "10"),
@@ -109,6 +120,15 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("save", "p95_ms", "saving 35 cells: p95 (ms)", ""),
     ("at_once", "requests_per_second", "8 sessions at once: requests per second", ""),
     ("at_once", "p99_ms", "8 sessions at once: p99 (ms)", ""),
+    ("few", "/", "«Việc của tôi», few assignments: SQL statements", ""),
+    ("many", "/", "«Việc của tôi», 60 assignments: SQL statements", "the same"),
+    ("log_100000", "newest", "access log of 100,000 lines, newest page (ms)", "100"),
+    ("log_1000000", "newest", "access log of 1,000,000 lines, newest page (ms)", "100"),
+    ("log_1000000", "person", "… lines of people of a name (ms)", "300"),
+    ("log_1000000", "words", "… lines with frequent words (ms)", "300"),
+    ("log_1000000", "rare_words", "… lines with rare words (ms)", "300"),
+    ("log_1000000", "rare_address", "… lines from an address that has none (ms)", "300"),
+    ("log_1000000", "far_back", "… a page of long ago (ms)", "100"),
     ("thkqgd_class", "seconds", "THKQGD of a class: from click to file (s)", ""),
     ("hocba_class", "seconds", "học bạ of a class: from click to file (s)", "3"),
     ("hocba_class", "megabytes", "học bạ of a class (MB)", "1"),

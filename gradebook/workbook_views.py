@@ -11,11 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
+from accounts.file_answers import file_to_save
 from accounts.history import Source
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
+from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
+from accounts.tables import XLSX
 from gradebook.entry import EntryRefusedError, SaveReport, preview_results, save_results
 from gradebook.sheets import SheetRef, find_sheet, get_sheet, read_rows
 from gradebook.windows import LockState, lock_state
@@ -24,7 +27,6 @@ from gradebook.workbook_page import Preview, build_preview
 from gradebook.workbooks import ReadSheet, read_sheet, write_sheet
 from students.workbooks import WorkbookRefused
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LOCKED = 423
 
 
@@ -51,21 +53,25 @@ class UploadPage:
 
 @never_cache
 @require_safe
+@limited("sheet_file", times=300, minutes=10, what="tải sổ ra Excel")
 def sheet_file(request: SignedInRequest, class_id: int, code: str, period: str) -> FileResponse:
     """The sheet as a workbook, for whoever may see the sheet; who took it is logged."""
     sheet = get_sheet(request.user, class_id, code, period)
     ref = sheet.ref
     name = f"{ref.school_class.name}-{ref.code}-{ref.period}-{ref.school_class.year_id}.xlsx"
-    log_access(request, AccessLogEntry.Kind.DOWNLOADED, detail=name)
-    answer = FileResponse(
-        io.BytesIO(write_sheet(sheet)), as_attachment=True, filename=name, content_type=XLSX
+    log_access(
+        request,
+        AccessLogEntry.Kind.DOWNLOADED,
+        target=f"Sổ {ref.title}",
+        target_path=reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value]),
+        detail=name,
     )
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    return file_to_save(io.BytesIO(write_sheet(sheet)), name, XLSX)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("sheet_upload", times=200, minutes=10, what="nạp tệp kết quả", methods=("POST",))
 def sheet_upload(request: SignedInRequest, class_id: int, code: str, period: str) -> HttpResponse:
     """Which file; posted with a file its dry run, posted with what the dry run showed that is written."""
     ref = find_sheet(class_id, code, period)

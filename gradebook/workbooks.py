@@ -8,12 +8,12 @@ import io
 from collections.abc import Iterator, Sequence
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell as WrittenCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from accounts.tables import HEADING_FILL, HEADING_FONT, TEXT, write_value
 from gradebook.regulation import Attainment, Rating, folded, line_by_code, line_by_name, rules_for
 from gradebook.sheets import HOMEROOM_CODE, Column, Field, Row, Sheet, SheetRef
 from gradebook.workbook_columns import (
@@ -32,15 +32,11 @@ from students.workbooks import Table, WorkbookRefused, open_workbook
 __all__ = ["ReadSheet", "read_sheet", "write_sheet"]
 
 HOMEROOM_TITLE = "Phẩm chất và năng lực"
-TEXT = "@"
-
 
 # ── Writing ───────────────────────────────────────────────────────────────────────────────────────────
 
 _IDENTITY = {"STT": 5, "Lớp": 7, "Mã học sinh": 14, "Họ và tên": 28, "Ngày sinh": 12}
 _WIDTHS = {Field.ATTAINMENT: 10, Field.MARK: 9, Field.RATING: 10, Field.COMMENT: 60}
-# What Excel may take for a formula when somebody edits the cell (R89). A mark of quotation keeps it text.
-_LIKE_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_sheet(sheet: Sheet) -> bytes:
@@ -55,10 +51,10 @@ def write_sheet(sheet: Sheet) -> bytes:
         KEY_HEADING,
     ]
     for column, heading in enumerate(headings, start=1):
-        _write(page.cell(1, column), heading)
+        write_value(page.cell(1, column), heading)
     for number, row in enumerate(sheet.rows, start=2):
         for column, value in enumerate(_values(sheet.ref, row), start=1):
-            _write(page.cell(number, column), value)
+            write_value(page.cell(number, column), value)
     _dress(page, sheet, headings)
     output = io.BytesIO()
     book.save(output)
@@ -82,17 +78,6 @@ def _values(ref: SheetRef, row: Row) -> Iterator[str | int]:
     yield str(RowKey(ref.school_class.pk, ref.code, ref.period, student.pk, row.versions))
 
 
-def _write(cell: WrittenCell, value: str | int) -> None:
-    """Text is written as text whatever it looks like, so that nothing is ever calculated."""
-    if value == "":
-        return
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"
-        cell.number_format = TEXT
-        cell.quotePrefix = value.startswith(_LIKE_FORMULA)
-
-
 def _dress(page: Worksheet, sheet: Sheet, headings: Sequence[str]) -> None:
     """Widths, a heading that stays, lists of the allowed levels."""
     last = len(sheet.rows) + 1
@@ -104,8 +89,8 @@ def _dress(page: Worksheet, sheet: Sheet, headings: Sequence[str]) -> None:
     page.column_dimensions[get_column_letter(len(headings) - 1)].width = 18
     page.column_dimensions[get_column_letter(len(headings))].hidden = True
     for cell in page[1]:
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="E7EDF3")
+        cell.font = HEADING_FONT
+        cell.fill = HEADING_FILL
         cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="center")
     page.freeze_panes = page.cell(2, first_value)
     page.print_title_rows = "1:1"

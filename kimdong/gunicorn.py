@@ -6,11 +6,13 @@ KIMDONG_BIND is the address (127.0.0.1:8000 unless set), KIMDONG_WEB_WORKERS the
 import os
 from pathlib import Path
 
+import gunicorn
+
 bind = os.environ.get("KIMDONG_BIND", "127.0.0.1:8000")
 
 # A page is half waiting for the database: two threads keep a core busy, four carry a burst. Each process
 # has a pool of at most 10 connections (settings), so two leave room in PostgreSQL's 100 for workers.
-worker_class = "gthread"
+worker_class = "kimdong.web_worker.Worker"
 workers = int(os.environ.get("KIMDONG_WEB_WORKERS", "2"))
 threads = 4
 
@@ -30,6 +32,13 @@ forwarded_allow_ips = "*" if os.environ.get("KIMDONG_BEHIND_TLS") == "1" else "1
 
 # The remote control of gunicorn 25 would write into the home folder, which production mounts read-only.
 control_socket_disable = True
+
+# Which server this is, and its version, is nobody's business outside.
+gunicorn.SERVER = "kimdong"
+gunicorn.SERVER_SOFTWARE = "kimdong"
+
+# An address with all filters of a list is longer than gunicorn's 4,094; what is longer still is no page of ours.
+limit_request_line = 8190
 
 accesslog = "-"
 # Without the query string and the referrer: names of pupils are searched there.

@@ -14,3 +14,4 @@ urlpatterns = [
 ]
 
 handler403 = "accounts.refusals.permission_denied"
+handler400 = "kimdong.safe_answers.bad_request"

@@ -7,14 +7,16 @@ from django.core.paginator import Paginator
 from django.db.models import Case, F, QuerySet, When
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import patch_cache_control
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.clock import now_in_sql
 from accounts.confirmation import Lasting, require_password
+from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
+from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryWindow
@@ -30,6 +32,7 @@ PRINTS_A_PAGE = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("print_ask", times=300, minutes=10, what="đặt in", methods=("POST",))
 def prints(request: SignedInRequest) -> HttpResponse:
     """The books of a year (?year=2025, else the current one), and for the clerk the form that asks for one."""
     _require_may_see(request.user)
@@ -75,6 +78,7 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@limited("print_file", times=300, minutes=10, what="tải bản in")
 def print_file(request: SignedInRequest, pk: int) -> FileResponse:
     """The finished PDF, never before it is whole and checked; who took it is logged."""
     job = get_print(request.user, pk)
@@ -86,13 +90,14 @@ def print_file(request: SignedInRequest, pk: int) -> FileResponse:
     require_password(
         request, f"Tải về {name}: hồ sơ của cả lớp {job.school_class.name}.", lasting=Lasting.EXPORTS
     )
-    log_access(request, AccessLogEntry.Kind.DOWNLOADED, detail=name)
-    answer = FileResponse(
-        job.file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
+    log_access(
+        request,
+        AccessLogEntry.Kind.PRINT_DOWNLOADED,
+        target=_title(job),
+        target_path=reverse("reports:print_job", args=[job.pk]),
+        detail=name,
     )
-    answer["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(answer, private=True, no_cache=True)
-    return answer
+    return file_to_save(job.file.open("rb"), name, "application/pdf")
 
 
 def get_print(user: User, pk: int) -> PrintJob:
@@ -131,9 +136,21 @@ def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:
     except BookRefused as refusal:
         form.add_error(refusal.field, refusal.message)
         return None
+    log_access(
+        request,
+        AccessLogEntry.Kind.PRINT_ASKED,
+        target=_title(job),
+        target_path=reverse("reports:print_job", args=[job.pk]),
+    )
     book = job.get_book_display()
     messages.success(request, f"Đã đặt in {book[0].lower()}{book[1:]} {job.school_class.name}.")
     return job
+
+
+def _title(job: PrintJob) -> str:
+    """The print as the access log names it."""
+    school_class = job.school_class
+    return f"{job.get_book_display()} {school_class.name} năm học {year_label(school_class.year_id)}"
 
 
 def _year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYear | None:

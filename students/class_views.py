@@ -10,8 +10,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
-from accounts.models import User
+from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
+from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from students.code_lists import disability_kinds, ethnic_groups, policy_groups
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student
@@ -19,6 +20,7 @@ from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYe
 # Sheets belong to the app above; their addresses are the contract: the four periods of Thông tư 27/2020, in the
 # order of the year, and the sheet of qualities and competencies beside the lines.
 PERIODS = ("GHKI", "CHKI", "GHKII", "CN")
+SENSITIVE_COLUMNS = "Cột dân tộc, diện chính sách, khuyết tật"
 HOMEROOM_SHEET = ("NLPC", "Phẩm chất và năng lực")
 
 
@@ -100,6 +102,9 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         school_class=school_class,
     )
     sees_sensitive = permissions.may(request.user, Action.SEE_SENSITIVE, school_class=school_class)
+    if sees_sensitive:
+        whose = f"Danh sách lớp {school_class.name} năm học {school_class.year.label}"
+        log_access(request, AccessLogEntry.Kind.SENSITIVE_VIEWED, target=whose, detail=SENSITIVE_COLUMNS)
     pupils = [
         _pupil(number, enrolment, sees_sensitive=sees_sensitive)
         for number, enrolment in enumerate(Enrolment.objects.roster(school_class), start=1)

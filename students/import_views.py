@@ -4,13 +4,17 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
 from accounts.confirmation import require_password
 from accounts.idle_lock import administrative
+from accounts.models import AccessLogEntry
 from accounts.powers import Action
+from accounts.rate_limit import limited
+from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from students.import_forms import FilterForm, UploadForm
 from students.imports import RosterChanged, RosterRefused
@@ -24,6 +28,7 @@ UPLOADS_PER_PAGE = 20
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("roster_upload", times=30, minutes=10, what="nạp danh sách", methods=("POST",))
 def roster_import(request: SignedInRequest) -> HttpResponse:
     """Which file, for which year; and the lists sent before."""
     permissions.require(request.user, Action.IMPORT_ROSTERS, WHO_IMPORTS)
@@ -43,6 +48,12 @@ def _receive(request: SignedInRequest) -> HttpResponse:
         year=form.cleaned_data["year"],
         by=request.user,
     )
+    log_access(
+        request,
+        AccessLogEntry.Kind.PROFILES_VIEWED,
+        target=f"Tải lên danh sách «{upload.name}»",
+        target_path=reverse("students:upload", args=[upload.pk]),
+    )
     return redirect("students:upload", upload.pk)
 
 
@@ -55,6 +66,7 @@ def _show_import(request: SignedInRequest, form: UploadForm, status: int = 200) 
 @administrative
 @never_cache
 @require_safe
+@limited("roster_look", times=300, minutes=10, what="xem trước danh sách")
 def roster_upload(request: SignedInRequest, pk: int) -> HttpResponse:
     """The dry run of a list; once it is carried out, what was done."""
     upload = _get_upload(request, pk)
@@ -95,6 +107,7 @@ def _show_plan(request: SignedInRequest, upload: RosterUpload) -> HttpResponse:
     run = read_dry_run(plan_of(upload), upload.year)
     filters = FilterForm(request.GET, counts=run.counts, classes=run.class_names)
     lines = run.filtered(filters.value("show"), filters.value("school_class"))
+    log_access(request, AccessLogEntry.Kind.PROFILES_VIEWED, target=f"Xem trước danh sách «{upload.name}»")
     context = {
         "upload": upload,
         "run": run,

@@ -156,6 +156,8 @@ PAGES = (
     Page("accounts:unlock", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
     Page("accounts:seen", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 204),
     Page("accounts:confirm", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
+    Page("accounts:access_log", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL),
+    Page("accounts:access_log_file", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL),
     Page("accounts:powers", Action.SEE_HANDBOOK, EVERYBODY),
     Page("accounts:activate", None, EVERYBODY),
     Page("accounts:activate", None, EVERYBODY, "post", 422),
@@ -603,8 +605,8 @@ def test_the_menu_leads_only_where_the_person_gets_in(person, things):
 
 
 def test_every_power_of_the_table_opens_a_page():
-    """But three: approving outcomes is an act without a page yet, sensitive columns are part of a class's page, and what
-    is passed on to the principal is decided on the page of the inquiry (test_inquiries)."""
+    """But three: approving outcomes is an act without a page yet, sensitive columns are part of a class's page, and
+    what is passed on to the principal is decided on the page of the inquiry (test_inquiries)."""
     without_page = {
         Action.APPROVE_OUTCOMES,
         Action.SEE_SENSITIVE,

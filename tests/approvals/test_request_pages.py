@@ -434,14 +434,19 @@ def test_evidence_is_handed_out_harmless_and_the_look_is_logged(school, as_):
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["Content-Disposition"].startswith("inline")
-    entry = AccessLogEntry.objects.get(kind="downloaded")
-    assert (entry.user, entry.detail) == (school.hoa, f"Minh chứng {evidence.pk} của phiếu 01/PĐN")
+    entry = AccessLogEntry.objects.get(kind="evidence_opened")
+    assert (entry.user, entry.target) == (school.hoa, f"Minh chứng {evidence.pk} của phiếu 01/PĐN")
 
 
-def test_a_look_that_is_not_allowed_is_no_download(school, as_):
+def test_a_look_that_is_not_allowed_answers_404_and_is_logged_as_a_refusal(school, as_):
     evidence = filed(school).evidence.get()
     assert as_(school.minh).get(reverse("approvals:evidence", args=[evidence.pk])).status_code == 404
-    assert not AccessLogEntry.objects.filter(kind="downloaded").exists()
+    assert as_(school.minh).get(reverse("approvals:request", args=[evidence.request_id])).status_code == 404
+    entries = AccessLogEntry.objects.order_by("pk").values_list("kind", "user__username", "detail")
+    assert list(entries) == [
+        ("refused", "minh", f"Minh chứng {evidence.pk} của phiếu 01/PĐN"),
+        ("refused", "minh", "Phiếu 01/PĐN"),
+    ]
 
 
 @pytest.mark.parametrize(

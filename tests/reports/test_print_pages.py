@@ -93,7 +93,7 @@ def test_others_see_neither_list_nor_print_nor_file(school: School, name: str) -
     assert (
         AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.REFUSED, user=school.people[name]).count() == 3
     )
-    assert not AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.DOWNLOADED).exists()
+    assert not AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.PRINT_DOWNLOADED).exists()
 
 
 @pytest.mark.parametrize("name", [*THOSE_WHO_DO_NOT, "bich", "hoa"])
@@ -109,7 +109,7 @@ def test_the_office_takes_the_file_of_whoever_asked_and_that_is_logged(school: S
     answer = confirmed(as_person(school.people[name])).get(reverse("reports:print_file", args=[job.pk]))
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content) == Path(job.file.path).read_bytes()
-    entry = AccessLogEntry.objects.get(kind=AccessLogEntry.Kind.DOWNLOADED)
+    entry = AccessLogEntry.objects.get(kind=AccessLogEntry.Kind.PRINT_DOWNLOADED)
     assert (entry.user, entry.detail) == (school.people[name], file_name(job))
 
 

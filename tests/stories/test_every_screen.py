@@ -26,6 +26,8 @@ PAGES = [
     ("hieutruong", "/accounts/training/"),
     ("hieutruong", "/accounts/powers/"),
     ("phohieutruong", "/"),
+    ("phohieutruong", "/accounts/access-log/"),
+    ("phohieutruong", "/accounts/access-log/?person=kh%C3%B4ng+ai"),
     ("phohieutruong", "/approvals/requests/"),
     ("phohieutruong", "/approvals/requests/{filed}/"),
     ("phohieutruong", "/approvals/requests/{refused}/"),

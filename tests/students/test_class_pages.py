@@ -179,4 +179,22 @@ def test_the_pages_take_the_same_statements_for_5_and_35_pupils(school, as_, mor
         client.get(CLASSES)
     with CaptureQueriesContext(connection) as of_class:
         client.get(page_of(school.class_4a))
-    assert (len(of_list), len(of_class)) == (7, 8)
+    # 8 to read; the ninth is the line in the access log, once a look.
+    assert (len(of_list), len(of_class)) == (7, 9)
+
+
+def test_a_look_at_sensitive_columns_is_logged_once_and_costs_one_statement(school, as_):
+    def look(name):
+        client = as_(name)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(page_of(school.class_4a), {"q": "Nguyễn"})
+        return sum("accounts_accesslogentry" in each["sql"] for each in captured)
+
+    assert [look(name) for name in ("lan", "thu", "dung", "son")] == [1, 0, 0, 0]
+    entry = AccessLogEntry.objects.get(kind="sensitive_viewed")
+    assert (entry.user, entry.post, entry.path) == (
+        school.lan,
+        "Giáo viên chủ nhiệm",
+        page_of(school.class_4a),
+    )
+    assert entry.target == f"Danh sách lớp 4A năm học {school.year.label}"
