@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock, permissions
 from accounts.access_log import HEADINGS, MOST_EXPORTED, Wanted, export_rows, read_page
 from accounts.file_answers import file_to_save
+from accounts.idle_lock import administrative
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.rate_limit import limited
@@ -73,6 +74,7 @@ class LogFilterForm(forms.Form):
         return Wanted(**self.cleaned_data)
 
 
+@administrative
 @require_safe
 @limited("access_log", times=120, minutes=5, what="tìm trong nhật kí truy cập")
 def access_log(request: SignedInRequest) -> HttpResponse:
@@ -88,6 +90,7 @@ def access_log(request: SignedInRequest) -> HttpResponse:
     return _show(request, form, page=page, before=before)
 
 
+@administrative
 @require_safe
 @limited("access_log_file", times=20, minutes=10, what="xuất nhật kí truy cập")
 def access_log_file(request: SignedInRequest) -> HttpResponseBase:

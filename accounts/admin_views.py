@@ -22,6 +22,8 @@ from accounts.admin_account import (
     rotations,
 )
 from accounts.admin_log import kind_choices, line_of, lines
+from accounts.confirmation import Lasting, password_asked
+from accounts.idle_lock import administrative
 from accounts.models import SupervisionMark, User
 from accounts.people_views import show_slips, shown_slip
 from accounts.powers import Action
@@ -30,6 +32,7 @@ from accounts.requests import SignedInRequest
 PER_PAGE = 50
 
 
+@administrative
 @never_cache
 @require_safe
 def admin_account(request: SignedInRequest) -> HttpResponse:
@@ -39,8 +42,10 @@ def admin_account(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/admin_account.html", {"accounts": read_admin_accounts(), "page": page})
 
 
+@administrative
 @never_cache
 @require_POST
+@password_asked("Đổi mật khẩu tài khoản quản trị.", lasting=Lasting.ACCOUNTS)
 def rotate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The old password is void; the answer is the slip for the clerk, shown this once."""
     permissions.require(request.user, Action.SUPERVISE_CLERK, WHO_SUPERVISES)
@@ -70,6 +75,7 @@ class LogFilter(forms.Form):
         return self.cleaned_data.get(name) or None
 
 
+@administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def admin_log(request: SignedInRequest) -> HttpResponse:

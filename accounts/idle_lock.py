@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -27,7 +27,7 @@ from accounts.session_notes import change_session
 WRITES_AFTER = 60  # seconds: a session is written at most so often, and so locks at most so much early
 LOCKED_SENTENCE = "Màn hình đang khoá. Gõ mật khẩu để làm tiếp; nội dung đã gõ còn nguyên."
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Marked = TypeVar("Marked", bound=View)
 
 
@@ -80,11 +80,14 @@ def idleness_of(session: SessionBase) -> Idleness:
 
 
 def begin(*, request: HttpRequest, **_signal: object) -> None:
-    """At each log-in, by Django's own signal: the one place that every way in passes."""
+    """At each log-in, by Django's own signal: the one place that every way in passes.
+
+    The password of the log-in itself confirms changes of accounts and powers for as long as any password does.
+    """
     now = stamp().timestamp()
-    for name in ("locked", "admin_locked", "confirmed_at", "wrong_passwords"):
+    for name in ("locked", "admin_locked", "wrong_passwords"):
         request.session.pop(name, None)
-    request.session.update({"began_at": now, "seen_at": now})
+    request.session.update({"began_at": now, "seen_at": now, "confirmed_at": {"accounts": now}})
 
 
 def lock(request: HttpRequest, *, administrative_only: bool = False) -> None:

@@ -5,11 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
+from accounts.idle_lock import administrative
 from accounts.overview import read_overview
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 
 
+@administrative
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
     """Every account with what it may do."""

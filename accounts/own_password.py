@@ -45,7 +45,7 @@ def _take(request: HttpRequest) -> str:
         return ""
     posted = request.POST.copy()
     typed = posted.pop(FIELD)[-1]
-    posted._mutable = False  # type: ignore[attr-defined]  # noqa: SLF001 - as the request's own data is
+    posted._mutable = False  # noqa: SLF001 - as the request's own data is
     request.POST = posted  # type: ignore[assignment]
     return str(typed)
 

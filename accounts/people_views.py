@@ -14,6 +14,8 @@ from accounts import permissions
 from accounts.account_life import AccountRefused, reopen_account
 from accounts.account_state import State, is_activated
 from accounts.activation import Slip, SlipsRefused, latest_slip, make_slips
+from accounts.confirmation import Lasting, password_asked
+from accounts.idle_lock import administrative
 from accounts.lockout import release_lock
 from accounts.models import User
 from accounts.people_page import read_account, read_accounts
@@ -48,6 +50,7 @@ class ReasonForm(forms.Form):
     )
 
 
+@administrative
 @never_cache
 @require_safe
 def people(request: SignedInRequest) -> HttpResponse:
@@ -70,6 +73,7 @@ def _get_person(request: SignedInRequest, pk: int) -> User:
     return get_object_or_404(User.objects.select_related("team"), pk=pk)
 
 
+@administrative
 @never_cache
 @require_safe
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -77,8 +81,10 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/person.html", {"account": account})
 
 
+@administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Cấp phiếu kích hoạt mới: mật khẩu cũ của người đó hết hiệu lực.", lasting=Lasting.ACCOUNTS)
 def new_slip(request: SignedInRequest, pk: int) -> HttpResponse:
     """What a new slip does; posted, the slip itself, shown this once."""
     found = _get_person(request, pk)
@@ -97,8 +103,10 @@ def _show_new_slip(request: SignedInRequest, found: User, status: int = 200) -> 
     return render(request, "accounts/new_slip.html", {"account": account}, status=status)
 
 
+@administrative
 @never_cache
 @require_POST
+@password_asked("Cấp phiếu kích hoạt cho nhiều người.", lasting=Lasting.ACCOUNTS)
 def slips(request: SignedInRequest) -> HttpResponse:
     """First slips for the ticked accounts of the list; an account in use is reset on its own page."""
     permissions.require(request.user, Action.KEEP_ACCOUNT)
@@ -131,8 +139,10 @@ def shown_slip(request: SignedInRequest) -> int:
     return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else -1
 
 
+@administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Mở khoá tạm cho một tài khoản.", lasting=Lasting.ACCOUNTS)
 def release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ends the lock that too many wrong passwords began."""
     found = _get_person(request, pk)
@@ -144,8 +154,10 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/release.html", {"account": read_account(request.user, found)})
 
 
+@administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Đặt lại xác thực hai lớp của một tài khoản.", lasting=Lasting.ACCOUNTS)
 def second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes the second factor away from somebody who has lost the telephone."""
     found = _get_person(request, pk)
@@ -160,8 +172,10 @@ def second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
+@administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Mở lại một tài khoản.", lasting=Lasting.ACCOUNTS)
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Opens a closed or suspended account again, with a reason."""
     found = _get_person(request, pk)

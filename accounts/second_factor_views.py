@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import lockout, second_factor
+from accounts.confirmation import Lasting, password_asked
 from accounts.models import AccessLogEntry, User
 from accounts.passwords import is_own_password
 from accounts.permissions import Refused
@@ -167,6 +168,7 @@ def _with_codes(request: HttpRequest, user: User, codes: list[str]) -> HttpRespo
 
 
 @require_POST
+@password_asked("Tạo mười mã dự phòng mới; các mã cũ hết hiệu lực.", lasting=Lasting.ACCOUNTS)
 def renew_codes(request: SignedInRequest) -> HttpResponse:
     if not second_factor.has_one(request.user):
         return redirect("accounts:second_factor_set_up")

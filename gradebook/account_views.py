@@ -8,6 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import permissions
 from accounts.account_life import WHO_CREATES, AccountRefused, create_account
+from accounts.confirmation import Lasting, password_asked
+from accounts.idle_lock import administrative
 from accounts.people_views import show_slips
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
@@ -16,8 +18,10 @@ from gradebook.account_lists import AccountPlan, ListRefused, carry_out_accounts
 from students.staff_files import StaffRow
 
 
+@administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Cấp tài khoản mới.", lasting=Lasting.ACCOUNTS)
 def account_new(request: SignedInRequest) -> HttpResponse:
     """One account; the next page is the person's, from where the slip is made."""
     permissions.require(request.user, Action.CREATE_ACCOUNTS, WHO_CREATES)
@@ -37,8 +41,10 @@ def account_new(request: SignedInRequest) -> HttpResponse:
     return render(request, "gradebook/account_new.html", {"form": form}, status=status)
 
 
+@administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Cấp tài khoản từ danh sách Excel.", lasting=Lasting.ACCOUNTS)
 def account_upload(request: SignedInRequest) -> HttpResponse:
     """Which file; posted with a file its dry run, posted with what the dry run showed the accounts and their slips."""
     permissions.require(request.user, Action.CREATE_ACCOUNTS, WHO_CREATES)

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions, posts
 from accounts.clock import today
+from accounts.confirmation import Lasting, password_asked
+from accounts.idle_lock import administrative
 from accounts.models import Post, User
 from accounts.powers import Action, who_could
 from accounts.requests import SignedInRequest, posted
@@ -40,7 +42,9 @@ def class_staff(request: SignedInRequest) -> HttpResponse:
     return render(request, "gradebook/class_staff.html", context)
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Phân công giáo viên.", lasting=Lasting.ACCOUNTS)
 def seat(request: SignedInRequest, class_id: int, line_id: int = 0) -> HttpResponse:
     """Assigns a class to lead, or with `line_id` a line of it, to a teacher; `?teacher=` proposes one."""
     permissions.require(request.user, Action.ASSIGN)
@@ -79,7 +83,9 @@ def _assign(
     return True
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Giao việc của một người cho người dạy thay.", lasting=Lasting.ACCOUNTS)
 def stand_in(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hands all classes and lines of a teacher to one substitute for some days."""
     permissions.require(request.user, Action.ASSIGN)
@@ -106,7 +112,9 @@ def _hand_over_all(request: SignedInRequest, form: StandInForm, teacher: User) -
     return True
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Thay đổi chức vụ, phân công.", lasting=Lasting.ACCOUNTS)
 def duty(request: SignedInRequest, kind: str, pk: int, act: str) -> HttpResponse:
     """One act on one row: hand over, end, or undo what has not begun."""
     term = get_duty(request, kind, pk)

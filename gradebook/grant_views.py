@@ -10,7 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.clock import today
+from accounts.confirmation import Lasting, password_asked
 from accounts.grants import GrantRefused, grant, members_of, opens, problems_of, withdraw
+from accounts.idle_lock import administrative
 from accounts.models import Grant, User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
@@ -39,6 +41,7 @@ class Preview:
     members: list[str]
 
 
+@administrative
 @require_safe
 def grants(request: SignedInRequest) -> HttpResponse:
     """Those in force and to come; `?show=past` those that are over."""
@@ -67,7 +70,9 @@ def _line(given: Grant, by: User) -> GrantLine:
     return GrantLine(given, "Đang có hiệu lực", "open", may_withdraw)
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Cấp quyền xem ngoài chức vụ.", lasting=Lasting.ACCOUNTS)
 def grant_new(request: SignedInRequest) -> HttpResponse:
     """Form → preview of exactly what it opens → granted. `?person=` proposes whom."""
     permissions.require(request.user, Action.GRANT)
@@ -133,7 +138,9 @@ def _preview(form: GrantForm) -> Preview:
     )
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Thu hồi quyền đã cấp.", lasting=Lasting.ACCOUNTS)
 def grant_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ends a grant now, with a reason."""
     permissions.require(request.user, Action.GRANT)

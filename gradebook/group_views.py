@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import permissions
 from accounts.clock import today
+from accounts.confirmation import Lasting, password_asked
 from accounts.groups import add_member, end_membership, make_group
+from accounts.idle_lock import administrative
 from accounts.models import Grant, GroupMembership
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
@@ -18,7 +20,9 @@ from gradebook.grant_forms import GroupForm, MemberForm, named_groups
 from students.models import SchoolYear
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Lập nhóm được cấp quyền.", lasting=Lasting.ACCOUNTS)
 def groups(request: SignedInRequest) -> HttpResponse:
     """The groups with how many belong to them, and a form for a new one."""
     permissions.require(request.user, Action.GRANT)
@@ -36,7 +40,9 @@ def groups(request: SignedInRequest) -> HttpResponse:
     return render(request, "gradebook/groups.html", context, status=422 if form.errors else 200)
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Thêm người vào nhóm được cấp quyền.", lasting=Lasting.ACCOUNTS)
 def group(request: SignedInRequest, pk: int) -> HttpResponse:
     """Members, what the group has been granted, and a form to add somebody."""
     permissions.require(request.user, Action.GRANT)
@@ -67,7 +73,9 @@ def _add(request: SignedInRequest, form: MemberForm, shown: Group, year: SchoolY
     return True
 
 
+@administrative
 @require_POST
+@password_asked("Đưa một người ra khỏi nhóm.", lasting=Lasting.ACCOUNTS)
 def group_leave(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes somebody out of a group."""
     permissions.require(request.user, Action.GRANT)

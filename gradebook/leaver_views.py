@@ -12,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import permissions
 from accounts.account_life import AccountRefused
 from accounts.clock import today
+from accounts.confirmation import Lasting, password_asked
+from accounts.idle_lock import administrative
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
@@ -44,8 +46,10 @@ class LeaverForm(forms.Form):
         return day
 
 
+@administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Đóng một tài khoản, kết thúc chức vụ và phân công của người đó.", lasting=Lasting.ACCOUNTS)
 def leaver(request: SignedInRequest, pk: int) -> HttpResponse:
     """Form → preview of what ends → closed. What is carried out is what was previewed: the same day and reason."""
     permissions.require(request.user, Action.SEE_ACCOUNTS)

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions, posts
 from accounts.clock import today
+from accounts.confirmation import Lasting, password_asked
 from accounts.dates import Days
+from accounts.idle_lock import administrative
 from accounts.models import Post, User
 from accounts.posts import appoint
 from accounts.powers import Action
@@ -60,7 +62,9 @@ def get_person(user: User, pk: int) -> User:
     return found
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Cập nhật hồ sơ cán bộ.", lasting=Lasting.ACCOUNTS)
 def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, Action.EDIT_STAFF, "Hồ sơ cán bộ do văn thư cập nhật.")
     shown = get_object_or_404(User, pk=pk)
@@ -75,7 +79,9 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "gradebook/person_edit.html", context, status=422 if form.errors else 200)
 
 
+@administrative
 @require_http_methods(["GET", "HEAD", "POST"])
+@password_asked("Giao chức vụ.", lasting=Lasting.ACCOUNTS)
 def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Gives the person a post; the kinds offered are those that this user may give."""
     permissions.require(request.user, Action.APPOINT_HEAD)
