@@ -33,8 +33,10 @@ class MenuEntry:
     page: str
     icon: str
     action: Action
+    group: str = ""
 
 
+PEOPLE, SUPERVISION, HELP = "Cán bộ, tài khoản", "Giám sát", "Giúp đỡ"
 MENU = (
     MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
     MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
@@ -43,17 +45,17 @@ MENU = (
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
-    MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF),
-    MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF),
-    MenuEntry("Cấp quyền xem", "gradebook:grants", "key", Action.GRANT),
-    MenuEntry("Tổng quan tài khoản", "accounts:overview", "person-check", Action.SEE_OVERVIEW),
-    MenuEntry("Tài khoản", "accounts:people", "people", Action.SEE_ACCOUNTS),
-    MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK),
-    MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY),
-    MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING),
-    MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK),
-    MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG),
-    MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK),
+    MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF, PEOPLE),
+    MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF, PEOPLE),
+    MenuEntry("Cấp quyền xem", "gradebook:grants", "key", Action.GRANT, PEOPLE),
+    MenuEntry("Tài khoản", "accounts:people", "person-circle", Action.SEE_ACCOUNTS, PEOPLE),
+    MenuEntry("Tổng quan tài khoản", "accounts:overview", "person-check", Action.SEE_OVERVIEW, PEOPLE),
+    MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING, PEOPLE),
+    MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK, SUPERVISION),
+    MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
+    MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY, HELP),
+    MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK, HELP),
+    MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK, HELP),
 )
 
 
@@ -173,6 +175,7 @@ def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
             "label": entry.label,
             "url": (url := reverse(entry.page)),
             "icon": entry.icon,
+            "group": entry.group,
             "count": counts.get(entry.page, 0),
             "active": request.path == url or (url != "/" and request.path.startswith(url)),
         }

@@ -193,10 +193,11 @@ def test_the_first_step_counts_no_more_when_the_password_was_changed_meanwhile(t
 
 
 def test_an_account_closed_between_the_steps_does_not_get_in(two_steps, client):
-    give_password(client, "bich")
-    two_steps.bich.is_active = False
-    two_steps.bich.save()
-    give_code(client, code_now(two_steps.bich))
+    give_second_factor(two_steps.hoa)
+    give_password(client, "hoa")
+    two_steps.hoa.is_active = False
+    two_steps.hoa.save()
+    give_code(client, code_now(two_steps.hoa))
     assert not is_signed_in(client)
 
 

@@ -100,7 +100,8 @@ def test_the_overview_says_what_each_account_may_do(school):
     assert lines["lan"].may_do == ["Chủ nhiệm lớp 4A", "Tiếng Việt, Toán 4A"]
     assert lines["dung"].may_do == ["Tổ (khối) trưởng Tổ 4"]
     assert lines["thu"].may_do[-1] == f"Được cấp thêm: Lớp 1A, năm học {school.year.label}"
-    assert lines["lan"].has_second_factor is None
+    assert lines["lan"].has_second_factor is False
+    assert lines["lan"].is_trained is False
 
 
 # -- A person ----------------------------------------------------------------------------------------------
