@@ -54,9 +54,9 @@ def code_of(stack: Stack, username: str) -> str:
     return f"{totp.token():06d}"
 
 
-def confirm(page: Page, act: str) -> None:
+def confirm(page: Page, act: str, password: str = PASSWORD) -> None:
     """Types the password that a binding act asks for, and presses its button."""
-    page.get_by_label("Mật khẩu của thầy cô").fill(PASSWORD)
+    page.get_by_label("Mật khẩu của thầy cô").fill(password)
     page.get_by_role("button", name=act).click()
 
 

@@ -25,6 +25,7 @@ from tests.stories.people import Person, confirm, give_code, log_in
 # The picture in README: `KIMDONG_PICTURES=docs make test` makes it anew.
 PICTURES = Path(os.environ.get("KIMDONG_PICTURES", tempfile.gettempdir()))
 COMMENT = "Em tính nhẩm nhanh, trình bày bài sạch sẽ; cần đọc kĩ đề bài trước khi giải."
+CLERKS_PASSWORD = "mật khẩu sau đợt nhập này"
 REASON = "Ghi nhầm từ sổ cá nhân: bài kiểm tra của em được 9 điểm."
 
 
@@ -264,8 +265,8 @@ def the_clerk_is_shut_out_until_the_password_is_changed(
     clerk.go("/accounts/activate/")
     page.get_by_label("Tên đăng nhập").fill("vanthu")
     page.get_by_label("Mã kích hoạt").fill(code)
-    page.get_by_label("Mật khẩu mới", exact=True).fill("mật khẩu sau đợt nhập này")
-    page.get_by_label("Gõ lại mật khẩu mới").fill("mật khẩu sau đợt nhập này")
+    page.get_by_label("Mật khẩu mới", exact=True).fill(CLERKS_PASSWORD)
+    page.get_by_label("Gõ lại mật khẩu mới").fill(CLERKS_PASSWORD)
     page.get_by_role("button", name="Đặt mật khẩu và đăng nhập").click()
     give_code(page, application, "vanthu")
     expect(page.get_by_role("heading", level=1, name="Việc của tôi")).to_be_visible()
@@ -276,7 +277,7 @@ def the_clerk_carries_out(clerk: Person, number: str) -> None:
     clerk.go("/")
     page.get_by_role("link", name=number).first.click()
     expect(page.get_by_role("button", name="Phê chuẩn")).to_have_count(0)
-    confirm(page, "Thực hiện")
+    confirm(page, "Thực hiện", CLERKS_PASSWORD)
     expect(page.get_by_text("Đã thực hiện").first).to_be_visible()
 
 
@@ -309,7 +310,7 @@ def printed(clerk: Person, book: str, period: str, tmp_path: Path) -> str:
     page.get_by_label("Thời điểm đánh giá").select_option(label=period)
     page.get_by_role("button", name="Đặt in").click()
     if page.get_by_role("heading", name="Gõ lại mật khẩu để xác nhận").is_visible():  # once in five minutes
-        confirm(page, "Xác nhận")
+        confirm(page, "Xác nhận", CLERKS_PASSWORD)
     expect(page.get_by_text("đã đối chiếu đủ")).to_be_visible(timeout=120_000)
     with page.expect_download() as download:
         page.get_by_role("link", name="Tải PDF").first.click()

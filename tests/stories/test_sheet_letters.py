@@ -94,7 +94,7 @@ def test_a_refused_key_in_an_empty_cell_stays_said_after_enter_until_the_cell_is
     desk.cell(0, "attainment").focus()
     desk.press("x")
     expect(desk.status).to_contain_text("“x” không dùng được ở đây")
-    expect(desk.page.get_by_role("status")).to_contain_text("“x” không dùng được ở đây: gõ T")
+    expect(desk.status).to_contain_text("“x” không dùng được ở đây: gõ T")
     desk.press("Enter")
     expect(desk.note(0, "attainment")).to_contain_text("“x” không dùng được ở đây")
     expect(desk.cell(0, "attainment")).to_have_attribute("aria-invalid", "true")

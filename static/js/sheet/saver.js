@@ -63,6 +63,7 @@ export class Saver {
     }
     this.failures = 0;
     this.trouble = "";
+    this.hasNoSession = false;
     this.apply(answer, sent);
     this.onAnswer(answer);
   }
