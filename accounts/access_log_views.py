@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock, permissions
 from accounts.access_log import HEADINGS, MOST_EXPORTED, Wanted, export_rows, read_page
+from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
 from accounts.idle_lock import administrative
 from accounts.models import AccessLogEntry
@@ -105,6 +106,7 @@ def access_log_file(request: SignedInRequest) -> HttpResponseBase:
         )
     if form.errors:
         return _show(request, form, status=422)
+    require_password(request, f"Xuất {len(rows)} dòng nhật kí truy cập ra Excel.", lasting=Lasting.EXPORTS)
     log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=TITLE, detail=f"{len(rows)} dòng")
     content = write_table(title=TITLE, headings=HEADINGS, rows=rows, by=request.user, notes=_notes(form))
     return file_to_save(io.BytesIO(content), f"nhat-ki-truy-cap-{clock.today():%Y-%m-%d}.xlsx", XLSX)

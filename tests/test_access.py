@@ -157,7 +157,8 @@ PAGES = (
     Page("accounts:seen", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 204),
     Page("accounts:confirm", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
     Page("accounts:access_log", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL),
-    Page("accounts:access_log_file", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL),
+    # The password is asked again before a bulk export.
+    Page("accounts:access_log_file", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL, status=422),
     Page("accounts:powers", Action.SEE_HANDBOOK, EVERYBODY),
     Page("accounts:activate", None, EVERYBODY),
     Page("accounts:activate", None, EVERYBODY, "post", 422),

@@ -13,7 +13,7 @@ from accounts import access_log_views
 from accounts.access_log import LINES_PER_PAGE, Wanted, entries
 from accounts.models import AccessLogEntry
 from accounts.words import bare_words
-from tests.gradebook.school import make_school
+from tests.gradebook.school import CONFIRMED, make_school
 
 pytestmark = pytest.mark.django_db
 LOG, FILE = "/accounts/access-log/", "/accounts/access-log/excel/"
@@ -168,7 +168,10 @@ def test_every_filter_has_an_index(school, wanted, index):
 def test_the_filtered_lines_leave_as_a_workbook_that_says_who_took_it_and_the_log_has_that(school, as_):
     add(school, detail="=HYPERLINK(1)", target="Sổ lớp 4A")
     add(school, "minh", KIND.DOWNLOADED, detail="khác")
-    response = as_("hoa").get(FILE, {"kind": "refused"})
+    hoa = as_("hoa")
+    assert "Gõ lại mật khẩu" in hoa.get(FILE, {"kind": "refused"}).content.decode()
+    hoa.post("/accounts/confirm/", {"next": LOG, "lasting": "exports", **CONFIRMED})
+    response = hoa.get(FILE, {"kind": "refused"})
     rows = (
         CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response.streaming_content)))
         .get_sheet_by_index(0)
