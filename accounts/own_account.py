@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import clock, second_factor, sessions
 from accounts.models import AccessLogEntry, SignedInSession, User
-from accounts.passwords import change_password, is_own_password
+from accounts.own_password import is_theirs
+from accounts.passwords import change_password
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
 
@@ -64,7 +65,7 @@ class PasswordForm(forms.Form):
         self.request = request
 
     def clean_current(self) -> str:
-        if not is_own_password(self.request, self.cleaned_data["current"]):
+        if not is_theirs(self.request, self.cleaned_data["current"]):
             raise forms.ValidationError(
                 "Mật khẩu hiện nay chưa đúng. Kiểm tra bộ gõ tiếng Việt và phím Caps Lock."
             )

@@ -24,18 +24,24 @@ def is_own_password(request: HttpRequest) -> bool | None:
     return request._own_password  # type: ignore[attr-defined]  # noqa: SLF001
 
 
+def is_theirs(request: HttpRequest, typed: str) -> bool:
+    """Whether this is the password of the person signed in.
+
+    By way of authenticate(), so that whatever guards the log-in (lock-out, closed account) guards this too.
+    """
+    found = authenticate(request, username=request.user.get_username(), password=typed)
+    return found is not None and found.pk == request.user.pk
+
+
 def _check(request: HttpRequest) -> bool | None:
     typed = _take(request)
     if not typed:
         return None
-    person = request.user
-    # By way of authenticate(), so that whatever guards the log-in (lock-out, closed account) guards this too.
-    found = authenticate(request, username=person.get_username(), password=typed)
-    if found is None or found.pk != person.pk:
+    if not is_theirs(request, typed):
         _count_wrong(request)
         return False
     if request.session.get("wrong_passwords"):
-        change_session(request, lambda session: session.pop("wrong_passwords", None))
+        change_session(request.session, lambda session: session.pop("wrong_passwords", None))
     return True
 
 
@@ -54,7 +60,7 @@ def _count_wrong(request: HttpRequest) -> None:
     def add_one(session: SessionBase) -> None:
         session["wrong_passwords"] = session.get("wrong_passwords", 0) + 1
 
-    change_session(request, add_one)
+    change_session(request.session, add_one)
     count = request.session.get("wrong_passwords", MOST_WRONG)
     log_access(request, AccessLogEntry.Kind.PASSWORD_WRONG, detail=f"Lần {count} trong phiên này")
     if count >= MOST_WRONG:

@@ -5,19 +5,17 @@ one's own name, date of birth or telephone number.
 """
 
 import re
-import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 
 from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
+from accounts.words import folded
 
 ALONE, WITH_SECOND_FACTOR = 14, 8
 WORDS_FILE = Path(__file__).parent / "data" / "predictable_passwords.txt"
@@ -113,12 +111,6 @@ def _without_runs(text: str) -> str:
     return re.sub(r"[\W_]", "", "".join(kept))
 
 
-def folded(text: str) -> str:
-    """Small letters without diacritics: «Nguyễn Đức» → «nguyen duc»."""
-    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
-
-
 def change_password(user: User, password: str, *, by: User, why: str = "Tự đổi mật khẩu") -> None:
     """Sets a password that the rules have let through: hash, moment, history row (which holds no hash).
 
@@ -134,8 +126,3 @@ def record_change(user: Any, why: str, *fields: str) -> None:
     """Saves these fields of an account, with the reason beside them in the history."""
     user._change_reason = why  # noqa: SLF001 - where simple-history looks for it
     user.save(update_fields=fields)
-
-
-def is_own_password(request: HttpRequest, password: str) -> bool:
-    """Whether somebody logged in knows their own password; asked through the lock, wrong answers count."""
-    return authenticate(request, username=request.user.get_username(), password=password) is not None

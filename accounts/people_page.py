@@ -1,7 +1,6 @@
 """What the list of accounts and the page of one account show."""
 
 import datetime
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from accounts.account_state import State, last_used_at, state_of
 from accounts.activation import latest_slip
 from accounts.lockout import locked_accounts, locked_until
 from accounts.models import ActivationSlip, Post, User
+from accounts.words import folded
 
 MAY_GET_SLIPS = (State.NOT_ACTIVATED, State.IN_USE, State.LOCKED)
 
@@ -80,13 +80,7 @@ def _good_slips() -> QuerySet[ActivationSlip]:
 
 def _matches(person: User, search: str) -> bool:
     text = f"{person.full_name} {person.username} {person.second_username or ''} {person.staff_code}"
-    return all(word in _folded(text) for word in _folded(search).split())
-
-
-def _folded(text: str) -> str:
-    """Without tones and capitals: "hong" finds «Hồng»."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return all(word in folded(text) for word in folded(search).split())
 
 
 @dataclass(frozen=True, slots=True)

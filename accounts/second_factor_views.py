@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts import lockout, second_factor
 from accounts.confirmation import Lasting, password_asked
 from accounts.models import AccessLogEntry, User
-from accounts.passwords import is_own_password
+from accounts.own_password import is_theirs
 from accounts.permissions import Refused
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
@@ -193,7 +193,7 @@ class RemovalForm(forms.Form):
 
     def clean_password(self) -> str:
         password = self.cleaned_data["password"]
-        if not is_own_password(self.request, password):
+        if not is_theirs(self.request, password):
             raise forms.ValidationError("Mật khẩu chưa đúng. Kiểm tra bộ gõ tiếng Việt và phím Caps Lock.")
         reason = second_factor.why_not_removed(self.request.user, password)
         if reason:

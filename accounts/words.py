@@ -7,6 +7,12 @@ import re
 import unicodedata
 
 
+def folded(text: str) -> str:
+    """Small letters without diacritics: «Nguyễn Đức» → «nguyen duc»."""
+    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+
+
 def bare_words(text: str) -> list[str]:
     """The words of a text in lower case, without tones, d for đ: "Mở lớp 4A" → ["mo", "lop", "4a"]."""
     plain = text.lower().replace("đ", "d").replace("ð", "d")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AccessLogEntry, User
-from accounts.passwords import folded
+from accounts.words import folded
 from tests.accounts.telephones import give_password, is_signed_in
 from tests.gradebook.school import PASSWORD, make_school
 
