@@ -53,9 +53,9 @@ def is_page(request: HttpRequest) -> bool:
     return headers.get("Sec-Fetch-Dest", "document") == "document" and not is_by_script
 
 
-def own_address(request: HttpRequest, address: str | None) -> str:
+def own_address(request: HttpRequest, address: str | None, *, otherwise: str = "/") -> str:
     """The address if it is one of ours, else the start page: no way out to another host."""
     is_ours = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return address if address and is_ours else "/"
+    return address if address and is_ours else otherwise

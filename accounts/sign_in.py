@@ -15,11 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils.crypto import constant_time_compare
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import clock, lockout, second_factor, sessions
 from accounts.account_state import why_shut
 from accounts.idle_lock import reachable_when_locked
+from accounts.kept_form import own_address
 from accounts.models import AccessLogEntry, SignedInSession, User
 from accounts.passwords import is_long_enough
 from accounts.permissions import Refused
@@ -77,7 +77,7 @@ def continue_sign_in(request: HttpRequest, user: User, *, must_set_up: bool = Fa
         "until": clock.stamp().timestamp() + PENDING_SECONDS,
         "password": user.get_session_auth_hash(),
         "must_set_up": must_set_up or second_factor.is_required(user),
-        "next": safe_next(request, request.POST.get("next") or request.GET.get("next") or ""),
+        "next": own_address(request, request.POST.get("next") or request.GET.get("next"), otherwise=""),
     }
     if second_factor.has_one(user):
         return redirect("accounts:code")
@@ -116,16 +116,8 @@ def complete_sign_in(request: HttpRequest, user: User, *, how: str = "") -> Http
     User.objects.filter(pk=user.pk).update(last_login=clock.now_in_sql())
     sessions.begin(request, user)
     log_access(request, AccessLogEntry.Kind.SIGNED_IN, detail=how)
-    wanted = safe_next(request, pending.get("next", ""))
+    wanted = own_address(request, pending.get("next"), otherwise="")
     return redirect(wanted or resolve_url(settings.LOGIN_REDIRECT_URL))
-
-
-def safe_next(request: HttpRequest, address: str) -> str:
-    """The address if it is on this host, else ""."""
-    is_ours = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return address if is_ours else ""
 
 
 @method_decorator(reachable_when_locked, name="dispatch")
