@@ -79,7 +79,7 @@ def _confirm(request: HttpRequest, about: str, lasting: Lasting | None) -> None:
         def remember(session: SessionBase) -> None:
             session["confirmed_at"] = {**session.get("confirmed_at", {}), lasting.value: stamp().timestamp()}
 
-        change_session(request, remember)
+        change_session(request.session, remember)
     log_access(request, AccessLogEntry.Kind.PASSWORD_CONFIRMED, detail=about)
 
 

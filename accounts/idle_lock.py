@@ -23,6 +23,7 @@ from accounts.own_password import is_own_password
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.session_notes import change_session
+from accounts.sessions import note_seen
 
 WRITES_AFTER = 60  # seconds: a session is written at most so often, and so locks at most so much early
 LOCKED_SENTENCE = "Màn hình đang khoá. Gõ mật khẩu để làm tiếp; nội dung đã gõ còn nguyên."
@@ -97,7 +98,7 @@ def lock(request: HttpRequest, *, administrative_only: bool = False) -> None:
         session["admin_locked" if administrative_only else "locked"] = True
         session.pop("confirmed_at", None)
 
-    change_session(request, change)
+    change_session(request.session, change)
 
 
 def unlock(request: HttpRequest) -> None:
@@ -108,7 +109,7 @@ def unlock(request: HttpRequest) -> None:
         session.pop("admin_locked", None)
         session["seen_at"] = stamp().timestamp()
 
-    change_session(request, change)
+    change_session(request.session, change)
     log_access(request, AccessLogEntry.Kind.UNLOCKED)
 
 
@@ -121,7 +122,8 @@ def _stay_awake(request: SignedInRequest) -> None:
         if is_admin_locked:
             session["admin_locked"] = True
 
-    change_session(request, change)
+    change_session(request.session, change)
+    note_seen(request)
 
 
 class IdleLockMiddleware:

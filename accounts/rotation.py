@@ -20,6 +20,7 @@ from django.utils.timezone import localtime
 
 from accounts import clock, permissions
 from accounts.models import PasswordRotation, Post, User
+from accounts.session_notes import change_session
 
 EVERY = datetime.timedelta(days=60)
 ASKED_EVERY = 60  # seconds
@@ -93,12 +94,14 @@ class RotationMiddleware:
         if not isinstance(request.user, User) or not permissions.has_post(request.user, Post.Kind.CLERK):
             return None
         now = clock.stamp().timestamp()
-        asked_at = request.session.setdefault(ASKED_AT, now)  # at log-in it has just been asked
+        asked_at = request.session.get(
+            ASKED_AT, request.session["began_at"]
+        )  # at log-in it has just been asked
         if now - asked_at < ASKED_EVERY:
             return None
         if why := why_rotation(request.user):
             logout(request)
             messages.warning(request, why)
             return redirect("accounts:login")
-        request.session[ASKED_AT] = now
+        change_session(request.session, lambda session: session.update({ASKED_AT: now}))
         return None

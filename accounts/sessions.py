@@ -6,23 +6,22 @@ stays when they are gone. They are tied by a hash of the session's key.
 
 import datetime
 import hashlib
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import CharField, F, Func, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import clock
 from accounts.devices import device_words
 from accounts.models import AccessLogEntry, SignedInSession, User
 from accounts.refusals import client_address, log_access
+from accounts.session_notes import change_session
 
-OWN_ROW, SEEN, ELSEWHERE = "signed_in_session", "last_seen", "signed_in_elsewhere"
-SECONDS_BETWEEN_LOOKS = 60
+OWN_ROW, ELSEWHERE = "signed_in_session", "signed_in_elsewhere"
 Ended = SignedInSession.Ended
 
 
@@ -48,7 +47,6 @@ def begin(request: HttpRequest, user: User) -> None:
         device=device_words(request.headers.get("User-Agent", "")),
     )
     request.session[OWN_ROW] = row.pk
-    request.session[SEEN] = clock.stamp().timestamp()
     for other, key in others:
         _tell_both(request, row, other, key)
 
@@ -60,9 +58,8 @@ def _tell_both(request: HttpRequest, row: SignedInSession, other: SignedInSessio
         f"Tài khoản này còn đang mở ở nơi khác: {words}, hoạt động lần cuối {_moment(other.last_seen_at)}. "
         "Nếu không phải thầy cô, kết thúc phiên đó ở «Tài khoản của tôi» và đổi mật khẩu.",
     )
-    store = SessionStore(key)
-    store[ELSEWHERE] = f"{row.device}, địa chỉ {row.address}, lúc {_moment(clock.stamp())}"
-    store.save(must_create=False)
+    elsewhere = f"{row.device}, địa chỉ {row.address}, lúc {_moment(clock.stamp())}"
+    change_session(SessionStore(key), lambda session: session.update({ELSEWHERE: elsewhere}))
     log_access(request, AccessLogEntry.Kind.SECOND_SESSION, detail=f"Còn mở: {words}")
 
 
@@ -135,16 +132,6 @@ def _own_row(request: HttpRequest) -> QuerySet[SignedInSession]:
     return SignedInSession.objects.filter(pk=request.session.get(OWN_ROW, 0))
 
 
-class LastSeenMiddleware:
-    """Notes once a minute, by one statement, that a session is in use; other requests of that minute cost nothing."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        now = clock.stamp().timestamp()
-        session: Any = request.session
-        if OWN_ROW in session and now - session.get(SEEN, 0) >= SECONDS_BETWEEN_LOOKS:
-            session[SEEN] = now
-            SignedInSession.objects.filter(pk=session[OWN_ROW]).update(last_seen_at=clock.now_in_sql())
-        return self.get_response(request)
+def note_seen(request: HttpRequest) -> None:
+    """That the session is in use: one statement, with the screen lock's own note of it, at most once a minute."""
+    _own_row(request).update(last_seen_at=clock.now_in_sql())

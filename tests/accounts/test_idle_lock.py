@@ -155,7 +155,7 @@ def test_a_page_under_way_does_not_undo_the_lock(lan):
     late.session = lan.session
     assert "locked" not in late.session
     lan.post(LOCK)
-    change_session(late, lambda session: session.update({"seen_at": clock.stamp().timestamp()}))
+    change_session(late.session, lambda session: session.update({"seen_at": clock.stamp().timestamp()}))
     assert is_locked(lan)
 
 
