@@ -1,13 +1,15 @@
 // The screen locks when nobody has touched it for a while (accounts/idle_lock.py). The page stays as it is under a cover, with
 // all that is typed; the password takes the cover away. All tabs of one person lock and unlock together.
 
+import { makeDialog } from "./idle_dialog.js";
+
 const WARNS_BEFORE = 60000; // ms
 const TELLS_EVERY = 60000; // ms: the server hears of activity at most so often
 const SAYS_EVERY = 1000; // ms: as the other tabs do
 const SIGNS = ["keydown", "pointerdown", "wheel", "scroll", "touchmove"];
 
 const { idle, quiet, user, administrative } = document.body.dataset;
-const dialog = document.querySelector("[data-idle-lock]");
+const dialog = makeDialog();
 const limit = Number(idle) * 1000;
 const isAdministrative = administrative !== undefined;
 const channel = dialog && new BroadcastChannel(`kim-dong.idle.${user}`);
@@ -147,7 +149,7 @@ function start() {
     event.preventDefault();
     unlock(event.target);
   });
-  document.querySelector("[data-lock-now]").addEventListener("submit", (event) => {
+  document.querySelector("[data-lock-now]").addEventListener("click", (event) => {
     event.preventDefault();
     event.target.closest("details").open = false;
     lock(true);
