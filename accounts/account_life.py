@@ -5,14 +5,15 @@ import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from accounts import clock, permissions
+from accounts import clock, permissions, terms
 from accounts.account_state import is_closed, is_unused
-from accounts.history import Source, acting, record_bulk
+from accounts.history import Source, acting
 from accounts.models import Post, User
 from accounts.passwords import record_change
 from accounts.powers import Action
 from accounts.sessions import end_sessions
 
+CLOSED = "Đóng tài khoản"
 WHO_CREATES = "Văn thư cấp tài khoản cho các thành viên trong nhà trường (kế hoạch, mục IV.3)."
 
 
@@ -70,7 +71,8 @@ def close_account(user: User, *, last_day: datetime.date, reason: str, by: User)
         user.last_day = last_day
         user.is_active = last_day >= clock.today()  # a day to come is judged when it has come
         record_change(user, f"Đóng sau ngày {last_day:%d/%m/%Y}: {reason}", "last_day", "is_active")
-        _end_posts(user, last_day)
+        for post in posts_ending(user, last_day):
+            terms.end(post, last_day=last_day, reason=CLOSED)
         if not user.is_active:
             end_sessions(user, by=by)
         act.says(
@@ -90,14 +92,6 @@ def why_not_closed(user: User, last_day: datetime.date) -> str:
         if not following.filter(kind=Post.Kind.PRINCIPAL).exists():
             return "Trường phải luôn có Hiệu trưởng: ghi chức vụ cho người kế nhiệm từ ngày hôm sau rồi mới đóng."
     return ""
-
-
-def _end_posts(user: User, last_day: datetime.date) -> None:
-    ending = list(posts_ending(user, last_day))
-    for post in ending:
-        post.ends_on = last_day
-    Post.objects.bulk_update(ending, ["ends_on"])
-    record_bulk(ending, changed=True, why="Đóng tài khoản")
 
 
 def posts_ending(user: User, last_day: datetime.date) -> QuerySet[Post]:

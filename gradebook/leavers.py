@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts import permissions
-from accounts.account_life import AccountRefused, close_account, posts_ending
-from accounts.history import Source, acting, record_bulk
+from accounts import permissions, terms
+from accounts.account_life import CLOSED, AccountRefused, close_account, posts_ending
+from accounts.history import Source, acting
 from accounts.models import Post, User
 from gradebook.models import TeachingAssignment
 from students.models import HomeroomAssignment
@@ -45,27 +45,18 @@ def end_service(user: User, *, last_day: datetime.date, reason: str, by: User) -
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         user = close_account(user, last_day=last_day, reason=reason, by=by)
         leaving = what_would_end(user, last_day)
-        held_later: list[Any] = [*leaving.homerooms, *leaving.lessons]
-        later = [each for each in held_later if each.starts_on > last_day]
+        assignments: list[Any] = [*leaving.homerooms, *leaving.lessons]
+        later = [each for each in assignments if each.starts_on > last_day]
         if later:
             raise AccountRefused(
                 "Có phân công chủ nhiệm hoặc giảng dạy bắt đầu sau ngày này. Phó Hiệu trưởng phân công người khác "
                 "trước, hoặc chọn ngày muộn hơn.",
                 "last_day",
             )
-        for held in (leaving.homerooms, leaving.lessons):
-            _end(held, last_day)
+        for each in assignments:
+            terms.end(each, last_day=last_day, reason=CLOSED)
         act.says(
             f"Đóng tài khoản {user.username} ({user.full_name}) sau ngày {last_day:%d/%m/%Y}: {reason}",
             thing=f"account:{user.pk}",
         )
     return user
-
-
-def _end(held: Sequence[Any], last_day: datetime.date) -> None:
-    if not held:
-        return
-    for each in held:
-        each.ends_on = last_day
-    type(held[0]).objects.bulk_update(held, ["ends_on"])
-    record_bulk(held, changed=True, why="Đóng tài khoản")

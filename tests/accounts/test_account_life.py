@@ -13,10 +13,13 @@ from django.urls import reverse
 from accounts import clock
 from accounts.account_life import AccountRefused, close_account, create_account, reopen_account
 from accounts.account_state import State, why_shut
+from accounts.dates import Days
 from accounts.models import AccessLogEntry, Post, User
 from accounts.people_page import read_accounts
+from gradebook.assignments import hand_over_assignment
 from gradebook.leavers import end_service
 from gradebook.models import SubjectResult
+from students.models import HomeroomAssignment
 from students.names import sort_key
 from tests.accounts.slips import slip_for, use_slip
 from tests.gradebook.school import PASSWORD, enter, make_school, open_window
@@ -65,6 +68,18 @@ def test_posts_homerooms_and_lessons_end_on_the_last_day_by_the_same_act(school)
     held = [*school.lan.homeroom_assignments.all(), *school.lan.teaching_assignments.all()]
     assert {each.ends_on for each in held} == {clock.today()}
     assert {each.history.latest().history_change_reason for each in held} == {"Đóng tài khoản"}
+
+
+def test_the_days_a_leaver_still_had_as_a_substitute_go_back_to_the_regular_teacher(school):
+    homeroom = school.lan.homeroom_assignments.get()
+    for_ten_days = Days(clock.today(), clock.today() + 10 * DAY)
+    hand_over_assignment(homeroom, to=school.thu, days=for_ten_days, reason="Nghỉ ốm", by=school.hoa)
+    close(school, school.thu, clock.today() + 2 * DAY)
+    with clock.travelling(clock.now() + 3 * DAY):
+        assert (
+            HomeroomAssignment.objects.held_on(clock.today()).get(school_class=school.class_4a).teacher
+            == school.lan
+        )
 
 
 def test_what_a_leaver_did_stays_theirs_and_no_account_is_deleted(school):
