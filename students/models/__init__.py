@@ -2,13 +2,14 @@
 
 from students.models.enrolments import Enrolment, EnrolmentQuerySet
 from students.models.pupils import Student, YearProfile
-from students.models.uploads import RosterUpload, upload_path
+from students.models.uploads import RosterRun, RosterUpload, upload_path
 from students.models.years import HomeroomAssignment, SchoolClass, SchoolYear, SchoolYearQuerySet
 
 __all__ = [
     "Enrolment",
     "EnrolmentQuerySet",
     "HomeroomAssignment",
+    "RosterRun",
     "RosterUpload",
     "SchoolClass",
     "SchoolYear",
