@@ -8,7 +8,7 @@ not written from a list: a row that would be one is refused.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -33,6 +33,13 @@ from students.stored_pupils import StoredPupils, renumbered
 
 WRITTEN = (*COPIED, "sort_key", "search_key")
 WHY = "Nạp danh sách học sinh"
+STEPS = (
+    "Đọc tệp",
+    "Đối chiếu với hồ sơ đã lưu",
+    "Ghi hồ sơ học sinh",
+    "Xếp học sinh vào lớp",
+)
+"""What carrying out a list consists of, in order; `progressed` is told the place of each as it begins."""
 
 
 class Deed(StrEnum):
@@ -188,6 +195,7 @@ def carry_out_roster(
     source: Source = Source.EXCEL,
     previewed: str | None = None,
     under: str = "",
+    progressed: Callable[[int], None] = lambda _step: None,
 ) -> RosterPlan:
     """Creates and changes pupils, opens the file's new classes and enrols, with history; the clerk alone.
 
@@ -199,13 +207,17 @@ def carry_out_roster(
     with acting(by, role="Văn thư", source=source, under=under) as act:
         # Two imports of one year come one after the other: the second plans on what the first has written.
         SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
+        progressed(1)
         plan = plan_roster(file, year, lock=True)
         if not plan.can_be_carried_out:
             raise RosterRefused(plan)
         if previewed is not None and previewed != plan.fingerprint:
             raise RosterChanged(plan)
+        progressed(2)
         _create_classes(plan, year)
-        _enrol(plan, _write_students(plan), year)
+        students = _write_students(plan)
+        progressed(3)
+        _enrol(plan, students, year)
         act.says(f"Nạp danh sách {len(plan.rows)} học sinh năm học {year.label}", thing=under)
     return plan
 

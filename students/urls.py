@@ -9,4 +9,5 @@ urlpatterns = [
     path("import/", import_views.roster_import, name="import"),
     path("import/<int:pk>/", import_views.roster_upload, name="upload"),
     path("import/<int:pk>/apply/", import_views.roster_apply, name="upload_apply"),
+    path("import/runs/<int:pk>/cancel/", import_views.roster_run_cancel, name="run_cancel"),
 ]
