@@ -7,13 +7,15 @@ asked for is always 4A's, or Lan's own. Thầy Minh and cô Ngọc belong elsewh
 Pages about a class are asked for again with another teacher's class and with one that was Lan's last year.
 """
 
+import copy
 import datetime
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+import pytest_django
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
@@ -401,14 +403,33 @@ BY_POST_OF_THE_ACCOUNT = {
 }
 
 
-@pytest.fixture
-def things() -> Things:
+def the_school() -> School:
+    """Toán GHKI of 4A entered and locked; cô Lan is one of thầy Dũng's tổ."""
     school = entered_school()
     open_window(school, Period.END_TERM_1)
-    request = filed(school)
     for person in (school.lan, school.dung):
         person.team = Team.objects.get(name="Tổ 4")
         person.save()
+    return school
+
+
+@pytest.fixture(scope="module")
+def things_of_module(
+    school_of_module: School, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Things]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield some_of_each(school_of_module)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def things(things_of_module: Things) -> Things:
+    """A copy, so that no test sees what another has changed or remembered in it."""
+    return copy.deepcopy(things_of_module)
+
+
+def some_of_each(school: School) -> Things:
+    request = filed(school)
     return Things(
         school=school,
         draft=draft(school, "10", pupil=1),

@@ -22,15 +22,10 @@ from accounts.terms import TermRefused
 from gradebook.models import SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from students.models import SchoolClass
-from tests.gradebook.school import grant_to, make_school, open_window
+from tests.gradebook.school import grant_to, open_window
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def again(user):

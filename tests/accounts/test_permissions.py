@@ -10,15 +10,10 @@ from accounts.models import Post, User
 from accounts.powers import Action
 from gradebook.models import SubjectLine, TeachingAssignment
 from students.models import HomeroomAssignment, SchoolClass
-from tests.gradebook.school import grant_to, make_school
+from tests.gradebook.school import grant_to
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def again(user: User) -> User:

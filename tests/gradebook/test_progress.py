@@ -15,16 +15,11 @@ from gradebook.progress import Tally, count_entered
 from gradebook.regulation import Period
 from gradebook.sheets import Field, get_sheet
 from students.models import Enrolment, SchoolClass
-from tests.gradebook.school import add_pupils, close_window, enter, make_school, open_window
+from tests.gradebook.school import add_pupils, close_window, enter, open_window
 
 pytestmark = pytest.mark.django_db
 
 URL = "gradebook:progress"
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 @pytest.fixture

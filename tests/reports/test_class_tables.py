@@ -17,8 +17,7 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = 9
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=2)
 
 

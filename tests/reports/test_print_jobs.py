@@ -35,8 +35,7 @@ def files(settings: object, tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def school(db: None) -> School:
+def the_school() -> School:
     return make_school(pupils=3)
 
 

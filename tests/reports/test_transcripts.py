@@ -19,8 +19,7 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = 8
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=1)
 
 

@@ -12,15 +12,10 @@ from accounts import permissions
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
-from tests.gradebook.school import School, add_pupils, grant_to, make_school
+from tests.gradebook.school import add_pupils, grant_to
 
 pytestmark = pytest.mark.django_db
 CLASSES = "/students/classes/"
-
-
-@pytest.fixture
-def school() -> School:
-    return make_school()
 
 
 @pytest.fixture

@@ -15,17 +15,12 @@ from students.imports import carry_out_roster, plan_roster
 from students.models import RosterUpload, SchoolClass, Student
 from students.upload_page import read_dry_run
 from students.uploads import plan_of
-from tests.gradebook.school import CONFIRMED, School, make_school
+from tests.gradebook.school import CONFIRMED
 from tests.students.rosters import as_bytes, listed, pupil
 from tests.students.workbook_making import DATA, workbook
 
 pytestmark = pytest.mark.django_db
 IMPORT = "/students/import/"
-
-
-@pytest.fixture
-def school() -> School:
-    return make_school()
 
 
 @pytest.fixture

@@ -20,18 +20,13 @@ from students.imports import (
 )
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from students.roster_files import RosterFile, read_roster
-from tests.gradebook.school import School, make_school
+from tests.gradebook.school import School
 from tests.students.rosters import listed, pupil
 from tests.students.workbook_making import DATA
 
 pytestmark = pytest.mark.django_db
 WHOLE_SCHOOL = "danh-sach-hoc-sinh-csdl.xlsx"
 ID = "Mã định danh Bộ GD&ĐT"
-
-
-@pytest.fixture
-def school() -> School:
-    return make_school()
 
 
 def carried_out(school: School, *rows: dict[str, object]) -> RosterPlan:

@@ -8,15 +8,10 @@ from gradebook.models import YearOutcome
 from students.imports import Deed, RosterPlan, carry_out_roster, plan_roster
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from students.promotion import LastClass, against_the_grade, doubt_about_the_grade
-from tests.gradebook.school import School, make_school
+from tests.gradebook.school import School
 from tests.students.rosters import listed, pupil
 
 REGISTER = "Số đăng bộ"
-
-
-@pytest.fixture
-def school(db) -> School:
-    return make_school()
 
 
 def last_year(school: School, *, grade: int, is_promoted: bool | None, years_ago: int = 1) -> Student:
