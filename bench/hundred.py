@@ -48,7 +48,11 @@ def _school(
 
 def _measured(school: School) -> list[Row]:
     print(f"· measuring among {school.pupils} pupils", flush=True)
-    return [row for section in SECTIONS for row in section(school)]
+    rows = []
+    for section in SECTIONS:
+        print(f"  {section.__module__}", flush=True)
+        rows += section(school)
+    return rows
 
 
 def _pair(one: Row, hundred: Row) -> dict[str, Any]:

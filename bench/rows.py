@@ -38,6 +38,7 @@ class School:
     def time_page(self, what: str, username: str, path: str, *, status: int = 200) -> Row:
         """A page opened again and again by one person."""
         session = self.session(username)
+        session.connection = None  # the server has closed one that lay idle while others were measured
         answers = [session.get(path) for _round in range(WARM_UP + ROUNDS)][WARM_UP:]
         if {answer.status for answer in answers} != {status}:
             raise RuntimeError(f"{path}: HTTP {answers[-1].status}")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQueryField
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts import permissions
@@ -24,6 +24,7 @@ from students.names import APOSTROPHES, search_key
 MOST_WORDS, MOST_LETTERS = 8, 100
 NATIONAL_ID, LOST_ZERO = 12, 11
 MOET_ID = 10
+LOOKED_THROUGH = 1500
 CLASS_WORD = "lop"
 BREAK = re.compile(rf"[\s{APOSTROPHES}-]+")
 
@@ -51,14 +52,15 @@ class Answer:
 
 
 def find_pupils(text: str, *, by: User, most: int) -> Answer:
-    """The first `most` pupils that fit all words and that this person may see. At most five statements."""
+    """The first `most` pupils that fit all words and that this person may see. At most seven statements."""
     reach = permissions.reach_of(by, Action.SEE_CLASS)
     words = _words(text)
     if not words:
         return Answer((), has_more=False)
-    wanted = _fitting(words, reach)
-    found = list(Student.objects.filter(wanted, _within(reach)).order_by("sort_key", "pk")[: most + 1])
-    return Answer(_described(found[:most], reach), has_more=len(found) > most)
+    current = SchoolYear.objects.current()
+    fitting = Student.objects.filter(_fitting(words, reach, current)).order_by("sort_key", "pk")
+    found = _first_within(fitting, reach, most + 1)
+    return Answer(_described(found[:most], reach, current), has_more=len(found) > most)
 
 
 # -- What is asked for -------------------------------------------------------------------------------------
@@ -84,9 +86,9 @@ def _words(text: str) -> list[_Word]:
     return words
 
 
-def _fitting(words: Sequence[_Word], reach: Reach) -> Q:
+def _fitting(words: Sequence[_Word], reach: Reach, current: SchoolYear | None) -> Q:
     """The condition on pupils; a word that is the name of a class within reach is that class."""
-    classes = _classes_named([word.text for word in words if word.may_be_class], reach)
+    classes = _classes_named([word.text for word in words if word.may_be_class], reach, current)
     wanted = Q()
     others = []
     for word in words:
@@ -99,20 +101,30 @@ def _fitting(words: Sequence[_Word], reach: Reach) -> Q:
     return wanted & Q(_has_words(others)) if others else wanted
 
 
-def _classes_named(texts: Sequence[str], reach: Reach) -> Mapping[str, list[int]]:
-    """For each text the classes of that name, of any year; if there are none, those whose name begins so."""
+def _classes_named(texts: Sequence[str], reach: Reach, current: SchoolYear | None) -> Mapping[str, list[int]]:
+    """For each text the classes of that name, or else those whose name begins so: of this year, or else of any."""
     if not texts:
         return {}
     begins = Q()
     for text in texts:
         begins |= Q(name__istartswith=text)
-    rows = [
-        (search_key(name), pk)
-        for name, pk in SchoolClass.objects.filter(begins, _of(reach)).values_list("name", "pk")
-    ]
-    named = {text: [pk for name, pk in rows if name == text] for text in texts}
-    begun = {text: [pk for name, pk in rows if name.startswith(text)] for text in texts}
-    return {text: named[text] or begun[text] for text in texts if begun[text]}
+    rows = SchoolClass.objects.filter(begins, _of(reach)).values_list("name", "pk", "year")
+    classes = [(search_key(name), pk, current is not None and year == current.pk) for name, pk, year in rows]
+    meant = {text: _meant(text, classes) for text in texts}
+    return {text: ids for text, ids in meant.items() if ids}
+
+
+def _meant(text: str, classes: Sequence[tuple[str, int, bool]]) -> list[int]:
+    """Of (name, id, of this year) those that the text means."""
+    for is_exact, this_year in ((True, True), (False, True), (True, False), (False, False)):
+        ids = [
+            pk
+            for name, pk, is_current in classes
+            if (name == text if is_exact else name.startswith(text)) and is_current is this_year
+        ]
+        if ids:
+            return ids
+    return []
 
 
 def _has_words(texts: Sequence[str]) -> Func:
@@ -145,30 +157,36 @@ def _of(reach: Reach, path: str = "") -> Q:
     return Q(**{f"{path}grade_level__in": reach.grades}) | Q(**{f"{path}pk__in": reach.classes})
 
 
-def _within(reach: Reach) -> Q:
-    """Pupils with a seat, today or once, in a class within reach."""
+def _first_within(fitting: QuerySet[Student], reach: Reach, most: int) -> list[Student]:
+    """The first of these pupils with a seat, today or once, in a class within reach.
+
+    For classes the database begins at their few seats. A grade of many schools has more seats than any word has
+    pupils, so there the first pupils that fit are looked through: almost always enough of them are within reach.
+    """
     if reach.whole_school:
-        return Q()
-    seats = Enrolment.objects.filter(_of(reach, "school_class__"), student=OuterRef("pk"))
-    return Q(Exists(seats))
+        return list(fitting[:most])
+    seats = Enrolment.objects.filter(_of(reach, "school_class__"))
+    if reach.grades:
+        first = list(fitting.values_list("pk", flat=True)[:LOOKED_THROUGH])
+        theirs = set(seats.filter(student__in=first).values_list("student", flat=True))
+        within = [pk for pk in first if pk in theirs][:most]
+        if len(within) == most or len(first) < LOOKED_THROUGH:
+            return list(Student.objects.filter(pk__in=within).order_by("sort_key", "pk"))
+    return list(fitting.filter(Exists(seats.filter(student=OuterRef("pk"))))[:most])
 
 
 # -- Where they sit ----------------------------------------------------------------------------------------
 
 
 def _sits_in(class_ids: Iterable[int]) -> Exists:
-    """Pupils whose seat of today, or last seat, is in one of these classes."""
-    begun = Enrolment.objects.filter(starts_on__lte=today())
-    later = begun.filter(student=OuterRef("student"), starts_on__gt=OuterRef("starts_on"))
-    seats = begun.filter(school_class__in=class_ids, student=OuterRef("pk"))
-    return Exists(seats.filter(~Exists(later)))
+    """Pupils who sit, or sat until they moved or left, in one of these classes."""
+    return Exists(Enrolment.objects.filter(school_class__in=class_ids, student=OuterRef("pk")))
 
 
-def _described(students: Sequence[Student], reach: Reach) -> tuple[Found, ...]:
-    """What a line of the answer shows of each, in two statements."""
+def _described(students: Sequence[Student], reach: Reach, current: SchoolYear | None) -> tuple[Found, ...]:
+    """What a line of the answer shows of each, in one statement."""
     if not students:
         return ()
-    current = SchoolYear.objects.current()
     seats: dict[int, list[Enrolment]] = {student.pk: [] for student in students}
     rows = Enrolment.objects.filter(student__in=students).select_related("school_class__year")
     for seat in rows.order_by(F("starts_on").desc()):

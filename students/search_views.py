@@ -1,5 +1,7 @@
 """The search box: a page that works without script, and the suggestions under the box as one types."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -44,7 +46,7 @@ def suggestions(request: SignedInRequest) -> HttpResponse:
     return HttpResponse(render_to_string("students/_suggestions.html", context))
 
 
-def _lines(pupils: tuple[Found, ...]) -> list[tuple[Found, str]]:
+def _lines(pupils: Sequence[Found]) -> list[tuple[Found, str]]:
     """Each pupil with the address of the page that shows them."""
     return [(pupil, _page_of(pupil)) for pupil in pupils]
 
