@@ -56,7 +56,7 @@ def test_a_pupil_is_found_by_name_in_any_order_by_id_and_by_class(school):
     by_id = ("3100009999", "031219009999", "HS-7788", "2026/0999")
     by_class = ("4a huong", "huong 4A", "hường lớp 4a")
     found = {typed: names(typed, school.tuan) for typed in (*by_name, *by_id, *by_class)}
-    assert found == dict.fromkeys(found, ["Đặng Thuỷ Hường"])
+    assert found == {key: ["Đặng Thuỷ Hường"] for key in found}
 
 
 def test_what_does_not_fit_finds_nobody(school):
@@ -132,7 +132,7 @@ def test_each_finds_only_pupils_of_classes_that_they_may_see(school):
     for school_class in (school.class_4a, school.class_4b, school.class_1a):
         put(school_class, f"Quách {school_class.name}")
     seen = {"lan": {"4A"}, "thu": {"4A", "4B"}, "dung": {"4A", "4B"}, "ngoc": {"1A"}, "minh": {"4B"}}
-    seen |= dict.fromkeys(("tuan", "bich", "hoa", "son"), {"4A", "4B", "1A"})
+    seen |= {key: {"4A", "4B", "1A"} for key in ("tuan", "bich", "hoa", "son")}
     found = {person: set(names("quach", school.people[person])) for person in school.people}
     assert found == {person: {f"Quách {name}" for name in classes} for person, classes in seen.items()}
 
