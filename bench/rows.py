@@ -42,7 +42,7 @@ class School:
         answers = [session.get(path) for _round in range(WARM_UP + ROUNDS)][WARM_UP:]
         if {answer.status for answer in answers} != {status}:
             raise RuntimeError(f"{path}: HTTP {answers[-1].status}")
-        return Row(what, median_ms([answer.seconds for answer in answers]), self.web_mib())
+        return Row(what, median_ms([answer.seconds for answer in answers]))
 
     def web_mib(self) -> int:
         """Resident memory of the biggest web process."""

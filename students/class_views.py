@@ -52,7 +52,7 @@ def class_list(request: SignedInRequest) -> HttpResponse:
     """The classes of a year that the person may see; `?year=` chooses the year by its start."""
     years = list(SchoolYear.objects.all())
     year = _year_in_view(request, years)
-    classes = permissions.visible_classes(request.user, _counted(year)) if year else []
+    classes = list(permissions.visible_classes(request.user, _counted(year))) if year else []
     context = {
         "years": years,
         "year": year,

@@ -108,7 +108,7 @@ def _classes_named(texts: Sequence[str], reach: Reach, current: SchoolYear | Non
     begins = Q()
     for text in texts:
         begins |= Q(name__istartswith=text)
-    rows = SchoolClass.objects.filter(begins, _of(reach)).values_list("name", "pk", "year")
+    rows = SchoolClass.objects.filter(begins, reach.condition()).values_list("name", "pk", "year")
     classes = [(search_key(name), pk, current is not None and year == current.pk) for name, pk, year in rows]
     meant = {text: _meant(text, classes) for text in texts}
     return {text: ids for text, ids in meant.items() if ids}
@@ -150,13 +150,6 @@ def _lexemes(text: str, *, begins: bool) -> str:
 # -- Who may be seen ---------------------------------------------------------------------------------------
 
 
-def _of(reach: Reach, path: str = "") -> Q:
-    """Classes within reach; `path` leads to the class."""
-    if reach.whole_school:
-        return Q()
-    return Q(**{f"{path}grade_level__in": reach.grades}) | Q(**{f"{path}pk__in": reach.classes})
-
-
 def _first_within(fitting: QuerySet[Student], reach: Reach, most: int) -> list[Student]:
     """The first of these pupils with a seat, today or once, in a class within reach.
 
@@ -165,7 +158,7 @@ def _first_within(fitting: QuerySet[Student], reach: Reach, most: int) -> list[S
     """
     if reach.whole_school:
         return list(fitting[:most])
-    seats = Enrolment.objects.filter(_of(reach, "school_class__"))
+    seats = Enrolment.objects.filter(reach.condition("school_class__"))
     if reach.grades:
         first = list(fitting.values_list("pk", flat=True)[:LOOKED_THROUGH])
         theirs = set(seats.filter(student__in=first).values_list("student", flat=True))
