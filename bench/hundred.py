@@ -1,12 +1,12 @@
 """One school against a hundred: each section measures both, and the ratio of the two should stay under 1.5.
 
-A section is a small file with `measure(school) -> rows`; it is entered in SECTIONS and may ask only what one school's
-people could ask. `python -m bench.hundred` runs this part of the bench alone.
+A section is a small file with `measure(school) -> rows`; it is entered in SECTIONS, may ask only what one school's
+people could ask, and is called several times. `python -m bench.hundred` runs this part of the bench alone.
 """
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -18,19 +18,27 @@ from kimdong import embedded_postgres
 from tests import stack as stacks
 from tests.stack import ROOT, Template
 
-AIM = 1.5
+AIM, PASSES = 1.5, 4
 
 
 SECTIONS: tuple[Section, ...] = (search.measure, classes.measure)
 
 
 def compare(url: str, template: Template, files: Path) -> dict[str, dict[str, Any]]:
-    """Every section on one school and on a hundred; a group of results for each measured thing."""
-    with _school(url, template, files / "one", name="one") as one:
-        of_one = _measured(one)
-    with _school(url, template, files / "hundred", name="hundred", times=schools.multiply) as hundred:
-        of_hundred = {row.what: row for row in _measured(hundred)}
-    return {row.what: _pair(row, of_hundred[row.what]) for row in of_one}
+    """Every section on one school and on a hundred, in turn, PASSES times; of each thing the least median counts.
+
+    In turn, for what else the machine does meanwhile would otherwise slow down one of the two.
+    """
+    with (
+        _school(url, template, files / "one", name="one") as one,
+        _school(url, template, files / "hundred", name="hundred", times=schools.multiply) as hundred,
+    ):
+        pairs: dict[str, dict[str, Any]] = {}
+        for section in SECTIONS:
+            print(f"· {section.__module__}", flush=True)
+            of_one, of_hundred = _least(section, (one, hundred))
+            pairs |= {what: _pair(row, of_hundred[what]) for what, row in of_one.items()}
+        return pairs
 
 
 @contextmanager
@@ -46,13 +54,16 @@ def _school(
         yield School(stack, stack.fetch("SELECT count(*) FROM students_student")[0][0])
 
 
-def _measured(school: School) -> list[Row]:
-    print(f"· measuring among {school.pupils} pupils", flush=True)
-    rows = []
-    for section in SECTIONS:
-        print(f"  {section.__module__}", flush=True)
-        rows += section(school)
-    return rows
+def _least(section: Section, measured: Sequence[School]) -> list[dict[str, Row]]:
+    """For each school its rows by what they measure."""
+    least: list[dict[str, Row]] = [{} for _school in measured]
+    for _pass in range(PASSES):
+        for school, rows in zip(measured, least, strict=True):
+            for row in section(school):
+                known = rows.setdefault(row.what, row)
+                if row.median_ms < known.median_ms:
+                    rows[row.what] = row
+    return least
 
 
 def _pair(one: Row, hundred: Row) -> dict[str, Any]:

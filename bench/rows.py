@@ -9,7 +9,7 @@ from bench.measure import median_ms
 from bench.web import Session
 from tests.stack import Stack
 
-WARM_UP, ROUNDS = 5, 40
+WARM_UP, ROUNDS = 3, 15
 
 
 @dataclass(frozen=True, slots=True)
