@@ -75,6 +75,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "count": year.waiting if year else 0,
             "url": f"{reverse('approvals:requests')}?who=waiting",
         },
+        "may_search": permissions.may_anywhere(user, Action.SEE_CLASS),
         "menu": _menu(request, user, year),
         "notices": [*sessions.notices(request), *(_notices(year.open_windows) if year else [])],
     }

@@ -169,7 +169,7 @@ def _view(user: User) -> _View:
     year = Subquery(
         SchoolYear.objects.filter(starts_on__lte=clock.today()).order_by("-year").values("pk")[:1]
     )
-    classes = [each for each in with_pupil_counts(SchoolClass.objects.filter(year=year)) if reach.has(each)]
+    classes = list(with_pupil_counts(SchoolClass.objects.filter(reach.condition(), year=year)))
     windows = [
         window
         for window in EntryWindow.objects.filter(year=year)

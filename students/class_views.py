@@ -28,6 +28,7 @@ HOMEROOM_SHEET = ("NLPC", "Phẩm chất và năng lực")
 class Pupil:
     """A row of the roster; the last three are empty where the reader may not see them."""
 
+    pk: int
     number: int
     name: str
     birth: str
@@ -51,7 +52,7 @@ def class_list(request: SignedInRequest) -> HttpResponse:
     """The classes of a year that the person may see; `?year=` chooses the year by its start."""
     years = list(SchoolYear.objects.all())
     year = _year_in_view(request, years)
-    classes = permissions.visible_classes(request.user, _counted(year)) if year else []
+    classes = list(permissions.visible_classes(request.user, _counted(year))) if year else []
     context = {
         "years": years,
         "year": year,
@@ -135,6 +136,7 @@ def _pupil(number: int, enrolment: Enrolment, *, sees_sensitive: bool) -> Pupil:
             "disability": disability_kinds().names.get(student.disability_code, ""),
         }
     return Pupil(
+        pk=student.pk,
         number=number,
         name=student.full_name,
         birth=student.birth_label,

@@ -373,6 +373,8 @@ PAGES = (
     Page("gradebook:group_leave", Action.GRANT, LEADERS, "post", 302, arguments=of("membership")),
     Page("students:classes", Action.SEE_OWN_TASKS, EVERYBODY),
     Page("students:class", Action.SEE_CLASS, CLASS_4A, arguments=lambda things: [things.school.class_4a.pk]),
+    Page("students:search", Action.SEE_CLASS, EVERYBODY),
+    Page("students:suggestions", Action.SEE_CLASS, EVERYBODY),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.
@@ -534,6 +536,8 @@ LISTS = {
     "approvals:requests",
     "approvals:inquiries",
     "students:classes",
+    "students:search",
+    "students:suggestions",
     "approvals:tasks",
     "gradebook:progress",
     "accounts:me",

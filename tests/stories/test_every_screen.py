@@ -48,6 +48,7 @@ PAGES = [
     ("vanthu", "/approvals/requests/{applied}/"),
     ("vanthu", "/students/classes/"),
     ("vanthu", "/students/classes/{class_4e}/"),
+    ("vanthu", "/students/search/?q=nguyen"),
     ("vanthu", "/students/import/"),
     ("vanthu", "/reports/prints/"),
     ("vanthu", "/approvals/inquiries/?who=waiting"),
