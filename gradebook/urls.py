@@ -2,6 +2,7 @@ from django.urls import path
 
 from gradebook import (
     account_views,
+    assignment_upload_views,
     assignment_views,
     grant_views,
     group_views,
@@ -42,6 +43,12 @@ urlpatterns = [
     path("staff/<int:pk>/appoint/", staff_views.person_appoint, name="person_appoint"),
     path("staff/<int:pk>/stand-in/", assignment_views.stand_in, name="stand_in"),
     path("assignments/", assignment_views.class_staff, name="class_staff"),
+    path("assignments/upload/", assignment_upload_views.assignment_upload, name="assignment_upload"),
+    path(
+        "assignments/files/<int:year>/<str:kind>/",
+        assignment_upload_views.assignment_file,
+        name="assignment_file",
+    ),
     path("assignments/<int:class_id>/homeroom/", assignment_views.seat, name="homeroom_seat"),
     path("assignments/<int:class_id>/<int:line_id>/", assignment_views.seat, name="line_seat"),
     path("duties/<str:kind>/<int:pk>/<str:act>/", assignment_views.duty, name="duty"),

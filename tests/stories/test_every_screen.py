@@ -37,6 +37,7 @@ PAGES = [
     ("phohieutruong", "/gradebook/staff/{teacher}/appoint/"),
     ("phohieutruong", "/gradebook/staff/{teacher}/stand-in/"),
     ("phohieutruong", "/gradebook/assignments/?class={class_4e}"),
+    ("phohieutruong", "/gradebook/assignments/upload/"),
     ("phohieutruong", "/gradebook/assignments/{class_4e}/homeroom/"),
     ("phohieutruong", "/gradebook/duties/homeroom/{homeroom}/hand-over/"),
     ("phohieutruong", "/gradebook/grants/"),
