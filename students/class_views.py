@@ -29,6 +29,7 @@ class Pupil:
     """A row of the roster; the last three are empty where the reader may not see them."""
 
     number: int
+    pk: int
     name: str
     birth: str
     is_girl: bool
@@ -136,6 +137,7 @@ def _pupil(number: int, enrolment: Enrolment, *, sees_sensitive: bool) -> Pupil:
         }
     return Pupil(
         number=number,
+        pk=student.pk,
         name=student.full_name,
         birth=student.birth_label,
         is_girl=student.gender == Student.Gender.FEMALE,
