@@ -14,6 +14,19 @@ from students.records import PupilFile
 
 MOST_CHANGES = 60
 _DETAILS = ("permanent_detail", "permanent_hamlet")
+# Shown only where the first is filled: most pupils have none of these.
+_ASKED_BY = {
+    "guardian_name": (
+        *("guardian_relation", "guardian_birth_year", "guardian_job", "guardian_phone"),
+        "guardian_workplace",
+    ),
+    "disability_code": (
+        *("disability_level", "disability_certificate_no", "disability_certificate_on"),
+        "is_exempt_from_assessment",
+    ),
+    "is_pioneer": ("pioneer_since", "pioneer_place"),
+    "boarding": ("day_boarding_code",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +55,16 @@ class FieldStep:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One act on the record: what it changed, who did it, as what, when, by which door, why."""
+    """One act on the record: what it changed, who did it, as what, when, by which door, why.
+
+    `year` is that of facts which are kept for each school year.
+    """
 
     at: str
     who: str
     role: str
     source: str
+    year: str
     why: str
     is_first: bool
     fields: tuple[FieldStep, ...]
@@ -70,12 +87,13 @@ def read_parts(file: PupilFile) -> tuple[Part, ...]:
 def _lines(file: PupilFile, fields: Sequence[str], missing: set[str]) -> Iterator[Line]:
     """One line a field; birth date and permanent address are one line each."""
     record = file.values
+    idle = {name for asks, details in _ASKED_BY.items() if not record[asks] for name in details}
     for name in fields:
         if name == BIRTH[0]:
             yield Line("Ngày sinh", file.student.birth_label, name in missing)
         elif name == _DETAILS[0]:
             yield Line("Nơi thường trú", file.student.permanent_address, "permanent_ward" in missing)
-        elif name not in (*BIRTH, *_DETAILS, *PERMANENT_UNIT):
+        elif name not in (*BIRTH, *_DETAILS, *PERMANENT_UNIT, *idle):
             yield Line(label(name), shown(name, record[name]), name in missing)
 
 
@@ -124,6 +142,7 @@ def _step(row: Any, fields: tuple[FieldStep, ...], *, is_first: bool) -> Step:
         who=str(row.history_user or "Hệ thống"),
         role=row.acting_role,
         source=Source(row.source).label if row.source else "Ngoài ứng dụng",
+        year=f"năm học {row.year_id} - {row.year_id + 1}" if isinstance(row.instance, YearProfile) else "",
         why=row.history_change_reason or "",
         is_first=is_first and not fields,
         fields=fields,

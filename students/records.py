@@ -290,7 +290,7 @@ def save_measures(
 ) -> int:
     """Writes height and weight of a class's pupils, all or none; returns how many pupils changed.
 
-    Raises PermissionDenied; MeasuresClash. At most 9 statements, whatever the number of pupils.
+    Raises PermissionDenied; MeasuresClash. Ten statements at most, whatever the number of pupils.
     """
     permissions.require(by, Action.EDIT_RECORD, WHO_EDITS, school_class=school_class)
     touched = {each.student_id: each for each in measures if (each.height, each.weight) != each.seen}
