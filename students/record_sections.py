@@ -29,8 +29,8 @@ CODES: Mapping[str, Callable[[], CodeList]] = {
     "disability_code": disability_kinds,
     "day_boarding_code": day_boarding_kinds,
 }
-# Kept beside what they are made from, or by the application alone.
-NOT_SHOWN = frozenset({"id", "sort_key", "search_key"})
+# Kept by the application beside what people read: keys of the name, codes of the units that stand there by name.
+NOT_SHOWN = frozenset({"id", "sort_key", "search_key", "permanent_ward_code", "permanent_province_code"})
 
 
 @dataclass(frozen=True, slots=True)
