@@ -170,7 +170,7 @@ class SectionForm(forms.Form):
         """
         touched = {form_field_of(name) for name in clash.touched}
         fresh = SectionForm(None, file, self.section)
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a form that was sent holds the request's QueryDict
         for name in set(fresh.fields) - touched:
             data[name] = fresh[name].field.widget.format_value(fresh[name].value()) or ""
         for name in [name for name, field in fresh.fields.items() if isinstance(field, forms.BooleanField)]:
@@ -247,9 +247,8 @@ def _plain_field(name: str) -> forms.Field:
             error_messages={"invalid": WRONG_DAY},
         )
     if isinstance(field, forms.TypedChoiceField):
-        named = [each for each in field.choices if each[0]]
-        own_blank = dict(model._meta.get_field(name).flatchoices).get("", "Chưa có")  # type: ignore[union-attr] # noqa: SLF001 - Django's documented API
-        return _choice_field([("", own_blank), *named])
+        choices = dict(model._meta.get_field(name).flatchoices)  # type: ignore[union-attr] # noqa: SLF001 - Django's documented API
+        return _choice_field([("", choices.pop("", "Chưa có")), *choices.items()])
     if isinstance(field, forms.IntegerField):
         field.widget = forms.TextInput({"inputmode": "numeric"})
         field.error_messages["invalid"] = "Ghi một số, không có chữ."

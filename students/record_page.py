@@ -100,9 +100,9 @@ def _lines(file: PupilFile, fields: Sequence[str], missing: set[str]) -> Iterato
 def read_steps(student: Student) -> list[Step]:
     """The changes of the record, newest first. Two statements."""
     rows = [
-        *_steps(student.history.select_related("history_user").order_by("history_id")),  # type: ignore[attr-defined]
+        *_steps(student.history.select_related("history_user").order_by("history_id")),
         *_steps(
-            YearProfile.history.filter(student_id=student.pk)  # type: ignore[attr-defined]
+            YearProfile.history.filter(student_id=student.pk)
             .select_related("history_user")
             .order_by("id", "history_id")
         ),

@@ -112,7 +112,7 @@ def record_of(student: Student, profile: YearProfile) -> dict[str, Any]:
 
 
 def _new_profile(student: Student, school_class: SchoolClass | None) -> YearProfile:
-    return YearProfile(student=student, year_id=school_class.year_id if school_class else None)
+    return YearProfile(student=student, year=school_class.year if school_class else None)
 
 
 def _last_history(row: Any) -> int:
@@ -188,8 +188,8 @@ def _seen(stored: PupilFile, version: str) -> dict[str, Any]:
     """The record as it was at a version; a year without a row then was empty."""
     numbers = [int(part) for part in version.split("-") if part.isdigit()]
     student_at, profile_at = numbers if len(numbers) == 2 else (0, 0)
-    student = stored.student.history.filter(history_id=student_at).first()  # type: ignore[attr-defined]
-    profile = YearProfile.history.filter(history_id=profile_at, student_id=stored.student.pk).first()  # type: ignore[attr-defined]
+    student = stored.student.history.filter(history_id=student_at).first()
+    profile = YearProfile.history.filter(history_id=profile_at, student_id=stored.student.pk).first()
     found: dict[str, Any] = {}
     if student is not None:
         found = {name: getattr(student, name) for name in stored.values if name not in YEAR_FIELDS}
@@ -198,7 +198,7 @@ def _seen(stored: PupilFile, version: str) -> dict[str, Any]:
 
 def _last_writer(stored: PupilFile, name: str) -> str:
     row = stored.profile if name in YEAR_FIELDS else stored.student
-    last = row.history.select_related("history_user").latest("history_id")  # type: ignore[attr-defined]
+    last = row.history.select_related("history_user").latest("history_id")
     return str(last.history_user or "hệ thống")
 
 
@@ -249,7 +249,7 @@ def next_temporary_code(year: SchoolYear) -> str:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_CODE_LOCK, year.pk])
     begin = f"{Student.TEMPORARY}{year.pk}-"
     # Codes once given stay theirs in the history, though an official one has taken their place.
-    used = Student.history.filter(school_code__startswith=begin).aggregate(last=Max("school_code"))["last"]  # type: ignore[attr-defined]
+    used = Student.history.filter(school_code__startswith=begin).aggregate(last=Max("school_code"))["last"]
     number = int(used.removeprefix(begin)) + 1 if used else 1
     return f"{begin}{number:04d}"
 
@@ -295,9 +295,10 @@ def save_measures(
     permissions.require(by, Action.EDIT_RECORD, WHO_EDITS, school_class=school_class)
     touched = {each.student_id: each for each in measures if (each.height, each.weight) != each.seen}
     with acting(by, role=_acting_role(by, school_class), source=Source.PAGE) as act:
-        SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
+        # The same rows that change_record holds: nobody makes a pupil's row of the year at the same time.
+        held = Student.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk")
         seated = set(Enrolment.objects.roster(school_class).values_list("student_id", flat=True))
-        touched = {pk: each for pk, each in touched.items() if pk in seated}
+        touched = {pk: touched[pk] for pk in held.values_list("pk", flat=True) if pk in seated}
         profiles = YearProfile.objects.filter(year_id=school_class.year_id, student_id__in=touched)
         stored = {row.student_id: row for row in profiles.select_for_update()}
         _compare(touched, stored)
