@@ -158,6 +158,11 @@ class SectionForm(forms.Form):
         """Offered beside the field: what was meant, or what became of the old ward that stands there."""
         return self.choices or ([] if self.is_bound else _successors_of(self.file.student))
 
+    @property
+    def old_ward(self) -> str:
+        """The ward of three levels that stands in the record, while the page offers what it is today."""
+        return self.file.student.permanent_ward if self.unit_choices and not self.is_bound else ""
+
     def refuse(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             field = form_field_of(problem.field)

@@ -49,7 +49,7 @@ def _fill(seat: Enrolment, year: SchoolYear, chance: random.Random) -> None:
     student.religion_code = "99" if chance.random() < 0.95 else chance.choice(("01", "02"))
     _fill_address(student, chance)
     _fill_family(student, year, chance)
-    if student.disability_code and chance.random() < 0.75:
+    if student.disability_code and not student.disability_level and chance.random() < 0.4:
         student.disability_level = chance.choice(("severe", "mild"))
         student.disability_certificate_no = f"{chance.randint(11, 99)}/GXN-UBND"
         student.disability_certificate_on = datetime.date(year.pk - chance.randint(1, 3), 5, 20)

@@ -182,7 +182,9 @@ def test_an_old_ward_leads_to_what_it_is_today(school, as_):
     }
     Student.objects.filter(pk=school.pupils[0].pk).update(**old)
     client, address = as_("lan"), form(school, "address")
-    assert 'value="Phường Ba Đình, Thành phố Hà Nội"' in client.get(address).content.decode()
+    offered = client.get(address)
+    assert "«Phường Trúc Bạch» là tên cũ; chọn nơi hiện nay" in text(offered)
+    assert 'value="Phường Ba Đình, Thành phố Hà Nội"' in offered.content.decode()
     sent = {"version": version(client, address), "permanent_unit": "Phường Trúc Bạch, Quận Ba Đình, Hà Nội"}
     assert client.post(address, sent).status_code == 422
     untouched = sent | {
