@@ -229,6 +229,19 @@ def test_the_clerk_replaces_a_temporary_code_and_says_why(school, as_):
     assert "Sở cấp mã định danh" in seen
 
 
+@pytest.mark.parametrize("changes", [0, 20])
+def test_the_page_of_a_pupil_asks_as_much_with_a_long_history_as_with_a_short_one(school, as_, changes):
+    pupil = school.pupils[0]
+    for number in range(changes):
+        pupil.home_address = f"Số {number}"
+        pupil.save()
+    client = as_("lan")
+    client.get(page(school))
+    with CaptureQueriesContext(connection) as queries:
+        client.get(page(school))
+    assert len(queries) == 10
+
+
 # -- The records of a class --------------------------------------------------------------------------------
 
 
