@@ -91,6 +91,9 @@ class Action(StrEnum):
     DECIDE_INQUIRY = "decide_inquiry"
     SEE_CLASS = "see_class"
     SEE_SENSITIVE = "see_sensitive"
+    SEE_PUPIL = "see_pupil"
+    EDIT_RECORD = "edit_record"
+    KEEP_PUPIL_IDS = "keep_pupil_ids"
     IMPORT_ROSTERS = "import_rosters"
     SEE_ORDERS = "see_orders"
     ISSUE_ORDER = "issue_order"
@@ -213,6 +216,35 @@ TABLE: tuple[Rule, ...] = (
         "xem dân tộc, tôn giáo, khuyết tật, sức khoẻ, diện chính sách",
         {**_all(Whose.SCHOOL, *_OFFICE), Role.HOMEROOM: Whose.OWN_CLASS},
         "I.3, R65",
+    ),
+    Rule(
+        Action.SEE_PUPIL,
+        Area.PUPILS,
+        "mở hồ sơ của một học sinh (mục nhạy cảm: theo quyền riêng)",
+        {
+            **_WHOLE_SCHOOL,
+            Role.GRADE_HEAD: Whose.GRADE,
+            Role.HOMEROOM: Whose.OWN_CLASS,
+            Role.SUBJECT: Whose.TAUGHT_CLASS,
+        },
+        "IV, R65",
+        grant=CLASS_GRANT,
+        sheet_grant=SHEET_GRANT,
+        is_hidden=True,
+    ),
+    Rule(
+        Action.EDIT_RECORD,
+        Area.PUPILS,
+        "hoàn thiện hồ sơ học sinh, ghi chiều cao, cân nặng",
+        {Role.CLERK: Whose.SCHOOL, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.3, IV.5",
+    ),
+    Rule(
+        Action.KEEP_PUPIL_IDS,
+        Area.PUPILS,
+        "ghi mã số, số đăng bộ của học sinh",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3, R14",
     ),
     Rule(
         Action.IMPORT_ROSTERS,

@@ -39,6 +39,12 @@ def ethnic_groups() -> CodeList:
 
 
 @cache
+def religions() -> CodeList:
+    """Tôn giáo: "01" Phật giáo … "13" khác, "99" không."""
+    return _read("religions.csv")
+
+
+@cache
 def policy_groups() -> CodeList:
     """Diện chính sách: "01" … "16"."""
     return _read("policy_groups.csv")
@@ -48,6 +54,12 @@ def policy_groups() -> CodeList:
 def disability_kinds() -> CodeList:
     """Loại khuyết tật: "01" vận động … "06" khác."""
     return _read("disability_kinds.csv")
+
+
+@cache
+def day_boarding_kinds() -> CodeList:
+    """Loại bán trú: "01" thuộc đối tượng chính sách, "02" tự nguyện."""
+    return _read("day_boarding_kinds.csv")
 
 
 @cache

@@ -52,6 +52,4 @@ def _lines(pupils: Sequence[Found]) -> list[tuple[Found, str]]:
 
 
 def _page_of(pupil: Found) -> str:
-    if not pupil.class_id:
-        return reverse("students:classes")
-    return f"{reverse('students:class', args=[pupil.class_id])}#hoc-sinh-{pupil.pk}"
+    return reverse("students:pupil", args=[pupil.pk])

@@ -59,6 +59,8 @@ PRINTS = frozenset({"bich", "hoa", "tuan"})
 LANS_RECORD = PRINTS | {"lan"}
 SHEET_4A = OFFICE | {"lan", "dung"}
 CLASS_4A = SHEET_4A | {"thu"}
+RECORDS_4A = PRINTS | {"lan"}
+KEEPERS_4A = CLERK | {"lan"}
 REQUEST_4A = OFFICE | {"lan", "dung"}
 # Cô Lan's question went to thầy Dũng, who heads her tổ.
 INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
@@ -107,6 +109,10 @@ def person(name: str) -> Callable[[Things], list[Any]]:
 
 def class_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk]
+
+
+def pupil_4a(*more: str) -> Callable[[Things], list[Any]]:
+    return lambda things: [things.school.pupils[0].pk, *more]
 
 
 def seat_4a(things: Things) -> list[Any]:
@@ -383,6 +389,36 @@ PAGES = (
     Page("students:class", Action.SEE_CLASS, CLASS_4A, arguments=lambda things: [things.school.class_4a.pk]),
     Page("students:search", Action.SEE_CLASS, EVERYBODY),
     Page("students:suggestions", Action.SEE_CLASS, EVERYBODY),
+    Page("students:pupil", Action.SEE_PUPIL, CLASS_4A, knows=CLASS_4A, arguments=pupil_4a()),
+    Page("students:pupil_edit", Action.EDIT_RECORD, KEEPERS_4A, knows=CLASS_4A, arguments=pupil_4a("family")),
+    Page(
+        "students:pupil_edit",
+        Action.EDIT_RECORD,
+        KEEPERS_4A,
+        "post",
+        422,
+        CLASS_4A,
+        pupil_4a("address"),
+        {"phone": "gọi mẹ"},
+    ),
+    Page("students:pupil_edit", Action.KEEP_PUPIL_IDS, CLERK, knows=CLASS_4A, arguments=pupil_4a("ids")),
+    Page(
+        "students:pupil_edit",
+        Action.KEEP_PUPIL_IDS,
+        CLERK,
+        "post",
+        302,
+        CLASS_4A,
+        pupil_4a("ids"),
+        {"school_code": "HS-1"},
+    ),
+    Page("students:temporary_code", Action.KEEP_PUPIL_IDS, CLERK, "post", 302, CLASS_4A, pupil_4a()),
+    Page("students:units", Action.EDIT_RECORD, CLERK | {"lan", "minh", "ngoc"}),
+    Page("students:records", Action.SEE_SENSITIVE, PRINTS | {"lan", "minh", "ngoc"}),
+    Page("students:class_records", Action.SEE_SENSITIVE, RECORDS_4A, arguments=class_4a),
+    Page("students:class_papers", Action.SEE_SENSITIVE, RECORDS_4A, arguments=class_4a),
+    Page("students:class_measures", Action.EDIT_RECORD, KEEPERS_4A, arguments=class_4a),
+    Page("students:class_measures", Action.EDIT_RECORD, KEEPERS_4A, "post", 422, arguments=class_4a),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.
@@ -546,6 +582,8 @@ LISTS = {
     "students:classes",
     "students:search",
     "students:suggestions",
+    "students:records",
+    "students:units",
     "approvals:tasks",
     "gradebook:progress",
     "accounts:me",
@@ -561,6 +599,12 @@ LISTS = {
 }
 ABOUT_A_CLASS = {
     "students:class",
+    "students:pupil",
+    "students:pupil_edit",
+    "students:temporary_code",
+    "students:class_records",
+    "students:class_papers",
+    "students:class_measures",
     "gradebook:sheet",
     "gradebook:cell_history",
     "gradebook:sheet_file",
@@ -639,11 +683,10 @@ def test_the_menu_leads_only_where_the_person_gets_in(person, things):
 
 
 def test_every_power_of_the_table_opens_a_page():
-    """But three: approving outcomes is an act without a page yet, sensitive columns are part of a class's page, and
-    what is passed on to the principal is decided on the page of the inquiry (test_inquiries)."""
+    """But two: approving outcomes is an act without a page yet, and what is passed on to the
+    principal is decided on the page of the inquiry (test_inquiries)."""
     without_page = {
         Action.APPROVE_OUTCOMES,
-        Action.SEE_SENSITIVE,
         Action.DECIDE_INQUIRY,
     }
     assert {page.action for page in PAGES} - {None} == set(Action) - without_page

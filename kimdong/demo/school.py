@@ -33,6 +33,7 @@ from kimdong.demo import calendar, marks, rosters
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES, SECOND_FACTOR_SECRET
 from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.people import DemoNames
+from kimdong.demo.records import complete_records, fill_profile
 from students.imports import carry_out_roster
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, YearProfile
 from students.roster_files import read_roster
@@ -74,6 +75,9 @@ def load(school: DemoSchool) -> None:
             _load_staff(year)
     _load_profiles(previous, school)
     _load_profiles(current, school)
+    for year in (previous, current):
+        with clock.travelling(calendar.at(year.year, 9, 20, 15)):
+            complete_records(year, school.seed)
     _give_second_factors()
     fill_previous_year(previous, school, repeating)
     fill_current_year(current, school)
@@ -154,16 +158,16 @@ def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
         chance = random.Random(f"{school.seed}-{enrolment.student.moet_id}-{year.year}")  # noqa: S311 - invented
         # A child keeps its build and grows by the year.
         height = 108 + 6 * enrolment.school_class.grade_level + child.randint(-6, 7)
-        rows.append(
-            YearProfile(
-                student=enrolment.student,
-                year=year,
-                height_cm=height,
-                weight_kg=round((height - 100) * 0.62 + 8 + child.randint(-3, 6)),
-                absent_with_leave=chance.choice((0, 0, 0, 1, 1, 2, 3, 4)),
-                absent_without_leave=chance.choice((0,) * 9 + (1,)),
-            )
+        profile = YearProfile(
+            student=enrolment.student,
+            year=year,
+            height_cm=height,
+            weight_kg=round((height - 100) * 0.62 + 8 + child.randint(-3, 6)),
+            absent_with_leave=chance.choice((0, 0, 0, 1, 1, 2, 3, 4)),
+            absent_without_leave=chance.choice((0,) * 9 + (1,)),
         )
+        fill_profile(profile, enrolment.student, chance, leaves_gaps=year.year == school.year)
+        rows.append(profile)
     with acting(None, role="Quản trị", source=Source.DEMO):
         record_bulk(YearProfile.objects.bulk_create(rows), changed=False)
 

@@ -21,7 +21,7 @@ DROP = "DROP FUNCTION students_words(text, text, text, text)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0010_substitutes")]
+    dependencies = [("students", "0011_pupil_record")]
     operations = [
         migrations.RunSQL(CREATE, DROP),
         migrations.AddIndex(

@@ -50,6 +50,9 @@ PAGES = [
     ("vanthu", "/students/classes/"),
     ("vanthu", "/students/classes/{class_4e}/"),
     ("vanthu", "/students/search/?q=nguyen"),
+    ("vanthu", "/students/records/"),
+    ("vanthu", "/students/pupils/{pupil_4e}/"),
+    ("vanthu", "/students/pupils/{pupil_4e}/ids/"),
     ("vanthu", "/students/import/"),
     ("vanthu", "/reports/prints/"),
     ("vanthu", "/approvals/inquiries/?who=waiting"),
@@ -80,6 +83,14 @@ PAGES = [
     (TEACHER, "/accounts/guides/"),
     (TEACHER, "/accounts/guides/homeroom/"),
     (TEACHER, "/students/classes/{class_4e}/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/person/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/address/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/year/"),
+    (TEACHER, "/students/classes/{class_4e}/records/"),
+    (TEACHER, "/students/classes/{class_4e}/measures/"),
+    (TEACHER, "/students/classes/{class_4e}/papers/"),
+    (TEACHER, "/students/classes/{class_4e}/papers/?paper=slips"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/?read=1"),
     (TEACHER, "/gradebook/sheets/{class_4e}/NLPC/{period}/"),
@@ -98,6 +109,9 @@ def places(application: Stack) -> dict[str, object]:
     homeroom = application.fetch(
         "SELECT id FROM students_homeroomassignment WHERE school_class_id = %s", now[0]
     )[0][0]
+    pupil = application.fetch(
+        "SELECT min(student_id) FROM students_enrolment WHERE school_class_id = %s", now[0]
+    )[0][0]
     inquiries = dict(application.fetch("SELECT state, max(id) FROM approvals_inquiry GROUP BY 1"))
     return {
         **found,
@@ -109,6 +123,7 @@ def places(application: Stack) -> dict[str, object]:
         "teacher": application.fetch("SELECT id FROM accounts_user WHERE username = %s", TEACHER)[0][0],
         "last_year_4e": before[0],
         "class_4e": now[0],
+        "pupil_4e": pupil,
         "period": period[0][0],
     }
 
