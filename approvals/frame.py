@@ -104,8 +104,7 @@ def _year_in_view(user: User) -> Any:
         )
     )
     return (
-        SchoolYear.objects.filter(starts_on__lte=clock.today())
-        .order_by("-year")
+        SchoolYear.objects.begun()
         .annotate(
             open_windows=ArraySubquery(windows),
             waiting=_number_of(requests_waiting_for(user)),

@@ -33,8 +33,17 @@ from kimdong.demo import calendar, marks, rosters
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES, SECOND_FACTOR_SECRET
 from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.people import DemoNames
+from students.calendar import ordinary_week
 from students.imports import carry_out_roster
-from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, YearProfile
+from students.models import (
+    CalendarEntry,
+    Enrolment,
+    HomeroomAssignment,
+    SchoolClass,
+    SchoolYear,
+    Student,
+    YearProfile,
+)
 from students.roster_files import read_roster
 from students.staff_files import read_staff
 
@@ -108,12 +117,17 @@ def _give_second_factors() -> None:
 
 
 def make_year(year: int) -> SchoolYear:
-    """A school year of the demo with its heading lines and the lines of every grade."""
+    """A school year of the demo with its heading lines, its calendar and the lines of every grade."""
+    lessons = calendar.lessons_of(year)
     with acting(None, role="Quản trị", source=Source.DEMO):
         made = SchoolYear.objects.create(
             year=year,
+            state=SchoolYear.State.OPEN,
             starts_on=datetime.date(year, 8, 1),
-            first_term_ends_on=datetime.date(year + 1, 1, 17),
+            lessons_start_on=lessons.starts_on,
+            first_term_ends_on=lessons.first_term_ends_on,
+            second_term_starts_on=lessons.second_term_starts_on,
+            lessons_end_on=lessons.ends_on,
             ends_on=datetime.date(year + 1, 7, 31),
             school_name="Trường Tiểu học Kim Đồng",
             parent_body="UBND PHƯỜNG KIẾN AN",
@@ -121,6 +135,8 @@ def make_year(year: int) -> SchoolYear:
             province="Thành phố Hải Phòng",
             place="Hải Phòng",
         )
+        record_bulk(CalendarEntry.objects.bulk_create(calendar.entries_of(made)), changed=False)
+        ordinary_week(made).save()
         prepare_lines(made)
     return made
 
