@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from accounts.dates import Days
 from accounts.history import TracedRow
 from students.models.years import SchoolClass, SchoolYear
 
@@ -65,6 +66,10 @@ class CalendarEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.starts_on:%d/%m/%Y}"
+
+    @property
+    def days(self) -> Days:
+        return Days(self.starts_on, self.ends_on)
 
 
 class WeekPattern(models.Model):
