@@ -83,13 +83,13 @@ def problems_of_days(year: SchoolYear) -> list[Problem]:
 
 def _out_of_order(year: SchoolYear, before: str, after: str) -> Problem | None:
     first, second = getattr(year, before), getattr(year, after)
-    label = str(SchoolYear._meta.get_field(after).verbose_name).capitalize()  # noqa: SLF001 - Django's documented name
+    label = str(SchoolYear._meta.get_field(after).verbose_name)  # noqa: SLF001 - Django's documented name
     if second is None:
-        return Problem(after, f"Chưa có {label.lower()}. Ghi ngày.")
+        return Problem(after, f"Chưa có {label}. Ghi ngày.")
     touches = "lessons_start_on" if before == "starts_on" else "ends_on"
     if first is None or first < second or (first == second and after == touches):
         return None
-    return Problem(after, f"{label} phải sau ngày {first:%d/%m/%Y}. Sửa lại một trong hai ngày.")
+    return Problem(after, f"{label[0].upper()}{label[1:]} phải sau ngày {first:%d/%m/%Y}. Sửa lại một trong hai ngày.")
 
 
 def _overlap(year: SchoolYear) -> Problem | None:

@@ -1,4 +1,4 @@
-"""The pages of school years: the clerk prepares, keeps calendar and classes; everybody reads the calendar (R1, R2, R8)."""
+"""The pages of school years: the clerk keeps calendar and classes; everybody reads the calendar (R1, R2, R8)."""
 
 import datetime
 
@@ -157,20 +157,16 @@ def test_everybody_reads_the_calendar_and_only_the_office_its_history(school):
 
 def test_a_holiday_of_the_school_and_the_day_made_up_for_it(school):
     address = reverse("students:entry_new", args=[school.year.pk])
-    monday = next(
-        d
-        for d in YearCalendar.of(school.year).school_days(day(school.year, 4, 1), day(school.year, 4, 30))
-        if d.isoweekday() == 1
-    )
+    april = YearCalendar.of(school.year).school_days(day(school.year, 4, 1), day(school.year, 4, 30))
+    monday = next(each for each in april if each.isoweekday() == 1)
+    tuesday = (monday + datetime.timedelta(days=1)).isoformat()
     saturday = monday + datetime.timedelta(days=5)
     with clock.travelling(clock.now().replace(year=school.year.year, month=11, day=25)):
         off = {"kind": "off", "name": "Nghỉ hội trường", "starts_on": monday.isoformat(), "ends_on": ""}
         assert as_(school.tuan).post(address, off).status_code == 302
         made_up = {"kind": "make_up", "name": "Học bù", "starts_on": saturday.isoformat(), "taught_as": "1"}
         assert as_(school.tuan).post(address, made_up).status_code == 302
-        vain = as_(school.tuan).post(
-            address, made_up | {"starts_on": (monday + datetime.timedelta(days=1)).isoformat()}
-        )
+        vain = as_(school.tuan).post(address, made_up | {"starts_on": tuesday})
     assert "vốn có học" in text(vain)
     calendar = YearCalendar.of(school.year)
     assert not calendar.is_school_day(monday)
