@@ -147,11 +147,7 @@ def _days(year: SchoolYear, calendar: YearCalendar) -> Item:
 
 
 def _heading(year: SchoolYear) -> Item:
-    empty = [
-        str(SchoolYear._meta.get_field(name).verbose_name)  # noqa: SLF001 - Django's documented name
-        for name in HEADING_LINES
-        if not getattr(year, name)
-    ]
+    empty = [SchoolYear.label_of(name) for name in HEADING_LINES if not getattr(year, name)]
     return Item(
         "Tên trường, tiêu đề văn bản",
         f"{year.parent_body} · {year.school_name} · {year.ward}, {year.province}",
@@ -236,7 +232,9 @@ def _assignments(year: SchoolYear, classes: list[SchoolClass], lines: set[tuple[
     return Item(
         "Phân công giảng dạy",
         f"{len(wanted & given)}/{len(wanted)} môn của các lớp",
-        _named(f"{len(missing)} môn chưa có giáo viên, ở lớp", [each.name for each in lacking]),
+        _named(f"{len(missing)} môn chưa có giáo viên, ở lớp", [each.name for each in lacking])
+        if wanted
+        else "chưa có lớp và môn học để phân công",
         LEADERS,
         f"{reverse('gradebook:class_staff')}?year={year.pk}{first}",
         "Phân công",
@@ -248,6 +246,7 @@ def _pupils(year: SchoolYear, classes: list[SchoolClass]) -> Item:
     empty = [each.name for each in classes if not each.pupils]  # type: ignore[attr-defined]  # annotated above
     full = [f"{each.name} ({each.pupils})" for each in classes if each.pupils > MOST_PUPILS]  # type: ignore[attr-defined]
     words = [_named("chưa có học sinh ở lớp", empty), _named(f"quá {MOST_PUPILS} học sinh ở lớp", full)]
+    words += [] if classes else ["chưa có lớp để xếp học sinh"]
     return Item(
         "Học sinh trong các lớp",
         f"{sum(each.pupils for each in classes)} học sinh",  # type: ignore[attr-defined]

@@ -40,7 +40,7 @@ class WordsField(forms.CharField):
     }
 
     def to_python(self, value: Any) -> str:
-        return clean(super().to_python(value))
+        return clean(super().to_python(value) or "")
 
 
 def _reason(**more: Any) -> WordsField:
@@ -91,11 +91,8 @@ class YearForm(RefusableForm, forms.ModelForm):
                 del self.fields["starts_on"], self.fields["ends_on"]
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The act says what is wrong with the days, in words; the constraints are behind it."""
-        return super()._get_validation_exclusions() | set(self._meta.fields or ())
-
-    def validate_constraints(self) -> None:
-        """As above."""
+        """The act says in words what is wrong with the days; the constraints are behind it."""
+        return super()._get_validation_exclusions() | set(self.fields)  # type: ignore[misc]  # unknown to the stubs
 
     @property
     def changed_fields(self) -> list[str]:
@@ -210,10 +207,6 @@ class ClassForm(RefusableForm, forms.ModelForm):
         if self.cleaned_data.get("grade_level") in grades:
             raise forms.ValidationError("Đã gồm khối của chính lớp này. Bỏ chọn khối đó.")
         return grades
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """The name's being taken is said by the act."""
-        return super()._get_validation_exclusions() | {"year"}
 
     @property
     def changed_fields(self) -> list[str]:

@@ -167,7 +167,7 @@ def _year_step(row: Any, before: Any) -> Step:
         what = _STATES[row.state]
     else:
         names = [change.field for change in row.diff_against(before).changes]
-        labels = [str(SchoolYear._meta.get_field(name).verbose_name) for name in names]  # noqa: SLF001 - documented
+        labels = [SchoolYear.label_of(name) for name in names]
         what = f"Sửa {', '.join(labels)}"
     return _step(row, what)
 

@@ -83,13 +83,15 @@ def problems_of_days(year: SchoolYear) -> list[Problem]:
 
 def _out_of_order(year: SchoolYear, before: str, after: str) -> Problem | None:
     first, second = getattr(year, before), getattr(year, after)
-    label = str(SchoolYear._meta.get_field(after).verbose_name)  # noqa: SLF001 - Django's documented name
+    label = SchoolYear.label_of(after)
     if second is None:
         return Problem(after, f"Chưa có {label}. Ghi ngày.")
     touches = "lessons_start_on" if before == "starts_on" else "ends_on"
     if first is None or first < second or (first == second and after == touches):
         return None
-    return Problem(after, f"{label[0].upper()}{label[1:]} phải sau ngày {first:%d/%m/%Y}. Sửa lại một trong hai ngày.")
+    return Problem(
+        after, f"{label[0].upper()}{label[1:]} phải sau ngày {first:%d/%m/%Y}. Sửa lại một trong hai ngày."
+    )
 
 
 def _overlap(year: SchoolYear) -> Problem | None:
@@ -193,10 +195,10 @@ def _past_without_reason(entry: CalendarEntry, reason: str) -> Problem | None:
     return Problem("reason", "Ngày này không còn ở phía trước. Ghi lí do, ví dụ số công văn cho nghỉ.")
 
 
-def set_week(pattern: WeekPattern, *, by: User) -> WeekPattern:
+def set_week(pattern: WeekPattern, *, by: User, source: Source = Source.PAGE) -> WeekPattern:
     """From `starts_on` on the school, or the class, has lessons in these sessions; earlier days stay as they were."""
     permissions.require(by, Action.PREPARE_YEAR)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+    with acting(by, role=permissions.post_label(by), source=source) as act:
         year = hold_year(pattern.year)
         refuse(_week_outside(pattern, year))
         same_day = WeekPattern.objects.filter(
@@ -271,7 +273,7 @@ def delete_class(school_class: SchoolClass, *, by: User) -> None:
 def what_uses(school_class: SchoolClass) -> str:
     """Which rows hang on the class, in words: "35 học sinh, phân công chủ nhiệm"; empty if none ever did."""
     pupils = school_class.enrolments.count()
-    lessons = school_class.teaching_assignments  # type: ignore[attr-defined]  # of the app above, without an import
+    lessons = school_class.teaching_assignments  # of the app above, without an import
     words = (
         (pupils, f"{pupils} học sinh"),
         (school_class.homeroom_assignments.exists(), "phân công chủ nhiệm"),

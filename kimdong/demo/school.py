@@ -46,8 +46,10 @@ from students.models import (
 )
 from students.roster_files import read_roster
 from students.staff_files import read_staff
+from students.years import set_week
 
 REPEATING_REASON = "Chưa hoàn thành chương trình lớp 1 sau khi được giúp đỡ và đánh giá bổ sung"
+ONE_SESSION_CLASS = "5G"
 HELP_PLAN = "Được lên lớp theo quyết định của Hiệu trưởng, có kế hoạch giúp đỡ trong hè và đầu năm học"
 
 
@@ -81,6 +83,7 @@ def load(school: DemoSchool) -> None:
             file = read_roster(rosters.as_workbook(heading, lists), "danh-sach.xlsx", school_year=year.year)
             carry_out_roster(file, year, by=clerk, source=Source.DEMO)
             _load_staff(year)
+            _load_weeks(year, clerk)
     _load_profiles(previous, school)
     _load_profiles(current, school)
     _give_second_factors()
@@ -158,6 +161,14 @@ def _load_staff(year: SchoolYear) -> None:
     carry_out_staff(
         _staff_rows(), year, names=DemoNames(), password_hash=make_password(PASSWORD), source=Source.DEMO
     )
+
+
+def _load_weeks(year: SchoolYear, clerk: User) -> None:
+    """One class learns in one session: there is no room for its afternoons."""
+    school_class = SchoolClass.objects.get(year=year, name=ONE_SESSION_CLASS)
+    week = ordinary_week(year, school_class)
+    week.afternoons = []
+    set_week(week, by=clerk, source=Source.DEMO)
 
 
 def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:

@@ -105,6 +105,11 @@ class SchoolYear(models.Model):
         """The official form with spaces: "2026 - 2027"."""
         return f"{self.year} - {self.year + 1}"
 
+    @classmethod
+    def label_of(cls, field: str) -> str:
+        """What a field is called: "ngày bắt đầu học kì II"."""
+        return str(cls._meta.get_field(field).verbose_name)  # type: ignore[union-attr]  # of this table
+
     @property
     def days(self) -> Days:
         return Days(self.starts_on, self.ends_on)

@@ -68,8 +68,8 @@ def test_a_year_just_made_lacks_lines_classes_and_teachers(following):
         "Môn học, bộ quy định": "Còn thiếu",
         "Lớp": "Còn thiếu",
         "Giáo viên chủ nhiệm": "Còn thiếu",
-        "Phân công giảng dạy": "Đủ",
-        "Học sinh trong các lớp": "Đủ",
+        "Phân công giảng dạy": "Nên làm",
+        "Học sinh trong các lớp": "Nên làm",
         "Năm học trước": "Nên làm",
     }
 
