@@ -22,8 +22,8 @@ from gradebook.regulation import (
     has_mark,
     lines_for,
     optional_lines_for,
-    rules_for,
 )
+from gradebook.year_rules import rules_of
 from students.models import SchoolYear, YearIsClosed
 from students.year_forms import RefusableForm
 from students.year_views import stands
@@ -118,7 +118,7 @@ def year_lines(request: SignedInRequest, pk: int) -> HttpResponse:
 def _rules(year: SchoolYear) -> RuleSet | None:
     """None for a year before Thông tư 27/2020."""
     try:
-        return rules_for(year.year)
+        return rules_of(year)
     except NotCovered:
         return None
 

@@ -70,7 +70,7 @@ class YearForm(RefusableForm, forms.ModelForm):
 
     class Meta:
         model = SchoolYear
-        fields = ("year", "starts_on", *TERM_DAYS, "ends_on", *HEADING_LINES)
+        fields = ("year", "starts_on", *TERM_DAYS, "ends_on", *HEADING_LINES, "mark_floor")
         field_classes: ClassVar = {
             **dict.fromkeys(("starts_on", *TERM_DAYS, "ends_on"), DayField),
             **dict.fromkeys(HEADING_LINES, WordsField),
@@ -88,7 +88,7 @@ class YearForm(RefusableForm, forms.ModelForm):
         else:
             del self.fields["year"]
             if self.instance.state != SchoolYear.State.PREPARING:
-                del self.fields["starts_on"], self.fields["ends_on"]
+                del self.fields["starts_on"], self.fields["ends_on"], self.fields["mark_floor"]
 
     def _get_validation_exclusions(self) -> set[str]:
         """The act says in words what is wrong with the days; the constraints are behind it."""

@@ -17,6 +17,7 @@ from students.models import CalendarEntry, SchoolClass, SchoolYear, WeekPattern
 
 HEADING_LINES = ("school_name", "parent_body", "ward", "province", "place")
 TERM_DAYS = ("lessons_start_on", "first_term_ends_on", "second_term_starts_on", "lessons_end_on")
+FIXED_BY_OPENING = {"starts_on", "ends_on", "mark_floor"}
 
 
 class YearRefused(Exception):
@@ -114,11 +115,12 @@ def _already_there(year: SchoolYear) -> Problem | None:
 
 
 def _fixed_by_opening(stored: SchoolYear, fields: list[str]) -> Problem | None:
-    fixed = {"starts_on", "ends_on"} & set(fields)
+    fixed = FIXED_BY_OPENING & set(fields)
     if not fixed or stored.state == SchoolYear.State.PREPARING:
         return None
     return Problem(
-        fixed.pop(), "Năm học đã mở: ngày đầu và ngày cuối không đổi được nữa, vì danh sách lớp tính theo đó."
+        min(fixed),
+        "Năm học đã mở: ngày đầu, ngày cuối và điểm thấp nhất không đổi được nữa, vì danh sách lớp, sổ điểm theo đó.",
     )
 
 

@@ -9,11 +9,13 @@ from accounts.models import AccessLogEntry
 from accounts.permissions import Refused
 from gradebook.models import SubjectLine, TeachingAssignment
 from gradebook.opening import checklist, choose_lines, open_year
+from gradebook.regulation import Period
+from gradebook.sheets import Field
 from gradebook.staffing import prepare_lines
 from students.calendar import national_holidays
 from students.models import CalendarEntry, HomeroomAssignment, SchoolClass, SchoolYear
-from students.years import YearRefused, prepare_year
-from tests.gradebook.school import CONFIRMED, School, make_school
+from students.years import YearRefused, change_year, prepare_year
+from tests.gradebook.school import CONFIRMED, School, enter, make_school, open_window, value_of
 from tests.students.test_year_pages import as_, day, text
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +184,30 @@ def test_the_rule_set_of_a_year_is_that_of_the_year_and_not_of_today(school):
     page = text(as_(school.hoa).get(reverse("gradebook:year_lines", args=[before.pk])))
     assert "Thông tư số 28/2020/TT-BGDĐT" in page
     assert "15/2026" not in page
+
+
+def test_the_lowest_mark_that_a_year_allows_is_the_years_own(school):
+    SchoolYear.objects.update(mark_floor=1)
+    open_window(school, Period.END_TERM_1)
+    ref = school.sheet(period=Period.END_TERM_1)
+    report = enter(ref, school.pupils[0], Field.MARK, "0", by=school.lan)
+    assert "số nguyên từ 1 đến 10" in str(report)
+    assert value_of(ref, school.pupils[0]) == ""
+    enter(ref, school.pupils[0], Field.MARK, "1", by=school.lan)
+    assert value_of(ref, school.pupils[0]) == "1"
+    page = text(as_(school.hoa).get(reverse("gradebook:year_lines", args=[school.year.pk])))
+    assert "số nguyên từ 1 đến 10" in page
+
+
+def test_what_the_school_settles_in_the_rules_is_fixed_when_the_year_opens(school, following):
+    following.mark_floor = 1
+    change_year(following, fields=["mark_floor"], reason="", by=school.tuan)
+    make_whole(school, following)
+    open_year(following, by=school.bich)
+    following.refresh_from_db()
+    following.mark_floor = 0
+    with pytest.raises(YearRefused, match="không đổi được nữa"):
+        change_year(following, fields=["mark_floor"], reason="Nghị quyết", by=school.tuan)
 
 
 def test_public_holidays_of_the_school_year_come_with_it(following):
