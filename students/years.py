@@ -266,7 +266,7 @@ def delete_class(school_class: SchoolClass, *, by: User) -> None:
         refuse(
             Problem("", f"Không xoá lớp {school_class.name} được: lớp đã có {in_use}.") if in_use else None
         )
-        act.says(f"Xoá lớp {school_class.name} lập nhầm", thing=f"class:{school_class.pk}")
+        act.says(f"Xoá lớp {school_class.name} lập nhầm", thing=f"year:{school_class.year_id}")
         for pattern in school_class.week_patterns.all():
             pattern.delete()
         school_class.delete()

@@ -242,6 +242,22 @@ def test_a_class_is_made_with_all_that_is_known_of_it(school):
     assert "Tiếng Pháp" in page
 
 
+def test_the_vice_principal_reads_what_the_clerk_did_with_years_and_classes(school):
+    clerk = as_(school.tuan)
+    clerk.post(
+        reverse("students:class_new", args=[school.year.pk]),
+        {"name": "5D", "grade_level": "5", "foreign_language": "01"},
+    )
+    clerk.post(
+        reverse("students:week", args=[school.year.pk]),
+        {"starts_on": iso(school.year, 11, 2), "mornings": ["1", "2", "3", "4", "5"]},
+    )
+    page = text(as_(school.hoa).get(reverse("accounts:admin_log")))
+    assert f"Lập lớp 5D năm học {school.year.label}" in page
+    assert reverse("students:class", args=[SchoolClass.objects.get(name="5D").pk]) in page
+    assert f"Đặt buổi học toàn trường từ 02/11/{school.year.year}" in page
+
+
 def test_a_name_that_is_taken_is_refused_whatever_its_capitals(school):
     address = reverse("students:class_new", args=[school.year.pk])
     answer = as_(school.tuan).post(address, {"name": "4a", "grade_level": "4", "foreign_language": "01"})
@@ -286,6 +302,14 @@ def test_nobody_but_the_clerk_makes_or_changes_a_class(school, person):
         reverse("students:class_delete", args=[school.class_4a.pk]),
     ):
         assert as_(school.people[person]).post(address, {"name": "4Q"}).status_code == 403
+
+
+def test_a_closed_year_is_not_offered_for_a_pupil_list(school):
+    address = reverse("students:import")
+    offered = f'<option value="{school.year.pk}"'
+    assert offered in text(as_(school.tuan).get(address))
+    SchoolYear.objects.update(state="closed")
+    assert offered not in text(as_(school.tuan).get(address))
 
 
 # -- Cost --------------------------------------------------------------------------------------------------
