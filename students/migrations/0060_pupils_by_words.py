@@ -21,7 +21,7 @@ DROP = "DROP FUNCTION students_words(text, text, text, text)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0011_pupil_record")]
+    dependencies = [("students", "0023_lowest_mark_of_a_year")]
     operations = [
         migrations.RunSQL(CREATE, DROP),
         migrations.AddIndex(

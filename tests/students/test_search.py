@@ -192,8 +192,8 @@ def test_a_single_pupil_opens_at_once_where_the_searcher_may_read(client, school
     pupil = put(school.class_4a, "Quách Tĩnh", moet_id="3100009999")
     client.force_login(school.thu)
     answer = client.get(SEARCH, {"q": "3100009999"})
-    assert answer.url == f"/students/classes/{school.class_4a.pk}/#hoc-sinh-{pupil.pk}"
-    assert f'id="hoc-sinh-{pupil.pk}"' in client.get(answer.url).content.decode()
+    assert answer.url == f"/students/pupils/{pupil.pk}/"
+    assert "Quách Tĩnh" in client.get(answer.url).content.decode()
 
 
 def test_suggestions_are_options_with_birth_date_and_class(client, school):
