@@ -80,7 +80,6 @@ def open_year(year: SchoolYear, *, by: User, source: Source = Source.PAGE) -> No
         missing = [item for item in checklist(held) if item.missing and item.is_needed]
         refuse(*(Problem("", f"{item.title}: {item.missing} ({item.who} làm).") for item in missing))
         held.state = SchoolYear.State.OPEN
-        held._change_reason = "Mở năm học"  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
         held.save(update_fields=["state"])
 
 
