@@ -68,6 +68,18 @@ def pupil_statuses() -> CodeList:
     return _read("pupil_statuses.csv")
 
 
+@cache
+def leave_reasons() -> CodeList:
+    """Lý do thôi học: "01" … "10"; "10" (mất tích, đã mất) is also how the sector's list writes a death."""
+    return _read("leave_reasons.csv")
+
+
+@cache
+def destinations() -> CodeList:
+    """Nơi chuyển đi: "01" trong tỉnh, "02" ngoài tỉnh, "03" nước ngoài."""
+    return _read("destinations.csv")
+
+
 def _read(file_name: str) -> CodeList:
     with (FOLDER / file_name).open(encoding="utf-8", newline="") as lines:
         entries = [(row["code"] or row["name"], row["name"], row["aliases"]) for row in csv.DictReader(lines)]

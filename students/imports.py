@@ -12,9 +12,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter
-
-from django.db.models import Max
 
 from accounts import permissions
 from accounts.clock import today
@@ -24,11 +21,12 @@ from accounts.powers import Action
 from students.cell_values import Level
 from students.field_changes import COPIED, FieldChange, field_changes, values_to_write
 from students.matching import Match, described, match_rows
-from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from students.models import SchoolClass, SchoolYear, Student
+from students.movements import Seat, enrol_many, lock_year
 from students.names import search_key, sort_key
 from students.promotion import doubt_about_the_grade
 from students.roster_files import Problem, RosterFile, RosterRow
-from students.seating import against_the_seat
+from students.seating import FROM_ELSEWHERE, against_the_seat
 from students.stored_pupils import StoredPupils, renumbered
 
 WRITTEN = (*COPIED, "sort_key", "search_key")
@@ -198,14 +196,14 @@ def carry_out_roster(
     permissions.require(by, Action.IMPORT_ROSTERS, "Chỉ văn thư nạp danh sách học sinh theo đơn vị lớp học.")
     with acting(by, role="Văn thư", source=source, under=under) as act:
         # Two imports of one year come one after the other: the second plans on what the first has written.
-        SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
+        lock_year(year)
         plan = plan_roster(file, year, lock=True)
         if not plan.can_be_carried_out:
             raise RosterRefused(plan)
         if previewed is not None and previewed != plan.fingerprint:
             raise RosterChanged(plan)
         _create_classes(plan, year)
-        _enrol(plan, _write_students(plan), year)
+        _enrol(plan, _write_students(plan), year, by)
         act.says(f"Nạp danh sách {len(plan.rows)} học sinh năm học {year.label}", thing=under)
     return plan
 
@@ -360,24 +358,12 @@ def _write_students(plan: RosterPlan) -> list[Student]:
     return students
 
 
-def _enrol(plan: RosterPlan, students: Sequence[Student], year: SchoolYear) -> None:
-    """Adds the missing enrolments for the whole year, newcomers behind those already seated (rule R92)."""
-    seats = SchoolClass.objects.filter(year=year).annotate(last_seat=Max("enrolments__position"))
-    classes = {name: (pk, last or 0) for name, pk, last in seats.values_list("name", "pk", "last_seat")}
-    newcomers: dict[str, list[Student]] = defaultdict(list)
-    for each, student in zip(plan.rows, students, strict=True):
-        if each.enrols:
-            newcomers[each.row.class_name].append(student)
-    enrolments = [
-        Enrolment(
-            student=student,
-            school_class_id=classes[name][0],
-            position=classes[name][1] + place,
-            starts_on=year.starts_on,
-            ends_on=year.ends_on,
-            came_by="Nạp danh sách lớp",
-        )
-        for name, group in newcomers.items()
-        for place, student in enumerate(sorted(group, key=attrgetter("sort_key")), start=1)
+def _enrol(plan: RosterPlan, students: Sequence[Student], year: SchoolYear, by: User) -> None:
+    """Gives those who have no seat in the year one in the class of their row."""
+    classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
+    seats = [
+        Seat(student, classes[each.row.class_name], from_elsewhere=each.row.status == FROM_ELSEWHERE)
+        for each, student in zip(plan.rows, students, strict=True)
+        if each.enrols
     ]
-    record_bulk(Enrolment.objects.bulk_create(enrolments), changed=False, why=WHY)
+    enrol_many(seats, year=year, by=by, why=WHY)

@@ -49,6 +49,7 @@ from students.models import (
 )
 from tests.approvals.papers import draft, entered_school, filed
 from tests.gradebook.school import CONFIRMED, School, grant_to, open_window
+from tests.students.seats import seat
 
 pytestmark = pytest.mark.django_db
 
@@ -696,9 +697,7 @@ def in_last_years_class(things: Things) -> Things:
     HomeroomAssignment.objects.create(**held)
     TeachingAssignment.objects.create(line=line, **held)
     pupil = Student.objects.create(full_name="Lê Văn Cũ", sort_key="cu", search_key="le van cu")
-    Enrolment.objects.create(
-        student=pupil, school_class=former, position=1, starts_on=year.starts_on, ends_on=year.ends_on
-    )
+    seat([pupil], former, ends_on=year.ends_on)
     return replace(things, school=replace(now, class_4a=former, pupils=[pupil]))
 
 

@@ -21,7 +21,7 @@ DROP = "DROP FUNCTION students_words(text, text, text, text)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0023_lowest_mark_of_a_year")]
+    dependencies = [("students", "0031_past_movements")]
     operations = [
         migrations.RunSQL(CREATE, DROP),
         migrations.AddIndex(

@@ -2,6 +2,7 @@
 
 from students.models.calendar import CalendarEntry, Session, WeekPattern
 from students.models.enrolments import Enrolment, EnrolmentQuerySet
+from students.models.movements import Movement, MovementQuerySet
 from students.models.pupils import Student, YearProfile
 from students.models.uploads import RosterUpload, upload_path
 from students.models.years import (
@@ -19,6 +20,8 @@ __all__ = [
     "EnrolmentQuerySet",
     "ForeignLanguage",
     "HomeroomAssignment",
+    "Movement",
+    "MovementQuerySet",
     "RosterUpload",
     "SchoolClass",
     "SchoolYear",

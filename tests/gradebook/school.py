@@ -19,6 +19,7 @@ from gradebook.sheets import Field, SheetRef, find_sheet, stored_results, value_
 from gradebook.windows import issue_order
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student
 from students.names import search_key, sort_key
+from tests.students.seats import seat
 
 PASSWORD = "một mật khẩu dài để thử"
 # What a form whose act asks for the password sends along.
@@ -109,15 +110,7 @@ def add_pupils(school_class: SchoolClass, count: int) -> list[Student]:
         )
         for index, name in enumerate(names)
     )
-    Enrolment.objects.bulk_create(
-        Enrolment(
-            student=pupil,
-            school_class=school_class,
-            position=taken + index,
-            starts_on=school_class.year.starts_on,
-        )
-        for index, pupil in enumerate(pupils, start=1)
-    )
+    seat(pupils, school_class, position=taken + 1)
     return pupils
 
 
