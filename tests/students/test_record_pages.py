@@ -99,11 +99,11 @@ def test_a_grant_opens_the_short_record_only(school, as_):
 
 
 def test_a_pupil_who_moved_to_another_class_goes_with_it(school, as_):
-    seat = school.pupils[0].enrolments.get()
+    held = school.pupils[0].enrolments.get()
     today = datetime.date.today()  # noqa: DTZ011 - the school of the tests lives today
-    seat.ends_on = today - datetime.timedelta(days=1)
-    seat.save()
-    school.pupils[0].enrolments.create(school_class=school.class_4b, position=9, starts_on=today)
+    held.ends_on = today - datetime.timedelta(days=1)
+    held.save()
+    seat([school.pupils[0]], school.class_4b, starts_on=today, position=9)
     assert as_("lan").get(page(school)).status_code == 404
     assert as_("minh").get(page(school)).status_code == 200
 

@@ -14,16 +14,12 @@ from students import search
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from students.names import search_key, sort_key
 from students.search import find_pupils
-from tests.gradebook.school import School, add_pupils, grant_to, make_school
+from tests.gradebook.school import add_pupils, grant_to
+from tests.students.seats import seat
 
 pytestmark = pytest.mark.django_db
 TEXT = Path(__file__).parents[1] / "data" / "text"
 SEARCH, SUGGESTIONS = "/students/search/", "/students/search/suggestions/"
-
-
-@pytest.fixture
-def school() -> School:
-    return make_school()
 
 
 def put(school_class: SchoolClass | None, name: str, **fields: object) -> Student:
@@ -32,10 +28,7 @@ def put(school_class: SchoolClass | None, name: str, **fields: object) -> Studen
         full_name=name, sort_key=sort_key(name), search_key=search_key(name), **fields
     )
     if school_class:
-        year = school_class.year
-        Enrolment.objects.create(
-            student=pupil, school_class=school_class, position=40, starts_on=year.starts_on
-        )
+        seat([pupil], school_class, position=40)
     return pupil
 
 
@@ -149,7 +142,7 @@ def test_a_pupil_who_moved_is_shown_with_the_class_of_today_and_the_one_known_to
     pupil = put(school.class_4a, "Quách Tĩnh")
     day = today()
     Enrolment.objects.filter(student=pupil).update(ends_on=day - datetime.timedelta(days=1))
-    Enrolment.objects.create(student=pupil, school_class=school.class_4b, position=9, starts_on=day)
+    seat([pupil], school.class_4b, starts_on=day, position=9)
     (seen,) = find_pupils("quach", by=school.lan, most=50).pupils
     assert (seen.class_label, seen.known_from, seen.is_former) == ("4B", "4A", False)
     (seen,) = find_pupils("quach 4b", by=school.tuan, most=50).pupils
