@@ -92,6 +92,8 @@ class Action(StrEnum):
     SEE_CLASS = "see_class"
     SEE_SENSITIVE = "see_sensitive"
     IMPORT_ROSTERS = "import_rosters"
+    SEE_MOVEMENTS = "see_movements"
+    RECORD_MOVEMENTS = "record_movements"
     SEE_ORDERS = "see_orders"
     ISSUE_ORDER = "issue_order"
     SEE_SHEET = "see_sheet"
@@ -218,6 +220,20 @@ TABLE: tuple[Rule, ...] = (
         Action.IMPORT_ROSTERS,
         Area.PUPILS,
         "nạp danh sách học sinh",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(
+        Action.SEE_MOVEMENTS,
+        Area.PUPILS,
+        "xem sổ biến động sĩ số, sĩ số theo ngày",
+        _WHOLE_SCHOOL,
+        "IV.1, IV.2, IV.3",
+    ),
+    Rule(
+        Action.RECORD_MOVEMENTS,
+        Area.PUPILS,
+        "ghi, huỷ biến động sĩ số",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
     ),

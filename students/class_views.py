@@ -28,6 +28,7 @@ HOMEROOM_SHEET = ("NLPC", "Phẩm chất và năng lực")
 class Pupil:
     """A row of the roster; the last three are empty where the reader may not see them."""
 
+    pk: int
     number: int
     name: str
     birth: str
@@ -121,6 +122,7 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "sheets": list(_sheets(request.user, school_class)),
         "periods": PERIODS,
         "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
+        "may_record": permissions.may(request.user, Action.RECORD_MOVEMENTS),
     }
     return render(request, "students/class.html", context)
 
@@ -135,6 +137,7 @@ def _pupil(number: int, enrolment: Enrolment, *, sees_sensitive: bool) -> Pupil:
             "disability": disability_kinds().names.get(student.disability_code, ""),
         }
     return Pupil(
+        pk=student.pk,
         number=number,
         name=student.full_name,
         birth=student.birth_label,
