@@ -247,7 +247,7 @@ def _crowded(draft: Draft) -> Iterator[str]:
 def _meanwhile(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
     """What was entered for the pupil since the day that the movement is dated back to."""
     yield f"Ngày {day:%d/%m/%Y} đã qua: sĩ số các ngày từ đó đến nay sẽ thay đổi."
-    results: Any = student.subject_results  # type: ignore[attr-defined]  # from the app above, without an import
+    results: Any = student.subject_results  # from the app above, without an import
     written = results.model.history.filter(student_id=student.pk, history_date__date__gte=day)
     entered = written.values("id").distinct().count()
     if entered:

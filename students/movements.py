@@ -272,9 +272,9 @@ def _begin(movement: Movement, school_class: SchoolClass, year: SchoolYear) -> N
 def _take_back(movement: Movement, *, why: str) -> None:
     """The seat that it began first: the one that goes on would overlap with it."""
     for begun in Enrolment.objects.filter(began_by=movement):
-        begun._change_reason = why  # noqa: SLF001 - simple-history's own way to hand the reason on
+        begun._change_reason = why  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own way to hand the reason on
         begun.delete()
     for ended in Enrolment.objects.filter(ended_by=movement):
         ended.ends_on, ended.ended_by = movement.year.ends_on, None
-        ended._change_reason = why  # noqa: SLF001 - as above
+        ended._change_reason = why  # type: ignore[attr-defined]  # noqa: SLF001 - as above
         ended.save(update_fields=["ends_on", "ended_by"])
