@@ -17,6 +17,7 @@ from students.movement_rules import ABROAD, ARRIVALS, DEATH_REASON, DEPARTURES, 
 CLASS_SIZE = 35
 DISABLED_IN_CLASS = 2
 MISSING = {
+    "to_class": "Chọn lớp học sinh vào học.",
     "entry_code": "Chọn hình thức nhập học.",
     "leave_reason": "Chọn lí do thôi học.",
     "destination_code": "Chọn nơi chuyển đi.",
@@ -129,7 +130,7 @@ def _missing(draft: Draft) -> Iterator[Objection]:
         if not getattr(draft, field):
             yield Objection(field, MISSING[field])
     if draft.kind.begins and draft.to_class is None:
-        yield Objection("to_class", "Chọn lớp học sinh vào học.")
+        yield Objection("to_class", MISSING["to_class"])
     if draft.kind == Kind.TRANSFERRED_OUT and draft.destination_code != ABROAD and not draft.other_school:
         yield Objection("other_school", MISSING["other_school"])
     if "decision_number" not in rule.needs and bool(draft.decision_number) != bool(draft.decision_date):

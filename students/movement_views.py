@@ -18,7 +18,7 @@ from students import movements
 from students.code_lists import destinations, leave_reasons
 from students.head_counts import count_heads
 from students.models import Movement, SchoolClass, SchoolYear, Student
-from students.movement_plans import Draft, against_cancelling, plan_movement, possible_kinds
+from students.movement_plans import MISSING, Draft, against_cancelling, plan_movement, possible_kinds
 from students.movement_rules import ENTRY_KINDS, RULES, Kind
 from students.movements import WHO_RECORDS, MovementChanged, MovementRefused
 
@@ -81,11 +81,13 @@ class MovementForm(forms.Form):
         if kind.begins:
             self.fields["to_class"].queryset = year.classes.all()  # type: ignore[attr-defined]
         if "other_school" in self.fields:
-            way = "đi" if kind.ends else "đến"
             self.fields["other_school"].label = "Trường chuyển đến" if kind.ends else "Trường cũ"
-            self.fields["other_province"].label = f"Tỉnh (thành phố) chuyển {way}" + (
-                ", hoặc nước" if kind.ends else " từ"
+            self.fields["other_province"].label = (
+                "Tỉnh (thành phố), hoặc nước, chuyển đến" if kind.ends else "Tỉnh (thành phố) của trường cũ"
             )
+        for name in {*RULES[kind].needs, "to_class"} & set(self.fields):
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = MISSING[name]
 
     def draft(self, student: Student) -> Draft:
         return Draft(kind=self.kind, student=student, **self.cleaned_data)
