@@ -7,7 +7,7 @@ tries it on random sequences of acts. Four statements, whatever the number of cl
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q
@@ -18,6 +18,18 @@ from students.movement_rules import Kind
 KINH = "01"
 COMING = (Kind.ADMITTED, Kind.TRANSFERRED_IN, Kind.RETURNED)
 GOING = (Kind.TRANSFERRED_OUT, Kind.LEFT, Kind.DIED)
+COUNT_HEADINGS = (
+    *("Lớp, khối", "Đầu kì", "Nhập học", "Chuyển đến", "Học lại", "Chuyển đi", "Thôi học", "Qua đời"),
+    *(
+        "Vào từ lớp khác",
+        "Sang lớp khác",
+        "Sĩ số",
+        "Nữ",
+        "Dân tộc thiểu số",
+        "Nữ dân tộc thiểu số",
+        "Khuyết tật",
+    ),
+)
 INSIDE = (Kind.CHANGED_CLASS, Kind.SKIPPED_GRADE)
 
 
@@ -81,6 +93,17 @@ class SchoolCount:
     day: datetime.date
     grades: tuple[GradeCount, ...]
     total: HeadCount
+
+    def rows(self) -> Iterator[tuple[str | int, ...]]:
+        """Under COUNT_HEADINGS: each grade's classes, the grade, and last the school."""
+        lines = [line for grade in self.grades for line in (*grade.classes, grade.total)]
+        for line in (*lines, self.total):
+            moved = (line.moved[kind] for kind in (*COMING, *GOING))
+            now = line.now
+            yield (
+                *(line.label, line.first, *moved, line.inward, line.outward, now.pupils),
+                *(now.girls, now.minority, now.minority_girls, now.disabled),
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,27 @@
 """The register of movements, the form of one, and head counts on any day (PLAN IV.3; rules R7, R10–R14)."""
 
 import datetime
+import io
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts import permissions
 from accounts.clock import today
 from accounts.confirmation import require_password
+from accounts.file_answers import file_to_save
+from accounts.models import AccessLogEntry
 from accounts.powers import Action
+from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
+from accounts.tables import XLSX, Heading, write_table
 from students import movements
 from students.code_lists import destinations, leave_reasons
-from students.head_counts import count_heads
+from students.head_counts import COUNT_HEADINGS, count_heads
 from students.models import Movement, SchoolClass, SchoolYear, Student
 from students.movement_plans import MISSING, Draft, against_cancelling, plan_movement, possible_kinds
 from students.movement_rules import ENTRY_KINDS, RULES, Kind
@@ -265,6 +270,27 @@ def head_counts(request: SignedInRequest) -> HttpResponse:
         "counted": count_heads(year, shown["day"], since=shown["since"]),
     }
     return render(request, "students/head_counts.html", context, status=200 if form.is_valid() else 422)
+
+
+@require_GET
+def head_counts_file(request: SignedInRequest) -> HttpResponseBase:
+    """The head counts of a day as an Excel file, one line a class, grade and the school."""
+    permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
+    year = _year_in_view(request)
+    form = DayForm(request.GET, year=year)
+    if not form.is_valid():
+        return redirect("students:head_counts")
+    counted = count_heads(year, form.cleaned_data["day"], since=form.cleaned_data["since"])
+    title = f"Sĩ số ngày {counted.day:%d/%m/%Y}, năm học {year.label}"
+    log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=title)
+    content = write_table(
+        title=title.replace("/", "-"),
+        headings=[Heading(name, 12) for name in COUNT_HEADINGS],
+        rows=counted.rows(),
+        by=request.user,
+        notes=[f"Đầu kì: ngày {counted.since:%d/%m/%Y}"],
+    )
+    return file_to_save(io.BytesIO(content), f"si-so-{counted.day:%Y-%m-%d}.xlsx", XLSX)
 
 
 def _year_in_view(request: SignedInRequest) -> SchoolYear:

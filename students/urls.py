@@ -7,6 +7,7 @@ urlpatterns = [
     path("classes/", class_views.class_list, name="classes"),
     path("classes/<int:pk>/", class_views.class_page, name="class"),
     path("head-counts/", movement_views.head_counts, name="head_counts"),
+    path("head-counts/excel/", movement_views.head_counts_file, name="head_counts_file"),
     path("movements/", movement_views.movement_list, name="movements"),
     path("movements/<int:pk>/", movement_views.movement_page, name="movement"),
     path("movements/<int:pk>/cancel/", movement_views.movement_cancel, name="movement_cancel"),

@@ -386,6 +386,7 @@ PAGES = (
     Page("students:class", Action.SEE_CLASS, CLASS_4A, arguments=lambda things: [things.school.class_4a.pk]),
     Page("students:movements", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:head_counts", Action.SEE_MOVEMENTS, OFFICE),
+    Page("students:head_counts_file", Action.SEE_MOVEMENTS, OFFICE, status=302),
     Page("students:movement", Action.SEE_MOVEMENTS, OFFICE, arguments=admission),
     Page("students:movement_cancel", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=admission),
     Page("students:pupil_movements", Action.SEE_MOVEMENTS, OFFICE, arguments=first_pupil),

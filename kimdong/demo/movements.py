@@ -15,7 +15,10 @@ from students.movement_rules import Kind
 from students.names import search_key, sort_key
 
 DAY = datetime.timedelta(days=1)
-SCHOOL: dict[str, Any] = {"other_school": "Trường Tiểu học Lê Hồng Phong", "other_province": "Thành phố Hải Phòng"}
+SCHOOL: dict[str, Any] = {
+    "other_school": "Trường Tiểu học Lê Hồng Phong",
+    "other_province": "Thành phố Hải Phòng",
+}
 ELSEWHERE: dict[str, Any] = {"other_school": "Trường Tiểu học Ba Đình", "other_province": "Thành phố Hà Nội"}
 NEWCOMERS = (("Vũ Hải Đăng", "male", 2018, 4, 12), ("Đoàn Thị Ánh Dương", "female", 2019, 10, 3))
 

@@ -1,12 +1,15 @@
 """The register of movements, the form of one with its preview, the cancellation, the head counts of any day."""
 
 import datetime
+import io
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts import clock
+from accounts.models import AccessLogEntry
 from students import movements
 from students.models import Enrolment, Movement
 from tests.gradebook.school import CONFIRMED, School, make_school
@@ -133,3 +136,11 @@ def test_a_pupils_page_offers_the_kinds_that_fit(school, clerk):
     after = clerk.get(page).text
     assert form_of(school, "returned") in after
     assert form_of(school, "changed_class") not in after
+
+
+def test_the_head_counts_are_taken_as_a_workbook_and_logged(school, clerk):
+    today = f"{clock.today():%Y-%m-%d}"
+    answer = clerk.get(reverse("students:head_counts_file"), {"day": today, "since": today})
+    rows = list(load_workbook(io.BytesIO(b"".join(answer))).active.iter_rows(values_only=True))
+    assert next(row for row in rows if row[0] == "Toàn trường")[1] == 10
+    assert AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.BULK_EXPORTED).count() == 1
