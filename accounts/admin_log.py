@@ -23,6 +23,7 @@ KINDS = {
     "pupil": ("Hồ sơ học sinh", "students:pupil"),
     "year": ("Năm học, lịch, lớp", "students:year"),
     "class": ("Năm học, lịch, lớp", "students:class"),
+    "movement": ("Biến động sĩ số", "students:movement"),
     "request": ("Phiếu đề nghị sửa", "approvals:request"),
     "print_job": ("In sổ, học bạ", "reports:print_job"),
 }

@@ -100,6 +100,8 @@ class Action(StrEnum):
     KEEP_CLASSES = "keep_classes"
     SEE_OPENING = "see_opening"
     OPEN_YEAR = "open_year"
+    SEE_MOVEMENTS = "see_movements"
+    RECORD_MOVEMENTS = "record_movements"
     SEE_ORDERS = "see_orders"
     ISSUE_ORDER = "issue_order"
     SEE_SHEET = "see_sheet"
@@ -275,6 +277,20 @@ TABLE: tuple[Rule, ...] = (
         "IV.1, IV.2, IV.3",
     ),
     Rule(Action.OPEN_YEAR, Area.PUPILS, "mở năm học", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
+    Rule(
+        Action.SEE_MOVEMENTS,
+        Area.PUPILS,
+        "xem sổ biến động sĩ số, sĩ số theo ngày",
+        _WHOLE_SCHOOL,
+        "IV.1, IV.2, IV.3",
+    ),
+    Rule(
+        Action.RECORD_MOVEMENTS,
+        Area.PUPILS,
+        "ghi, huỷ biến động sĩ số",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
     Rule(Action.SEE_ORDERS, Area.MARKS, "xem lệnh mở, khoá sổ", _EVERYBODY, "IV.1"),
     Rule(Action.ISSUE_ORDER, Area.MARKS, "kí lệnh mở, khoá sổ", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
     Rule(

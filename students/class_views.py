@@ -130,6 +130,7 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_keep_class": not school_class.year.is_closed
         and permissions.may(request.user, Action.KEEP_CLASSES),
         "week": week_words(YearCalendar.of(school_class.year).pattern_on(day, school_class)),
+        "may_record": permissions.may(request.user, Action.RECORD_MOVEMENTS),
     }
     return render(request, "students/class.html", context)
 

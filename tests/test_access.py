@@ -109,6 +109,18 @@ def person(name: str) -> Callable[[Things], list[Any]]:
     return lambda things: [things.school.people[name].pk]
 
 
+def admission(things: Things) -> list[Any]:
+    return [things.school.pupils[0].movements.get().pk]
+
+
+def first_pupil(things: Things) -> list[Any]:
+    return [things.school.pupils[0].pk]
+
+
+def leaving(things: Things) -> list[Any]:
+    return [things.school.pupils[0].pk, "left"]
+
+
 def class_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk]
 
@@ -460,6 +472,14 @@ PAGES = (
     Page(
         "gradebook:year_open", Action.OPEN_YEAR, PRINCIPAL, "post", 422, arguments=this_year, data=CONFIRMED
     ),
+    Page("students:movements", Action.SEE_MOVEMENTS, OFFICE),
+    Page("students:head_counts", Action.SEE_MOVEMENTS, OFFICE),
+    Page("students:head_counts_file", Action.SEE_MOVEMENTS, OFFICE, status=302),
+    Page("students:movement", Action.SEE_MOVEMENTS, OFFICE, arguments=admission),
+    Page("students:movement_cancel", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=admission),
+    Page("students:pupil_movements", Action.SEE_MOVEMENTS, OFFICE, arguments=first_pupil),
+    Page("students:movement_new", Action.RECORD_MOVEMENTS, CLERK, arguments=leaving),
+    Page("students:movement_new", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=leaving),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.

@@ -68,6 +68,11 @@ PAGES = [
     ("vanthu", "/gradebook/years/{year}/lines/"),
     (TEACHER, "/students/years/{year}/"),
     ("vanthu", "/students/import/"),
+    ("vanthu", "/students/movements/"),
+    ("vanthu", "/students/movements/{movement}/"),
+    ("vanthu", "/students/head-counts/"),
+    ("vanthu", "/students/pupils/{pupil}/movements/"),
+    ("vanthu", "/students/pupils/{pupil}/movements/transferred_out/"),
     ("vanthu", "/reports/prints/"),
     ("vanthu", "/approvals/inquiries/?who=waiting"),
     ("vanthu", "/approvals/inquiries/{at_clerk}/"),
@@ -134,6 +139,10 @@ def places(application: Stack) -> dict[str, object]:
         "answered": inquiries["answered"],
         "trained": application.fetch("SELECT min(person_id) FROM accounts_trainingrecord")[0][0],
         "order": order,
+        "movement": application.fetch("SELECT max(id) FROM students_movement")[0][0],
+        "pupil": application.fetch(
+            "SELECT min(student_id) FROM students_enrolment WHERE school_class_id = %s", now[0]
+        )[0][0],
         "teacher": application.fetch("SELECT id FROM accounts_user WHERE username = %s", TEACHER)[0][0],
         "last_year_4e": before[0],
         "class_4e": now[0],

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import AccessLogEntry
 from students.models import Student, YearProfile
 from tests.gradebook.school import School, add_pupils, grant_to, make_school
+from tests.students.seats import seat
 
 pytestmark = pytest.mark.django_db
 SECRETS = {
