@@ -88,15 +88,21 @@ class Student(models.Model):
 
 
 class YearProfile(models.Model):
-    """What the học bạ says of a pupil's body and days in one year (domain.md 2.1): size and absences."""
+    """What the học bạ says of a pupil's body and days in one year (domain.md 2.1).
+
+    The absences are those of days whose roll was not called here: of years before the system, and of the months at the
+    former school. What is called here comes on top (`students.absences`).
+    """
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="year_profiles")
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="profiles")
     height_cm = models.PositiveSmallIntegerField("chiều cao (cm)", null=True)
     weight_kg = models.DecimalField("cân nặng (kg)", max_digits=4, decimal_places=1, null=True)
-    absent_with_leave = models.DecimalField("nghỉ có phép (ngày)", max_digits=4, decimal_places=1, null=True)
+    absent_with_leave = models.DecimalField(
+        "nghỉ có phép ngoài sổ điểm danh (ngày)", max_digits=4, decimal_places=1, null=True
+    )
     absent_without_leave = models.DecimalField(
-        "nghỉ không phép (ngày)", max_digits=4, decimal_places=1, null=True
+        "nghỉ không phép ngoài sổ điểm danh (ngày)", max_digits=4, decimal_places=1, null=True
     )
 
     history = HistoricalRecords(bases=[TracedRow])
