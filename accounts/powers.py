@@ -92,6 +92,9 @@ class Action(StrEnum):
     SEE_CLASS = "see_class"
     SEE_SENSITIVE = "see_sensitive"
     IMPORT_ROSTERS = "import_rosters"
+    SEE_ATTENDANCE = "see_attendance"
+    CALL_ROLL = "call_roll"
+    FOLLOW_ATTENDANCE = "follow_attendance"
     SEE_ORDERS = "see_orders"
     ISSUE_ORDER = "issue_order"
     SEE_SHEET = "see_sheet"
@@ -220,6 +223,27 @@ TABLE: tuple[Rule, ...] = (
         "nạp danh sách học sinh",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
+    ),
+    Rule(
+        Action.SEE_ATTENDANCE,
+        Area.PUPILS,
+        "xem điểm danh, số ngày nghỉ của lớp",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R71",
+    ),
+    Rule(
+        Action.CALL_ROLL,
+        Area.PUPILS,
+        "điểm danh, xác nhận điểm danh của tháng",
+        {Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R71, R72",
+    ),
+    Rule(
+        Action.FOLLOW_ATTENDANCE,
+        Area.PUPILS,
+        "theo dõi lớp chưa điểm danh, chưa xác nhận tháng",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
+        "IV.2, R72",
     ),
     Rule(Action.SEE_ORDERS, Area.MARKS, "xem lệnh mở, khoá sổ", _EVERYBODY, "IV.1"),
     Rule(Action.ISSUE_ORDER, Area.MARKS, "kí lệnh mở, khoá sổ", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),

@@ -40,6 +40,7 @@ PEOPLE, SUPERVISION, HELP = "Cán bộ, tài khoản", "Giám sát", "Giúp đ�
 MENU = (
     MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
     MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
+    MenuEntry("Điểm danh", "students:attendance", "person-check", Action.SEE_ATTENDANCE),
     MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
     MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
