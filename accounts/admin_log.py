@@ -20,6 +20,8 @@ KINDS = {
     "account": ("Tài khoản", "accounts:person"),
     "accounts": ("Tài khoản", ""),
     "roster_upload": ("Nạp danh sách học sinh", "students:upload"),
+    "year": ("Năm học, lịch, lớp", "students:year"),
+    "class": ("Năm học, lịch, lớp", "students:class"),
     "request": ("Phiếu đề nghị sửa", "approvals:request"),
     "print_job": ("In sổ, học bạ", "reports:print_job"),
 }

@@ -95,6 +95,11 @@ class Action(StrEnum):
     SEE_ATTENDANCE = "see_attendance"
     CALL_ROLL = "call_roll"
     FOLLOW_ATTENDANCE = "follow_attendance"
+    SEE_YEAR = "see_year"
+    PREPARE_YEAR = "prepare_year"
+    KEEP_CLASSES = "keep_classes"
+    SEE_OPENING = "see_opening"
+    OPEN_YEAR = "open_year"
     SEE_ORDERS = "see_orders"
     ISSUE_ORDER = "issue_order"
     SEE_SHEET = "see_sheet"
@@ -245,6 +250,23 @@ TABLE: tuple[Rule, ...] = (
         _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
         "IV.2, R72",
     ),
+    Rule(Action.SEE_YEAR, Area.PUPILS, "xem năm học, tuần học, ngày nghỉ", _EVERYBODY, "IV"),
+    Rule(
+        Action.PREPARE_YEAR,
+        Area.PUPILS,
+        "chuẩn bị năm học, ghi lịch nghỉ, buổi học",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(Action.KEEP_CLASSES, Area.PUPILS, "lập, đổi tên lớp", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
+    Rule(
+        Action.SEE_OPENING,
+        Area.PUPILS,
+        "xem việc còn thiếu để mở năm học, bộ quy định của năm",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3",
+    ),
+    Rule(Action.OPEN_YEAR, Area.PUPILS, "mở năm học", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
     Rule(Action.SEE_ORDERS, Area.MARKS, "xem lệnh mở, khoá sổ", _EVERYBODY, "IV.1"),
     Rule(Action.ISSUE_ORDER, Area.MARKS, "kí lệnh mở, khoá sổ", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
     Rule(

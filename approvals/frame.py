@@ -41,6 +41,7 @@ MENU = (
     MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
     MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
     MenuEntry("Điểm danh", "students:attendance", "person-check", Action.SEE_ATTENDANCE),
+    MenuEntry("Năm học", "students:years", "calendar-event", Action.SEE_YEAR),
     MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
     MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
@@ -105,8 +106,7 @@ def _year_in_view(user: User) -> Any:
         )
     )
     return (
-        SchoolYear.objects.filter(starts_on__lte=clock.today())
-        .order_by("-year")
+        SchoolYear.objects.begun()
         .annotate(
             open_windows=ArraySubquery(windows),
             waiting=_number_of(requests_waiting_for(user)),

@@ -6,6 +6,7 @@ from gradebook import (
     grant_views,
     group_views,
     leaver_views,
+    opening_views,
     order_views,
     progress_views,
     sheet_views,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("orders/", order_views.order_list, name="orders"),
     path("orders/new/", order_views.order_new, name="order_new"),
     path("orders/<int:pk>/", order_views.order_page, name="order"),
+    path("years/<int:pk>/opening/", opening_views.opening, name="opening"),
+    path("years/<int:pk>/open/", opening_views.year_open, name="year_open"),
+    path("years/<int:pk>/lines/", opening_views.year_lines, name="year_lines"),
     path("progress/", progress_views.progress, name="progress"),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
     path(

@@ -73,7 +73,7 @@ def attendance_file(request: SignedInRequest, pk: int, month: datetime.date) -> 
     page = read_month(request.user, school_class, month)
     log_access(
         request,
-        AccessLogEntry.Kind.EXPORTED,
+        AccessLogEntry.Kind.BULK_EXPORTED,
         target=f"Điểm danh lớp {school_class.name} {page.state.label}",
     )
     name = f"diem-danh-{school_class.name}-{month:%Y-%m}.xlsx"

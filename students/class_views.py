@@ -14,8 +14,10 @@ from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
+from students.calendar import YearCalendar
 from students.code_lists import disability_kinds, ethnic_groups, policy_groups
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student
+from students.year_page import week_words
 
 # Sheets belong to the app above; their addresses are the contract: the four periods of Thông tư 27/2020, in the
 # order of the year, and the sheet of qualities and competencies beside the lines.
@@ -59,6 +61,9 @@ def class_list(request: SignedInRequest) -> HttpResponse:
         "pupils": sum(each.pupils for each in classes),
         "girls": sum(each.girls for each in classes),
         "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
+        "may_keep_classes": year
+        and not year.is_closed
+        and permissions.may(request.user, Action.KEEP_CLASSES),
     }
     return render(request, "students/classes.html", context)
 
@@ -121,6 +126,9 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "sheets": list(_sheets(request.user, school_class)),
         "periods": PERIODS,
         "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
+        "may_keep_class": not school_class.year.is_closed
+        and permissions.may(request.user, Action.KEEP_CLASSES),
+        "week": week_words(YearCalendar.of(school_class.year).pattern_on(day, school_class)),
     }
     return render(request, "students/class.html", context)
 

@@ -37,6 +37,7 @@ from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import (
+    CalendarEntry,
     Enrolment,
     HomeroomAssignment,
     RosterUpload,
@@ -105,6 +106,18 @@ def person(name: str) -> Callable[[Things], list[Any]]:
 
 def class_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk]
+
+
+def this_year(things: Things) -> list[Any]:
+    return [things.school.year.pk]
+
+
+def a_holiday(things: Things) -> list[Any]:
+    year = things.school.year
+    first = year.lessons_start_on
+    return [
+        CalendarEntry.objects.create(year=year, kind="off", name="Nghỉ", starts_on=first, ends_on=first).pk
+    ]
 
 
 def seat_4a(things: Things) -> list[Any]:
@@ -371,6 +384,33 @@ PAGES = (
     Page("gradebook:group_leave", Action.GRANT, LEADERS, "post", 302, arguments=of("membership")),
     Page("students:classes", Action.SEE_OWN_TASKS, EVERYBODY),
     Page("students:class", Action.SEE_CLASS, CLASS_4A, arguments=lambda things: [things.school.class_4a.pk]),
+    Page("students:class_edit", Action.KEEP_CLASSES, CLERK, arguments=class_4a),
+    Page("students:class_edit", Action.KEEP_CLASSES, CLERK, "post", 422, arguments=class_4a),
+    Page("students:class_delete", Action.KEEP_CLASSES, CLERK, arguments=class_4a),
+    Page("students:class_delete", Action.KEEP_CLASSES, CLERK, "post", 422, arguments=class_4a),
+    Page("students:class_week", Action.PREPARE_YEAR, CLERK, arguments=class_4a),
+    Page("students:class_week", Action.PREPARE_YEAR, CLERK, "post", 422, arguments=class_4a),
+    Page("students:class_new", Action.KEEP_CLASSES, CLERK, arguments=this_year),
+    Page("students:class_new", Action.KEEP_CLASSES, CLERK, "post", 422, arguments=this_year),
+    Page("students:years", Action.SEE_YEAR, EVERYBODY),
+    Page("students:year", Action.SEE_YEAR, EVERYBODY, arguments=this_year),
+    Page("students:year_new", Action.PREPARE_YEAR, CLERK),
+    Page("students:year_new", Action.PREPARE_YEAR, CLERK, "post", 422),
+    Page("students:year_edit", Action.PREPARE_YEAR, CLERK, arguments=this_year),
+    Page("students:year_edit", Action.PREPARE_YEAR, CLERK, "post", 422, arguments=this_year),
+    Page("students:entry_new", Action.PREPARE_YEAR, CLERK, arguments=this_year),
+    Page("students:entry_new", Action.PREPARE_YEAR, CLERK, "post", 422, arguments=this_year),
+    Page("students:entry_remove", Action.PREPARE_YEAR, CLERK, arguments=a_holiday),
+    Page("students:entry_remove", Action.PREPARE_YEAR, CLERK, "post", 422, arguments=a_holiday),
+    Page("students:week", Action.PREPARE_YEAR, CLERK, arguments=this_year),
+    Page("students:week", Action.PREPARE_YEAR, CLERK, "post", 422, arguments=this_year),
+    Page("gradebook:opening", Action.SEE_OPENING, PRINTS, arguments=this_year),
+    Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
+    Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
+    # It is open already.
+    Page(
+        "gradebook:year_open", Action.OPEN_YEAR, PRINCIPAL, "post", 422, arguments=this_year, data=CONFIRMED
+    ),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0010_substitutes"),
+        ("students", "0023_lowest_mark_of_a_year"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -198,8 +198,12 @@ def _make_year() -> SchoolYear:
     start = today.year if today.month >= 8 else today.year - 1
     return SchoolYear.objects.create(
         year=start,
+        state=SchoolYear.State.OPEN,
         starts_on=datetime.date(start, 8, 1),
+        lessons_start_on=datetime.date(start, 9, 1),
         first_term_ends_on=datetime.date(start + 1, 1, 15),
+        second_term_starts_on=datetime.date(start + 1, 1, 16),
+        lessons_end_on=datetime.date(start + 1, 5, 31),
         ends_on=datetime.date(start + 1, 7, 31),
         school_name="Trường Tiểu học Kim Đồng",
         parent_body="UBND phường Kim Đồng",

@@ -322,7 +322,10 @@ def test_the_list_of_another_year_is_refused(school):
 def test_a_year_that_is_over_takes_no_list(school):
     SchoolYear.objects.filter(pk=school.year.pk).update(
         starts_on=datetime.date(2020, 8, 1),
+        lessons_start_on=datetime.date(2020, 9, 7),
         first_term_ends_on=datetime.date(2021, 1, 15),
+        second_term_starts_on=datetime.date(2021, 1, 18),
+        lessons_end_on=datetime.date(2021, 5, 28),
         ends_on=datetime.date(2021, 7, 31),
     )
     school.year.refresh_from_db()
