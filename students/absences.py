@@ -56,7 +56,9 @@ def _sum_of(kind: str, within: Q = Q()) -> Sum:  # noqa: B008 - an empty Q is ne
     return Sum("roll_call__share", filter=Q(within, kind=kind), default=NONE)
 
 
-def absences_within(student_ids: Collection[int], spans: Mapping[Any, Days]) -> dict[tuple[int, Any], Absences]:
+def absences_within(
+    student_ids: Collection[int], spans: Mapping[Any, Days]
+) -> dict[tuple[int, Any], Absences]:
     """Days absent by (pupil, span): months, terms, entry periods. One statement; pupils without any are left out."""
     sums: dict[str, Sum] = {}
     for number, days in enumerate(spans.values()):

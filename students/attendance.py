@@ -38,8 +38,8 @@ Seat = tuple[datetime.date, str]
 class Call:
     """The roll of a session as somebody would have it: who was absent how, by pupil id; all others were there.
 
-    `version` is that of the roll its writer saw, 0 for none. `token` names this save: sent twice, it is one. `after` are
-    the saves that its writer sent before without hearing what became of them: what they made, the writer has seen.
+    `version` is that of the roll its writer saw, 0 for none. `token` names this save: sent twice, it is one. `after`
+    are saves that its writer sent before without hearing what became of them: what they made, the writer has seen.
     """
 
     day: datetime.date
@@ -335,9 +335,7 @@ def month_sums(school_class: SchoolClass, month: datetime.date) -> MonthSums:
     """The sums of a month as they stand. Four statements."""
     calendar = YearCalendar.of(school_class.year)
     last = min(last_day_of(month), today())
-    called = set(
-        school_class.roll_calls.filter(day__range=(month, last)).values_list("day", "session")
-    )
+    called = set(school_class.roll_calls.filter(day__range=(month, last)).values_list("day", "session"))
     seats = [
         (day, session)
         for day in calendar.school_days(month, last, school_class)

@@ -1,7 +1,7 @@
 """What the month of a class shows: pupils by days, with sums; and the class's months side by side."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,9 +16,7 @@ from students.attendance_months import (
     MonthState,
     begun_months,
     last_day_of,
-    month_of,
     month_states,
-    next_month,
     today,
 )
 from students.calendar import Session, YearCalendar
@@ -65,8 +63,13 @@ class MonthRow:
     number: int
     student_id: int
     name: str
+    days: tuple[DayColumn, ...]
     cells: tuple[str, ...]
     absences: Absences
+
+    @property
+    def by_day(self) -> list[tuple[DayColumn, str]]:
+        return list(zip(self.days, self.cells, strict=True))
 
     @property
     def with_leave(self) -> str:
@@ -135,7 +138,9 @@ def read_month(user: User, school_class: SchoolClass, month: datetime.date) -> M
         for roll in school_class.roll_calls.filter(day__range=(span.first, span.last))
     }
     kinds = _kinds(rolls.values())
-    days = tuple(_column(day, calendar, school_class, rolls, kinds, now) for day in _days(span))
+    days = tuple(
+        _column(day, calendar.sessions_of(day, school_class), rolls, kinds, now) for day in _days(span)
+    )
     sums = absences_within({seat.student_id for seat in seats}, {month: span})
     return MonthPage(
         school_class=school_class,
@@ -163,9 +168,9 @@ def _seats(school_class: SchoolClass, span: Days) -> list[Enrolment]:
     return list(seats.select_related("student").in_class_order())
 
 
-def _kinds(rolls: "Sequence[RollCall] | object") -> dict[tuple[int, int], str]:
+def _kinds(rolls: Collection[RollCall]) -> dict[tuple[int, int], str]:
     """P or K by (roll, pupil)."""
-    rows = Absence.objects.filter(roll_call__in=list(rolls))  # type: ignore[call-overload]
+    rows = Absence.objects.filter(roll_call__in=list(rolls))
     return {(row.roll_call_id, row.student_id): row.kind for row in rows if row.kind}
 
 
@@ -176,13 +181,11 @@ def _days(span: Days) -> list[datetime.date]:
 
 def _column(
     day: datetime.date,
-    calendar: YearCalendar,
-    school_class: SchoolClass,
+    sessions: tuple[Session, ...],
     rolls: Mapping[tuple[datetime.date, str], RollCall],
     kinds: Mapping[tuple[int, int], str],
     now: datetime.date,
 ) -> DayColumn:
-    sessions = calendar.sessions_of(day, school_class)
     missing = () if day > now else tuple(each for each in sessions if (day, each) not in rolls)
     own = {roll.pk for (of_day, _session), roll in rolls.items() if of_day == day}
     absent = {student for (roll, student) in kinds if roll in own}
@@ -201,11 +204,14 @@ def _rows(
         cells = tuple(_cell(seat, column, rolls, kinds) for column in days)
         before = rows.get(seat.student_id)
         if before:  # left the class and came back within the month: one row
-            cells = tuple(old if new == NOT_HERE else new for old, new in zip(before.cells, cells, strict=True))
+            cells = tuple(
+                old if new == NOT_HERE else new for old, new in zip(before.cells, cells, strict=True)
+            )
         rows[seat.student_id] = MonthRow(
             number=before.number if before else len(rows) + 1,
             student_id=seat.student_id,
             name=seat.student.full_name,
+            days=tuple(days),
             cells=cells,
             absences=sums.get(seat.student_id, Absences()),
         )
@@ -224,8 +230,7 @@ def _cell(
     found = {
         session: kind
         for session in Session
-        if (roll := rolls.get((column.day, session)))
-        and (kind := kinds.get((roll.pk, seat.student_id)))
+        if (roll := rolls.get((column.day, session))) and (kind := kinds.get((roll.pk, seat.student_id)))
     }
     is_whole = len(found) == len(column.sessions) and len(set(found.values())) == 1
     if is_whole or len(column.sessions) < 2:
@@ -280,5 +285,3 @@ def read_year(user: User, school_class: SchoolClass) -> YearPage:
         ),
         may_call=permissions.may(user, Action.CALL_ROLL, school_class=school_class),
     )
-
-

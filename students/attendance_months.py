@@ -130,6 +130,4 @@ def month_states(
             "confirmed_by"
         )
     }
-    return {
-        (pk, month): MonthState(month, on, confirmed.get((pk, month))) for pk in ids for month in wanted
-    }
+    return {(pk, month): MonthState(month, on, confirmed.get((pk, month))) for pk in ids for month in wanted}

@@ -139,7 +139,9 @@ def _own_tasks(user: User) -> list[AttendanceTask]:
         return []
     calendar = YearCalendar.of(year)
     classes = list(
-        year.classes.filter(pk__in=permissions.reach_of(user, Action.CALL_ROLL).classes).select_related("year")
+        year.classes.filter(pk__in=permissions.reach_of(user, Action.CALL_ROLL).classes).select_related(
+            "year"
+        )
     )
     months = [each for each in begun_months(calendar, now) if MonthState(each, now).is_over]
     states = month_states(classes, months, now)
@@ -152,7 +154,9 @@ def _own_tasks(user: User) -> list[AttendanceTask]:
         if sessions and (each.pk, sessions[0]) not in called:
             url = reverse("students:roll", args=[each.pk, now, sessions[0]])
             found.append(
-                AttendanceTask(f"Điểm danh lớp {each.name} hôm nay", f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh")
+                AttendanceTask(
+                    f"Điểm danh lớp {each.name} hôm nay", f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh"
+                )
             )
         for month in months:
             state = states[each.pk, month]

@@ -18,6 +18,7 @@ from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
+from students.absences import days_label
 from students.attendance import WHO_CALLS, MonthRefused, confirm_month, month_sums
 from students.attendance_file import month_workbook
 from students.attendance_month_page import read_month, read_year
@@ -104,12 +105,19 @@ def attendance_confirm(request: SignedInRequest, pk: int, month: datetime.date) 
 
 
 def _show_confirm(
-    request: SignedInRequest, school_class: SchoolClass, state: MonthState, problem: str = "", status: int = 200
+    request: SignedInRequest,
+    school_class: SchoolClass,
+    state: MonthState,
+    problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    sums = month_sums(school_class, state.month)
     context = {
         "school_class": school_class,
         "state": state,
-        "sums": month_sums(school_class, state.month),
+        "sums": sums,
+        "with_leave": days_label(sums.with_leave),
+        "without_leave": days_label(sums.without_leave),
         "problem": problem,
     }
     return render(request, "students/attendance_confirm.html", context, status=status)

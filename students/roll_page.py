@@ -88,7 +88,9 @@ class RollPage:
     @property
     def absent_in_other(self) -> tuple[RollLine, ...]:
         kinds = self.other_kinds
-        return tuple(replace(line, kind=kinds[line.student_id]) for line in self.lines if kinds.get(line.student_id))
+        return tuple(
+            replace(line, kind=kinds[line.student_id]) for line in self.lines if kinds.get(line.student_id)
+        )
 
     @property
     def other(self) -> Session:
@@ -97,7 +99,9 @@ class RollPage:
     def like_other(self) -> "RollPage":
         """The same roll, not saved, with the absences of the other session."""
         kinds = self.other_kinds
-        return replace(self, lines=tuple(replace(line, kind=kinds.get(line.student_id, "")) for line in self.lines))
+        return replace(
+            self, lines=tuple(replace(line, kind=kinds.get(line.student_id, "")) for line in self.lines)
+        )
 
     @property
     def is_editable(self) -> bool:
@@ -113,7 +117,11 @@ class RollPage:
 
 
 def weekday_of(day: datetime.date) -> str:
-    return "Chủ nhật" if day.isoweekday() == 7 else f"Thứ {('Hai', 'Ba', 'Tư', 'Năm', 'Sáu', 'Bảy')[day.weekday()]}"
+    return (
+        "Chủ nhật"
+        if day.isoweekday() == 7
+        else f"Thứ {('Hai', 'Ba', 'Tư', 'Năm', 'Sáu', 'Bảy')[day.weekday()]}"
+    )
 
 
 def field_of(student_id: int) -> str:

@@ -69,7 +69,11 @@ def roll(request: SignedInRequest, pk: int, day: datetime.date, session: str) ->
 
 
 def _show(
-    request: SignedInRequest, page: RollPage, problem: str = "", conflict: Conflict | None = None, status: int = 200
+    request: SignedInRequest,
+    page: RollPage,
+    problem: str = "",
+    conflict: Conflict | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Each page has a token of its own: what is sent from it is one save, however often it arrives."""
     context = {"page": page, "token": uuid.uuid4(), "problem": problem, "conflict": conflict}
@@ -84,7 +88,9 @@ class Typed:
     problem: str
 
 
-def _call(request: SignedInRequest, school_class: SchoolClass, day: datetime.date, session: str) -> HttpResponse:
+def _call(
+    request: SignedInRequest, school_class: SchoolClass, day: datetime.date, session: str
+) -> HttpResponse:
     """WHO first: what is wrong with a stranger's form is none of their business."""
     permissions.require(
         request.user,
@@ -119,7 +125,9 @@ def _typed(data: QueryDict, pupils: list[int], day: datetime.date, session: str)
     missing = len(pupils) - len(kinds)
     gone = {key for key in data if key.startswith("a.")} - {field_of(pupil) for pupil in pupils}
     if missing:
-        return Typed(call, f"Còn {missing} học sinh chưa được điểm danh trong lần gửi này. Xem lại cả lớp rồi lưu.")
+        return Typed(
+            call, f"Còn {missing} học sinh chưa được điểm danh trong lần gửi này. Xem lại cả lớp rồi lưu."
+        )
     if gone:
         return Typed(call, "Danh sách lớp đã thay đổi từ lúc mở trang. Xem lại cả lớp rồi lưu.")
     return Typed(call, "")
@@ -142,9 +150,7 @@ def _show_again(
     conflict: Conflict | None = None,
 ) -> HttpResponse:
     """The roll as it was sent, beside what stands now: nothing typed is lost, the next save is a new one."""
-    page = read_roll(
-        request.user, school_class, call.day, call.session, typed=call.absent, conflict=conflict
-    )
+    page = read_roll(request.user, school_class, call.day, call.session, typed=call.absent, conflict=conflict)
     status = 409 if conflict else LOCKED if page.state.why_closed else 422
     return _show(request, page, problem, conflict, status)
 

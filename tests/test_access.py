@@ -58,6 +58,8 @@ PRINTS = frozenset({"bich", "hoa", "tuan"})
 LANS_RECORD = PRINTS | {"lan"}
 SHEET_4A = OFFICE | {"lan", "dung"}
 CLASS_4A = SHEET_4A | {"thu"}
+# Those who lead one class of their own are sent on to its roll, which is no page of all classes.
+ATTENDANCE = OFFICE | {"dung"}
 REQUEST_4A = OFFICE | {"lan", "dung"}
 # Cô Lan's question went to thầy Dũng, who heads her tổ.
 INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
@@ -118,6 +120,17 @@ def a_holiday(things: Things) -> list[Any]:
     return [
         CalendarEntry.objects.create(year=year, kind="off", name="Nghỉ", starts_on=first, ends_on=first).pk
     ]
+
+
+def a_roll(things: Things) -> list[Any]:
+    """Of a Thursday with lessons in the class's first month."""
+    first = datetime.date(things.school.class_4a.year_id, 9, 10)
+    thursday = first + datetime.timedelta(days=(3 - first.weekday()) % 7)
+    return [things.school.class_4a.pk, thursday, "morning"]
+
+
+def a_month(things: Things) -> list[Any]:
+    return [things.school.class_4a.pk, datetime.date(things.school.class_4a.year_id, 9, 1)]
 
 
 def seat_4a(things: Things) -> list[Any]:
@@ -411,6 +424,16 @@ PAGES = (
     Page(
         "gradebook:year_open", Action.OPEN_YEAR, PRINCIPAL, "post", 422, arguments=this_year, data=CONFIRMED
     ),
+    Page("students:attendance", Action.SEE_ATTENDANCE, ATTENDANCE),
+    Page("students:late_attendance", Action.FOLLOW_ATTENDANCE, VICE_PRINCIPAL),
+    Page("students:roll_today", Action.SEE_ATTENDANCE, SHEET_4A, status=302, arguments=class_4a),
+    Page("students:roll", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_roll),
+    Page("students:roll", Action.CALL_ROLL, LAN, "post", 422, arguments=a_roll),
+    Page("students:class_attendance", Action.SEE_ATTENDANCE, SHEET_4A, arguments=class_4a),
+    Page("students:attendance_month", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_month),
+    Page("students:attendance_file", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_month),
+    Page("students:attendance_confirm", Action.CALL_ROLL, LAN, arguments=a_month),
+    Page("students:attendance_confirm", Action.CALL_ROLL, LAN, "post", 422, arguments=a_month),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.
@@ -550,6 +573,7 @@ def label(page: Page) -> str:
 
 # Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
 LISTS = {
+    "students:attendance",
     "approvals:requests",
     "approvals:inquiries",
     "students:classes",
@@ -567,6 +591,10 @@ LISTS = {
     "accounts:confirm",
 }
 ABOUT_A_CLASS = {
+    "students:roll",
+    "students:class_attendance",
+    "students:attendance_month",
+    "students:attendance_confirm",
     "students:class",
     "gradebook:sheet",
     "gradebook:cell_history",
