@@ -31,13 +31,10 @@ from students.roll_views import get_class
 @never_cache
 @require_safe
 def attendance(request: SignedInRequest) -> HttpResponse:
-    """The classes that the person may see, as they stand today; a homeroom teacher goes straight to the roll."""
+    """The classes that the person may see, as they stand today."""
     permissions.require_anywhere(
         request.user, Action.SEE_ATTENDANCE, "Thầy cô không chủ nhiệm lớp nào nên không có sổ điểm danh."
     )
-    reach = permissions.reach_of(request.user, Action.SEE_ATTENDANCE)
-    if not (reach.whole_school or reach.grades) and len(reach.classes) == 1:
-        return redirect("students:roll_today", next(iter(reach.classes)))
     return render(request, "students/attendance.html", {"page": read_overview(request.user)})
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
 from django.views.decorators.cache import never_cache
@@ -24,7 +24,6 @@ from students.calendar import YearCalendar
 from students.models import Absence, SchoolClass
 from students.roll_page import LOOKS_BACK, RollPage, field_of, read_roll, roster_on, session_now
 
-LOCKED = 423
 MOST_TOKENS = 50
 
 
@@ -61,8 +60,6 @@ def roll(request: SignedInRequest, pk: int, day: datetime.date, session: str) ->
     if request.method == "POST":
         return _call(request, school_class, day, session)
     page = read_roll(request.user, school_class, day, session)
-    if not page.tabs:
-        raise Http404(f"Ngày {day:%d/%m/%Y} lớp {school_class.name} không học.")
     if "like" in request.GET and page.may_follow_other:
         page = page.like_other()
     return _show(request, page)
@@ -151,7 +148,7 @@ def _show_again(
 ) -> HttpResponse:
     """The roll as it was sent, beside what stands now: nothing typed is lost, the next save is a new one."""
     page = read_roll(request.user, school_class, call.day, call.session, typed=call.absent, conflict=conflict)
-    status = 409 if conflict else LOCKED if page.state.why_closed else 422
+    status = 409 if conflict else 422
     return _show(request, page, problem, conflict, status)
 
 

@@ -58,8 +58,7 @@ PRINTS = frozenset({"bich", "hoa", "tuan"})
 LANS_RECORD = PRINTS | {"lan"}
 SHEET_4A = OFFICE | {"lan", "dung"}
 CLASS_4A = SHEET_4A | {"thu"}
-# Those who lead one class of their own are sent on to its roll, which is no page of all classes.
-ATTENDANCE = OFFICE | {"dung"}
+ATTENDANCE = SHEET_4A | {"minh", "ngoc"}
 REQUEST_4A = OFFICE | {"lan", "dung"}
 # Cô Lan's question went to thầy Dũng, who heads her tổ.
 INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
