@@ -64,6 +64,8 @@ function saved(entry, { version, said }) {
   const state = document.querySelector(".roll-sessions [aria-current] .state");
   if (!state || state.dataset.kind === "ok") return;
   state.dataset.kind = "ok";
+  const use = state.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#check-circle"));
   state.querySelector("span").textContent = "đã điểm danh";
 }
 
