@@ -61,8 +61,9 @@ def stored(application: Stack, path: str) -> tuple[int, list[str]]:
 
 def clear(page: Page) -> None:
     """All there: what the demo has drawn is taken back, unsaved."""
-    for radio in page.locator('.roll-list input[value=""]:not(:checked)').all():
-        radio.check(force=True)
+    page.locator(".roll-list").evaluate(
+        "list => { for (const each of list.querySelectorAll('input[value=\\'\\']')) each.checked = true; }"
+    )
 
 
 def save(page: Page) -> None:
