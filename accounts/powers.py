@@ -95,6 +95,9 @@ class Action(StrEnum):
     EDIT_RECORD = "edit_record"
     KEEP_PUPIL_IDS = "keep_pupil_ids"
     IMPORT_ROSTERS = "import_rosters"
+    SEE_ATTENDANCE = "see_attendance"
+    CALL_ROLL = "call_roll"
+    FOLLOW_ATTENDANCE = "follow_attendance"
     SEE_YEAR = "see_year"
     PREPARE_YEAR = "prepare_year"
     KEEP_CLASSES = "keep_classes"
@@ -259,6 +262,27 @@ TABLE: tuple[Rule, ...] = (
         "nạp danh sách học sinh",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
+    ),
+    Rule(
+        Action.SEE_ATTENDANCE,
+        Area.PUPILS,
+        "xem điểm danh, số ngày nghỉ của lớp",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R71",
+    ),
+    Rule(
+        Action.CALL_ROLL,
+        Area.PUPILS,
+        "điểm danh, xác nhận điểm danh của tháng",
+        {Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R71, R72",
+    ),
+    Rule(
+        Action.FOLLOW_ATTENDANCE,
+        Area.PUPILS,
+        "theo dõi lớp chưa điểm danh, chưa xác nhận tháng",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
+        "IV.2, R72",
     ),
     Rule(Action.SEE_YEAR, Area.PUPILS, "xem năm học, tuần học, ngày nghỉ", _EVERYBODY, "IV"),
     Rule(

@@ -41,6 +41,7 @@ MENU = (
     MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
     MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
     MenuEntry("Hồ sơ học sinh", "students:records", "person-check", Action.SEE_SENSITIVE),
+    MenuEntry("Điểm danh", "students:attendance", "clipboard-check", Action.SEE_ATTENDANCE),
     MenuEntry("Năm học", "students:years", "calendar-event", Action.SEE_YEAR),
     MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
     MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from students import (
+    attendance_urls,
     class_edit_views,
     class_record_views,
     class_views,
@@ -47,4 +48,5 @@ urlpatterns = [
     path("import/", import_views.roster_import, name="import"),
     path("import/<int:pk>/", import_views.roster_upload, name="upload"),
     path("import/<int:pk>/apply/", import_views.roster_apply, name="upload_apply"),
+    *attendance_urls.urlpatterns,
 ]

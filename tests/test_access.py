@@ -63,6 +63,7 @@ SHEET_4A = OFFICE | {"lan", "dung"}
 CLASS_4A = SHEET_4A | {"thu"}
 RECORDS_4A = PRINTS | {"lan"}
 KEEPERS_4A = CLERK | {"lan"}
+ATTENDANCE = SHEET_4A | {"minh", "ngoc"}
 REQUEST_4A = OFFICE | {"lan", "dung"}
 # Cô Lan's question went to thầy Dũng, who heads her tổ.
 INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
@@ -139,6 +140,17 @@ def a_holiday(things: Things) -> list[Any]:
     return [
         CalendarEntry.objects.create(year=year, kind="off", name="Nghỉ", starts_on=first, ends_on=first).pk
     ]
+
+
+def a_roll(things: Things) -> list[Any]:
+    """Of a Thursday with lessons in the class's first month."""
+    first = datetime.date(things.school.class_4a.year_id, 9, 10)
+    thursday = first + datetime.timedelta(days=(3 - first.weekday()) % 7)
+    return [things.school.class_4a.pk, thursday, "morning"]
+
+
+def a_month(things: Things) -> list[Any]:
+    return [things.school.class_4a.pk, datetime.date(things.school.class_4a.year_id, 9, 1)]
 
 
 def seat_4a(things: Things) -> list[Any]:
@@ -480,6 +492,16 @@ PAGES = (
     Page("students:pupil_movements", Action.SEE_MOVEMENTS, OFFICE, arguments=first_pupil),
     Page("students:movement_new", Action.RECORD_MOVEMENTS, CLERK, arguments=leaving),
     Page("students:movement_new", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=leaving),
+    Page("students:attendance", Action.SEE_ATTENDANCE, ATTENDANCE),
+    Page("students:late_attendance", Action.FOLLOW_ATTENDANCE, VICE_PRINCIPAL),
+    Page("students:roll_today", Action.SEE_ATTENDANCE, SHEET_4A, status=302, arguments=class_4a),
+    Page("students:roll", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_roll),
+    Page("students:roll", Action.CALL_ROLL, LAN, "post", 422, arguments=a_roll),
+    Page("students:class_attendance", Action.SEE_ATTENDANCE, SHEET_4A, arguments=class_4a),
+    Page("students:attendance_month", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_month),
+    Page("students:attendance_file", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_month),
+    Page("students:attendance_confirm", Action.CALL_ROLL, LAN, arguments=a_month),
+    Page("students:attendance_confirm", Action.CALL_ROLL, LAN, "post", 422, arguments=a_month),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK),
     Page("students:import", Action.IMPORT_ROSTERS, CLERK, "post", 422),
     # The file of this upload is gone: the clerk is told so, nobody else gets as far.
@@ -638,6 +660,7 @@ def label(page: Page) -> str:
 
 # Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
 LISTS = {
+    "students:attendance",
     "approvals:requests",
     "approvals:inquiries",
     "students:classes",
@@ -659,6 +682,10 @@ LISTS = {
     "accounts:confirm",
 }
 ABOUT_A_CLASS = {
+    "students:roll",
+    "students:class_attendance",
+    "students:attendance_month",
+    "students:attendance_confirm",
     "students:class",
     "students:pupil",
     "students:pupil_edit",

@@ -31,6 +31,7 @@ from gradebook.staffing import carry_out_staff, prepare_lines
 from gradebook.windows import issue_order
 from kimdong.demo import calendar, marks, rosters
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES, SECOND_FACTOR_SECRET
+from kimdong.demo.attendance import fill_attendance
 from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.people import DemoNames
 from kimdong.demo.records import complete_records, fill_profile
@@ -93,6 +94,8 @@ def load(school: DemoSchool) -> None:
     _give_second_factors()
     fill_previous_year(previous, school, repeating)
     fill_current_year(current, school)
+    school.say(f"điểm danh năm học {current.label}")
+    fill_attendance(current, seed=school.seed, now=school.now)
     _rotate(school, clerk)
 
 
@@ -178,6 +181,7 @@ def _load_weeks(year: SchoolYear, clerk: User) -> None:
 def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
     """Height, weight and days absent, as far as the year has gone."""
     rows = []
+    is_past = year.year < school.year
     for enrolment in Enrolment.objects.filter(school_class__year=year).select_related(
         "student", "school_class"
     ):
@@ -190,8 +194,9 @@ def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
             year=year,
             height_cm=height,
             weight_kg=round((height - 100) * 0.62 + 8 + child.randint(-3, 6)),
-            absent_with_leave=chance.choice((0, 0, 0, 1, 1, 2, 3, 4)),
-            absent_without_leave=chance.choice((0,) * 9 + (1,)),
+            # Last year's came from paper; this year's rolls are called here.
+            absent_with_leave=chance.choice((0, 0, 0, 1, 1, 2, 3, 4)) if is_past else None,
+            absent_without_leave=chance.choice((0,) * 9 + (1,)) if is_past else None,
         )
         fill_profile(profile, enrolment.student, chance, leaves_gaps=year.year == school.year)
         rows.append(profile)

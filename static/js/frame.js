@@ -71,6 +71,12 @@ document.addEventListener("htmx:responseError", (event) => {
   else say(`Máy chủ không thực hiện được (mã ${status}). Xin thử lại; nếu vẫn lỗi, báo văn thư kèm giờ ở cuối trang.`);
 });
 
+// Rolls that were called without a network and wait on this device; the page of a roll sees to them itself.
+const waitingRolls = `kim-dong.roll.${document.body.dataset.user}.`;
+if (!document.querySelector("[data-roll]") && Object.keys(localStorage).some((key) => key.startsWith(waitingRolls))) {
+  import("./roll/elsewhere.js");
+}
+
 const clock = document.querySelector("[data-server-time]");
 if (clock) {
   const ahead = Date.parse(clock.dataset.serverTime) - Date.now();

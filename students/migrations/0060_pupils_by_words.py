@@ -21,7 +21,7 @@ DROP = "DROP FUNCTION students_words(text, text, text, text)"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0031_past_movements")]
+    dependencies = [("students", "0051_attendance_under_audit")]
     operations = [
         migrations.RunSQL(CREATE, DROP),
         migrations.AddIndex(

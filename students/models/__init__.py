@@ -1,5 +1,6 @@
 """The school year, its classes, its pupils and who sat where from when to when; a file a subject."""
 
+from students.models.attendance import Absence, AttendanceMonth, RollCall
 from students.models.calendar import CalendarEntry, Session, WeekPattern
 from students.models.enrolments import Enrolment, EnrolmentQuerySet
 from students.models.movements import Movement, MovementQuerySet
@@ -15,6 +16,8 @@ from students.models.years import (
 )
 
 __all__ = [
+    "Absence",
+    "AttendanceMonth",
     "CalendarEntry",
     "Enrolment",
     "EnrolmentQuerySet",
@@ -22,6 +25,7 @@ __all__ = [
     "HomeroomAssignment",
     "Movement",
     "MovementQuerySet",
+    "RollCall",
     "RosterUpload",
     "SchoolClass",
     "SchoolYear",

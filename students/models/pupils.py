@@ -198,6 +198,8 @@ class YearProfile(models.Model):
     """What is said of a pupil in one year (domain.md 2.1, 5.4): size, absences, meals and bed at school.
 
     A second measuring in the year writes over the first, as the học bạ has room for one; the history keeps both.
+    The absences are those of days whose roll was not called here: of years before the system, and of the months at the
+    former school. What is called here comes on top (`students.absences`).
     """
 
     class Boarding(models.TextChoices):
@@ -212,9 +214,11 @@ class YearProfile(models.Model):
     measured_on = models.DateField("ngày đo", null=True)
     boarding = models.CharField("bán trú, nội trú", max_length=4, choices=Boarding, blank=True)
     day_boarding_code = models.CharField("loại bán trú", max_length=2, blank=True)
-    absent_with_leave = models.DecimalField("nghỉ có phép (ngày)", max_digits=4, decimal_places=1, null=True)
+    absent_with_leave = models.DecimalField(
+        "nghỉ có phép ngoài sổ điểm danh (ngày)", max_digits=4, decimal_places=1, null=True
+    )
     absent_without_leave = models.DecimalField(
-        "nghỉ không phép (ngày)", max_digits=4, decimal_places=1, null=True
+        "nghỉ không phép ngoài sổ điểm danh (ngày)", max_digits=4, decimal_places=1, null=True
     )
 
     history = HistoricalRecords(bases=[TracedRow])
