@@ -8,6 +8,7 @@ from accounts import clock
 from accounts.history import Source
 from accounts.models import User
 from kimdong.demo import calendar
+from kimdong.demo.school import DemoSchool
 from students.attendance import Call, call_roll, confirm_month, month_sums
 from students.attendance_months import MonthState, begun_months, last_day_of
 from students.calendar import YearCalendar
@@ -17,8 +18,14 @@ WITH_LEAVE, WITHOUT_LEAVE = 0.018, 0.002  # of pupils on a day
 MISSING = ("2C", "5D")
 
 
-def fill_attendance(year: SchoolYear, *, seed: int, now: datetime.datetime) -> None:
-    """Each class's rolls by its homeroom teacher, a month at a time; what is over is confirmed on the second."""
+def load(demo: DemoSchool) -> None:
+    """Each class's rolls by its homeroom teacher, a month at a time; what is over is confirmed on the second.
+
+    After the movements: nobody is absent from a class that they have left.
+    """
+    year = SchoolYear.objects.get(pk=demo.year)
+    seed, now = demo.seed, demo.now
+    demo.say(f"điểm danh năm học {year.label}")
     school = YearCalendar.of(year)
     teachers = dict(
         HomeroomAssignment.objects.filter(school_class__year=year).values_list(
@@ -26,9 +33,9 @@ def fill_attendance(year: SchoolYear, *, seed: int, now: datetime.datetime) -> N
         )
     )
     people = User.objects.in_bulk(teachers.values())
-    seats: dict[int, list[int]] = {}
+    seats: dict[int, list[Enrolment]] = {}
     for seat in Enrolment.objects.filter(school_class__year=year):
-        seats.setdefault(seat.school_class_id, []).append(seat.student_id)
+        seats.setdefault(seat.school_class_id, []).append(seat)
     yesterday = now.date() - datetime.timedelta(days=1)
     for month in begun_months(school, yesterday):
         for each in year.classes.select_related("year"):
@@ -44,17 +51,18 @@ def _calls(
     school_class: SchoolClass,
     days: list[datetime.date],
     school: YearCalendar,
-    pupils: list[int],
+    seats: list[Enrolment],
     seed: int,
 ) -> list[Call]:
     chance = random.Random(f"{seed}-{school_class.name}-{days[:1]}")  # noqa: S311 - invented
     calls = []
     for day in days:
         absent = {}
-        for pupil in pupils:
+        for seat in seats:
             drawn = chance.random()
-            if drawn < WITH_LEAVE + WITHOUT_LEAVE:
-                absent[pupil] = "P" if drawn < WITH_LEAVE else "K"
+            is_seated = seat.starts_on <= day and (seat.ends_on is None or day <= seat.ends_on)
+            if is_seated and drawn < WITH_LEAVE + WITHOUT_LEAVE:
+                absent[seat.student_id] = "P" if drawn < WITH_LEAVE else "K"
         for session in school.sessions_of(day, school_class):
             # Some are ill for half a day only.
             there = {pupil: kind for pupil, kind in absent.items() if chance.random() < 0.8}

@@ -31,7 +31,6 @@ from gradebook.staffing import carry_out_staff, prepare_lines
 from gradebook.windows import issue_order
 from kimdong.demo import calendar, marks, rosters
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES, SECOND_FACTOR_SECRET
-from kimdong.demo.attendance import fill_attendance
 from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.people import DemoNames
 from kimdong.demo.records import complete_records, fill_profile
@@ -94,8 +93,6 @@ def load(school: DemoSchool) -> None:
     _give_second_factors()
     fill_previous_year(previous, school, repeating)
     fill_current_year(current, school)
-    school.say(f"điểm danh năm học {current.label}")
-    fill_attendance(current, seed=school.seed, now=school.now)
     _rotate(school, clerk)
 
 
