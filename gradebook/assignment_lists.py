@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from accounts import permissions, terms
+from accounts.dates import Days
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
@@ -53,7 +54,7 @@ def _checked(plan: AssignmentPlan, previewed: str) -> AssignmentPlan:
 
 def _hand_over_or_end(step: Step, plan: AssignmentPlan, *, reason: str, year: SchoolYear) -> None:
     if step.term and step.deed == Deed.CHANGE:
-        from_then_on = terms.Days(plan.days.first)
+        from_then_on = Days(plan.days.first)
         terms.hand_over(step.term, to=step.person, days=from_then_on, reason=reason, within=year.days)
     elif step.term and step.deed == Deed.END:
         terms.end(step.term, last_day=plan.last_day_before, reason=reason)

@@ -5,7 +5,7 @@ the form of the học bạ takes 0,5.
 """
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -67,7 +67,10 @@ def absences_within(
             within &= Q(roll_call__day__lte=days.last)
         sums[f"leave_{number}"] = _sum_of(Absence.Kind.WITH_LEAVE, within)
         sums[f"other_{number}"] = _sum_of(Absence.Kind.WITHOUT_LEAVE, within)
-    rows = counted().filter(student__in=student_ids).values("student_id").annotate(**sums)
+    # mypy cannot know the columns that are named here.
+    rows: Iterable[Mapping[str, Any]] = (
+        counted().filter(student__in=student_ids).values("student_id").annotate(**sums)
+    )
     return {
         (row["student_id"], key): Absences(row[f"leave_{number}"], row[f"other_{number}"])
         for row in rows

@@ -43,6 +43,10 @@ class Composition:
     minority_girls: int = 0
     disabled: int = 0
 
+    @property
+    def of_whom(self) -> tuple[int, int, int, int]:
+        return self.girls, self.minority, self.minority_girls, self.disabled
+
     def __add__(self, other: "Composition") -> "Composition":
         return Composition(
             self.pupils + other.pupils,
@@ -100,10 +104,7 @@ class SchoolCount:
         for line in (*lines, self.total):
             moved = (line.moved[kind] for kind in (*COMING, *GOING))
             now = line.now
-            yield (
-                *(line.label, line.first, *moved, line.inward, line.outward, now.pupils),
-                *(now.girls, now.minority, now.minority_girls, now.disabled),
-            )
+            yield line.label, line.first, *moved, line.inward, line.outward, now.pupils, *now.of_whom
 
 
 @dataclass(frozen=True, slots=True)

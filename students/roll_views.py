@@ -109,13 +109,14 @@ def _call(
 
 def _typed(data: QueryDict, pupils: list[int], day: datetime.date, session: str) -> Typed:
     """Every pupil of the day's list must be answered for: one who is new since the page was made is to be looked at."""
+    version = data.get("version", "")
     answers = {pupil: data.get(field_of(pupil)) for pupil in pupils}
     kinds = {pupil: kind for pupil, kind in answers.items() if kind in Absence.Kind.values}
     call = Call(
         day=day,
         session=session,
         absent={pupil: kind for pupil, kind in kinds.items() if kind},
-        version=int(data["version"]) if data.get("version", "").isdecimal() else 0,
+        version=int(version) if version.isdecimal() else 0,
         token=_tokens(data.get("token", ""))[0],
         after=frozenset(_tokens(data.get("after", ""))),
     )
