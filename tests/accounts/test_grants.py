@@ -108,7 +108,13 @@ def test_the_prints_are_opened_to_look_at_not_to_order(school):
 def test_no_grant_reaches_a_power_to_act():
     """Nothing that writes can be granted: the table names grants for looking only."""
     grantable = {rule.action for rule in TABLE if rule.is_grantable}
-    assert grantable == {Action.SEE_CLASS, Action.SEE_SHEET, Action.SEE_PROGRESS, Action.SEE_PRINTS}
+    assert grantable == {
+        Action.SEE_CLASS,
+        Action.SEE_PUPIL,
+        Action.SEE_SHEET,
+        Action.SEE_PROGRESS,
+        Action.SEE_PRINTS,
+    }
 
 
 # -- To whom -----------------------------------------------------------------------------------------------

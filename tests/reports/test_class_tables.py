@@ -17,7 +17,8 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = 9
 
 
-def the_school() -> School:
+@pytest.fixture
+def school() -> School:
     return make_school(pupils=2)
 
 

@@ -35,7 +35,8 @@ def files(settings: object, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def the_school() -> School:
+@pytest.fixture
+def school(db: None) -> School:
     return make_school(pupils=3)
 
 

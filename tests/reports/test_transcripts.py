@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = 11
 
 
-def the_school() -> School:
+@pytest.fixture
+def school() -> School:
     return make_school(pupils=1)
 
 
