@@ -271,6 +271,9 @@ def test_a_second_worker_may_not_touch_a_print_in_hand(school: School) -> None:
             cursor.execute("SELECT pg_advisory_lock(%s, %s)", [print_jobs._PRINT_LOCKS, job.pk])
         with pytest.raises(print_jobs.BeingPrinted):
             run_job(job.pk)
+        with other.cursor() as cursor:
+            # Closing alone would let it go a moment later, when the server notices.
+            cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         other.close()
     job.refresh_from_db()
