@@ -20,6 +20,10 @@ KINDS = {
     "account": ("Tài khoản", "accounts:person"),
     "accounts": ("Tài khoản", ""),
     "roster_upload": ("Nạp danh sách học sinh", "students:upload"),
+    "pupil": ("Hồ sơ học sinh", "students:pupil"),
+    "year": ("Năm học, lịch, lớp", "students:year"),
+    "class": ("Năm học, lịch, lớp", "students:class"),
+    "movement": ("Biến động sĩ số", "students:movement"),
     "request": ("Phiếu đề nghị sửa", "approvals:request"),
     "print_job": ("In sổ, học bạ", "reports:print_job"),
 }

@@ -35,7 +35,7 @@ class InOtherHands(Exception):
 class Kind:
     """A kind of work: its task, the argument that names the piece, and the first key of its advisory locks.
 
-    Keys in use: 27 gradebook.windows, 28 prints, 29 pupil lists.
+    Keys in use: 27 gradebook.windows, 28 prints, 29 pupil lists, 31 temporary codes (students.records).
     """
 
     task: str

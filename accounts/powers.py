@@ -91,7 +91,21 @@ class Action(StrEnum):
     DECIDE_INQUIRY = "decide_inquiry"
     SEE_CLASS = "see_class"
     SEE_SENSITIVE = "see_sensitive"
+    SEE_PUPIL = "see_pupil"
+    EDIT_RECORD = "edit_record"
+    KEEP_PUPIL_IDS = "keep_pupil_ids"
     IMPORT_ROSTERS = "import_rosters"
+    EXPORT_ROSTERS = "export_rosters"
+    SEE_ATTENDANCE = "see_attendance"
+    CALL_ROLL = "call_roll"
+    FOLLOW_ATTENDANCE = "follow_attendance"
+    SEE_YEAR = "see_year"
+    PREPARE_YEAR = "prepare_year"
+    KEEP_CLASSES = "keep_classes"
+    SEE_OPENING = "see_opening"
+    OPEN_YEAR = "open_year"
+    SEE_MOVEMENTS = "see_movements"
+    RECORD_MOVEMENTS = "record_movements"
     SEE_ORDERS = "see_orders"
     ISSUE_ORDER = "issue_order"
     SEE_SHEET = "see_sheet"
@@ -215,9 +229,97 @@ TABLE: tuple[Rule, ...] = (
         "I.3, R65",
     ),
     Rule(
+        Action.SEE_PUPIL,
+        Area.PUPILS,
+        "mở hồ sơ của một học sinh (mục nhạy cảm: theo quyền riêng)",
+        {
+            **_WHOLE_SCHOOL,
+            Role.GRADE_HEAD: Whose.GRADE,
+            Role.HOMEROOM: Whose.OWN_CLASS,
+            Role.SUBJECT: Whose.TAUGHT_CLASS,
+        },
+        "IV, R65",
+        grant=CLASS_GRANT,
+        sheet_grant=SHEET_GRANT,
+        is_hidden=True,
+    ),
+    Rule(
+        Action.EDIT_RECORD,
+        Area.PUPILS,
+        "hoàn thiện hồ sơ học sinh, ghi chiều cao, cân nặng",
+        {Role.CLERK: Whose.SCHOOL, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.3, IV.5",
+    ),
+    Rule(
+        Action.KEEP_PUPIL_IDS,
+        Area.PUPILS,
+        "ghi mã số, số đăng bộ của học sinh",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3, R14",
+    ),
+    Rule(
         Action.IMPORT_ROSTERS,
         Area.PUPILS,
         "nạp danh sách học sinh",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(
+        Action.EXPORT_ROSTERS,
+        Area.PUPILS,
+        "xuất danh sách học sinh ra Excel",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "R69",
+    ),
+    Rule(
+        Action.SEE_ATTENDANCE,
+        Area.PUPILS,
+        "xem điểm danh, số ngày nghỉ của lớp",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R71",
+    ),
+    Rule(
+        Action.CALL_ROLL,
+        Area.PUPILS,
+        "điểm danh, xác nhận điểm danh của tháng",
+        {Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R71, R72",
+    ),
+    Rule(
+        Action.FOLLOW_ATTENDANCE,
+        Area.PUPILS,
+        "theo dõi lớp chưa điểm danh, chưa xác nhận tháng",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
+        "IV.2, R72",
+    ),
+    Rule(Action.SEE_YEAR, Area.PUPILS, "xem năm học, tuần học, ngày nghỉ", _EVERYBODY, "IV"),
+    Rule(
+        Action.PREPARE_YEAR,
+        Area.PUPILS,
+        "chuẩn bị năm học, ghi lịch nghỉ, buổi học",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(Action.KEEP_CLASSES, Area.PUPILS, "lập, đổi tên lớp", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
+    Rule(
+        Action.SEE_OPENING,
+        Area.PUPILS,
+        "xem việc còn thiếu để mở năm học, bộ quy định của năm",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3",
+    ),
+    Rule(Action.OPEN_YEAR, Area.PUPILS, "mở năm học", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
+    Rule(
+        Action.SEE_MOVEMENTS,
+        Area.PUPILS,
+        "xem sổ biến động sĩ số, sĩ số theo ngày",
+        _WHOLE_SCHOOL,
+        "IV.1, IV.2, IV.3",
+    ),
+    Rule(
+        Action.RECORD_MOVEMENTS,
+        Area.PUPILS,
+        "ghi, huỷ biến động sĩ số",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
     ),

@@ -40,9 +40,13 @@ PEOPLE, SUPERVISION, HELP = "Cán bộ, tài khoản", "Giám sát", "Giúp đ�
 MENU = (
     MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
     MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
+    MenuEntry("Hồ sơ học sinh", "students:records", "person-check", Action.SEE_SENSITIVE),
+    MenuEntry("Điểm danh", "students:attendance", "clipboard-check", Action.SEE_ATTENDANCE),
+    MenuEntry("Năm học", "students:years", "calendar-event", Action.SEE_YEAR),
     MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
     MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
+    MenuEntry("Biến động sĩ số", "students:movements", "arrow-left-right", Action.SEE_MOVEMENTS),
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
     MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF, PEOPLE),
@@ -75,6 +79,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "count": year.waiting if year else 0,
             "url": f"{reverse('approvals:requests')}?who=waiting",
         },
+        "may_search": permissions.may_anywhere(user, Action.SEE_CLASS),
         "menu": _menu(request, user, year),
         "notices": [*sessions.notices(request), *(_notices(year.open_windows) if year else [])],
     }
@@ -104,8 +109,7 @@ def _year_in_view(user: User) -> Any:
         )
     )
     return (
-        SchoolYear.objects.filter(starts_on__lte=clock.today())
-        .order_by("-year")
+        SchoolYear.objects.begun()
         .annotate(
             open_windows=ArraySubquery(windows),
             waiting=_number_of(requests_waiting_for(user)),

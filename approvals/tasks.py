@@ -29,6 +29,7 @@ from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupi
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
 from gradebook.windows import covers, is_past_at
+from students.attendance_overview import AttendanceTask, attendance_tasks
 from students.models import SchoolClass
 
 MOST_REQUESTS = 20
@@ -106,10 +107,13 @@ class TasksPage:
     own_sheets: tuple[OwnSheet, ...]
     boards: tuple[Board, ...]
     overdue_accounts: tuple[Overdue, ...] = ()
+    attendance: tuple[AttendanceTask, ...] = ()
 
     @property
     def is_idle(self) -> bool:
-        return not (self.entries or self.requests or self.inquiries or self.overdue_accounts)
+        return not (
+            self.entries or self.requests or self.inquiries or self.overdue_accounts or self.attendance
+        )
 
 
 def read_tasks(user: User) -> TasksPage:
@@ -130,6 +134,7 @@ def read_tasks(user: User) -> TasksPage:
         has_more_inquiries=len(inquiries) > MOST_INQUIRIES,
         own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
         overdue_accounts=tuple(overdue_accounts(user)),
+        attendance=tuple(attendance_tasks(user)),
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import books, sheets
+from bench import books, hundred, sheets
 from bench.web import Session
 from kimdong import embedded_postgres
 from tests import stack as stacks
@@ -24,7 +24,11 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--quick", action="store_true", help="one class only, no books of the whole school")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="one class only, no books of the whole school, no hundred schools",
+    )
     quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory(prefix="kimdong-bench-") as folder:
         files = Path(folder)
@@ -38,6 +42,7 @@ def main() -> None:
             }
             with stacks.running(url, template, files / "run", name="bench") as stack:
                 results |= run(stack, quick=quick)
+            pairs = {} if quick else hundred.compare(url, template, files)
         finally:
             embedded_postgres.stop(ROOT / ".bench" / "pg")
     results["machine"] = {
@@ -46,8 +51,12 @@ def main() -> None:
         "at": time.strftime("%F %T"),
     }
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    RESULTS.write_text(
+        json.dumps(results | {"hundred": pairs}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
     show(results)
+    if pairs:
+        hundred.show(pairs)
 
 
 def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:

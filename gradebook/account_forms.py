@@ -1,13 +1,10 @@
-"""Forms of the pages that make accounts: one person, or a staff list; and the list on its way to the second step."""
+"""Forms of the pages that make accounts: one person, or a staff list."""
 
 import datetime
 import re
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.clock import today
@@ -16,40 +13,11 @@ from gradebook.login_names import propose
 from students.cell_values import Problem
 from students.header_search import folded_heading
 from students.names import clean, sort_key
-from students.staff_files import SYNONYMS, StaffFile, StaffRow, read_staff
+from students.staff_files import SYNONYMS, StaffFile, read_staff
 from students.workbook_safety import MAX_FILE
 from students.workbooks import WorkbookRefused
 
-SALT = "gradebook.account_upload"
-# A working day, as for mark files.
-MAX_AGE = 12 * 60 * 60
 USERNAME = re.compile(r"[a-z0-9]+(?:[.\-_][a-z0-9]+)*")
-
-
-class ListLost(Exception):
-    """The sealed list is not ours, of somebody else, or too old; the message is for the user."""
-
-
-def seal(rows: Sequence[StaffRow], *, by: User) -> str:
-    """The rows as text that nobody can alter, good for this person and half a day."""
-    told = {"by": by.pk, "rows": [asdict(row) for row in rows]}
-    return signing.dumps(told, salt=SALT, compress=True)
-
-
-def unseal(text: str, *, by: User) -> list[StaffRow]:
-    """Raises ListLost unless `seal` gave this text for the same person."""
-    try:
-        told = signing.loads(text, salt=SALT, max_age=MAX_AGE)
-    except signing.BadSignature:
-        told = {}
-    if told.get("by") != by.pk:
-        raise ListLost(
-            "Bản xem trước này không còn dùng được. Chưa ghi gì; chọn lại tệp để xem trước lần nữa."
-        )
-    return [
-        StaffRow(**{**row, "subjects": tuple(row["subjects"]), "classes": tuple(row["classes"])})
-        for row in told["rows"]
-    ]
 
 
 class StaffListForm(forms.Form):

@@ -13,9 +13,12 @@ from accounts.idle_lock import administrative
 from accounts.people_views import show_slips
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from gradebook.account_forms import AccountForm, ListLost, StaffListForm, account_problems, seal, unseal
+from gradebook.account_forms import AccountForm, StaffListForm, account_problems
 from gradebook.account_lists import AccountPlan, ListRefused, carry_out_accounts, plan_accounts
+from gradebook.sealed_lists import ListLost, seal, unseal
 from students.staff_files import StaffRow
+
+PURPOSE = "account_upload"
 
 
 @administrative
@@ -61,7 +64,7 @@ def _show(
     rows: list[StaffRow] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    token = seal(rows, by=request.user) if rows and plan and not plan.error_count else ""
+    token = seal(rows, purpose=PURPOSE, by=request.user) if rows and plan and not plan.error_count else ""
     context = {"form": form, "plan": plan, "token": token}
     return render(request, "gradebook/account_upload.html", context, status=status)
 
@@ -77,7 +80,7 @@ def _preview(request: SignedInRequest) -> HttpResponse:
 
 def _apply(request: SignedInRequest) -> HttpResponse:
     try:
-        rows = unseal(request.POST["wanted"], by=request.user)
+        rows, _more = unseal(request.POST["wanted"], purpose=PURPOSE, by=request.user)
     except ListLost as lost:
         messages.error(request, str(lost))
         return _show(request, StaffListForm(), status=422)

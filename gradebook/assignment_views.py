@@ -29,10 +29,12 @@ HEADINGS = {"hand-over": "Giao cho người khác", "end": "Kết thúc", "undo"
 
 @require_safe
 def class_staff(request: SignedInRequest) -> HttpResponse:
-    """`?class=`: one class with its homeroom teacher and the teacher of each line."""
+    """`?class=`: one class with its homeroom teacher and the teacher of each line, of the year `?year=`."""
     permissions.require(request.user, Action.SEE_STAFF)
-    classes, chosen = class_to_show(SchoolYear.objects.current(), request.GET.get("class", ""))
+    year = _year_to_show(request.GET.get("year", ""))
+    classes, chosen = class_to_show(year, request.GET.get("class", ""))
     context = {
+        "year": year,
         "classes": classes,
         "chosen": chosen,
         "seats": read_class(chosen, by=request.user) if chosen else [],
@@ -40,6 +42,12 @@ def class_staff(request: SignedInRequest) -> HttpResponse:
         "teacher": teacher if (teacher := request.GET.get("teacher", "")).isdecimal() else "",
     }
     return render(request, "gradebook/class_staff.html", context)
+
+
+def _year_to_show(asked: str) -> SchoolYear | None:
+    """The year asked for, else the current one."""
+    found = SchoolYear.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) == 4 else None
+    return found or SchoolYear.objects.current()
 
 
 @administrative
@@ -188,7 +196,7 @@ def _undo(request: SignedInRequest, form: ActForm, term: Any) -> str:
 
 
 def _class_address(school_class: SchoolClass) -> str:
-    return f"{reverse('gradebook:class_staff')}?class={school_class.pk}"
+    return f"{reverse('gradebook:class_staff')}?year={school_class.year_id}&class={school_class.pk}"
 
 
 def _back(term: Any) -> str:

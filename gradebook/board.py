@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Subquery
 
-from accounts import clock, permissions
+from accounts import permissions
 from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
@@ -166,10 +166,8 @@ def read_open_boards(user: User) -> tuple[Board, ...]:
 
 def _view(user: User) -> _View:
     reach = permissions.reach_of(user, Action.SEE_PROGRESS)
-    year = Subquery(
-        SchoolYear.objects.filter(starts_on__lte=clock.today()).order_by("-year").values("pk")[:1]
-    )
-    classes = [each for each in with_pupil_counts(SchoolClass.objects.filter(year=year)) if reach.has(each)]
+    year = Subquery(SchoolYear.objects.begun().values("pk")[:1])
+    classes = list(with_pupil_counts(SchoolClass.objects.filter(reach.condition(), year=year)))
     windows = [
         window
         for window in EntryWindow.objects.filter(year=year)

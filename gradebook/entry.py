@@ -21,9 +21,9 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.models import SubjectResult, TraitResult
-from gradebook.regulation import rules_for
 from gradebook.sheets import Column, Field, SheetRef, fit_warnings, stored_results, value_and_version
 from gradebook.windows import hold_period, lock_state
+from gradebook.year_rules import rules_of
 from students.models import Enrolment
 
 Result = SubjectResult | TraitResult
@@ -292,7 +292,7 @@ def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: set
     text = change.value.strip()
     if not text:
         return ""
-    rules = rules_for(ref.school_class.year_id)
+    rules = rules_of(ref.school_class.year)
     if column.field == Field.ATTAINMENT:
         return grading.check_attainment(text).value
     if column.field == Field.RATING:

@@ -7,9 +7,10 @@ from enum import StrEnum
 from django.urls import reverse
 
 from gradebook.entry import Change, SaveReport
-from gradebook.regulation import Period, RuleSet, rules_for
+from gradebook.regulation import Period, RuleSet
 from gradebook.sheet_forms import cell_name
 from gradebook.sheets import Cell, Column, Field, Row, Sheet, fit_warnings
+from gradebook.year_rules import rules_of
 
 
 class Mode(StrEnum):
@@ -168,7 +169,7 @@ def build_page(sheet: Sheet, *, mode: Mode, propose_url: str, outcome: Outcome |
             Tab(name, _address(sheet, ref.code, ref.period, class_id), class_id == ref.school_class.pk)
             for class_id, name in sheet.own_classes
         ),
-        rules=rules_for(ref.school_class.year_id),
+        rules=rules_of(ref.school_class.year),
         propose_url=propose_url,
         counts=_counts(outcome),
     )

@@ -18,8 +18,9 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
-from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, rules_for, traits_for
+from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, traits_for
 from gradebook.windows import LockState, lock_states
+from gradebook.year_rules import rules_of
 from students.models import Enrolment, SchoolClass, Student
 
 HOMEROOM_CODE = "NLPC"
@@ -269,7 +270,7 @@ def value_and_version(result: SubjectResult | TraitResult | None, field: str) ->
 
 def fit_warnings(ref: SheetRef, attainment: str, mark: int | None) -> tuple[str, ...]:
     """Sentences on a level and mark that seldom go together (R25), and on a mark of 0 (R23); never a refusal."""
-    rules = rules_for(ref.school_class.year_id)
+    rules = rules_of(ref.school_class.year)
     zero = grading.zero_warning(mark)
     level = Attainment(attainment) if attainment else None
     return (*((zero,) if zero else ()), *grading.mark_warnings(level, mark, rules))

@@ -2,10 +2,12 @@ from django.urls import path
 
 from gradebook import (
     account_views,
+    assignment_upload_views,
     assignment_views,
     grant_views,
     group_views,
     leaver_views,
+    opening_views,
     order_views,
     progress_views,
     sheet_views,
@@ -21,6 +23,9 @@ urlpatterns = [
     path("orders/", order_views.order_list, name="orders"),
     path("orders/new/", order_views.order_new, name="order_new"),
     path("orders/<int:pk>/", order_views.order_page, name="order"),
+    path("years/<int:pk>/opening/", opening_views.opening, name="opening"),
+    path("years/<int:pk>/open/", opening_views.year_open, name="year_open"),
+    path("years/<int:pk>/lines/", opening_views.year_lines, name="year_lines"),
     path("progress/", progress_views.progress, name="progress"),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
     path(
@@ -42,6 +47,12 @@ urlpatterns = [
     path("staff/<int:pk>/appoint/", staff_views.person_appoint, name="person_appoint"),
     path("staff/<int:pk>/stand-in/", assignment_views.stand_in, name="stand_in"),
     path("assignments/", assignment_views.class_staff, name="class_staff"),
+    path("assignments/upload/", assignment_upload_views.assignment_upload, name="assignment_upload"),
+    path(
+        "assignments/files/<int:year>/<str:kind>/",
+        assignment_upload_views.assignment_file,
+        name="assignment_file",
+    ),
     path("assignments/<int:class_id>/homeroom/", assignment_views.seat, name="homeroom_seat"),
     path("assignments/<int:class_id>/<int:line_id>/", assignment_views.seat, name="line_seat"),
     path("duties/<str:kind>/<int:pk>/<str:act>/", assignment_views.duty, name="duty"),

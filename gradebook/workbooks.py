@@ -14,7 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from accounts.tables import HEADING_FILL, HEADING_FONT, TEXT, write_value
-from gradebook.regulation import Attainment, Rating, folded, line_by_code, line_by_name, rules_for
+from gradebook.regulation import Attainment, Rating, folded, line_by_code, line_by_name
 from gradebook.sheets import HOMEROOM_CODE, Column, Field, Row, Sheet, SheetRef
 from gradebook.workbook_columns import (
     KEY_HEADING,
@@ -26,6 +26,7 @@ from gradebook.workbook_columns import (
     synonyms_for,
 )
 from gradebook.workbook_rows import ReadSheet, RowReader
+from gradebook.year_rules import rules_of
 from students.header_search import Header, find_header
 from students.workbooks import Table, WorkbookRefused, open_workbook
 
@@ -119,7 +120,7 @@ def _dress_column(page: Worksheet, ref: SheetRef, column: Column, number: int, l
 def _check_of(ref: SheetRef, column: Column) -> DataValidation:
     """What Excel itself refuses; the same is asked again on upload."""
     if column.field == Field.MARK:
-        rules = rules_for(ref.school_class.year_id)
+        rules = rules_of(ref.school_class.year)
         low, high = rules.mark_floor, rules.mark_ceiling
         check = DataValidation(type="whole", operator="between", formula1=str(low), formula2=str(high))
         check.error = f"Điểm KTĐK là số nguyên từ {low} đến {high}."

@@ -21,7 +21,7 @@ from accounts.clock import now_in_sql
 from gradebook.models import EntryWindow, SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period
 from reports.models import PrintJob
-from students.models import Enrolment, HomeroomAssignment, SchoolYear, Student, YearProfile
+from students.models import Absence, Enrolment, HomeroomAssignment, SchoolYear, Student, YearProfile
 
 _ID_FIELDS: Final = ("moet_id", "school_code", "full_name", "birth_year", "birth_month", "birth_day")
 _PERSON_FIELDS: Final = (
@@ -100,6 +100,12 @@ def _transcript_changes() -> Iterator[Exists]:
     yield _changed(TraitResult, ("rating", "comment"), year_id__in=years, period=end, student_id__in=pupils)
     yield _changed(YearOutcome, _APPROVAL_FIELDS, school_class__year_id__lte=year, student_id__in=pupils)
     yield _changed(YearProfile, _PROFILE_FIELDS, year_id__lte=year, student_id__in=pupils)
+    absences = Absence.history.filter(
+        history_date__gte=OuterRef("started_at"),
+        roll_call__school_class__year_id__lte=year,
+        student_id__in=pupils,
+    )
+    yield Exists(absences)
     yield _changed(Student, _PERSON_FIELDS, id__in=pupils)
     yield _changed(Enrolment, _SEAT_FIELDS, school_class__year_id__lte=year, student_id__in=pupils)
     yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))

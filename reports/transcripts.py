@@ -24,6 +24,7 @@ from reports.book_content import (
 )
 from reports.class_table_columns import LAST_GRADE
 from reports.signatories import Signatories, read_signatories
+from students.absences import Absences, absence_totals
 from students.code_lists import ethnic_groups
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
 
@@ -39,12 +40,13 @@ class _Records:
     subjects: Mapping[PupilYear, Mapping[str, SubjectResult]]
     traits: Mapping[PupilYear, Mapping[str, TraitResult]]
     profiles: Mapping[PupilYear, YearProfile]
+    absences: Mapping[PupilYear, Absences]
     outcomes: Mapping[PupilYear, YearOutcome]
     signatories: Signatories
 
 
 def transcripts_of(school_class: SchoolClass) -> tuple[Transcript, ...]:
-    """The học bạ of all pupils of a class, in class order. Eight statements, whatever the pupils and years.
+    """The học bạ of all pupils of a class, in class order. Eleven statements, whatever the pupils and years.
 
     `school_class` comes with its year at hand. Raises regulation.NotCovered for a year before TT 27/2020.
     """
@@ -74,6 +76,7 @@ def _read(year: SchoolYear, student_ids: Sequence[int]) -> _Records:
         subjects=_read_subjects(year, student_ids),
         traits=_read_traits(year, student_ids),
         profiles={(row.student_id, row.year_id): row for row in profiles},
+        absences=absence_totals(student_ids, until=year.pk),
         outcomes={
             (row.student_id, row.school_class.year_id): row
             for row in outcomes.select_related("school_class", "approved_by").order_by("approved_on", "id")
@@ -167,6 +170,7 @@ def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> Trans
     year = school_class.year
     key = (pupil.pk, year.pk)
     profile = records.profiles.get(key) or YearProfile()
+    absences = records.absences.get(key, Absences(None, None))
     outcome = records.outcomes.get(key)
     traits = records.traits.get(key, {})
     signatories = records.signatories
@@ -176,8 +180,8 @@ def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> Trans
         school=_after_label(year.school_name),
         height=_quantity(profile.height_cm, "cm"),
         weight=_quantity(profile.weight_kg, "kg"),
-        absent_with_permission=_quantity(profile.absent_with_leave),
-        absent_without_permission=_quantity(profile.absent_without_leave),
+        absent_with_permission=_quantity(absences.with_leave),
+        absent_without_permission=_quantity(absences.without_leave),
         subjects=_subject_rows(records.subjects.get(key, {})),
         qualities=_trait_group(school_class, TraitGroup.QUALITY, traits),
         general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits),

@@ -14,8 +14,10 @@ from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
+from students.calendar import YearCalendar
 from students.code_lists import disability_kinds, ethnic_groups, policy_groups
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student
+from students.year_page import week_words
 
 # Sheets belong to the app above; their addresses are the contract: the four periods of Thông tư 27/2020, in the
 # order of the year, and the sheet of qualities and competencies beside the lines.
@@ -28,6 +30,7 @@ HOMEROOM_SHEET = ("NLPC", "Phẩm chất và năng lực")
 class Pupil:
     """A row of the roster; the last three are empty where the reader may not see them."""
 
+    pk: int
     number: int
     name: str
     birth: str
@@ -51,7 +54,7 @@ def class_list(request: SignedInRequest) -> HttpResponse:
     """The classes of a year that the person may see; `?year=` chooses the year by its start."""
     years = list(SchoolYear.objects.all())
     year = _year_in_view(request, years)
-    classes = permissions.visible_classes(request.user, _counted(year)) if year else []
+    classes = list(permissions.visible_classes(request.user, _counted(year))) if year else []
     context = {
         "years": years,
         "year": year,
@@ -59,6 +62,10 @@ def class_list(request: SignedInRequest) -> HttpResponse:
         "pupils": sum(each.pupils for each in classes),
         "girls": sum(each.girls for each in classes),
         "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
+        "may_export": permissions.may(request.user, Action.EXPORT_ROSTERS),
+        "may_keep_classes": year
+        and not year.is_closed
+        and permissions.may(request.user, Action.KEEP_CLASSES),
     }
     return render(request, "students/classes.html", context)
 
@@ -121,6 +128,11 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "sheets": list(_sheets(request.user, school_class)),
         "periods": PERIODS,
         "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
+        "may_export": permissions.may(request.user, Action.EXPORT_ROSTERS),
+        "may_keep_class": not school_class.year.is_closed
+        and permissions.may(request.user, Action.KEEP_CLASSES),
+        "week": week_words(YearCalendar.of(school_class.year).pattern_on(day, school_class)),
+        "may_record": permissions.may(request.user, Action.RECORD_MOVEMENTS),
     }
     return render(request, "students/class.html", context)
 
@@ -135,6 +147,7 @@ def _pupil(number: int, enrolment: Enrolment, *, sees_sensitive: bool) -> Pupil:
             "disability": disability_kinds().names.get(student.disability_code, ""),
         }
     return Pupil(
+        pk=student.pk,
         number=number,
         name=student.full_name,
         birth=student.birth_label,

@@ -39,6 +39,12 @@ def ethnic_groups() -> CodeList:
 
 
 @cache
+def religions() -> CodeList:
+    """Tôn giáo: "01" Phật giáo … "13" khác, "99" không."""
+    return _read("religions.csv")
+
+
+@cache
 def policy_groups() -> CodeList:
     """Diện chính sách: "01" … "16"."""
     return _read("policy_groups.csv")
@@ -51,9 +57,27 @@ def disability_kinds() -> CodeList:
 
 
 @cache
+def day_boarding_kinds() -> CodeList:
+    """Loại bán trú: "01" thuộc đối tượng chính sách, "02" tự nguyện."""
+    return _read("day_boarding_kinds.csv")
+
+
+@cache
 def pupil_statuses() -> CodeList:
     """Trạng thái học sinh: "01" Đang học … "12" Thôi học trong hè; find() also knows entries without a code."""
     return _read("pupil_statuses.csv")
+
+
+@cache
+def leave_reasons() -> CodeList:
+    """Lý do thôi học: "01" … "10"; "10" (mất tích, đã mất) is also how the sector's list writes a death."""
+    return _read("leave_reasons.csv")
+
+
+@cache
+def destinations() -> CodeList:
+    """Nơi chuyển đi: "01" trong tỉnh, "02" ngoài tỉnh, "03" nước ngoài."""
+    return _read("destinations.csv")
 
 
 def _read(file_name: str) -> CodeList:

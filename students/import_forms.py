@@ -49,7 +49,8 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        years = SchoolYear.objects.filter(ends_on__gte=today()).order_by("year")
+        going_on = SchoolYear.objects.filter(ends_on__gte=today()).exclude(state=SchoolYear.State.CLOSED)
+        years = going_on.order_by("year")
         self.fields["year"].queryset = years  # type: ignore[attr-defined]
 
     def clean_file(self) -> UploadedFile:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from students.models import Enrolment, SchoolClass, SchoolYear
 from students.promotion import LastClass, against_the_grade
-from students.roster_rows import RosterRow
+from students.roster_row import RosterRow
 
 # Statuses of the sector's list (code_lists.pupil_statuses) under which a pupil sits in class from the year's start.
-ATTENDING = frozenset({"", "Đang học", "Chuyển đến trong hè"})
+FROM_ELSEWHERE = "Chuyển đến trong hè"
+ATTENDING = frozenset({"", "Đang học", FROM_ELSEWHERE})
 NOT_BY_LIST = "danh sách này không ghi được: bỏ hàng này khỏi tệp"
 ARRIVING = ("Chuyển đến", "Nghỉ học xin học lại")
 

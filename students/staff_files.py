@@ -2,8 +2,8 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from students.cell_values import CellRefused, Problem, date_of, gender_of, is_number, phone_of, text_of
@@ -62,6 +62,7 @@ class StaffRow:
     """A member of staff as the list has it, known by `code`. `subjects` in official spelling, `classes` as "1A".
 
     `post` and `team` are the list's own words ("Tổ trưởng", "Tổ 1"). What the list leaves out is "" or None.
+    `places`: field → letter and heading of its column; what is not there has no column.
     """
 
     sheet: str
@@ -79,6 +80,7 @@ class StaffRow:
     classes: tuple[str, ...] = ()
     phone: str = ""
     email: str = ""
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def birth_date(self) -> datetime.date | None:
@@ -97,8 +99,14 @@ class StaffFile:
     unknown_headers: tuple[str, ...]
 
 
-def read_staff(data: bytes, name: str) -> StaffFile:
-    """Return the staff listed in the workbook `data`. Raises WorkbookRefused when it cannot be opened."""
+UNIQUE = ("code", "email", "homeroom_class")
+
+
+def read_staff(data: bytes, name: str, *, unique: Collection[str] = UNIQUE) -> StaffFile:
+    """Return the staff listed in the workbook `data`. Raises WorkbookRefused when it cannot be opened.
+
+    `unique`: what may stand in one row only; a list of assignments gives a person as many rows as it needs.
+    """
     rows: list[StaffRow] = []
     problems: list[Problem] = []
     unknown: dict[str, None] = {}
@@ -110,7 +118,7 @@ def read_staff(data: bytes, name: str) -> StaffFile:
     if not rows and not problems:
         message = "Không tìm thấy danh sách cán bộ: cần một dòng tiêu đề có cột «Họ và tên» và ít nhất một cột khác."
         problems.append(Problem("", 0, "", "", "", message))
-    problems.extend(_repeated(rows))
+    problems.extend(_repeated(rows, unique))
     return StaffFile(tuple(rows), tuple(problems), tuple(unknown))
 
 
@@ -169,6 +177,9 @@ class _StaffReader:
             classes=self._take("classes", _classes) or (),
             phone=self._take("phone", phone_of) or "",
             email=self._take("email", _email) or "",
+            places={
+                name: (columns[0].letter, columns[0].heading) for name, columns in self.header.columns.items()
+            },
         )
         return person if full_name else None
 
@@ -250,11 +261,13 @@ def _email(cell: Cell) -> str:
     return text
 
 
-def _repeated(rows: list[StaffRow]) -> Iterator[Problem]:
-    for field, label in (("code", "mã cán bộ"), ("email", "email"), ("homeroom_class", "lớp chủ nhiệm")):
+def _repeated(rows: list[StaffRow], unique: Collection[str]) -> Iterator[Problem]:
+    labels = {"code": "mã cán bộ", "email": "email", "homeroom_class": "lớp chủ nhiệm"}
+    for name in unique:
         first: dict[str, StaffRow] = {}
+        label = labels[name]
         for row in rows:
-            value = getattr(row, field)
+            value = getattr(row, name)
             known = first.setdefault(value, row)
             if value and known is not row:
                 message = f"{label} «{value}» đã có ở hàng {known.row} ({known.full_name}). Hãy sửa một trong hai hàng."

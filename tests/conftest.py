@@ -1,16 +1,29 @@
 """Fixtures of all tests."""
 
+import copy
+import os
+from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
+import pytest_django
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
+
+from tests.gradebook.school import School, make_school
+from tests.migrated_database import migrated_database
 
 _KEEPING = """DO $$ DECLARE kept regclass; BEGIN
     FOR kept IN SELECT tgrelid FROM pg_trigger WHERE tgname = 'history_keep' LOOP
         EXECUTE format('ALTER TABLE %%s %s TRIGGER history_keep', kept);
     END LOOP;
 END $$"""
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database begins as a copy of one that is migrated already."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated_database(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture
@@ -29,3 +42,23 @@ def committed(_history_kept_again, transactional_db):
     yield
     with connection.cursor() as cursor:
         cursor.execute(_KEEPING % "DISABLE")
+
+
+@pytest.fixture(scope="module")
+def school_of_module(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[School]:
+    """The school of a file's tests, written once, in a transaction around them all; each test undoes what it does.
+
+    A file that wants another one has a function `the_school`. Files whose tests commit make their own.
+    """
+    make = getattr(request.module, "the_school", make_school)
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def school(school_of_module: School, db: None) -> School:
+    """A copy, so that no test sees what another has changed or remembered in it."""
+    return copy.deepcopy(school_of_module)

@@ -22,6 +22,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from tests.migrated_database import with_database
+
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = 20
@@ -110,19 +112,20 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A loaded school to copy: its database and its files (evidence)."""
+    """A loaded school to copy: its database and its files (evidence, collected static files)."""
 
     database: str
     files: Path
 
 
-def build_template(url: str, files: Path) -> Template:
-    """Loads the demo school into a fresh database of the server at `url`."""
+def build_template(url: str, files: Path, *, base: str = "template1") -> Template:
+    """Loads the demo school into a fresh database of the server at `url`, copied from `base`."""
     name = f"{conninfo_to_dict(url)['dbname']}_school"
-    _recreate(url, name)
+    _recreate(url, name, template=base)
     loader = Stack("", _with_database(url, name), files, environment(url, name, files, port=0))
     loader.manage("migrate", "--verbosity", "0")
     loader.manage("load_demo")
+    loader.manage("collectstatic", "--noinput", "--verbosity", "0")
     return Template(name, files)
 
 
@@ -132,6 +135,7 @@ def running(url: str, template: Template, files: Path, *, name: str, worker: boo
     database = f"{template.database}_{name}"
     _recreate(url, database, template=template.database)
     shutil.copytree(template.files / "private", files / "private")
+    shutil.copytree(template.files / "static", files / "static", copy_function=os.link)
     port = _free_port()
     stack = Stack(
         f"http://127.0.0.1:{port}",
@@ -140,7 +144,6 @@ def running(url: str, template: Template, files: Path, *, name: str, worker: boo
         environment(url, database, files, port=port),
     )
     try:
-        stack.manage("collectstatic", "--noinput", "--verbosity", "0")
         stack.start_web()
         if worker:
             stack.start_worker()
@@ -159,7 +162,7 @@ def environment(url: str, database: str, files: Path, *, port: int) -> dict[str,
         "KIMDONG_SECRET_KEY": "only-for-the-tests-of-the-running-application-0123456789",
         "KIMDONG_FILES": str(files),
         "KIMDONG_BIND": f"127.0.0.1:{port}",
-        "DATABASE_URL": _url_with_database(url, database),
+        "DATABASE_URL": with_database(url, database),
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -174,13 +177,7 @@ def _with_database(url: str, name: str) -> str:
     return make_conninfo(url, dbname=name)
 
 
-def _url_with_database(url: str, name: str) -> str:
-    head, _slash, rest = url.rpartition("/")
-    _old, _mark, query = rest.partition("?")
-    return f"{head}/{name}?{query}" if query else f"{head}/{name}"
-
-
-def _recreate(url: str, name: str, *, template: str = "template1") -> None:
+def _recreate(url: str, name: str, *, template: str) -> None:
     _drop(url, name)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(

@@ -22,7 +22,16 @@ from reports.models import PrintJob
 from students.models import HomeroomAssignment
 from tests.gradebook.school import CONFIRMED, PASSWORD, value_of
 from tests.stack import ROOT
-from tests.test_access import PAGES, Things, in_last_years_class, label, sheet_of, things  # noqa: F401 - a fixture
+from tests.test_access import (  # noqa: F401 - fixtures
+    PAGES,
+    Things,
+    in_last_years_class,
+    label,
+    sheet_of,
+    the_school,
+    things,
+    things_of_module,
+)
 
 pytestmark = pytest.mark.django_db
 POSTS = [page for page in PAGES if page.method == "post"]
@@ -255,7 +264,7 @@ def test_every_file_leaves_with_headers_that_keep_it_harmless(things, person, na
     assert answer["Content-Security-Policy"].endswith("sandbox")
     assert "unsafe" not in answer["Content-Security-Policy"]
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
-    answer.close()
+    answer.getvalue()
 
 
 def test_files_leave_by_one_module_only():

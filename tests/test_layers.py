@@ -10,6 +10,7 @@ LAYERS = ("accounts", "students", "gradebook", "approvals", "reports")
 PURE = (
     "accounts/powers.py",
     "students/names.py",
+    "students/movement_rules.py",
     "gradebook/regulation.py",
     "gradebook/grading.py",
     "approvals/workflow.py",

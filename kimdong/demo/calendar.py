@@ -1,4 +1,4 @@
-"""When things happened in the demo school: years, entry periods and the moment of each sheet."""
+"""When things happened in the demo school: years, terms and days off, entry periods and the moment of each sheet."""
 
 import datetime
 from dataclasses import dataclass
@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from gradebook.regulation import Period
+from students.calendar import national_holidays
+from students.models import CalendarEntry, SchoolYear
+
+WEEK = datetime.timedelta(days=7)
+DAY = datetime.timedelta(days=1)
+# Term I of 18 weeks; term II of 17 and two for Tết.
+FIRST_TERM, SECOND_TERM = 18 * WEEK, 19 * WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,44 @@ def at(year: int, month: int, day: int, hour: int, minute: int = 0) -> datetime.
 def year_of(day: datetime.date) -> int:
     """The school year that contains a day; the office's year runs from 1/8 to 31/7."""
     return day.year if day.month >= 8 else day.year - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """The days of the two terms."""
+
+    starts_on: datetime.date
+    first_term_ends_on: datetime.date
+    second_term_starts_on: datetime.date
+    ends_on: datetime.date
+
+
+def lessons_of(year: int) -> Lessons:
+    """From the Monday after the opening of the year on 5 September; every term ends with a weekend."""
+    first = _monday_of(datetime.date(year, 9, 5) + 6 * DAY)
+    second = first + FIRST_TERM
+    return Lessons(first, second - DAY, second, second + SECOND_TERM - DAY)
+
+
+def entries_of(year: SchoolYear) -> list[CalendarEntry]:
+    """Public holidays, and two weeks at Tết that the school adds around them."""
+    holidays = national_holidays(year)
+    tet = [
+        CalendarEntry(
+            year=year,
+            kind=CalendarEntry.Kind.OFF,
+            name="Nghỉ Tết Nguyên đán theo kế hoạch năm học",
+            starts_on=_monday_of(each.starts_on),
+            ends_on=_monday_of(each.starts_on) + 2 * WEEK - DAY,
+        )
+        for each in holidays
+        if each.name == "Tết Nguyên Đán"
+    ]
+    return [*holidays, *tet]
+
+
+def _monday_of(day: datetime.date) -> datetime.date:
+    return day - DAY * day.weekday()
 
 
 def past_windows(year: int) -> tuple[PlannedWindow, ...]:

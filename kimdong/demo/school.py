@@ -33,12 +33,24 @@ from kimdong.demo import calendar, marks, rosters
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES, SECOND_FACTOR_SECRET
 from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.people import DemoNames
+from kimdong.demo.records import complete_records, fill_profile
+from students.calendar import ordinary_week
 from students.imports import carry_out_roster
-from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, YearProfile
+from students.models import (
+    CalendarEntry,
+    Enrolment,
+    HomeroomAssignment,
+    SchoolClass,
+    SchoolYear,
+    Student,
+    YearProfile,
+)
 from students.roster_files import read_roster
 from students.staff_files import read_staff
+from students.years import set_week
 
 REPEATING_REASON = "Chưa hoàn thành chương trình lớp 1 sau khi được giúp đỡ và đánh giá bổ sung"
+ONE_SESSION_CLASS = "5G"
 HELP_PLAN = "Được lên lớp theo quyết định của Hiệu trưởng, có kế hoạch giúp đỡ trong hè và đầu năm học"
 
 
@@ -72,8 +84,12 @@ def load(school: DemoSchool) -> None:
             file = read_roster(rosters.as_workbook(heading, lists), "danh-sach.xlsx", school_year=year.year)
             carry_out_roster(file, year, by=clerk, source=Source.DEMO)
             _load_staff(year)
+            _load_weeks(year, clerk)
     _load_profiles(previous, school)
     _load_profiles(current, school)
+    for year in (previous, current):
+        with clock.travelling(calendar.at(year.year, 9, 20, 15)):
+            complete_records(year, school.seed)
     _give_second_factors()
     fill_previous_year(previous, school, repeating)
     fill_current_year(current, school)
@@ -108,12 +124,17 @@ def _give_second_factors() -> None:
 
 
 def make_year(year: int) -> SchoolYear:
-    """A school year of the demo with its heading lines and the lines of every grade."""
+    """A school year of the demo with its heading lines, its calendar and the lines of every grade."""
+    lessons = calendar.lessons_of(year)
     with acting(None, role="Quản trị", source=Source.DEMO):
         made = SchoolYear.objects.create(
             year=year,
+            state=SchoolYear.State.OPEN,
             starts_on=datetime.date(year, 8, 1),
-            first_term_ends_on=datetime.date(year + 1, 1, 17),
+            lessons_start_on=lessons.starts_on,
+            first_term_ends_on=lessons.first_term_ends_on,
+            second_term_starts_on=lessons.second_term_starts_on,
+            lessons_end_on=lessons.ends_on,
             ends_on=datetime.date(year + 1, 7, 31),
             school_name="Trường Tiểu học Kim Đồng",
             parent_body="UBND PHƯỜNG KIẾN AN",
@@ -121,6 +142,8 @@ def make_year(year: int) -> SchoolYear:
             province="Thành phố Hải Phòng",
             place="Hải Phòng",
         )
+        record_bulk(CalendarEntry.objects.bulk_create(calendar.entries_of(made)), changed=False)
+        ordinary_week(made).save()
         prepare_lines(made)
     return made
 
@@ -144,9 +167,18 @@ def _load_staff(year: SchoolYear) -> None:
     )
 
 
+def _load_weeks(year: SchoolYear, clerk: User) -> None:
+    """One class learns in one session: there is no room for its afternoons."""
+    school_class = SchoolClass.objects.get(year=year, name=ONE_SESSION_CLASS)
+    week = ordinary_week(year, school_class)
+    week.afternoons = []
+    set_week(week, by=clerk, source=Source.DEMO)
+
+
 def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
     """Height, weight and days absent, as far as the year has gone."""
     rows = []
+    is_past = year.year < school.year
     for enrolment in Enrolment.objects.filter(school_class__year=year).select_related(
         "student", "school_class"
     ):
@@ -154,16 +186,17 @@ def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
         chance = random.Random(f"{school.seed}-{enrolment.student.moet_id}-{year.year}")  # noqa: S311 - invented
         # A child keeps its build and grows by the year.
         height = 108 + 6 * enrolment.school_class.grade_level + child.randint(-6, 7)
-        rows.append(
-            YearProfile(
-                student=enrolment.student,
-                year=year,
-                height_cm=height,
-                weight_kg=round((height - 100) * 0.62 + 8 + child.randint(-3, 6)),
-                absent_with_leave=chance.choice((0, 0, 0, 1, 1, 2, 3, 4)),
-                absent_without_leave=chance.choice((0,) * 9 + (1,)),
-            )
+        profile = YearProfile(
+            student=enrolment.student,
+            year=year,
+            height_cm=height,
+            weight_kg=round((height - 100) * 0.62 + 8 + child.randint(-3, 6)),
+            # Last year's came from paper; this year's rolls are called here.
+            absent_with_leave=chance.choice((0, 0, 0, 1, 1, 2, 3, 4)) if is_past else None,
+            absent_without_leave=chance.choice((0,) * 9 + (1,)) if is_past else None,
         )
+        fill_profile(profile, enrolment.student, chance, leaves_gaps=year.year == school.year)
+        rows.append(profile)
     with acting(None, role="Quản trị", source=Source.DEMO):
         record_bulk(YearProfile.objects.bulk_create(rows), changed=False)
 

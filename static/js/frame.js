@@ -4,6 +4,7 @@
 // data-print: a button that prints the page; hidden where there is no script.
 // data-server-time: the footer's clock goes on from the server's time, not the computer's.
 import { cover } from "./idle.js";
+import "./pupil_search.js";
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
@@ -69,6 +70,12 @@ document.addEventListener("htmx:responseError", (event) => {
   if (status === 403) say("Việc này bị từ chối. Có thể phiên đăng nhập đã hết: mở thẻ mới để đăng nhập, rồi thử lại ở đây.");
   else say(`Máy chủ không thực hiện được (mã ${status}). Xin thử lại; nếu vẫn lỗi, báo văn thư kèm giờ ở cuối trang.`);
 });
+
+// Rolls that were called without a network and wait on this device; the page of a roll sees to them itself.
+const waitingRolls = `kim-dong.roll.${document.body.dataset.user}.`;
+if (!document.querySelector("[data-roll]") && Object.keys(localStorage).some((key) => key.startsWith(waitingRolls))) {
+  import("./roll/elsewhere.js");
+}
 
 const clock = document.querySelector("[data-server-time]");
 if (clock) {

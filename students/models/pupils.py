@@ -2,24 +2,45 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from simple_history.models import HistoricalRecords
 
 from accounts.history import TracedRow
+from students.administrative_units import AddressForm
 from students.models.years import SchoolYear
 
 
-class Student(models.Model):
-    """A pupil's record (sơ yếu lí lịch): the fields that the demo rosters and the books need (domain.md 5.4).
+def words_of_pupil() -> Func:
+    """What a pupil is found by, folded by the database itself (migration 0060): no way of renaming can forget it."""
+    fields = ("full_name", "moet_id", "school_code", "register_no")
+    return Func(*fields, function="students_words", output_field=SearchVectorField())
 
-    Ids are text and unique when known. A birth date may be a year, or a month and year (rule R15).
+
+class Student(models.Model):
+    """A pupil's record (sơ yếu lí lịch): the fields of the sector's description that a primary school needs (R9).
+
+    Ids are text and unique when known; until the ministry gives one, `school_code` holds a temporary TAM-… code. A
+    birth date may be a year, or a month and year (rule R15). Codes are those of students.code_lists; what must be
+    filled, and what one field asks of another, is said by students.record_rules. Blood group, photo and other data
+    that need a consent of their own are not kept (domain.md 7.1).
     """
+
+    TEMPORARY = "TAM-"
 
     class Gender(models.TextChoices):
         MALE = "male", "Nam"
         FEMALE = "female", "Nữ"
         UNKNOWN = "", "Chưa có"
+
+    class DisabilityLevel(models.TextChoices):
+        """The three levels of the certificate (Luật Người khuyết tật, Điều 3 khoản 2)."""
+
+        EXTREME = "extreme", "Đặc biệt nặng"
+        SEVERE = "severe", "Nặng"
+        MILD = "mild", "Nhẹ"
 
     moet_id = models.CharField("mã định danh Bộ GD&ĐT", max_length=10, unique=True, null=True)  # noqa: DJ001 - unknown ids must not collide
     national_id = models.CharField("số định danh cá nhân", max_length=12, unique=True, null=True)  # noqa: DJ001 - as above
@@ -33,26 +54,62 @@ class Student(models.Model):
     birth_day = models.PositiveSmallIntegerField("ngày sinh", null=True)
     gender = models.CharField("giới tính", max_length=6, choices=Gender, blank=True)
     ethnic_code = models.CharField("dân tộc", max_length=2, blank=True)
+    religion_code = models.CharField("tôn giáo", max_length=2, blank=True)
     nationality = models.CharField("quốc tịch", max_length=60, default="Việt Nam")
     birth_place = models.CharField("nơi sinh", max_length=300, blank=True)
     origin = models.CharField("quê quán", max_length=300, blank=True)
     home_address = models.CharField("nơi ở hiện nay", max_length=300, blank=True)
+    permanent_detail = models.CharField("thường trú: số nhà, đường", max_length=200, blank=True)
+    permanent_hamlet = models.CharField("thường trú: tổ dân phố, thôn", max_length=100, blank=True)
+    permanent_form = models.CharField(
+        "thường trú: ghi theo",
+        max_length=11,
+        choices=[(each.value, each.label) for each in AddressForm],
+        blank=True,
+    )
+    permanent_ward_code = models.CharField("thường trú: mã xã (phường)", max_length=5, blank=True)
+    permanent_ward = models.CharField("thường trú: xã (phường)", max_length=100, blank=True)
+    permanent_district = models.CharField("thường trú: huyện (quận)", max_length=100, blank=True)
+    permanent_province_code = models.CharField("thường trú: mã tỉnh (thành phố)", max_length=2, blank=True)
+    permanent_province = models.CharField("thường trú: tỉnh (thành phố)", max_length=100, blank=True)
     phone = models.CharField("điện thoại liên hệ", max_length=30, blank=True)
+    email = models.EmailField("thư điện tử liên hệ", max_length=150, blank=True)
     father_name = models.CharField("họ và tên cha", max_length=150, blank=True)
     father_birth_year = models.PositiveSmallIntegerField("năm sinh của cha", null=True)
     father_job = models.CharField("nghề nghiệp của cha", max_length=100, blank=True)
+    father_phone = models.CharField("điện thoại của cha", max_length=30, blank=True)
+    father_workplace = models.CharField("nơi làm việc của cha", max_length=150, blank=True)
     mother_name = models.CharField("họ và tên mẹ", max_length=150, blank=True)
     mother_birth_year = models.PositiveSmallIntegerField("năm sinh của mẹ", null=True)
     mother_job = models.CharField("nghề nghiệp của mẹ", max_length=100, blank=True)
+    mother_phone = models.CharField("điện thoại của mẹ", max_length=30, blank=True)
+    mother_workplace = models.CharField("nơi làm việc của mẹ", max_length=150, blank=True)
     guardian_name = models.CharField("người giám hộ", max_length=150, blank=True)
+    guardian_relation = models.CharField("quan hệ của người giám hộ với học sinh", max_length=60, blank=True)
+    guardian_birth_year = models.PositiveSmallIntegerField("năm sinh của người giám hộ", null=True)
+    guardian_job = models.CharField("nghề nghiệp của người giám hộ", max_length=100, blank=True)
+    guardian_phone = models.CharField("điện thoại của người giám hộ", max_length=30, blank=True)
+    guardian_workplace = models.CharField("nơi làm việc của người giám hộ", max_length=150, blank=True)
     policy_code = models.CharField("diện chính sách", max_length=2, blank=True)
     disability_code = models.CharField("loại khuyết tật", max_length=2, blank=True)
+    disability_level = models.CharField(
+        "mức độ khuyết tật", max_length=7, choices=DisabilityLevel, blank=True
+    )
+    disability_certificate_no = models.CharField("số giấy xác nhận khuyết tật", max_length=60, blank=True)
+    disability_certificate_on = models.DateField("ngày cấp giấy xác nhận khuyết tật", null=True)
+    is_exempt_from_assessment = models.BooleanField("khuyết tật không đánh giá", default=False)
+    is_pioneer = models.BooleanField("đội viên", default=False)
+    pioneer_since = models.DateField("ngày vào Đội", null=True)
+    pioneer_place = models.CharField("nơi vào Đội", max_length=150, blank=True)
 
     history = HistoricalRecords(bases=[TracedRow])
 
     class Meta:
         ordering = ("sort_key", "id")
-        indexes: ClassVar = [models.Index(fields=["search_key"], name="student_by_search_key")]
+        indexes: ClassVar = [
+            models.Index(fields=["search_key"], name="student_by_search_key"),
+            GinIndex(words_of_pupil(), name="student_by_words"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(gender__in=["", "male", "female"]), name="student_gender_is_known"
@@ -74,6 +131,46 @@ class Student(models.Model):
                 condition=Q(birth_day__isnull=True) | Q(birth_day__range=(1, 31), birth_month__isnull=False),
                 name="student_birth_day_fits",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    permanent_form="",
+                    permanent_ward_code="",
+                    permanent_ward="",
+                    permanent_district="",
+                    permanent_province_code="",
+                    permanent_province="",
+                )
+                | (
+                    Q(permanent_form="two_level", permanent_district="")
+                    & ~Q(permanent_ward="")
+                    & ~Q(permanent_province="")
+                )
+                | (Q(permanent_form="three_level") & ~Q(permanent_district="") & ~Q(permanent_province="")),
+                name="student_permanent_address_fits_its_form",
+            ),
+            models.CheckConstraint(
+                condition=Q(permanent_ward_code__regex=r"^([0-9]{5})?$")
+                & Q(permanent_province_code__regex=r"^([0-9]{2})?$"),
+                name="student_unit_codes_have_their_digits",
+            ),
+            models.CheckConstraint(
+                condition=~Q(disability_code="")
+                | Q(
+                    disability_level="",
+                    disability_certificate_no="",
+                    disability_certificate_on__isnull=True,
+                    is_exempt_from_assessment=False,
+                ),
+                name="student_disability_has_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(disability_level__in=["", "extreme", "severe", "mild"]),
+                name="student_disability_level_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_pioneer=True) | Q(pioneer_since__isnull=True, pioneer_place=""),
+                name="student_pioneer_day_is_a_pioneers",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,17 +183,42 @@ class Student(models.Model):
         parts = [f"{part:02d}" for part in known if part]
         return "/".join([*parts, str(self.birth_year)]) if self.birth_year else ""
 
+    @property
+    def permanent_address(self) -> str:
+        """Nơi thường trú as it stands on paper, from the house to the province, in the form it was recorded in."""
+        parts = (self.permanent_detail, self.permanent_hamlet, self.permanent_ward, self.permanent_district)
+        return ", ".join(part for part in (*parts, self.permanent_province) if part)
+
+    @property
+    def has_temporary_code(self) -> bool:
+        return (self.school_code or "").startswith(self.TEMPORARY)
+
 
 class YearProfile(models.Model):
-    """What the học bạ says of a pupil's body and days in one year (domain.md 2.1): size and absences."""
+    """What is said of a pupil in one year (domain.md 2.1, 5.4): size, absences, meals and bed at school.
+
+    A second measuring in the year writes over the first, as the học bạ has room for one; the history keeps both.
+    The absences are those of days whose roll was not called here: of years before the system, and of the months at the
+    former school. What is called here comes on top (`students.absences`).
+    """
+
+    class Boarding(models.TextChoices):
+        NONE = "", "Không"
+        DAY = "day", "Bán trú"
+        FULL = "full", "Nội trú"
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="year_profiles")
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="profiles")
     height_cm = models.PositiveSmallIntegerField("chiều cao (cm)", null=True)
     weight_kg = models.DecimalField("cân nặng (kg)", max_digits=4, decimal_places=1, null=True)
-    absent_with_leave = models.DecimalField("nghỉ có phép (ngày)", max_digits=4, decimal_places=1, null=True)
+    measured_on = models.DateField("ngày đo", null=True)
+    boarding = models.CharField("bán trú, nội trú", max_length=4, choices=Boarding, blank=True)
+    day_boarding_code = models.CharField("loại bán trú", max_length=2, blank=True)
+    absent_with_leave = models.DecimalField(
+        "nghỉ có phép ngoài sổ điểm danh (ngày)", max_digits=4, decimal_places=1, null=True
+    )
     absent_without_leave = models.DecimalField(
-        "nghỉ không phép (ngày)", max_digits=4, decimal_places=1, null=True
+        "nghỉ không phép ngoài sổ điểm danh (ngày)", max_digits=4, decimal_places=1, null=True
     )
 
     history = HistoricalRecords(bases=[TracedRow])
@@ -119,6 +241,11 @@ class YearProfile(models.Model):
             models.CheckConstraint(
                 condition=Q(absent_without_leave__isnull=True) | Q(absent_without_leave__gte=0),
                 name="profile_absence_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=(Q(boarding="day") & ~Q(day_boarding_code=""))
+                | Q(boarding__in=["", "full"], day_boarding_code=""),
+                name="profile_day_boarding_has_a_kind",
             ),
         ]
 

@@ -1,11 +1,11 @@
 """The school year, its classes and who leads them."""
 
 import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
@@ -24,23 +24,49 @@ from accounts.history import TracedRow
 
 
 class SchoolYearQuerySet(models.QuerySet["SchoolYear"]):
+    def begun(self) -> Self:
+        """Years that have been opened and have begun, newest first; one still being prepared is nobody's year yet."""
+        return self.filter(starts_on__lte=today()).exclude(state=SchoolYear.State.PREPARING).order_by("-year")
+
     def current(self) -> "SchoolYear | None":
         """The year that contains today, or the last one begun."""
-        return self.filter(starts_on__lte=today()).order_by("-year").first()
+        return self.begun().first()
+
+
+class YearIsClosed(Exception):
+    """Something of a closed year was to be changed; the text is for the user."""
 
 
 class SchoolYear(models.Model):
-    """Everything legal hangs on the year, the heading lines of its papers too (rules R1, R2; domain.md 8.3)."""
+    """Everything legal hangs on the year, the heading lines of its papers too (rules R1, R2; domain.md 8.3).
+
+    `starts_on` to `ends_on` is the office's year, 1 August to 31 July, which enrolments and duties fill. Lessons are
+    taught in its two terms; the days of these may be unknown while the year is prepared. The clerk prepares a year,
+    the principal opens it; a closed one is read-only, in the database too.
+    """
+
+    class State(models.TextChoices):
+        PREPARING = "preparing", "Đang chuẩn bị"
+        OPEN = "open", "Đang mở"
+        CLOSED = "closed", "Đã đóng"
 
     year = models.PositiveSmallIntegerField("năm bắt đầu", primary_key=True)
+    state = models.CharField("trạng thái", max_length=9, choices=State, default=State.PREPARING)
     starts_on = models.DateField("ngày bắt đầu")
+    lessons_start_on = models.DateField("ngày bắt đầu học kì I", null=True, blank=True)
     first_term_ends_on = models.DateField("ngày kết thúc học kì I")
+    second_term_starts_on = models.DateField("ngày bắt đầu học kì II", null=True, blank=True)
+    lessons_end_on = models.DateField("ngày kết thúc học kì II", null=True, blank=True)
     ends_on = models.DateField("ngày kết thúc")
     school_name = models.CharField("tên trường", max_length=150)
     parent_body = models.CharField("cơ quan chủ quản", max_length=150)
     ward = models.CharField("xã (phường, đặc khu)", max_length=100)
     province = models.CharField("tỉnh (thành phố)", max_length=100)
     place = models.CharField("địa danh ghi trên văn bản", max_length=100)
+    # What the regulation leaves to the school (domain.md 1.3); fixed when the year opens.
+    mark_floor = models.PositiveSmallIntegerField(
+        "điểm KTĐK thấp nhất", choices=[(0, "0 (có nhắc khi ghi điểm 0)"), (1, "1")], default=0
+    )
 
     history = HistoricalRecords(bases=[TracedRow])
     objects: ClassVar = SchoolYearQuerySet.as_manager()
@@ -52,6 +78,30 @@ class SchoolYear(models.Model):
                 condition=Q(starts_on__lt=F("first_term_ends_on"), first_term_ends_on__lt=F("ends_on")),
                 name="school_year_days_are_in_order",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    lessons_start_on__isnull=True,
+                    second_term_starts_on__isnull=True,
+                    lessons_end_on__isnull=True,
+                )
+                | Q(
+                    lessons_start_on__isnull=False,
+                    second_term_starts_on__isnull=False,
+                    lessons_end_on__isnull=False,
+                    lessons_start_on__gte=F("starts_on"),
+                    lessons_start_on__lt=F("first_term_ends_on"),
+                    second_term_starts_on__gt=F("first_term_ends_on"),
+                    second_term_starts_on__lt=F("lessons_end_on"),
+                    lessons_end_on__lte=F("ends_on"),
+                ),
+                name="school_year_terms_are_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["preparing", "open", "closed"]), name="school_year_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(mark_floor__in=[0, 1]), name="school_year_mark_floor_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,21 +112,78 @@ class SchoolYear(models.Model):
         """The official form with spaces: "2026 - 2027"."""
         return f"{self.year} - {self.year + 1}"
 
+    @classmethod
+    def label_of(cls, field: str) -> str:
+        """What a field is called: "ngày bắt đầu học kì II"."""
+        return str(cls._meta.get_field(field).verbose_name)  # type: ignore[union-attr]  # of this table
+
     @property
     def days(self) -> Days:
         return Days(self.starts_on, self.ends_on)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == self.State.CLOSED
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def terms(self) -> tuple[Days, ...]:
+        """The days of term I and of term II; none while they are not fixed."""
+        if self.lessons_start_on is None or self.second_term_starts_on is None:
+            return ()
+        return (
+            Days(self.lessons_start_on, self.first_term_ends_on),
+            Days(self.second_term_starts_on, self.lessons_end_on),
+        )
+
+    def require_not_closed(self) -> None:
+        """The guard of every act that changes something of a year; raises YearIsClosed."""
+        if self.is_closed:
+            raise YearIsClosed(
+                f"Năm học {self.label} đã đóng: số liệu của năm học này chỉ còn để xem và in, không thay đổi được nữa."
+            )
 
     def day_for_roster(self) -> datetime.date:
         """The day whose roster a sheet of this year shows: today, or the nearest day of the year."""
         return min(max(today(), self.starts_on), self.ends_on)
 
 
+class ForeignLanguage(models.TextChoices):
+    """Ngoại ngữ 1 of a class, by the codes of the sector database (DM_NGOAI_NGU)."""
+
+    ENGLISH = "01", "Tiếng Anh"
+    RUSSIAN = "02", "Tiếng Nga"
+    FRENCH = "03", "Tiếng Pháp"
+    GERMAN = "04", "Tiếng Đức"
+    CHINESE = "05", "Tiếng Trung Quốc"
+    OTHER = "06", "Ngoại ngữ khác"
+    JAPANESE = "10", "Tiếng Nhật"
+    KOREAN = "11", "Tiếng Hàn"
+    LAO = "12", "Tiếng Lào"
+    THAI = "13", "Tiếng Thái"
+
+
 class SchoolClass(models.Model):
-    """A class of one year; its name is free text, its grade is not (rule R8)."""
+    """A class of one year; its name is free text, its grade is not (rule R8).
+
+    `combined_with` are the other grades taught in the same room (lớp ghép), none as a rule. When it has lessons is a
+    WeekPattern.
+    """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="classes")
     name = models.CharField("tên lớp", max_length=30)
     grade_level = models.PositiveSmallIntegerField("khối")
+    site = models.CharField("điểm trường", max_length=100, blank=True)
+    combined_with = ArrayField(
+        models.PositiveSmallIntegerField(), verbose_name="ghép với khối", default=list, blank=True
+    )
+    is_semi_boarding = models.BooleanField("lớp bán trú", default=False)
+    foreign_language = models.CharField(
+        "ngoại ngữ 1", max_length=2, choices=ForeignLanguage, default=ForeignLanguage.ENGLISH
+    )
 
     history = HistoricalRecords(bases=[TracedRow])
 
@@ -86,6 +193,14 @@ class SchoolClass(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "name"], name="class_name_once_a_year"),
             models.CheckConstraint(condition=Q(grade_level__range=(1, 5)), name="class_grade_is_1_to_5"),
+            models.CheckConstraint(
+                condition=Q(combined_with__contained_by=[1, 2, 3, 4, 5], combined_with__len__lte=2),
+                name="class_combines_up_to_three_grades",
+            ),
+            models.CheckConstraint(
+                condition=Q(foreign_language__in=ForeignLanguage.values),
+                name="class_foreign_language_is_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,16 +13,11 @@ from accounts import access_log_views
 from accounts.access_log import LINES_PER_PAGE, Wanted, entries
 from accounts.models import AccessLogEntry
 from accounts.words import bare_words
-from tests.gradebook.school import CONFIRMED, make_school
+from tests.gradebook.school import CONFIRMED
 
 pytestmark = pytest.mark.django_db
 LOG, FILE = "/accounts/access-log/", "/accounts/access-log/excel/"
 KIND = AccessLogEntry.Kind
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 @pytest.fixture

@@ -22,16 +22,11 @@ from gradebook.models import SubjectResult
 from students.models import HomeroomAssignment
 from students.names import sort_key
 from tests.accounts.slips import slip_for, use_slip
-from tests.gradebook.school import PASSWORD, enter, make_school, open_window
+from tests.gradebook.school import PASSWORD, enter, open_window
 
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def log_in(username, password=PASSWORD, client=None):

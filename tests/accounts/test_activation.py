@@ -12,14 +12,9 @@ from accounts import activation, clock
 from accounts.activation import SlipsRefused, latest_slip, make_slips
 from accounts.models import AccessLogEntry, ActivationSlip, AdminAction, User
 from tests.accounts.slips import NEW_PASSWORD, slip_for, use_slip
-from tests.gradebook.school import PASSWORD, make_school
+from tests.gradebook.school import PASSWORD
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def log_in(username, password):

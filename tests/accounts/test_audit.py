@@ -12,8 +12,7 @@ from tests.gradebook.school import enter, make_school, open_window
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     school = make_school()
     open_window(school, Period.END_TERM_1)
     return school

@@ -25,8 +25,7 @@ PRINTS = reverse("reports:prints")
 Kind = AccessLogEntry.Kind
 
 
-@pytest.fixture
-def school():
+def the_school():
     return entered_school()
 
 

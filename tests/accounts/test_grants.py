@@ -22,15 +22,10 @@ from accounts.terms import TermRefused
 from gradebook.models import SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from students.models import SchoolClass
-from tests.gradebook.school import grant_to, make_school, open_window
+from tests.gradebook.school import grant_to, open_window
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def again(user):
@@ -113,7 +108,13 @@ def test_the_prints_are_opened_to_look_at_not_to_order(school):
 def test_no_grant_reaches_a_power_to_act():
     """Nothing that writes can be granted: the table names grants for looking only."""
     grantable = {rule.action for rule in TABLE if rule.is_grantable}
-    assert grantable == {Action.SEE_CLASS, Action.SEE_SHEET, Action.SEE_PROGRESS, Action.SEE_PRINTS}
+    assert grantable == {
+        Action.SEE_CLASS,
+        Action.SEE_PUPIL,
+        Action.SEE_SHEET,
+        Action.SEE_PROGRESS,
+        Action.SEE_PRINTS,
+    }
 
 
 # -- To whom -----------------------------------------------------------------------------------------------

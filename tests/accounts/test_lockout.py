@@ -14,16 +14,11 @@ from accounts.lockout import OF_ADDRESS
 from accounts.models import AccessLogEntry, SignInFailures
 from accounts.refusals import client_address
 from tests.accounts.telephones import code_now, give_code, give_password, give_second_factor, is_signed_in
-from tests.gradebook.school import PASSWORD, make_school
+from tests.gradebook.school import PASSWORD
 
 pytestmark = pytest.mark.django_db
 HOME, ELSEWHERE = "10.0.0.1", "10.0.0.2"
 WRONG = "sai mật khẩu rồi"
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def attempt(username, password=WRONG, *, address=HOME):

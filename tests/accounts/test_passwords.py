@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AccessLogEntry, User
 from accounts.words import folded
 from tests.accounts.telephones import give_password, is_signed_in
-from tests.gradebook.school import PASSWORD, make_school
+from tests.gradebook.school import PASSWORD
 
 NEW = "bốn chiếc ô màu tím"
 
@@ -124,11 +124,6 @@ def test_letters_are_compared_without_diacritics():
 
 
 # -- The page
-
-
-@pytest.fixture
-def school(db):
-    return make_school()
 
 
 @pytest.fixture

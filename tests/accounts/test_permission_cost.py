@@ -12,9 +12,16 @@ from accounts import clock
 from accounts.models import User
 from gradebook.models import SubjectLine, TeachingAssignment
 from students.models import HomeroomAssignment, SchoolClass
-from tests.test_access import PAGES, Things, label, things  # noqa: F401 - a fixture
+from tests.test_access import (  # noqa: F401 - fixtures
+    PAGES,
+    Things,
+    label,
+    the_school,
+    things,
+    things_of_module,
+)
 
-# ruff: noqa: F811 - the fixture `things` is that of test_access.py
+# ruff: noqa: F811 - the fixture `things` is that of test_access.py, and so is the school
 pytestmark = pytest.mark.django_db
 TABLES = "accounts_post|accounts_grant|students_homeroom|gradebook_teaching|guardian_|auth_permission"
 # A statement that reads the person's own powers says whose they are; what a page shows of others does not.

@@ -19,17 +19,12 @@ from gradebook.entry import save_results
 from gradebook.regulation import Period
 from gradebook.windows import last_round_closed
 from tests.accounts.slips import NEW_PASSWORD, slip_for, use_slip
-from tests.gradebook.school import PASSWORD, change_of, close_window, make_school, open_window, value_of
+from tests.gradebook.school import PASSWORD, change_of, close_window, open_window, value_of
 
 pytestmark = pytest.mark.django_db
 
 DAY = datetime.timedelta(days=1)
 MINUTE = datetime.timedelta(minutes=1)
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def log_in(username, password=PASSWORD):

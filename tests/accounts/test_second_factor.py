@@ -25,16 +25,11 @@ from tests.accounts.telephones import (
     give_second_factor,
     is_signed_in,
 )
-from tests.gradebook.school import PASSWORD, make_school
+from tests.gradebook.school import PASSWORD
 
 pytestmark = pytest.mark.django_db
 SET_UP = "/accounts/second-factor/set-up/"
 CODE_ON_PAPER = re.compile(r"(?!data-)\b[2-9a-z]{4}-[2-9a-z]{4}-[2-9a-z]{4}\b")
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from accounts import idle_lock, sessions
 from accounts.devices import device_words
 from accounts.models import AccessLogEntry, SignedInSession
 from tests.accounts.telephones import give_password, is_signed_in
-from tests.gradebook.school import make_school
 
 pytestmark = pytest.mark.django_db
 LIST = "/accounts/sessions/"
@@ -17,11 +16,6 @@ EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1"
 )
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def sign_in(username, agent=EDGE, address="10.0.0.1"):

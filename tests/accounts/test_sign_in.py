@@ -8,14 +8,9 @@ from django.urls import reverse
 from accounts import sign_in
 from accounts.models import AccessLogEntry
 from tests.accounts.telephones import code_now, give_code, give_password, give_second_factor, is_signed_in
-from tests.gradebook.school import PASSWORD, make_school
+from tests.gradebook.school import PASSWORD
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def log_in(username, password=PASSWORD, **more):

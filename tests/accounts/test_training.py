@@ -24,8 +24,7 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def school():
+def the_school():
     school = make_school()
     for person in (school.lan, school.dung):
         person.team = Team.objects.get(name="Tổ 4")

@@ -22,8 +22,7 @@ from tests.gradebook.school import change_of, close_window, enter, open_window, 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     return entered_school()
 
 

@@ -34,8 +34,7 @@ DAY = datetime.timedelta(days=1)
 WORDS = "Dán cả cột từ Excel được không?"
 
 
-@pytest.fixture
-def school():
+def the_school():
     """Cô Lan is one of thầy Dũng's tổ; thầy Minh is in none."""
     school = make_school()
     team = Team.objects.get(name="Tổ 4")

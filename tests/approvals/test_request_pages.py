@@ -19,8 +19,7 @@ from tests.gradebook.school import CONFIRMED, change_of, close_window, enter, op
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     return entered_school()
 
 

@@ -19,6 +19,7 @@ from gradebook.sheets import Field, SheetRef, find_sheet, stored_results, value_
 from gradebook.windows import issue_order
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student
 from students.names import search_key, sort_key
+from tests.students.seats import seat
 
 PASSWORD = "một mật khẩu dài để thử"
 # What a form whose act asks for the password sends along.
@@ -109,15 +110,7 @@ def add_pupils(school_class: SchoolClass, count: int) -> list[Student]:
         )
         for index, name in enumerate(names)
     )
-    Enrolment.objects.bulk_create(
-        Enrolment(
-            student=pupil,
-            school_class=school_class,
-            position=taken + index,
-            starts_on=school_class.year.starts_on,
-        )
-        for index, pupil in enumerate(pupils, start=1)
-    )
+    seat(pupils, school_class, position=taken + 1)
     return pupils
 
 
@@ -198,8 +191,12 @@ def _make_year() -> SchoolYear:
     start = today.year if today.month >= 8 else today.year - 1
     return SchoolYear.objects.create(
         year=start,
+        state=SchoolYear.State.OPEN,
         starts_on=datetime.date(start, 8, 1),
+        lessons_start_on=datetime.date(start, 9, 1),
         first_term_ends_on=datetime.date(start + 1, 1, 15),
+        second_term_starts_on=datetime.date(start + 1, 1, 16),
+        lessons_end_on=datetime.date(start + 1, 5, 31),
         ends_on=datetime.date(start + 1, 7, 31),
         school_name="Trường Tiểu học Kim Đồng",
         parent_body="UBND phường Kim Đồng",

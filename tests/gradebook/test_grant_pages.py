@@ -8,15 +8,10 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import AccessLogEntry, Grant, GroupMembership, SystemPart
-from tests.gradebook.school import grant_to, make_school
+from tests.gradebook.school import grant_to
 
 pytestmark = pytest.mark.django_db
 NEW = "/gradebook/grants/new/"
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def as_(user):

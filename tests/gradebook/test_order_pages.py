@@ -13,16 +13,11 @@ from gradebook.models import EntryOrder
 from gradebook.order_forms import default_text, next_number
 from gradebook.regulation import Period, rules_for
 from gradebook.windows import lock_state
-from tests.gradebook.school import CONFIRMED, close_window, make_school, open_window
+from tests.gradebook.school import CONFIRMED, close_window, open_window
 
 pytestmark = pytest.mark.django_db
 
 LIST = "gradebook:orders"
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ pytestmark = pytest.mark.django_db
 GROUPS = ("quality", "general", "specific")
 
 
-@pytest.fixture
-def school():
+def the_school():
     """1A's two pupils with all at the year's end: the first all T and 10, the second all T and 8."""
     school = make_school()
     school.pupils = [each.student for each in school.class_1a.enrolments.order_by("position")]

@@ -15,16 +15,12 @@ from gradebook.progress import Tally, count_entered
 from gradebook.regulation import Period
 from gradebook.sheets import Field, get_sheet
 from students.models import Enrolment, SchoolClass
-from tests.gradebook.school import add_pupils, close_window, enter, make_school, open_window
+from tests.gradebook.school import add_pupils, close_window, enter, open_window
+from tests.students.seats import seat
 
 pytestmark = pytest.mark.django_db
 
 URL = "gradebook:progress"
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 @pytest.fixture
@@ -91,7 +87,7 @@ def test_a_pupil_who_changed_class_counts_once_in_the_class_of_today(busy):
     pupil = busy.pupils[0]
     moved_on = busy.year.starts_on + datetime.timedelta(days=20)
     Enrolment.objects.filter(student=pupil).update(ends_on=moved_on - datetime.timedelta(days=1))
-    Enrolment.objects.create(student=pupil, school_class=busy.class_4b, position=99, starts_on=moved_on)
+    seat([pupil], busy.class_4b, starts_on=moved_on, position=99)
     with clock.travelling(at_noon(moved_on)):
         board = read_board(busy.bich, "GHKI")
     assert cell(board, "4A", "TOAN") == Tally(1, 12)

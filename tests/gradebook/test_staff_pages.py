@@ -13,15 +13,10 @@ from accounts.models import Post, User
 from gradebook.models import TeachingAssignment
 from students.models import HomeroomAssignment
 from students.names import sort_key
-from tests.gradebook.school import grant_to, make_school
+from tests.gradebook.school import grant_to
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def as_(user):

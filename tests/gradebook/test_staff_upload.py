@@ -12,7 +12,6 @@ from accounts.models import AdminAction, Post, User
 from gradebook.login_names import propose
 from gradebook.models import TeachingAssignment
 from tests.accounts.slips import use_slip
-from tests.gradebook.school import make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +27,6 @@ HONG = [
     "hong@kimdong.edu.vn",
 ]
 NAMESAKE = ["CB91", "Ngô Thanh Hồng", None, None, None, None, None, None]
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 @pytest.fixture

@@ -8,14 +8,8 @@ from gradebook.models import TeachingAssignment
 from gradebook.staffing import LoginNames, StaffRefused, carry_out_staff
 from students.models import HomeroomAssignment
 from students.staff_files import StaffRow
-from tests.gradebook.school import make_school
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def row(number, **values):

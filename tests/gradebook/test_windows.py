@@ -13,16 +13,11 @@ from gradebook.models import EntryOrder, EntryWindow
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from gradebook.windows import OrderRefused, check_order, issue_order, lock_state, lock_states, problems_of
-from tests.gradebook.school import change_of, close_window, enter, make_school, open_window, value_of
+from tests.gradebook.school import change_of, close_window, enter, open_window, value_of
 
 pytestmark = pytest.mark.django_db
 
 HOUR = datetime.timedelta(hours=1)
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def an_order(school, **values):

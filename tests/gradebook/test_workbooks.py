@@ -19,8 +19,7 @@ from tests.gradebook.school import enter, make_school, open_window
 from tests.students.workbook_making import DATA, workbook
 
 
-@pytest.fixture
-def school(db):
+def the_school():
     school = make_school()
     open_window(school)
     return school

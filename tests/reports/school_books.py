@@ -6,8 +6,9 @@ from accounts.history import Source, acting
 from accounts.models import Post, User
 from gradebook.models import SubjectLine, SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period, TraitGroup, has_mark, lines_for, traits_for
-from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, YearProfile
+from students.models import HomeroomAssignment, SchoolClass, SchoolYear, Student, YearProfile
 from tests.gradebook.school import School
+from tests.students.seats import seat
 
 MARKS = (10, 9, 7, 8, 6)
 
@@ -105,16 +106,7 @@ def _past_class(school: School, year: SchoolYear, back: int) -> SchoolClass:
     HomeroomAssignment.objects.create(
         school_class=school_class, teacher=school.minh, starts_on=past.starts_on
     )
-    Enrolment.objects.bulk_create(
-        Enrolment(
-            student=pupil,
-            school_class=school_class,
-            position=place,
-            starts_on=past.starts_on,
-            ends_on=past.ends_on,
-        )
-        for place, pupil in enumerate(school.pupils, start=1)
-    )
+    seat(school.pupils, school_class, ends_on=past.ends_on)
     return school_class
 
 

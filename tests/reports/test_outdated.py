@@ -23,8 +23,7 @@ pytestmark = pytest.mark.django_db
 BOOK = PrintJob.Book
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     """The pupils of 4A have a history, as the import of a roster gives them one."""
     school = make_school(pupils=2)
     open_window(school)

@@ -16,7 +16,7 @@ from tests.reports.school_books import add_former_principal, add_past_years, add
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 8
+STATEMENTS = 11
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Fixtures of the browser stories: the running application and a Chromium to look at it."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import stack
+from tests.migrated_database import migrated_database
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -22,9 +24,19 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def demo_template(tmp_path_factory: pytest.TempPathFactory) -> stack.Template:
-    """The demo school, loaded once a run."""
-    return stack.build_template(os.environ["DATABASE_URL"], tmp_path_factory.mktemp("template"))
+def demo_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> stack.Template:
+    """The demo school, loaded once a run: by the first worker that asks, while another that does waits."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    files = shared / "demo-school"
+    known = shared / "demo-school.txt"
+    with (shared / "demo-school.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not known.exists():
+            files.mkdir()
+            url = os.environ["DATABASE_URL"]
+            known.write_text(stack.build_template(url, files, base=migrated_database(url)).database)
+    return stack.Template(known.read_text(), files)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from tests.stack import Stack
 
 ROOM_OF_EACH_YEAR = """
     SELECT c.year_id, count(*), count(DISTINCT c.id), count(DISTINCT c.grade_level)
-    FROM students_enrolment e JOIN students_schoolclass c ON c.id = e.school_class_id GROUP BY 1 ORDER BY 1
+    FROM students_movement m JOIN students_schoolclass c ON c.id = m.to_class_id WHERE m.kind = 'admitted'
+    GROUP BY 1 ORDER BY 1
 """
 
 

@@ -37,6 +37,7 @@ PAGES = [
     ("phohieutruong", "/gradebook/staff/{teacher}/appoint/"),
     ("phohieutruong", "/gradebook/staff/{teacher}/stand-in/"),
     ("phohieutruong", "/gradebook/assignments/?class={class_4e}"),
+    ("phohieutruong", "/gradebook/assignments/upload/"),
     ("phohieutruong", "/gradebook/assignments/{class_4e}/homeroom/"),
     ("phohieutruong", "/gradebook/duties/homeroom/{homeroom}/hand-over/"),
     ("phohieutruong", "/gradebook/grants/"),
@@ -48,7 +49,35 @@ PAGES = [
     ("vanthu", "/approvals/requests/{applied}/"),
     ("vanthu", "/students/classes/"),
     ("vanthu", "/students/classes/{class_4e}/"),
+    ("vanthu", "/students/search/?q=nguyen"),
+    ("vanthu", "/students/records/"),
+    ("vanthu", "/students/pupils/{pupil_4e}/"),
+    ("vanthu", "/students/pupils/{pupil_4e}/ids/"),
+    ("vanthu", "/students/classes/{class_4e}/edit/"),
+    ("vanthu", "/students/classes/{class_4e}/delete/"),
+    ("vanthu", "/students/classes/{class_4e}/week/"),
+    ("vanthu", "/students/years/"),
+    ("vanthu", "/students/years/new/"),
+    ("vanthu", "/students/years/{year}/"),
+    ("vanthu", "/students/years/{year}/edit/"),
+    ("vanthu", "/students/years/{year}/days/new/"),
+    ("vanthu", "/students/days/{holiday}/remove/"),
+    ("vanthu", "/students/years/{year}/week/"),
+    ("vanthu", "/students/years/{year}/classes/new/"),
+    ("vanthu", "/gradebook/years/{year}/opening/"),
+    ("vanthu", "/gradebook/years/{year}/lines/"),
+    (TEACHER, "/students/years/{year}/"),
+    ("phohieutruong", "/students/attendance/"),
+    ("phohieutruong", "/students/attendance/late/"),
+    (TEACHER, "/students/classes/{class_4e}/roll/"),
+    (TEACHER, "/students/classes/{class_4e}/attendance/"),
+    (TEACHER, "/students/classes/{class_4e}/attendance/2026-11/"),
     ("vanthu", "/students/import/"),
+    ("vanthu", "/students/movements/"),
+    ("vanthu", "/students/movements/{movement}/"),
+    ("vanthu", "/students/head-counts/"),
+    ("vanthu", "/students/pupils/{pupil}/movements/"),
+    ("vanthu", "/students/pupils/{pupil}/movements/transferred_out/"),
     ("vanthu", "/reports/prints/"),
     ("vanthu", "/approvals/inquiries/?who=waiting"),
     ("vanthu", "/approvals/inquiries/{at_clerk}/"),
@@ -78,6 +107,14 @@ PAGES = [
     (TEACHER, "/accounts/guides/"),
     (TEACHER, "/accounts/guides/homeroom/"),
     (TEACHER, "/students/classes/{class_4e}/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/person/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/address/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/year/"),
+    (TEACHER, "/students/classes/{class_4e}/records/"),
+    (TEACHER, "/students/classes/{class_4e}/measures/"),
+    (TEACHER, "/students/classes/{class_4e}/papers/"),
+    (TEACHER, "/students/classes/{class_4e}/papers/?paper=slips"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/?read=1"),
     (TEACHER, "/gradebook/sheets/{class_4e}/NLPC/{period}/"),
@@ -96,6 +133,9 @@ def places(application: Stack) -> dict[str, object]:
     homeroom = application.fetch(
         "SELECT id FROM students_homeroomassignment WHERE school_class_id = %s", now[0]
     )[0][0]
+    pupil = application.fetch(
+        "SELECT min(student_id) FROM students_enrolment WHERE school_class_id = %s", now[0]
+    )[0][0]
     inquiries = dict(application.fetch("SELECT state, max(id) FROM approvals_inquiry GROUP BY 1"))
     return {
         **found,
@@ -104,10 +144,17 @@ def places(application: Stack) -> dict[str, object]:
         "answered": inquiries["answered"],
         "trained": application.fetch("SELECT min(person_id) FROM accounts_trainingrecord")[0][0],
         "order": order,
+        "movement": application.fetch("SELECT max(id) FROM students_movement")[0][0],
+        "pupil": application.fetch(
+            "SELECT min(student_id) FROM students_enrolment WHERE school_class_id = %s", now[0]
+        )[0][0],
         "teacher": application.fetch("SELECT id FROM accounts_user WHERE username = %s", TEACHER)[0][0],
         "last_year_4e": before[0],
         "class_4e": now[0],
+        "pupil_4e": pupil,
         "period": period[0][0],
+        "year": application.fetch("SELECT max(year) FROM students_schoolyear")[0][0],
+        "holiday": application.fetch("SELECT max(id) FROM students_calendarentry")[0][0],
     }
 
 

@@ -8,15 +8,11 @@ from gradebook.models import YearOutcome
 from students.imports import Deed, RosterPlan, carry_out_roster, plan_roster
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from students.promotion import LastClass, against_the_grade, doubt_about_the_grade
-from tests.gradebook.school import School, make_school
+from tests.gradebook.school import School
 from tests.students.rosters import listed, pupil
+from tests.students.seats import seat
 
 REGISTER = "Số đăng bộ"
-
-
-@pytest.fixture
-def school(db) -> School:
-    return make_school()
 
 
 def last_year(school: School, *, grade: int, is_promoted: bool | None, years_ago: int = 1) -> Student:
@@ -91,9 +87,7 @@ def test_a_pupil_kept_in_a_grade_that_nobody_has_decided_on_is_pointed_out(schoo
 def test_who_sits_in_the_year_already_is_not_judged_by_last_year(school):
     student = last_year(school, grade=3, is_promoted=True)
     now = SchoolClass.objects.create(year=school.year, name="3D", grade_level=3)
-    Enrolment.objects.create(
-        student=student, school_class=now, position=1, starts_on=school.year.starts_on, ends_on=None
-    )
+    seat([student], now, starts_on=school.year.starts_on + datetime.timedelta(days=1))
     assert planned(school, pupil(1, cls="3D", job="Thợ mộc")).can_be_carried_out
 
 

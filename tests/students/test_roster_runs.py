@@ -27,16 +27,11 @@ from students.roster_runs import (
     resume_stalled,
 )
 from students.uploads import UploadRefused, keep_upload, plan_of
-from tests.gradebook.school import CONFIRMED, School, make_school
+from tests.gradebook.school import CONFIRMED, make_school
 from tests.students.rosters import as_bytes, listed, pupil
 
 STATE = RosterRun.State
 LONG = ROWS_AT_ONCE + 1
-
-
-@pytest.fixture
-def school(db) -> School:
-    return make_school()
 
 
 @pytest.fixture

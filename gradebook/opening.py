@@ -1,0 +1,278 @@
+"""Opening a school year: what is there, what is missing and who does it, and the act itself (rules R1, R2; PLAN IV.1).
+
+A year is prepared for as long as it takes and is not the current one until the principal opens it, which is refused
+while something is missing without which its books would be wrong.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+
+from accounts import permissions
+from accounts.history import Source, acting
+from accounts.models import User
+from accounts.powers import Action, Role
+from accounts.terms import Problem
+from gradebook.models import SubjectLine, TeachingAssignment
+from gradebook.regulation import GRADES, lines_for, optional_lines_for
+from gradebook.staffing import prepare_lines
+from students.calendar import WEEKS_OF_TERMS, YearCalendar
+from students.models import CalendarEntry, HomeroomAssignment, SchoolClass, SchoolYear
+from students.years import HEADING_LINES, hold_year, refuse
+
+MOST_PUPILS = 35
+CLERK, LEADERS = Role.CLERK.label, f"{Role.PRINCIPAL.label}, {Role.VICE_PRINCIPAL.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to have before the year opens. `missing`: in words, empty when it is there; `is_needed`: without it the
+    year does not open; `url` leads to where it is done, by `who`."""
+
+    title: str
+    found: str
+    missing: str
+    who: str
+    url: str
+    action: str
+    is_needed: bool = True
+
+    @property
+    def kind(self) -> str:
+        if not self.missing:
+            return "ok"
+        return "refused" if self.is_needed else "warning"
+
+    @property
+    def word(self) -> str:
+        if not self.missing:
+            return "Đủ"
+        return "Còn thiếu" if self.is_needed else "Nên làm"
+
+
+def checklist(year: SchoolYear) -> list[Item]:
+    """Every item, in the order in which the work goes; a constant number of statements."""
+    calendar = YearCalendar.of(year)
+    classes = list(_classes(year))
+    lines = set(SubjectLine.objects.filter(year=year).values_list("grade_level", "code"))
+    return [
+        _days(year, calendar),
+        _heading(year),
+        _holidays(year, calendar),
+        _lines(year, lines),
+        _class_list(year, classes),
+        _homerooms(year, classes),
+        _assignments(year, classes, lines),
+        _pupils(year, classes),
+        _year_before(year),
+    ]
+
+
+def open_year(year: SchoolYear, *, by: User, source: Source = Source.PAGE) -> None:
+    """The year counts from its first day on. Refused while something needed is missing; kept in the year's history."""
+    permissions.require(by, Action.OPEN_YEAR)
+    with acting(by, role=permissions.post_label(by), source=source):
+        held = hold_year(year)
+        if held.is_open:
+            refuse(Problem("", f"Năm học {held.label} đã mở rồi."))
+        missing = [item for item in checklist(held) if item.missing and item.is_needed]
+        refuse(*(Problem("", f"{item.title}: {item.missing} ({item.who} làm).") for item in missing))
+        held.state = SchoolYear.State.OPEN
+        held.save(update_fields=["state"])
+
+
+def choose_lines(year: SchoolYear, chosen: Mapping[int, Iterable[str]], *, by: User) -> None:
+    """The year's lines: the compulsory ones of each grade and of the optional ones exactly those chosen (rule R4).
+
+    One that has assignments stays: its sheets hang on it.
+    """
+    permissions.require(by, Action.PREPARE_YEAR)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        held = hold_year(year)
+        prepare_lines(held)
+        wanted = {(grade, code) for grade, codes in chosen.items() for code in codes}
+        offered = {(grade, line.code) for grade in GRADES for line in optional_lines_for(held.year, grade)}
+        assigned = TeachingAssignment.objects.filter(line=OuterRef("pk"))
+        stored = SubjectLine.objects.filter(year=held).annotate(is_used=Exists(assigned))
+        there = {(line.grade_level, line.code): line for line in stored}
+        gone = [line for key, line in there.items() if key in offered - wanted]
+        refuse(*(_line_in_use(line) for line in gone))
+        SubjectLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
+        SubjectLine.objects.bulk_create(
+            SubjectLine(year=held, grade_level=grade, code=code)
+            for grade, code in sorted(wanted & offered - set(there))
+        )
+        act.says(f"Đặt các môn học tự chọn của năm học {held.label}", thing=f"year:{held.pk}")
+
+
+def _line_in_use(line: SubjectLine) -> Problem | None:
+    if not line.is_used:  # type: ignore[attr-defined]  # annotated above
+        return None
+    return Problem(
+        f"grade_{line.grade_level}",
+        f"{line.line.short_name} khối {line.grade_level} đã phân công giáo viên, không bỏ được. "
+        "Kết thúc phân công trước, hoặc giữ môn này.",
+    )
+
+
+# -- The items ---------------------------------------------------------------------------------------------
+
+
+def _classes(year: SchoolYear) -> Iterable[SchoolClass]:
+    homeroom = HomeroomAssignment.objects.filter(school_class=OuterRef("pk"))
+    still = Q(enrolments__ends_on__isnull=True) | Q(enrolments__ends_on__gte=year.day_for_roster())
+    return year.classes.annotate(
+        has_homeroom=Exists(homeroom), pupils=Count("enrolments", filter=still)
+    ).order_by("grade_level", "name")
+
+
+def _days(year: SchoolYear, calendar: YearCalendar) -> Item:
+    weeks = calendar.weeks_taught()
+    short = year.terms and any(taught < wanted for taught, wanted in zip(weeks, WEEKS_OF_TERMS, strict=True))
+    missing = "" if year.terms else "ngày bắt đầu, kết thúc hai học kì"
+    if short:
+        missing = f"chưa đủ 35 tuần thực học (18 + 17): mới có {weeks[0]} + {weeks[1]} tuần"
+    return Item(
+        "Ngày của hai học kì",
+        f"học kì I {weeks[0]} tuần, học kì II {weeks[1]} tuần có dạy học" if year.terms else "",
+        missing,
+        CLERK,
+        reverse("students:year_edit", args=[year.pk]),
+        "Ghi ngày",
+        is_needed=not year.terms,
+    )
+
+
+def _heading(year: SchoolYear) -> Item:
+    empty = [SchoolYear.label_of(name) for name in HEADING_LINES if not getattr(year, name)]
+    return Item(
+        "Tên trường, tiêu đề văn bản",
+        f"{year.parent_body} · {year.school_name} · {year.ward}, {year.province}",
+        ", ".join(empty),
+        CLERK,
+        reverse("students:year_edit", args=[year.pk]),
+        "Ghi tiêu đề",
+    )
+
+
+def _holidays(year: SchoolYear, calendar: YearCalendar) -> Item:
+    kinds = [entry.kind for entry in calendar.entries]
+    national, own = (
+        kinds.count(CalendarEntry.Kind.NATIONAL),
+        len(kinds) - kinds.count(CalendarEntry.Kind.NATIONAL),
+    )
+    missing = "" if national else "chưa có ngày nghỉ lễ, Tết nào"
+    if national and not own:
+        missing = "chưa ghi ngày nghỉ riêng của trường (ví dụ thời gian nghỉ Tết theo kế hoạch năm học)"
+    return Item(
+        "Ngày nghỉ, ngày học bù",
+        f"{national} ngày lễ, Tết; {own} mục của trường",
+        missing,
+        CLERK,
+        reverse("students:year", args=[year.pk]),
+        "Xem lịch",
+        is_needed=not national,
+    )
+
+
+def _lines(year: SchoolYear, lines: set[tuple[int, str]]) -> Item:
+    wanted = {(grade, line.code) for grade in GRADES for line in lines_for(year.year, grade)}
+    optional = len(lines - wanted)
+    missing = wanted - lines
+    return Item(
+        "Môn học, bộ quy định",
+        f"{len(lines & wanted)} môn học, hoạt động bắt buộc; {optional} môn tự chọn của năm khối",
+        f"{len(missing)} môn học, hoạt động bắt buộc chưa được đặt" if missing else "",
+        CLERK,
+        reverse("gradebook:year_lines", args=[year.pk]),
+        "Đặt môn học",
+    )
+
+
+def _class_list(year: SchoolYear, classes: list[SchoolClass]) -> Item:
+    empty = sorted(set(GRADES) - {each.grade_level for each in classes})
+    grades = ", ".join(str(grade) for grade in empty)
+    return Item(
+        "Lớp",
+        f"{len(classes)} lớp",
+        f"chưa có lớp của khối {grades}" if empty else "",
+        CLERK,
+        f"{reverse('students:classes')}?year={year.pk}",
+        "Lập lớp",
+        is_needed=not classes,
+    )
+
+
+def _homerooms(year: SchoolYear, classes: list[SchoolClass]) -> Item:
+    without = [each for each in classes if not each.has_homeroom]  # type: ignore[attr-defined]  # annotated above
+    first = f"&class={without[0].pk}" if without else ""
+    return Item(
+        "Giáo viên chủ nhiệm",
+        f"{len(classes) - len(without)}/{len(classes)} lớp",
+        _named("chưa có ở lớp", [each.name for each in without]) if classes else "chưa có lớp để phân công",
+        LEADERS,
+        f"{reverse('gradebook:class_staff')}?year={year.pk}{first}",
+        "Phân công",
+    )
+
+
+def _assignments(year: SchoolYear, classes: list[SchoolClass], lines: set[tuple[int, str]]) -> Item:
+    wanted = {(each.pk, code) for each in classes for grade, code in lines if grade == each.grade_level}
+    given = set(
+        TeachingAssignment.objects.filter(school_class__year=year).values_list(
+            "school_class_id", "line__code"
+        )
+    )
+    missing = wanted - given
+    lacking = [each for each in classes if each.pk in {class_id for class_id, _code in missing}]
+    first = f"&class={lacking[0].pk}" if lacking else ""
+    return Item(
+        "Phân công giảng dạy",
+        f"{len(wanted & given)}/{len(wanted)} môn của các lớp",
+        _named(f"{len(missing)} môn chưa có giáo viên, ở lớp", [each.name for each in lacking])
+        if wanted
+        else "chưa có lớp và môn học để phân công",
+        LEADERS,
+        f"{reverse('gradebook:class_staff')}?year={year.pk}{first}",
+        "Phân công",
+        is_needed=False,
+    )
+
+
+def _pupils(year: SchoolYear, classes: list[SchoolClass]) -> Item:
+    empty = [each.name for each in classes if not each.pupils]  # type: ignore[attr-defined]  # annotated above
+    full = [f"{each.name} ({each.pupils})" for each in classes if each.pupils > MOST_PUPILS]  # type: ignore[attr-defined]
+    words = [_named("chưa có học sinh ở lớp", empty), _named(f"quá {MOST_PUPILS} học sinh ở lớp", full)]
+    words += [] if classes else ["chưa có lớp để xếp học sinh"]
+    return Item(
+        "Học sinh trong các lớp",
+        f"{sum(each.pupils for each in classes)} học sinh",  # type: ignore[attr-defined]
+        "; ".join(text for text in words if text),
+        CLERK,
+        reverse("students:import"),
+        "Nạp danh sách",
+        is_needed=False,
+    )
+
+
+def _year_before(year: SchoolYear) -> Item:
+    before = SchoolYear.objects.filter(year__lt=year.pk).exclude(state=SchoolYear.State.CLOSED).first()
+    return Item(
+        "Năm học trước",
+        "không còn năm học nào dở dang" if before is None else f"năm học {before.label} chưa đóng",
+        f"đóng năm học {before.label} khi đã xong việc cuối năm" if before else "",
+        f"{CLERK}, {Role.PRINCIPAL.label}",
+        reverse("students:years"),
+        "Xem các năm",
+        is_needed=False,
+    )
+
+
+def _named(words: str, names: list[str], most: int = 8) -> str:
+    """ "chưa có ở lớp 1A, 1B và 3 lớp khác"; empty without names."""
+    if not names:
+        return ""
+    rest = len(names) - most
+    return f"{words} {', '.join(names[:most])}" + (f" và {rest} lớp khác" if rest > 0 else "")

@@ -1,0 +1,170 @@
+"""The classes as they stand today, and what has not been called or confirmed."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts import permissions
+from accounts.models import User
+from accounts.powers import Action
+from students.absences import counted
+from students.attendance_months import MonthState, begun_months, month_states, today
+from students.calendar import Session, YearCalendar
+from students.models import RollCall, SchoolClass, SchoolYear
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    session: Session
+    is_called: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLine:
+    """A class today; `month` is the last month that is over, None in the first."""
+
+    school_class: SchoolClass
+    sessions: tuple[SessionLine, ...]
+    absent: int
+    month: MonthState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    day: datetime.date
+    lines: tuple[ClassLine, ...]
+    follows: bool
+
+    @property
+    def not_called(self) -> int:
+        return sum(any(not each.is_called for each in line.sessions) for line in self.lines)
+
+
+def read_overview(user: User) -> Overview:
+    """Seven statements, whatever the number of classes."""
+    now = today()
+    follows = permissions.may(user, Action.FOLLOW_ATTENDANCE)
+    year = SchoolYear.objects.current()
+    if year is None:
+        return Overview(now, (), follows)
+    reach = permissions.reach_of(user, Action.SEE_ATTENDANCE)
+    classes = [each for each in year.classes.select_related("year") if reach.has(each)]
+    calendar = YearCalendar.of(year)
+    months = [each for each in begun_months(calendar, now) if MonthState(each, now).is_over][-1:]
+    states = month_states(classes, months, now)
+    called = set(
+        RollCall.objects.filter(school_class__in=classes, day=now).values_list("school_class_id", "session")
+    )
+    absent: dict[int, set[int]] = {}
+    rows = counted().filter(roll_call__school_class__in=classes, roll_call__day=now)
+    for class_id, student in rows.values_list("roll_call__school_class_id", "student_id"):
+        absent.setdefault(class_id, set()).add(student)
+    return Overview(
+        now,
+        tuple(
+            ClassLine(
+                each,
+                tuple(
+                    SessionLine(session, (each.pk, session) in called)
+                    for session in calendar.sessions_of(now, each)
+                ),
+                len(absent.get(each.pk, ())),
+                states[each.pk, months[0]] if months else None,
+            )
+            for each in classes
+        ),
+        follows,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LateMonth:
+    """A month that locked, with the classes whose homeroom teacher has not confirmed it."""
+
+    state: MonthState
+    classes: tuple[SchoolClass, ...]
+
+
+def read_late() -> tuple[LateMonth, ...]:
+    """Newest first; months with nobody missing are left out. Six statements."""
+    year, now = SchoolYear.objects.current(), today()
+    if year is None:
+        return ()
+    months = [each for each in begun_months(YearCalendar.of(year), now) if MonthState(each, now).is_locked]
+    classes = list(year.classes.all())
+    states = month_states(classes, months, now)
+    found = [
+        LateMonth(
+            MonthState(month, now), tuple(each for each in classes if states[each.pk, month].is_overdue)
+        )
+        for month in reversed(months)
+    ]
+    return tuple(each for each in found if each.classes)
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceTask:
+    """Something to do about attendance, for the start page."""
+
+    title: str
+    detail: str
+    url: str
+    kind: str
+    word: str
+
+
+def attendance_tasks(user: User) -> list[AttendanceTask]:
+    """Today's rolls and months to confirm for the homeroom teacher; classes that missed it for the vice-principal."""
+    tasks = []
+    if permissions.reach_of(user, Action.CALL_ROLL).classes:
+        tasks += _own_tasks(user)
+    if permissions.may(user, Action.FOLLOW_ATTENDANCE):
+        tasks += [
+            AttendanceTask(
+                f"{len(late.classes)} lớp chưa xác nhận điểm danh {late.state.label}",
+                ", ".join(each.name for each in late.classes),
+                reverse("students:late_attendance"),
+                "refused",
+                f"Đã khoá sau ngày {late.state.closes_on:%d/%m}",
+            )
+            for late in read_late()
+        ]
+    return tasks
+
+
+def _own_tasks(user: User) -> list[AttendanceTask]:
+    year, now = SchoolYear.objects.current(), today()
+    if year is None:
+        return []
+    calendar = YearCalendar.of(year)
+    classes = list(
+        year.classes.filter(pk__in=permissions.reach_of(user, Action.CALL_ROLL).classes).select_related(
+            "year"
+        )
+    )
+    months = [each for each in begun_months(calendar, now) if MonthState(each, now).is_over]
+    states = month_states(classes, months, now)
+    called = set(
+        RollCall.objects.filter(school_class__in=classes, day=now).values_list("school_class_id", "session")
+    )
+    found = []
+    for each in classes:
+        sessions = calendar.sessions_of(now, each)
+        if sessions and (each.pk, sessions[0]) not in called:
+            url = reverse("students:roll", args=[each.pk, now, sessions[0]])
+            found.append(
+                AttendanceTask(
+                    f"Điểm danh lớp {each.name} hôm nay", f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh"
+                )
+            )
+        for month in months:
+            state = states[each.pk, month]
+            if state.is_due:
+                url = reverse("students:attendance_confirm", args=[each.pk, month])
+                found.append(
+                    AttendanceTask(
+                        f"Xác nhận điểm danh {state.label} lớp {each.name}", "", url, state.kind, state.word
+                    )
+                )
+    return found

@@ -1,0 +1,168 @@
+"""What the records of a class or of many lack, its sheet of measures and its papers, in constant queries."""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
+from students.record_rules import Gap, gaps
+from students.record_sections import SECTION_OF, SECTIONS, label, shown
+from students.records import record_of
+
+
+@dataclass(frozen=True, slots=True)
+class PupilGaps:
+    """A pupil of a class with what the record lacks, by the section in which it is filled."""
+
+    number: int
+    student: Student
+    profile: YearProfile
+    gaps: tuple[Gap, ...]
+
+    @property
+    def by_section(self) -> list[tuple[str, str, list[Gap]]]:
+        """(code, title, gaps) of the sections that lack something."""
+        found: dict[str, list[Gap]] = defaultdict(list)
+        for gap in self.gaps:
+            found[SECTION_OF[gap.field].code].append(gap)
+        return [(each.code, each.title, found[each.code]) for each in SECTIONS if each.code in found]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassGaps:
+    """How far the records of a class are."""
+
+    school_class: SchoolClass
+    pupils: tuple[PupilGaps, ...]
+
+    @property
+    def whole(self) -> int:
+        return sum(not pupil.gaps for pupil in self.pupils)
+
+    @property
+    def lacking(self) -> int:
+        return len(self.pupils) - self.whole
+
+    @property
+    def missing(self) -> int:
+        return sum(len(pupil.gaps) for pupil in self.pupils)
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """What is missing and for how many pupils, the commonest first."""
+        return Counter(gap.words for pupil in self.pupils for gap in pupil.gaps).most_common()
+
+
+def read_class(school_class: SchoolClass) -> ClassGaps:
+    """Two statements."""
+    return _class_gaps(
+        school_class,
+        list(Enrolment.objects.roster(school_class)),
+        _profiles(school_class.year, [school_class]),
+    )
+
+
+def read_classes(classes: Sequence[SchoolClass], year: SchoolYear) -> list[ClassGaps]:
+    """The classes in their order. Two statements, whatever the number of classes."""
+    seats: dict[int, list[Enrolment]] = defaultdict(list)
+    held = Enrolment.objects.filter(school_class__in=classes).held_on(year.day_for_roster())
+    for seat in held.select_related("student").in_class_order():
+        seats[seat.school_class_id].append(seat)
+    profiles = _profiles(year, classes)
+    return [_class_gaps(each, seats[each.pk], profiles) for each in classes]
+
+
+def _profiles(year: SchoolYear, classes: Sequence[SchoolClass]) -> Mapping[int, YearProfile]:
+    seated = Enrolment.objects.filter(school_class__in=classes).values("student_id")
+    rows: QuerySet[YearProfile] = YearProfile.objects.filter(year=year, student_id__in=seated)
+    return {row.student_id: row for row in rows}
+
+
+def _class_gaps(
+    school_class: SchoolClass, seats: Iterable[Enrolment], profiles: Mapping[int, YearProfile]
+) -> ClassGaps:
+    pupils = []
+    for number, seat in enumerate(seats, start=1):
+        profile = profiles.get(seat.student_id) or YearProfile()
+        pupils.append(PupilGaps(number, seat.student, profile, gaps(record_of(seat.student, profile))))
+    return ClassGaps(school_class, tuple(pupils))
+
+
+# -- Height and weight -------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class MeasureRow:
+    """A pupil on the sheet of measures: as text what is in the two cells, as stored what the page showed."""
+
+    number: int
+    student: Student
+    height: str
+    weight: str
+    measured_on: datetime.date | None
+    seen: str
+    errors: tuple[str, ...] = ()
+
+
+def read_measures(school_class: SchoolClass) -> list[MeasureRow]:
+    """Two statements."""
+    return [
+        MeasureRow(
+            number=pupil.number,
+            student=pupil.student,
+            height=shown("height_cm", pupil.profile.height_cm),
+            weight=shown("weight_kg", pupil.profile.weight_kg),
+            measured_on=pupil.profile.measured_on,
+            seen=seen_text(pupil.profile.height_cm, pupil.profile.weight_kg),
+        )
+        for pupil in read_class(school_class).pupils
+    ]
+
+
+def seen_text(height: int | None, weight: Decimal | None) -> str:
+    """What the page showed of a pupil, as a hidden field carries it."""
+    return f"{shown('height_cm', height)}|{shown('weight_kg', weight)}"
+
+
+# -- Papers for parents ------------------------------------------------------------------------------------
+
+ON_THE_SLIP = (
+    *("full_name", "birth", "gender", "ethnic_code", "religion_code", "nationality", "birth_place", "origin"),
+    *("national_id", "home_address", "permanent", "phone", "email"),
+    *("father_name", "father_birth_year", "father_job", "father_phone"),
+    *("mother_name", "mother_birth_year", "mother_job", "mother_phone"),
+    *("guardian_name", "guardian_relation", "guardian_birth_year", "guardian_phone"),
+    *("policy_code", "disability_code", "disability_certificate_no"),
+)
+_WORDS = {"birth": "Ngày, tháng, năm sinh", "permanent": "Nơi thường trú"}
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What the school has on record of one child, for the parents to check; of that child only (R68)."""
+
+    number: int
+    student: Student
+    lines: tuple[tuple[str, str], ...]
+
+
+def read_slips(school_class: SchoolClass) -> list[Slip]:
+    """Two statements."""
+    return [
+        Slip(pupil.number, pupil.student, tuple(_slip_lines(pupil.student, pupil.profile)))
+        for pupil in read_class(school_class).pupils
+    ]
+
+
+def _slip_lines(student: Student, profile: YearProfile) -> Iterable[tuple[str, str]]:
+    record = record_of(student, profile)
+    special = {"birth": student.birth_label, "permanent": student.permanent_address}
+    for name in ON_THE_SLIP:
+        if name in special:
+            yield _WORDS[name], special[name]
+        elif record[name] or not name.startswith(("guardian", "policy", "disability")):
+            yield label(name), shown(name, record[name])

@@ -1,0 +1,294 @@
+"""What a movement would do, what speaks against it and what to look at again (rules R7, R10–R14).
+
+`plan_movement` and `plan_cancellation` write nothing; the acts in `students.movements` plan anew under the year's lock.
+A new movement is always the pupil's last: one that would contradict a later one is refused with the remedy.
+"""
+
+import datetime
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from accounts.clock import today
+from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
+from students.movement_rules import ABROAD, ARRIVALS, DEATH_REASON, DEPARTURES, RULES, Kind
+
+CLASS_SIZE = 35
+DISABLED_IN_CLASS = 2
+MISSING = {
+    "to_class": "Chọn lớp học sinh vào học.",
+    "entry_code": "Chọn hình thức nhập học.",
+    "leave_reason": "Chọn lí do thôi học.",
+    "destination_code": "Chọn nơi chuyển đi.",
+    "other_school": "Ghi tên trường.",
+    "other_province": "Ghi tỉnh (thành phố); nếu ở nước ngoài thì ghi tên nước.",
+    "decision_number": "Ghi số quyết định (giấy tờ).",
+    "decision_date": "Ghi ngày kí quyết định (giấy tờ).",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A movement as the clerk means it; `day` is the first day of the new state."""
+
+    kind: Kind
+    student: Student
+    day: datetime.date
+    to_class: SchoolClass | None = None
+    entry_code: str = ""
+    leave_reason: str = ""
+    destination_code: str = ""
+    other_school: str = ""
+    other_province: str = ""
+    decision_number: str = ""
+    decision_date: datetime.date | None = None
+    note: str = ""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What is written as it stands."""
+        names = ("entry_code", "leave_reason", "destination_code", "other_school", "other_province")
+        facts = {name: getattr(self, name) for name in (*names, "decision_number", "decision_date", "note")}
+        return facts | ({"leave_reason": DEATH_REASON} if self.kind == Kind.DIED else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why not, at which field, with the remedy."""
+
+    field: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovementPlan:
+    """What would happen. `seat` is the one that ends; `effects` and `warnings` are sentences for the clerk."""
+
+    draft: Draft
+    year: SchoolYear | None
+    seat: Enrolment | None
+    objections: tuple[Objection, ...]
+    warnings: tuple[str, ...]
+    effects: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether what would be done now is what was shown."""
+        told = (
+            sorted(asdict(self.draft).items(), key=lambda item: item[0]),
+            self.seat and self.seat.pk,
+            self.warnings,
+        )
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A pupil's seats and movements in force, oldest first. Two statements."""
+
+    seats: Sequence[Enrolment]
+    movements: Sequence[Movement]
+
+    @classmethod
+    def of(cls, student: Student) -> "Timeline":
+        seats = Enrolment.objects.filter(student=student).select_related("school_class__year")
+        movements = (
+            Movement.objects.in_force().filter(student=student).select_related("from_class", "to_class")
+        )
+        return cls(list(seats.order_by("starts_on")), list(movements.order_by("day")))
+
+    def seat_on(self, day: datetime.date) -> Enrolment | None:
+        return next(
+            (each for each in self.seats if each.starts_on <= day and (each.ends_on or day) >= day), None
+        )
+
+    @property
+    def last(self) -> Movement | None:
+        return self.movements[-1] if self.movements else None
+
+    @property
+    def has_died(self) -> bool:
+        return any(each.kind == Kind.DIED for each in self.movements)
+
+
+def plan_movement(draft: Draft) -> MovementPlan:
+    """Constant statements: the pupil's seats and movements, the year, the class that would grow."""
+    timeline = Timeline.of(draft.student)
+    year = SchoolYear.objects.filter(starts_on__lte=draft.day, ends_on__gte=draft.day).first()
+    # On the day itself a leaver no longer sits: the seat that ends is that of the day before.
+    seat = timeline.seat_on(draft.day - datetime.timedelta(days=1)) if draft.kind.ends else None
+    objections = (*_missing(draft), *_against_the_year(draft, year), *_against(draft, timeline, seat, year))
+    if objections:
+        return MovementPlan(draft, year, seat, objections, (), ())
+    return MovementPlan(draft, year, seat, (), tuple(_warnings(draft, seat)), tuple(_effects(draft, seat)))
+
+
+def _missing(draft: Draft) -> Iterator[Objection]:
+    rule = RULES[draft.kind]
+    for field in rule.needs:
+        if not getattr(draft, field):
+            yield Objection(field, MISSING[field])
+    if draft.kind.begins and draft.to_class is None:
+        yield Objection("to_class", MISSING["to_class"])
+    if draft.kind == Kind.TRANSFERRED_OUT and draft.destination_code != ABROAD and not draft.other_school:
+        yield Objection("other_school", MISSING["other_school"])
+    if "decision_number" not in rule.needs and bool(draft.decision_number) != bool(draft.decision_date):
+        field = "decision_date" if draft.decision_number else "decision_number"
+        yield Objection(field, MISSING[field])
+
+
+def _against_the_year(draft: Draft, year: SchoolYear | None) -> Iterator[Objection]:
+    if year is None:
+        yield Objection("day", f"Ngày {draft.day:%d/%m/%Y} không thuộc năm học nào. Kiểm tra lại ngày.")
+    elif (reason := closed(year)) is not None:
+        yield Objection("day", reason)
+    if draft.to_class and year and draft.to_class.year_id != year.pk:
+        yield Objection(
+            "to_class",
+            f"Lớp {draft.to_class.name} thuộc năm học {draft.to_class.year.label}, còn ngày thuộc năm học "
+            f"{year.label}. Chọn lớp của cùng năm học.",
+        )
+
+
+def closed(year: SchoolYear) -> str | None:
+    """Why nothing of the year may change any more; None while it may."""
+    if year.ends_on >= today():
+        return None
+    return (
+        f"Năm học {year.label} đã kết thúc ngày {year.ends_on:%d/%m/%Y}, sĩ số không thay đổi được nữa. "
+        "Kiểm tra lại ngày."
+    )
+
+
+def _against(
+    draft: Draft, timeline: Timeline, seat: Enrolment | None, year: SchoolYear | None
+) -> Iterator[Objection]:
+    """The first thing in the pupil's time that contradicts the movement."""
+    name, last = draft.student.full_name, timeline.last
+    if timeline.has_died:
+        yield Objection(
+            "kind", f"Em {name} đã được ghi nhận qua đời. Nếu ghi nhầm thì huỷ biến động đó trước."
+        )
+    elif last and last.day >= draft.day:
+        yield Objection(
+            "day",
+            f"Em {name} đã có biến động «{last.get_kind_display()}» từ ngày {last.day:%d/%m/%Y}. Ghi ngày sau ngày đó; "
+            "nếu biến động đó sai thì huỷ trước rồi ghi lại theo đúng thứ tự thời gian.",
+        )
+    elif draft.kind.ends and seat is None:
+        yield Objection(
+            "student",
+            f"Em {name} không học ở lớp nào ngay trước ngày {draft.day:%d/%m/%Y}. Kiểm tra lại ngày hoặc học sinh.",
+        )
+    elif draft.kind.ends and seat and year and seat.school_class.year_id != year.pk:
+        yield Objection(
+            "day",
+            f"Em {name} học lớp {seat.school_class.name} của năm học {seat.school_class.year.label}, "
+            f"không phải năm học {year.label}. Kiểm tra lại ngày.",
+        )
+    elif draft.kind in ARRIVALS:
+        yield from _against_an_arrival(draft, timeline, year)
+    elif draft.to_class and seat:
+        yield from _against_the_class(draft.kind, seat.school_class, draft.to_class)
+
+
+def _against_an_arrival(draft: Draft, timeline: Timeline, year: SchoolYear | None) -> Iterator[Objection]:
+    name = draft.student.full_name
+    current = next((each for each in timeline.seats if (each.ends_on or draft.day) >= draft.day), None)
+    if current:
+        yield Objection(
+            "student",
+            f"Em {name} đang học lớp {current.school_class.name}. Nếu đổi lớp thì ghi «Chuyển lớp».",
+        )
+    elif draft.kind == Kind.ADMITTED and any(
+        each.year_id == (year and year.pk) for each in timeline.movements
+    ):
+        yield Objection(
+            "kind", f"Em {name} đã học trong năm học này rồi nghỉ. Ghi «Xin học lại» hoặc «Chuyển đến»."
+        )
+    elif draft.kind == Kind.RETURNED and (timeline.last is None or timeline.last.kind != Kind.LEFT):
+        yield Objection(
+            "kind", f"Em {name} chưa từng được ghi «Thôi học» ở trường. Ghi «Chuyển đến» hoặc «Nhập học»."
+        )
+
+
+def _against_the_class(kind: Kind, old: SchoolClass, new: SchoolClass) -> Iterator[Objection]:
+    if old.pk == new.pk:
+        yield Objection("to_class", f"Học sinh đang học lớp {old.name}. Chọn lớp khác.")
+    elif kind == Kind.CHANGED_CLASS and old.grade_level != new.grade_level:
+        yield Objection(
+            "to_class",
+            f"Lớp {new.name} thuộc khối {new.grade_level}, học sinh đang học khối {old.grade_level}. Chọn lớp cùng "
+            "khối; nếu học sinh học vượt thì ghi «Học vượt».",
+        )
+    elif kind == Kind.SKIPPED_GRADE and new.grade_level != old.grade_level + 1:
+        yield Objection("to_class", f"Học vượt từ khối {old.grade_level} là lên khối {old.grade_level + 1}.")
+
+
+def _warnings(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
+    if draft.to_class:
+        yield from _crowded(draft)
+    if draft.day < today():
+        yield from _meanwhile(draft.student, seat.school_class if seat else None, draft.day)
+
+
+def _crowded(draft: Draft) -> Iterator[str]:
+    """A class over its size, or with more pupils with disabilities than two, is allowed with a warning (rule R7)."""
+    assert draft.to_class is not None  # noqa: S101 - asked of arrivals and changes only
+    there = Enrolment.objects.filter(school_class=draft.to_class).held_on(draft.day)
+    codes = list(there.values_list("student__disability_code", flat=True))
+    if len(codes) >= CLASS_SIZE:
+        yield f"Lớp {draft.to_class.name} sẽ có {len(codes) + 1} học sinh, quá {CLASS_SIZE}."
+    disabled = sum(bool(code) for code in codes)
+    if draft.student.disability_code and disabled >= DISABLED_IN_CLASS:
+        yield f"Lớp {draft.to_class.name} sẽ có {disabled + 1} học sinh khuyết tật, quá {DISABLED_IN_CLASS}."
+
+
+def _meanwhile(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
+    """What was entered for the pupil since the day that the movement is dated back to."""
+    yield f"Ngày {day:%d/%m/%Y} đã qua: sĩ số các ngày từ đó đến nay sẽ thay đổi."
+    results: Any = student.subject_results  # from the app above, without an import
+    written = results.model.history.filter(student_id=student.pk, history_date__date__gte=day)
+    entered = written.values("id").distinct().count()
+    if entered:
+        where = f" ở lớp {school_class.name}" if school_class else ""
+        yield f"Từ ngày đó đã nhập {entered} kết quả học tập của em{where}; các kết quả này vẫn theo em."
+
+
+def _effects(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
+    day = f"{draft.day:%d/%m/%Y}"
+    if seat:
+        yield f"Rời lớp {seat.school_class.name} từ ngày {day}."
+    if draft.to_class:
+        yield f"Vào lớp {draft.to_class.name} từ ngày {day}, đứng cuối danh sách lớp."
+    if draft.kind in (Kind.CHANGED_CLASS, Kind.SKIPPED_GRADE):
+        yield "Kết quả đã nhập theo học sinh sang lớp mới; giáo viên lớp mới nhập tiếp."
+    if draft.kind in DEPARTURES:
+        yield "Không còn tên trong danh sách lớp, sổ điểm và điểm danh từ ngày đó; kết quả và lịch sử được giữ nguyên."
+
+
+def against_cancelling(movement: Movement) -> str | None:
+    """Why the movement cannot be cancelled; None when it can."""
+    if movement.is_cancelled:
+        return "Biến động này đã huỷ rồi."
+    if (reason := closed(movement.year)) is not None:
+        return reason
+    last = Timeline.of(movement.student).last
+    if last and last.pk != movement.pk:
+        return (
+            f"Sau đó em {movement.student.full_name} còn có biến động «{last.get_kind_display()}» từ ngày "
+            f"{last.day:%d/%m/%Y}. Huỷ biến động đó trước."
+        )
+    return None
+
+
+def possible_kinds(student: Student, day: datetime.date) -> tuple[Kind, ...]:
+    """The kinds that a pupil can have next, by where the pupil is on the day."""
+    timeline = Timeline.of(student)
+    if timeline.has_died:
+        return ()
+    if timeline.seat_on(day):
+        return tuple(kind for kind in Kind if kind.ends)
+    has_left = timeline.last is not None and timeline.last.kind == Kind.LEFT
+    return tuple(kind for kind in Kind if kind in ARRIVALS and (kind != Kind.RETURNED or has_left))

@@ -1,0 +1,297 @@
+"""What the clerk does to a school year: prepares it, fixes its days, keeps its calendar (PLAN IV.3; rules R1, R2).
+
+Opening it is in gradebook.opening, for it asks whether lines and assignments are there.
+"""
+
+import datetime
+from itertools import pairwise
+
+from accounts import permissions
+from accounts.clock import today
+from accounts.history import Source, acting, record_bulk
+from accounts.models import User
+from accounts.powers import Action
+from accounts.terms import Problem
+from students.calendar import YearCalendar, national_holidays, ordinary_week
+from students.models import CalendarEntry, SchoolClass, SchoolYear, WeekPattern
+
+HEADING_LINES = ("school_name", "parent_body", "ward", "province", "place")
+TERM_DAYS = ("lessons_start_on", "first_term_ends_on", "second_term_starts_on", "lessons_end_on")
+FIXED_BY_OPENING = {"starts_on", "ends_on", "mark_floor"}
+
+
+class YearRefused(Exception):
+    """The act cannot be done; `problems` has every reason found, at least one. Nothing is written."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(" ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+def refuse(*problems: Problem | None) -> None:
+    """Raises YearRefused if there is a problem."""
+    found = [problem for problem in problems if problem]
+    if found:
+        raise YearRefused(*found)
+
+
+def hold_year(year: SchoolYear) -> SchoolYear:
+    """The guard of every act on a year: the year as stored, held until the transaction ends; YearIsClosed if it is."""
+    held = SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
+    held.require_not_closed()
+    return held
+
+
+# -- The year ----------------------------------------------------------------------------------------------
+
+
+def prepare_year(year: SchoolYear, *, by: User, source: Source = Source.PAGE) -> SchoolYear:
+    """Stores a year to be opened later, with its public holidays and the week of the year before."""
+    permissions.require(by, Action.PREPARE_YEAR)
+    with acting(by, role=permissions.post_label(by), source=source) as act:
+        refuse(*problems_of_days(year), _already_there(year))
+        year.state = SchoolYear.State.PREPARING
+        year.save(force_insert=True)
+        record_bulk(CalendarEntry.objects.bulk_create(national_holidays(year)), changed=False)
+        _week_like_last_year(year).save()
+        act.says(f"Lập năm học {year.label}", thing=f"year:{year.pk}")
+    return year
+
+
+def change_year(year: SchoolYear, *, fields: list[str], reason: str, by: User) -> None:
+    """Writes the named days and heading lines. Of an open year only with a reason, and not its first and last day."""
+    permissions.require(by, Action.PREPARE_YEAR)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        stored = hold_year(year)
+        refuse(*problems_of_days(year), _fixed_by_opening(stored, fields), _no_reason(stored, reason))
+        for field in fields:
+            setattr(stored, field, getattr(year, field))
+        stored._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
+        stored.save(update_fields=fields)
+        act.says(f"Sửa ngày, tiêu đề năm học {stored.label}. {reason}".strip(), thing=f"year:{stored.pk}")
+
+
+def problems_of_days(year: SchoolYear) -> list[Problem]:
+    """Why the days of the year cannot stand; the terms are asked only when one of their days is known."""
+    found = [_overlap(year)] if year.starts_on and year.ends_on else []
+    steps = ["starts_on", *TERM_DAYS, "ends_on"]
+    if not any(getattr(year, field) for field in TERM_DAYS if field != "first_term_ends_on"):
+        steps = ["starts_on", "first_term_ends_on", "ends_on"]
+    for before, after in pairwise(steps):
+        found.append(_out_of_order(year, before, after))
+    return [problem for problem in found if problem]
+
+
+def _out_of_order(year: SchoolYear, before: str, after: str) -> Problem | None:
+    first, second = getattr(year, before), getattr(year, after)
+    label = SchoolYear.label_of(after)
+    if second is None:
+        return Problem(after, f"Chưa có {label}. Ghi ngày.")
+    touches = "lessons_start_on" if before == "starts_on" else "ends_on"
+    if first is None or first < second or (first == second and after == touches):
+        return None
+    return Problem(
+        after, f"{label[0].upper()}{label[1:]} phải sau ngày {first:%d/%m/%Y}. Sửa lại một trong hai ngày."
+    )
+
+
+def _overlap(year: SchoolYear) -> Problem | None:
+    if year.starts_on.year != year.year:
+        return Problem("starts_on", f"Năm học {year.label} bắt đầu trong năm {year.year}. Sửa lại ngày.")
+    others = SchoolYear.objects.exclude(pk=year.pk)
+    other = others.filter(starts_on__lte=year.ends_on, ends_on__gte=year.starts_on).first()
+    if other is None:
+        return None
+    return Problem(
+        "starts_on",
+        f"Trùng với năm học {other.label} ({other.days.label}). Ghi ngày ngoài khoảng đó.",
+    )
+
+
+def _already_there(year: SchoolYear) -> Problem | None:
+    if not SchoolYear.objects.filter(pk=year.pk).exists():
+        return None
+    return Problem("year", f"Năm học {year.label} đã được lập. Mở năm học đó trong danh sách để làm tiếp.")
+
+
+def _fixed_by_opening(stored: SchoolYear, fields: list[str]) -> Problem | None:
+    fixed = FIXED_BY_OPENING & set(fields)
+    if not fixed or stored.state == SchoolYear.State.PREPARING:
+        return None
+    return Problem(
+        min(fixed),
+        "Năm học đã mở: ngày đầu, ngày cuối và điểm thấp nhất không đổi được nữa, vì danh sách lớp, sổ điểm theo đó.",
+    )
+
+
+def _no_reason(stored: SchoolYear, reason: str) -> Problem | None:
+    if reason or stored.state == SchoolYear.State.PREPARING:
+        return None
+    return Problem("reason", "Năm học đã mở. Ghi lí do sửa, ví dụ số công văn.")
+
+
+# -- Its calendar ------------------------------------------------------------------------------------------
+
+
+def add_entry(entry: CalendarEntry, *, reason: str = "", by: User) -> CalendarEntry:
+    """Puts days off or a day made up into the calendar; for a day that is past, with a reason."""
+    permissions.require(by, Action.PREPARE_YEAR)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        year = hold_year(entry.year)
+        refuse(
+            _outside_the_year(entry, year), _make_up_in_vain(entry, year), _past_without_reason(entry, reason)
+        )
+        entry._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+        entry.save(force_insert=True)
+        act.says(f"Thêm vào lịch năm học {year.label}: {words_of(entry)}", thing=f"year:{year.pk}")
+    return entry
+
+
+def remove_entry(entry: CalendarEntry, *, reason: str, by: User) -> None:
+    """Takes an entry out of the calendar; the history keeps it with the reason."""
+    permissions.require(by, Action.PREPARE_YEAR)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        year = hold_year(entry.year)
+        refuse(_past_without_reason(entry, reason))
+        act.says(f"Bỏ khỏi lịch năm học {year.label}: {words_of(entry)}", thing=f"year:{year.pk}")
+        entry._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+        entry.delete()
+
+
+def words_of(entry: CalendarEntry) -> str:
+    """ "Nghỉ bão từ 08/09/2026 đến 09/09/2026 (buổi chiều)"."""
+    half = f" (buổi {entry.get_session_display()})" if entry.session else ""
+    return f"{entry.name} {entry.days.label}{half}"
+
+
+def _outside_the_year(entry: CalendarEntry, year: SchoolYear) -> Problem | None:
+    if year.starts_on <= entry.starts_on and entry.ends_on <= year.ends_on:
+        return None
+    return Problem("starts_on", f"Ngày nằm ngoài năm học. Ghi ngày trong khoảng {year.days.label}.")
+
+
+def _make_up_in_vain(entry: CalendarEntry, year: SchoolYear) -> Problem | None:
+    """A day is made up on a day without lessons, within the time of the lessons, for a weekday that has some."""
+    if entry.kind != CalendarEntry.Kind.MAKE_UP or entry.taught_as is None:
+        return None
+    day, calendar = entry.starts_on, YearCalendar.of(year)
+    if not year.terms or not (year.terms[0].first <= day <= (year.lessons_end_on or day)):
+        return Problem(
+            "starts_on", "Ngày học bù phải nằm giữa ngày bắt đầu học kì I và ngày kết thúc học kì II."
+        )
+    if calendar.make_up_on(day):
+        return Problem("starts_on", f"Ngày {day:%d/%m/%Y} đã là ngày học bù. Chọn ngày khác.")
+    if calendar.is_school_day(day):
+        return Problem(
+            "starts_on", f"Ngày {day:%d/%m/%Y} vốn có học. Chọn ngày trường đang nghỉ, ví dụ thứ Bảy."
+        )
+    pattern = calendar.pattern_on(day)
+    if entry.taught_as not in {*pattern.mornings, *pattern.afternoons}:
+        return Problem("taught_as", "Thứ này không có buổi học nào. Chọn thứ đã nghỉ cần học bù.")
+    return None
+
+
+def _past_without_reason(entry: CalendarEntry, reason: str) -> Problem | None:
+    if reason or entry.starts_on > today() or entry.year.state == SchoolYear.State.PREPARING:
+        return None
+    return Problem("reason", "Ngày này không còn ở phía trước. Ghi lí do, ví dụ số công văn cho nghỉ.")
+
+
+def set_week(pattern: WeekPattern, *, by: User, source: Source = Source.PAGE) -> WeekPattern:
+    """From `starts_on` on the school, or the class, has lessons in these sessions; earlier days stay as they were."""
+    permissions.require(by, Action.PREPARE_YEAR)
+    with acting(by, role=permissions.post_label(by), source=source) as act:
+        year = hold_year(pattern.year)
+        refuse(_week_outside(pattern, year))
+        same_day = WeekPattern.objects.filter(
+            year=year, school_class=pattern.school_class, starts_on=pattern.starts_on
+        )
+        pattern.pk = same_day.values_list("pk", flat=True).first()
+        pattern.save()
+        whose = f"lớp {pattern.school_class.name}" if pattern.school_class else "toàn trường"
+        act.says(f"Đặt buổi học {whose} từ {pattern.starts_on:%d/%m/%Y}", thing=f"year:{year.pk}")
+    return pattern
+
+
+def _week_outside(pattern: WeekPattern, year: SchoolYear) -> Problem | None:
+    if year.starts_on <= pattern.starts_on <= year.ends_on:
+        return None
+    return Problem("starts_on", f"Ngày nằm ngoài năm học. Ghi một ngày {year.days.label}.")
+
+
+def _week_like_last_year(year: SchoolYear) -> WeekPattern:
+    last = WeekPattern.objects.filter(school_class=None, year__lt=year.pk).order_by("-starts_on").first()
+    week = ordinary_week(year)
+    if last:
+        week.mornings, week.afternoons = last.mornings, last.afternoons
+    return week
+
+
+# -- Its classes -------------------------------------------------------------------------------------------
+
+
+def make_class(school_class: SchoolClass, *, by: User) -> SchoolClass:
+    permissions.require(by, Action.KEEP_CLASSES)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        year = hold_year(school_class.year)
+        refuse(_name_taken(school_class))
+        school_class.save(force_insert=True)
+        act.says(f"Lập lớp {school_class.name} năm học {year.label}", thing=f"class:{school_class.pk}")
+    return school_class
+
+
+def change_class(school_class: SchoolClass, *, fields: list[str], reason: str, by: User) -> None:
+    """Writes the named fields. The grade stays once somebody sits or teaches in the class: its lines hang on it."""
+    permissions.require(by, Action.KEEP_CLASSES)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        hold_year(school_class.year)
+        was = SchoolClass.objects.get(pk=school_class.pk)
+        in_use = what_uses(was) if "grade_level" in fields else ""
+        refuse(
+            _name_taken(school_class),
+            Problem("grade_level", f"Không đổi khối được: lớp đã có {in_use}.") if in_use else None,
+        )
+        school_class._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - as above
+        school_class.save(update_fields=fields)
+        renamed = f" thành {school_class.name}" if was.name != school_class.name else ""
+        act.says(f"Sửa lớp {was.name}{renamed}. {reason}".strip(), thing=f"class:{school_class.pk}")
+
+
+def delete_class(school_class: SchoolClass, *, by: User) -> None:
+    """Removes a class made by mistake: one in which nobody ever sat and nobody was given anything to teach."""
+    permissions.require(by, Action.KEEP_CLASSES)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        hold_year(school_class.year)
+        in_use = what_uses(school_class)
+        refuse(
+            Problem("", f"Không xoá lớp {school_class.name} được: lớp đã có {in_use}.") if in_use else None
+        )
+        act.says(f"Xoá lớp {school_class.name} lập nhầm", thing=f"year:{school_class.year_id}")
+        for pattern in school_class.week_patterns.all():
+            pattern.delete()
+        school_class.delete()
+
+
+def what_uses(school_class: SchoolClass) -> str:
+    """Which rows hang on the class, in words: "35 học sinh, phân công chủ nhiệm"; empty if none ever did."""
+    pupils = school_class.enrolments.count()
+    lessons = school_class.teaching_assignments  # of the app above, without an import
+    words = (
+        (pupils, f"{pupils} học sinh"),
+        (school_class.homeroom_assignments.exists(), "phân công chủ nhiệm"),
+        (lessons.exists(), "phân công giảng dạy"),
+    )
+    return ", ".join(text for is_there, text in words if is_there)
+
+
+def _name_taken(school_class: SchoolClass) -> Problem | None:
+    others = SchoolClass.objects.filter(year=school_class.year).exclude(pk=school_class.pk)
+    taken = next((each.name for each in others if each.name.casefold() == school_class.name.casefold()), None)
+    if taken is None:
+        return None
+    return Problem("name", f"Năm học này đã có lớp {taken}. Đặt tên khác.")
+
+
+def earliest_change(year: SchoolYear) -> datetime.date:
+    """The day proposed for a new week: the first of a year still to come, else today."""
+    return max(year.starts_on, min(today(), year.ends_on))

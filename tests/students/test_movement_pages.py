@@ -1,0 +1,146 @@
+"""The register of movements, the form of one with its preview, the cancellation, the head counts of any day."""
+
+import datetime
+import io
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts import clock
+from accounts.models import AccessLogEntry
+from students import movements
+from students.models import Enrolment, Movement
+from tests.gradebook.school import CONFIRMED, School, make_school
+
+DAY = datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def school(db) -> School:
+    return make_school()
+
+
+@pytest.fixture
+def clerk(school) -> Client:
+    client = Client()
+    client.force_login(school.tuan)
+    return client
+
+
+def form_of(school: School, kind: str) -> str:
+    return reverse("students:movement_new", args=[school.pupils[0].pk, kind])
+
+
+def test_the_form_shows_what_will_happen_and_the_password_does_it(school, clerk):
+    page = form_of(school, "changed_class")
+    typed = {
+        "day": f"{clock.today():%Y-%m-%d}",
+        "to_class": school.class_4b.pk,
+        "note": "Theo đơn của phụ huynh",
+    }
+    shown = clerk.post(page, typed)
+    assert "Rời lớp 4A" in shown.text
+    assert "Vào lớp 4B" in shown.text
+    assert "Theo đơn của phụ huynh" in shown.text
+    assert not Movement.objects.filter(kind="changed_class").exists()
+    previewed = {**typed, "previewed": shown.context["plan"].fingerprint}
+    assert "Ghi biến động «Chuyển lớp»" in clerk.post(page, previewed).text
+    assert not Movement.objects.filter(kind="changed_class").exists()
+    done = clerk.post(page, previewed | CONFIRMED, follow=True)
+    assert "Đã ghi biến động «Chuyển lớp»" in done.text
+    assert Enrolment.objects.roster(school.class_4b).filter(student=school.pupils[0]).exists()
+
+
+def test_what_is_missing_is_told_at_its_field_and_nothing_typed_is_lost(school, clerk):
+    answer = clerk.post(
+        form_of(school, "transferred_out"),
+        {"day": f"{clock.today():%Y-%m-%d}", "other_school": "Trường Tiểu học Hoa Sen"},
+    )
+    assert answer.status_code == 422
+    assert "Chọn nơi chuyển đi." in answer.text
+    assert "Trường Tiểu học Hoa Sen" in answer.text
+
+
+def test_a_changed_class_since_the_preview_is_shown_again(school, clerk):
+    page = form_of(school, "left")
+    typed = {"day": f"{clock.today():%Y-%m-%d}", "leave_reason": "01"}
+    stale = clerk.post(page, {**typed, "previewed": "stale"} | CONFIRMED)
+    assert "Dữ liệu đã thay đổi từ lúc xem trước" in stale.text
+    assert not Movement.objects.filter(kind="left").exists()
+
+
+def test_the_register_lists_and_filters_and_keeps_the_cancelled(school, clerk):
+    pupil, other = school.pupils[:2]
+    movement = movements.leave(pupil, day=clock.today(), leave_reason="03", by=school.tuan)
+    movements.change_class(other, school.class_4b, day=clock.today(), by=school.tuan)
+    movements.cancel(movement, reason="Ghi nhầm", by=school.tuan)
+    register = reverse("students:movements")
+    everything = clerk.get(register).text
+    assert pupil.full_name in everything
+    assert "Đã huỷ" in everything
+    only = clerk.get(register, {"year": school.year.pk, "kind": "changed_class"}).text
+    assert other.full_name in only
+    assert pupil.full_name not in only
+    assert pupil.full_name in clerk.get(register, {"kind": "admitted"}).text
+    page = clerk.get(reverse("students:movement", args=[movement.pk])).text
+    assert "Xa trường" in page
+    assert "Bùi Anh Tuấn" in page
+    assert "Ghi nhầm" in page
+
+
+def test_a_cancellation_needs_the_reason_and_the_password(school, clerk):
+    movement = movements.leave(school.pupils[0], day=clock.today(), leave_reason="03", by=school.tuan)
+    page = reverse("students:movement_cancel", args=[movement.pk])
+    assert clerk.post(page, CONFIRMED).status_code == 422
+    clerk.post(page, {"reason": "Ghi nhầm"})
+    assert Movement.objects.in_force().filter(pk=movement.pk).exists()
+    assert "Đã huỷ biến động" in clerk.post(page, {"reason": "Ghi nhầm"} | CONFIRMED, follow=True).text
+    again = clerk.post(page, {"reason": "Ghi nhầm"} | CONFIRMED)
+    assert again.status_code == 422
+    assert "đã huỷ rồi" in again.text
+
+
+def test_head_counts_of_any_day_show_how_they_came_about(school, clerk):
+    movements.leave(school.pupils[0], day=clock.today(), leave_reason="03", by=school.tuan)
+    counted = reverse("students:head_counts")
+    today = clerk.get(counted)
+    assert today.context["counted"].total.now.pupils == 9
+    yesterday = clerk.get(counted, {"day": f"{clock.today() - DAY:%Y-%m-%d}"})
+    assert yesterday.context["counted"].total.now.pupils == 10
+    assert "Toàn trường" in yesterday.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [({"day": "2000-01-01"}, "Chọn một ngày trong năm học"), ({"day": "mai"}, "Sĩ số ngày")],
+)
+def test_a_day_that_is_none_of_the_year_is_told(school, clerk, asked, told):
+    answer = clerk.get(reverse("students:head_counts"), asked)
+    assert answer.status_code == 422
+    assert told in answer.text
+
+
+def test_an_unknown_kind_or_year_is_not_found(school, clerk):
+    assert clerk.get(form_of(school, "vanished")).status_code == 404
+    assert clerk.get(reverse("students:movements"), {"year": "1999"}).status_code == 404
+
+
+def test_a_pupils_page_offers_the_kinds_that_fit(school, clerk):
+    page = reverse("students:pupil_movements", args=[school.pupils[0].pk])
+    roster = clerk.get(reverse("students:class", args=[school.class_4a.pk])).text
+    assert page in roster
+    assert "Chuyển lớp" in clerk.get(page).text
+    movements.leave(school.pupils[0], day=clock.today(), leave_reason="03", by=school.tuan)
+    after = clerk.get(page).text
+    assert form_of(school, "returned") in after
+    assert form_of(school, "changed_class") not in after
+
+
+def test_the_head_counts_are_taken_as_a_workbook_and_logged(school, clerk):
+    today = f"{clock.today():%Y-%m-%d}"
+    answer = clerk.get(reverse("students:head_counts_file"), {"day": today, "since": today})
+    rows = list(load_workbook(io.BytesIO(b"".join(answer))).active.iter_rows(values_only=True))
+    assert next(row for row in rows if row[0] == "Toàn trường")[1] == 10
+    assert AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.BULK_EXPORTED).count() == 1

@@ -1,0 +1,342 @@
+"""The pages of a pupil's record and of a class's records: who sees what, what is logged, what is kept (R14, R65)."""
+
+import datetime
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import AccessLogEntry
+from students.models import Student, YearProfile
+from tests.gradebook.school import School, add_pupils, grant_to, make_school
+from tests.students.seats import seat
+
+pytestmark = pytest.mark.django_db
+SECRETS = {
+    "ethnic_code": "02",
+    "religion_code": "02",
+    "policy_code": "08",
+    "disability_code": "03",
+    "mother_name": "Phạm Thị Mẹ",
+    "mother_phone": "0987654321",
+    "home_address": "Số 9 ngõ Kín",
+}
+SHOWN = ("Tày", "Công giáo", "hộ nghèo", "Khuyết tật nhìn", "Phạm Thị Mẹ", "0987654321", "ngõ Kín")
+
+
+@pytest.fixture
+def school() -> School:
+    found = make_school()
+    pupil = found.pupils[0]
+    for name, value in SECRETS.items():
+        setattr(pupil, name, value)
+    pupil.save()
+    YearProfile.objects.create(student=pupil, year=found.year, height_cm=131, weight_kg="28.5")
+    return found
+
+
+@pytest.fixture
+def as_(client, school):
+    def log_in(name):
+        client.force_login(school.people[name])
+        return client
+
+    return log_in
+
+
+def text(response) -> str:
+    """What a reader sees: the page without tags, white space folded."""
+    main = response.content.decode().split("<main", 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def page(school: School, number: int = 0) -> str:
+    return reverse("students:pupil", args=[school.pupils[number].pk])
+
+
+def form(school: School, section: str) -> str:
+    return reverse("students:pupil_edit", args=[school.pupils[0].pk, section])
+
+
+def version(client, address: str) -> str:
+    return re.search(r'name="version" value="([^"]*)"', client.get(address).content.decode())[1]
+
+
+def stored(school: School) -> Student:
+    return Student.objects.get(pk=school.pupils[0].pk)
+
+
+@pytest.mark.parametrize("person", ["lan", "tuan", "bich", "hoa"])
+def test_who_keeps_the_record_sees_all_of_it_and_the_look_is_logged(school, as_, person):
+    seen = text(as_(person).get(page(school)))
+    assert all(words in seen for words in SHOWN)
+    assert "131" in seen
+    assert "28,5" in seen
+    entry = AccessLogEntry.objects.latest("pk")
+    assert (entry.kind, entry.user.username) == ("profiles_viewed", school.people[person].username)
+    assert school.pupils[0].full_name in entry.target
+
+
+@pytest.mark.parametrize("person", ["thu", "dung", "son"])
+def test_who_only_sees_the_class_sees_no_sensitive_field_and_no_history(school, as_, person):
+    answer = as_(person).get(page(school))
+    assert school.pupils[0].full_name in text(answer)
+    assert not any(words in answer.content.decode() for words in (*SHOWN, "Lịch sử thay đổi"))
+
+
+@pytest.mark.parametrize("person", ["minh", "ngoc"])
+def test_a_pupil_out_of_reach_is_not_there(school, as_, person):
+    assert as_(person).get(page(school)).status_code == 404
+    assert as_(person).get(form(school, "family")).status_code == 404
+
+
+def test_a_grant_opens_the_short_record_only(school, as_):
+    grant_to(school, school.ngoc, school.class_4a)
+    answer = as_("ngoc").get(page(school))
+    assert answer.status_code == 200
+    assert "Phạm Thị Mẹ" not in answer.content.decode()
+
+
+def test_a_pupil_who_moved_to_another_class_goes_with_it(school, as_):
+    held = school.pupils[0].enrolments.get()
+    today = datetime.date.today()  # noqa: DTZ011 - the school of the tests lives today
+    held.ends_on = today - datetime.timedelta(days=1)
+    held.save()
+    seat([school.pupils[0]], school.class_4b, starts_on=today, position=9)
+    assert as_("lan").get(page(school)).status_code == 404
+    assert as_("minh").get(page(school)).status_code == 200
+
+
+def test_the_page_says_what_is_missing_and_leads_to_its_form(school, as_):
+    answer = as_("lan").get(page(school))
+    assert "Còn thiếu" in text(answer)
+    assert "số giấy xác nhận khuyết tật" in text(answer)
+    assert form(school, "support") in answer.content.decode()
+    assert form(school, "ids") not in answer.content.decode()
+
+
+def test_the_history_shows_from_and_to_who_and_when(school, as_):
+    client, address = as_("lan"), form(school, "address")
+    sent = {"version": version(client, address), "home_address": "Số 10 ngõ Mới"}
+    assert client.post(address, sent).status_code == 302
+    seen = text(client.get(page(school)))
+    assert "Nơi ở hiện nay: Số 9 ngõ Kín → Số 10 ngõ Mới" in seen
+    assert f"{school.lan.full_name} · GVCN 4A" in seen
+
+
+def test_bad_input_comes_back_with_its_reason_and_nothing_lost(school, as_):
+    client, address = as_("lan"), form(school, "family")
+    sent = {"version": version(client, address), "mother_name": "Lê Thị Mới", "mother_phone": "gọi sau 5 giờ"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert 'value="Lê Thị Mới"' in answer.content.decode()
+    assert "không phải một số điện thoại" in text(answer)
+    assert stored(school).mother_name == "Phạm Thị Mẹ"
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("05/09/2016", (2016, 9, 5)),
+        ("9/2016", (2016, 9, None)),
+        ("2016", (2016, None, None)),
+        ("", (None,) * 3),
+    ],
+)
+def test_a_birth_date_is_taken_as_far_as_it_is_known(school, as_, typed, parts):
+    client, address = as_("lan"), form(school, "person")
+    sent = {"version": version(client, address), "full_name": "Lê An", "birth": typed, "ethnic_code": "02"}
+    assert client.post(address, sent).status_code == 302
+    pupil = stored(school)
+    assert (pupil.birth_year, pupil.birth_month, pupil.birth_day) == parts
+
+
+def test_a_typed_ward_is_kept_with_code_name_and_form(school, as_):
+    client, address = as_("lan"), form(school, "address")
+    sent = {"version": version(client, address), "permanent_unit": "p. lê chân, tp hải phòng"}
+    client.post(address, sent)
+    pupil = stored(school)
+    assert (pupil.permanent_form, pupil.permanent_ward_code) == ("two_level", "11383")
+    assert pupil.permanent_address == "Phường Lê Chân, Thành phố Hải Phòng"
+
+
+def test_a_ward_that_is_not_clear_is_asked_back_with_choices_and_the_choice_is_taken(school, as_):
+    client, address = as_("lan"), form(school, "address")
+    sent = {"version": version(client, address), "permanent_unit": "le chan", "permanent_detail": "Số 1"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert 'value="Phường Lê Chân, Thành phố Hải Phòng"' in answer.content.decode()
+    chosen = sent | {"permanent_unit_choice": "Phường Lê Chân, Thành phố Hải Phòng"}
+    assert client.post(address, chosen).status_code == 302
+    assert stored(school).permanent_address == "Số 1, Phường Lê Chân, Thành phố Hải Phòng"
+
+
+def test_an_old_ward_leads_to_what_it_is_today(school, as_):
+    old = {
+        "permanent_form": "three_level",
+        "permanent_ward_code": "00004",
+        "permanent_ward": "Phường Trúc Bạch",
+        "permanent_district": "Quận Ba Đình",
+        "permanent_province": "Thành phố Hà Nội",
+    }
+    Student.objects.filter(pk=school.pupils[0].pk).update(**old)
+    client, address = as_("lan"), form(school, "address")
+    offered = client.get(address)
+    assert "«Phường Trúc Bạch» là tên cũ; chọn nơi hiện nay" in text(offered)
+    assert 'value="Phường Ba Đình, Thành phố Hà Nội"' in offered.content.decode()
+    sent = {"version": version(client, address), "permanent_unit": "Phường Trúc Bạch, Quận Ba Đình, Hà Nội"}
+    assert client.post(address, sent).status_code == 422
+    untouched = sent | {
+        "permanent_unit": "Phường Trúc Bạch, Quận Ba Đình, Thành phố Hà Nội",
+        "phone": "0912345678",
+    }
+    assert client.post(address, untouched).status_code == 302
+    assert stored(school).permanent_form == "three_level"
+
+
+def test_wards_are_suggested_while_one_types(school, as_):
+    answer = as_("lan").get(reverse("students:units"), {"permanent_unit": "le ch"})
+    assert "Phường Lê Chân, Thành phố Hải Phòng" in answer.content.decode()
+    assert len(answer.content) < 4000
+
+
+def test_a_clash_names_the_newer_value_keeps_what_was_typed_and_takes_the_second_save(school, as_):
+    client, address = as_("lan"), form(school, "address")
+    seen = version(client, address)
+    as_("tuan").post(address, {"version": seen, "home_address": "Nhà mới của văn thư", "email": "me@nha.vn"})
+    answer = as_("lan").post(address, {"version": seen, "home_address": "Nhà theo cô Lan"})
+    assert answer.status_code == 422
+    assert "nay là «Nhà mới của văn thư»" in text(answer)
+    again = answer.context["form"]
+    kept = {name: again[name].value() or "" for name in again.fields}
+    assert (kept["home_address"], kept["email"]) == ("Nhà theo cô Lan", "me@nha.vn")
+    assert client.post(address, kept).status_code == 302
+    assert (stored(school).home_address, stored(school).email) == ("Nhà theo cô Lan", "me@nha.vn")
+
+
+def test_the_clerk_replaces_a_temporary_code_and_says_why(school, as_):
+    client = as_("tuan")
+    client.post(reverse("students:temporary_code", args=[school.pupils[0].pk]))
+    assert "Mã tạm" in text(client.get(page(school)))
+    address = form(school, "ids")
+    client.post(
+        address,
+        {"version": version(client, address), "moet_id": "3100000009", "reason": "Sở cấp mã định danh"},
+    )
+    seen = text(client.get(page(school)))
+    assert "Mã tạm" not in seen.split("Lịch sử")[0]
+    assert "Sở cấp mã định danh" in seen
+
+
+@pytest.mark.parametrize("changes", [0, 20])
+def test_the_page_of_a_pupil_asks_as_much_with_a_long_history_as_with_a_short_one(school, as_, changes):
+    pupil = school.pupils[0]
+    for number in range(changes):
+        pupil.home_address = f"Số {number}"
+        pupil.save()
+    client = as_("lan")
+    client.get(page(school))
+    with CaptureQueriesContext(connection) as queries:
+        client.get(page(school))
+    assert len(queries) == 10
+
+
+# -- The records of a class --------------------------------------------------------------------------------
+
+
+def of_class(name: str, school: School) -> str:
+    return reverse(f"students:{name}", args=[school.class_4a.pk])
+
+
+def test_the_class_page_counts_what_is_missing_and_names_it_by_pupil(school, as_):
+    seen = text(as_("lan").get(of_class("class_records", school)))
+    assert "5 hồ sơ còn thiếu" in seen
+    assert "4 chiều cao" in seen
+    assert "5 mã định danh Bộ GD&amp;ĐT" in seen
+    assert AccessLogEntry.objects.latest("pk").kind == "profiles_viewed"
+
+
+def test_the_overview_lists_the_classes_whose_records_one_sees(school, as_):
+    def classes(person):
+        return re.findall(
+            r'/records/">([^<]+)<', as_(person).get(reverse("students:records")).content.decode()
+        )
+
+    assert classes("lan") == ["4A"]
+    assert classes("hoa") == ["1A", "4A", "4B"]
+
+
+RECORD_BUDGETS = {"class_records": 8, "class_measures": 8, "class_papers": 9, "records": 8}
+
+
+@pytest.mark.parametrize("count", [0, 30])
+def test_the_pages_of_records_ask_as_much_of_a_large_class_as_of_a_small_one(school, as_, count):
+    add_pupils(school.class_4a, count)
+    client = as_("lan")
+    budgets = {}
+    for name in ("class_records", "class_measures", "class_papers"):
+        client.get(of_class(name, school))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(of_class(name, school))
+        budgets[name] = len(queries)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("students:records"))
+    assert {**budgets, "records": len(queries)} == RECORD_BUDGETS
+
+
+def test_a_class_is_measured_on_one_page(school, as_):
+    client, address = as_("lan"), of_class("class_measures", school)
+    sent = {"measured_on": "2026-09-10"}
+    for pupil in school.pupils[1:]:
+        sent |= {f"height-{pupil.pk}": "125", f"weight-{pupil.pk}": "25,5", f"seen-{pupil.pk}": "|"}
+    first = school.pupils[0].pk
+    sent |= {f"height-{first}": "131", f"weight-{first}": "28,5", f"seen-{first}": "131|28,5"}
+    answer = client.post(address, sent, follow=True)
+    assert "Đã lưu số đo của 4 học sinh" in text(answer)
+    assert YearProfile.objects.filter(measured_on="2026-09-10").count() == 4
+
+
+def test_a_wrong_measure_is_named_and_nothing_typed_is_lost(school, as_):
+    one, two = school.pupils[1].pk, school.pupils[2].pk
+    sent = {
+        "measured_on": "2026-09-10",
+        f"height-{one}": "12",
+        f"weight-{one}": "25",
+        f"seen-{one}": "|",
+        f"height-{two}": "126",
+        f"weight-{two}": "nhẹ",
+        f"seen-{two}": "|",
+    }
+    answer = as_("lan").post(of_class("class_measures", school), sent)
+    assert answer.status_code == 422
+    assert "từ 60 đến 220" in text(answer)
+    assert 'value="nhẹ"' in answer.content.decode()
+    assert YearProfile.objects.count() == 1
+
+
+def test_a_measure_written_meanwhile_is_shown_and_the_second_save_writes_over_it(school, as_):
+    client, address = as_("lan"), of_class("class_measures", school)
+    pk = school.pupils[0].pk
+    sent = {"measured_on": "2026-09-10", f"height-{pk}": "133", f"weight-{pk}": "29", f"seen-{pk}": "|"}
+    answer = client.post(address, sent)
+    assert answer.status_code == 422
+    assert "Vừa được người khác ghi: 131 cm, 28,5 kg" in text(answer)
+    client.post(address, sent | {f"seen-{pk}": "131|28,5"})
+    assert YearProfile.objects.get(student=pk).height_cm == 133
+
+
+def test_a_slip_tells_parents_of_their_child_only(school, as_):
+    answer = as_("lan").get(of_class("class_papers", school), {"paper": "slips"})
+    slips = answer.content.decode().split('class="parent-slip"')[1:]
+    assert len(slips) == 5
+    assert "Phạm Thị Mẹ" in slips[0]
+    assert not any("Phạm Thị Mẹ" in slip for slip in slips[1:])
+    assert AccessLogEntry.objects.latest("pk").kind == "bulk_exported"
+
+
+def test_the_list_that_goes_round_tells_nothing_sensitive(school, as_):
+    answer = as_("lan").get(of_class("class_papers", school))
+    assert school.pupils[0].full_name in text(answer)
+    assert not any(words in answer.content.decode() for words in SHOWN)
