@@ -19,7 +19,7 @@ ENCRYPTED = (
 OLD_EXCEL = "Tệp ở dạng Excel cũ (.xls). Lưu lại dưới dạng .xlsx. " + SAVE_AS
 BINARY_EXCEL = "Tệp ở dạng Excel nhị phân (.xlsb). " + SAVE_AS
 OPEN_DOCUMENT = "Tệp ở dạng OpenDocument (.ods). Hãy mở tệp, chọn lưu thành dạng .xlsx, rồi tải tệp mới lên."
-MACROS = "Tệp có macro (.xlsm) nên không được nhận. " + SAVE_AS + " Bản .xlsx không kèm macro."
+MACROS = "Tệp có macro nên không được nhận. " + SAVE_AS + " Bản .xlsx không kèm macro."
 WEB_PAGE = "Tệp là trang web (HTML) mang tên Excel, do phần mềm khác xuất ra. " + SAVE_AS
 PLAIN_TEXT = "Tệp là văn bản (CSV), không phải tệp Excel. " + SAVE_AS
 PDF = "Tệp là PDF, không phải tệp Excel. Hãy xuất danh sách dưới dạng .xlsx từ phần mềm nguồn."
@@ -43,7 +43,7 @@ def refuse_other_kind(data: bytes, name: str) -> None:
     if not data.strip(b"\0"):
         raise WorkbookRefused(EMPTY)
     if not data.startswith(ZIP):
-        raise WorkbookRefused(_kind(data).format(name=name))
+        raise WorkbookRefused(kind_of(data).format(name=name))
 
 
 def refuse_other_archive(archive: zipfile.ZipFile, name: str) -> None:
@@ -67,8 +67,10 @@ def _real_name(archive: zipfile.ZipFile, lower: str) -> str:
     return next(name for name in archive.namelist() if name.lower() == lower)
 
 
-def _kind(data: bytes) -> str:
-    """Return the message for a file that is no zip; it may hold {name}."""
+def kind_of(data: bytes) -> str:
+    """Return what to say of a file that is no zip; it may hold {name}. "" for one that is."""
+    if data.startswith(ZIP) or not data.strip(b"\0"):
+        return ""
     if data.startswith(OLE):
         return ENCRYPTED if "EncryptedPackage".encode("utf-16-le") in data else OLD_EXCEL
     if data.startswith(OLD_EXCEL_RECORDS):

@@ -37,9 +37,9 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label="Tệp danh sách",
-        help_text="Tệp Excel .xlsx, nhiều nhất 10 MB: tệp xuất từ CSDL ngành, từ phần mềm khác, hoặc danh sách của "
-        "trường có dòng tiêu đề với cột «Họ và tên».",
-        widget=forms.FileInput({"accept": ".xlsx"}),
+        help_text="Tệp Excel (.xlsx, .xls) hoặc CSV, nhiều nhất 10 MB: tệp xuất từ CSDL ngành, từ phần mềm khác, hoặc "
+        "danh sách của trường có dòng tiêu đề với cột «Họ và tên».",
+        widget=forms.FileInput({"accept": ".xlsx,.xls,.csv,.txt"}),
         error_messages={
             "required": "Chưa chọn tệp. Chọn tệp danh sách trên máy.",
             "empty": "Tệp rỗng. Chọn lại tệp danh sách.",

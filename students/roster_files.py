@@ -12,12 +12,13 @@ from typing import Literal
 
 from students.cell_values import Level, Problem, text_of
 from students.header_search import Header, find_header, folded_heading, header_at
+from students.list_files import open_list
 from students.names import clean, search_key
-from students.old_fonts import find_old_fonts
+from students.old_font_files import in_unicode
 from students.roster_columns import FILLED_FROM_SECOND, NAME_SETS, SYNONYMS
 from students.roster_row import RosterRow
 from students.roster_rows import RowReader, class_label
-from students.workbooks import Table, column_letter, open_workbook
+from students.workbooks import Table
 
 __all__ = ["Problem", "RosterFile", "RosterRow", "read_roster"]
 
@@ -71,16 +72,14 @@ class _Section:
 
 
 def read_roster(data: bytes, name: str, *, school_year: int | None = None) -> RosterFile:
-    """Return the pupils of the workbook `data`, with everything that is wrong in it.
+    """Return the pupils of the file `data`, with everything that is wrong in it.
 
     `school_year` is the start year of the year the list is for; without it, a year in the titles counts
     for the check of ages (R80: year of start less year of birth). Raises WorkbookRefused, in Vietnamese,
-    when the file cannot be opened; a file without any list, or in an old font, gives one problem.
+    when the file cannot be opened; a file without any list gives one problem. Text of an old font is read in Unicode,
+    with a warning.
     """
-    tables = open_workbook(data, name)
-    old_font = _old_font(tables)
-    if old_font:
-        return RosterFile((), (old_font,))
+    tables, of_fonts = in_unicode(open_list(data, name))
     title_year = next(filter(None, map(_title_year, tables)), None)
     rows: list[RosterRow] = []
     problems: list[Problem] = []
@@ -102,33 +101,13 @@ def read_roster(data: bytes, name: str, *, school_year: int | None = None) -> Ro
                 "", 0, "", "", "", "Tệp có dòng tiêu đề nhưng không có học sinh nào. Hãy kiểm tra lại tệp."
             )
         )
+    read = {(row.sheet, row.row) for row in rows}
+    problems.extend(each for each in of_fonts if not each.row or (each.sheet, each.row) in read)
     repetitions = tuple(_repeated(rows))
     problems.extend((*repetitions, *_grades_that_differ(rows)))
     order = {table.sheet_name: n for n, table in enumerate(tables)}
     problems.sort(key=lambda problem: (order.get(problem.sheet, -1), problem.row))
     return RosterFile(tuple(rows), tuple(problems), tuple(unknown), tuple(skipped), title_year, repetitions)
-
-
-def _old_font(tables: list[Table]) -> Problem | None:
-    """What is wrong with the whole file when it is typed for an old font: everything that would be read is wrong."""
-    cells = [
-        (table.sheet_name, f"{column_letter(index)}{row.number}", cell)
-        for table in tables
-        if not table.hidden
-        for row in table.rows
-        for index, cell in enumerate(row.values, start=1)
-        if isinstance(cell, str) and not cell.isascii()
-    ]
-    found = find_old_fonts(text for _sheet, _place, text in cells)
-    if found is None:
-        return None
-    sheet, place, text = cells[found.first.index]
-    others = f" và {found.count - 1} ô khác" if found.count > 1 else ""
-    message = (
-        f"Tệp dùng phông chữ cũ ({found.first.encoding}): ô {place} trang «{sheet}» ghi «{clean(text)}», nghĩa là "
-        f"«{found.first.meaning}»{others}. Chuyển sang Unicode, ví dụ bằng Unikey Toolkit, rồi nạp lại."
-    )
-    return Problem("", 0, "", "", text, message)
 
 
 def _no_list() -> Problem:

@@ -47,6 +47,7 @@ CLASS_LENGTH = 30
 PLACEHOLDER = 36
 YOUNGEST, OLDEST = 5, 15
 IDENTITY = re.compile(r"[\d/.\- ]{4,}")
+STRANGE_IN_A_NAME = re.compile(r"[^\w\s'’.,()–-]|_")
 NAME_FIELDS = ("full_name", "family_and_middle", "given_name")
 PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "register_no")
 UNCALCULATED = (
@@ -157,6 +158,9 @@ class RowReader:
             self._report(
                 "full_name", same[0], name, f"họ và tên dài quá {NAME_LENGTH} kí tự. Hãy ghi lại cho đúng."
             )
+        elif STRANGE_IN_A_NAME.search(name) or not any(map(str.isalpha, name)):
+            message = f"«{name}» có kí tự không có trong họ tên. Ghi họ và tên bằng chữ cái."
+            self._report("full_name", same[0], name, message)
         elif re.search(r"\d", name):
             self._report(
                 "full_name", same[0], name, f"«{name}» có chữ số. Họ và tên không có chữ số; hãy sửa lại."

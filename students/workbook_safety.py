@@ -120,11 +120,7 @@ def checked_package(data: bytes, name: str) -> tuple[bytes, dict[str, SheetFacts
     Raises WorkbookRefused for everything that is not a harmless .xlsx within the limits.
     """
     refuse_other_kind(data, name)
-    if len(data) > MAX_FILE:
-        raise WorkbookRefused(
-            f"Tệp quá lớn ({len(data) / 1024 / 1024:.1f} MB)".replace(".", ",")
-            + f"; nhiều nhất {MAX_FILE // 1024 // 1024} MB. Hãy bỏ ảnh và các trang thừa, hoặc tách thành nhiều tệp."
-        )
+    check_size(data)
     if data.count(b"PK\x01\x02") > MAX_ENTRIES:
         raise WorkbookRefused(BOMB)
     try:
@@ -136,6 +132,15 @@ def checked_package(data: bytes, name: str) -> tuple[bytes, dict[str, SheetFacts
         raise
     except BROKEN as error:
         raise WorkbookRefused(BROKEN_FILE) from error
+
+
+def check_size(data: bytes) -> None:
+    """Raises WorkbookRefused for a file of more than MAX_FILE."""
+    if len(data) > MAX_FILE:
+        raise WorkbookRefused(
+            f"Tệp quá lớn ({len(data) / 1024 / 1024:.1f} MB)".replace(".", ",")
+            + f"; nhiều nhất {MAX_FILE // 1024 // 1024} MB. Hãy bỏ ảnh và các trang thừa, hoặc tách thành nhiều tệp."
+        )
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
