@@ -367,7 +367,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.RELEASE_LOCK,
         Area.PEOPLE,
-        "mở khoá tạm cho người đăng nhập sai nhiều lần",
+        "mở khoá tạm cho tài khoản mình giữ, khi đăng nhập sai nhiều lần",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.2, IV.3",
     ),
