@@ -117,7 +117,7 @@ def forget_failures(user: User) -> int:
 
 
 def release_lock(user: User, *, by: User) -> bool:
-    """Ends the lock of an account before its time, and its growing; logged. By the keeper of the account alone, never one's own."""
+    """Ends the lock of an account before its time, and its growing; logged. The keeper of the account does it."""
     require(by, Action.RELEASE_LOCK)
     require_keeper(by, user)
     if not forget_failures(user):

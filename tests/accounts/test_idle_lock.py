@@ -346,8 +346,8 @@ def test_a_slip_now_and_then_does_not_add_up_to_a_lock(lan, school):
     assert lockout.locked_until(school.lan) is None
 
 
-def guess_elsewhere(password="sai"):
-    told = {"username": "lan", "password": password}
+def guess_elsewhere(typed="sai"):
+    told = {"username": "lan", "password": typed}
     return Client().post(reverse("accounts:login"), told).status_code
 
 
