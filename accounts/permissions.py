@@ -94,6 +94,9 @@ class Reach:
         return Q(**{f"{path}grade_level__in": self.grades}) | Q(**{f"{path}pk__in": self.classes})
 
 
+NOWHERE = Reach(whole_school=False, grades=frozenset(), classes=frozenset())
+
+
 def powers_of(user: User) -> Powers:
     """The powers of today, kept on the user object for the length of a request."""
     day = today()
@@ -214,6 +217,8 @@ def may(
     school is allowed.
     """
     powers, rule = powers_of(user), RULES[action]
+    if powers.roles & rule.barred:
+        return False
     thing = _Thing(school_class, line, team_id, owner_id == user.pk)
     by_role = any(
         role in rule.who and _is_within(role, rule.who[role], powers, thing) for role in powers.roles
@@ -262,7 +267,7 @@ def may_anywhere(user: User, action: Action) -> bool:
     """Whether the person may do it with anything at all: what the menu asks."""
     powers, rule = powers_of(user), RULES[action]
     grants = powers.grants
-    return (
+    return not powers.roles & rule.barred and (
         bool(powers.roles & set(rule.who))
         or rule.part in grants.parts
         or bool(rule.grant and grants.classes)
@@ -273,6 +278,8 @@ def may_anywhere(user: User, action: Action) -> bool:
 def reach_of(user: User, action: Action) -> Reach:
     """Where the person may do it, grants of classes included; agrees with `may` for every class."""
     powers, rule = powers_of(user), RULES[action]
+    if powers.roles & rule.barred:
+        return NOWHERE
     whose = {rule.who[role] for role in powers.roles & set(rule.who)}
     if Whose.SCHOOL in whose or rule.part in powers.grants.parts:
         return Reach(whole_school=True, grades=frozenset(), classes=frozenset())

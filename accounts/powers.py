@@ -143,7 +143,8 @@ class Rule:
 
     `words` finish the sentence «được …». Beyond a post it is opened (PLAN IV.2) by `grant`, the object permission of a
     class; by `sheet_grant`, that of an assignment, which opens what its subject teacher sees; by a grant of `part`.
-    `is_hidden`: whoever may not is answered as if the thing did not exist (404), for it tells of a person.
+    Who is `barred` may not, whatever else they are: the administrator account has no way to a mark but an approved
+    request. `is_hidden`: whoever may not is answered as if the thing did not exist (404), for it tells of a person.
     """
 
     action: Action
@@ -155,6 +156,7 @@ class Rule:
     sheet_grant: str = ""
     part: str = ""
     is_hidden: bool = False
+    barred: frozenset[Role] = frozenset()
 
     @property
     def is_grantable(self) -> bool:
@@ -177,6 +179,7 @@ NEED_SECOND_FACTOR = frozenset(_OFFICE)
 _WHOLE_SCHOOL = _all(Whose.SCHOOL, *_OFFICE, Role.INSPECTOR)
 _EVERYBODY = _all(Whose.SCHOOL, Role.STAFF)
 _TEACHERS = {Role.HOMEROOM: Whose.OWN_SHEET, Role.SUBJECT: Whose.OWN_SHEET}
+_NEVER_THE_CLERK = frozenset({Role.CLERK})
 
 TABLE: tuple[Rule, ...] = (
     Rule(Action.SEE_OWN_TASKS, Area.DAILY, "xem việc chờ mình", _all(Whose.OWN, Role.STAFF), "IV"),
@@ -331,7 +334,14 @@ TABLE: tuple[Rule, ...] = (
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
     ),
-    Rule(Action.ENTER_SHEET, Area.MARKS, "nhập điểm, mức đạt được, nhận xét", _TEACHERS, "IV.5, IV.6"),
+    Rule(
+        Action.ENTER_SHEET,
+        Area.MARKS,
+        "nhập điểm, mức đạt được, nhận xét",
+        _TEACHERS,
+        "IV.3, IV.5, IV.6",
+        barred=_NEVER_THE_CLERK,
+    ),
     Rule(
         Action.SEE_PROGRESS,
         Area.MARKS,
@@ -353,7 +363,8 @@ TABLE: tuple[Rule, ...] = (
         Area.CORRECTIONS,
         "lập phiếu đề nghị sửa",
         _TEACHERS,
-        "IV.5, IV.6",
+        "IV.3, IV.5, IV.6",
+        barred=_NEVER_THE_CLERK,
     ),
     Rule(
         Action.SEE_REQUEST,
@@ -396,7 +407,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.RELEASE_LOCK,
         Area.PEOPLE,
-        "mở khoá tạm cho người đăng nhập sai nhiều lần",
+        "mở khoá tạm cho tài khoản mình giữ, khi đăng nhập sai nhiều lần",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.2, IV.3",
     ),

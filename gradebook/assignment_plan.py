@@ -19,6 +19,7 @@ from django.db.models import Q
 from accounts.dates import Days
 from accounts.models import Team, User
 from accounts.posts import ACCOUNT_IS_SHUT
+from accounts.separation import clerk_days, why_no_seat
 from accounts.terms import DAY
 from gradebook.models import SubjectLine, TeachingAssignment
 from gradebook.regulation import line_by_name
@@ -178,7 +179,7 @@ def plan_assignments(
     day: datetime.date,
     by: User,
 ) -> AssignmentPlan:
-    """What the list would do from `day` on, row by row. Six statements, however long it is."""
+    """What the list would do from `day` on, row by row. Seven statements, however long it is."""
     several = len({row.sheet for row in rows}) > 1
     wrong: dict[tuple[str, int], list[str]] = defaultdict(list)
     for problem in problems:
@@ -225,6 +226,7 @@ class _Planner:
         self.classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
         self.lines = {(each.grade_level, each.code): each for each in SubjectLine.objects.filter(year=year)}
         self.days = days
+        self.clerks = clerk_days(people, days)
         self.by = by
         self.wanted: dict[SeatKey, tuple[User, PlannedRow]] = {}
         self.terms: dict[SeatKey, list[Assignment]] = defaultdict(list)
@@ -319,6 +321,7 @@ class _Planner:
         self._refuse_own(person)
         if not person.is_active:
             raise _SeatRefused(ACCOUNT_IS_SHUT.format(name=person.full_name))
+        self._refuse_clerk(person)
         if not terms:
             new = self._new_term(seat, person)
             return Step(Deed.BEGIN, new.duty_label, person, term=new)
@@ -362,6 +365,11 @@ class _Planner:
         raise _SeatRefused(
             f"đang có làm thay hoặc đã giao cho ngày khác ({told}). Sửa ở trang «Phân công» của lớp, rồi nạp lại tệp."
         )
+
+    def _refuse_clerk(self, person: User) -> None:
+        why = why_no_seat(person, self.clerks.get(person.pk))
+        if why:
+            raise _SeatRefused(why)
 
     def _refuse_own(self, person: User) -> None:
         if person.pk == self.by.pk:

@@ -192,7 +192,7 @@ PAGES = (
     Page("accounts:me", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:password", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:password", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 422),
-    Page("accounts:second_factor_codes", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
+    Page("accounts:second_factor_codes", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
     Page("accounts:second_factor_remove", Action.KEEP_OWN_SIGN_IN, EVERYBODY, status=302),
     Page("accounts:sessions", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:session_end", Action.KEEP_OWN_SIGN_IN, LAN, "post", 302, LAN, of("session")),

@@ -117,9 +117,9 @@ def test_a_list_that_was_not_shown_or_shown_to_another_is_not_carried_out(school
     shown = preview(clerk, HONG)
     assert apply(clerk, shown, wanted="x").status_code == 422
     assert apply(clerk, shown, previewed="x").status_code == 409
-    Post.objects.create(holder=school.lan, kind="clerk", starts_on=school.year.starts_on)
+    Post.objects.create(holder=school.dung, kind="clerk", starts_on=school.year.starts_on)
     other = Client()
-    other.force_login(school.lan)
+    other.force_login(school.dung)
     assert apply(other, shown).status_code == 422
     assert not User.objects.filter(staff_code="CB90").exists()
 
