@@ -153,6 +153,11 @@ def _against_the_year(draft: Draft, year: SchoolYear | None) -> Iterator[Objecti
 
 def closed(year: SchoolYear) -> str | None:
     """Why nothing of the year may change any more; None while it may."""
+    if year.is_closed:
+        return (
+            f"Năm học {year.label} đã đóng, sĩ số không thay đổi được nữa. Kiểm tra lại ngày; nếu thật cần sửa thì "
+            "Hiệu trưởng mở lại năm học."
+        )
     if year.ends_on >= today():
         return None
     return (
