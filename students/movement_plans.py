@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.clock import today
 from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
 from students.movement_rules import ABROAD, ARRIVALS, DEATH_REASON, DEPARTURES, RULES, Kind
@@ -153,6 +155,11 @@ def _against_the_year(draft: Draft, year: SchoolYear | None) -> Iterator[Objecti
 
 def closed(year: SchoolYear) -> str | None:
     """Why nothing of the year may change any more; None while it may."""
+    if year.is_closed:
+        return (
+            f"Năm học {year.label} đã đóng, sĩ số không thay đổi được nữa. Kiểm tra lại ngày; nếu thật cần sửa thì "
+            "Hiệu trưởng mở lại năm học."
+        )
     if year.ends_on >= today():
         return None
     return (
@@ -281,6 +288,16 @@ def against_cancelling(movement: Movement) -> str | None:
             f"{last.day:%d/%m/%Y}. Huỷ biến động đó trước."
         )
     return None
+
+
+def fitting_classes(kind: Kind, year: SchoolYear, now: SchoolClass | None) -> QuerySet[SchoolClass]:
+    """The classes of the year that a pupil who sits in `now` can come to by a movement of this kind."""
+    classes = year.classes.all()
+    if now is None or kind in ARRIVALS:
+        return classes
+    if kind == Kind.SKIPPED_GRADE:
+        return classes.filter(grade_level=now.grade_level + 1)
+    return classes.filter(grade_level=now.grade_level).exclude(pk=now.pk)
 
 
 def possible_kinds(student: Student, day: datetime.date) -> tuple[Kind, ...]:

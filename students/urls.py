@@ -39,6 +39,7 @@ urlpatterns = [
     path("head-counts/", movement_views.head_counts, name="head_counts"),
     path("head-counts/excel/", movement_views.head_counts_file, name="head_counts_file"),
     path("movements/", movement_views.movement_list, name="movements"),
+    path("movements/excel/", movement_views.movements_file, name="movements_file"),
     path("movements/<int:pk>/", movement_views.movement_page, name="movement"),
     path("movements/<int:pk>/cancel/", movement_views.movement_cancel, name="movement_cancel"),
     path("pupils/<int:pk>/movements/", movement_views.pupil_movements, name="pupil_movements"),

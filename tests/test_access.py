@@ -485,6 +485,7 @@ PAGES = (
         "gradebook:year_open", Action.OPEN_YEAR, PRINCIPAL, "post", 422, arguments=this_year, data=CONFIRMED
     ),
     Page("students:movements", Action.SEE_MOVEMENTS, OFFICE),
+    Page("students:movements_file", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:head_counts", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:head_counts_file", Action.SEE_MOVEMENTS, OFFICE, status=302),
     Page("students:movement", Action.SEE_MOVEMENTS, OFFICE, arguments=admission),

@@ -10,7 +10,7 @@ from accounts.models import AdminAction
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from students import movements
-from students.models import Enrolment, Movement, SchoolClass, Student
+from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
 from students.movement_plans import Draft, plan_movement
 from students.movement_rules import Kind
 from students.movements import MovementChanged, MovementRefused
@@ -269,3 +269,24 @@ def test_what_is_recorded_is_what_was_shown_or_nothing(school):
     with pytest.raises(MovementChanged):
         movements.record(draft, by=school.tuan, previewed=shown)
     movements.record(draft, by=school.tuan, previewed=plan_movement(draft).fingerprint)
+
+
+def test_nothing_is_recorded_or_cancelled_in_a_closed_year(school):
+    movement = leave(school)
+    SchoolYear.objects.update(state="closed")
+    assert "đã đóng" in refusal(
+        lambda: movements.leave(school.pupils[1], day=day(school, 30), leave_reason="01", by=school.tuan)
+    )
+    assert "đã đóng" in refusal(lambda: movements.cancel(movement, reason="Ghi nhầm", by=school.tuan))
+
+
+def test_the_status_follows_the_lesson_days_of_the_year(school):
+    lessons = {
+        "lessons_start_on": day(school, 35),
+        "second_term_starts_on": school.year.first_term_ends_on + DAY,
+        "lessons_end_on": school.year.ends_on - 30 * DAY,
+    }
+    SchoolYear.objects.filter(pk=school.year.pk).update(**lessons)
+    summer = movements.transfer_out(school.pupils[0], day=day(school, 34), by=school.tuan, **TO)
+    term = movements.transfer_out(school.pupils[1], day=day(school, 35), by=school.tuan, **TO)
+    assert (summer.status, term.status) == ("Chuyển đi trong hè", "Chuyển đi kỳ 1")
