@@ -70,6 +70,7 @@ PAGES = [
     ("vanthu", "/students/import/"),
     ("vanthu", "/students/movements/"),
     ("vanthu", "/students/movements/{movement}/"),
+    ("vanthu", "/students/newcomers/transferred_in/"),
     ("vanthu", "/students/head-counts/"),
     ("vanthu", "/students/pupils/{pupil}/movements/"),
     ("vanthu", "/students/pupils/{pupil}/movements/transferred_out/"),
