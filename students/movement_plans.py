@@ -87,13 +87,15 @@ class MovementPlan:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A pupil's seats and movements in force, oldest first. Two statements."""
+    """A pupil's seats and movements in force, oldest first; of one not stored yet none. Two statements."""
 
     seats: Sequence[Enrolment]
     movements: Sequence[Movement]
 
     @classmethod
     def of(cls, student: Student) -> "Timeline":
+        if student.pk is None:
+            return cls((), ())
         seats = Enrolment.objects.filter(student=student).select_related("school_class__year")
         movements = (
             Movement.objects.in_force().filter(student=student).select_related("from_class", "to_class")
@@ -255,6 +257,8 @@ def _crowded(draft: Draft) -> Iterator[str]:
 def _meanwhile(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
     """What was entered for the pupil since the day that the movement is dated back to."""
     yield f"Ngày {day:%d/%m/%Y} đã qua: sĩ số các ngày từ đó đến nay sẽ thay đổi."
+    if student.pk is None:
+        return
     results: Any = student.subject_results  # from the app above, without an import
     written = results.model.history.filter(student_id=student.pk, history_date__date__gte=day)
     entered = written.values("id").distinct().count()

@@ -108,7 +108,9 @@ class MovementForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind = kind
         for name in (
-            set(self.fields) - {"day", "note", *RULES[kind].fields} - ({"to_class"} if kind.begins else set())
+            set(MovementForm.base_fields)
+            - {"day", "note", *RULES[kind].fields}
+            - ({"to_class"} if kind.begins else set())
         ):
             del self.fields[name]
         if kind.begins:
@@ -158,7 +160,7 @@ class DayForm(forms.Form):
 def movement_list(request: SignedInRequest) -> HttpResponse:
     """The year's movements, newest first, the first lists of classes left out unless asked for."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
-    year = _year_in_view(request)
+    year = year_in_view(request)
     form = FilterForm(request.GET, year=year)
     context = {
         "year": year,
@@ -174,7 +176,7 @@ def movement_list(request: SignedInRequest) -> HttpResponse:
 def movements_file(request: SignedInRequest) -> HttpResponseBase:
     """The register as it is filtered, as an Excel file."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
-    year = _year_in_view(request)
+    year = year_in_view(request)
     rows = _chosen(FilterForm(request.GET, year=year), year)
     title = f"Biến động sĩ số năm học {year.label}"
     log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=title)
@@ -277,7 +279,7 @@ def movement_new(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in list(Kind):
         raise Http404(f"Không có loại biến động {kind}.")
     student = get_object_or_404(Student, pk=pk)
-    year = _year_in_view(request)
+    year = year_in_view(request)
     form = MovementForm(posted(request), kind=Kind(kind), year=year, now=class_of(student))
     context = {"form": form, "student": student, "kind": Kind(kind), "year": year, "plan": None}
     if request.method == "POST":
@@ -320,7 +322,7 @@ def _answer_new(
 def head_counts(request: SignedInRequest) -> HttpResponse:
     """Sĩ số of each class, grade and the school on a day, and how it came about since another."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
-    year = _year_in_view(request)
+    year = year_in_view(request)
     shown: dict[str, datetime.date] = {"day": year.day_for_roster(), "since": year.starts_on}
     asked = {name: request.GET.get(name) or f"{default:%Y-%m-%d}" for name, default in shown.items()}
     form = DayForm(asked, year=year)
@@ -339,7 +341,7 @@ def head_counts(request: SignedInRequest) -> HttpResponse:
 def head_counts_file(request: SignedInRequest) -> HttpResponseBase:
     """The head counts of a day as an Excel file, one line a class, grade and the school."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
-    year = _year_in_view(request)
+    year = year_in_view(request)
     form = DayForm(request.GET, year=year)
     if not form.is_valid():
         return redirect("students:head_counts")
@@ -356,7 +358,7 @@ def head_counts_file(request: SignedInRequest) -> HttpResponseBase:
     return file_to_save(io.BytesIO(content), f"si-so-{counted.day:%Y-%m-%d}.xlsx", XLSX)
 
 
-def _year_in_view(request: SignedInRequest) -> SchoolYear:
+def year_in_view(request: SignedInRequest) -> SchoolYear:
     """The year asked for by its start, else that of today."""
     asked = request.GET.get("year", "")
     found = SchoolYear.objects.filter(pk=asked).first() if asked.isdigit() and len(asked) == 4 else None

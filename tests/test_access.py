@@ -122,6 +122,10 @@ def leaving(things: Things) -> list[Any]:
     return [things.school.pupils[0].pk, "left"]
 
 
+def coming(_things: Things) -> list[Any]:
+    return ["transferred_in"]
+
+
 def class_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk]
 
@@ -486,6 +490,8 @@ PAGES = (
     ),
     Page("students:movements", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:movements_file", Action.SEE_MOVEMENTS, OFFICE),
+    Page("students:newcomer", Action.RECORD_MOVEMENTS, CLERK, arguments=coming),
+    Page("students:newcomer", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=coming),
     Page("students:head_counts", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:head_counts_file", Action.SEE_MOVEMENTS, OFFICE, status=302),
     Page("students:movement", Action.SEE_MOVEMENTS, OFFICE, arguments=admission),

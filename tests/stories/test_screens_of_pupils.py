@@ -34,6 +34,7 @@ PAGES = [
     (TEACHER, "/students/classes/{class_4e}/attendance/{month}/"),
     ("vanthu", "/students/import/"),
     ("vanthu", "/students/movements/"),
+    ("vanthu", "/students/newcomers/transferred_in/"),
     ("vanthu", "/students/movements/{movement}/"),
     ("vanthu", "/students/head-counts/"),
     ("vanthu", "/students/pupils/{pupil_4e}/movements/"),
