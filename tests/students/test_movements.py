@@ -1,6 +1,7 @@
 """Coming, going and changing class: by the clerk, in order of time, undone by a cancellation (rules R10–R14)."""
 
 import datetime
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,16 @@ from accounts.models import AdminAction
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from students import movements
-from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
+from students.models import (
+    Absence,
+    AttendanceMonth,
+    Enrolment,
+    Movement,
+    RollCall,
+    SchoolClass,
+    SchoolYear,
+    Student,
+)
 from students.movement_plans import Draft, plan_movement
 from students.movement_rules import Kind
 from students.movements import MovementChanged, MovementRefused
@@ -251,6 +261,51 @@ def test_a_back_dated_movement_warns_of_marks_entered_meanwhile(school):
     plan = plan_movement(draft)
     assert any("đã nhập 1 kết quả học tập của em ở lớp 4A" in each for each in plan.warnings)
     assert any("Rời lớp 4A" in each for each in plan.effects)
+
+
+def test_a_back_dated_movement_warns_of_days_called_and_months_confirmed_meanwhile(school):
+    pupil, teacher, then = school.pupils[0], school.lan, clock.today() - 3 * DAY
+    call = RollCall.objects.create(
+        school_class=school.class_4a,
+        day=then,
+        session="morning",
+        share=1,
+        token=uuid.uuid4(),
+        called_by=teacher,
+        called_at=clock.stamp(),
+    )
+    Absence.objects.create(roll_call=call, student=pupil, kind="K")
+    AttendanceMonth.objects.create(
+        school_class=school.class_4a,
+        month=then.replace(day=1),
+        with_leave=0,
+        without_leave=1,
+        not_called=0,
+        confirmed_by=teacher,
+        confirmed_at=clock.stamp(),
+    )
+    warnings = plan_movement(Draft(Kind.CHANGED_CLASS, pupil, then, school.class_4b)).warnings
+    assert any("đã được ghi vắng 1 buổi" in each for each in warnings)
+    assert any(f"tháng {then:%m/%Y} đã xác nhận" in each for each in warnings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"decision_number": "<b>", "decision_date": clock.today()}, "decision_number"),
+        ({"decision_number": "9/QĐ", "decision_date": clock.today() + DAY}, "decision_date"),
+        ({"leave_reason": "10"}, "leave_reason"),
+    ],
+)
+def test_a_paper_that_cannot_be_is_refused_where_it_stands(school, wrong, field):
+    draft = Draft(Kind.LEFT, school.pupils[0], clock.today(), **{"leave_reason": "01", **wrong})
+    assert [each.field for each in plan_movement(draft).objections] == [field]
+
+
+def test_a_paper_signed_after_its_effect_is_pointed_out(school):
+    paper = {"decision_number": "9/QĐ-THKĐ", "decision_date": clock.today()}
+    draft = Draft(Kind.LEFT, school.pupils[0], clock.today() - DAY, leave_reason="01", **paper)
+    assert any("sau ngày có hiệu lực" in each for each in plan_movement(draft).warnings)
 
 
 def test_a_crowded_class_is_allowed_with_a_warning(db):
