@@ -273,7 +273,6 @@ ACCOUNT_ACTS = (
     ("tuan", "accounts:second_factor_reset", "minh"),
     ("tuan", "accounts:slips", ""),
     ("tuan", "gradebook:account_new", ""),
-    ("tuan", "gradebook:account_upload", ""),
     ("tuan", "gradebook:leaver", "minh"),
     ("tuan", "gradebook:person_edit", "minh"),
     ("hoa", "accounts:rotate", "tuan"),
