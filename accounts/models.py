@@ -38,6 +38,11 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_leadership(self) -> bool:
+        """«Ban giám hiệu» stands among the tổ of a staff list and is none: the principal leads it."""
+        return self.name.casefold() in {"ban giám hiệu", "bgh"}
+
 
 class UserManager(BaseUserManager["User"]):
     """Accounts are made by acts only; this is the one place that hashes a first password."""

@@ -144,7 +144,8 @@ class Rule:
     `words` finish the sentence «được …». Beyond a post it is opened (PLAN IV.2) by `grant`, the object permission of a
     class; by `sheet_grant`, that of an assignment, which opens what its subject teacher sees; by a grant of `part`.
     Who is `barred` may not, whatever else they are: the administrator account has no way to a mark but an approved
-    request. `is_hidden`: whoever may not is answered as if the thing did not exist (404), for it tells of a person.
+    request. What `stays_when_lent` the regular teacher keeps while a substitute holds the class or line.
+    `is_hidden`: whoever may not is answered as if the thing did not exist (404), for it tells of a person.
     """
 
     action: Action
@@ -157,6 +158,7 @@ class Rule:
     part: str = ""
     is_hidden: bool = False
     barred: frozenset[Role] = frozenset()
+    stays_when_lent: bool = False
 
     @property
     def is_grantable(self) -> bool:
@@ -222,6 +224,7 @@ TABLE: tuple[Rule, ...] = (
         "IV",
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
+        stays_when_lent=True,
     ),
     Rule(
         Action.SEE_SENSITIVE,
@@ -243,6 +246,7 @@ TABLE: tuple[Rule, ...] = (
         "IV, R65",
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
+        stays_when_lent=True,
         is_hidden=True,
     ),
     Rule(
@@ -333,6 +337,7 @@ TABLE: tuple[Rule, ...] = (
         "IV",
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
+        stays_when_lent=True,
     ),
     Rule(
         Action.ENTER_SHEET,

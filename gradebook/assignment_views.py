@@ -99,7 +99,7 @@ def stand_in(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, Action.ASSIGN)
     teacher = get_object_or_404(User, pk=pk)
     permissions.require_another(request.user, teacher)
-    form = StandInForm(posted(request), initial={"starts_on": today()})
+    form = StandInForm(posted(request), instead_of=teacher, initial={"starts_on": today()})
     if request.method == "POST" and form.is_valid() and _hand_over_all(request, form, teacher):
         return redirect("gradebook:person", teacher.pk)
     context = {"shown": teacher, "held": assignments.held_on(teacher, today()), "form": form}

@@ -192,10 +192,15 @@ class HandOverForm(ActForm):
 class StandInForm(ActForm):
     """One substitute for all that a teacher holds."""
 
-    to = PersonField(label="Người dạy thay")
+    to = PersonField(label="Người dạy thay", help_text="Người giữ chức văn thư không dạy thay được.")
     starts_on = DayField(label="Từ ngày")
     ends_on = DayField(label="Đến ngày", help_text="Hết ngày này mọi việc tự trở lại.")
     reason = ReasonField()
+
+    def __init__(self, *args: Any, instead_of: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["to"]
+        people.queryset = people.queryset.exclude(pk=instead_of.pk)
 
 
 class EndForm(ActForm):

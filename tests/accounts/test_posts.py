@@ -69,6 +69,14 @@ def test_the_vice_principal_appoints_heads_of_teams(school):
     assert permissions.powers_of(again(school.ngoc)).headed_grades == {1}
 
 
+@pytest.mark.parametrize("name", ["Ban giám hiệu", "BAN GIÁM HIỆU", "BGH"])
+def test_the_leadership_of_the_school_has_no_head_of_team(school, name):
+    team = Team.objects.create(name=name)
+    with pytest.raises(TermRefused, match="do Hiệu trưởng đứng đầu") as refusal:
+        give(school, school.ngoc, Post.Kind.GRADE_HEAD, by=school.hoa, team=team)
+    assert refusal.value.problems[0].field == "team"
+
+
 def test_nobody_raises_their_own_powers(school):
     team = Team.objects.create(name="Tổ 1", grade_level=1)
     with pytest.raises(PermissionDenied, match="Không ai tự giao việc"):

@@ -243,3 +243,9 @@ def test_the_principals_own_page_offers_to_hand_the_post_over_but_not_to_end_it(
 )
 def test_an_address_made_up_leads_nowhere(school, address):
     assert as_(school.bich).get(f"/gradebook/{address}").status_code == 404
+
+
+def test_the_absent_teacher_is_not_offered_as_her_own_substitute(school):
+    page = as_(school.hoa).get(reverse("gradebook:stand_in", args=[school.lan.pk])).content.decode()
+    assert f'<option value="{school.minh.pk}"' in page
+    assert f'<option value="{school.lan.pk}"' not in page

@@ -12,6 +12,7 @@ from accounts.models import AdminAction, Post, User
 from gradebook.login_names import propose
 from gradebook.models import TeachingAssignment
 from tests.accounts.slips import use_slip
+from tests.gradebook.school import CONFIRMED
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +86,23 @@ def test_carried_out_it_makes_accounts_with_slips_and_no_post_or_lesson(school, 
     assert not User.objects.get(username="hong.nt").has_usable_password()
     assert use_slip("hong.nt", codes["hong.nt"]).status_code == 302
     assert "2 tài khoản mới" in AdminAction.objects.get(thing="accounts:").words
+
+
+def test_the_password_is_asked_for_the_accounts_and_not_for_the_dry_run_with_its_file(school, clerk):
+    session = clerk.session
+    session["confirmed_at"] = {}
+    session.save()
+    shown = preview(clerk, HONG)
+    assert shown.status_code == 200
+    asked = apply(clerk, shown)
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert "Gõ lại mật khẩu để xác nhận" in page
+    assert 'type="file"' not in page
+    assert f'name="wanted" value="{shown.context["token"]}"' in page
+    assert not User.objects.filter(staff_code="CB90").exists()
+    assert apply(clerk, shown, **CONFIRMED).status_code == 200
+    assert User.objects.filter(staff_code="CB90").exists()
 
 
 def test_the_same_file_twice_changes_nothing(school, clerk):
