@@ -54,7 +54,7 @@ def create_account(*, person: User, by: User) -> User:
 
 def name_is_taken(username: str) -> bool:
     """A name logs in one account only, be it the account's first or second."""
-    return User.objects.filter(Q(username=username) | Q(second_username=username)).exists()
+    return User.objects.filter(Q(username__iexact=username) | Q(second_username__iexact=username)).exists()
 
 
 def close_account(user: User, *, last_day: datetime.date, reason: str, by: User) -> User:

@@ -30,6 +30,7 @@ WHO_RELEASES = (
 )
 ADDRESS = "address:"
 _OF_ACCOUNTS = "account:"
+_OF_NAMES = "name:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def locked_until(user: User) -> datetime.datetime | None:
 
 def count_failure(request: HttpRequest, username: str) -> Lock | None:
     """One more failure for the account and for the address; the lock that it brought, if any, is on record."""
+    _forget_unknown_names()
     locks = [
         Lock(until, key.startswith(ADDRESS))
         for key, limit in ((_account_key(username), OF_ACCOUNT), (_address_key(request), OF_ADDRESS))
@@ -91,6 +93,15 @@ def count_failure(request: HttpRequest, username: str) -> Lock | None:
         detail = f"Khoá {what} đến {clock.moment_label(lock.until)}"
         log_access(request, AccessLogEntry.Kind.LOCKED_OUT, username=username, detail=detail)
     return max(locks, key=lambda lock: lock.until, default=None)
+
+
+def _forget_unknown_names() -> None:
+    """Counters of names that no account has, a day after the last failure or lock: guesses must not fill the table.
+
+    Not sooner: locks of such a name grow as those of an account do, so that a lock tells nothing.
+    """
+    over = clock.now() - OF_ACCOUNT.locks[-1]
+    SignInFailures.objects.filter(key__startswith=_OF_NAMES, since__lt=over).delete()
 
 
 def _count(key: str, limit: Limit) -> datetime.datetime | None:
@@ -143,7 +154,7 @@ def _account_key(username: str) -> str:
     try:
         return _key_of(User.objects.get_by_natural_key(username))
     except User.DoesNotExist:
-        return f"name:{hashlib.sha256(username.encode()).hexdigest()}"
+        return f"{_OF_NAMES}{hashlib.sha256(username.encode()).hexdigest()}"
 
 
 def _address_key(request: HttpRequest) -> str:

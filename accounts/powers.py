@@ -503,7 +503,14 @@ TABLE: tuple[Rule, ...] = (
         _all(Whose.SCHOOL, *_LEADERS),
         "IV.1",
     ),
-    Rule(Action.SEE_TRAINING, Area.PEOPLE, "xem tỉ lệ đã tập huấn", _WHOLE_SCHOOL, "III.2"),
+    Rule(
+        Action.SEE_TRAINING,
+        Area.PEOPLE,
+        "xem tỉ lệ đã tập huấn",
+        _WHOLE_SCHOOL,
+        "III.2",
+        part="training",
+    ),
     Rule(
         Action.RECORD_TRAINING,
         Area.PEOPLE,
@@ -517,6 +524,7 @@ TABLE: tuple[Rule, ...] = (
         "xem, tìm và xuất nhật kí truy cập",
         _all(Whose.SCHOOL, *_LEADERS),
         "IV.1, IV.2, R57, R65",
+        part="access_log",
     ),
 )
 

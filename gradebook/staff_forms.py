@@ -11,10 +11,19 @@ from accounts.dates import Days
 from accounts.duties import post_kinds
 from accounts.models import Post, Team, User
 from accounts.terms import Problem
+from students.cell_values import CellRefused, phone_of
 
 WRONG_DAY = "Ngày chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026."
 CHOOSE = "Chọn trong danh sách."
 REASON_LENGTH = 300
+
+
+def clean_phone(typed: str) -> str:
+    """The number as lists of staff are read; empty stays empty."""
+    try:
+        return phone_of(typed) if typed else ""
+    except CellRefused as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal
 
 
 class DayField(forms.DateField):
@@ -132,6 +141,9 @@ class RecordForm(forms.ModelForm):
 
     def clean_full_name(self) -> str:
         return " ".join(self.cleaned_data["full_name"].split())
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
 
     def clean_birth_date(self) -> datetime.date | None:
         day = self.cleaned_data["birth_date"]

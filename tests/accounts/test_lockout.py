@@ -122,6 +122,19 @@ def test_an_unknown_name_is_locked_just_so(school):
     assert not SignInFailures.objects.filter(key__contains="khong.co.ai").exists()
 
 
+def test_the_counter_of_an_unknown_name_goes_a_day_after_its_lock(school):
+    fail("khong.co.ai", 5)
+    fail("lan", 5)
+    time_passes(datetime.timedelta(hours=23))
+    attempt("ten.khac")
+    names = SignInFailures.objects.filter(key__startswith="name:")
+    assert names.count() == 2
+    time_passes(datetime.timedelta(hours=2))
+    attempt("ten.thu.ba")
+    assert names.count() == 2
+    assert SignInFailures.objects.filter(key=f"account:{school.lan.pk}").exists()
+
+
 # -- The second factor
 
 
