@@ -234,6 +234,7 @@ def _movement_page(
         "form": form,
         "against": against_cancelling(movement) if may_cancel else "",
         "may_cancel": may_cancel,
+        "may_take_pack": movement.has_transfer_pack and permissions.may(request.user, Action.PRINT_BOOKS),
     }
     return render(request, "students/movement.html", context, status=status)
 
