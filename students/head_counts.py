@@ -100,9 +100,15 @@ class SchoolCount:
         for line in (*lines, self.total):
             moved = (line.moved[kind] for kind in (*COMING, *GOING))
             now = line.now
+            numbers = (line.first, *moved, line.inward, line.outward)
             yield (
-                *(line.label, line.first, *moved, line.inward, line.outward, now.pupils),
-                *(now.girls, now.minority, now.minority_girls, now.disabled),
+                line.label,
+                *numbers,
+                now.pupils,
+                now.girls,
+                now.minority,
+                now.minority_girls,
+                now.disabled,
             )
 
 

@@ -60,6 +60,7 @@ def test_one_click_gives_the_letter_the_results_and_the_transcript(school):
     movement, client = transfer(school), as_clerk(school)
     file = reverse("reports:transfer_pack", args=[movement.pk])
     assert file in client.get(reverse("students:movement", args=[movement.pk])).text
+    assert file in client.get(reverse("students:pupil_movements", args=[school.pupils[0].pk])).text
     answer = client.get(file)
     letter, *others = text_of(b"".join(answer))
     for words in (
