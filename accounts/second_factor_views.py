@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -129,7 +129,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if user is None:
         return redirect("accounts:login")
     if request.method == "POST" and request.user.is_authenticated:
-        require_password(request, ABOUT_SET_UP)
+        require_password(cast("SignedInRequest", request), ABOUT_SET_UP)
     key = request.session.setdefault(KEY, second_factor.new_key())
     form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():

@@ -234,6 +234,7 @@ def _movement_page(
         "form": form,
         "against": against_cancelling(movement) if may_cancel else "",
         "may_cancel": may_cancel,
+        "may_take_pack": movement.has_transfer_pack and permissions.may(request.user, Action.PRINT_BOOKS),
     }
     return render(request, "students/movement.html", context, status=status)
 
@@ -243,13 +244,17 @@ def pupil_movements(request: SignedInRequest, pk: int) -> HttpResponse:
     """A pupil's movements, cancelled ones too, and for the clerk the kinds that fit where the pupil is today."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
     student = get_object_or_404(Student, pk=pk)
-    rows = Movement.objects.filter(student=student).select_related(
-        "student", "from_class", "to_class", "cancelled_by"
+    rows = list(
+        Movement.objects.filter(student=student)
+        .select_related("student", "from_class", "to_class", "cancelled_by")
+        .newest_first()
     )
     may_record = permissions.may(request.user, Action.RECORD_MOVEMENTS)
     context = {
         "student": student,
-        "movements": rows.newest_first(),
+        "movements": rows,
+        "with_pack": next((each for each in rows if each.has_transfer_pack), None),
+        "may_take_pack": permissions.may(request.user, Action.PRINT_BOOKS),
         "kinds": possible_kinds(student, today()) if may_record else (),
     }
     return render(request, "students/pupil_movements.html", context)

@@ -1,5 +1,7 @@
 """The pages of one pupil: the record with its history, the form of a section, suggestions of units (R14, R56, R65)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,7 +37,7 @@ def pupil(request: SignedInRequest, pk: int) -> HttpResponse:
     """The whole record with what is missing and its history for those who keep it; for others who and where."""
     file = get_file(request.user, pk)
     sees_all = permissions.may(request.user, Action.SEE_SENSITIVE, school_class=file.school_class)
-    context = {
+    context: dict[str, Any] = {
         "file": file,
         "student": file.student,
         "sees_all": sees_all,

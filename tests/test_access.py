@@ -492,6 +492,8 @@ PAGES = (
     Page("students:movements_file", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:newcomer", Action.RECORD_MOVEMENTS, CLERK, arguments=coming),
     Page("students:newcomer", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=coming),
+    # An admission: the clerk is told that only who goes to another school has one.
+    Page("reports:transfer_pack", Action.PRINT_BOOKS, CLERK, status=404, arguments=admission),
     Page("students:head_counts", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:head_counts_file", Action.SEE_MOVEMENTS, OFFICE, status=302),
     Page("students:movement", Action.SEE_MOVEMENTS, OFFICE, arguments=admission),

@@ -140,6 +140,11 @@ class Movement(models.Model):
         return Kind(self.kind) in DEPARTURES
 
     @property
+    def has_transfer_pack(self) -> bool:
+        """Only who goes to another school takes a pack along."""
+        return self.kind == Kind.TRANSFERRED_OUT and not self.is_cancelled
+
+    @property
     def status(self) -> str:
         return pupil_statuses().names[self.status_code]
 
