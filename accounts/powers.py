@@ -95,6 +95,7 @@ class Action(StrEnum):
     EDIT_RECORD = "edit_record"
     KEEP_PUPIL_IDS = "keep_pupil_ids"
     IMPORT_ROSTERS = "import_rosters"
+    EXPORT_ROSTERS = "export_rosters"
     SEE_ATTENDANCE = "see_attendance"
     CALL_ROLL = "call_roll"
     FOLLOW_ATTENDANCE = "follow_attendance"
@@ -269,6 +270,13 @@ TABLE: tuple[Rule, ...] = (
         "nạp danh sách học sinh",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
+    ),
+    Rule(
+        Action.EXPORT_ROSTERS,
+        Area.PUPILS,
+        "xuất danh sách học sinh ra Excel",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "R69",
     ),
     Rule(
         Action.SEE_ATTENDANCE,

@@ -2,28 +2,23 @@
 
 Asking writes the print and its place in the queue in one transaction. A worker holds an advisory lock on the
 print while it works, so two never print one book; each start counts as an attempt before anything else is
-done, so that a book which kills its worker cannot do so for ever. The heartbeats below say who is alive.
+done, so that a book which kills its worker cannot do so for ever. The queue itself: accounts.background.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final
 
-from django.db import connection, transaction
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Now
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
-from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
-from procrastinate.exceptions import AlreadyEnqueued
 
-from accounts import permissions
+from accounts import background, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
@@ -36,16 +31,10 @@ logger = logging.getLogger(__name__)
 TASK: Final = "print_book"
 QUEUE: Final = "prints"
 MAX_ATTEMPTS: Final = 3
-HEARTBEAT_SECONDS: Final = 2.0
-"""How often a worker says that it lives."""
-STALLED_AFTER_SECONDS: Final = 7.0
-"""Silence after which a worker counts as dead and another takes its book over. A slow one loses nothing by it:
-its lock keeps the other away."""
 SECONDS_OF_ONE_WISH: Final = 5.0
 """The same person asking for the same open book within this time means the same wish."""
 _SECONDS_BETWEEN_NOTES: Final = 0.5
-# First key of the advisory locks that stand for a print; gradebook.windows has 27.
-_PRINT_LOCKS: Final = 28
+PRINTS: Final = background.Kind(TASK, key="print_id", locks=28)
 OPEN_STATES: Final = (PrintJob.State.WAITING, PrintJob.State.RUNNING)
 
 
@@ -56,10 +45,6 @@ class BookRefused(Exception):
         super().__init__(message)
         self.field = field
         self.message = message
-
-
-class BeingPrinted(Exception):
-    """Another worker has this print in hand."""
 
 
 class PrintInterrupted(Exception):
@@ -91,7 +76,7 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
             return same
         with acting(by, role="Văn thư", source=Source.PAGE) as act:
             job = PrintJob.objects.create(**wanted, asked_by=by)
-            _enqueue(job.pk)
+            PRINTS.enqueue(job.pk)
             act.says(f"Đặt in {job.get_book_display()} lớp {school_class.name}", thing=f"print_job:{job.pk}")
         return job
 
@@ -118,13 +103,6 @@ def _check(school_class: SchoolClass) -> None:
         )
 
 
-def _enqueue(print_id: int) -> None:
-    """Django's own connection carries the queue's insert, so it falls under the transaction that is open."""
-    name = f"print-{print_id}"
-    task = app.configure_task(TASK, allow_unknown=False, lock=name, queueing_lock=name)
-    task.defer(print_id=print_id)
-
-
 # -- Working -----------------------------------------------------------------------------------------------
 
 
@@ -132,10 +110,10 @@ def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -
     """Makes the book of a print, from the start or from where a killed worker left it.
 
     Pages already drawn are kept and not drawn again. Ends with the book whole, checked and published, or with
-    the print saying why not; a finished print is left alone. Raises BeingPrinted when another worker has it,
+    the print saying why not; a finished print is left alone. Raises InOtherHands when another worker has it,
     PrintInterrupted when `should_stop`, PrintGivenUp after the last attempt; any other error means: try again.
     """
-    with _alone_with(print_id):
+    with PRINTS.alone_with(print_id):
         job = _begin(print_id)
         if job is not None:
             with _Attempt(job):
@@ -251,20 +229,6 @@ def _note(job: PrintJob, **fields: Any) -> None:
     PrintJob.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(**fields)
 
 
-@contextmanager
-def _alone_with(print_id: int) -> Iterator[None]:
-    """Keeps the print to this connection; the server lets go of it when the process dies."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_PRINT_LOCKS, print_id])
-        if not cursor.fetchone()[0]:
-            raise BeingPrinted(f"Print {print_id} is in another worker's hands.")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_PRINT_LOCKS, print_id])
-
-
 # -- After a worker's death --------------------------------------------------------------------------------
 
 
@@ -274,42 +238,15 @@ def resume_stalled() -> list[int]:
     Called by every worker every few seconds; two at once do not take the same row. Returns the prints' ids.
     """
     with transaction.atomic():
-        stalled = _queued(status="doing").filter(
-            Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - timedelta(seconds=STALLED_AFTER_SECONDS))
-        )
-        resumed = []
-        for row in stalled.select_for_update(of=("self",), skip_locked=True):
-            app.job_manager.retry_job_by_id(row.pk, retry_at=timezone.now())
-            resumed.append(row.args["print_id"])
+        resumed = PRINTS.retry_stalled()
         PrintJob.objects.filter(pk__in=resumed, state=PrintJob.State.RUNNING).update(
             state=PrintJob.State.WAITING
         )
-    lost = PrintJob.objects.filter(~_in_queue("todo", "doing"), state__in=OPEN_STATES)
-    resumed += [job.pk for job in lost if _enqueue_once(job.pk)]
+    lost = PrintJob.objects.filter(~PRINTS.in_queue("todo", "doing"), state__in=OPEN_STATES)
+    resumed += [job.pk for job in lost if PRINTS.enqueue_once(job.pk)]
     if resumed:
         logger.warning("Prints taken up again after their worker ended: %s", resumed)
     return resumed
-
-
-def _enqueue_once(print_id: int) -> bool:
-    """False when another worker was quicker."""
-    try:
-        with transaction.atomic():
-            _enqueue(print_id)
-    except AlreadyEnqueued:
-        return False
-    return True
-
-
-def _queued(**conditions: Any) -> QuerySet[ProcrastinateJob]:
-    return ProcrastinateJob.objects.filter(task_name=TASK, **conditions)
-
-
-def _in_queue(*statuses: str, **conditions: Any) -> Exists:
-    """Whether a print (of the outer query) stands in the queue in one of these states."""
-    print_id = Cast(KeyTextTransform("print_id", "args"), BigIntegerField())
-    places = _queued(status__in=statuses, **conditions).annotate(print_id=print_id)
-    return Exists(places.filter(print_id=OuterRef("pk")))
 
 
 # -- How far it is -----------------------------------------------------------------------------------------
@@ -346,14 +283,7 @@ class Progress:
 
 def with_life(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:
     """Adds `is_in_hand`: whether a worker that is alive has the print now."""
-    alive = {"worker__last_heartbeat__gte": Now() - timedelta(seconds=STALLED_AFTER_SECONDS)}
-    return prints.annotate(is_in_hand=_in_queue("doing", **alive))
-
-
-def has_live_worker() -> bool:
-    """Whether any worker has given a sign of life of late. One statement."""
-    since = Now() - timedelta(seconds=STALLED_AFTER_SECONDS)
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gte=since).exists()
+    return prints.annotate(is_in_hand=PRINTS.in_live_hands())
 
 
 def progress_of(job: PrintJob, *, worker_is_alive: bool) -> Progress:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
+from accounts.background import has_live_worker
 from accounts.clock import now_in_sql
 from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
@@ -24,7 +25,7 @@ from gradebook.regulation import Period, year_label
 from reports.models import PrintJob
 from reports.outdated import with_changes
 from reports.print_forms import AskForBookForm
-from reports.print_jobs import BookRefused, ask_for_book, has_live_worker, progress_of, with_life
+from reports.print_jobs import BookRefused, ask_for_book, progress_of, with_life
 from students.models import SchoolClass, SchoolYear
 from students.names import search_key
 

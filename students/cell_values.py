@@ -3,7 +3,11 @@
 import datetime
 import re
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Literal, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from students.names import clean, search_key
 from students.workbooks import Cell
@@ -142,6 +146,14 @@ def year_of(cell: Cell, *, epoch_1904: bool) -> int:
     return date_of(cell, epoch_1904=epoch_1904).year
 
 
+def day_of(cell: Cell, *, epoch_1904: bool) -> datetime.date:
+    """Return a whole date. Raises CellRefused when the day or the month is left out."""
+    year, month, day = date_of(cell, epoch_1904=epoch_1904)
+    if month is None or day is None:
+        raise CellRefused(f"«{text_of(cell)}» thiếu ngày hoặc tháng. {DATE_REMEDY}")
+    return datetime.date(year, month, day)
+
+
 def digits_of(cell: Cell, *, length: int, name: str) -> str:
     """Return an id of exactly `length` digits, as text.
 
@@ -205,3 +217,45 @@ def female_mark_of(cell: Cell) -> Literal["male", "female"]:
     raise CellRefused(
         f"«{text_of(cell)}» không rõ nghĩa trong cột «Nữ». Ghi «x» cho học sinh nữ, để trống cho học sinh nam."
     )
+
+
+def yes_of(cell: Cell) -> bool:
+    """Return what a mark, "Có", "Không" mean. Raises CellRefused."""
+    text = text_of(cell).lower()
+    if text in ("x", "×", "✓", "✔", "v", "1", "true", "có", "đúng", "đã"):
+        return True
+    if text in ("0", "-", "false", "không", "chưa"):
+        return False
+    raise CellRefused(f"«{text_of(cell)}» không rõ nghĩa. Ghi «Có» hoặc «Không».")
+
+
+def email_of(cell: Cell) -> str:
+    """Return an e-mail address. Raises CellRefused."""
+    text = text_of(cell).lower()
+    try:
+        validate_email(text)
+    except ValidationError as error:
+        raise CellRefused(f"«{text}» không phải địa chỉ thư điện tử. Ghi dạng ten@congty.vn.") from error
+    return text
+
+
+def height_of(cell: Cell) -> int:
+    """Return whole centimetres of "125", "125 cm", "1,25 m". Raises CellRefused when it is no number."""
+    number = _measure_of(cell, "chiều cao", r"(cm|m)?", "ví dụ 125 (xăng-ti-mét)")
+    return round(number * 100 if number < 3 else number)
+
+
+def weight_of(cell: Cell) -> Decimal:
+    """Return kilograms with one decimal of "22,5" or "22.5 kg". Raises CellRefused."""
+    return _measure_of(cell, "cân nặng", r"(kg)?", "ví dụ 22,5 (ki-lô-gam)").quantize(Decimal("0.1"))
+
+
+def _measure_of(cell: Cell, name: str, unit: str, example: str) -> Decimal:
+    text = re.sub(rf"\s*{unit}$", "", text_of(cell).lower()).replace(",", ".")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not (number.is_finite() and 0 < number < 1000):
+        raise CellRefused(f"«{text_of(cell)}» không phải {name}. Ghi một số, {example}.")
+    return number

@@ -62,6 +62,7 @@ def class_list(request: SignedInRequest) -> HttpResponse:
         "pupils": sum(each.pupils for each in classes),
         "girls": sum(each.girls for each in classes),
         "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
+        "may_export": permissions.may(request.user, Action.EXPORT_ROSTERS),
         "may_keep_classes": year
         and not year.is_closed
         and permissions.may(request.user, Action.KEEP_CLASSES),
@@ -127,6 +128,7 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "sheets": list(_sheets(request.user, school_class)),
         "periods": PERIODS,
         "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
+        "may_export": permissions.may(request.user, Action.EXPORT_ROSTERS),
         "may_keep_class": not school_class.year.is_closed
         and permissions.may(request.user, Action.KEEP_CLASSES),
         "week": week_words(YearCalendar.of(school_class.year).pattern_on(day, school_class)),

@@ -18,7 +18,8 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from students.import_forms import FilterForm, UploadForm
 from students.imports import RosterChanged, RosterRefused
-from students.models import RosterUpload, SchoolClass, SchoolYear
+from students.models import RosterRun, RosterUpload, SchoolClass, SchoolYear
+from students.roster_runs import RunProgress, ask_for_run, cancel_run, is_large, progress_of, with_open_runs
 from students.upload_page import read_dry_run
 from students.uploads import WHO_IMPORTS, UploadRefused, apply_upload, file_of, keep_upload, plan_of
 
@@ -58,7 +59,7 @@ def _receive(request: SignedInRequest) -> HttpResponse:
 
 
 def _show_import(request: SignedInRequest, form: UploadForm, status: int = 200) -> HttpResponse:
-    uploads = RosterUpload.objects.select_related("year", "uploaded_by", "applied_by")
+    uploads = with_open_runs(RosterUpload.objects.select_related("year", "uploaded_by", "applied_by"))
     page = Paginator(uploads, UPLOADS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "students/import.html", {"form": form, "page": page}, status=status)
 
@@ -66,14 +67,20 @@ def _show_import(request: SignedInRequest, form: UploadForm, status: int = 200) 
 @administrative
 @never_cache
 @require_safe
-@limited("roster_look", times=300, minutes=10, what="xem trước danh sách")
+@limited("roster_look", times=600, minutes=10, what="xem trước danh sách")
 def roster_upload(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The dry run of a list; once it is carried out, what was done."""
+    """The dry run of a list; how far it is while a worker carries it out; then what was done."""
     upload = _get_upload(request, pk)
+    progress = progress_of(upload)
+    if progress and progress.is_open:
+        return _show_progress(request, upload, progress)
+    if request.htmx:
+        # The run has ended: the page comes anew, whole.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     if upload.is_applied:
         return _show_done(request, upload)
     try:
-        return _show_plan(request, upload)
+        return _show_plan(request, upload, progress.run.failure if progress else "")
     except UploadRefused as refusal:
         return _show_lost(request, upload, str(refusal))
 
@@ -81,11 +88,15 @@ def roster_upload(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrative
 @require_POST
 def roster_apply(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Carries out exactly what was shown; when that has changed meanwhile, writes nothing and shows it anew."""
+    """Carries out exactly what was shown, a long list in the background; what has changed meanwhile is shown anew."""
     upload = _get_upload(request, pk)
     require_password(request, f"Nạp «{upload.name}» vào năm học {upload.year.label}.")
+    previewed = request.POST.get("previewed", "")
     try:
-        done = apply_upload(upload, previewed=request.POST.get("previewed", ""), by=request.user)
+        if is_large(upload):
+            ask_for_run(upload, previewed=previewed, by=request.user)
+            return redirect("students:upload", upload.pk)
+        done = apply_upload(upload, previewed=previewed, by=request.user)
     except RosterChanged as refusal:
         messages.warning(request, f"{refusal} Dưới đây là kết quả tính lại; xem lại rồi bấm nạp lần nữa.")
     except (RosterRefused, UploadRefused) as refusal:
@@ -98,18 +109,43 @@ def roster_apply(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("students:upload", upload.pk)
 
 
+@administrative
+@require_POST
+def roster_run_cancel(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Stops a list that a worker has in hand or will have; nothing of it stays."""
+    permissions.require(request.user, Action.IMPORT_ROSTERS, WHO_IMPORTS)
+    run = get_object_or_404(RosterRun.objects.select_related("upload"), pk=pk)
+    if cancel_run(run, by=request.user):
+        messages.success(request, "Đã dừng. Chưa ghi dòng nào.")
+    else:
+        messages.warning(request, "Việc nạp đã xong hoặc đã dừng từ trước.")
+    return redirect("students:upload", run.upload_id)
+
+
 def _get_upload(request: SignedInRequest, pk: int) -> RosterUpload:
     permissions.require(request.user, Action.IMPORT_ROSTERS, WHO_IMPORTS)
     return get_object_or_404(RosterUpload.objects.select_related("year", "uploaded_by", "applied_by"), pk=pk)
 
 
-def _show_plan(request: SignedInRequest, upload: RosterUpload) -> HttpResponse:
+def _show_progress(request: SignedInRequest, upload: RosterUpload, progress: RunProgress) -> HttpResponse:
+    """The whole page, or the part that asks for itself each second; it refreshes when the phase has changed."""
+    context = {"upload": upload, "progress": progress, "run": progress.run}
+    if not request.htmx:
+        return render(request, "students/upload_run.html", context)
+    answer = render(request, "students/_run_progress.html", context)
+    if request.GET.get("seen") != progress.phase:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+def _show_plan(request: SignedInRequest, upload: RosterUpload, failure: str) -> HttpResponse:
     run = read_dry_run(plan_of(upload), upload.year)
     filters = FilterForm(request.GET, counts=run.counts, classes=run.class_names)
     lines = run.filtered(filters.value("show"), filters.value("school_class"))
     log_access(request, AccessLogEntry.Kind.PROFILES_VIEWED, target=f"Xem trước danh sách «{upload.name}»")
     context = {
         "upload": upload,
+        "failure": failure,
         "run": run,
         "file": file_of(upload),
         "filters": filters,

@@ -8,7 +8,7 @@ not written from a list: a row that would be one is refused.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -18,19 +18,40 @@ from accounts.clock import today
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
+from students import record_rules
 from students.cell_values import Level
-from students.field_changes import COPIED, FieldChange, field_changes, values_to_write
+from students.field_changes import (
+    COPIED,
+    OF_YEAR,
+    FieldChange,
+    field_changes,
+    old_ward_is_divided,
+    values_to_write,
+    year_values,
+)
 from students.matching import Match, described, match_rows
-from students.models import SchoolClass, SchoolYear, Student
+from students.models import SchoolClass, SchoolYear, Student, YearProfile
 from students.movements import Seat, enrol_many, lock_year
 from students.names import search_key, sort_key
 from students.promotion import doubt_about_the_grade
+from students.records import record_of
 from students.roster_files import Problem, RosterFile, RosterRow
 from students.seating import FROM_ELSEWHERE, against_the_seat
 from students.stored_pupils import StoredPupils, renumbered
 
 WRITTEN = (*COPIED, "sort_key", "search_key")
+# Where a list writes what the record's rules name by another field.
+_PLACES = {"birth_year": "birth_date"}
+# What a record asks for beside what the list gives. A list may have less; the record's page will ask again.
+_TO_BE_COMPLETED = frozenset({"father_name", "mother_name", "guardian_name", "permanent_ward"})
 WHY = "Nạp danh sách học sinh"
+STEPS = (
+    "Đọc tệp",
+    "Đối chiếu với hồ sơ đã lưu",
+    "Ghi hồ sơ học sinh",
+    "Xếp học sinh vào lớp",
+)
+"""What carrying out a list consists of, in order; `progressed` is told the place of each as it begins."""
 
 
 class Deed(StrEnum):
@@ -46,12 +67,14 @@ class Deed(StrEnum):
 class PlannedRow:
     """One row of the file and what it would do; `reasons` name cell and remedy of a refusal.
 
-    `enrols`: the pupil gets a seat in the row's class for the whole year.
+    `enrols`: the pupil gets a seat in the row's class for the whole year. `profile`: what is stored of a known pupil's
+    year.
     """
 
     row: RosterRow
     deed: Deed
     student: Student | None = None
+    profile: YearProfile | None = None
     changes: tuple[FieldChange, ...] = ()
     enrols: bool = False
     reasons: tuple[Problem, ...] = ()
@@ -124,7 +147,7 @@ class RosterPlan:
         told = [
             (
                 *(each.row.sheet, each.row.row, each.row.class_name),
-                *(getattr(each.row, name) for name in COPIED),
+                *(getattr(each.row, name) for name in (*COPIED, *OF_YEAR)),
                 *(each.deed.value, each.student and each.student.pk, each.changes, each.enrols),
             )
             for each in self.rows
@@ -149,7 +172,7 @@ class RosterChanged(Exception):
 
 
 def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> RosterPlan:
-    """What the file would do to the year's classes. At most four statements, whatever the file.
+    """What the file would do to the year's classes. At most five statements, whatever the file.
 
     `lock` keeps the pupils that the file may mean from being changed until the transaction ends.
     """
@@ -160,20 +183,24 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
     repeating = {(problem.sheet, problem.row): problem for problem in file.repetitions}
     rows: list[PlannedRow] = []
     folded: set[Problem] = set()
+    incomplete: list[Problem] = []
     for row, match in zip(file.rows, matches, strict=True):
         repetition = repeating.get((row.sheet, row.row))
         if repetition and repetition.level == "error":
             # Whose row it is and where that pupil sits follows from the same mistake.
             against = []
         else:
-            against = list(_against(row, match, stored, leaving))
+            of_record = _of_the_record(row, match, stored)
+            wrong = [each for each in of_record if each[0] not in _TO_BE_COMPLETED]
+            against = [*_against(row, match, stored, leaving), *wrong]
+            incomplete += [_at(row, *each, level="warning") for each in of_record if each not in wrong]
         if repetition and match.repeats:
             folded.add(repetition)
         rows.append(_plan_row(row, match, stored, broken[row.sheet, row.row], against))
     found = [problem for problem in file.problems if problem.level == "error" or problem not in folded]
     problems = (
         *(*_against_the_whole(file, year), *found, *_late_seats(rows, stored)),
-        *(*_doubts(rows, stored), *_unusual_classes(rows, stored)),
+        *(*incomplete, *_doubts(rows, stored), *_divided_wards(rows), *_unusual_classes(rows, stored)),
     )
     return RosterPlan(tuple(rows), problems, _new_classes(rows, stored))
 
@@ -186,6 +213,7 @@ def carry_out_roster(
     source: Source = Source.EXCEL,
     previewed: str | None = None,
     under: str = "",
+    progressed: Callable[[int], None] = lambda _step: None,
 ) -> RosterPlan:
     """Creates and changes pupils, opens the file's new classes and enrols, with history; the clerk alone.
 
@@ -197,13 +225,18 @@ def carry_out_roster(
     with acting(by, role="Văn thư", source=source, under=under) as act:
         # Two imports of one year come one after the other: the second plans on what the first has written.
         lock_year(year)
+        progressed(1)
         plan = plan_roster(file, year, lock=True)
         if not plan.can_be_carried_out:
             raise RosterRefused(plan)
         if previewed is not None and previewed != plan.fingerprint:
             raise RosterChanged(plan)
+        progressed(2)
         _create_classes(plan, year)
-        _enrol(plan, _write_students(plan), year, by)
+        students = _write_students(plan)
+        _write_profiles(plan, students, year)
+        progressed(3)
+        _enrol(plan, students, year, by)
         act.says(f"Nạp danh sách {len(plan.rows)} học sinh năm học {year.label}", thing=under)
     return plan
 
@@ -274,6 +307,21 @@ def _against(
         )
 
 
+def _of_the_record(row: RosterRow, match: Match, stored: StoredPupils) -> list[tuple[str, str]]:
+    """(field, reason) of what the record's own rules have against it as it would be; the same as on its page."""
+    if match.reason:
+        return []
+    student = match.student or Student()
+    profile = stored.profile_of(student)
+    before = record_of(student, profile)
+    new = {**values_to_write(row, student), **year_values(row)}
+    changed = frozenset(name for name, value in new.items() if value != before[name])
+    found = record_rules.problems({**before, **new}, on=today(), changed=changed)
+    return [
+        (_PLACES.get(each.field, each.field), each.message[:1].lower() + each.message[1:]) for each in found
+    ]
+
+
 def _plan_row(
     row: RosterRow,
     match: Match,
@@ -290,11 +338,12 @@ def _plan_row(
         return PlannedRow(row, Deed.REFUSE, match.student, reasons=(*broken, *found))
     if match.student is None:
         return PlannedRow(row, Deed.CREATE, enrols=True)
-    changes = tuple(field_changes(row, match.student))
+    profile = stored.profile_of(match.student)
+    changes = tuple(field_changes(row, match.student, profile))
     seats = stored.seats[match.student.pk]
     enrols = not any(seat.school_class.year_id == stored.year.pk for seat in seats)
     deed = Deed.CHANGE if changes or enrols else Deed.KEEP
-    return PlannedRow(row, deed, match.student, changes, enrols)
+    return PlannedRow(row, deed, match.student, profile, changes, enrols)
 
 
 def _doubts(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:
@@ -304,6 +353,19 @@ def _doubts(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Proble
         doubt = doubt_about_the_grade(each.row.grade or 0, last, stored.year.pk) if last else None
         if doubt:
             yield _at(each.row, "class_name", doubt, level="warning")
+
+
+def _divided_wards(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
+    """A warning for each permanent address of before 1/7/2025 whose ward has become several: it is not taken."""
+    for each in rows:
+        if each.deed != Deed.REFUSE and old_ward_is_divided(each.row, each.student or Student()):
+            name = each.row.permanent_ward or each.row.permanent_district
+            field = "permanent_ward" if "permanent_ward" in each.row.places else "permanent"
+            message = (
+                f"nơi thường trú ghi theo địa danh cũ «{name}», nay thuộc nhiều xã (phường) khác nhau nên không lấy. "
+                "Ghi xã (phường) hiện nay, hoặc chọn trong hồ sơ của học sinh."
+            )
+            yield _at(each.row, field, message, level="warning")
 
 
 def _unusual_classes(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:
@@ -319,7 +381,7 @@ def _unusual_classes(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterat
 
 def _at(row: RosterRow, field: str, message: str, level: Level = "error") -> Problem:
     letter, heading = row.places.get(field, ("", ""))
-    return Problem(row.sheet, row.row, letter, heading, str(getattr(row, field)), message, level)
+    return Problem(row.sheet, row.row, letter, heading, str(getattr(row, field, "")), message, level)
 
 
 def _new_classes(rows: Sequence[PlannedRow], stored: StoredPupils) -> tuple[tuple[str, int], ...]:
@@ -356,6 +418,24 @@ def _write_students(plan: RosterPlan) -> list[Student]:
     )
     record_bulk(changed, changed=True, why=WHY)
     return students
+
+
+def _write_profiles(plan: RosterPlan, students: Sequence[Student], year: SchoolYear) -> None:
+    """What the rows give of the pupils' year; a size without a day was measured today."""
+    new, changed = [], []
+    for each, student in zip(plan.rows, students, strict=True):
+        profile = each.profile or YearProfile(student=student, year=year)
+        values = {
+            name: value for name, value in year_values(each.row).items() if value != getattr(profile, name)
+        }
+        if values:
+            values.setdefault("measured_on", today())
+            for name, value in values.items():
+                setattr(profile, name, value)
+            (changed if profile.pk else new).append(profile)
+    record_bulk(YearProfile.objects.bulk_create(new), changed=False, why=WHY)
+    YearProfile.objects.bulk_update(changed, OF_YEAR)
+    record_bulk(changed, changed=True, why=WHY)
 
 
 def _enrol(plan: RosterPlan, students: Sequence[Student], year: SchoolYear, by: User) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from students.models import Student
 from students.names import TONES, clean, search_key
-from students.roster_rows import RosterRow
+from students.roster_row import RosterRow
 
 IDS = ("moet_id", "national_id", "school_code")
 ID_LABELS = {

@@ -40,6 +40,8 @@ def clean(text: str) -> str:
     Idempotent. Line breaks, tabs and NBSP become one space. The wording itself is never altered:
     neither capitals nor the placing of tones (R93, R95).
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = "".join(_visible(character) for character in text)
     decomposed = unicodedata.normalize("NFD", visible.translate(LOOKALIKES))
     ordered = SHAPE_AFTER_TONE.sub(r"\2\1", decomposed)

@@ -8,6 +8,13 @@ from students.header_search import Synonyms
 
 NAME_SETS = (frozenset({"full_name"}), frozenset({"family_and_middle", "given_name"}))
 
+
+def _of(names: tuple[str, ...], *words: str) -> tuple[str, ...]:
+    """What is said of a person, before or behind what the person is called: "sdt me", "sdt cua me", "me sdt"."""
+    forms = ("{word} {name}", "{word} cua {name}", "{name} {word}")
+    return tuple(form.format(word=word, name=name) for word in words for name in names for form in forms)
+
+
 SYNONYMS: Synonyms = {
     "ordinal": ("stt", "tt", "so tt", "so thu tu", "thu tu"),
     "full_name": (
@@ -44,12 +51,32 @@ SYNONYMS: Synonyms = {
         "so dang bo", "dang bo", "ma so dang bo", "so db", "sodb", "sdb", "so danh bo", "so dang bo hoc sinh",
     ),
     "ethnic_code": ("dan toc", "dan toc theo giay khai sinh", "dantoc", "ma dan toc"),
+    "religion_code": ("ton giao", "ma ton giao", "tongiao"),
+    "nationality": ("quoc tich", "ma quoc tich", "quoctich"),
     "birth_place": ("noi sinh chi tiet", "noi sinh", "noisinh"),
     "origin": ("que quan", "nguyen quan", "que quan chi tiet"),
     "home_address": (
         "cho o hien nay", "noi o hien nay", "noi o", "cho o", "dia chi hien nay", "dia chi", "noi cu tru",
-        "dia chi lien he", "dia chi thuong tru", "ho khau thuong tru", "noi thuong tru", "thuong tru",
+        "dia chi lien he",
     ),
+    "permanent": (
+        "noi thuong tru", "thuong tru", "dia chi thuong tru", "ho khau thuong tru", "hktt", "dia chi hktt", "ho khau",
+    ),
+    "permanent_detail": ("thuong tru so nha duong", "so nha duong thuong tru", "dia chi chi tiet thuong tru"),
+    "permanent_hamlet": (
+        "thuong tru to dan pho thon", "to thon hktt", "to thon thuong tru", "thon xom hktt", "thon xom thuong tru",
+    ),
+    "permanent_ward": (
+        "thuong tru xa phuong", "xa phuong thuong tru", "xa phuong hktt", "phuong xa hktt", "phuong xa thuong tru",
+    ),
+    "permanent_district": (
+        "thuong tru huyen quan", "quan huyen thuong tru", "quan huyen hktt", "huyen quan hktt", "huyen quan thuong tru",
+    ),
+    "permanent_province": (
+        "thuong tru tinh thanh pho", "tinh thanh pho thuong tru", "tinh thanh pho hktt", "tinh hktt",
+        "tinh thuong tru",
+    ),
+    "email": ("email", "e mail", "thu dien tu", "thu dien tu lien he", "email lien he", "email phu huynh"),
     "phone": (
         "sdt lien he", "so dien thoai lien he", "dien thoai lien he", "sdt", "so dien thoai", "dien thoai",
         "sdt phu huynh", "so dien thoai phu huynh", "dien thoai phu huynh", "sdt phhs", "sdt cha me",
@@ -69,17 +96,41 @@ SYNONYMS: Synonyms = {
         "nghe nghiep cha", "nghe nghiep bo", "nghe cha", "nghe bo", "cha nghe nghiep", "bo nghe nghiep",
         "nghe nghiep cua cha", "cha nghe", "bo nghe",
     ),
+    "father_phone": _of(("cha", "bo"), "sdt", "so dien thoai", "dien thoai"),
+    "father_workplace": _of(("cha", "bo"), "noi lam viec", "noi cong tac"),
     "mother_name": ("ho va ten me", "ho ten me", "ten me", "me ho va ten", "me ho ten", "me"),
     "mother_birth_year": ("nam sinh me", "ngay sinh me", "me nam sinh", "me ngay sinh"),
     "mother_job": ("nghe nghiep me", "nghe me", "me nghe nghiep", "nghe nghiep cua me", "me nghe"),
+    "mother_phone": _of(("me",), "sdt", "so dien thoai", "dien thoai"),
+    "mother_workplace": _of(("me",), "noi lam viec", "noi cong tac"),
     "guardian_name": (
         "ho va ten nguoi giam ho", "ho ten nguoi giam ho", "nguoi giam ho", "ten nguoi giam ho",
         "nguoi giam ho ho va ten", "nguoi giam ho ho ten", "giam ho ho ten",
     ),
+    "guardian_relation": (
+        "quan he cua nguoi giam ho", "quan he cua nguoi giam ho voi hoc sinh", "quan he nguoi giam ho",
+        "quan he voi hoc sinh", "nguoi giam ho quan he", "giam ho quan he",
+    ),
+    "guardian_birth_year": _of(("nguoi giam ho", "giam ho"), "nam sinh", "ngay sinh"),
+    "guardian_job": _of(("nguoi giam ho", "giam ho"), "nghe nghiep", "nghe"),
+    "guardian_phone": _of(("nguoi giam ho", "giam ho"), "sdt", "so dien thoai", "dien thoai"),
+    "guardian_workplace": _of(("nguoi giam ho", "giam ho"), "noi lam viec", "noi cong tac"),
     "policy_code": (
         "dien chinh sach", "doi tuong chinh sach", "che do chinh sach", "doi tuong cs", "ma dien chinh sach",
     ),
     "disability_code": ("loai khuyet tat", "dang khuyet tat", "khuyet tat", "ma loai khuyet tat"),
+    "disability_level": ("muc do khuyet tat", "muc khuyet tat"),
+    "disability_certificate_no": (
+        "so giay xac nhan khuyet tat", "so giay xac nhan kt", "giay xac nhan khuyet tat", "so giay khuyet tat",
+    ),
+    "disability_certificate_on": ("ngay cap giay xac nhan khuyet tat", "ngay cap giay xac nhan kt"),
+    "is_exempt_from_assessment": ("khuyet tat khong danh gia", "hs khuyet tat khong danh gia", "kt khong danh gia"),
+    "is_pioneer": ("doi vien", "la doi vien"),
+    "pioneer_since": ("ngay vao doi", "ngay ket nap doi"),
+    "pioneer_place": ("noi vao doi", "noi ket nap doi"),
+    "height_cm": ("chieu cao", "chieu cao cm", "cao cm"),
+    "weight_kg": ("can nang", "can nang kg", "nang kg"),
+    "measured_on": ("ngay do", "ngay do chieu cao can nang", "ngay can do"),
     "status": ("trang thai", "trang thai hs", "trang thai hoc sinh", "tinh trang"),
 }  # fmt: skip
 
@@ -96,5 +147,15 @@ TEXT_LENGTHS = {
     "mother_name": 150,
     "mother_job": 100,
     "guardian_name": 150,
+    "permanent_detail": 200,
+    "permanent_hamlet": 100,
+    "nationality": 60,
+    "father_workplace": 150,
+    "mother_workplace": 150,
+    "guardian_relation": 60,
+    "guardian_job": 100,
+    "guardian_workplace": 150,
+    "disability_certificate_no": 60,
+    "pioneer_place": 150,
 }
 """Fields that are plain text, with the characters there is room for."""

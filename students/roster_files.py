@@ -15,7 +15,8 @@ from students.header_search import Header, find_header, folded_heading, header_a
 from students.names import clean, search_key
 from students.old_fonts import find_old_fonts
 from students.roster_columns import FILLED_FROM_SECOND, NAME_SETS, SYNONYMS
-from students.roster_rows import RosterRow, RowReader, class_label
+from students.roster_row import RosterRow
+from students.roster_rows import RowReader, class_label
 from students.workbooks import Table, column_letter, open_workbook
 
 __all__ = ["Problem", "RosterFile", "RosterRow", "read_roster"]

@@ -1,9 +1,8 @@
-"""One row of a pupil list: its cells by field, what is wrong with them, and the pupil they describe."""
+"""Read one row of a pupil list: its cells by field, what is wrong with them, and the pupil they describe."""
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,18 +13,33 @@ from students.cell_values import (
     PartialDate,
     Problem,
     date_of,
+    day_of,
     digits_of,
+    email_of,
     female_mark_of,
     gender_of,
+    height_of,
     is_number,
     phone_of,
     text_of,
+    weight_of,
     year_of,
+    yes_of,
 )
-from students.code_lists import CodeList, disability_kinds, ethnic_groups, policy_groups, pupil_statuses
+from students.code_lists import (
+    CodeList,
+    disability_kinds,
+    ethnic_groups,
+    policy_groups,
+    pupil_statuses,
+    religions,
+)
 from students.header_search import Column, Header
+from students.models import Student
 from students.names import clean
+from students.roster_addresses import UnitUnknown, read_parts, read_whole
 from students.roster_columns import FILLED_FROM_SECOND, TEXT_LENGTHS
+from students.roster_row import RosterRow
 from students.workbooks import Cell, Row, Table
 
 NAME_LENGTH = 150
@@ -40,47 +54,6 @@ UNCALCULATED = (
     "hoặc gõ giá trị thay công thức."
 )
 NONE_WORDS = ("không", "khong", "không có", "không khuyết tật", "-")
-
-
-@dataclass(frozen=True, slots=True)
-class RosterRow:
-    """A pupil as a list describes him or her. Text is clean (names.clean); ids are text with leading zeros.
-
-    `given` names the fields for which this row has a value: all others keep what is stored. A birth date
-    gives all three of birth_year, birth_month, birth_day, of which month and day may be None.
-    `places`: field → (column letter, heading), for messages.
-    """
-
-    sheet: str
-    row: int
-    full_name: str
-    class_name: str = ""
-    grade: int | None = None
-    moet_id: str = ""
-    national_id: str = ""
-    school_code: str = ""
-    register_no: str = ""
-    birth_year: int | None = None
-    birth_month: int | None = None
-    birth_day: int | None = None
-    gender: str = ""
-    ethnic_code: str = ""
-    birth_place: str = ""
-    origin: str = ""
-    home_address: str = ""
-    phone: str = ""
-    father_name: str = ""
-    father_birth_year: int | None = None
-    father_job: str = ""
-    mother_name: str = ""
-    mother_birth_year: int | None = None
-    mother_job: str = ""
-    guardian_name: str = ""
-    policy_code: str = ""
-    disability_code: str = ""
-    status: str = ""
-    given: frozenset[str] = frozenset()
-    places: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
 
 class RowReader:
@@ -147,6 +120,8 @@ class RowReader:
         for name, length in TEXT_LENGTHS.items():
             self._take(name, partial(_text_within, length=length))
         self._read_parents()
+        self._read_address()
+        self._read_support_and_year()
         self._check_age(school_year)
         if not full_name:
             return None
@@ -191,13 +166,16 @@ class RowReader:
     def _read_person(self) -> None:
         self._take("moet_id", lambda cell: digits_of(cell, length=10, name="mã định danh Bộ GD&ĐT"))
         self._take("national_id", lambda cell: digits_of(cell, length=12, name="số định danh cá nhân"))
-        self._take("phone", phone_of, level="warning")
+        for name in ("phone", "father_phone", "mother_phone", "guardian_phone"):
+            self._take(name, phone_of, level="warning")
+        self._take("email", email_of, level="warning")
         self._take("gender", gender_of)
         self._read_female_mark()
         self._read_birth_date()
         self._take_code(
             "ethnic_code", ethnic_groups(), "dân tộc", "Ghi tên dân tộc, ví dụ «Kinh», «Tày», «Hmông»."
         )
+        self._take_code("religion_code", religions(), "tôn giáo", "Ghi tên, ví dụ «Phật giáo», hoặc «Không».")
         self._take_code("policy_code", policy_groups(), "diện chính sách", "Ghi mã hai chữ số từ 01 đến 16.")
         remedy = "Ghi mã từ 01 đến 06 hoặc tên, ví dụ «Khuyết tật nhìn»."
         self._take_code("disability_code", disability_kinds(), "loại khuyết tật", remedy)
@@ -241,7 +219,7 @@ class RowReader:
             self._report("class_name", self._column("class_name"), class_name, message)
 
     def _read_parents(self) -> None:
-        for name in ("father_birth_year", "mother_birth_year"):
+        for name in ("father_birth_year", "mother_birth_year", "guardian_birth_year"):
             self._take(name, lambda cell: year_of(cell, epoch_1904=self.table.epoch_1904))
         self._reports_formula("parents")
         column = self._column("parents")
@@ -259,6 +237,30 @@ class RowReader:
         for parent, name in zip(("father_name", "mother_name"), map(text_of, names), strict=True):
             if name and parent not in self._values:
                 self._values[parent] = name
+
+    def _read_address(self) -> None:
+        """The units from their own cells, else all from the one cell; what cannot be told is a warning."""
+        parts = [self._text(name) for name in ("permanent_ward", "permanent_district", "permanent_province")]
+        try:
+            if any(parts):
+                self._values |= read_parts(*parts)
+            elif self._text("permanent"):
+                self._values = read_whole(self._text("permanent")) | self._values
+        except UnitUnknown as unknown:
+            name = "permanent_ward" if any(parts) else "permanent"
+            for within in ("permanent_detail", "permanent_hamlet"):
+                self._values.pop(within, None)
+            self._report(name, self._column(name), self._text(name), str(unknown), "warning")
+
+    def _read_support_and_year(self) -> None:
+        day = partial(day_of, epoch_1904=self.table.epoch_1904)
+        self._take("disability_level", _disability_level_of)
+        for name in ("disability_certificate_on", "pioneer_since", "measured_on"):
+            self._take(name, day)
+        for name in ("is_exempt_from_assessment", "is_pioneer"):
+            self._take(name, yes_of)
+        self._take("height_cm", height_of)
+        self._take("weight_kg", weight_of)
 
     def _check_age(self, school_year: int | None) -> None:
         born = self._values.get("birth_year")
@@ -391,3 +393,13 @@ def _grade_of(cell: Cell) -> int:
     if match is None:
         raise CellRefused(f"«{text_of(cell)}» không phải khối của tiểu học. Ghi từ «Khối 1» đến «Khối 5».")
     return int(match[1])
+
+
+def _disability_level_of(cell: Cell) -> str:
+    levels = {label.lower(): value for value, label in Student.DisabilityLevel.choices}
+    found = levels.get(text_of(cell).lower().removeprefix("khuyết tật "))
+    if found is None:
+        raise CellRefused(
+            f"«{text_of(cell)}» không phải mức độ khuyết tật. Ghi «Đặc biệt nặng», «Nặng» hoặc «Nhẹ» theo giấy."
+        )
+    return found

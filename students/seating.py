@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from students.models import Enrolment, SchoolClass, SchoolYear
 from students.promotion import LastClass, against_the_grade
-from students.roster_rows import RosterRow
+from students.roster_row import RosterRow
 
 # Statuses of the sector's list (code_lists.pupil_statuses) under which a pupil sits in class from the year's start.
 FROM_ELSEWHERE = "Chuyển đến trong hè"

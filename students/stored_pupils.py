@@ -5,17 +5,19 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
+from students.field_changes import OF_YEAR
 from students.matching import IDS, Match
-from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
 from students.names import search_key
 from students.promotion import LastClass
-from students.roster_rows import RosterRow
+from students.roster_row import RosterRow
 
 
 class StoredPupils:
     """The pupils who share a folded name, an id or a register number with a row; their seats and last classes.
 
-    Four statements, two where no pupil is meant. `seats`: pupil id → enrolments that touch the year's days, in order
+    Four statements, two where no pupil is meant, one more where the rows say something of the year. `seats`: pupil id →
+    enrolments that touch the year's days, in order
     of time. `last_classes`: pupil id → the class of the last year before. `lock` keeps the pupils from being changed
     until the transaction ends.
     """
@@ -28,11 +30,20 @@ class StoredPupils:
         self.students = list(students.select_for_update(no_key=True) if lock else students)
         self.seats: dict[int, list[Enrolment]] = defaultdict(list)
         self.last_classes: dict[int, LastClass] = {}
+        self._profiles = self._read_profiles() if any(row.given & set(OF_YEAR) for row in rows) else {}
         self._read_seats()
         self._read_outcomes()
         self._by_register: dict[str, list[Student]] = defaultdict(list)
         for student in self.students:
             self._by_register[student.register_no].append(student)
+
+    def _read_profiles(self) -> dict[int, YearProfile]:
+        profiles = YearProfile.objects.filter(year=self.year, student_id__in=self._ids())
+        return {profile.student_id: profile for profile in profiles}
+
+    def profile_of(self, student: Student) -> YearProfile:
+        """What is said of the pupil in the year; a new row where nothing is."""
+        return self._profiles.get(student.pk or 0) or YearProfile(student=student, year=self.year)
 
     def _read_seats(self) -> None:
         for seat in (

@@ -1,6 +1,7 @@
 """A pupil list on its way in: kept as it came, read again for each look, carried out once (rule R85)."""
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 
 from django.core.files.base import ContentFile
@@ -57,7 +58,13 @@ def plan_of(upload: RosterUpload) -> RosterPlan:
     return plan_roster(file_of(upload), upload.year)
 
 
-def apply_upload(upload: RosterUpload, *, previewed: str, by: User) -> RosterUpload:
+def apply_upload(
+    upload: RosterUpload,
+    *,
+    previewed: str,
+    by: User,
+    progressed: Callable[[int], None] = lambda _step: None,
+) -> RosterUpload:
     """Carries out the list, all or nothing, and notes on the upload who did it and how much it was.
 
     `previewed` is the fingerprint of the plan that the clerk was shown. Raises PermissionDenied, UploadRefused,
@@ -69,7 +76,10 @@ def apply_upload(upload: RosterUpload, *, previewed: str, by: User) -> RosterUpl
         found = RosterUpload.objects.select_for_update(of=("self",)).select_related("year").get(pk=upload.pk)
         if found.applied_at:
             raise UploadRefused(f"Tệp này đã được nạp lúc {clock.moment_label(found.applied_at)}.")
-        plan = carry_out_roster(file_of(found), found.year, by=by, previewed=previewed, under=under)
+        progressed(0)
+        plan = carry_out_roster(
+            file_of(found), found.year, by=by, previewed=previewed, under=under, progressed=progressed
+        )
         found.applied_by, found.applied_at = by, clock.now()
         found.created, found.changed = plan.counts[Deed.CREATE], plan.counts[Deed.CHANGE]
         found.kept, found.enrolled = plan.counts[Deed.KEEP], plan.enrolled

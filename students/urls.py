@@ -9,6 +9,7 @@ from students import (
     movement_views,
     newcomer_views,
     record_views,
+    roster_export_views,
     search_views,
     year_views,
 )
@@ -49,7 +50,10 @@ urlpatterns = [
     # Last of the pupil's addresses: it takes any word.
     path("pupils/<int:pk>/<slug:section>/", record_views.pupil_edit, name="pupil_edit"),
     path("import/", import_views.roster_import, name="import"),
+    path("import/blank/<int:pk>/", roster_export_views.roster_blank, name="roster_blank"),
+    path("years/<int:pk>/excel/", roster_export_views.roster_file, name="roster_file"),
     path("import/<int:pk>/", import_views.roster_upload, name="upload"),
     path("import/<int:pk>/apply/", import_views.roster_apply, name="upload_apply"),
+    path("import/runs/<int:pk>/cancel/", import_views.roster_run_cancel, name="run_cancel"),
     *attendance_urls.urlpatterns,
 ]

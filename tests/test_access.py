@@ -42,6 +42,7 @@ from students.models import (
     CalendarEntry,
     Enrolment,
     HomeroomAssignment,
+    RosterRun,
     RosterUpload,
     SchoolClass,
     SchoolYear,
@@ -99,6 +100,7 @@ class Things:
     order: EntryOrder
     print_job: PrintJob
     upload: RosterUpload
+    run: RosterRun
     session: SignedInSession
     inquiry: Inquiry
     training: TrainingRecord
@@ -524,6 +526,28 @@ PAGES = (
         arguments=of("upload"),
         data=CONFIRMED,
     ),
+    Page(
+        "students:roster_blank",
+        Action.IMPORT_ROSTERS,
+        CLERK,
+        arguments=lambda things: [things.school.year.pk],
+    ),
+    # Without the password: whoever may is asked for it.
+    Page(
+        "students:roster_file",
+        Action.EXPORT_ROSTERS,
+        PRINTS,
+        status=422,
+        arguments=lambda things: [things.school.year.pk],
+    ),
+    Page(
+        "students:run_cancel",
+        Action.IMPORT_ROSTERS,
+        CLERK,
+        "post",
+        302,
+        arguments=of("run"),
+    ),
     Page("reports:prints", Action.SEE_PRINTS, PRINTS),
     Page("reports:prints", Action.PRINT_BOOKS, CLERK, "post"),
     Page("reports:print_job", Action.SEE_PRINTS, PRINTS, arguments=of("print_job")),
@@ -580,14 +604,8 @@ def some_of_each(school: School) -> Things:
             period=Period.MID_TERM_1,
             asked_by=school.tuan,
         ),
-        upload=RosterUpload.objects.create(
-            year=school.year,
-            name="danh-sach.xlsx",
-            file="uploads/gone.xlsx",
-            size=1,
-            sha256="0" * 64,
-            uploaded_by=school.tuan,
-        ),
+        upload=upload_of_gone_file(school),
+        run=RosterRun.objects.create(upload=upload_of_gone_file(school), asked_by=school.tuan),
         session=SignedInSession.objects.create(user=school.lan, key_hash="0" * 64, device="Chrome"),
         grant=grant_to(school, school.ngoc, school.ngoc.teaching_assignments.get()),
         membership=GroupMembership.objects.create(
@@ -605,6 +623,17 @@ def some_of_each(school: School) -> Things:
         training=record_training(
             [school.lan], subject="Nhập sổ", trained_on=clock.today(), trainer="Cô Hoa", by=school.tuan
         )[0],
+    )
+
+
+def upload_of_gone_file(school: School) -> RosterUpload:
+    return RosterUpload.objects.create(
+        year=school.year,
+        name="danh-sach.xlsx",
+        file="uploads/gone.xlsx",
+        size=1,
+        sha256="0" * 64,
+        uploaded_by=school.tuan,
     )
 
 

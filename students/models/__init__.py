@@ -5,7 +5,7 @@ from students.models.calendar import CalendarEntry, Session, WeekPattern
 from students.models.enrolments import Enrolment, EnrolmentQuerySet
 from students.models.movements import Movement, MovementQuerySet
 from students.models.pupils import Student, YearProfile
-from students.models.uploads import RosterUpload, upload_path
+from students.models.uploads import RosterRun, RosterUpload, upload_path
 from students.models.years import (
     ForeignLanguage,
     HomeroomAssignment,
@@ -26,6 +26,7 @@ __all__ = [
     "Movement",
     "MovementQuerySet",
     "RollCall",
+    "RosterRun",
     "RosterUpload",
     "SchoolClass",
     "SchoolYear",

@@ -61,3 +61,50 @@ class RosterUpload(models.Model):
     @property
     def is_applied(self) -> bool:
         return self.applied_at is not None
+
+
+class RosterRun(models.Model):
+    """A list handed to the background worker: how far it is, and why not when it could not be carried out (R85).
+
+    Progress is written beside the transaction that writes the pupils, on a connection of its own, so that a page sees
+    it; that transaction therefore never touches this row before its end.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Đang chờ"
+        RUNNING = "running", "Đang nạp"
+        DONE = "done", "Đã nạp"
+        FAILED = "failed", "Không nạp được"
+
+    upload = models.ForeignKey(RosterUpload, models.PROTECT, related_name="runs")
+    previewed = models.CharField(max_length=32)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    step = models.CharField("việc đang làm", max_length=60, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    failure = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["upload"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="roster_run_one_open_an_upload",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(failure=""), name="roster_run_failed_says_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upload} ({self.get_state_display()})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
-from reports import print_jobs
+from accounts import background
 from reports.models import PrintJob
 from reports.print_jobs import ask_for_book
 from tests.gradebook.school import make_school
@@ -118,7 +118,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book
     second = start_worker()
     wait_until(
         lambda: PrintJob.objects.get(pk=job.pk).state == PrintJob.State.DONE,
-        seconds=print_jobs.STALLED_AFTER_SECONDS + 15,
+        seconds=background.STALLED_AFTER_SECONDS + 15,
         log=log,
     )
     assert second.end(signal.SIGTERM) == 0

@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 
+from accounts import background
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from reports import kept_pages, pdf, print_jobs, tasks
@@ -268,8 +269,8 @@ def test_a_second_worker_may_not_touch_a_print_in_hand(school: School) -> None:
     other = connection.copy()
     try:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [print_jobs._PRINT_LOCKS, job.pk])
-        with pytest.raises(print_jobs.BeingPrinted):
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [print_jobs.PRINTS.locks, job.pk])
+        with pytest.raises(background.InOtherHands):
             run_job(job.pk)
         with other.cursor() as cursor:
             # Closing alone would let it go a moment later, when the server notices.
@@ -361,12 +362,12 @@ def as_if_in_the_hands_of_a_worker(job: PrintJob, *, silent_for: float) -> None:
 
 def phase_of(job: PrintJob) -> str:
     shown = with_life(PrintJob.objects).get(pk=job.pk)
-    return progress_of(shown, worker_is_alive=print_jobs.has_live_worker()).phase
+    return progress_of(shown, worker_is_alive=background.has_live_worker()).phase
 
 
 def test_the_print_of_a_dead_worker_goes_back_to_the_queue(school: School) -> None:
     job = ask(school)
-    as_if_in_the_hands_of_a_worker(job, silent_for=print_jobs.STALLED_AFTER_SECONDS + 1)
+    as_if_in_the_hands_of_a_worker(job, silent_for=background.STALLED_AFTER_SECONDS + 1)
     assert phase_of(job) == "asleep"
     assert resume_stalled() == [job.pk]
     job.refresh_from_db()

@@ -15,7 +15,9 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
+from accounts import background
 from reports import kept_pages, print_jobs
+from students import roster_runs
 
 POLL_SECONDS: Final = 2.0
 """New books are announced; ones to be tried again are found by looking."""
@@ -47,8 +49,8 @@ async def _work_until_told(worker_app: App) -> bool:
         worker = worker_app.run_worker_async(
             concurrency=1,
             fetch_job_polling_interval=POLL_SECONDS,
-            update_heartbeat_interval=print_jobs.HEARTBEAT_SECONDS,
-            stalled_worker_timeout=print_jobs.STALLED_AFTER_SECONDS,
+            update_heartbeat_interval=background.HEARTBEAT_SECONDS,
+            stalled_worker_timeout=background.STALLED_AFTER_SECONDS,
             shutdown_graceful_timeout=SECONDS_TO_FINISH,
             delete_jobs="successful",
             install_signal_handlers=False,
@@ -74,5 +76,6 @@ async def _look_after_the_dead() -> None:
 def _resume_stalled() -> None:
     try:
         print_jobs.resume_stalled()
+        roster_runs.resume_stalled()
     finally:
         connections.close_all()

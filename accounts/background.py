@@ -1,0 +1,105 @@
+"""Work in the background: what every kind of it asks of the queue (procrastinate), whatever it makes.
+
+A piece of work is a row of its own kind (a print, a list to be taken in), and its place in the queue names it by
+`key`, an argument of the task. A worker holds an advisory lock on the piece while it works, so two never do one. The
+heartbeats say who is alive; what a dead worker held goes back to the queue.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Now
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.exceptions import AlreadyEnqueued
+
+HEARTBEAT_SECONDS: Final = 2.0
+"""How often a worker says that it lives."""
+STALLED_AFTER_SECONDS: Final = 7.0
+"""Silence after which a worker counts as dead and another takes its work over. A slow one loses nothing by it:
+its lock keeps the other away."""
+
+
+class InOtherHands(Exception):
+    """Another worker has this piece of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of work: its task, the argument that names the piece, and the first key of its advisory locks.
+
+    Keys in use: 27 gradebook.windows, 28 prints, 29 pupil lists, 31 temporary codes (students.records).
+    """
+
+    task: str
+    key: str
+    locks: int
+
+    def enqueue(self, pk: int) -> None:
+        """Django's own connection carries the queue's insert, so it falls under the transaction that is open."""
+        name = f"{self.key}-{pk}"
+        task = app.configure_task(self.task, allow_unknown=False, lock=name, queueing_lock=name)
+        task.defer(**{self.key: pk})
+
+    def enqueue_once(self, pk: int) -> bool:
+        """False when another worker was quicker."""
+        try:
+            with transaction.atomic():
+                self.enqueue(pk)
+        except AlreadyEnqueued:
+            return False
+        return True
+
+    @contextmanager
+    def alone_with(self, pk: int) -> Iterator[None]:
+        """Keeps the piece to this connection; the server lets go of it when the process dies. Raises InOtherHands."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [self.locks, pk])
+            if not cursor.fetchone()[0]:
+                raise InOtherHands(f"{self.key} {pk} is in another worker's hands.")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [self.locks, pk])
+
+    def retry_stalled(self) -> list[int]:
+        """Gives what dead workers held back to the queue; two at once do not take the same row. Returns the pieces.
+
+        Inside the caller's transaction.
+        """
+        stalled = self._queued(status="doing").filter(
+            Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - timedelta(seconds=STALLED_AFTER_SECONDS))
+        )
+        resumed = []
+        for row in stalled.select_for_update(of=("self",), skip_locked=True):
+            app.job_manager.retry_job_by_id(row.pk, retry_at=timezone.now())
+            resumed.append(row.args[self.key])
+        return resumed
+
+    def in_queue(self, *statuses: str, **conditions: Any) -> Exists:
+        """Whether the piece (the outer query's row) stands in the queue in one of these states."""
+        key = Cast(KeyTextTransform(self.key, "args"), BigIntegerField())
+        places = self._queued(status__in=statuses, **conditions).annotate(piece=key)
+        return Exists(places.filter(piece=OuterRef("pk")))
+
+    def in_live_hands(self) -> Exists:
+        """Whether a worker that is alive has the piece (the outer query's row) now."""
+        since = Now() - timedelta(seconds=STALLED_AFTER_SECONDS)
+        return self.in_queue("doing", worker__last_heartbeat__gte=since)
+
+    def _queued(self, **conditions: Any) -> QuerySet[ProcrastinateJob]:
+        return ProcrastinateJob.objects.filter(task_name=self.task, **conditions)
+
+
+def has_live_worker() -> bool:
+    """Whether any worker has given a sign of life of late. One statement."""
+    since = Now() - timedelta(seconds=STALLED_AFTER_SECONDS)
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gte=since).exists()
