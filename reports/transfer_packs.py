@@ -15,7 +15,8 @@ from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
 from reports.book_content import Signature, Transcript
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code, transcript_of
-from students.models import Movement, SchoolClass, SchoolYear, Student, YearProfile
+from students.absences import Absences, absence_totals
+from students.models import Movement, SchoolClass, SchoolYear, Student
 
 TEMPLATE = "reports/print/transfer_pack.html"
 LETTER = "GGT"
@@ -88,7 +89,8 @@ def read_pack(movement: Movement) -> TransferPack:
     student, year, school_class = movement.student, movement.year, movement.from_class
     assert school_class is not None  # noqa: S101 - a departure leaves a class; the database says so
     signatories = read_signatories([school_class.pk])
-    profile = YearProfile.objects.filter(student=student, year=year).first() or YearProfile()
+    unknown = Absences(None, None)
+    absences = absence_totals([student.pk], until=year.pk).get((student.pk, year.pk), unknown)
     results, traits = _subject_results(student, year), _trait_results(student, year)
     is_letter = LETTER in movement.decision_number
     return TransferPack(
@@ -106,8 +108,8 @@ def read_pack(movement: Movement) -> TransferPack:
         subjects=tuple(_subject_rows(school_class, results)),
         traits=tuple(_trait_rows(school_class, traits)),
         comments=tuple(_comments(results, traits)),
-        absent_with_leave=_days(profile.absent_with_leave),
-        absent_without_leave=_days(profile.absent_without_leave),
+        absent_with_leave=_days(absences.with_leave),
+        absent_without_leave=_days(absences.without_leave),
         steps=tuple(_steps(student)),
         enclosures=tuple(_enclosures(student)),
         drawn_on=today(),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0032_seats_of_closed_years"),
+        ("students", "0061_seats_of_closed_years"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
