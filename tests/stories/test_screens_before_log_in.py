@@ -59,3 +59,10 @@ def test_the_page_of_a_lock(chromium: Browser, application: Stack):
     expect(page.get_by_role("heading", name="Tạm khoá đăng nhập")).to_be_visible(timeout=SECONDS)
     stands_on_every_screen(page)
     page.close()
+
+
+def test_the_page_of_a_slip_in_hand(chromium: Browser, application: Stack):
+    page = chromium.new_page()
+    page.goto(f"{application.address}/accounts/activate/")
+    stands_on_every_screen(page)
+    page.close()
