@@ -4,12 +4,15 @@ A year of it may have a million lines: every filter has an index, the next page 
 nothing is counted.
 """
 
+import contextlib
 import datetime
+import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.clock import moment_label
@@ -31,6 +34,14 @@ HEADINGS = (
     Heading("Địa chỉ máy", 16),
 )
 _KINDS = AccessLogEntry.Kind
+_PAGES = {
+    "accounts:login": "Đăng nhập",
+    "accounts:code": "Đăng nhập: mã 6 số",
+    "accounts:recovery_code": "Đăng nhập: mã dự phòng",
+    "accounts:logout": "Đăng xuất",
+    "accounts:activate": "Kích hoạt tài khoản",
+    "accounts:unlock": "Mở khoá màn hình",
+}
 STATE_KINDS = {
     _KINDS.SIGNED_IN: "ok",
     _KINDS.SIGN_IN_FAILED: "warning",
@@ -118,7 +129,12 @@ def _is_meant(user: User, typed: str, words: list[str]) -> bool:
 
 
 def _with_words(found: QuerySet[AccessLogEntry], text: str) -> QuerySet[AccessLogEntry]:
-    """Lines that have, for each typed word, one that begins with it; none where nothing but signs was typed."""
+    """Lines that have, for each typed word, one that begins with it; none where nothing but signs was typed.
+
+    A computer's address is sought as a whole: its numbers alone stand in many pages' addresses.
+    """
+    with contextlib.suppress(ValueError):
+        return found.filter(address=str(ipaddress.ip_address(text.strip())))
     words = bare_words(text)
     if not words:
         return found.none()
@@ -150,9 +166,17 @@ def _line(entry: AccessLogEntry) -> LogLine:
         target=entry.target,
         url=entry.target_path or opened,
         detail=entry.detail,
-        path=f"{entry.method} {entry.path}",
+        path=_path_words(entry),
         address=str(entry.address or ""),
     )
+
+
+def _path_words(entry: AccessLogEntry) -> str:
+    """The page in words where it has a name, else its address with what was asked of it."""
+    name = next((words for page, words in _PAGES.items() if entry.path == reverse(page)), "")
+    if name:
+        return f"Trang «{name}»"
+    return f"{'Mở' if entry.method in ('GET', 'HEAD') else 'Gửi tới'} {entry.path}"
 
 
 def _state(entry: AccessLogEntry) -> str:

@@ -3,7 +3,8 @@
 import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.utils.timezone import localtime
 
 from accounts import clock, permissions, terms
 from accounts.account_state import is_closed, is_unused
@@ -53,7 +54,7 @@ def create_account(*, person: User, by: User) -> User:
 
 def name_is_taken(username: str) -> bool:
     """A name logs in one account only, be it the account's first or second."""
-    return User.objects.filter(Q(username=username) | Q(second_username=username)).exists()
+    return User.objects.filter(Q(username__iexact=username) | Q(second_username__iexact=username)).exists()
 
 
 def close_account(user: User, *, last_day: datetime.date, reason: str, by: User) -> User:
@@ -84,6 +85,12 @@ def close_account(user: User, *, last_day: datetime.date, reason: str, by: User)
 
 def why_not_closed(user: User, last_day: datetime.date) -> str:
     """What stands against closing on a day; "" if nothing does."""
+    seen = _last_seen(user)
+    if seen and seen > last_day:
+        return (
+            f"Tài khoản còn được dùng ngày {seen:%d/%m/%Y}, nên ngày cuối không thể sớm hơn. Ghi từ ngày đó trở đi; "
+            "nếu không phải chính người đó dùng, báo Phó Hiệu trưởng."
+        )
     if user.posts.filter(starts_on__gt=last_day).exists():
         return "Có chức vụ bắt đầu sau ngày này. Hiệu trưởng thôi chức vụ đó trước, hoặc chọn ngày muộn hơn."
     leads = user.posts.held_on(clock.today()) | user.posts.held_on(last_day)
@@ -92,6 +99,13 @@ def why_not_closed(user: User, last_day: datetime.date) -> str:
         if not following.filter(kind=Post.Kind.PRINCIPAL).exists():
             return "Trường phải luôn có Hiệu trưởng: ghi chức vụ cho người kế nhiệm từ ngày hôm sau rồi mới đóng."
     return ""
+
+
+def _last_seen(user: User) -> datetime.date | None:
+    """The last day on which somebody was in with this account."""
+    seen = user.signed_in_sessions.aggregate(at=Max("last_seen_at"))["at"]
+    moments = [moment for moment in (seen, user.last_login) if moment]
+    return localtime(max(moments)).date() if moments else None
 
 
 def posts_ending(user: User, last_day: datetime.date) -> QuerySet[Post]:

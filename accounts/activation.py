@@ -112,7 +112,10 @@ def write_slips(
         )
         for each in slips
     )
-    _void_passwords([person for person in locked if is_activated(person)], by=by)
+    activated = [person for person in locked if is_activated(person)]
+    _void_passwords(activated, by=by)
+    first = [person for person in locked if person not in activated]
+    record_bulk(first, changed=True, why="Làm phiếu kích hoạt")
     return slips
 
 

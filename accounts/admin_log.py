@@ -25,14 +25,18 @@ KINDS = {
     "class": ("Năm học, lịch, lớp", "students:class"),
     "movement": ("Biến động sĩ số", "students:movement"),
     "request": ("Phiếu đề nghị sửa", "approvals:request"),
+    "inquiry": ("Hỏi đáp, sự cố", "approvals:inquiry"),
     "print_job": ("In sổ, học bạ", "reports:print_job"),
 }
 OTHER, ACCESS = "Việc khác", "Tải xuống, truy cập"
 # Logging in and failing to is in the access log of everybody; here stands what was done.
 NOT_AN_ACT = (
     AccessLogEntry.Kind.SIGNED_IN,
+    AccessLogEntry.Kind.SIGNED_OUT,
     AccessLogEntry.Kind.SIGN_IN_FAILED,
     AccessLogEntry.Kind.ACTIVATED,
+    AccessLogEntry.Kind.UNLOCKED,
+    AccessLogEntry.Kind.SECOND_SESSION,
 )
 
 

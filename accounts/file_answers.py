@@ -21,7 +21,7 @@ def file_to_save(content: IO[bytes], name: str, kind: str) -> FileResponse:
 
 
 def file_to_look_at(content: bytes, name: str, kind: str) -> HttpResponse:
-    """A picture or PDF from outside, shown in the browser's sandbox."""
+    """A picture from outside, shown in the browser's sandbox."""
     answer = HttpResponse(content, content_type=kind)
     answer["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     _keep_safe(answer)

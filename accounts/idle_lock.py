@@ -39,7 +39,7 @@ def administrative(view: Marked) -> Marked:
 
 
 def reachable_when_locked(view: Marked) -> Marked:
-    """Marks a view that answers behind the lock: unlocking and logging out."""
+    """Marks a view that answers behind the lock: unlocking, logging out, the health of the server. No other does."""
     view.reachable_when_locked = True  # type: ignore[attr-defined]
     return view
 
@@ -147,11 +147,11 @@ class IdleLockMiddleware:
         if not request.user.is_authenticated:
             return None
         request.idle = replace(request.idle, is_administrative=hasattr(view, "administrative"))
-        if hasattr(view, "reachable_when_locked") or not getattr(view, "login_required", True):
+        if hasattr(view, "reachable_when_locked"):
             return None
         if request.idle.is_shut:
             if not is_own_password(request):
-                return _answer_locked(request)
+                return _answer_locked(request, view)
             unlock(request)
             request.idle = replace(request.idle, quiet_for=0, is_locked=False, is_admin_locked=False)
         elif "X-Background" not in request.headers and (
@@ -162,10 +162,12 @@ class IdleLockMiddleware:
         return None
 
 
-def _answer_locked(request: SignedInRequest) -> HttpResponse:
+def _answer_locked(request: SignedInRequest, view: View) -> HttpResponse:
     if not is_page(request):
         return JsonResponse({"locked_session": True, "error": LOCKED_SENTENCE}, status=401)
-    if request.method in ("GET", "HEAD"):
+    # What a page of the log-in is sent are passwords and codes: they are typed anew, never kept in a form.
+    is_of_log_in = not getattr(view, "login_required", True)
+    if is_of_log_in or request.method in ("GET", "HEAD"):
         return redirect(unlock_address(request.get_full_path()))
     return ask_password(
         request,

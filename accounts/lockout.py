@@ -18,13 +18,19 @@ from django.shortcuts import render
 from accounts import clock
 from accounts.kept_form import is_page
 from accounts.models import AccessLogEntry, SignInFailures, User
-from accounts.permissions import Refused, require
+from accounts.permissions import require, require_keeper
 from accounts.powers import Action
 from accounts.refusals import client_address, log_access
 
 MINUTE, HOUR = datetime.timedelta(minutes=1), datetime.timedelta(hours=1)
+# As permissions.account_keepers has it; of all posts, for a lock must not tell whose name it was.
+WHO_RELEASES = (
+    "Văn thư mở khoá được ngay cho giáo viên, nhân viên; Phó Hiệu trưởng cho văn thư và Hiệu trưởng; Hiệu trưởng cho "
+    "Phó Hiệu trưởng; sau khi biết đúng là người đó"
+)
 ADDRESS = "address:"
 _OF_ACCOUNTS = "account:"
+_OF_NAMES = "name:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ def locked_until(user: User) -> datetime.datetime | None:
 
 def count_failure(request: HttpRequest, username: str) -> Lock | None:
     """One more failure for the account and for the address; the lock that it brought, if any, is on record."""
+    _forget_unknown_names()
     locks = [
         Lock(until, key.startswith(ADDRESS))
         for key, limit in ((_account_key(username), OF_ACCOUNT), (_address_key(request), OF_ADDRESS))
@@ -86,6 +93,15 @@ def count_failure(request: HttpRequest, username: str) -> Lock | None:
         detail = f"Khoá {what} đến {clock.moment_label(lock.until)}"
         log_access(request, AccessLogEntry.Kind.LOCKED_OUT, username=username, detail=detail)
     return max(locks, key=lambda lock: lock.until, default=None)
+
+
+def _forget_unknown_names() -> None:
+    """Counters of names that no account has, a day after the last failure or lock: guesses must not fill the table.
+
+    Not sooner: locks of such a name grow as those of an account do, so that a lock tells nothing.
+    """
+    over = clock.now() - OF_ACCOUNT.locks[-1]
+    SignInFailures.objects.filter(key__startswith=_OF_NAMES, since__lt=over).delete()
 
 
 def _count(key: str, limit: Limit) -> datetime.datetime | None:
@@ -112,10 +128,9 @@ def forget_failures(user: User) -> int:
 
 
 def release_lock(user: User, *, by: User) -> bool:
-    """Ends the lock of an account before its time, and its growing; logged. Nobody releases their own."""
+    """Ends the lock of an account before its time, and its growing; logged. The keeper of the account does it."""
     require(by, Action.RELEASE_LOCK)
-    if by.pk == user.pk:
-        raise Refused("Không ai tự mở khoá cho mình.", "Văn thư, Phó Hiệu trưởng")
+    require_keeper(by, user)
     if not forget_failures(user):
         return False
     AccessLogEntry.objects.create(
@@ -139,7 +154,7 @@ def _account_key(username: str) -> str:
     try:
         return _key_of(User.objects.get_by_natural_key(username))
     except User.DoesNotExist:
-        return f"name:{hashlib.sha256(username.encode()).hexdigest()}"
+        return f"{_OF_NAMES}{hashlib.sha256(username.encode()).hexdigest()}"
 
 
 def _address_key(request: HttpRequest) -> str:
@@ -158,6 +173,7 @@ class SignInGuard(AxesHandler):
     ) -> None:
         if request is None or request.axes_locked_out:
             return  # An attempt that was not let through neither counts nor lengthens the lock.
+        request.sign_in_failure_counts = True
         request.sign_in_lock = count_failure(request, _username(credentials))
         request.axes_locked_out = request.sign_in_lock is not None
 
@@ -196,11 +212,11 @@ def lock_page(request: Any, _response: HttpResponse, _credentials: Any) -> HttpR
     """Until when, and who can help; instead of whatever the view answered to a locked attempt."""
     lock: Lock = request.sign_in_lock
     if is_page(request):
-        answer: HttpResponse = render(request, "accounts/locked_out.html", {"lock": lock}, status=429)
-    else:
-        words = (
-            f"Gõ sai quá nhiều lần nên bị khoá đến {clock.moment_label(lock.until)}. Văn thư mở khoá được."
+        answer: HttpResponse = render(
+            request, "accounts/locked_out.html", {"lock": lock, "who": WHO_RELEASES}, status=429
         )
+    else:
+        words = f"Gõ sai quá nhiều lần nên bị khoá đến {clock.moment_label(lock.until)}. {WHO_RELEASES}."
         answer = JsonResponse({"error": words}, status=429)
     answer["Retry-After"] = str(max(1, int((lock.until - clock.stamp()).total_seconds())))
     return answer

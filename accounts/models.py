@@ -38,16 +38,25 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_leadership(self) -> bool:
+        """«Ban giám hiệu» stands among the tổ of a staff list and is none: the principal leads it."""
+        return self.name.casefold() in {"ban giám hiệu", "bgh"}
+
 
 class UserManager(BaseUserManager["User"]):
     """Accounts are made by acts only; this is the one place that hashes a first password."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The account of a name typed at log-in: its user name, or else its second name."""
-        found = self.filter(username=username).first() or self.filter(second_username=username).first()
-        if found is None:
-            raise self.model.DoesNotExist
-        return found
+        """The account of a name typed at log-in: its user name, or else its second name; telephones write GVCN.2C."""
+        for name in (
+            *({"username": username}, {"second_username": username}),
+            *({"username__iexact": username}, {"second_username__iexact": username}),
+        ):
+            found = self.filter(**name).first()
+            if found is not None:
+                return found
+        raise self.model.DoesNotExist
 
     def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
         user = self.model(username=username, **fields)

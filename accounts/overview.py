@@ -1,4 +1,4 @@
-"""«Tài khoản»: every account with what it may do and how it is kept, for those who answer for them (PLAN IV.1)."""
+"""«Tổng quan tài khoản»: every account with its powers, for those who answer for them (PLAN IV.1)."""
 
 import datetime
 from collections import defaultdict

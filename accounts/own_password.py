@@ -1,5 +1,6 @@
 """The password asked again of somebody already signed in: checked once a request, counted, on record (rule R62)."""
 
+from axes.handlers.proxy import AxesProxyHandler
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout
 from django.contrib.sessions.backends.base import SessionBase
@@ -38,8 +39,12 @@ def _check(request: HttpRequest) -> bool | None:
     if not typed:
         return None
     if not is_theirs(request, typed):
-        _count_wrong(request)
+        # Somebody who guesses elsewhere can lock the account; that must not end the session of the person who is in.
+        if hasattr(request, "sign_in_failure_counts"):
+            _count_wrong(request)
         return False
+    # In a session that came in by both steps the right password is what a log-in is: failures before it are forgotten.
+    AxesProxyHandler.user_logged_in(sender=__name__, request=request, user=request.user)
     if request.session.get("wrong_passwords"):
         change_session(request.session, lambda session: session.pop("wrong_passwords", None))
     return True

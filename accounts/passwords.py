@@ -116,7 +116,8 @@ def change_password(user: User, password: str, *, by: User, why: str = "Tự đ�
 
     Ending the person's other sessions is the caller's: only a view knows which session is this one.
     """
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        act.says(f"{why}: {user.username}", thing=f"account:{user.pk}")
         user.set_password(password)
         user.password_changed_at = clock.now()
         record_change(user, why, "password", "password_changed_at")

@@ -10,6 +10,7 @@ from accounts import clock, permissions
 from accounts.account_life import may_be_reopened
 from accounts.account_state import State, last_used_at, state_of
 from accounts.activation import latest_slip
+from accounts.duties import Duties, duties_on
 from accounts.lockout import locked_accounts, locked_until
 from accounts.models import ActivationSlip, Post, User
 from accounts.words import folded
@@ -89,7 +90,7 @@ class AccountPage:
 
     person: User
     state: State
-    posts: list[Post]
+    duties: list[str]
     used_at: datetime.datetime
     slip: ActivationSlip | None
     seen: int
@@ -120,22 +121,26 @@ class AccountPage:
         return self.may_keep and self.state != State.CLOSED and self.person.last_day is None
 
 
+def state_today(person: User, duties: Duties) -> State:
+    """The state of one account, the same on each page that shows it."""
+    return state_of(
+        person, is_principal=Post.Kind.PRINCIPAL in duties.kinds, is_locked=locked_until(person) is not None
+    )
+
+
 def read_account(reader: User, person: User) -> AccountPage:
-    posts = list(person.posts.held_on(clock.today()).select_related("team"))
-    kinds = {post.kind for post in posts}
+    duties = duties_on(clock.today(), [person])[person.pk]
     return AccountPage(
         person=person,
-        state=state_of(
-            person, is_principal=Post.Kind.PRINCIPAL in kinds, is_locked=locked_until(person) is not None
-        ),
-        posts=posts,
+        state=state_today(person, duties),
+        duties=duties.words,
         used_at=last_used_at(person),
         slip=_good_slips().filter(user=person).select_related("made_by").first(),
         seen=latest_slip([person]),
         keeper=str(permissions.account_keepers([person])[person.pk].label),
         is_own=reader.pk == person.pk,
         may_keep=permissions.may_keep_account(reader, person),
-        is_clerk=Post.Kind.CLERK in kinds,
+        is_clerk=Post.Kind.CLERK in duties.kinds,
         history=list(
             person.history.exclude(history_change_reason="")
             .exclude(history_change_reason__isnull=True)

@@ -5,7 +5,7 @@ Predicates look at attributes only: they take the things themselves and import n
 """
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -59,7 +59,19 @@ class Powers:
     headed_teams: frozenset[int] = frozenset()
     homeroom_classes: frozenset[int] = frozenset()
     taught: frozenset[tuple[int, int]] = frozenset()
+    lent_homerooms: frozenset[int] = frozenset()
+    lent_lines: frozenset[tuple[int, int]] = frozenset()
     grants: Grants = Grants()
+
+    def as_of(self, rule: Rule) -> "Powers":
+        """The powers by which this rule judges: to read, a class that a substitute holds today is still one's own."""
+        if not rule.stays_when_lent:
+            return self
+        return replace(
+            self,
+            homeroom_classes=self.homeroom_classes | self.lent_homerooms,
+            taught=self.taught | self.lent_lines,
+        )
 
     @property
     def taught_classes(self) -> frozenset[int]:
@@ -92,6 +104,9 @@ class Reach:
         if self.whole_school:
             return Q()
         return Q(**{f"{path}grade_level__in": self.grades}) | Q(**{f"{path}pk__in": self.classes})
+
+
+NOWHERE = Reach(whole_school=False, grades=frozenset(), classes=frozenset())
 
 
 def powers_of(user: User) -> Powers:
@@ -139,6 +154,12 @@ UNION ALL
 SELECT 'line', school_class_id, line_id FROM gradebook_teachingassignment
 WHERE teacher_id = %(user)s AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
 UNION ALL
+SELECT 'lent homeroom', school_class_id, NULL FROM students_homeroomassignment
+WHERE substitutes_for_id = %(user)s AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
+UNION ALL
+SELECT 'lent line', school_class_id, line_id FROM gradebook_teachingassignment
+WHERE substitutes_for_id = %(user)s AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
+UNION ALL
 SELECT 'granted class', object_id, NULL FROM granted WHERE codename = %(class_grant)s
 UNION ALL
 SELECT 'granted sheet', a.school_class_id, a.line_id
@@ -170,6 +191,8 @@ def _powers_in(rows: list[tuple[str, int, int]]) -> Powers:
         headed_teams=frozenset(team for what, _grade, team in rows if what == Post.Kind.GRADE_HEAD and team),
         homeroom_classes=frozenset(first for what, first, _none in rows if what == "homeroom"),
         taught=frozenset((first, second) for what, first, second in rows if what == "line"),
+        lent_homerooms=frozenset(first for what, first, _none in rows if what == "lent homeroom"),
+        lent_lines=frozenset((first, second) for what, first, second in rows if what == "lent line"),
         grants=Grants(
             classes=frozenset(first for what, first, _none in rows if what == "granted class"),
             sheets=frozenset((first, second) for what, first, second in rows if what == "granted sheet"),
@@ -213,7 +236,10 @@ def may(
     that the thing belongs to, `team_id` the tổ it was sent to. Without a thing only what reaches over the whole
     school is allowed.
     """
-    powers, rule = powers_of(user), RULES[action]
+    rule = RULES[action]
+    powers = powers_of(user).as_of(rule)
+    if powers.roles & rule.barred:
+        return False
     thing = _Thing(school_class, line, team_id, owner_id == user.pk)
     by_role = any(
         role in rule.who and _is_within(role, rule.who[role], powers, thing) for role in powers.roles
@@ -260,9 +286,10 @@ def _is_granted(rule: Rule, grants: Grants, thing: _Thing) -> bool:
 
 def may_anywhere(user: User, action: Action) -> bool:
     """Whether the person may do it with anything at all: what the menu asks."""
-    powers, rule = powers_of(user), RULES[action]
+    rule = RULES[action]
+    powers = powers_of(user).as_of(rule)
     grants = powers.grants
-    return (
+    return not powers.roles & rule.barred and (
         bool(powers.roles & set(rule.who))
         or rule.part in grants.parts
         or bool(rule.grant and grants.classes)
@@ -272,7 +299,10 @@ def may_anywhere(user: User, action: Action) -> bool:
 
 def reach_of(user: User, action: Action) -> Reach:
     """Where the person may do it, grants of classes included; agrees with `may` for every class."""
-    powers, rule = powers_of(user), RULES[action]
+    rule = RULES[action]
+    powers = powers_of(user).as_of(rule)
+    if powers.roles & rule.barred:
+        return NOWHERE
     whose = {rule.who[role] for role in powers.roles & set(rule.who)}
     if Whose.SCHOOL in whose or rule.part in powers.grants.parts:
         return Reach(whole_school=True, grades=frozenset(), classes=frozenset())

@@ -85,6 +85,8 @@ def problems_of_holder(holder: User, field: str) -> list[Problem]:
 def _problems_of_kind(kind: str, team: Team | None, days: Days) -> list[Problem]:
     if kind == Post.Kind.GRADE_HEAD and team is None:
         return [Problem("team", "Chưa chọn tổ. Chọn tổ mà người này làm tổ trưởng.")]
+    if kind == Post.Kind.GRADE_HEAD and team and team.is_leadership:
+        return [Problem("team", f"{team} do Hiệu trưởng đứng đầu, không có tổ trưởng. Chọn tổ chuyên môn.")]
     if kind != Post.Kind.GRADE_HEAD and team is not None:
         return [Problem("team", "Chỉ tổ trưởng mới thuộc một tổ. Bỏ chọn tổ.")]
     if kind == Post.Kind.PRINCIPAL and days.last:

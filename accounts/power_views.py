@@ -28,6 +28,18 @@ class Line:
     cells: tuple[Cell, ...]
     is_granted: bool
 
+    @property
+    def groups(self) -> list[Cell]:
+        """The same for a narrow screen: the roles that may do it with the same things stand together."""
+        found: dict[str, list[Cell]] = {}
+        for cell in self.cells:
+            if cell.whose:
+                found.setdefault(cell.whose, []).append(cell)
+        return [
+            Cell(_together(cells, len(found)), whose, any(cell.is_mine for cell in cells))
+            for whose, cells in found.items()
+        ]
+
 
 @require_safe
 def powers(request: SignedInRequest) -> HttpResponse:
@@ -40,6 +52,13 @@ def powers(request: SignedInRequest) -> HttpResponse:
         "areas": [{"label": area.label, "lines": list(_lines(area, mine))} for area in _areas()],
     }
     return render(request, "accounts/powers.html", context)
+
+
+def _together(cells: list[Cell], groups: int) -> str:
+    """Names of roles; where everybody with an account is among them, nobody has to be named."""
+    if cells[-1].role != Role.STAFF.label:
+        return ", ".join(cell.role for cell in cells)
+    return Role.STAFF.label if groups == 1 else "Mọi người khác"
 
 
 def _areas() -> list[Area]:

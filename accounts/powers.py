@@ -144,6 +144,8 @@ class Rule:
 
     `words` finish the sentence «được …». Beyond a post it is opened (PLAN IV.2) by `grant`, the object permission of a
     class; by `sheet_grant`, that of an assignment, which opens what its subject teacher sees; by a grant of `part`.
+    Who is `barred` may not, whatever else they are: the administrator account has no way to a mark but an approved
+    request. What `stays_when_lent` the regular teacher keeps while a substitute holds the class or line.
     `is_hidden`: whoever may not is answered as if the thing did not exist (404), for it tells of a person.
     """
 
@@ -156,6 +158,8 @@ class Rule:
     sheet_grant: str = ""
     part: str = ""
     is_hidden: bool = False
+    barred: frozenset[Role] = frozenset()
+    stays_when_lent: bool = False
 
     @property
     def is_grantable(self) -> bool:
@@ -178,6 +182,7 @@ NEED_SECOND_FACTOR = frozenset(_OFFICE)
 _WHOLE_SCHOOL = _all(Whose.SCHOOL, *_OFFICE, Role.INSPECTOR)
 _EVERYBODY = _all(Whose.SCHOOL, Role.STAFF)
 _TEACHERS = {Role.HOMEROOM: Whose.OWN_SHEET, Role.SUBJECT: Whose.OWN_SHEET}
+_NEVER_THE_CLERK = frozenset({Role.CLERK})
 
 TABLE: tuple[Rule, ...] = (
     Rule(Action.SEE_OWN_TASKS, Area.DAILY, "xem việc chờ mình", _all(Whose.OWN, Role.STAFF), "IV"),
@@ -220,6 +225,7 @@ TABLE: tuple[Rule, ...] = (
         "IV",
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
+        stays_when_lent=True,
     ),
     Rule(
         Action.SEE_SENSITIVE,
@@ -241,6 +247,7 @@ TABLE: tuple[Rule, ...] = (
         "IV, R65",
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
+        stays_when_lent=True,
         is_hidden=True,
     ),
     Rule(
@@ -338,8 +345,16 @@ TABLE: tuple[Rule, ...] = (
         "IV",
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
+        stays_when_lent=True,
     ),
-    Rule(Action.ENTER_SHEET, Area.MARKS, "nhập điểm, mức đạt được, nhận xét", _TEACHERS, "IV.5, IV.6"),
+    Rule(
+        Action.ENTER_SHEET,
+        Area.MARKS,
+        "nhập điểm, mức đạt được, nhận xét",
+        _TEACHERS,
+        "IV.3, IV.5, IV.6",
+        barred=_NEVER_THE_CLERK,
+    ),
     Rule(
         Action.SEE_PROGRESS,
         Area.MARKS,
@@ -361,7 +376,8 @@ TABLE: tuple[Rule, ...] = (
         Area.CORRECTIONS,
         "lập phiếu đề nghị sửa",
         _TEACHERS,
-        "IV.5, IV.6",
+        "IV.3, IV.5, IV.6",
+        barred=_NEVER_THE_CLERK,
     ),
     Rule(
         Action.SEE_REQUEST,
@@ -404,7 +420,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.RELEASE_LOCK,
         Area.PEOPLE,
-        "mở khoá tạm cho người đăng nhập sai nhiều lần",
+        "mở khoá tạm cho tài khoản mình giữ, khi đăng nhập sai nhiều lần",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.2, IV.3",
     ),
@@ -495,7 +511,14 @@ TABLE: tuple[Rule, ...] = (
         _all(Whose.SCHOOL, *_LEADERS),
         "IV.1",
     ),
-    Rule(Action.SEE_TRAINING, Area.PEOPLE, "xem tỉ lệ đã tập huấn", _WHOLE_SCHOOL, "III.2"),
+    Rule(
+        Action.SEE_TRAINING,
+        Area.PEOPLE,
+        "xem tỉ lệ đã tập huấn",
+        _WHOLE_SCHOOL,
+        "III.2",
+        part="training",
+    ),
     Rule(
         Action.RECORD_TRAINING,
         Area.PEOPLE,
@@ -509,6 +532,7 @@ TABLE: tuple[Rule, ...] = (
         "xem, tìm và xuất nhật kí truy cập",
         _all(Whose.SCHOOL, *_LEADERS),
         "IV.1, IV.2, R57, R65",
+        part="access_log",
     ),
 )
 

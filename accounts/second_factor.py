@@ -71,7 +71,8 @@ def set_up(user: User, *, key: str, code: str) -> list[str]:
 
     Returns the recovery codes, which nobody can read afterwards. Raises WrongCode with nothing written.
     """
-    with acting(user, role=permissions.post_label(user), source=Source.PAGE):
+    with acting(user, role=permissions.post_label(user), source=Source.PAGE) as act:
+        act.says("Đặt xác thực hai lớp của mình")
         TOTPDevice.objects.filter(user=user).delete()
         device = TOTPDevice.objects.create(user=user, name=NAME, key=key)
         if not device.verify_token(_digits(code)):
@@ -82,7 +83,8 @@ def set_up(user: User, *, key: str, code: str) -> list[str]:
 
 def renew_codes(user: User) -> list[str]:
     """Ten new recovery codes; the old ones are good for nothing from now on."""
-    with acting(user, role=permissions.post_label(user), source=Source.PAGE):
+    with acting(user, role=permissions.post_label(user), source=Source.PAGE) as act:
+        act.says("Làm mã dự phòng mới của mình")
         record_change(user, "Lập mã dự phòng mới", "second_factor_since")
         return _write_codes(user)
 
@@ -162,7 +164,8 @@ def why_not_removed(user: User, password: str) -> str:
 
 def remove(user: User) -> None:
     """One's own, where it is not required; the caller has asked `why_not_removed`."""
-    with acting(user, role=permissions.post_label(user), source=Source.PAGE):
+    with acting(user, role=permissions.post_label(user), source=Source.PAGE) as act:
+        act.says("Bỏ xác thực hai lớp của mình")
         _take_away(user, "Tự bỏ xác thực hai lớp")
 
 

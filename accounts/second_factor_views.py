@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import lockout, second_factor
-from accounts.confirmation import Lasting, password_asked
+from accounts.confirmation import password_asked, require_password
 from accounts.models import AccessLogEntry, User
 from accounts.own_password import is_theirs
 from accounts.permissions import Refused
@@ -23,6 +23,7 @@ from accounts.requests import SignedInRequest, posted
 from accounts.sign_in import PENDING, complete_sign_in, pending_person
 
 KEY = "second_factor_key"
+ABOUT_SET_UP = "Đặt xác thực hai lớp trên máy này; máy cũ và các mã dự phòng cũ, nếu có, hết dùng được."
 
 
 class CodeForm(forms.Form):
@@ -120,10 +121,15 @@ def _refuse(request: HttpRequest, user: User, form: forms.Form, step: Step) -> N
 @login_not_required
 @never_cache
 def set_up(request: HttpRequest) -> HttpResponse:
-    """For whoever is logged in, and for whoever must have a second factor before getting in."""
+    """For whoever is logged in, and for whoever must have a second factor before getting in.
+
+    Somebody logged in gives the password too: who finds a screen open must not bind a telephone of their own.
+    """
     user = _who_sets_up(request)
     if user is None:
         return redirect("accounts:login")
+    if request.method == "POST" and request.user.is_authenticated:
+        require_password(cast("SignedInRequest", request), ABOUT_SET_UP)
     key = request.session.setdefault(KEY, second_factor.new_key())
     form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -168,7 +174,7 @@ def _with_codes(request: HttpRequest, user: User, codes: list[str]) -> HttpRespo
 
 
 @require_POST
-@password_asked("Tạo mười mã dự phòng mới; các mã cũ hết hiệu lực.", lasting=Lasting.ACCOUNTS)
+@password_asked("Tạo mười mã dự phòng mới; các mã cũ hết hiệu lực.")
 def renew_codes(request: SignedInRequest) -> HttpResponse:
     if not second_factor.has_one(request.user):
         return redirect("accounts:second_factor_set_up")

@@ -8,6 +8,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -47,20 +48,27 @@ def begin(request: HttpRequest, user: User) -> None:
         device=device_words(request.headers.get("User-Agent", "")),
     )
     request.session[OWN_ROW] = row.pk
-    for other, key in others:
-        _tell_both(request, row, other, key)
+    elsewhere = f"{row.device}, địa chỉ {row.address}, lúc {_moment(clock.stamp())}"
+    for _other, key in others:
+        change_session(SessionStore(key), lambda session: session.update({ELSEWHERE: elsewhere}))
+    since = clock.stamp() - datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    in_use = [other for other, _key in others if other.last_seen_at > since]
+    if in_use:
+        _tell_of(request, in_use)
 
 
-def _tell_both(request: HttpRequest, row: SignedInSession, other: SignedInSession, key: str) -> None:
-    words = f"{other.device}, địa chỉ {other.address}, đăng nhập {_moment(other.started_at)}"
+def _tell_of(request: HttpRequest, others: list[SignedInSession]) -> None:
+    """One notice and one line, however many: the session seen last by its place, the rest by their number."""
+    last = max(others, key=lambda other: other.last_seen_at)
+    words = f"{last.device}, địa chỉ {last.address}, đăng nhập {_moment(last.started_at)}"
+    seen = f"hoạt động lần cuối {_moment(last.last_seen_at)}"
+    more = f", và {len(others) - 1} phiên khác" if len(others) > 1 else ""
     messages.warning(
         request,
-        f"Tài khoản này còn đang mở ở nơi khác: {words}, hoạt động lần cuối {_moment(other.last_seen_at)}. "
+        f"Tài khoản này còn đang mở ở nơi khác: {words}, {seen}{more}. "
         "Nếu không phải thầy cô, kết thúc phiên đó ở «Tài khoản của tôi» và đổi mật khẩu.",
     )
-    elsewhere = f"{row.device}, địa chỉ {row.address}, lúc {_moment(clock.stamp())}"
-    change_session(SessionStore(key), lambda session: session.update({ELSEWHERE: elsewhere}))
-    log_access(request, AccessLogEntry.Kind.SECOND_SESSION, detail=f"Còn mở: {words}")
+    log_access(request, AccessLogEntry.Kind.SECOND_SESSION, detail=f"Còn mở: {words}, {seen}{more}")
 
 
 def _moment(moment: datetime.datetime) -> str:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Q
 
 from accounts.clock import today
 from accounts.dates import Days, Term
 from accounts.history import record_bulk
+from accounts.separation import overlapping, why_apart
 
 DAY = datetime.timedelta(days=1)
 AnyTerm = TypeVar("AnyTerm", bound=Term)
@@ -44,6 +44,7 @@ def begin(term: AnyTerm, *, reason: str, within: Days) -> AnyTerm:
     """Saves a new term. `within` is the school year; before today only with a reason."""
     _take(term)
     _refuse(_day_problems(term.days, reason=reason, within=within) or _overlap_problems(term))
+    _refuse(_apart_problems(term, term.PERSON))
     return _save(term, reason)
 
 
@@ -91,7 +92,7 @@ def hand_over(term: AnyTerm, *, to: Any, days: Days, reason: str, within: Days) 
     new = _copy(term, person=to, days=Days(days.first, days.last or term.ends_on))
     new.substitutes_for = term.person if days.last else term.substitutes_for
     _shrink(term, [each for each in (before, after) if each], reason)
-    _refuse(_overlap_problems(new))
+    _refuse(_overlap_problems(new) + _apart_problems(new, "to"))
     return _save(new, reason)
 
 
@@ -140,7 +141,7 @@ def _day_problems(days: Days, *, reason: str, within: Days) -> list[Problem]:
 
 def _overlap_problems(term: Term) -> list[Problem]:
     """Names who holds the duty on those days, and until when."""
-    held = rows_of(term).exclude(pk=term.pk).filter(_overlapping(term.days)).select_related(term.PERSON)
+    held = rows_of(term).exclude(pk=term.pk).filter(overlapping(term.days)).select_related(term.PERSON)
     if not term.is_for_one:
         held = held.filter(**{term.PERSON: term.person})
     other = held.order_by("starts_on").first()
@@ -152,9 +153,9 @@ def _overlap_problems(term: Term) -> list[Problem]:
     return [Problem("starts_on", f"{term.duty_label}: {who} đang giữ {other.days.label}. {remedy}")]
 
 
-def _overlapping(days: Days) -> Q:
-    still = Q(ends_on__isnull=True) | Q(ends_on__gte=days.first)
-    return still & Q(starts_on__lte=days.last) if days.last else still
+def _apart_problems(term: Term, field: str) -> list[Problem]:
+    why = why_apart(term)
+    return [Problem(field, why)] if why else []
 
 
 def _end_problems(term: Term, last_day: datetime.date) -> list[Problem]:
@@ -253,6 +254,7 @@ def _give_back(term: Term, days: Days, reason: str) -> None:
     if after is not None:
         _remove(after, reason)
     before.ends_on = days.last
+    _refuse(_apart_problems(before, ""))
     _save(before, reason)
 
 

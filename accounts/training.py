@@ -45,7 +45,7 @@ def record_training(
         raise TrainingRefused(NOT_ONESELF)
     if trained_on > clock.today():
         raise TrainingRefused("Ngày tập huấn còn ở phía trước. Ghi nhận sau khi đã tập huấn.")
-    with acting(by, role=permissions.post_label(by), source=source):
+    with acting(by, role=permissions.post_label(by), source=source) as act:
         # The people's rows are held: two clerks at once make one record a person.
         held = list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
         known = TrainingRecord.objects.filter(
@@ -66,13 +66,14 @@ def record_training(
             if person.pk not in have
         )
         record_bulk(made, changed=False)
+        act.says(f"Ghi nhận tập huấn «{subject}» cho {len(made)} người")
     return made
 
 
 def cancel_training(record: TrainingRecord, *, reason: str, by: User) -> TrainingRecord:
     """The record stays, marked as not counting, with who, when and why."""
     permissions.require(by, Action.RECORD_TRAINING, "Văn thư hoặc Phó Hiệu trưởng huỷ bản ghi tập huấn.")
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         record = TrainingRecord.objects.select_for_update(of=("self",)).get(pk=record.pk)
         if record.person_id == by.pk:
             raise TrainingRefused(NOT_ONESELF)
@@ -82,6 +83,7 @@ def cancel_training(record: TrainingRecord, *, reason: str, by: User) -> Trainin
             raise TrainingRefused("Chưa ghi lí do huỷ. Ghi lí do rồi bấm huỷ lại.")
         record.cancelled_by, record.cancelled_at, record.cancel_reason = by, clock.now(), reason.strip()
         record.save()
+        act.says(f"Huỷ bản ghi tập huấn «{record.subject}»: {record.cancel_reason}")
     return record
 
 

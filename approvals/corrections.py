@@ -108,7 +108,7 @@ def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence
     """Adds one cleaned file to the proposer's own draft; the same content twice is kept once."""
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _take(request)
-        _check_move(request, Act.FILE, by)
+        check_move(request, Act.FILE, by)
         known = request.evidence.filter(sha256=file.sha256).first()
         if known:
             return known
@@ -137,7 +137,7 @@ def detach(evidence: Evidence, *, by: User) -> CorrectionRequest:
     request = evidence.request
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _take(request)
-        _check_move(request, Act.FILE, by)
+        check_move(request, Act.FILE, by)
         storage, path = evidence.file.storage, str(evidence.file.name)
         evidence.delete()
         transaction.on_commit(lambda: storage.delete(path))
@@ -148,7 +148,7 @@ def keep_reason(request: CorrectionRequest, *, reason: str, by: User) -> Correct
     """Keeps what the proposer has typed so far on the draft; nothing moves."""
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _take(request)
-        _check_move(request, Act.FILE, by)
+        check_move(request, Act.FILE, by)
         if request.reason != plain_text(reason):
             request.reason = plain_text(reason)
             request.save()
@@ -260,11 +260,7 @@ class ApprovedRequest:
 
     def check_execution(self, *, by: User, changes: Sequence[Change]) -> None:
         """Raises PermissionDenied, CorrectionRefused unless `by` may write exactly these changes now."""
-        _check_move(self._request, Act.APPLY, by)
-        if by.pk == self._request.decided_by_id:
-            raise PermissionDenied(
-                "Người phê chuẩn không tự thực hiện phiếu: người đề nghị, phê chuẩn, thực hiện là ba người."
-            )
+        check_move(self._request, Act.APPLY, by)
         if list(changes) != _approved_changes(self._request):
             raise PermissionDenied("Chỉ được ghi đúng các giá trị đã phê chuẩn.")
 
@@ -288,15 +284,19 @@ def _take(request: CorrectionRequest) -> CorrectionRequest:
 def _moved(request: CorrectionRequest, act: Act, by: User) -> CorrectionRequest:
     """The request held, with the state the act leads to; not yet saved."""
     request = _take(request)
-    request.state = _check_move(request, act, by)
+    request.state = check_move(request, act, by)
     return request
 
 
-def _check_move(request: CorrectionRequest, act: Act, by: User) -> State:
+def check_move(request: CorrectionRequest, act: Act, by: User) -> State:
     """The target state; PermissionDenied when no state would let this person, CorrectionRefused when only this one."""
     parts = actors_of(by, request)
     target = target_of(State(request.state), act, parts)
     if target is not None:
+        if act == Act.APPLY and by.pk == request.decided_by_id:
+            raise PermissionDenied(
+                "Người phê chuẩn không tự thực hiện phiếu: người đề nghị, phê chuẩn, thực hiện là ba người."
+            )
         return target
     if any(target_of(state, act, parts) for state in State):
         raise CorrectionOutdated(

@@ -1,17 +1,18 @@
 """Evidence goes in through a cleaning and out through a permission (rules R54, R57)."""
 
+import io
 import re
 import unicodedata
 from pathlib import PurePath
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
-from accounts.file_answers import file_to_look_at
+from accounts.file_answers import file_to_look_at, file_to_save
 from accounts.models import AccessLogEntry
 from accounts.rate_limit import limited
 from accounts.refusals import log_access
@@ -42,7 +43,7 @@ def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
 
 @require_safe
 @limited("evidence", times=600, minutes=10, what="mở minh chứng")
-def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
+def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The kept bytes, for those who may see the request; every look is logged."""
     found = get_object_or_404(Evidence.objects.select_related("request__school_class"), pk=pk)
     what = f"Minh chứng {found.pk} của phiếu {found.request.label}"
@@ -58,7 +59,10 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
         target=what,
         target_path=reverse("approvals:request", args=[found.request_id]),
     )
-    return file_to_look_at(content, download_name(found), found.kind)
+    if found.kind.startswith("image/"):
+        return file_to_look_at(content, download_name(found), found.kind)
+    # A browser's PDF viewer does not start in the sandbox that a file from outside is shown in: it is saved instead.
+    return file_to_save(io.BytesIO(content), download_name(found), found.kind)
 
 
 def download_name(found: Evidence) -> str:

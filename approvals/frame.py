@@ -75,14 +75,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "school_name": year.school_name if year else "Trường Tiểu học Kim Đồng",
         "year_label": year.label if year else "",
         "post_label": permissions.post_label(user),
-        "waiting": {
-            "count": year.waiting if year else 0,
-            "url": f"{reverse('approvals:requests')}?who=waiting",
-        },
+        "waiting": _waiting(year),
         "may_search": permissions.may_anywhere(user, Action.SEE_CLASS),
         "menu": _menu(request, user, year),
         "notices": [*sessions.notices(request), *(_notices(year.open_windows) if year else [])],
     }
+
+
+def _waiting(year: Any) -> dict[str, Any]:
+    """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has both kinds."""
+    if year is None or year.inquiries:
+        return {"count": year.waiting + year.inquiries if year else 0, "url": reverse("approvals:tasks")}
+    return {"count": year.waiting, "url": f"{reverse('approvals:requests')}?who=waiting"}
 
 
 def _is_locked(request: HttpRequest) -> bool:

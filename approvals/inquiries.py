@@ -72,14 +72,14 @@ def ask(
     head = head_of(by) if desk == Desk.GRADE_HEAD else None
     now = clock.now()
     year = clock.today().year
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_NUMBER_LOCKS, year])
         sent = Inquiry.objects.filter(asker=by, token=token).first()
         if sent is not None:
             return sent
         last = Inquiry.objects.filter(year=year).aggregate(last=Max("number"))["last"]
-        return Inquiry.objects.create(
+        inquiry = Inquiry.objects.create(
             year=year,
             number=(last or 0) + 1,
             kind=kind,
@@ -94,6 +94,8 @@ def ask(
             token=token,
             asked_at=now,
         )
+        act.says(f"Gửi {inquiry.label}", thing=f"inquiry:{inquiry.pk}")
+    return inquiry
 
 
 def move(inquiry: Inquiry, act: InquiryAct, *, text: str = "", by: User) -> Inquiry:
@@ -103,13 +105,14 @@ def move(inquiry: Inquiry, act: InquiryAct, *, text: str = "", by: User) -> Inqu
     this one, InquiryRefused when words are missing.
     """
     words = plain_text(text)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as done:
         inquiry = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
         parts = actors_of(by, inquiry)
         inquiry.state = _target(inquiry, act, parts)
         _check_words(act, words)
         _mark(inquiry, act, parts, by)
         inquiry.save()
+        done.says(f"{inquiry.label}: {inquiry.get_state_display()}", thing=f"inquiry:{inquiry.pk}")
         InquiryEntry.objects.create(
             inquiry=inquiry,
             act=act,
@@ -158,8 +161,9 @@ def _mark(inquiry: Inquiry, act: InquiryAct, parts: frozenset[InquiryActor], by:
 
 def mark_read(inquiry: Inquiry, *, by: User) -> None:
     """The asker has opened the page: what others wrote up to now counts as told."""
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         inquiry = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
+        act.says(f"Đọc trả lời của {inquiry.label}", thing=f"inquiry:{inquiry.pk}")
         if inquiry.asker_id == by.pk and inquiry.is_unread:
             inquiry.read_at = clock.now()
             inquiry.save()

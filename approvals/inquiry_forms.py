@@ -55,7 +55,11 @@ class InquiryForm(forms.Form):
         },
     )
     page = forms.CharField(required=False, widget=forms.HiddenInput)
-    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    token = forms.UUIDField(
+        widget=forms.HiddenInput,
+        required=False,
+        error_messages={"invalid": "Biểu mẫu này không còn đúng. Mở lại trang rồi gửi lại."},
+    )
 
     def __init__(self, *args: Any, head: Post | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -115,9 +115,11 @@ def request_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     if act not in set(Act):
         raise Http404(f"Không có việc «{act}».")
     move = Act(act)
-    if move in WITH_PASSWORD:
-        require_password(request, WITH_PASSWORD[move].format(label=found.label))
     try:
+        # Who may not, or comes too late, is told so and not asked for a password first.
+        corrections.check_move(found, move, request.user)
+        if move in WITH_PASSWORD:
+            require_password(request, WITH_PASSWORD[move].format(label=found.label))
         if move == Act.FILE and (wrong := _keep_draft(request, found)):
             return show_request(request, get_request(request.user, pk), errors=wrong, status=422)
         done = _carry_out_move(request, found, move)

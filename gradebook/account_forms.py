@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from accounts.clock import today
 from accounts.models import User
 from gradebook.login_names import propose
+from gradebook.staff_forms import clean_phone
 from students.cell_values import Problem
 from students.header_search import folded_heading
 from students.names import clean, sort_key
@@ -103,6 +104,9 @@ class AccountForm(forms.Form):
         if day and not 1900 <= day.year <= today().year - 15:
             raise forms.ValidationError("Ngày sinh chưa hợp lí với một cán bộ. Kiểm tra lại năm sinh.")
         return day
+
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
 
     def clean_username(self) -> str:
         name = self.cleaned_data["username"].strip().lower()

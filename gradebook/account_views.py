@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import permissions
 from accounts.account_life import WHO_CREATES, AccountRefused, create_account
-from accounts.confirmation import Lasting, password_asked
+from accounts.confirmation import Lasting, password_asked, require_password
 from accounts.idle_lock import administrative
 from accounts.people_views import show_slips
 from accounts.powers import Action
@@ -47,7 +47,6 @@ def account_new(request: SignedInRequest) -> HttpResponse:
 @administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Cấp tài khoản từ danh sách Excel.", lasting=Lasting.ACCOUNTS)
 def account_upload(request: SignedInRequest) -> HttpResponse:
     """Which file; posted with a file its dry run, posted with what the dry run showed the accounts and their slips."""
     permissions.require(request.user, Action.CREATE_ACCOUNTS, WHO_CREATES)
@@ -84,6 +83,8 @@ def _apply(request: SignedInRequest) -> HttpResponse:
     except ListLost as lost:
         messages.error(request, str(lost))
         return _show(request, StaffListForm(), status=422)
+    # Not before: the page that asks cannot keep a chosen file, and a dry run makes no account.
+    require_password(request, "Cấp tài khoản từ danh sách Excel.", lasting=Lasting.ACCOUNTS)
     try:
         plan, slips = carry_out_accounts(
             rows, (), previewed=request.POST.get("previewed", ""), by=request.user

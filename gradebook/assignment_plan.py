@@ -19,6 +19,7 @@ from django.db.models import Q
 from accounts.dates import Days
 from accounts.models import Team, User
 from accounts.posts import ACCOUNT_IS_SHUT
+from accounts.separation import clerk_days, why_no_seat
 from accounts.terms import DAY
 from gradebook.models import SubjectLine, TeachingAssignment
 from gradebook.regulation import line_by_name
@@ -178,7 +179,7 @@ def plan_assignments(
     day: datetime.date,
     by: User,
 ) -> AssignmentPlan:
-    """What the list would do from `day` on, row by row. Six statements, however long it is."""
+    """What the list would do from `day` on, row by row. Seven statements, however long it is."""
     several = len({row.sheet for row in rows}) > 1
     wrong: dict[tuple[str, int], list[str]] = defaultdict(list)
     for problem in problems:
@@ -225,6 +226,7 @@ class _Planner:
         self.classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
         self.lines = {(each.grade_level, each.code): each for each in SubjectLine.objects.filter(year=year)}
         self.days = days
+        self.clerks = clerk_days(people, days)
         self.by = by
         self.wanted: dict[SeatKey, tuple[User, PlannedRow]] = {}
         self.terms: dict[SeatKey, list[Assignment]] = defaultdict(list)
@@ -267,36 +269,45 @@ class _Planner:
             if name not in self.classes:
                 why = f"năm học này chưa có lớp {name}. Sửa tên lớp, hoặc nạp danh sách học sinh trước."
                 each.reasons.append(_in_cell(row, column, why))
-        if row.subjects and not row.classes:
+        if row.subjects and not row.classes and not _is_told(each, "classes"):
             each.reasons.append(
                 _in_cell(row, "classes", "có môn dạy mà thiếu lớp dạy. Ghi lớp dạy, ví dụ 3A, 3B.")
             )
-        if row.classes and not row.subjects:
+        if row.classes and not row.subjects and not _is_told(each, "subjects"):
             each.reasons.append(_in_cell(row, "subjects", "có lớp dạy mà thiếu môn dạy. Ghi môn dạy."))
         if each.person:
             self._want_seats(each, each.person)
 
     def _want_seats(self, each: PlannedRow, person: User) -> None:
         row: Any = each.row
+        clashes: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         if row.homeroom_class in self.classes:
-            self._enter((self.classes[row.homeroom_class].pk, None), person, each, "homeroom_class")
+            self._enter((self.classes[row.homeroom_class].pk, None), person, each, "homeroom_class", clashes)
         found = [line_by_name(name) for name in row.subjects]
         for school_class in (self.classes[name] for name in row.classes if name in self.classes):
             lines = [self.lines.get((school_class.grade_level, line.code)) for line in found if line]
             for line in lines:
                 if line:
-                    self._enter((school_class.pk, line.pk), person, each, "classes")
+                    self._enter((school_class.pk, line.pk), person, each, "classes", clashes)
             missing = [line.short_name for line, has in zip(found, lines, strict=True) if line and not has]
             if missing:
                 each.notes.append(f"Lớp {school_class.name} không học {', '.join(missing)}: bỏ qua.")
-
-    def _enter(self, seat: SeatKey, person: User, each: PlannedRow, column: str) -> None:
-        other = self.wanted.setdefault(seat, (person, each))
-        if other[0].pk != person.pk:
-            row: Any = each.row
-            taken = f"{self.label_of(seat)} đã ghi cho {other[0].full_name} ở {other[1].place.lower()}"
-            why = f"{taken}. Sửa một trong hai hàng."
+        for (column, name, place), labels in clashes.items():
+            why = f"{'; '.join(labels)} đã ghi cho {name} ở {place}. Sửa một trong hai hàng."
             each.reasons.append(_in_cell(row, column, why))
+
+    def _enter(
+        self,
+        seat: SeatKey,
+        person: User,
+        each: PlannedRow,
+        column: str,
+        clashes: dict[tuple[str, str, str], list[str]],
+    ) -> None:
+        """`clashes`: the seats that another row wants for somebody else, one sentence for each such row."""
+        other, row = self.wanted.setdefault(seat, (person, each))
+        if other.pk != person.pk:
+            clashes[column, other.full_name, row.place.lower()].append(self.label_of(seat))
 
     # -- What follows for the seats ----------------------------------------------------------------------
 
@@ -319,6 +330,7 @@ class _Planner:
         self._refuse_own(person)
         if not person.is_active:
             raise _SeatRefused(ACCOUNT_IS_SHUT.format(name=person.full_name))
+        self._refuse_clerk(person)
         if not terms:
             new = self._new_term(seat, person)
             return Step(Deed.BEGIN, new.duty_label, person, term=new)
@@ -362,6 +374,11 @@ class _Planner:
         raise _SeatRefused(
             f"đang có làm thay hoặc đã giao cho ngày khác ({told}). Sửa ở trang «Phân công» của lớp, rồi nạp lại tệp."
         )
+
+    def _refuse_clerk(self, person: User) -> None:
+        why = why_no_seat(person, self.clerks.get(person.pk))
+        if why:
+            raise _SeatRefused(why)
 
     def _refuse_own(self, person: User) -> None:
         if person.pk == self.by.pk:
@@ -454,6 +471,13 @@ def _person_and_row(each: PlannedRow) -> tuple[User, StaffRow]:
     if each.person is None or each.row is None:
         raise ValueError(each.place)
     return each.person, each.row
+
+
+def _is_told(each: PlannedRow, name: str) -> bool:
+    """Whether the reader has refused this cell already: what follows from that is not a second mistake."""
+    row: Any = each.row
+    start = _in_cell(row, name, "")
+    return bool(start) and any(reason.startswith(start) for reason in each.reasons)
 
 
 def _in_cell(row: StaffRow, name: str, why: str) -> str:

@@ -19,29 +19,39 @@ from accounts.terms import TermRefused
 from gradebook import assignments
 from gradebook.models import SubjectLine
 from gradebook.staff_forms import ActForm, AssignForm, EndForm, HandOverForm, StandInForm, UndoForm
-from gradebook.staff_pages import KINDS, class_to_show, may_move, read_class
+from gradebook.staff_pages import KINDS, class_of, class_to_show, may_move, read_class
 from gradebook.staff_views import school_days
 from students.models import SchoolClass, SchoolYear
 
 FORMS: dict[str, type[ActForm]] = {"hand-over": HandOverForm, "end": EndForm, "undo": UndoForm}
+NEVER_WITHOUT = "Trường luôn có Hiệu trưởng: chức vụ này chỉ giao cho người khác, không kết thúc."
 HEADINGS = {"hand-over": "Giao cho người khác", "end": "Kết thúc", "undo": "Bỏ phân công chưa bắt đầu"}
 
 
 @require_safe
 def class_staff(request: SignedInRequest) -> HttpResponse:
-    """`?class=`: one class with its homeroom teacher and the teacher of each line, of the year `?year=`."""
+    """`?class=`: one class with its homeroom teacher and the teacher of each line, of the year `?year=`.
+
+    `?teacher=` begins with a class of theirs and proposes them for what is empty.
+    """
     permissions.require(request.user, Action.SEE_STAFF)
     year = _year_to_show(request.GET.get("year", ""))
-    classes, chosen = class_to_show(year, request.GET.get("class", ""))
+    teacher = _teacher_to_propose(request.GET.get("teacher", ""))
+    asked = request.GET.get("class", "") or (class_of(teacher) if teacher else "")
+    classes, chosen = class_to_show(year, asked)
     context = {
         "year": year,
         "classes": classes,
         "chosen": chosen,
         "seats": read_class(chosen, by=request.user) if chosen else [],
         "may_assign": permissions.may(request.user, Action.ASSIGN),
-        "teacher": teacher if (teacher := request.GET.get("teacher", "")).isdecimal() else "",
+        "teacher": teacher,
     }
     return render(request, "gradebook/class_staff.html", context)
+
+
+def _teacher_to_propose(asked: str) -> User | None:
+    return User.objects.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 10 else None
 
 
 def _year_to_show(asked: str) -> SchoolYear | None:
@@ -99,7 +109,7 @@ def stand_in(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, Action.ASSIGN)
     teacher = get_object_or_404(User, pk=pk)
     permissions.require_another(request.user, teacher)
-    form = StandInForm(posted(request), initial={"starts_on": today()})
+    form = StandInForm(posted(request), instead_of=teacher, initial={"starts_on": today()})
     if request.method == "POST" and form.is_valid() and _hand_over_all(request, form, teacher):
         return redirect("gradebook:person", teacher.pk)
     context = {"shown": teacher, "held": assignments.held_on(teacher, today()), "form": form}
@@ -128,6 +138,9 @@ def duty(request: SignedInRequest, kind: str, pk: int, act: str) -> HttpResponse
     term = get_duty(request, kind, pk)
     if act not in FORMS:
         raise Http404("Không có việc này.")
+    is_principal = isinstance(term, Post) and term.kind == Post.Kind.PRINCIPAL
+    if act == "end" and is_principal:
+        raise permissions.Refused(NEVER_WITHOUT, who_could(Action.APPOINT))
     form = FORMS[act](posted(request), initial={"starts_on": max(today(), term.starts_on)})
     back = _back(term)
     if request.method == "POST" and form.is_valid() and _carry_out(request, form, term, act):
@@ -138,7 +151,7 @@ def duty(request: SignedInRequest, kind: str, pk: int, act: str) -> HttpResponse
         "act": act,
         "heading": HEADINGS[act],
         "back": back,
-        "is_principal": isinstance(term, Post) and term.kind == Post.Kind.PRINCIPAL,
+        "is_principal": is_principal,
     }
     return render(request, "gradebook/duty.html", context, status=422 if form.errors else 200)
 

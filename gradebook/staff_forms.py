@@ -11,10 +11,19 @@ from accounts.dates import Days
 from accounts.duties import post_kinds
 from accounts.models import Post, Team, User
 from accounts.terms import Problem
+from students.cell_values import CellRefused, phone_of
 
 WRONG_DAY = "Ngày chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026."
 CHOOSE = "Chọn trong danh sách."
 REASON_LENGTH = 300
+
+
+def clean_phone(typed: str) -> str:
+    """The number as lists of staff are read; empty stays empty."""
+    try:
+        return phone_of(typed) if typed else ""
+    except CellRefused as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal
 
 
 class DayField(forms.DateField):
@@ -133,6 +142,9 @@ class RecordForm(forms.ModelForm):
     def clean_full_name(self) -> str:
         return " ".join(self.cleaned_data["full_name"].split())
 
+    def clean_phone(self) -> str:
+        return clean_phone(self.cleaned_data["phone"])
+
     def clean_birth_date(self) -> datetime.date | None:
         day = self.cleaned_data["birth_date"]
         if day and not datetime.date(1940, 1, 1) <= day <= today() - datetime.timedelta(days=18 * 365):
@@ -192,10 +204,15 @@ class HandOverForm(ActForm):
 class StandInForm(ActForm):
     """One substitute for all that a teacher holds."""
 
-    to = PersonField(label="Người dạy thay")
+    to = PersonField(label="Người dạy thay", help_text="Người giữ chức văn thư không dạy thay được.")
     starts_on = DayField(label="Từ ngày")
     ends_on = DayField(label="Đến ngày", help_text="Hết ngày này mọi việc tự trở lại.")
     reason = ReasonField()
+
+    def __init__(self, *args: Any, instead_of: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["to"]
+        people.queryset = people.queryset.exclude(pk=instead_of.pk)
 
 
 class EndForm(ActForm):

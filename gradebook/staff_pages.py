@@ -204,3 +204,12 @@ def class_to_show(year: SchoolYear | None, asked: str) -> tuple[list[SchoolClass
     classes = list(SchoolClass.objects.filter(year=year).select_related("year")) if year else []
     chosen = next((each for each in classes if str(each.pk) == asked), None)
     return classes, chosen or next(iter(classes), None)
+
+
+def class_of(teacher: User) -> str:
+    """The key of the class that the teacher leads or teaches today, to begin with; "" for none."""
+    for kind in ("homeroom", "line"):
+        held = held_by(_RELATIONS[kind], [teacher]).held_on(today()).first()
+        if held:
+            return str(held.school_class_id)
+    return ""

@@ -16,5 +16,6 @@ def save_record(person: User, *, fields: list[str], reason: str, by: User) -> No
         return
     person.sort_key = sort_key(person.full_name)
     person._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own name
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        act.says(f"Cập nhật hồ sơ cán bộ của {person.full_name}", thing=f"account:{person.pk}")
         person.save(update_fields=[*fields, "sort_key"])

@@ -9,8 +9,10 @@ from accounts import permissions, posts
 from accounts.clock import today
 from accounts.confirmation import Lasting, password_asked
 from accounts.dates import Days
+from accounts.duties import duties_on
 from accounts.idle_lock import administrative
 from accounts.models import Post, User
+from accounts.people_page import state_today
 from accounts.posts import appoint
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
@@ -42,6 +44,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "shown": shown,
         "page": read_person(shown, by=request.user),
+        "state": state_today(shown, duties_on(today(), [shown])[shown.pk]),
         "is_own": shown.pk == request.user.pk,
         "may_edit": permissions.may(request.user, Action.EDIT_STAFF),
         "may_see_staff": permissions.may(request.user, Action.SEE_STAFF),

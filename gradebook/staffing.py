@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from accounts.history import Source, acting, record_bulk
 from accounts.models import Post, Team, User
+from accounts.separation import WHY, overlapping
 from gradebook.models import SubjectLine, TeachingAssignment
 from gradebook.regulation import line_by_name, lines_for
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
@@ -62,15 +63,16 @@ def carry_out_staff(
     """
     with acting(None, role="Quản trị", source=source):
         classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
-        _check(rows, classes)
+        _check(rows, classes, year)
         people = _people(rows, names, password_hash)
         _posts(rows, people, year)
         _homerooms(rows, people, classes, year)
         _teaching(rows, people, classes, year)
 
 
-def _check(rows: Sequence[StaffRow], classes: dict[str, SchoolClass]) -> None:
+def _check(rows: Sequence[StaffRow], classes: dict[str, SchoolClass], year: SchoolYear) -> None:
     broken = []
+    clerks, seated = _clerks_and_seated(rows, year)
     for row in rows:
         unknown = [name for name in (*row.classes, row.homeroom_class) if name and name not in classes]
         if unknown:
@@ -80,8 +82,26 @@ def _check(rows: Sequence[StaffRow], classes: dict[str, SchoolClass]) -> None:
             broken.append(
                 f"Hàng {row.row}: không có môn «{', '.join(strange)}». Ghi tên môn theo chương trình."
             )
+        if row.code in clerks & seated:
+            broken.append(
+                f"Hàng {row.row}: {row.full_name} vừa là văn thư vừa giữ lớp, môn. {WHY}. Bỏ một việc."
+            )
     if broken:
         raise StaffRefused(broken)
+
+
+def _clerks_and_seated(rows: Sequence[StaffRow], year: SchoolYear) -> tuple[set[str], set[str]]:
+    """The codes of those who are clerk, and who hold a class or a line: by the list or already. Three statements."""
+    codes = [row.code for row in rows]
+    on_these_days = overlapping(year.days)
+    clerks = {row.code for row in rows if POSTS.get(row.post.lower()) == Post.Kind.CLERK}
+    posts = Post.objects.filter(on_these_days, kind=Post.Kind.CLERK, holder__staff_code__in=codes)
+    clerks |= set(posts.values_list("holder__staff_code", flat=True))
+    seated = {row.code for row in rows if row.homeroom_class or (row.classes and row.subjects)}
+    for model in (HomeroomAssignment, TeachingAssignment):
+        held = model.objects.filter(on_these_days, teacher__staff_code__in=codes)
+        seated |= set(held.values_list("teacher__staff_code", flat=True))
+    return clerks, seated
 
 
 def _people(

@@ -55,6 +55,11 @@ def transcripts_of(school_class: SchoolClass) -> tuple[Transcript, ...]:
     return tuple(_transcript(pupil, school_class.year, records) for pupil in pupils)
 
 
+def transcript_of(pupil: Student, year: SchoolYear) -> Transcript:
+    """The học bạ of one pupil up to a year, wherever they are now. Statements as for a class."""
+    return _transcript(pupil, year, _read(year, [pupil.pk]))
+
+
 def pupil_code(student: Student) -> str:
     """The ministry's number, else the school's; a pupil without either goes by this system's number."""
     return student.moet_id or student.school_code or f"HS{student.pk:06d}"

@@ -422,7 +422,8 @@ def _write_students(plan: RosterPlan) -> list[Student]:
 
 def _write_profiles(plan: RosterPlan, students: Sequence[Student], year: SchoolYear) -> None:
     """What the rows give of the pupils' year; a size without a day was measured today."""
-    new, changed = [], []
+    new: list[YearProfile] = []
+    changed: list[YearProfile] = []
     for each, student in zip(plan.rows, students, strict=True):
         profile = each.profile or YearProfile(student=student, year=year)
         values = {

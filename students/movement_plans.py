@@ -6,16 +6,20 @@ A new movement is always the pupil's last: one that would contradict a later one
 
 import datetime
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.clock import today
-from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
+from students.models import Absence, AttendanceMonth, Enrolment, Movement, SchoolClass, SchoolYear, Student
 from students.movement_rules import ABROAD, ARRIVALS, DEATH_REASON, DEPARTURES, RULES, Kind
 
 CLASS_SIZE = 35
 DISABLED_IN_CLASS = 2
+DECISION_NUMBER = re.compile(r"[\w][\w /.\-–]*")
 MISSING = {
     "to_class": "Chọn lớp học sinh vào học.",
     "entry_code": "Chọn hình thức nhập học.",
@@ -85,13 +89,15 @@ class MovementPlan:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A pupil's seats and movements in force, oldest first. Two statements."""
+    """A pupil's seats and movements in force, oldest first; of one not stored yet none. Two statements."""
 
     seats: Sequence[Enrolment]
     movements: Sequence[Movement]
 
     @classmethod
     def of(cls, student: Student) -> "Timeline":
+        if student.pk is None:
+            return cls((), ())
         seats = Enrolment.objects.filter(student=student).select_related("school_class__year")
         movements = (
             Movement.objects.in_force().filter(student=student).select_related("from_class", "to_class")
@@ -136,6 +142,16 @@ def _missing(draft: Draft) -> Iterator[Objection]:
     if "decision_number" not in rule.needs and bool(draft.decision_number) != bool(draft.decision_date):
         field = "decision_date" if draft.decision_number else "decision_number"
         yield Objection(field, MISSING[field])
+    yield from _about_the_decision(draft)
+
+
+def _about_the_decision(draft: Draft) -> Iterator[Objection]:
+    if draft.decision_number and not DECISION_NUMBER.fullmatch(draft.decision_number):
+        yield Objection("decision_number", "Ghi số quyết định như trên giấy, ví dụ 12/QĐ-THKĐ.")
+    if draft.decision_date and draft.decision_date > today():
+        yield Objection("decision_date", "Ngày kí còn ở phía trước. Ghi ngày trên giấy đã kí.")
+    if draft.kind == Kind.LEFT and draft.leave_reason == DEATH_REASON:
+        yield Objection("leave_reason", "Học sinh qua đời thì ghi biến động «Qua đời», không ghi «Thôi học».")
 
 
 def _against_the_year(draft: Draft, year: SchoolYear | None) -> Iterator[Objection]:
@@ -153,6 +169,11 @@ def _against_the_year(draft: Draft, year: SchoolYear | None) -> Iterator[Objecti
 
 def closed(year: SchoolYear) -> str | None:
     """Why nothing of the year may change any more; None while it may."""
+    if year.is_closed:
+        return (
+            f"Năm học {year.label} đã đóng, sĩ số không thay đổi được nữa. Kiểm tra lại ngày; nếu thật cần sửa thì "
+            "Hiệu trưởng mở lại năm học."
+        )
     if year.ends_on >= today():
         return None
     return (
@@ -229,6 +250,8 @@ def _against_the_class(kind: Kind, old: SchoolClass, new: SchoolClass) -> Iterat
 def _warnings(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
     if draft.to_class:
         yield from _crowded(draft)
+    if draft.decision_date and draft.decision_date > draft.day:
+        yield f"Quyết định kí ngày {draft.decision_date:%d/%m/%Y}, sau ngày có hiệu lực. Kiểm tra lại hai ngày."
     if draft.day < today():
         yield from _meanwhile(draft.student, seat.school_class if seat else None, draft.day)
 
@@ -248,12 +271,31 @@ def _crowded(draft: Draft) -> Iterator[str]:
 def _meanwhile(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
     """What was entered for the pupil since the day that the movement is dated back to."""
     yield f"Ngày {day:%d/%m/%Y} đã qua: sĩ số các ngày từ đó đến nay sẽ thay đổi."
+    if student.pk is None:
+        return
     results: Any = student.subject_results  # from the app above, without an import
     written = results.model.history.filter(student_id=student.pk, history_date__date__gte=day)
     entered = written.values("id").distinct().count()
     if entered:
         where = f" ở lớp {school_class.name}" if school_class else ""
         yield f"Từ ngày đó đã nhập {entered} kết quả học tập của em{where}; các kết quả này vẫn theo em."
+    yield from _days_meanwhile(student, school_class, day)
+
+
+def _days_meanwhile(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
+    """Rolls and confirmed months that the new date reaches back into: what they say of the pupil no longer counts."""
+    marked = Absence.objects.filter(student=student, roll_call__day__gte=day).exclude(kind="").count()
+    if marked:
+        yield f"Từ ngày đó em đã được ghi vắng {marked} buổi; các buổi này không còn tính."
+    if school_class is None:
+        return
+    confirmed = AttendanceMonth.objects.filter(school_class=school_class, month__gte=day.replace(day=1))
+    months = [f"{month:%m/%Y}" for month in confirmed.order_by("month").values_list("month", flat=True)]
+    if months:
+        yield (
+            f"Sổ điểm danh lớp {school_class.name} tháng {', '.join(months)} đã xác nhận: "
+            "báo giáo viên chủ nhiệm xem lại, in lại nếu đã in."
+        )
 
 
 def _effects(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
@@ -281,6 +323,16 @@ def against_cancelling(movement: Movement) -> str | None:
             f"{last.day:%d/%m/%Y}. Huỷ biến động đó trước."
         )
     return None
+
+
+def fitting_classes(kind: Kind, year: SchoolYear, now: SchoolClass | None) -> QuerySet[SchoolClass]:
+    """The classes of the year that a pupil who sits in `now` can come to by a movement of this kind."""
+    classes = year.classes.all()
+    if now is None or kind in ARRIVALS:
+        return classes
+    if kind == Kind.SKIPPED_GRADE:
+        return classes.filter(grade_level=now.grade_level + 1)
+    return classes.filter(grade_level=now.grade_level).exclude(pk=now.pk)
 
 
 def possible_kinds(student: Student, day: datetime.date) -> tuple[Kind, ...]:

@@ -117,10 +117,15 @@ SELECTED, FROM_ANOTHER_SCHOOL, REPEATING, PROMOTED = "0", "1", "3", "4"
 STATUS_ON_ARRIVAL_IN_SUMMER = "10"
 
 
-def season_of(day: datetime.date, *, first_term_ends_on: datetime.date) -> Season:
-    """Lessons run from 5 September to 31 May (khung kế hoạch thời gian năm học); the rest is summer."""
-    begins = datetime.date(first_term_ends_on.year - (first_term_ends_on.month < 9), 9, 5)
-    if day < begins or day > datetime.date(begins.year + 1, 5, 31):
+def season_of(
+    day: datetime.date,
+    *,
+    begins: datetime.date | None,
+    first_term_ends_on: datetime.date,
+    ends: datetime.date | None,
+) -> Season:
+    """`begins` and `ends` are the first and last day of lessons; while they are not fixed, no term has begun."""
+    if begins is None or ends is None or not begins <= day <= ends:
         return Season.SUMMER
     return Season.TERM_1 if day <= first_term_ends_on else Season.TERM_2
 

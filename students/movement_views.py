@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -17,16 +19,39 @@ from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.refusals import log_access
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, posted
 from accounts.tables import XLSX, Heading, write_table
 from students import movements
 from students.code_lists import destinations, leave_reasons
 from students.head_counts import COUNT_HEADINGS, count_heads
 from students.models import Movement, SchoolClass, SchoolYear, Student
-from students.movement_plans import MISSING, Draft, against_cancelling, plan_movement, possible_kinds
+from students.movement_plans import (
+    MISSING,
+    Draft,
+    against_cancelling,
+    fitting_classes,
+    plan_movement,
+    possible_kinds,
+)
 from students.movement_rules import ENTRY_KINDS, RULES, Kind
 from students.movements import WHO_RECORDS, MovementChanged, MovementRefused
+from students.records import class_of
 
+PER_PAGE = 50
+REGISTER_HEADINGS = [
+    Heading("Từ ngày", 12),
+    Heading("Họ và tên", 28),
+    Heading("Ngày sinh", 12),
+    Heading("Loại biến động", 14),
+    Heading("Rời lớp", 9),
+    Heading("Vào lớp", 9),
+    Heading("Trạng thái học sinh", 22),
+    Heading("Hình thức, lí do, nơi đi", 26),
+    Heading("Trường, tỉnh", 36),
+    Heading("Quyết định, giấy tờ", 26),
+    Heading("Tình trạng", 24),
+    Heading("Ghi chú", 30),
+]
 WHO_SEES = "Sổ biến động sĩ số dành cho văn thư, Ban giám hiệu và người kiểm tra."
 
 
@@ -76,15 +101,20 @@ class MovementForm(forms.Form):
     decision_date = forms.DateField(label="Ngày kí", widget=DateInput(), required=False)
     note = forms.CharField(label="Ghi chú", max_length=300, required=False)
 
-    def __init__(self, *args: Any, kind: Kind, year: SchoolYear, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: Kind, year: SchoolYear, now: SchoolClass | None = None, **kwargs: Any
+    ) -> None:
+        """`now` is the class that the pupil sits in."""
         super().__init__(*args, **kwargs)
         self.kind = kind
         for name in (
-            set(self.fields) - {"day", "note", *RULES[kind].fields} - ({"to_class"} if kind.begins else set())
+            set(MovementForm.base_fields)
+            - {"day", "note", *RULES[kind].fields}
+            - ({"to_class"} if kind.begins else set())
         ):
             del self.fields[name]
         if kind.begins:
-            self.fields["to_class"].queryset = year.classes.all()  # type: ignore[attr-defined]
+            self.fields["to_class"].queryset = fitting_classes(kind, year, now)  # type: ignore[attr-defined]
         if "other_school" in self.fields:
             self.fields["other_school"].label = "Trường chuyển đến" if kind.ends else "Trường cũ"
             self.fields["other_province"].label = (
@@ -130,8 +160,33 @@ class DayForm(forms.Form):
 def movement_list(request: SignedInRequest) -> HttpResponse:
     """The year's movements, newest first, the first lists of classes left out unless asked for."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
-    year = _year_in_view(request)
+    year = year_in_view(request)
     form = FilterForm(request.GET, year=year)
+    context = {
+        "year": year,
+        "years": SchoolYear.objects.all(),
+        "form": form,
+        "page": Paginator(_chosen(form, year), PER_PAGE).get_page(request.GET.get("page")),
+        "may_record": permissions.may(request.user, Action.RECORD_MOVEMENTS),
+    }
+    return render(request, "students/movements.html", context)
+
+
+@require_GET
+def movements_file(request: SignedInRequest) -> HttpResponseBase:
+    """The register as it is filtered, as an Excel file."""
+    permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
+    year = year_in_view(request)
+    rows = _chosen(FilterForm(request.GET, year=year), year)
+    title = f"Biến động sĩ số năm học {year.label}"
+    log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=title)
+    content = write_table(
+        title=title, headings=REGISTER_HEADINGS, rows=map(_register_row, rows), by=request.user, notes=[]
+    )
+    return file_to_save(io.BytesIO(content), f"bien-dong-{year.year}-{year.year + 1}.xlsx", XLSX)
+
+
+def _chosen(form: FilterForm, year: SchoolYear) -> QuerySet[Movement]:
     rows = Movement.objects.filter(year=year).select_related(
         "student", "from_class", "to_class", "recorded_by", "cancelled_by"
     )
@@ -140,17 +195,27 @@ def movement_list(request: SignedInRequest) -> HttpResponse:
         rows = rows.filter(kind=chosen["kind"])
     else:
         rows = rows.exclude(kind=Kind.ADMITTED, day=year.starts_on)
-    if chosen.get("school_class"):
-        of_class = chosen["school_class"]
+    if of_class := chosen.get("school_class"):
         rows = rows.filter(from_class=of_class) | rows.filter(to_class=of_class)
-    context = {
-        "year": year,
-        "years": SchoolYear.objects.all(),
-        "form": form,
-        "movements": rows.newest_first(),
-        "may_record": permissions.may(request.user, Action.RECORD_MOVEMENTS),
-    }
-    return render(request, "students/movements.html", context)
+    return rows.newest_first()
+
+
+def _register_row(movement: Movement) -> tuple[str, ...]:
+    other = ", ".join(each for each in (movement.other_school, movement.other_province) if each)
+    return (
+        f"{movement.day:%d/%m/%Y}",
+        movement.student.full_name,
+        movement.student.birth_label,
+        movement.get_kind_display(),
+        movement.from_class.name if movement.from_class else "",
+        movement.to_class.name if movement.to_class else "",
+        movement.status,
+        movement.reason or movement.destination or movement.get_entry_code_display(),
+        other,
+        movement.decision,
+        f"Đã huỷ: {movement.cancel_reason}" if movement.is_cancelled else "Có hiệu lực",
+        movement.note,
+    )
 
 
 @require_safe
@@ -169,6 +234,7 @@ def _movement_page(
         "form": form,
         "against": against_cancelling(movement) if may_cancel else "",
         "may_cancel": may_cancel,
+        "may_take_pack": movement.has_transfer_pack and permissions.may(request.user, Action.PRINT_BOOKS),
     }
     return render(request, "students/movement.html", context, status=status)
 
@@ -178,13 +244,17 @@ def pupil_movements(request: SignedInRequest, pk: int) -> HttpResponse:
     """A pupil's movements, cancelled ones too, and for the clerk the kinds that fit where the pupil is today."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
     student = get_object_or_404(Student, pk=pk)
-    rows = Movement.objects.filter(student=student).select_related(
-        "student", "from_class", "to_class", "cancelled_by"
+    rows = list(
+        Movement.objects.filter(student=student)
+        .select_related("student", "from_class", "to_class", "cancelled_by")
+        .newest_first()
     )
     may_record = permissions.may(request.user, Action.RECORD_MOVEMENTS)
     context = {
         "student": student,
-        "movements": rows.newest_first(),
+        "movements": rows,
+        "with_pack": next((each for each in rows if each.has_transfer_pack), None),
+        "may_take_pack": permissions.may(request.user, Action.PRINT_BOOKS),
         "kinds": possible_kinds(student, today()) if may_record else (),
     }
     return render(request, "students/pupil_movements.html", context)
@@ -214,8 +284,8 @@ def movement_new(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in list(Kind):
         raise Http404(f"Không có loại biến động {kind}.")
     student = get_object_or_404(Student, pk=pk)
-    year = _year_in_view(request)
-    form = MovementForm(request.POST if request.method == "POST" else None, kind=Kind(kind), year=year)
+    year = year_in_view(request)
+    form = MovementForm(posted(request), kind=Kind(kind), year=year, now=class_of(student))
     context = {"form": form, "student": student, "kind": Kind(kind), "year": year, "plan": None}
     if request.method == "POST":
         answer = _answer_new(request, form, student, context)
@@ -257,7 +327,7 @@ def _answer_new(
 def head_counts(request: SignedInRequest) -> HttpResponse:
     """Sĩ số of each class, grade and the school on a day, and how it came about since another."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
-    year = _year_in_view(request)
+    year = year_in_view(request)
     shown: dict[str, datetime.date] = {"day": year.day_for_roster(), "since": year.starts_on}
     asked = {name: request.GET.get(name) or f"{default:%Y-%m-%d}" for name, default in shown.items()}
     form = DayForm(asked, year=year)
@@ -276,7 +346,7 @@ def head_counts(request: SignedInRequest) -> HttpResponse:
 def head_counts_file(request: SignedInRequest) -> HttpResponseBase:
     """The head counts of a day as an Excel file, one line a class, grade and the school."""
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
-    year = _year_in_view(request)
+    year = year_in_view(request)
     form = DayForm(request.GET, year=year)
     if not form.is_valid():
         return redirect("students:head_counts")
@@ -293,7 +363,7 @@ def head_counts_file(request: SignedInRequest) -> HttpResponseBase:
     return file_to_save(io.BytesIO(content), f"si-so-{counted.day:%Y-%m-%d}.xlsx", XLSX)
 
 
-def _year_in_view(request: SignedInRequest) -> SchoolYear:
+def year_in_view(request: SignedInRequest) -> SchoolYear:
     """The year asked for by its start, else that of today."""
     asked = request.GET.get("year", "")
     found = SchoolYear.objects.filter(pk=asked).first() if asked.isdigit() and len(asked) == 4 else None

@@ -243,7 +243,7 @@ def _write(plan: MovementPlan, year: SchoolYear, by: User) -> Movement:
         day=draft.day,
         from_class=seat.school_class if seat else None,
         to_class=draft.to_class,
-        status_code=status_code(draft.kind, season_of(draft.day, first_term_ends_on=year.first_term_ends_on)),
+        status_code=status_code(draft.kind, _season(year, draft.day)),
         recorded_at=clock.stamp(),
         recorded_by=by,
         **draft.data,
@@ -255,6 +255,15 @@ def _write(plan: MovementPlan, year: SchoolYear, by: User) -> Movement:
     if draft.to_class:
         _begin(movement, draft.to_class, year)
     return movement
+
+
+def _season(year: SchoolYear, day: datetime.date) -> Season:
+    return season_of(
+        day,
+        begins=year.lessons_start_on,
+        first_term_ends_on=year.first_term_ends_on,
+        ends=year.lessons_end_on,
+    )
 
 
 def _begin(movement: Movement, school_class: SchoolClass, year: SchoolYear) -> None:

@@ -1,5 +1,7 @@
 """The pages of one pupil: the record with its history, the form of a section, suggestions of units (R14, R56, R65)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +14,7 @@ from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
 from students.administrative_units import AddressForm, suggest
-from students.models import SchoolYear, Student
+from students.models import Movement, SchoolYear, Student
 from students.record_forms import SectionForm
 from students.record_page import read_parts, read_steps
 from students.record_sections import BY_CODE, Section
@@ -35,7 +37,14 @@ def pupil(request: SignedInRequest, pk: int) -> HttpResponse:
     """The whole record with what is missing and its history for those who keep it; for others who and where."""
     file = get_file(request.user, pk)
     sees_all = permissions.may(request.user, Action.SEE_SENSITIVE, school_class=file.school_class)
-    context = {"file": file, "student": file.student, "sees_all": sees_all, **_powers(request, file)}
+    context: dict[str, Any] = {
+        "file": file,
+        "student": file.student,
+        "sees_all": sees_all,
+        "movement": Movement.objects.last_of(file.student),
+        "may_see_movements": permissions.may(request.user, Action.SEE_MOVEMENTS),
+        **_powers(request, file),
+    }
     if sees_all:
         log_access(request, AccessLogEntry.Kind.PROFILES_VIEWED, target=_whose(file))
         parts = read_parts(file)

@@ -207,6 +207,10 @@ def _judge(stored: PupilFile, changes: Mapping[str, Any]) -> None:
     taken = [] if found else list(_taken_ids(stored.student, changes))
     if stored.school_class is None and YEAR_FIELDS & set(changes):
         taken.append(Problem("boarding", "Học sinh chưa xếp lớp: xếp lớp rồi ghi mục theo năm học."))
+    if stored.values["birth_year"] and "birth_year" in changes and not changes["birth_year"]:
+        taken.append(
+            Problem("birth_year", "Ngày sinh đã có, không để trống được. Ghi lại theo giấy khai sinh.")
+        )
     if found or taken:
         raise RecordRefused([*found, *taken])
 

@@ -153,7 +153,7 @@ def _values(number: int, seat: Enrolment, profile: YearProfile) -> Iterator[str 
 
 
 def _value(field: str, number: int, seat: Enrolment, profile: YearProfile) -> str | int:
-    of_seat = {
+    of_seat: dict[str, str | int] = {
         "ordinal": number,
         "grade": seat.school_class.grade_level,
         "class_name": seat.school_class.name,

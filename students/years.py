@@ -17,6 +17,7 @@ from students.models import CalendarEntry, SchoolClass, SchoolYear, WeekPattern
 
 HEADING_LINES = ("school_name", "parent_body", "ward", "province", "place")
 TERM_DAYS = ("lessons_start_on", "first_term_ends_on", "second_term_starts_on", "lessons_end_on")
+LONGEST_YEAR = datetime.timedelta(days=366)
 FIXED_BY_OPENING = {"starts_on", "ends_on", "mark_floor"}
 
 
@@ -98,6 +99,10 @@ def _out_of_order(year: SchoolYear, before: str, after: str) -> Problem | None:
 def _overlap(year: SchoolYear) -> Problem | None:
     if year.starts_on.year != year.year:
         return Problem("starts_on", f"Năm học {year.label} bắt đầu trong năm {year.year}. Sửa lại ngày.")
+    if year.ends_on > year.starts_on + LONGEST_YEAR:
+        return Problem(
+            "ends_on", f"Năm học dài nhất là một năm kể từ {year.starts_on:%d/%m/%Y}. Sửa lại ngày cuối."
+        )
     others = SchoolYear.objects.exclude(pk=year.pk)
     other = others.filter(starts_on__lte=year.ends_on, ends_on__gte=year.starts_on).first()
     if other is None:

@@ -124,6 +124,10 @@ def leaving(things: Things) -> list[Any]:
     return [things.school.pupils[0].pk, "left"]
 
 
+def coming(_things: Things) -> list[Any]:
+    return ["transferred_in"]
+
+
 def class_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk]
 
@@ -194,7 +198,7 @@ PAGES = (
     Page("accounts:me", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:password", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:password", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 422),
-    Page("accounts:second_factor_codes", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
+    Page("accounts:second_factor_codes", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
     Page("accounts:second_factor_remove", Action.KEEP_OWN_SIGN_IN, EVERYBODY, status=302),
     Page("accounts:sessions", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:session_end", Action.KEEP_OWN_SIGN_IN, LAN, "post", 302, LAN, of("session")),
@@ -487,6 +491,11 @@ PAGES = (
         "gradebook:year_open", Action.OPEN_YEAR, PRINCIPAL, "post", 422, arguments=this_year, data=CONFIRMED
     ),
     Page("students:movements", Action.SEE_MOVEMENTS, OFFICE),
+    Page("students:movements_file", Action.SEE_MOVEMENTS, OFFICE),
+    Page("students:newcomer", Action.RECORD_MOVEMENTS, CLERK, arguments=coming),
+    Page("students:newcomer", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=coming),
+    # An admission: the clerk is told that only who goes to another school has one.
+    Page("reports:transfer_pack", Action.PRINT_BOOKS, CLERK, status=404, arguments=admission),
     Page("students:head_counts", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:head_counts_file", Action.SEE_MOVEMENTS, OFFICE, status=302),
     Page("students:movement", Action.SEE_MOVEMENTS, OFFICE, arguments=admission),

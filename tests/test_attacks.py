@@ -4,6 +4,7 @@ That one person's things are shut to another is walked page by page in test_acce
 """
 # ruff: noqa: F811 - the fixture `things` is that of test_access.py
 
+import io
 import re
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 
 from accounts import clock
@@ -114,8 +116,7 @@ def test_a_role_or_a_person_named_by_field_header_or_cookie_changes_nothing(thin
     assert client.get(address, FORGED, headers=headers).status_code == 403
     assert client.post(address, FORGED, headers=headers).status_code == 403
     act = reverse("approvals:request_act", args=[things.filed.pk, "approve"])
-    typed = {**FORGED, **CONFIRMED}
-    assert client_of(things.school.lan).post(act, typed, headers=headers).status_code == 403
+    assert client_of(things.school.lan).post(act, FORGED, headers=headers).status_code == 403
     assert not User.objects.filter(is_superuser=True).exists()
     assert Post.objects.filter(holder=things.school.minh).count() == 0
 
@@ -292,3 +293,14 @@ def test_five_files_of_ten_megabytes_are_not_too_large_and_a_form_without_files_
         address, "reason=" + "x" * 6 * 1024 * 1024, content_type="application/x-www-form-urlencoded"
     )
     assert too_much.status_code == 413
+
+
+def test_a_field_of_six_megabytes_among_files_is_too_large_too_and_told_so(things):
+    address = reverse("approvals:attach", args=[things.draft.pk])
+    typed = {"reason": "x" * 6 * 1024 * 1024, "files": [SimpleUploadedFile("1.jpg", b"x")]}
+    body = encode_multipart(BOUNDARY, typed)
+    # A stream that ends as a server's does; the test client's own refuses to be read to its end.
+    stream = {"wsgi.input": io.BytesIO(body)}
+    answer = client_of(things.school.lan).generic("POST", address, body, MULTIPART_CONTENT, **stream)
+    assert answer.status_code == 413
+    assert "Nội dung gửi lên quá lớn" in answer.content.decode()

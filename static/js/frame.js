@@ -4,6 +4,7 @@
 // data-print: a button that prints the page; hidden where there is no script.
 // data-server-time: the footer's clock goes on from the server's time, not the computer's.
 import { cover } from "./idle.js";
+import "./form_drafts.js";
 import "./pupil_search.js";
 
 function closeMenus(except) {

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0060_pupils_by_words"),
+        ("students", "0061_seats_of_closed_years"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

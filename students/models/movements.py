@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from simple_history.models import HistoricalRecords
 
+from accounts.clock import today
 from accounts.history import TracedRow
 from students.code_lists import destinations, leave_reasons, pupil_statuses
 from students.models.pupils import Student
@@ -29,6 +30,10 @@ _DATA = ("entry_code", "leave_reason", "destination_code", "other_school", "othe
 class MovementQuerySet(models.QuerySet["Movement"]):
     def in_force(self) -> Self:
         return self.filter(cancelled_at__isnull=True)
+
+    def last_of(self, student: Student) -> "Movement | None":
+        """The pupil's last movement in force that holds today: it gives the status."""
+        return self.in_force().filter(student=student, day__lte=today()).newest_first().first()
 
     def newest_first(self) -> Self:
         return self.order_by("-day", "-id")
@@ -133,6 +138,11 @@ class Movement(models.Model):
     @property
     def is_departure(self) -> bool:
         return Kind(self.kind) in DEPARTURES
+
+    @property
+    def has_transfer_pack(self) -> bool:
+        """Only who goes to another school takes a pack along."""
+        return self.kind == Kind.TRANSFERRED_OUT and not self.is_cancelled
 
     @property
     def status(self) -> str:

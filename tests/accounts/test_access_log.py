@@ -55,7 +55,7 @@ def test_a_line_says_who_with_which_post_did_what_when_and_from_where(school, as
     shown = text(as_("hoa").get(LOG))
     line = AccessLogEntry.objects.get()
     assert "Đặng Bảo Ngọc Giáo viên chủ nhiệm Bị từ chối" in shown
-    assert "GET /gradebook/orders/new/ 192.168.1.20" in shown
+    assert "Mở /gradebook/orders/new/ 192.168.1.20" in shown
     assert line.post == "Giáo viên chủ nhiệm"
 
 
@@ -87,6 +87,8 @@ def test_what_is_searched_in_an_address_is_not_in_the_log(school, as_):
         ({"text": "Mở Khóa"}, ["minh"]),
         ({"text": "/gradebook/orders"}, ["nobody", "minh", "lan"]),
         ({"text": "%"}, []),
+        ({"text": "10.0.0.9"}, ["lan"]),
+        ({"text": "8.8.8.8"}, []),
         ({"address": "10.0.0.9"}, ["lan"]),
         ({"address": "::ffff:10.0.0.9"}, ["lan"]),
         ({"since": "2026-01-01", "until": "01/02/2026"}, ["nobody"]),
@@ -117,6 +119,19 @@ def test_a_bad_filter_is_told_and_stays_as_it_was_typed(school, as_, filters, me
         assert response.status_code == 422
         assert message in text(response)
         assert all(value in response.content.decode() for value in filters.values())
+
+
+def test_a_bad_filter_does_not_speak_of_saving(school, as_):
+    shown = text(as_("hoa").get(LOG, {"since": "hôm qua"}))
+    assert "Chưa tìm được" in shown
+    assert "Chưa lưu được" not in shown
+
+
+def test_a_page_of_the_log_in_is_named_in_words(school, as_):
+    as_("hoa").post("/accounts/logout/")
+    shown = text(as_("bich").get(LOG))
+    assert "Trang «Đăng xuất»" in shown
+    assert "/accounts/logout/" not in shown
 
 
 def test_an_empty_answer_says_what_to_do(school, as_):

@@ -4,6 +4,7 @@ import datetime
 import math
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
@@ -43,6 +44,13 @@ def test_the_code_sets_the_password_and_leads_in(school, typed):
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
     assert client.get("/").context["user"] == school.lan
     assert log_in("lan", NEW_PASSWORD).status_code == 302
+
+
+def test_each_slip_stands_in_the_accounts_own_log(school):
+    User.objects.filter(pk=school.lan.pk).update(password=make_password(None))
+    slip_for(school.lan, school.tuan)
+    row = school.lan.history.latest()
+    assert (row.history_change_reason, row.history_user) == ("Làm phiếu kích hoạt", school.tuan)
 
 
 def test_a_slip_is_used_once(school):

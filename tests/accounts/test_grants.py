@@ -90,7 +90,15 @@ def test_an_assignment_opens_its_own_sheets_and_no_others(school):
     assert not permissions.is_responsible(again(school.ngoc), school.class_4a, school.lines[4, "TOAN"])
 
 
-@pytest.mark.parametrize(("code", "page"), [("progress", "gradebook:progress"), ("prints", "reports:prints")])
+@pytest.mark.parametrize(
+    ("code", "page"),
+    [
+        ("progress", "gradebook:progress"),
+        ("prints", "reports:prints"),
+        ("access_log", "accounts:access_log"),
+        ("training", "accounts:training"),
+    ],
+)
 def test_a_part_opens_its_page_and_stands_in_the_menu(school, code, page):
     address = reverse(page)
     assert as_(school.thu).get(address).status_code == 403
@@ -105,15 +113,23 @@ def test_the_prints_are_opened_to_look_at_not_to_order(school):
     assert as_(school.thu).post(reverse("reports:prints")).status_code == 403
 
 
+def test_the_training_is_opened_to_look_at_not_to_record(school):
+    grant_to(school, school.thu, part("training"))
+    page = as_(school.thu).get(reverse("accounts:training"))
+    assert 'name="trainer"' not in page.content.decode()
+    assert as_(school.thu).post(reverse("accounts:training")).status_code == 403
+
+
+def test_each_part_that_can_be_granted_is_named_by_a_rule():
+    assert set(SystemPart.objects.values_list("code", flat=True)) == {r.part for r in TABLE if r.part}
+
+
 def test_no_grant_reaches_a_power_to_act():
     """Nothing that writes can be granted: the table names grants for looking only."""
     grantable = {rule.action for rule in TABLE if rule.is_grantable}
     assert grantable == {
-        Action.SEE_CLASS,
-        Action.SEE_PUPIL,
-        Action.SEE_SHEET,
-        Action.SEE_PROGRESS,
-        Action.SEE_PRINTS,
+        *(Action.SEE_CLASS, Action.SEE_PUPIL, Action.SEE_SHEET, Action.SEE_PROGRESS),
+        *(Action.SEE_PRINTS, Action.SEE_TRAINING, Action.SEE_ACCESS_LOG),
     }
 
 

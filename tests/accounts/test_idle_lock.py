@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import clock
+from accounts import clock, lockout
 from accounts.models import AccessLogEntry
 from accounts.session_notes import change_session
 from approvals.workflow import State
@@ -308,6 +308,47 @@ def test_five_wrong_passwords_end_the_session(lan):
     assert "Gõ sai mật khẩu 5 lần" in answers[-1].content.decode()
     assert "_auth_user_id" not in lan.session
     assert AccessLogEntry.objects.filter(kind=Kind.PASSWORD_WRONG, username="lan").count() == 5
+
+
+def test_wrong_passwords_at_the_screen_and_at_the_log_in_lock_the_account_together(lan, school):
+    lan.post(LOCK)
+    for _each in range(3):
+        lan.post(UNLOCK, {"confirm_password": "sai"})
+    answers = [guess_elsewhere() for _each in range(2)]
+    assert answers == [422, 429]
+    assert lockout.locked_until(school.lan)
+
+
+def test_the_fifth_wrong_password_at_the_screen_shuts_the_log_in_too(lan):
+    lan.post(LOCK)
+    for _each in range(5):
+        lan.post(UNLOCK, {"confirm_password": "sai"})
+    assert guess_elsewhere(PASSWORD) == 429
+
+
+def test_who_guesses_elsewhere_does_not_end_the_session_of_the_person_who_is_in(lan, school):
+    for _each in range(5):
+        guess_elsewhere()
+    lan.post(LOCK)
+    for _each in range(6):
+        assert lan.post(UNLOCK, CONFIRMED).status_code == 429
+    assert is_locked(lan)
+    lockout.release_lock(school.lan, by=school.tuan)
+    assert lan.post(UNLOCK, CONFIRMED).status_code == 302
+    assert not is_locked(lan)
+
+
+def test_a_slip_now_and_then_does_not_add_up_to_a_lock(lan, school):
+    for _each in range(6):
+        lan.post(LOCK)
+        lan.post(UNLOCK, {"confirm_password": "sai"})
+        assert lan.post(UNLOCK, CONFIRMED).status_code == 302
+    assert lockout.locked_until(school.lan) is None
+
+
+def guess_elsewhere(typed="sai"):
+    told = {"username": "lan", "password": typed}
+    return Client().post(reverse("accounts:login"), told).status_code
 
 
 def test_the_right_password_begins_the_count_anew(lan):

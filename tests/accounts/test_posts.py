@@ -43,10 +43,10 @@ def pass_on(school, post, to, *, by, first=None, last=None, reason="Quyết đ�
 
 
 def test_the_principal_appoints_and_the_powers_come_with_the_first_day(school):
-    give(school, school.minh, Post.Kind.CLERK, by=school.bich)
-    give(school, school.thu, Post.Kind.CLERK, by=school.bich, first=clock.today() + DAY)
-    assert permissions.may(again(school.minh), Action.IMPORT_ROSTERS)
-    assert not permissions.may(again(school.thu), Action.IMPORT_ROSTERS)
+    give(school, school.dung, Post.Kind.CLERK, by=school.bich)
+    give(school, school.son, Post.Kind.CLERK, by=school.bich, first=clock.today() + DAY)
+    assert permissions.may(again(school.dung), Action.IMPORT_ROSTERS)
+    assert not permissions.may(again(school.son), Action.IMPORT_ROSTERS)
 
 
 def test_each_appointment_is_in_the_history_with_who_and_why(school):
@@ -69,6 +69,14 @@ def test_the_vice_principal_appoints_heads_of_teams(school):
     assert permissions.powers_of(again(school.ngoc)).headed_grades == {1}
 
 
+@pytest.mark.parametrize("name", ["Ban giám hiệu", "BAN GIÁM HIỆU", "BGH"])
+def test_the_leadership_of_the_school_has_no_head_of_team(school, name):
+    team = Team.objects.create(name=name)
+    with pytest.raises(TermRefused, match="do Hiệu trưởng đứng đầu") as refusal:
+        give(school, school.ngoc, Post.Kind.GRADE_HEAD, by=school.hoa, team=team)
+    assert refusal.value.problems[0].field == "team"
+
+
 def test_nobody_raises_their_own_powers(school):
     team = Team.objects.create(name="Tổ 1", grade_level=1)
     with pytest.raises(PermissionDenied, match="Không ai tự giao việc"):
@@ -89,12 +97,12 @@ def test_a_team_has_one_head_and_the_refusal_names_who_until_when(school):
 def test_days_lie_in_the_year_and_a_day_gone_by_needs_a_reason(school):
     before, last = school.year.starts_on - DAY, school.year.ends_on
     with pytest.raises(TermRefused, match="nằm ngoài năm học"):
-        give(school, school.minh, Post.Kind.CLERK, by=school.bich, first=before)
+        give(school, school.dung, Post.Kind.CLERK, by=school.bich, first=before)
     with pytest.raises(TermRefused, match="Năm học kết thúc ngày"):
-        give(school, school.minh, Post.Kind.CLERK, by=school.bich, last=last + DAY)
+        give(school, school.dung, Post.Kind.CLERK, by=school.bich, last=last + DAY)
     with pytest.raises(TermRefused, match="Ghi lí do lùi ngày"):
-        give(school, school.minh, Post.Kind.CLERK, by=school.bich, first=clock.today() - DAY, reason="")
-    give(school, school.minh, Post.Kind.CLERK, by=school.bich, first=clock.today() - DAY)
+        give(school, school.dung, Post.Kind.CLERK, by=school.bich, first=clock.today() - DAY, reason="")
+    give(school, school.dung, Post.Kind.CLERK, by=school.bich, first=clock.today() - DAY)
 
 
 def test_a_closed_account_gets_nothing(school):
@@ -116,13 +124,13 @@ def test_a_post_ends_with_its_last_day_and_needs_a_reason(school):
 
 def test_the_clerks_post_goes_to_a_substitute_for_some_days_and_returns_by_itself(school):
     post, today = post_of(school.tuan, Post.Kind.CLERK), clock.today()
-    pass_on(school, post, school.minh, by=school.bich, last=today + DAY)
-    assert permissions.may(again(school.minh), Action.IMPORT_ROSTERS)
+    pass_on(school, post, school.dung, by=school.bich, last=today + DAY)
+    assert permissions.may(again(school.dung), Action.IMPORT_ROSTERS)
     assert not permissions.may(again(school.tuan), Action.IMPORT_ROSTERS)
     held = Post.objects.filter(kind="clerk").order_by("starts_on")
     assert [(each.holder, each.starts_on, each.ends_on, each.substitutes_for) for each in held] == [
         (school.tuan, school.year.starts_on, today - DAY, None),
-        (school.minh, today, today + DAY, school.tuan),
+        (school.dung, today, today + DAY, school.tuan),
         (school.tuan, today + 2 * DAY, None, None),
     ]
 

@@ -28,10 +28,18 @@ def test_each_power_stands_on_the_page_with_whose_things_it_covers():
     page = page_of(make_school().lan)
     for rule in TABLE:
         shown = row_of(page, rule.words[0].upper() + rule.words[1:])
-        for role, cell in zip(Role, shown[:-1], strict=True):
+        for role, cell in zip(Role, shown[:-2], strict=True):
             whose = rule.who.get(role) or rule.who.get(Role.STAFF)
-            assert cell == (f"{role.label}: {whose.label}" if whose else "– không"), rule.action
+            assert cell == (whose.label if whose else "– không"), rule.action
         assert shown[-1] == f"Căn cứ: {rule.source}"
+
+
+def test_on_a_phone_roles_that_may_do_the_same_share_a_line():
+    page = page_of(make_school().lan)
+    assert row_of(page, "Xem việc chờ mình")[-2] == "Mọi người có tài khoản: của chính mình"
+    own = row_of(page, "Đọc câu hỏi, sự cố và trả lời")[-2]
+    assert own.startswith("Hiệu trưởng, Phó Hiệu trưởng, Văn thư: toàn trường")
+    assert "Mọi người khác: của chính mình" in own
 
 
 def test_the_readers_own_columns_stand_out():

@@ -25,7 +25,7 @@ from tests.accounts.telephones import (
     give_second_factor,
     is_signed_in,
 )
-from tests.gradebook.school import PASSWORD
+from tests.gradebook.school import CONFIRMED, PASSWORD
 
 pytestmark = pytest.mark.django_db
 SET_UP = "/accounts/second-factor/set-up/"
@@ -47,7 +47,7 @@ def key_on_page(page):
 def set_up(client):
     """Through the page, as a person does; the answer with the codes."""
     key = key_on_page(client.get(SET_UP))
-    return client.post(SET_UP, {"code": code_of(key)})
+    return client.post(SET_UP, {"code": code_of(key), **CONFIRMED})
 
 
 # -- Setting up
@@ -72,7 +72,7 @@ def test_the_page_shows_the_secret_as_picture_and_in_groups_of_four(lan, client)
 
 def test_the_same_secret_stands_there_after_a_wrong_code(lan, client):
     key = key_on_page(client.get(SET_UP))
-    answer = client.post(SET_UP, {"code": "000000"})
+    answer = client.post(SET_UP, {"code": "000000", **CONFIRMED})
     assert answer.status_code == 422
     assert "Mã chưa khớp" in answer.content.decode()
     assert key_on_page(answer) == key
@@ -127,6 +127,32 @@ def test_between_the_steps_nobody_replaces_the_factor_that_stands_in_the_way(sch
     assert not is_signed_in(client)
 
 
+@pytest.mark.parametrize("password", [{}, {"confirm_password": "sai"}])
+def test_who_finds_a_screen_open_binds_no_telephone_of_their_own(lan, client, password):
+    """Not even in the minutes after the log-in, while its password holds for other acts."""
+    key = key_on_page(client.get(SET_UP))
+    answer = client.post(SET_UP, {"code": code_of(key), **password})
+    assert answer.status_code == 422
+    assert "Gõ lại mật khẩu để xác nhận" in answer.content.decode()
+    lan.refresh_from_db()
+    assert lan.second_factor_since is None
+
+
+def test_new_codes_and_doing_without_want_the_password_each_time(lan, client):
+    give_second_factor(lan)
+    codes, remove = reverse("accounts:second_factor_codes"), reverse("accounts:second_factor_remove")
+    before = set(StaticToken.objects.values_list("token", flat=True))
+    assert client.post(codes).status_code == 422
+    assert client.post(remove).status_code == 422
+    assert set(StaticToken.objects.values_list("token", flat=True)) == before
+    assert client.post(codes, CONFIRMED).status_code == 200
+    assert not before & set(StaticToken.objects.values_list("token", flat=True))
+    assert client.post(codes).status_code == 422
+    assert client.post(remove, {"password": PASSWORD}).status_code == 302
+    lan.refresh_from_db()
+    assert lan.second_factor_since is None
+
+
 # -- The code
 
 
@@ -144,7 +170,7 @@ def test_a_code_is_taken_once(school):
 def test_the_code_of_the_set_up_does_not_log_in(lan, client):
     key = key_on_page(client.get(SET_UP))
     code = code_of(key)
-    client.post(SET_UP, {"code": code})
+    client.post(SET_UP, {"code": code, **CONFIRMED})
     another = Client()
     give_password(another, "lan")
     assert give_code(another, code).status_code == 422
@@ -205,7 +231,7 @@ def test_new_codes_end_the_old_ones(lan, client):
     old = give_second_factor(lan)
     lan.refresh_from_db()
     client.force_login(lan)
-    new = CODE_ON_PAPER.findall(client.post("/accounts/second-factor/codes/").content.decode())
+    new = CODE_ON_PAPER.findall(client.post("/accounts/second-factor/codes/", CONFIRMED).content.decode())
     assert len(new) == 10
     assert not second_factor.is_right_recovery_code(lan, old[0])
     assert second_factor.is_right_recovery_code(lan, new[0])

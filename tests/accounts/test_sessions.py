@@ -1,11 +1,13 @@
 """Where one is signed in: seen, shown on both sides when twice, ended at once (PLAN IV; rule R60)."""
 
+import datetime
+
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts import idle_lock, sessions
+from accounts import clock, idle_lock, sessions
 from accounts.devices import device_words
 from accounts.models import AccessLogEntry, SignedInSession
 from tests.accounts.telephones import give_password, is_signed_in
@@ -124,6 +126,24 @@ def test_the_new_session_is_told_of_the_old_one(school):
     sign_in("lan", IPHONE, "10.0.0.7")
     page = text(sign_in("lan"))
     assert "Tài khoản này còn đang mở ở nơi khác: Safari trên iPhone, địa chỉ 10.0.0.7" in page
+
+
+def test_several_open_sessions_make_one_notice_that_says_when_the_last_was_seen(school):
+    sign_in("lan", IPHONE, "10.0.0.7")
+    sign_in("lan", EDGE, "10.0.0.8")
+    page = text(sign_in("lan"))
+    assert page.count("còn đang mở ở nơi khác") == 1
+    assert "địa chỉ 10.0.0.8" in page
+    assert ", và 1 phiên khác. Nếu không phải" in page
+
+
+def test_a_session_not_seen_for_twelve_hours_is_not_warned_of(school):
+    old = sign_in("lan", IPHONE)
+    SignedInSession.objects.filter(pk=row_of(old).pk).update(
+        last_seen_at=clock.stamp() - datetime.timedelta(hours=12)
+    )
+    assert "đang mở ở nơi khác" not in text(sign_in("lan"))
+    assert not AccessLogEntry.objects.filter(kind="second_session").exists()
 
 
 def test_the_old_session_is_told_of_the_new_one_until_it_has_looked(school):

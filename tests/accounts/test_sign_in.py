@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import sign_in
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from tests.accounts.telephones import code_now, give_code, give_password, give_second_factor, is_signed_in
 from tests.gradebook.school import PASSWORD
 
@@ -47,6 +47,21 @@ def test_a_person_with_two_duties_logs_in_by_either_name_to_one_account(school):
     client.post(reverse("accounts:login"), {"username": "khoitruong4", "password": PASSWORD})
     assert client.get("/").context["user"] == school.dung
     assert last_entry() == ("signed_in", "dung")
+
+
+@pytest.mark.parametrize("typed", ["LAN", "Lan", "KhoiTruong1"])
+def test_a_name_is_the_same_in_large_letters(school, typed):
+    User.objects.filter(pk=school.lan.pk).update(second_username="khoitruong1")
+    assert log_in(typed).headers["Location"] == "/"
+    assert last_entry() == ("signed_in", "lan")
+
+
+@pytest.mark.parametrize("typed", ["mùa thu hoa sữa đầu ngõ", "khong.co.ai"])
+def test_what_is_typed_as_a_name_and_is_none_is_not_kept(school, typed):
+    for _ in range(6):
+        log_in(typed, "sai")
+    assert set(AccessLogEntry.objects.values_list("username", flat=True)) == {"tên không có thật"}
+    assert {entry.address for entry in AccessLogEntry.objects.all()} == {"127.0.0.1"}
 
 
 def test_a_closed_account_does_not_get_in(school):

@@ -1,9 +1,12 @@
 """After the lock a mark changes on one path only: proposed, filed, approved, carried out (R51–R54, R58)."""
 
+import datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from accounts import clock
 from accounts.history import Source
 from accounts.models import Post
 from approvals import corrections
@@ -281,8 +284,11 @@ def test_nobody_approves_an_own_request_not_even_as_vice_principal(school):
 
 def test_nobody_carries_out_what_they_approved_or_proposed(school):
     Post.objects.create(holder=school.hoa, kind=Post.Kind.CLERK, starts_on=school.year.starts_on)
-    Post.objects.create(holder=school.lan, kind=Post.Kind.CLERK, starts_on=school.year.starts_on)
     request = approved(school)
+    yesterday = clock.today() - datetime.timedelta(days=1)
+    for held in (school.lan.homeroom_assignments, school.lan.teaching_assignments):
+        held.update(ends_on=yesterday)
+    Post.objects.create(holder=school.lan, kind=Post.Kind.CLERK, starts_on=clock.today())
     before = snapshot()
     with pytest.raises(PermissionDenied, match="ba người"):
         corrections.carry_out(request, by=school.hoa)

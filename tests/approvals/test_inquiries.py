@@ -217,6 +217,13 @@ def test_what_is_beyond_the_desk_goes_up_and_comes_back_or_goes_out(school):
     assert (asked.state, list(waiting_for(again(school.tuan)))) == ("accepted", [asked])
 
 
+def test_the_bell_counts_what_waits_and_leads_to_it(school, client):
+    question(school.lan, desk=Desk.CLERK)
+    client.force_login(school.tuan)
+    bell = client.get("/accounts/powers/").context["waiting"]
+    assert (bell["count"], bell["url"]) == (1, "/")
+
+
 def test_the_clerk_is_called_to_a_question_to_a_grade_head_only_when_the_post_has_ended(school):
     asked = question(school.lan)
     assert actors_of(school.tuan, asked) == {InquiryActor.CLERK}

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AccessLogEntry, Post
 from approvals import corrections
+from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest, Evidence
 from approvals.request_pages import may_see_request, visible_requests
 from approvals.workflow import State
@@ -435,6 +436,14 @@ def test_evidence_is_handed_out_harmless_and_the_look_is_logged(school, as_):
     assert answer["Content-Disposition"].startswith("inline")
     entry = AccessLogEntry.objects.get(kind="evidence_opened")
     assert (entry.user, entry.target) == (school.hoa, f"Minh chứng {evidence.pk} của phiếu 01/PĐN")
+
+
+def test_a_pdf_is_saved_for_no_browser_shows_one_in_a_sandbox(school, as_):
+    request = draft(school, "10", pupil=1)
+    corrections.attach(request, clean_evidence("biên bản.pdf", scan()), by=school.lan)
+    answer = as_(school.lan).get(reverse("approvals:evidence", args=[request.evidence.get().pk]))
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer.getvalue().startswith(b"%PDF")
 
 
 def test_a_look_that_is_not_allowed_answers_404_and_is_logged_as_a_refusal(school, as_):

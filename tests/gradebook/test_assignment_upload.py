@@ -161,6 +161,18 @@ def test_one_seat_is_not_given_to_two(school, hoa):
     ]
 
 
+def test_what_another_row_has_already_is_one_sentence_however_many_seats(school, hoa):
+    shown = preview(hoa, school, LAN, ["CB04", "Phạm Quốc Dũng", None, None, "Toán, Tiếng Việt", "4A"])
+    (reason,) = reasons(shown)
+    assert "Toán lớp 4A; Tiếng Việt lớp 4A đã ghi cho Nguyễn Thị Lan ở hàng 2" in reason
+
+
+def test_a_class_that_cannot_be_read_is_told_once(school, hoa):
+    shown = preview(hoa, school, ["CB04", "Phạm Quốc Dũng", None, None, "Toán", "bốn a"])
+    assert len(reasons(shown)) == 1
+    assert "Không rõ lớp" in reasons(shown)[0]
+
+
 def test_a_subject_that_the_grade_does_not_have_is_left_out_and_said(school, hoa):
     shown = preview(hoa, school, ["CB05", "Đặng Bảo Ngọc", None, "1A", "Toán, Khoa học", "1A"])
     assert not shown.context["plan"].changes_anything

@@ -5,10 +5,13 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from accounts import clock, permissions
 from accounts.dates import Days
 from accounts.models import AuditEntry, User
+from accounts.powers import Action
 from accounts.terms import TermRefused
 from gradebook.assignments import assign, end_assignment, hand_over_assignment, undo_assignment
 from gradebook.models import TeachingAssignment
@@ -104,6 +107,35 @@ def test_a_substitute_enters_on_the_days_and_the_class_returns_by_itself(school)
     with clock.travelling(clock.now() + DAY):
         assert may_enter(school.lan, school)
         assert not may_enter(school.minh, school)
+
+
+def test_the_regular_teacher_goes_on_reading_class_and_sheets_while_a_substitute_holds_them(school):
+    """What others did in one's class in the meantime must be seen; only entering passes to the substitute."""
+    line = TeachingAssignment.objects.get(teacher=school.thu, school_class=school.class_4a)
+    substitute(school, homeroom(school), school.minh, last=clock.today())
+    substitute(school, line, school.minh, last=clock.today())
+    lan, thu, class_4a = again(school.lan), again(school.thu), school.class_4a
+    for action in (Action.SEE_CLASS, Action.SEE_PUPIL, Action.SEE_SHEET):
+        assert permissions.may(lan, action, school_class=class_4a)
+        assert permissions.reach_of(lan, action).has(class_4a)
+        assert permissions.may_anywhere(lan, action)
+        assert not permissions.may(thu, action, school_class=school.class_1a, line=line.line)
+    assert permissions.may_see_sheet(thu, class_4a, line.line)
+    for action in (Action.ENTER_SHEET, Action.PROPOSE_CORRECTION, Action.EDIT_RECORD, Action.SEE_SENSITIVE):
+        assert not permissions.may(lan, action, school_class=class_4a)
+    assert not permissions.is_responsible(thu, class_4a, line.line)
+    client = Client()
+    client.force_login(lan)
+    for page in (
+        reverse("students:class", args=[class_4a.pk]),
+        reverse("gradebook:sheet", args=[class_4a.pk, "NLPC", "GHKI"]),
+    ):
+        assert client.get(page).status_code == 200
+
+
+def test_a_class_handed_over_for_good_is_not_read_any_longer(school):
+    substitute(school, homeroom(school), school.minh)
+    assert not permissions.may_see_sheet(again(school.lan), school.class_4a, None)
 
 
 def test_the_intervals_of_a_substitution_meet_without_gap_or_overlap(school):

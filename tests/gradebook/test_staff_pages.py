@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -150,13 +151,13 @@ def test_the_clerk_does_not_move_herself_into_a_team(school):
 
 
 def test_a_post_is_given_on_the_page_and_a_forged_one_refused(school):
-    address = reverse("gradebook:person_appoint", args=[school.minh.pk])
+    address = reverse("gradebook:person_appoint", args=[school.son.pk])
     data = {"kind": "clerk", "starts_on": f"{clock.today():%Y-%m-%d}", "reason": "QĐ 12"}
     assert as_(school.hoa).post(address, data).status_code == 422
     assert as_(school.bich).post(address, {**data, "kind": "principal"}).status_code == 422
-    assert not school.minh.posts.exists()
+    assert [post.kind for post in school.son.posts.all()] == [Post.Kind.INSPECTOR]
     assert as_(school.bich).post(address, data).status_code == 302
-    assert permissions.has_post(again(school.minh), Post.Kind.CLERK)
+    assert permissions.has_post(again(school.son), Post.Kind.CLERK)
 
 
 def test_the_vice_principal_posting_for_herself_is_refused(school):
@@ -220,6 +221,31 @@ def test_one_seat_that_cannot_go_keeps_all_where_they_are(school):
     assert list(TeachingAssignment.objects.values_list("pk", "teacher", "ends_on")) == before
 
 
+def test_assigning_a_teacher_begins_with_a_class_of_theirs(school):
+    answer = as_(school.hoa).get(reverse("gradebook:class_staff"), {"teacher": school.lan.pk})
+    assert answer.context["chosen"] == school.class_4a
+    assert f'Phân công cho <a href="/gradebook/staff/{school.lan.pk}/">Nguyễn Thị Lan</a>' in text_of(answer)
+
+
+def test_an_account_is_in_the_same_state_on_both_pages_and_each_duty_is_named(school):
+    User.objects.filter(pk=school.lan.pk).update(password=make_password(None))
+    client = as_(school.tuan)
+    assert "Chưa kích hoạt" in text_of(client.get(f"/accounts/people/{school.lan.pk}/"))
+    record = text_of(client.get(reverse("gradebook:person", args=[school.lan.pk])))
+    assert "Tài khoản chưa kích hoạt" in record
+    assert "Tài khoản đang dùng" not in record
+    assert "Chủ nhiệm lớp 4A" in text_of(client.get(f"/accounts/people/{school.lan.pk}/"))
+
+
+@pytest.mark.parametrize("typed", ["abc", "12", "0912 345"])
+def test_what_is_no_telephone_number_is_told_at_its_field(school, typed):
+    address = reverse("gradebook:person_edit", args=[school.lan.pk])
+    answer = as_(school.tuan).post(address, {"full_name": "Nguyễn Thị Lan", "phone": typed})
+    assert answer.status_code == 422
+    assert "không phải một số điện thoại" in text_of(answer)
+    assert typed in text_of(answer)
+
+
 def test_a_class_shows_who_answers_for_each_line_and_what_nobody_does(school):
     answer = as_(school.hoa).get(reverse("gradebook:class_staff"), {"class": school.class_4a.pk})
     seats = {seat.label: seat for seat in answer.context["seats"]}
@@ -236,6 +262,9 @@ def test_the_principals_own_page_offers_to_hand_the_post_over_but_not_to_end_it(
     end = reverse("gradebook:duty", args=["post", post.pk, "end"])
     data = {"last_day": f"{clock.today():%Y-%m-%d}", "reason": "Thử"}
     assert as_(school.bich).post(end, data).status_code == 403
+    answer = as_(school.bich).get(end)
+    assert answer.status_code == 403
+    assert "chỉ giao cho người khác" in text_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -243,3 +272,9 @@ def test_the_principals_own_page_offers_to_hand_the_post_over_but_not_to_end_it(
 )
 def test_an_address_made_up_leads_nowhere(school, address):
     assert as_(school.bich).get(f"/gradebook/{address}").status_code == 404
+
+
+def test_the_absent_teacher_is_not_offered_as_her_own_substitute(school):
+    page = as_(school.hoa).get(reverse("gradebook:stand_in", args=[school.lan.pk])).content.decode()
+    assert f'<option value="{school.minh.pk}"' in page
+    assert f'<option value="{school.lan.pk}"' not in page

@@ -12,6 +12,7 @@ from accounts.models import AdminAction, Post, User
 from gradebook.login_names import propose
 from gradebook.models import TeachingAssignment
 from tests.accounts.slips import use_slip
+from tests.gradebook.school import CONFIRMED
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,23 @@ def test_carried_out_it_makes_accounts_with_slips_and_no_post_or_lesson(school, 
     assert "2 tài khoản mới" in AdminAction.objects.get(thing="accounts:").words
 
 
+def test_the_password_is_asked_for_the_accounts_and_not_for_the_dry_run_with_its_file(school, clerk):
+    session = clerk.session
+    session["confirmed_at"] = {}
+    session.save()
+    shown = preview(clerk, HONG)
+    assert shown.status_code == 200
+    asked = apply(clerk, shown)
+    assert asked.status_code == 422
+    page = asked.content.decode()
+    assert "Gõ lại mật khẩu để xác nhận" in page
+    assert 'type="file"' not in page
+    assert f'name="wanted" value="{shown.context["token"]}"' in page
+    assert not User.objects.filter(staff_code="CB90").exists()
+    assert apply(clerk, shown, **CONFIRMED).status_code == 200
+    assert User.objects.filter(staff_code="CB90").exists()
+
+
 def test_the_same_file_twice_changes_nothing(school, clerk):
     first = preview(clerk, HONG)
     apply(clerk, first)
@@ -117,9 +135,9 @@ def test_a_list_that_was_not_shown_or_shown_to_another_is_not_carried_out(school
     shown = preview(clerk, HONG)
     assert apply(clerk, shown, wanted="x").status_code == 422
     assert apply(clerk, shown, previewed="x").status_code == 409
-    Post.objects.create(holder=school.lan, kind="clerk", starts_on=school.year.starts_on)
+    Post.objects.create(holder=school.dung, kind="clerk", starts_on=school.year.starts_on)
     other = Client()
-    other.force_login(school.lan)
+    other.force_login(school.dung)
     assert apply(other, shown).status_code == 422
     assert not User.objects.filter(staff_code="CB90").exists()
 

@@ -3,14 +3,16 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import stack
 from tests.migrated_database import migrated_database
+from tests.stories.people import log_in
+from tests.stories.screens import places_in, stands_on_every_screen
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -59,3 +61,39 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def places(application: stack.Stack) -> dict[str, object]:
+    return places_in(application)
+
+
+@pytest.fixture(scope="module")
+def page_of(chromium: Browser, application: stack.Stack) -> Iterator[Callable[[str], Page]]:
+    """The page of a person, who logs in when first asked for."""
+    known: dict[str, Page] = {}
+
+    def find(username: str) -> Page:
+        if username not in known:
+            known[username] = log_in(chromium, application, username).page
+        return known[username]
+
+    yield find
+    for page in known.values():
+        page.context.close()
+
+
+@pytest.fixture
+def audit(
+    application: stack.Stack, places: dict[str, object], page_of: Callable[[str], Page]
+) -> Callable[[str, str], None]:
+    """Opens an address of the demo school as a person and has it stand the audit."""
+
+    def opened(username: str, address: str) -> None:
+        page = page_of(username)
+        answer = page.goto(application.address + address.format_map(places))
+        assert answer is not None
+        assert answer.status == 200
+        stands_on_every_screen(page)
+
+    return opened

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.stack import Stack
 from tests.stories.people import log_in
+from tests.stories.sheets import SECONDS
 
 PICTURES = Path(os.environ.get("KIMDONG_PICTURES", tempfile.gettempdir()))
 NEW_PASSWORD = "mùa thu hoa sữa đầu ngõ"
@@ -21,9 +22,10 @@ def test_from_the_form_to_the_first_page_of_a_new_colleague(application: Stack, 
     page.get_by_label("Mã cán bộ").fill("CB0999")
     page.get_by_label("Họ và tên").fill("Nguyễn Thị Hồng Hạnh")
     page.get_by_role("button", name="Tạo tài khoản").click()
-    expect(page.get_by_text("Chưa kích hoạt").first).to_be_visible()
+    expect(page.get_by_text("Chưa kích hoạt").first).to_be_visible(timeout=SECONDS)
     page.get_by_role("link", name="Làm phiếu kích hoạt").click()
     page.get_by_role("button", name="Làm phiếu").click()
+    expect(page.locator(".slip-code")).to_have_count(2, timeout=SECONDS)
     username, code = page.locator(".slip-code").all_inner_texts()
     assert username == "hanh.nth"
     page.emulate_media(media="print")

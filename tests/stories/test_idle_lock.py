@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from kimdong.demo.accounts import PASSWORD
 from tests.stack import Stack
 from tests.stories.people import log_in
+from tests.stories.screens import stands_on_every_screen
 from tests.stories.sheets import SECONDS, Desk, StaffRoom, blank_sheets, staff_room
-from tests.stories.test_every_screen import stands_on_every_screen
 
 TEACHER = "gvcn.4e"
 

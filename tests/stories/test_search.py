@@ -31,10 +31,11 @@ def page(chromium: Browser, application: Stack) -> Iterator[Page]:
 
 def test_from_any_page_the_keyboard_alone_finds_and_opens_a_pupil(page: Page, application: Stack, pupil):
     number, name, _ = pupil
+    page.set_viewport_size({"width": 1280, "height": 850})
     page.goto(f"{application.address}/")
     page.keyboard.press("Control+k")
     box = page.get_by_role("combobox", name="Tìm học sinh")
-    expect(box).to_be_focused()
+    expect(box).to_be_focused(timeout=SECONDS)
     page.keyboard.type(name)
     option = page.get_by_role("option").filter(has_text=name).first
     expect(option).to_be_visible(timeout=SECONDS)

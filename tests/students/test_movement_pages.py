@@ -12,7 +12,7 @@ from accounts import clock
 from accounts.models import AccessLogEntry
 from students import movements
 from students.models import Enrolment, Movement
-from tests.gradebook.school import CONFIRMED, School, make_school
+from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
 
 DAY = datetime.timedelta(days=1)
 
@@ -144,3 +144,49 @@ def test_the_head_counts_are_taken_as_a_workbook_and_logged(school, clerk):
     rows = list(load_workbook(io.BytesIO(b"".join(answer))).active.iter_rows(values_only=True))
     assert next(row for row in rows if row[0] == "Toàn trường")[1] == 10
     assert AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.BULK_EXPORTED).count() == 1
+
+
+def test_the_register_is_taken_as_a_workbook_as_it_is_filtered_and_logged(school, clerk):
+    movements.leave(school.pupils[0], day=clock.today(), leave_reason="03", by=school.tuan)
+    movements.change_class(school.pupils[1], school.class_4b, day=clock.today(), by=school.tuan)
+    answer = clerk.get(reverse("students:movements_file"), {"kind": "left"})
+    rows = list(load_workbook(io.BytesIO(b"".join(answer))).active.iter_rows(values_only=True))
+    told = [row for row in rows if school.pupils[0].full_name in row]
+    assert "Xa trường" in told[0]
+    assert not [row for row in rows if school.pupils[1].full_name in row]
+    assert AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.BULK_EXPORTED).count() == 1
+
+
+def test_a_long_register_comes_in_pages_with_the_same_statements(
+    school, clerk, django_assert_max_num_queries
+):
+    add_pupils(school.class_4b, 60)
+    register = reverse("students:movements")
+    with django_assert_max_num_queries(20):
+        first = clerk.get(register, {"kind": "admitted"})
+    assert len(first.context["page"].object_list) == 50
+    assert "Trang 1 / 2" in first.text
+    assert len(clerk.get(register, {"kind": "admitted", "page": 2}).context["page"].object_list) == 20
+
+
+def test_only_classes_that_fit_are_offered(school, clerk):
+    def offered(kind: str) -> list[str]:
+        field = clerk.get(form_of(school, kind)).context["form"].fields["to_class"]
+        return [each.name for each in field.queryset]
+
+    assert offered("changed_class") == ["4B"]
+    assert offered("skipped_grade") == []
+    assert offered("transferred_in") == ["1A", "4A", "4B"]
+
+
+def test_the_page_of_a_pupil_tells_the_status_and_leads_to_the_movements(school, clerk):
+    pupil = school.pupils[0]
+    page, led_to = (reverse(f"students:{name}", args=[pupil.pk]) for name in ("pupil", "pupil_movements"))
+    assert "Đang học" in clerk.get(page).text
+    movements.leave(pupil, day=clock.today(), leave_reason="03", by=school.tuan)
+    after = clerk.get(page).text
+    assert "Thôi học kỳ 1" in after
+    assert led_to in after
+    teacher = Client()
+    teacher.force_login(school.lan)
+    assert led_to not in teacher.get(page).text

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, InternalError, ProgrammingError, transaction
 
 from accounts import clock
-from students.models import Enrolment, Movement
+from students.models import Enrolment, Movement, SchoolYear
 from students.movement_rules import RULES, Kind, Season, season_of, status_code
 from tests.gradebook.school import School, make_school
 
@@ -148,17 +148,43 @@ def test_a_seat_names_the_movement_that_began_it(school):
     ("day", "season"),
     [
         ("2026-08-01", Season.SUMMER),
-        ("2026-09-04", Season.SUMMER),
-        ("2026-09-05", Season.TERM_1),
+        ("2026-09-06", Season.SUMMER),
+        ("2026-09-07", Season.TERM_1),
         ("2027-01-17", Season.TERM_1),
         ("2027-01-18", Season.TERM_2),
-        ("2027-05-31", Season.TERM_2),
-        ("2027-06-01", Season.SUMMER),
+        ("2027-05-28", Season.TERM_2),
+        ("2027-05-29", Season.SUMMER),
     ],
 )
 def test_the_part_of_the_year_follows_from_the_day(day, season):
-    found = season_of(datetime.date.fromisoformat(day), first_term_ends_on=datetime.date(2027, 1, 17))
-    assert found == season
+    days = {"begins": "2026-09-07", "first_term_ends_on": "2027-01-17", "ends": "2027-05-28"}
+    lessons = {name: datetime.date.fromisoformat(text) for name, text in days.items()}
+    assert season_of(datetime.date.fromisoformat(day), **lessons) == season
+
+
+def test_before_the_days_of_lessons_are_fixed_no_term_has_begun():
+    day = datetime.date(2026, 10, 1)
+    assert (
+        season_of(day, begins=None, first_term_ends_on=datetime.date(2027, 1, 17), ends=None) == Season.SUMMER
+    )
+
+
+def test_movements_and_seats_of_a_closed_year_stay_as_they_are_whatever_the_path(school):
+    stored = movement(school, Kind.LEFT)
+    stored.save()
+    SchoolYear.objects.update(state="closed")
+    another = movement(school, Kind.RETURNED)
+    another.day += datetime.timedelta(days=1)
+    seats = Enrolment.objects.filter(student=school.pupils[0])
+    cancelled = {"cancelled_at": clock.now(), "cancelled_by": school.tuan, "cancel_reason": "Ghi nhầm"}
+    for change in (
+        lambda: Movement.objects.filter(pk=stored.pk).update(**cancelled),
+        another.save,
+        lambda: seats.update(position=9),
+        seats.delete,
+    ):
+        with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():
+            change()
 
 
 @pytest.mark.parametrize(

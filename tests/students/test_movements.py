@@ -1,6 +1,7 @@
 """Coming, going and changing class: by the clerk, in order of time, undone by a cancellation (rules R10–R14)."""
 
 import datetime
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,16 @@ from accounts.models import AdminAction
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from students import movements
-from students.models import Enrolment, Movement, SchoolClass, Student
+from students.models import (
+    Absence,
+    AttendanceMonth,
+    Enrolment,
+    Movement,
+    RollCall,
+    SchoolClass,
+    SchoolYear,
+    Student,
+)
 from students.movement_plans import Draft, plan_movement
 from students.movement_rules import Kind
 from students.movements import MovementChanged, MovementRefused
@@ -253,6 +263,51 @@ def test_a_back_dated_movement_warns_of_marks_entered_meanwhile(school):
     assert any("Rời lớp 4A" in each for each in plan.effects)
 
 
+def test_a_back_dated_movement_warns_of_days_called_and_months_confirmed_meanwhile(school):
+    pupil, teacher, then = school.pupils[0], school.lan, clock.today() - 3 * DAY
+    call = RollCall.objects.create(
+        school_class=school.class_4a,
+        day=then,
+        session="morning",
+        share=1,
+        token=uuid.uuid4(),
+        called_by=teacher,
+        called_at=clock.stamp(),
+    )
+    Absence.objects.create(roll_call=call, student=pupil, kind="K")
+    AttendanceMonth.objects.create(
+        school_class=school.class_4a,
+        month=then.replace(day=1),
+        with_leave=0,
+        without_leave=1,
+        not_called=0,
+        confirmed_by=teacher,
+        confirmed_at=clock.stamp(),
+    )
+    warnings = plan_movement(Draft(Kind.CHANGED_CLASS, pupil, then, school.class_4b)).warnings
+    assert any("đã được ghi vắng 1 buổi" in each for each in warnings)
+    assert any(f"tháng {then:%m/%Y} đã xác nhận" in each for each in warnings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"decision_number": "<b>", "decision_date": clock.today()}, "decision_number"),
+        ({"decision_number": "9/QĐ", "decision_date": clock.today() + DAY}, "decision_date"),
+        ({"leave_reason": "10"}, "leave_reason"),
+    ],
+)
+def test_a_paper_that_cannot_be_is_refused_where_it_stands(school, wrong, field):
+    draft = Draft(Kind.LEFT, school.pupils[0], clock.today(), **{"leave_reason": "01", **wrong})
+    assert [each.field for each in plan_movement(draft).objections] == [field]
+
+
+def test_a_paper_signed_after_its_effect_is_pointed_out(school):
+    paper = {"decision_number": "9/QĐ-THKĐ", "decision_date": clock.today()}
+    draft = Draft(Kind.LEFT, school.pupils[0], clock.today() - DAY, leave_reason="01", **paper)
+    assert any("sau ngày có hiệu lực" in each for each in plan_movement(draft).warnings)
+
+
 def test_a_crowded_class_is_allowed_with_a_warning(db):
     school = make_school(pupils=35)
     plan = plan_movement(Draft(Kind.TRANSFERRED_IN, newcomer(), day(school, 50), school.class_4a, **FROM))
@@ -269,3 +324,24 @@ def test_what_is_recorded_is_what_was_shown_or_nothing(school):
     with pytest.raises(MovementChanged):
         movements.record(draft, by=school.tuan, previewed=shown)
     movements.record(draft, by=school.tuan, previewed=plan_movement(draft).fingerprint)
+
+
+def test_nothing_is_recorded_or_cancelled_in_a_closed_year(school):
+    movement = leave(school)
+    SchoolYear.objects.update(state="closed")
+    assert "đã đóng" in refusal(
+        lambda: movements.leave(school.pupils[1], day=day(school, 30), leave_reason="01", by=school.tuan)
+    )
+    assert "đã đóng" in refusal(lambda: movements.cancel(movement, reason="Ghi nhầm", by=school.tuan))
+
+
+def test_the_status_follows_the_lesson_days_of_the_year(school):
+    lessons = {
+        "lessons_start_on": day(school, 35),
+        "second_term_starts_on": school.year.first_term_ends_on + DAY,
+        "lessons_end_on": school.year.ends_on - 30 * DAY,
+    }
+    SchoolYear.objects.filter(pk=school.year.pk).update(**lessons)
+    summer = movements.transfer_out(school.pupils[0], day=day(school, 34), by=school.tuan, **TO)
+    term = movements.transfer_out(school.pupils[1], day=day(school, 35), by=school.tuan, **TO)
+    assert (summer.status, term.status) == ("Chuyển đi trong hè", "Chuyển đi kỳ 1")

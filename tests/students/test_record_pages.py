@@ -240,7 +240,7 @@ def test_the_page_of_a_pupil_asks_as_much_with_a_long_history_as_with_a_short_on
     client.get(page(school))
     with CaptureQueriesContext(connection) as queries:
         client.get(page(school))
-    assert len(queries) == 10
+    assert len(queries) == 11
 
 
 # -- The records of a class --------------------------------------------------------------------------------

@@ -94,6 +94,31 @@ def test_the_facts_of_the_year_clash_as_those_of_the_pupil_do(school, pupil):
     assert YearProfile.objects.get(student=pupil).day_boarding_code == "02"
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("<b>Lương</b> 😀", "chỉ có chữ"),
+        ("Lương Minh An 2", "chỉ có chữ"),
+        ("lương minh an", "Viết hoa chữ đầu"),
+    ],
+)
+def test_a_name_that_no_birth_certificate_bears_is_refused(school, pupil, name, why):
+    with pytest.raises(RecordRefused) as refused:
+        change(pupil, school.lan, full_name=name)
+    assert why in refused.value.problems[0].message
+
+
+@pytest.mark.parametrize("name", ["H'Lan Niê", "Y-Phôn Ê Ban", "Nguyễn Thị Ánh Dương"])
+def test_names_of_every_people_are_taken(school, pupil, name):
+    assert change(pupil, school.lan, full_name=name) == ("full_name",)
+
+
+def test_a_birth_date_that_is_known_is_never_emptied(school, pupil):
+    with pytest.raises(RecordRefused) as refused:
+        change(pupil, school.lan, birth_year=None, birth_month=None, birth_day=None)
+    assert "Ngày sinh đã có" in refused.value.problems[0].message
+
+
 def test_the_same_again_writes_nothing(school, pupil):
     change(pupil, school.lan, phone="0912345678")
     before = stored(pupil).history.count()

@@ -97,6 +97,7 @@ def test_days_that_do_not_follow_each_other_are_named_where_they_stand_and_nothi
         ({"lessons_end_on": ""}, "Chưa có ngày kết thúc học kì II"),
         ({"school_name": ""}, "Chưa ghi. Gõ vào ô này."),
         ({"starts_on": "xx"}, "Ngày chưa đúng"),
+        ({"ends_on": "31/07/2031"}, "dài nhất là một năm"),
     ],
 )
 def test_a_wrong_year_is_refused_with_the_remedy(school, change, words):

@@ -1,0 +1,200 @@
+"""Hồ sơ chuyển trường: what goes with a pupil to another school (PLAN IV.3; domain.md 8.3; rules R10, R12).
+
+The letter in the form of Nghị định 30/2020, the results to date, the days absent, the movements; the học bạ follows
+as its own part. Nothing is kept: the pack says what the database says when it is asked for.
+"""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from accounts.clock import today
+from gradebook.models import SubjectLine, SubjectResult, TraitResult
+from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
+from reports.book_content import Signature, Transcript
+from reports.signatories import read_signatories
+from reports.transcripts import pupil_code, transcript_of
+from students.absences import Absences, absence_totals
+from students.models import Movement, SchoolClass, SchoolYear, Student
+
+TEMPLATE = "reports/print/transfer_pack.html"
+LETTER = "GGT"
+NOT_ASSESSED = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """A line or trait with its two values (level, mark) at each period; "" is not entered, "–" not to be assessed."""
+
+    label: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    label: str
+    period: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One movement in force."""
+
+    day: datetime.date
+    kind: str
+    classes: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPack:
+    """All of the pack but the học bạ's own pages. `number` is "" when the movement names another paper."""
+
+    student: Student
+    year: SchoolYear
+    school_class: SchoolClass
+    movement: Movement
+    code: str
+    number: str
+    signature: Signature
+    homeroom_teacher: str
+    periods: tuple[str, ...]
+    subjects: tuple[ResultRow, ...]
+    traits: tuple[ResultRow, ...]
+    comments: tuple[Comment, ...]
+    absent_with_leave: str
+    absent_without_leave: str
+    steps: tuple[Step, ...]
+    enclosures: tuple[str, ...]
+    drawn_on: datetime.date
+    transcript: Transcript
+
+    @property
+    def last_day(self) -> datetime.date:
+        """The last day at this school."""
+        return self.movement.day - datetime.timedelta(days=1)
+
+    @property
+    def title(self) -> str:
+        return f"Hồ sơ chuyển trường – {self.student.full_name} – {self.code}"
+
+
+def read_pack(movement: Movement) -> TransferPack:
+    """`movement` comes with pupil, year and class at hand. Constant statements, whatever the results and years.
+
+    Raises regulation.NotCovered for a year before Thông tư 27/2020.
+    """
+    student, year, school_class = movement.student, movement.year, movement.from_class
+    assert school_class is not None  # noqa: S101 - a departure leaves a class; the database says so
+    signatories = read_signatories([school_class.pk])
+    unknown = Absences(None, None)
+    absences = absence_totals([student.pk], until=year.pk).get((student.pk, year.pk), unknown)
+    results, traits = _subject_results(student, year), _trait_results(student, year)
+    is_letter = LETTER in movement.decision_number
+    return TransferPack(
+        student=student,
+        year=year,
+        school_class=school_class,
+        movement=movement,
+        code=pupil_code(student),
+        number=movement.decision_number if is_letter else "",
+        signature=replace(
+            signatories.principal(year, today()), day=movement.decision_date if is_letter else None
+        ),
+        homeroom_teacher=signatories.homeroom_teacher(school_class, movement.day),
+        periods=tuple(period.label for period in Period),
+        subjects=tuple(_subject_rows(school_class, results)),
+        traits=tuple(_trait_rows(school_class, traits)),
+        comments=tuple(_comments(results, traits)),
+        absent_with_leave=_days(absences.with_leave),
+        absent_without_leave=_days(absences.without_leave),
+        steps=tuple(_steps(student)),
+        enclosures=tuple(_enclosures(student)),
+        drawn_on=today(),
+        transcript=transcript_of(student, year),
+    )
+
+
+Results = Mapping[tuple[str, str], SubjectResult]
+Traits = Mapping[tuple[str, str], TraitResult]
+
+
+def _subject_results(student: Student, year: SchoolYear) -> Results:
+    """By code and period; of the grade before, too, for one who has skipped a grade within the year."""
+    rows = SubjectResult.objects.filter(student=student, line__year=year).select_related("line")
+    return {(row.line.code, row.period): row for row in rows.order_by("line__grade_level")}
+
+
+def _trait_results(student: Student, year: SchoolYear) -> Traits:
+    rows = TraitResult.objects.filter(student=student, year=year)
+    return {(row.item, row.period): row for row in rows}
+
+
+def _subject_rows(school_class: SchoolClass, results: Results) -> Iterator[ResultRow]:
+    """Every line that the class is taught, entered or not."""
+    taught = SubjectLine.objects.filter(year_id=school_class.year_id, grade_level=school_class.grade_level)
+    for line in sorted((each.line for each in taught), key=lambda line: line.position):
+        values: list[str] = []
+        for period in Period:
+            result = results.get((line.code, period), SubjectResult())
+            is_tested = has_mark(school_class.year_id, school_class.grade_level, line.code, period)
+            mark = "" if result.mark is None else str(result.mark)
+            values += [result.attainment, mark if is_tested or mark else NOT_ASSESSED]
+        yield ResultRow(line.name, tuple(values))
+
+
+def _trait_rows(school_class: SchoolClass, results: Traits) -> Iterator[ResultRow]:
+    for trait in traits_for(school_class.year_id, school_class.grade_level):
+        values = (results.get((trait.code, period), TraitResult()).rating for period in Period)
+        yield ResultRow(trait.name, tuple(values))
+
+
+def _comments(results: Results, traits: Traits) -> Iterator[Comment]:
+    """What teachers wrote, in the order of the books."""
+    for period in Period:
+        of_period = [row for (_code, when), row in results.items() if when == period and row.comment]
+        for row in sorted(of_period, key=lambda row: row.line.line.position):
+            yield Comment(row.line.line.name, period.label, row.comment)
+        for group in TraitGroup:
+            said = traits.get((group.value, period))
+            if said and said.comment:
+                yield Comment(group.label, period.label, said.comment)
+
+
+def _steps(student: Student) -> Iterator[Step]:
+    rows = Movement.objects.in_force().filter(student=student)
+    for row in rows.select_related("from_class__year", "to_class__year").order_by("day"):
+        classes = " → ".join(
+            f"{each.name} ({each.year.label})" for each in (row.from_class, row.to_class) if each
+        )
+        school = ", ".join(text for text in (row.other_school, row.other_province) if text)
+        yield Step(row.day, row.get_kind_display(), classes, "; ".join(filter(None, (row.decision, school))))
+
+
+def _enclosures(student: Student) -> Iterator[str]:
+    yield "Đơn xin chuyển trường của cha mẹ (người giám hộ) học sinh."
+    yield "Học bạ (bản chính); kèm bản in từ hệ thống, năm học chưa phê duyệt là bản xem trước."
+    yield "Kết quả đánh giá đến ngày chuyển, số ngày nghỉ, biến động trong quá trình học (Phụ lục kèm theo)."
+    yield "Bản sao giấy khai sinh."
+    if student.disability_code:
+        yield "Kế hoạch giáo dục cá nhân và giấy xác nhận khuyết tật (bản sao)."
+
+
+def _days(value: Decimal | None) -> str:
+    """3.0 → "3", 0.5 → "0,5"; "" for what nobody has counted yet."""
+    return "" if value is None else f"{value.normalize():f}".replace(".", ",")
+
+
+def pack_pdf(pack: TransferPack) -> bytes:
+    """One file: the letter with its annex, then the học bạ."""
+    # Only here, so that a web process that prints no pack does not load the typesetter (40 MB).
+    from reports import pdf  # noqa: PLC0415
+
+    letter = pdf.render(
+        "reports/print/transfer_pack.html",
+        {"pack": pack, "teacher_title": ("GIÁO VIÊN CHỦ NHIỆM",)},
+        title=pack.title,
+    )
+    return pdf.merge([letter, pdf.render_transcript(pack.transcript)], title=pack.title)

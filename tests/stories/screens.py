@@ -1,0 +1,70 @@
+"""The audit of axe-core (WCAG 2.2 A and AA) that every screen stands, in light and dark and on a phone of 390 px.
+
+The addresses stand in the files test_screens_of_….py, which leave open what `places` finds in the demo school.
+"""
+
+import datetime
+
+from playwright.sync_api import Page
+
+from tests.stack import ROOT, Stack
+
+AXE = (ROOT / "tests/vendor/axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCREENS = ((1280, "light"), (1280, "dark"), (390, "light"))
+# What the other scheme can break; all else is the same page.
+ONLY_COLOURS = ["color-contrast", "link-in-text-block"]
+TEACHER = "gvcn.4e"  # has a draft of a request, and a class of the grades that have every kind of cell
+
+
+def faults(page: Page, *, only_colours: bool = False) -> list[str]:
+    """What axe-core finds, one sentence a rule, with the first element that breaks it."""
+    page.evaluate(AXE)
+    options = {"runOnly": ONLY_COLOURS if only_colours else TAGS, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options)", options)
+    return [f"{each['id']}: {each['help']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
+
+
+def stands_on_every_screen(page: Page) -> None:
+    for width, scheme in SCREENS:
+        page.set_viewport_size({"width": width, "height": 850})
+        page.emulate_media(color_scheme=scheme)
+        # A button on its way from one scheme's colours to the other's has the contrast of neither.
+        page.evaluate("for (const each of document.getAnimations()) each.finish()")
+        assert (width, scheme, faults(page, only_colours=scheme == "dark")) == (width, scheme, [])
+        sideways = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth]")
+        assert max(sideways) <= width
+
+
+def places_in(application: Stack) -> dict[str, object]:
+    """What the addresses above leave open."""
+    found = dict(application.fetch("SELECT state, min(id) FROM approvals_correctionrequest GROUP BY 1"))
+    order = application.fetch("SELECT min(id) FROM gradebook_entryorder")[0][0]
+    before, now = application.fetch("SELECT id FROM students_schoolclass WHERE name = '4E' ORDER BY year_id")
+    period = application.fetch(
+        "SELECT period FROM gradebook_entrywindow WHERE now() >= opens_at AND now() < closes_at"
+    )
+    homeroom = application.fetch(
+        "SELECT id FROM students_homeroomassignment WHERE school_class_id = %s", now[0]
+    )[0][0]
+    pupil = application.fetch(
+        "SELECT min(student_id) FROM students_enrolment WHERE school_class_id = %s", now[0]
+    )[0][0]
+    inquiries = dict(application.fetch("SELECT state, max(id) FROM approvals_inquiry GROUP BY 1"))
+    return {
+        **found,
+        "homeroom": homeroom,
+        "at_clerk": inquiries["new"],
+        "answered": inquiries["answered"],
+        "trained": application.fetch("SELECT min(person_id) FROM accounts_trainingrecord")[0][0],
+        "order": order,
+        "movement": application.fetch("SELECT max(id) FROM students_movement")[0][0],
+        "teacher": application.fetch("SELECT id FROM accounts_user WHERE username = %s", TEACHER)[0][0],
+        "last_year_4e": before[0],
+        "class_4e": now[0],
+        "pupil_4e": pupil,
+        "period": period[0][0],
+        "month": f"{datetime.date.today():%Y-%m}",  # noqa: DTZ011 - the demo school's present is this machine's
+        "year": application.fetch("SELECT max(year) FROM students_schoolyear")[0][0],
+        "holiday": application.fetch("SELECT max(id) FROM students_calendarentry")[0][0],
+    }

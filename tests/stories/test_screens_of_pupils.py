@@ -1,0 +1,56 @@
+"""The screens about years, classes, pupils, their movements and days."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.stories.screens import TEACHER
+
+PAGES = [
+    ("vanthu", "/students/classes/"),
+    ("vanthu", "/students/classes/{class_4e}/"),
+    ("vanthu", "/students/search/?q=nguyen"),
+    ("vanthu", "/students/records/"),
+    ("vanthu", "/students/pupils/{pupil_4e}/"),
+    ("vanthu", "/students/pupils/{pupil_4e}/ids/"),
+    ("vanthu", "/students/classes/{class_4e}/edit/"),
+    ("vanthu", "/students/classes/{class_4e}/delete/"),
+    ("vanthu", "/students/classes/{class_4e}/week/"),
+    ("vanthu", "/students/years/"),
+    ("vanthu", "/students/years/new/"),
+    ("vanthu", "/students/years/{year}/"),
+    ("vanthu", "/students/years/{year}/edit/"),
+    ("vanthu", "/students/years/{year}/days/new/"),
+    ("vanthu", "/students/days/{holiday}/remove/"),
+    ("vanthu", "/students/years/{year}/week/"),
+    ("vanthu", "/students/years/{year}/classes/new/"),
+    ("vanthu", "/gradebook/years/{year}/opening/"),
+    ("vanthu", "/gradebook/years/{year}/lines/"),
+    (TEACHER, "/students/years/{year}/"),
+    ("phohieutruong", "/students/attendance/"),
+    ("phohieutruong", "/students/attendance/late/"),
+    (TEACHER, "/students/classes/{class_4e}/roll/"),
+    (TEACHER, "/students/classes/{class_4e}/attendance/"),
+    (TEACHER, "/students/classes/{class_4e}/attendance/{month}/"),
+    ("vanthu", "/students/import/"),
+    ("vanthu", "/students/movements/"),
+    ("vanthu", "/students/newcomers/transferred_in/"),
+    ("vanthu", "/students/movements/{movement}/"),
+    ("vanthu", "/students/head-counts/"),
+    ("vanthu", "/students/pupils/{pupil_4e}/movements/"),
+    ("vanthu", "/students/pupils/{pupil_4e}/movements/transferred_out/"),
+    (TEACHER, "/students/classes/{class_4e}/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/person/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/address/"),
+    (TEACHER, "/students/pupils/{pupil_4e}/year/"),
+    (TEACHER, "/students/classes/{class_4e}/records/"),
+    (TEACHER, "/students/classes/{class_4e}/measures/"),
+    (TEACHER, "/students/classes/{class_4e}/papers/"),
+    (TEACHER, "/students/classes/{class_4e}/papers/?paper=slips"),
+]
+
+
+@pytest.mark.parametrize(("username", "address"), PAGES)
+def test_the_page_stands_the_audit(audit: Callable[[str, str], None], username: str, address: str):
+    audit(username, address)

@@ -1,0 +1,39 @@
+"""The screens of daily work: tasks, orders, requests, questions, books."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.stories.screens import TEACHER
+
+PAGES = [
+    ("hieutruong", "/"),
+    ("hieutruong", "/gradebook/orders/"),
+    ("hieutruong", "/gradebook/orders/new/"),
+    ("hieutruong", "/gradebook/orders/{order}/"),
+    ("hieutruong", "/gradebook/progress/"),
+    ("hieutruong", "/approvals/inquiries/"),
+    ("phohieutruong", "/"),
+    ("phohieutruong", "/approvals/requests/"),
+    ("phohieutruong", "/approvals/requests/{filed}/"),
+    ("phohieutruong", "/approvals/requests/{refused}/"),
+    ("vanthu", "/"),
+    ("vanthu", "/approvals/requests/{approved}/"),
+    ("vanthu", "/approvals/requests/{applied}/"),
+    ("vanthu", "/reports/prints/"),
+    ("vanthu", "/approvals/inquiries/?who=waiting"),
+    ("vanthu", "/approvals/inquiries/{at_clerk}/"),
+    ("vanthu", "/gradebook/sheets/{last_year_4e}/TOAN/CN/"),
+    (TEACHER, "/"),
+    (TEACHER, "/approvals/requests/{draft}/"),
+    (TEACHER, "/approvals/inquiries/new/?page=/gradebook/orders/"),
+    (TEACHER, "/approvals/inquiries/{answered}/"),
+    (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/"),
+    (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/?read=1"),
+    (TEACHER, "/gradebook/sheets/{class_4e}/NLPC/{period}/"),
+]
+
+
+@pytest.mark.parametrize(("username", "address"), PAGES)
+def test_the_page_stands_the_audit(audit: Callable[[str, str], None], username: str, address: str):
+    audit(username, address)
