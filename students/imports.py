@@ -30,7 +30,7 @@ from students.field_changes import (
     year_values,
 )
 from students.matching import Match, described, match_rows
-from students.models import SchoolClass, SchoolYear, Student, YearProfile
+from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
 from students.movements import Seat, enrol_many, lock_year
 from students.names import search_key, sort_key
 from students.promotion import doubt_about_the_grade
@@ -85,12 +85,14 @@ class RosterPlan:
     """What a whole file would do in a year.
 
     `problems`: all that the file itself has wrong, warnings included, and what speaks against it as a whole.
-    `new_classes`: (name, grade) of the classes that would be opened.
+    `new_classes`: (name, grade) of the classes that would be opened. `missing`: who sits in a class of the file and has
+    no row in it; nothing is done to them.
     """
 
     rows: tuple[PlannedRow, ...]
     problems: tuple[Problem, ...]
     new_classes: tuple[tuple[str, int], ...]
+    missing: tuple[Enrolment, ...] = ()
 
     @property
     def refusals(self) -> tuple[PlannedRow, ...]:
@@ -172,7 +174,7 @@ class RosterChanged(Exception):
 
 
 def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> RosterPlan:
-    """What the file would do to the year's classes. At most five statements, whatever the file.
+    """What the file would do to the year's classes. At most six statements, whatever the file.
 
     `lock` keeps the pupils that the file may mean from being changed until the transaction ends.
     """
@@ -202,7 +204,8 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
         *(*_against_the_whole(file, year), *found, *_late_seats(rows, stored)),
         *(*incomplete, *_doubts(rows, stored), *_divided_wards(rows), *_unusual_classes(rows, stored)),
     )
-    return RosterPlan(tuple(rows), problems, _new_classes(rows, stored))
+    missing = tuple(stored.missing(file.rows, matches))
+    return RosterPlan(tuple(rows), problems, _new_classes(rows, stored), missing)
 
 
 def carry_out_roster(
@@ -262,7 +265,7 @@ def _late_seats(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Pr
             yield _general(
                 f"lớp {name} đã có trong năm học; {count} học sinh mới sẽ có tên trong lớp từ đầu năm học "
                 f"({stored.year.starts_on:%d/%m/%Y}). Danh sách này không ghi được việc chuyển đến giữa năm: "
-                "bỏ hàng của học sinh như vậy khỏi tệp.",
+                "ghi em như vậy ở trang Biến động sĩ số và bỏ hàng của em khỏi tệp.",
                 level="warning",
             )
 

@@ -13,7 +13,9 @@ from students.roster_row import RosterRow
 # Statuses of the sector's list (code_lists.pupil_statuses) under which a pupil sits in class from the year's start.
 FROM_ELSEWHERE = "Chuyển đến trong hè"
 ATTENDING = frozenset({"", "Đang học", FROM_ELSEWHERE})
-NOT_BY_LIST = "danh sách này không ghi được: bỏ hàng này khỏi tệp"
+NOT_BY_LIST = (
+    "danh sách này không ghi được: ghi ở trang Biến động sĩ số rồi tải tệp lên lại, hoặc bỏ hàng này khỏi tệp"
+)
 ARRIVING = ("Chuyển đến", "Nghỉ học xin học lại")
 
 

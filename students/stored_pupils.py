@@ -37,6 +37,14 @@ class StoredPupils:
         for student in self.students:
             self._by_register[student.register_no].append(student)
 
+    def missing(self, rows: Sequence[RosterRow], matches: Iterable[Match]) -> list[Enrolment]:
+        """Who sits in a class that the rows name and is meant by none of them, in class order. One statement."""
+        named = [each.pk for name, each in self.classes.items() if name in {row.class_name for row in rows}]
+        meant = [match.student.pk for match in matches if match.student]
+        seats = Enrolment.objects.filter(school_class_id__in=named).held_on(self.day)
+        of_others = seats.exclude(student_id__in=meant).select_related("student", "school_class")
+        return list(of_others.order_by("school_class__name", "position", "student_id")) if named else []
+
     def _read_profiles(self) -> dict[int, YearProfile]:
         profiles = YearProfile.objects.filter(year=self.year, student_id__in=self._ids())
         return {profile.student_id: profile for profile in profiles}

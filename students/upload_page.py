@@ -1,13 +1,14 @@
 """The dry run of a pupil list as its page shows it: errors first, then each row with what it would do."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from students.cell_values import Problem
 from students.field_changes import FieldChange
 from students.import_forms import DEED_WORDS
 from students.imports import Deed, PlannedRow, RosterPlan
-from students.models import SchoolYear
+from students.models import Enrolment, SchoolYear
 
 _KINDS = {Deed.REFUSE: "refused", Deed.CREATE: "open", Deed.CHANGE: "waiting", Deed.KEEP: "neutral"}
 _ICONS = {Deed.CREATE: "plus-lg", Deed.CHANGE: "pencil"}
@@ -26,7 +27,8 @@ class Remark:
 class PlanLine:
     """One row of the dry run; `seat` is the class the pupil gets a seat in, "" when nothing is added.
 
-    `row` is Excel's number; `name` is "" where no pupil could be read.
+    `row` is Excel's number; `name` is "" where no pupil could be read. `pupil` is the stored pupil of a refused row,
+    whose movements the clerk may have to record first.
     """
 
     place: str
@@ -38,6 +40,7 @@ class PlanLine:
     seat: str = ""
     changes: tuple[FieldChange, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    pupil: int | None = None
 
     @property
     def word(self) -> str:
@@ -61,6 +64,7 @@ class DryRun:
     general: tuple[str, ...]
     notes: tuple[str, ...]
     new_classes: str
+    missing: dict[str, list[Enrolment]]
     class_names: list[str]
     counts: dict[Deed, int]
 
@@ -113,9 +117,17 @@ def read_dry_run(plan: RosterPlan, year: SchoolYear) -> DryRun:
         general=tuple(map(str, plan.general_errors)),
         notes=tuple(_notes(plan, {(each.row.sheet, each.row.row) for each in plan.rows}, year)),
         new_classes=", ".join(name for name, _grade in plan.new_classes),
+        missing=_by_class(plan.missing),
         class_names=sorted({each.row.class_name for each in plan.rows if each.row.class_name}),
         counts=counts,
     )
+
+
+def _by_class(seats: Iterable[Enrolment]) -> dict[str, list[Enrolment]]:
+    found: dict[str, list[Enrolment]] = defaultdict(list)
+    for seat in seats:
+        found[seat.school_class.name].append(seat)
+    return dict(found)
 
 
 def _urgency(line: PlanLine) -> tuple[bool, bool, int]:
@@ -161,6 +173,7 @@ def _line(planned: PlannedRow, problems: list[Problem], *, names_sheet: bool) ->
         seat=row.class_name if planned.enrols else "",
         changes=planned.changes,
         remarks=tuple(_remark(problem) for problem in (*planned.reasons, *warnings)),
+        pupil=planned.student.pk if planned.student and planned.deed == Deed.REFUSE else None,
     )
 
 

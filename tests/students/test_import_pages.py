@@ -115,6 +115,29 @@ def test_a_direct_post_of_a_broken_list_writes_nothing(school, clerk):
     assert not upload.is_applied
 
 
+def test_who_sits_in_a_class_of_the_file_and_is_not_in_it_is_named_and_stays(school, clerk):
+    carry_out_roster(listed(pupil(1), pupil(2), pupil(3, cls="2C")), school.year, by=school.tuan)
+    upload = uploaded(clerk, school, pupil(1), pupil(4))
+    response = clerk.get(page_of(upload))
+    shown = text(response)
+    gone = Student.objects.get(moet_id="3100000002")
+    assert "1 học sinh có tên trong lớp mà không có trong tệp" in shown
+    assert f"Lớp 1B: {gone.full_name}" in shown
+    assert reverse("students:pupil_movements", args=[gone.pk]) in response.content.decode()
+    assert reverse("students:movements") in response.content.decode()
+    press(clerk, upload)
+    assert gone.enrolments.get().ended_by is None
+
+
+def test_a_pupil_in_another_class_is_led_to_the_page_where_a_change_of_class_is_recorded(school, clerk):
+    carry_out_roster(listed(pupil(1)), school.year, by=school.tuan)
+    upload = uploaded(clerk, school, pupil(1, cls="1A"))
+    response = clerk.get(page_of(upload))
+    moved = Student.objects.get(moet_id="3100000001")
+    assert "đang học lớp 1B năm học này" in text(response)
+    assert reverse("students:pupil_movements", args=[moved.pk]) in response.content.decode()
+
+
 def test_what_changed_since_the_preview_is_planned_anew_and_said(school, clerk):
     upload = uploaded(clerk, school, pupil(1), pupil(2))
     seen = plan_of(upload).fingerprint

@@ -173,4 +173,4 @@ def test_a_new_class_whose_name_does_not_begin_with_its_grade_is_allowed_with_a_
 @pytest.mark.parametrize("status", ["Chuyển đi", "Thôi học kỳ 1", "Chuyển đến kỳ 1"])
 def test_a_movement_is_told_to_be_left_out_of_the_file(school, status):
     (reason,) = reasons(planned(school, pupil(1, **{"Trạng thái": status})))
-    assert "danh sách này không ghi được: bỏ hàng này khỏi tệp" in reason
+    assert "danh sách này không ghi được: ghi ở trang Biến động sĩ số rồi tải tệp lên lại" in reason

@@ -1,22 +1,15 @@
 """A long list is carried out by a worker: seen on its way, once, and whole or not at all (PLAN IV.3; R85)."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-import threading
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from students.imports import carry_out_roster
-from students.models import RosterRun, RosterUpload, SchoolClass, Student
+from students.models import RosterRun, RosterUpload, Student
 from students.roster_files import read_roster
 from students.roster_runs import (
     ROWS_AT_ONCE,
@@ -27,7 +20,7 @@ from students.roster_runs import (
     resume_stalled,
 )
 from students.uploads import UploadRefused, keep_upload, plan_of
-from tests.gradebook.school import CONFIRMED, make_school
+from tests.gradebook.school import CONFIRMED
 from tests.students.rosters import as_bytes, listed, pupil
 
 STATE = RosterRun.State
@@ -174,77 +167,3 @@ def test_a_run_that_waits_is_stopped_from_its_page(school, clerk):
         "đã dừng từ trước"
         in clerk.post(reverse("students:run_cancel", args=[run.pk]), follow=True).content.decode()
     )
-
-
-@pytest.mark.usefixtures("committed")
-def test_a_run_stopped_while_the_worker_writes_leaves_nothing():
-    school = make_school()
-    run = asked(school, kept(school))
-    steps = []
-
-    def cancel_in_the_last_step() -> bool:
-        steps.append(RosterRun.objects.get(pk=run.pk).step)
-        if len(steps) == 4:
-            stopping.start()
-            while RosterRun.objects.get(pk=run.pk).state != STATE.FAILED:
-                pass
-        return False
-
-    def cancel() -> None:
-        try:
-            cancel_run(run, by=school.tuan)
-        finally:
-            connection.close()
-
-    stopping = threading.Thread(target=cancel)
-    carry_out_run(run.pk, should_stop=cancel_in_the_last_step)
-    stopping.join(timeout=30)
-    run.refresh_from_db()
-    assert (run.state, written()) == (STATE.FAILED, 0)
-    assert "đã dừng việc nạp" in run.failure
-    assert steps == ["", "Đọc tệp", "Đối chiếu với hồ sơ đã lưu", "Ghi hồ sơ học sinh"]
-
-
-HANGS_IN_THE_LAST_STEP = """
-import django, sys, time; django.setup()
-from students.roster_runs import carry_out_run
-asked = iter(range(9))
-def hang():
-    if next(asked) == 3:
-        print("written, not committed", flush=True)
-        time.sleep(60)
-    return False
-carry_out_run(int(sys.argv[1]), should_stop=hang)
-"""
-
-
-def as_another_process(run: RosterRun) -> subprocess.Popen:
-    known = connection.get_connection_params()
-    query = "&".join(f"{key}={known[key]}" for key in ("host", "user", "port", "password") if known.get(key))
-    return subprocess.Popen(
-        [sys.executable, "-c", HANGS_IN_THE_LAST_STEP, str(run.pk)],
-        cwd=settings.BASE_DIR,
-        env={
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "kimdong.settings",
-            "DATABASE_URL": f"postgresql:///{known['dbname']}?{query}",
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.mark.usefixtures("committed")
-def test_a_worker_killed_in_the_last_step_leaves_nothing_and_the_next_one_does_it_once():
-    school = make_school()
-    run = asked(school, kept(school))
-    with as_another_process(run) as worker:
-        assert worker.stdout.readline() == "written, not committed\n"
-        run.refresh_from_db()
-        assert (run.state, run.step, run.done) == (STATE.RUNNING, "Ghi hồ sơ học sinh", 2)
-        worker.send_signal(signal.SIGKILL)
-    assert written() == 0
-    assert not SchoolClass.objects.filter(name="1B").exists()
-    carry_out_run(run.pk)
-    run.refresh_from_db()
-    assert (run.state, run.attempts, written()) == (STATE.DONE, 2, 3)
