@@ -47,7 +47,8 @@ HAND_OVER = """
 """
 PUPILS = """
     SELECT s.id, s.full_name FROM students_enrolment e JOIN students_student s ON s.id = e.student_id
-    WHERE e.school_class_id = %s ORDER BY e.position
+    WHERE e.school_class_id = %s AND now()::date BETWEEN e.starts_on AND coalesce(e.ends_on, 'infinity')
+    ORDER BY e.position, s.sort_key, s.id
 """
 
 

@@ -77,6 +77,7 @@ def test_the_dry_run_of_a_list_of_assignments(application: Stack, page_of: Calla
     page.goto(upload)
     present = page.locator("a[href$='/present/']").first.get_attribute("href")
     answer = page.request.get(f"{application.address}{present}")
+    page.get_by_label("Căn cứ").fill("Quyết định phân công")
     page.locator("main [type=file]").set_input_files(
         {"name": "phan-cong.xlsx", "mimeType": answer.headers["content-type"], "buffer": answer.body()}
     )
