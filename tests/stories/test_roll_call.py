@@ -2,7 +2,6 @@
 
 import datetime
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -70,17 +69,15 @@ def save(page: Page) -> None:
     page.get_by_role("button", name="Lưu điểm danh").click()
 
 
-def test_three_absent_take_four_taps_and_seconds(teacher: Person, application: Stack, rolls: Iterator[str]):
+def test_three_absent_take_four_taps(teacher: Person, application: Stack, rolls: Iterator[str]):
     path = next(rolls)
     teacher.go(path)
     clear(teacher.page)
-    began = time.monotonic()
     mark(teacher.page, 2, "P")
     mark(teacher.page, 11, "P")
     mark(teacher.page, 20, "K")
     save(teacher.page)
     expect(teacher.page.locator("[data-status]")).to_contain_text("vắng 3 (P 2, K 1)", timeout=SECONDS)
-    assert time.monotonic() - began < 5
     assert stored(application, path)[1] == ["K", "P", "P"]
 
 
@@ -97,6 +94,8 @@ def test_without_a_network_it_is_kept_outlives_the_tab_and_arrives_once(
 ):
     path = next(rolls)
     context = teacher.page.context
+    # No other page of the school is open that could send it first.
+    teacher.page.goto("about:blank")
     tab = teacher.second_tab(path)
     clear(tab)
     before = stored(application, path)[0]
