@@ -48,10 +48,11 @@ with acting(None, role="Kiểm thử", source=Source.SYSTEM):
 """
 TOP_BAR = 48
 PERIODS = r"(Giữa|Cuối) học kì I+|Cuối năm học|GHKI+|CHKI\b"
-# Headings, labels and buttons of the page itself; names in a table are those of pupils and classes.
+# Headings, labels and buttons of the page itself; names in a table are those of pupils and classes, and what is of
+# the day (the roll) is there on school days only.
 WORDS = """() => [...document.querySelectorAll(
     'main :is(h1, h2, h3, label, legend, summary, button, a.btn, a.chip)')]
-    .filter(each => each.checkVisibility() && !each.closest('table, .trainees, .history'))
+    .filter(each => each.checkVisibility() && !each.closest('table, .trainees, .history, [data-of-the-day]'))
     .map(each => each.textContent.replace(/\\s+/g, ' ').trim())"""
 # Everything with a name on the whole page.
 NAMED = """() => [...document.querySelectorAll(

@@ -142,7 +142,6 @@ def test_bad_input_comes_back_with_its_reason_and_nothing_lost(school, as_):
         ("05/09/2016", (2016, 9, 5)),
         ("9/2016", (2016, 9, None)),
         ("2016", (2016, None, None)),
-        ("", (None,) * 3),
     ],
 )
 def test_a_birth_date_is_taken_as_far_as_it_is_known(school, as_, typed, parts):
