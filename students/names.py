@@ -27,6 +27,9 @@ SECONDARY = {mark: chr(ord("1") + n) for n, mark in enumerate(MARK_ORDER)}
 OTHER_SECONDARY = "Z"
 COMMON = "0"
 
+REMEMBERED = 100
+"""The longest text that is remembered once cleaned: lists say the same names and places over and over."""
+
 ONE_APOSTROPHE = dict.fromkeys(map(ord, APOSTROPHES + "ʼ`´"), "'")
 LOOKALIKES = str.maketrans({"\u00d0": "Đ", "\u00f0": "đ", "\u0189": "Đ"})
 SHAPE_AFTER_TONE = re.compile(f"([{TONES}])([\u0302\u0306\u031b])")
@@ -42,6 +45,11 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
+    return _cleaned(text) if len(text) <= REMEMBERED else _cleaned.__wrapped__(text)
+
+
+@lru_cache(maxsize=16384)
+def _cleaned(text: str) -> str:
     visible = "".join(_visible(character) for character in text)
     decomposed = unicodedata.normalize("NFD", visible.translate(LOOKALIKES))
     ordered = SHAPE_AFTER_TONE.sub(r"\2\1", decomposed)
