@@ -176,7 +176,9 @@ def test_each_command_brings_along_what_it_needs(target):
 
 
 def test_make_test_runs_the_linters_before_the_tests():
-    assert _recipe("test")[1:] == ["scripts/lint", ".venv/bin/python -m pytest -n 2 --dist loadfile"]
+    linters, tests = _recipe("test")[1:]
+    assert linters == "scripts/lint"
+    assert tests == ".venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder"
 
 
 def test_ci_runs_make_test_and_nothing_else():

@@ -2,7 +2,7 @@
 // data-menu: an open <details> closes on Escape and on a click elsewhere.
 // data-unsaved: while any element carries it, leaving the page asks first. A form with data-guard gets it when something is typed.
 // data-print: a button that prints the page; hidden where there is no script.
-// data-server-time: the footer's clock goes on from the server's time, not the computer's.
+// .foot time: the footer's clock goes on from the server's time, not the computer's.
 import { cover } from "./idle.js";
 import "./form_drafts.js";
 import "./pupil_search.js";
@@ -78,9 +78,9 @@ if (!document.querySelector("[data-roll]") && Object.keys(localStorage).some((ke
   import("./roll/elsewhere.js");
 }
 
-const clock = document.querySelector("[data-server-time]");
+const clock = document.querySelector(".foot time");
 if (clock) {
-  const ahead = Date.parse(clock.dataset.serverTime) - Date.now();
+  const ahead = Date.parse(clock.dateTime) - Date.now();
   const format = new Intl.DateTimeFormat("vi-VN", {
     timeZone: "Asia/Ho_Chi_Minh", hourCycle: "h23",
     hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit", year: "numeric",
