@@ -45,7 +45,7 @@ def admin_account(request: SignedInRequest) -> HttpResponse:
 @administrative
 @never_cache
 @require_POST
-@password_asked("Đổi mật khẩu tài khoản quản trị.", lasting=Lasting.ACCOUNTS)
+@password_asked("Đổi mật khẩu tài khoản quản trị.", of=Action.SUPERVISE_CLERK, lasting=Lasting.ACCOUNTS)
 def rotate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The old password is void; the answer is the slip for the clerk, shown this once."""
     permissions.require(request.user, Action.SUPERVISE_CLERK, WHO_SUPERVISES)

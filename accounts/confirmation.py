@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts import permissions
 from accounts.clock import stamp
 from accounts.kept_form import ask_password, own_address
 from accounts.models import AccessLogEntry
 from accounts.own_password import is_own_password
+from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.session_notes import change_session
@@ -53,13 +55,14 @@ def require_password(request: SignedInRequest, about: str, *, lasting: Lasting |
     _confirm(request, about, lasting)
 
 
-def password_asked(about: str, *, lasting: Lasting | None = None) -> Callable[[Any], Any]:
-    """Decorator of a view: a POST needs the password, whoever sends it."""
+def password_asked(about: str, *, of: Action, lasting: Lasting | None = None) -> Callable[[Any], Any]:
+    """Decorator of a view: a POST needs the password of somebody with the power `of`; others are refused unasked."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def asked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method == "POST":
+                permissions.require(request.user, of)
                 require_password(request, about, lasting=lasting)
             return view(request, *args, **kwargs)
 

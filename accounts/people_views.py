@@ -84,7 +84,11 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Cấp phiếu kích hoạt mới: mật khẩu cũ của người đó hết hiệu lực.", lasting=Lasting.ACCOUNTS)
+@password_asked(
+    "Cấp phiếu kích hoạt mới: mật khẩu cũ của người đó hết hiệu lực.",
+    of=Action.SEE_ACCOUNTS,
+    lasting=Lasting.ACCOUNTS,
+)
 def new_slip(request: SignedInRequest, pk: int) -> HttpResponse:
     """What a new slip does; posted, the slip itself, shown this once."""
     found = _get_person(request, pk)
@@ -106,7 +110,7 @@ def _show_new_slip(request: SignedInRequest, found: User, status: int = 200) -> 
 @administrative
 @never_cache
 @require_POST
-@password_asked("Cấp phiếu kích hoạt cho nhiều người.", lasting=Lasting.ACCOUNTS)
+@password_asked("Cấp phiếu kích hoạt cho nhiều người.", of=Action.KEEP_ACCOUNT, lasting=Lasting.ACCOUNTS)
 def slips(request: SignedInRequest) -> HttpResponse:
     """First slips for the ticked accounts of the list; an account in use is reset on its own page."""
     permissions.require(request.user, Action.KEEP_ACCOUNT)
@@ -142,7 +146,7 @@ def shown_slip(request: SignedInRequest) -> int:
 @administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Mở khoá tạm cho một tài khoản.", lasting=Lasting.ACCOUNTS)
+@password_asked("Mở khoá tạm cho một tài khoản.", of=Action.SEE_ACCOUNTS, lasting=Lasting.ACCOUNTS)
 def release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ends the lock that too many wrong passwords began."""
     found = _get_person(request, pk)
@@ -157,7 +161,9 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Đặt lại xác thực hai lớp của một tài khoản.", lasting=Lasting.ACCOUNTS)
+@password_asked(
+    "Đặt lại xác thực hai lớp của một tài khoản.", of=Action.SEE_ACCOUNTS, lasting=Lasting.ACCOUNTS
+)
 def second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes the second factor away from somebody who has lost the telephone."""
     found = _get_person(request, pk)
@@ -175,7 +181,7 @@ def second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
 @administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Mở lại một tài khoản.", lasting=Lasting.ACCOUNTS)
+@password_asked("Mở lại một tài khoản.", of=Action.SEE_ACCOUNTS, lasting=Lasting.ACCOUNTS)
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Opens a closed or suspended account again, with a reason."""
     found = _get_person(request, pk)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import lockout, second_factor
-from accounts.confirmation import password_asked, require_password
+from accounts.confirmation import require_password
 from accounts.models import AccessLogEntry, User
 from accounts.own_password import is_theirs
 from accounts.permissions import Refused
@@ -174,10 +174,10 @@ def _with_codes(request: HttpRequest, user: User, codes: list[str]) -> HttpRespo
 
 
 @require_POST
-@password_asked("Tạo mười mã dự phòng mới; các mã cũ hết hiệu lực.")
 def renew_codes(request: SignedInRequest) -> HttpResponse:
     if not second_factor.has_one(request.user):
         return redirect("accounts:second_factor_set_up")
+    require_password(request, "Tạo mười mã dự phòng mới; các mã cũ hết hiệu lực.")
     codes = second_factor.renew_codes(request.user)
     log_access(request, AccessLogEntry.Kind.SECOND_FACTOR, detail="Lập mã dự phòng mới")
     return render(request, "accounts/recovery_codes.html", {"codes": codes, "onward": reverse("accounts:me")})

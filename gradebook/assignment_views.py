@@ -62,7 +62,7 @@ def _year_to_show(asked: str) -> SchoolYear | None:
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Phân công giáo viên.", lasting=Lasting.ACCOUNTS)
+@password_asked("Phân công giáo viên.", of=Action.ASSIGN, lasting=Lasting.ACCOUNTS)
 def seat(request: SignedInRequest, class_id: int, line_id: int = 0) -> HttpResponse:
     """Assigns a class to lead, or with `line_id` a line of it, to a teacher; `?teacher=` proposes one."""
     permissions.require(request.user, Action.ASSIGN)
@@ -103,7 +103,7 @@ def _assign(
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Giao việc của một người cho người dạy thay.", lasting=Lasting.ACCOUNTS)
+@password_asked("Giao việc của một người cho người dạy thay.", of=Action.ASSIGN, lasting=Lasting.ACCOUNTS)
 def stand_in(request: SignedInRequest, pk: int) -> HttpResponse:
     """Hands all classes and lines of a teacher to one substitute for some days."""
     permissions.require(request.user, Action.ASSIGN)
@@ -132,7 +132,7 @@ def _hand_over_all(request: SignedInRequest, form: StandInForm, teacher: User) -
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Thay đổi chức vụ, phân công.", lasting=Lasting.ACCOUNTS)
+@password_asked("Thay đổi chức vụ, phân công.", of=Action.APPOINT_HEAD, lasting=Lasting.ACCOUNTS)
 def duty(request: SignedInRequest, kind: str, pk: int, act: str) -> HttpResponse:
     """One act on one row: hand over, end, or undo what has not begun."""
     term = get_duty(request, kind, pk)

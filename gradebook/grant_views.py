@@ -72,7 +72,7 @@ def _line(given: Grant, by: User) -> GrantLine:
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Cấp quyền xem ngoài chức vụ.", lasting=Lasting.ACCOUNTS)
+@password_asked("Cấp quyền xem ngoài chức vụ.", of=Action.GRANT, lasting=Lasting.ACCOUNTS)
 def grant_new(request: SignedInRequest) -> HttpResponse:
     """Form → preview of exactly what it opens → granted. `?person=` proposes whom."""
     permissions.require(request.user, Action.GRANT)
@@ -140,7 +140,7 @@ def _preview(form: GrantForm) -> Preview:
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Thu hồi quyền đã cấp.", lasting=Lasting.ACCOUNTS)
+@password_asked("Thu hồi quyền đã cấp.", of=Action.GRANT, lasting=Lasting.ACCOUNTS)
 def grant_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ends a grant now, with a reason."""
     permissions.require(request.user, Action.GRANT)

@@ -22,7 +22,7 @@ from students.models import SchoolYear
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Lập nhóm được cấp quyền.", lasting=Lasting.ACCOUNTS)
+@password_asked("Lập nhóm được cấp quyền.", of=Action.GRANT, lasting=Lasting.ACCOUNTS)
 def groups(request: SignedInRequest) -> HttpResponse:
     """The groups with how many belong to them, and a form for a new one."""
     permissions.require(request.user, Action.GRANT)
@@ -42,7 +42,7 @@ def groups(request: SignedInRequest) -> HttpResponse:
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Thêm người vào nhóm được cấp quyền.", lasting=Lasting.ACCOUNTS)
+@password_asked("Thêm người vào nhóm được cấp quyền.", of=Action.GRANT, lasting=Lasting.ACCOUNTS)
 def group(request: SignedInRequest, pk: int) -> HttpResponse:
     """Members, what the group has been granted, and a form to add somebody."""
     permissions.require(request.user, Action.GRANT)
@@ -75,7 +75,7 @@ def _add(request: SignedInRequest, form: MemberForm, shown: Group, year: SchoolY
 
 @administrative
 @require_POST
-@password_asked("Đưa một người ra khỏi nhóm.", lasting=Lasting.ACCOUNTS)
+@password_asked("Đưa một người ra khỏi nhóm.", of=Action.GRANT, lasting=Lasting.ACCOUNTS)
 def group_leave(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes somebody out of a group."""
     permissions.require(request.user, Action.GRANT)

@@ -49,7 +49,11 @@ class LeaverForm(forms.Form):
 @administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Đóng một tài khoản, kết thúc chức vụ và phân công của người đó.", lasting=Lasting.ACCOUNTS)
+@password_asked(
+    "Đóng một tài khoản, kết thúc chức vụ và phân công của người đó.",
+    of=Action.SEE_ACCOUNTS,
+    lasting=Lasting.ACCOUNTS,
+)
 def leaver(request: SignedInRequest, pk: int) -> HttpResponse:
     """Form → preview of what ends → closed. What is carried out is what was previewed: the same day and reason."""
     permissions.require(request.user, Action.SEE_ACCOUNTS)

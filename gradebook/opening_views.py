@@ -73,7 +73,7 @@ def _opening_page(
 
 
 @require_POST
-@password_asked("Mở năm học: từ ngày đầu năm, mọi trang làm việc theo năm học này.")
+@password_asked("Mở năm học: từ ngày đầu năm, mọi trang làm việc theo năm học này.", of=Action.OPEN_YEAR)
 def year_open(request: SignedInRequest, pk: int) -> HttpResponse:
     """The principal opens the year; refused with every missing thing."""
     permissions.require(request.user, Action.OPEN_YEAR, "Năm học do Hiệu trưởng mở.")

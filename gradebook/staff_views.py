@@ -67,7 +67,7 @@ def get_person(user: User, pk: int) -> User:
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Cập nhật hồ sơ cán bộ.", lasting=Lasting.ACCOUNTS)
+@password_asked("Cập nhật hồ sơ cán bộ.", of=Action.EDIT_STAFF, lasting=Lasting.ACCOUNTS)
 def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, Action.EDIT_STAFF, "Hồ sơ cán bộ do văn thư cập nhật.")
     shown = get_object_or_404(User, pk=pk)
@@ -84,7 +84,7 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Giao chức vụ.", lasting=Lasting.ACCOUNTS)
+@password_asked("Giao chức vụ.", of=Action.APPOINT_HEAD, lasting=Lasting.ACCOUNTS)
 def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Gives the person a post; the kinds offered are those that this user may give."""
     permissions.require(request.user, Action.APPOINT_HEAD)

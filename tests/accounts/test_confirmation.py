@@ -10,6 +10,7 @@ from django.urls import path, reverse
 
 from accounts.confirmation import Lasting, password_asked
 from accounts.models import AccessLogEntry
+from accounts.powers import Action
 from approvals.workflow import State
 from gradebook.models import EntryOrder
 from kimdong.urls import urlpatterns as school_pages
@@ -39,7 +40,7 @@ def act_of(request, act):
     return reverse("approvals:request_act", args=[request.pk, act])
 
 
-@password_asked("Đóng tài khoản của cô Lan.", lasting=Lasting.ACCOUNTS)
+@password_asked("Đóng tài khoản của cô Lan.", of=Action.SEE_ACCOUNTS, lasting=Lasting.ACCOUNTS)
 def close_an_account(request):
     return HttpResponse(f"{request.method} {sorted(request.POST)}")
 
@@ -208,6 +209,13 @@ def test_five_minutes_of_one_kind_are_none_of_another(school):
     wait_five_minutes(client)
     client.post(PRINTS, {**book(school), **CONFIRMED})
     assert client.post("/made-for-this-test/").status_code == 422
+
+
+@pytest.mark.urls(__name__)
+def test_who_may_not_do_it_is_refused_without_being_asked_for_a_password(school):
+    refused = as_(school.lan).post("/made-for-this-test/", {"reason": "Nghỉ việc."})
+    assert refused.status_code == 403
+    assert "mật khẩu" not in text(refused)
 
 
 # -- On record, and attacks --------------------------------------------------------------------------------
