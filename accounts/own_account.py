@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts import clock, second_factor, sessions
+from accounts import clock, permissions, second_factor, sessions
 from accounts.models import AccessLogEntry, SignedInSession, User
 from accounts.own_password import is_theirs
 from accounts.passwords import change_password
+from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
 
@@ -138,7 +139,9 @@ def session_list(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def end_session(request: SignedInRequest, session_id: int) -> HttpResponse:
-    row = get_object_or_404(request.user.signed_in_sessions, pk=session_id)
+    row = get_object_or_404(SignedInSession, pk=session_id)
+    why = "Đây là phiên đăng nhập của người khác."
+    permissions.require(request.user, Action.KEEP_OWN_SIGN_IN, why, owner_id=row.user_id)
     _end(request, only=[row.pk])
     return redirect("accounts:sessions")
 

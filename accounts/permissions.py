@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Q
-from django.http import Http404
 
 from accounts.clock import today
 from accounts.models import Post, User
@@ -338,16 +337,6 @@ def require_another(user: User, concerned: User) -> None:
             "Không ai tự giao việc, tự cấp hoặc tự đổi quyền của chính mình.",
             "Người khác trong Ban giám hiệu",
         )
-
-
-class Concealed(Http404):
-    """A refusal that does not even say that the thing is there; logged like every refusal."""
-
-
-def conceal_unless(allowed: bool, what: str) -> None:
-    """Answers 404 as for a thing that is not there; `what` is for the log."""
-    if not allowed:
-        raise Concealed(what)
 
 
 # -- Sheets (rule R29) -------------------------------------------------------------------------------------

@@ -146,7 +146,6 @@ class Rule:
     class; by `sheet_grant`, that of an assignment, which opens what its subject teacher sees; by a grant of `part`.
     Who is `barred` may not, whatever else they are: the administrator account has no way to a mark but an approved
     request. What `stays_when_lent` the regular teacher keeps while a substitute holds the class or line.
-    `is_hidden`: whoever may not is answered as if the thing did not exist (404), for it tells of a person.
     """
 
     action: Action
@@ -157,7 +156,6 @@ class Rule:
     grant: str = ""
     sheet_grant: str = ""
     part: str = ""
-    is_hidden: bool = False
     barred: frozenset[Role] = frozenset()
     stays_when_lent: bool = False
 
@@ -194,7 +192,6 @@ TABLE: tuple[Rule, ...] = (
         "đọc câu hỏi, sự cố và trả lời",
         {**_all(Whose.SCHOOL, *_OFFICE), Role.GRADE_HEAD: Whose.TEAM, Role.STAFF: Whose.OWN},
         "IV.3, IV.4",
-        is_hidden=True,
     ),
     Rule(
         Action.HANDLE_INQUIRY,
@@ -202,7 +199,6 @@ TABLE: tuple[Rule, ...] = (
         "tiếp nhận, trả lời, chuyển tiếp câu hỏi, sự cố",
         {Role.CLERK: Whose.SCHOOL, Role.GRADE_HEAD: Whose.TEAM},
         "IV.3, IV.4",
-        is_hidden=True,
     ),
     Rule(
         Action.DECIDE_INQUIRY,
@@ -210,7 +206,6 @@ TABLE: tuple[Rule, ...] = (
         "giải quyết câu hỏi, sự cố được chuyển lên",
         _all(Whose.SCHOOL, Role.PRINCIPAL),
         "IV.3, IV.4",
-        is_hidden=True,
     ),
     Rule(
         Action.SEE_CLASS,
@@ -248,7 +243,6 @@ TABLE: tuple[Rule, ...] = (
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
         stays_when_lent=True,
-        is_hidden=True,
     ),
     Rule(
         Action.EDIT_RECORD,
@@ -385,7 +379,6 @@ TABLE: tuple[Rule, ...] = (
         "xem phiếu đề nghị và minh chứng",
         {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.STAFF: Whose.OWN},
         "IV.2",
-        is_hidden=True,
     ),
     Rule(
         Action.DECIDE_REQUEST,
@@ -460,7 +453,6 @@ TABLE: tuple[Rule, ...] = (
         "xem hồ sơ, chức vụ, phân công của một người",
         {**_all(Whose.SCHOOL, *_OFFICE), Role.STAFF: Whose.OWN},
         "III.1",
-        is_hidden=True,
     ),
     Rule(
         Action.SEE_STAFF,

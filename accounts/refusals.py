@@ -77,7 +77,7 @@ def _cut(text: str, length: int) -> str:
 
 
 class RefusalLogMiddleware:
-    """Logs each refusal with who asked for what: the 403 that says so, and the 404 that does not."""
+    """Logs each refusal with who asked for what."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -86,7 +86,7 @@ class RefusalLogMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        if isinstance(exception, PermissionDenied | permissions.Concealed):
+        if isinstance(exception, PermissionDenied):
             log_access(request, AccessLogEntry.Kind.REFUSED, detail=str(exception))
 
 

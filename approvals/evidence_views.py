@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts import permissions
 from accounts.file_answers import file_to_look_at, file_to_save
 from accounts.models import AccessLogEntry
 from accounts.rate_limit import limited
@@ -21,7 +20,7 @@ from approvals import corrections
 from approvals.corrections import CorrectionRefused
 from approvals.evidence import EvidenceRefused, clean_evidence
 from approvals.models import CorrectionRequest, Evidence
-from approvals.request_pages import may_see_request
+from approvals.request_pages import require_request
 
 
 def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
@@ -46,8 +45,7 @@ def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
 def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The kept bytes, for those who may see the request; every look is logged."""
     found = get_object_or_404(Evidence.objects.select_related("request__school_class"), pk=pk)
-    what = f"Minh chứng {found.pk} của phiếu {found.request.label}"
-    permissions.conceal_unless(may_see_request(request.user, found.request), what)
+    require_request(request.user, found.request)
     try:
         with found.file.open("rb") as file:
             content = file.read()
@@ -56,7 +54,7 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
     log_access(
         request,
         AccessLogEntry.Kind.EVIDENCE_OPENED,
-        target=what,
+        target=f"Minh chứng {found.pk} của phiếu {found.request.label}",
         target_path=reverse("approvals:request", args=[found.request_id]),
     )
     if found.kind.startswith("image/"):

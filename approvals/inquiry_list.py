@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts import clock, permissions
@@ -189,11 +188,15 @@ class InquiryPage:
         return next((act.value for act in wanted if act in self.acts), "")
 
 
+WHO_READS = "Câu hỏi, sự cố chỉ mở cho người hỏi và người giải quyết."
+
+
 def get_inquiry(user: User, pk: int) -> Inquiry:
-    """Fetch and check in one call; 404 for what the person may not see, as if it were not there."""
+    """Fetch and check in one call. Raises Http404, PermissionDenied."""
     inquiry = get_object_or_404(Inquiry.objects.select_related("asker__team", "team"), pk=pk)
-    if not permissions.may(user, Action.SEE_INQUIRY, owner_id=inquiry.asker_id, team_id=inquiry.team_id):
-        raise Http404(f"Không có câu hỏi, sự cố {pk}.")
+    permissions.require(
+        user, Action.SEE_INQUIRY, WHO_READS, owner_id=inquiry.asker_id, team_id=inquiry.team_id
+    )
     return inquiry
 
 

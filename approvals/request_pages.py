@@ -45,6 +45,9 @@ NEXT_STEPS: Mapping[State, str] = {
 }
 
 
+WHO_READS = "Phiếu đề nghị và minh chứng chỉ mở cho người lập phiếu và người xét."
+
+
 def visible_requests(user: User) -> QuerySet[CorrectionRequest]:
     """The requests of which `may_see_request` says yes."""
     reach = permissions.reach_of(user, Action.SEE_REQUEST)
@@ -60,15 +63,26 @@ def may_see_request(user: User, request: CorrectionRequest) -> bool:
     )
 
 
+def require_request(user: User, request: CorrectionRequest) -> None:
+    """Raises Refused unless `may_see_request`."""
+    permissions.require(
+        user,
+        Action.SEE_REQUEST,
+        WHO_READS,
+        school_class=request.school_class,
+        owner_id=request.proposer_id,
+    )
+
+
 def get_request(user: User, pk: int) -> CorrectionRequest:
-    """Fetch and check in one call; 404 for what the person may not see, as if it were not there."""
+    """Fetch and check in one call. Raises Http404, PermissionDenied."""
     request = get_object_or_404(
         CorrectionRequest.objects.select_related(
             "school_class__year", "line", "proposer__team", "decided_by", "applied_by"
         ),
         pk=pk,
     )
-    permissions.conceal_unless(may_see_request(user, request), f"Phiếu {request.label}")
+    require_request(user, request)
     return request
 
 

@@ -1,7 +1,7 @@
 """Staff: the list, a person, the record the clerk keeps, posts (PLAN III.1, IV)."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -58,10 +58,9 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def get_person(user: User, pk: int) -> User:
-    """Fetch and check in one call; who may not know of the record gets 404."""
+    """Fetch and check in one call. Raises Http404, PermissionDenied."""
     found = get_object_or_404(User.objects.select_related("team"), pk=pk)
-    if not permissions.may(user, Action.SEE_PERSON, owner_id=found.pk):
-        raise Http404("Không có hồ sơ này.")
+    permissions.require(user, Action.SEE_PERSON, "Hồ sơ cán bộ chỉ mở cho chính người đó.", owner_id=found.pk)
     return found
 
 

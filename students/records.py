@@ -79,11 +79,13 @@ class RecordClash(Exception):
 # -- Reading -----------------------------------------------------------------------------------------------
 
 
+WHO_READS = "Hồ sơ học sinh chỉ mở cho thầy cô dạy lớp của em."
+
+
 def get_file(user: User, pk: int) -> PupilFile:
-    """Fetch and check in one call: a pupil outside the person's reach is not there (404)."""
+    """Fetch and check in one call. Raises Http404, PermissionDenied."""
     file = file_of(get_object_or_404(Student, pk=pk))
-    may_see = permissions.may(user, Action.SEE_PUPIL, school_class=file.school_class)
-    permissions.conceal_unless(may_see, f"Hồ sơ học sinh {pk}")
+    permissions.require(user, Action.SEE_PUPIL, WHO_READS, school_class=file.school_class)
     return file
 
 

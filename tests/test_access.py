@@ -73,7 +73,7 @@ RECORDERS = frozenset({"hoa", "tuan"})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A URL and method: `allowed` get `status`; who may know of the thing gets 403, who may not gets 404.
+    """A URL and method: `allowed` get `status`, everybody else who is logged in 403.
 
     `action` is the line of the table that opens it; None: open without a log-in.
     """
@@ -83,7 +83,6 @@ class Page:
     allowed: frozenset[str]
     method: str = "get"
     status: int = 200
-    knows: frozenset[str] = EVERYBODY
     arguments: Callable[["Things"], list[Any]] = field(default=lambda _things: [])
     data: Mapping[str, Any] = field(default_factory=dict)
     content_type: str | None = None
@@ -201,7 +200,7 @@ PAGES = (
     Page("accounts:second_factor_codes", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
     Page("accounts:second_factor_remove", Action.KEEP_OWN_SIGN_IN, EVERYBODY, status=302),
     Page("accounts:sessions", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
-    Page("accounts:session_end", Action.KEEP_OWN_SIGN_IN, LAN, "post", 302, LAN, of("session")),
+    Page("accounts:session_end", Action.KEEP_OWN_SIGN_IN, LAN, "post", 302, of("session")),
     Page("accounts:sessions_end_others", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
     Page("accounts:lock", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
     Page("accounts:unlock", Action.KEEP_OWN_SIGN_IN, EVERYBODY, status=302),
@@ -224,7 +223,6 @@ PAGES = (
         CLERK,
         "post",
         200,
-        EVERYBODY,
         account_of("lan"),
         {"seen": 0},
     ),
@@ -245,7 +243,6 @@ PAGES = (
         VICE_PRINCIPAL,
         "post",
         200,
-        EVERYBODY,
         account_of("tuan"),
         {"seen": 0},
     ),
@@ -259,8 +256,8 @@ PAGES = (
     Page("gradebook:leaver", Action.KEEP_ACCOUNT, CLERK, "post", 422, arguments=account_of("lan")),
     Page("approvals:tasks", Action.SEE_OWN_TASKS, EVERYBODY),
     Page("approvals:requests", Action.SEE_REQUEST, EVERYBODY),
-    Page("approvals:request", Action.SEE_REQUEST, REQUEST_4A, knows=REQUEST_4A, arguments=of("filed")),
-    Page("approvals:evidence", Action.SEE_REQUEST, REQUEST_4A, knows=REQUEST_4A, arguments=of("evidence")),
+    Page("approvals:request", Action.SEE_REQUEST, REQUEST_4A, arguments=of("filed")),
+    Page("approvals:evidence", Action.SEE_REQUEST, REQUEST_4A, arguments=of("evidence")),
     Page(
         "approvals:propose",
         Action.PROPOSE_CORRECTION,
@@ -275,21 +272,17 @@ PAGES = (
         LAN,
         "post",
         302,
-        REQUEST_4A,
         of("draft"),
         {"reason": "Ghi nhầm."},
     ),
-    Page("approvals:detach", Action.PROPOSE_CORRECTION, LAN, "post", 409, REQUEST_4A, of("evidence")),
-    Page(
-        "approvals:request_act", Action.PROPOSE_CORRECTION, LAN, "post", 422, REQUEST_4A, of("draft", "file")
-    ),
+    Page("approvals:detach", Action.PROPOSE_CORRECTION, LAN, "post", 409, of("evidence")),
+    Page("approvals:request_act", Action.PROPOSE_CORRECTION, LAN, "post", 422, of("draft", "file")),
     Page(
         "approvals:request_act",
         Action.PROPOSE_CORRECTION,
         LAN,
         "post",
         302,
-        REQUEST_4A,
         of("filed", "cancel"),
     ),
     Page(
@@ -298,7 +291,6 @@ PAGES = (
         VICE_PRINCIPAL,
         "post",
         302,
-        REQUEST_4A,
         of("filed", "approve"),
         CONFIRMED,
     ),
@@ -308,7 +300,6 @@ PAGES = (
         VICE_PRINCIPAL,
         "post",
         422,
-        REQUEST_4A,
         of("filed", "refuse"),
         CONFIRMED,
     ),
@@ -318,21 +309,19 @@ PAGES = (
         CLERK,
         "post",
         409,
-        REQUEST_4A,
         of("filed", "apply"),
         CONFIRMED,
     ),
     Page("approvals:inquiries", Action.SEE_INQUIRY, EVERYBODY),
     Page("approvals:inquiry_new", Action.ASK, EVERYBODY),
     Page("approvals:inquiry_new", Action.ASK, EVERYBODY, "post", 422),
-    Page("approvals:inquiry", Action.SEE_INQUIRY, INQUIRY, knows=INQUIRY, arguments=of("inquiry")),
+    Page("approvals:inquiry", Action.SEE_INQUIRY, INQUIRY, arguments=of("inquiry")),
     Page(
         "approvals:inquiry_act",
         Action.HANDLE_INQUIRY,
         frozenset({"dung", "tuan"}),
         "post",
         302,
-        INQUIRY,
         of("inquiry", "accept"),
     ),
     Page("accounts:guides", Action.SEE_HANDBOOK, EVERYBODY),
@@ -361,7 +350,6 @@ PAGES = (
         LAN,
         "post",
         200,
-        EVERYBODY,
         sheet_of(Period.END_TERM_1),
         {"changes": []},
         JSON,
@@ -372,7 +360,6 @@ PAGES = (
         LAN,
         "post",
         423,
-        EVERYBODY,
         sheet_of(Period.MID_TERM_1),
         {"changes": []},
         JSON,
@@ -388,7 +375,7 @@ PAGES = (
     ),
     Page("accounts:overview", Action.SEE_OVERVIEW, LEADERS),
     Page("gradebook:staff", Action.SEE_STAFF, PRINTS),
-    Page("gradebook:person", Action.SEE_PERSON, LANS_RECORD, knows=LANS_RECORD, arguments=person("lan")),
+    Page("gradebook:person", Action.SEE_PERSON, LANS_RECORD, arguments=person("lan")),
     Page("gradebook:person_edit", Action.EDIT_STAFF, CLERK, arguments=person("lan")),
     Page("gradebook:person_edit", Action.EDIT_STAFF, CLERK, "post", 422, arguments=person("lan")),
     Page("gradebook:person_appoint", Action.APPOINT_HEAD, LEADERS, arguments=person("lan")),
@@ -421,7 +408,6 @@ PAGES = (
         LEADERS,
         "post",
         302,
-        EVERYBODY,
         of("grant"),
         {"reason": "Xong."},
     ),
@@ -433,30 +419,28 @@ PAGES = (
     Page("students:class", Action.SEE_CLASS, CLASS_4A, arguments=lambda things: [things.school.class_4a.pk]),
     Page("students:search", Action.SEE_CLASS, EVERYBODY),
     Page("students:suggestions", Action.SEE_CLASS, EVERYBODY),
-    Page("students:pupil", Action.SEE_PUPIL, CLASS_4A, knows=CLASS_4A, arguments=pupil_4a()),
-    Page("students:pupil_edit", Action.EDIT_RECORD, KEEPERS_4A, knows=CLASS_4A, arguments=pupil_4a("family")),
+    Page("students:pupil", Action.SEE_PUPIL, CLASS_4A, arguments=pupil_4a()),
+    Page("students:pupil_edit", Action.EDIT_RECORD, KEEPERS_4A, arguments=pupil_4a("family")),
     Page(
         "students:pupil_edit",
         Action.EDIT_RECORD,
         KEEPERS_4A,
         "post",
         422,
-        CLASS_4A,
         pupil_4a("address"),
         {"phone": "gọi mẹ"},
     ),
-    Page("students:pupil_edit", Action.KEEP_PUPIL_IDS, CLERK, knows=CLASS_4A, arguments=pupil_4a("ids")),
+    Page("students:pupil_edit", Action.KEEP_PUPIL_IDS, CLERK, arguments=pupil_4a("ids")),
     Page(
         "students:pupil_edit",
         Action.KEEP_PUPIL_IDS,
         CLERK,
         "post",
         302,
-        CLASS_4A,
         pupil_4a("ids"),
         {"school_code": "HS-1"},
     ),
-    Page("students:temporary_code", Action.KEEP_PUPIL_IDS, CLERK, "post", 302, CLASS_4A, pupil_4a()),
+    Page("students:temporary_code", Action.KEEP_PUPIL_IDS, CLERK, "post", 302, pupil_4a()),
     Page("students:units", Action.EDIT_RECORD, CLERK | {"lan", "minh", "ngoc"}),
     Page("students:records", Action.SEE_SENSITIVE, PRINTS | {"lan", "minh", "ngoc"}),
     Page("students:class_records", Action.SEE_SENSITIVE, RECORDS_4A, arguments=class_4a),
@@ -689,7 +673,7 @@ def expected(page: Page, person: str | None) -> int:
         return page.status if page.name == "accounts:activate" else OPEN_TO_VISITORS.get(page.name, 302)
     if person in page.allowed:
         return page.status
-    return 403 if person in page.knows else 404
+    return 403
 
 
 def label(page: Page) -> str:

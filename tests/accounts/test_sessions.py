@@ -200,7 +200,7 @@ def test_ending_all_others_leaves_this_one(school):
 
 def test_nobody_ends_a_session_of_somebody_else(school):
     minhs, lans = sign_in("minh"), sign_in("lan")
-    assert lans.post(f"{LIST}{row_of(minhs).pk}/end/").status_code == 404
+    assert lans.post(f"{LIST}{row_of(minhs).pk}/end/").status_code == 403
     assert is_signed_in(minhs)
 
 

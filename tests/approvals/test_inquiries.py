@@ -275,13 +275,13 @@ def test_the_second_of_two_who_answer_is_told_the_state_it_has_now_and_keeps_the
 # -- Who sees and does what --------------------------------------------------------------------------------
 
 
-def test_a_stranger_finds_nothing_and_a_colleague_of_another_team_neither(school, client):
+def test_a_stranger_is_refused_and_a_colleague_of_another_team_too(school, client):
     asked = question(school.lan)
     for person in (school.minh, school.thu, school.son):
         client.force_login(person)
-        assert client.get(reverse("approvals:inquiry", args=[asked.pk])).status_code == 404
+        assert client.get(reverse("approvals:inquiry", args=[asked.pk])).status_code == 403
         closed = client.post(reverse("approvals:inquiry_act", args=[asked.pk, "close"]))
-        assert closed.status_code == 404
+        assert closed.status_code == 403
     asked.refresh_from_db()
     assert asked.state == InquiryState.NEW
 

@@ -63,10 +63,10 @@ SEES = {"lan", "dung", "bich", "hoa", "tuan", "son"}
 
 
 @pytest.mark.parametrize("person", ["lan", "minh", "thu", "dung", "ngoc", "bich", "hoa", "tuan", "son"])
-def test_a_request_is_there_for_those_concerned_and_not_there_for_others(school, as_, person):
+def test_a_request_opens_for_those_concerned_and_is_refused_to_others(school, as_, person):
     request = filed(school)
     client = as_(school.people[person])
-    expected = 200 if person in SEES else 404
+    expected = 200 if person in SEES else 403
     assert client.get(page_of(request)).status_code == expected
     assert client.get(reverse("approvals:evidence", args=[request.evidence.get().pk])).status_code == expected
 
@@ -381,9 +381,9 @@ def test_the_wrong_person_is_refused_and_logged(school, as_, person):
 
 
 @pytest.mark.parametrize("act", ["file", "approve", "refuse", "apply", "cancel"])
-def test_for_an_outsider_the_request_does_not_exist_whatever_the_act(school, as_, act):
+def test_an_outsider_is_refused_whatever_the_act(school, as_, act):
     request = filed(school)
-    assert as_(school.minh).post(act_of(request, act), {"note": "x"}).status_code == 404
+    assert as_(school.minh).post(act_of(request, act), {"note": "x"}).status_code == 403
 
 
 def test_a_teacher_who_is_also_vice_principal_is_not_offered_a_decision_on_the_own_request(school, as_):
@@ -446,15 +446,18 @@ def test_a_pdf_is_saved_for_no_browser_shows_one_in_a_sandbox(school, as_):
     assert answer.getvalue().startswith(b"%PDF")
 
 
-def test_a_look_that_is_not_allowed_answers_404_and_is_logged_as_a_refusal(school, as_):
+def test_a_look_that_is_not_allowed_says_who_may_and_is_logged_as_a_refusal(school, as_):
     evidence = filed(school).evidence.get()
-    assert as_(school.minh).get(reverse("approvals:evidence", args=[evidence.pk])).status_code == 404
-    assert as_(school.minh).get(reverse("approvals:request", args=[evidence.request_id])).status_code == 404
-    entries = AccessLogEntry.objects.order_by("pk").values_list("kind", "user__username", "detail")
-    assert list(entries) == [
-        ("refused", "minh", f"Minh chứng {evidence.pk} của phiếu 01/PĐN"),
-        ("refused", "minh", "Phiếu 01/PĐN"),
+    addresses = [
+        reverse("approvals:evidence", args=[evidence.pk]),
+        reverse("approvals:request", args=[evidence.request_id]),
     ]
+    for address in addresses:
+        refused = as_(school.minh).get(address)
+        assert refused.status_code == 403
+        assert "Phó Hiệu trưởng" in refused.content.decode()
+    entries = AccessLogEntry.objects.order_by("pk").values_list("kind", "user__username", "path")
+    assert list(entries) == [("refused", "minh", address) for address in addresses]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_a_teacher_sees_the_own_record_and_nobody_elses(school):
     own = client.get(reverse("gradebook:person", args=[school.lan.pk]))
     assert "Chủ nhiệm lớp 4A" in text_of(own)
     assert "Giao cho người khác" not in text_of(own)
-    assert client.get(reverse("gradebook:person", args=[school.minh.pk])).status_code == 404
+    assert client.get(reverse("gradebook:person", args=[school.minh.pk])).status_code == 403
 
 
 def test_nobody_is_offered_to_change_their_own_powers(school):

@@ -87,9 +87,9 @@ def test_who_only_sees_the_class_sees_no_sensitive_field_and_no_history(school, 
 
 
 @pytest.mark.parametrize("person", ["minh", "ngoc"])
-def test_a_pupil_out_of_reach_is_not_there(school, as_, person):
-    assert as_(person).get(page(school)).status_code == 404
-    assert as_(person).get(form(school, "family")).status_code == 404
+def test_a_pupil_out_of_reach_is_refused(school, as_, person):
+    assert as_(person).get(page(school)).status_code == 403
+    assert as_(person).get(form(school, "family")).status_code == 403
 
 
 def test_a_grant_opens_the_short_record_only(school, as_):
@@ -105,7 +105,7 @@ def test_a_pupil_who_moved_to_another_class_goes_with_it(school, as_):
     held.ends_on = today - datetime.timedelta(days=1)
     held.save()
     seat([school.pupils[0]], school.class_4b, starts_on=today, position=9)
-    assert as_("lan").get(page(school)).status_code == 404
+    assert as_("lan").get(page(school)).status_code == 403
     assert as_("minh").get(page(school)).status_code == 200
 
 
