@@ -70,7 +70,7 @@ def _lines(area: Area, mine: frozenset[Role]) -> Iterator[Line]:
     for rule in TABLE:
         if rule.area == area:
             cells = tuple(Cell(role.label, _whose(rule, role), role in mine) for role in Role)
-            yield Line(rule.words[0].upper() + rule.words[1:], rule.source, cells, rule.is_grantable)
+            yield Line(rule.words[0].upper() + rule.words[1:], rule.plan_sections, cells, rule.is_grantable)
 
 
 def _whose(rule: Rule, role: Role) -> str:

@@ -160,6 +160,11 @@ class Rule:
     stays_when_lent: bool = False
 
     @property
+    def plan_sections(self) -> str:
+        """Where the school's plan says so, of `source`: its readers know no R-numbers."""
+        return ", ".join(part for part in self.source.split(", ") if not part.startswith("R"))
+
+    @property
     def is_grantable(self) -> bool:
         return bool(self.grant or self.sheet_grant or self.part)
 
@@ -270,7 +275,7 @@ TABLE: tuple[Rule, ...] = (
         Area.PUPILS,
         "xuất danh sách học sinh ra Excel",
         _all(Whose.SCHOOL, *_OFFICE),
-        "R69",
+        "IV.3, R69",
     ),
     Rule(
         Action.SEE_ATTENDANCE,
