@@ -31,7 +31,7 @@ def test_each_power_stands_on_the_page_with_whose_things_it_covers():
         for role, cell in zip(Role, shown[:-2], strict=True):
             whose = rule.who.get(role) or rule.who.get(Role.STAFF)
             assert cell == (whose.label if whose else "– không"), rule.action
-        assert shown[-1] == f"Căn cứ: {rule.source}"
+        assert shown[-1] == f"Căn cứ: {rule.plan_sections}"
 
 
 def test_on_a_phone_roles_that_may_do_the_same_share_a_line():
