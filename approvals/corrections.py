@@ -1,13 +1,13 @@
 """After the lock: the acts on a correction request (PLAN IV; rules R51–R54, R58).
 
 Each act takes the request's row, asks `workflow` whether the move exists for this person, and leaves its trace.
-Carrying out writes through `gradebook.entry.save_results`, like every other write of a mark.
+Carrying out writes through the one way in of its register (`approvals.registers`), like every other write.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 
@@ -16,48 +16,15 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from approvals.evidence import CleanFile
+from approvals.mandates import CorrectionRefused, check_move
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
-from approvals.workflow import Act, Actor, State, target_of
-from gradebook.entry import Change, EntryRefusedError, SaveReport, differences, save_results
+from approvals.registers import register_of
+from approvals.workflow import Act
+from gradebook.entry import Change, SaveReport, differences
 from gradebook.grading import plain_text
-from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
 from gradebook.windows import lock_state
-from students.models import SchoolYear
-
-
-class CorrectionRefused(Exception):
-    """The act cannot be done; the message says why and what to do.
-
-    `report` names the cells where it is theirs; `field` the form's field (reason, evidence, note) where one is.
-    """
-
-    def __init__(self, message: str, report: SaveReport | None = None, *, field: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.report = report
-        self.field = field
-
-
-class CorrectionOutdated(CorrectionRefused):
-    """Somebody else was faster: the request, or a value it names, is no longer what the page showed."""
-
-
-def sheet_of(request: CorrectionRequest) -> SheetRef:
-    """The sheet whose cells the request names."""
-    return SheetRef(request.school_class, request.line, Period(request.period))
-
-
-def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
-    """In which parts the user stands before the request."""
-    parts = set()
-    if request.proposer_id == user.pk:
-        parts.add(Actor.PROPOSER)
-    if permissions.may(user, Action.DECIDE_REQUEST):
-        parts.add(Actor.VICE_PRINCIPAL)
-    if permissions.may(user, Action.APPLY_REQUEST):
-        parts.add(Actor.CLERK)
-    return frozenset(parts)
+from students.models import SchoolClass, SchoolYear
 
 
 def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> CorrectionRequest:
@@ -91,7 +58,7 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
             raise CorrectionRefused(
                 "Chưa có ô nào khác với giá trị đang lưu. Ghi giá trị muốn sửa thành rồi lập phiếu."
             )
-        request = _new_draft(ref, by)
+        request = new_draft(ref.school_class, by=by, line=ref.line, period=ref.period)
         for each in wanted:
             CorrectionItem.objects.create(
                 request=request,
@@ -176,7 +143,7 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
     with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
         request = _moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if approve:
-            _check_still_writable(request)
+            register_of(request).check_writable()
         if not approve and not _says_something(note):
             raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết cần bổ sung gì.", field="note")
         request.decided_by, request.decided_at, request.decision_note = by, clock.now(), plain_text(note)
@@ -200,25 +167,13 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
     """
     with acting(by, role="Văn thư", source=Source.CORRECTION, request_id=request.pk) as act:
         request = _take(request)
-        changes = _approved_changes(request)
-        why = f"Phiếu {request.label}: {request.reason}"
-        try:
-            save_results(
-                sheet_of(request),
-                changes,
-                by=by,
-                source=Source.CORRECTION,
-                under=ApprovedRequest(request),
-                whole=True,
-                why=why,
-            )
-        except EntryRefusedError as refusal:
-            raise CorrectionOutdated(_why_not_written(refusal.report), refusal.report) from refusal
+        register = register_of(request)
+        register.write(by=by, why=f"Phiếu {request.label}: {request.reason}")
         request = _moved(request, Act.APPLY, by)
         request.applied_by, request.applied_at = by, clock.now()
         request.save()
         act.says(
-            f"Thực hiện phiếu đề nghị sửa số {request.label}: {sheet_of(request).title}",
+            f"Thực hiện phiếu đề nghị sửa số {request.label}: {register.title}",
             thing=f"request:{request.pk}",
         )
     return request
@@ -227,49 +182,6 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
 def _says_something(text: str) -> bool:
     """Whether a reason has words in it: dots and invisible characters are none."""
     return sum(character.isalnum() for character in plain_text(text)) >= 3
-
-
-def _check_still_writable(request: CorrectionRequest) -> None:
-    """A request whose cells have moved on is not approved: it could never be carried out."""
-    changes = _approved_changes(request)
-    still, _refused = differences(sheet_of(request), changes)
-    now = {each.change: each.old for each in still}
-    if any(now.get(change) != change.seen for change in changes):
-        raise CorrectionOutdated(
-            "Giá trị đang lưu không còn như lúc lập phiếu, phiếu này không thực hiện được nữa. "
-            "Từ chối phiếu để giáo viên lập phiếu mới."
-        )
-
-
-def _why_not_written(report: SaveReport) -> str:
-    if report.conflicts:
-        return (
-            "Giá trị đang lưu không còn như lúc lập phiếu nên chưa ghi gì. "
-            "Giáo viên huỷ phiếu này và lập phiếu mới theo giá trị đang lưu."
-        )
-    reasons = " ".join(dict.fromkeys(refused.message for refused in report.refused))
-    return f"Không ghi được vào sổ nên chưa ghi gì. {reasons}"
-
-
-class ApprovedRequest:
-    """The mandate under which `save_results` lets the clerk write after the lock: these cells, once."""
-
-    def __init__(self, request: CorrectionRequest) -> None:
-        self.pk = request.pk
-        self._request = request
-
-    def check_execution(self, *, by: User, changes: Sequence[Change]) -> None:
-        """Raises PermissionDenied, CorrectionRefused unless `by` may write exactly these changes now."""
-        check_move(self._request, Act.APPLY, by)
-        if list(changes) != _approved_changes(self._request):
-            raise PermissionDenied("Chỉ được ghi đúng các giá trị đã phê chuẩn.")
-
-
-def _approved_changes(request: CorrectionRequest) -> list[Change]:
-    return [
-        Change(item.student_id, item.item, item.field, item.new_value, 0, seen=item.old_value)
-        for item in request.items.all()
-    ]
 
 
 def _take(request: CorrectionRequest) -> CorrectionRequest:
@@ -288,37 +200,18 @@ def _moved(request: CorrectionRequest, act: Act, by: User) -> CorrectionRequest:
     return request
 
 
-def check_move(request: CorrectionRequest, act: Act, by: User) -> State:
-    """The target state; PermissionDenied when no state would let this person, CorrectionRefused when only this one."""
-    parts = actors_of(by, request)
-    target = target_of(State(request.state), act, parts)
-    if target is not None:
-        if act == Act.APPLY and by.pk == request.decided_by_id:
-            raise PermissionDenied(
-                "Người phê chuẩn không tự thực hiện phiếu: người đề nghị, phê chuẩn, thực hiện là ba người."
-            )
-        return target
-    if any(target_of(state, act, parts) for state in State):
-        raise CorrectionOutdated(
-            f"Phiếu {request.label} nay ở trạng thái «{State(request.state).label}», không làm được việc này nữa."
-        )
-    raise PermissionDenied(
-        "Giáo viên đề nghị, Phó Hiệu trưởng phê chuẩn, văn thư thực hiện; không ai tự duyệt phiếu của mình."
-    )
-
-
 def _role(by: User, request: CorrectionRequest) -> str:
     return permissions.acting_role(by, request.school_class, request.line)
 
 
-def _new_draft(ref: SheetRef, by: User) -> CorrectionRequest:
-    last = CorrectionRequest.objects.filter(year=ref.school_class.year).aggregate(last=Max("number"))["last"]
+def new_draft(school_class: SchoolClass, *, by: User, **about: Any) -> CorrectionRequest:
+    """An empty draft with the year's next number; the caller's transaction holds the year. `about`: which register."""
+    last = CorrectionRequest.objects.filter(year=school_class.year).aggregate(last=Max("number"))["last"]
     return CorrectionRequest.objects.create(
-        year=ref.school_class.year,
+        year=school_class.year,
         number=(last or 0) + 1,
-        school_class=ref.school_class,
-        line=ref.line,
-        period=ref.period,
+        school_class=school_class,
         proposer=by,
         created_at=clock.now(),
+        **about,
     )

@@ -17,8 +17,8 @@ from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from approvals import corrections
-from approvals.corrections import CorrectionRefused
 from approvals.evidence import EvidenceRefused, clean_evidence
+from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest, Evidence
 from approvals.request_pages import require_request
 

@@ -15,7 +15,7 @@ from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
 from approvals.workflow import State
 from gradebook.models import PERIOD_CHOICES, SubjectLine
 from gradebook.regulation import Period
-from students.models import SchoolClass, SchoolYear, Student
+from students.models import SchoolClass, SchoolYear, Session, Student
 
 STATE_CHOICES = [(state.value, state.label) for state in State]
 
@@ -23,7 +23,8 @@ STATE_CHOICES = [(state.value, state.label) for state in State]
 class CorrectionRequest(models.Model):
     """Phiếu đề nghị sửa điểm, đánh giá, nhận xét (PLAN IV; domain.md 2.5; rules R51–R54).
 
-    `line` is empty for the homeroom sheet (qualities and competencies). State changes pass through
+    About cells of a sheet at a `period` (`line` is empty for the homeroom sheet), or about the roll of a session of a
+    class, `roll_day` and `roll_session`, whose month has closed (rule R72). State changes pass through
     `approvals.corrections` alone.
     """
 
@@ -31,7 +32,9 @@ class CorrectionRequest(models.Model):
     number = models.PositiveIntegerField("số phiếu")
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="correction_requests")
     line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="correction_requests", null=True)
-    period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
+    period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES, blank=True)
+    roll_day = models.DateField("ngày điểm danh", null=True)
+    roll_session = models.CharField("buổi", max_length=9, blank=True)
     state = models.CharField("trạng thái", max_length=10, choices=STATE_CHOICES, default=State.DRAFT)
     reason = models.TextField("lí do", max_length=1000, blank=True)
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="filed_requests")
@@ -54,7 +57,11 @@ class CorrectionRequest(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "number"], name="request_number_once_a_year"),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="request_state_is_known"),
-            models.CheckConstraint(condition=Q(period__in=list(Period)), name="request_period_is_known"),
+            models.CheckConstraint(
+                condition=Q(period__in=list(Period), roll_day__isnull=True, roll_session="")
+                | Q(period="", line__isnull=True, roll_day__isnull=False, roll_session__in=list(Session)),
+                name="request_is_about_a_sheet_or_a_roll",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "cancelled"]) | Q(filed_at__isnull=False),
                 name="request_filed_has_a_moment",
@@ -110,7 +117,7 @@ class CorrectionItem(models.Model):
                 fields=["request", "student", "item", "field"], name="correction_cell_once"
             ),
             models.CheckConstraint(
-                condition=Q(field__in=["attainment", "mark", "comment", "rating"]),
+                condition=Q(field__in=["attainment", "mark", "comment", "rating", "absence"]),
                 name="correction_field_is_known",
             ),
             models.CheckConstraint(

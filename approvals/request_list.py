@@ -9,12 +9,11 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
 from accounts.requests import SignedInRequest
-from approvals.corrections import sheet_of
 from approvals.frame import requests_waiting_for
 from approvals.models import CorrectionRequest
+from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, visible_requests
 from approvals.workflow import State
-from gradebook.regulation import Period
 
 PER_PAGE = 25
 
@@ -28,7 +27,7 @@ class RequestLine:
     state: State
     class_name: str
     subject: str
-    period: Period
+    moment_of: str
     proposer: str
     cells: int
     moment: datetime.datetime
@@ -108,14 +107,14 @@ def _state_filters(counts: Mapping[str, int], chosen: str) -> tuple[Filter, ...]
 
 
 def _line(request: Any) -> RequestLine:
-    ref = sheet_of(request)
+    register = register_of(request)
     return RequestLine(
         pk=request.pk,
         label=request.label,
         state=State(request.state),
         class_name=request.school_class.name,
-        subject=ref.subject_label,
-        period=ref.period,
+        subject=register.subject,
+        moment_of=register.moment,
         proposer=request.proposer.full_name,
         cells=request.cells,
         moment=request.filed_at or request.created_at,

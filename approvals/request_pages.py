@@ -12,12 +12,10 @@ from accounts import permissions
 from accounts.clock import moment_label
 from accounts.models import User
 from accounts.powers import Action
-from approvals.corrections import actors_of, sheet_of
+from approvals.mandates import actors_of
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
+from approvals.registers import Register, Writer, register_of, shown_value
 from approvals.workflow import OPEN_STATES, Act, Actor, State, acts_open_to
-from gradebook.models import SubjectResult, TraitResult
-from gradebook.regulation import Attainment, Rating
-from gradebook.sheets import Column, Field, SheetRef, stored_results, value_and_version
 
 STATE_KINDS: Mapping[State, str] = {
     State.DRAFT: "neutral",
@@ -94,11 +92,8 @@ class CellLine:
     """One cell of the request: at filing, wanted, and now; `changed_by` and `changed_at` if it moved meanwhile."""
 
     number: int
-    student_id: int
     student: str
     pupil_code: str
-    item: str
-    field: str
     subject: str
     content: str
     old: str
@@ -107,6 +102,7 @@ class CellLine:
     is_stale: bool
     changed_by: str
     changed_at: str
+    history_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +131,7 @@ class RequestPage:
     """One request as its page shows it to one person; `acts` are those the workflow offers this person now."""
 
     request: CorrectionRequest
-    ref: SheetRef
+    register: Register
     state: State
     cells: tuple[CellLine, ...]
     evidence: tuple[EvidenceLine, ...]
@@ -171,15 +167,15 @@ class RequestPage:
 
 def read_page(user: User, request: CorrectionRequest) -> RequestPage:
     """Six statements, whatever the number of cells and files; one more where a cell has moved on."""
-    ref = sheet_of(request)
+    register = register_of(request)
     state = State(request.state)
     steps = list(request.history.select_related("history_user").order_by("history_id"))
     evidence = list(request.evidence.select_related("uploaded_by").order_by("id"))
     return RequestPage(
         request=request,
-        ref=ref,
+        register=register,
         state=state,
-        cells=_cells(ref, request),
+        cells=_cells(register, request),
         evidence=tuple(_evidence_line(each) for each in evidence),
         timeline=_timeline(steps, evidence),
         acts=_acts(user, request),
@@ -197,100 +193,39 @@ def _acts(user: User, request: CorrectionRequest) -> tuple[str, ...]:
     return tuple(act.value for act in acts)
 
 
-def _cells(ref: SheetRef, request: CorrectionRequest) -> tuple[CellLine, ...]:
+def _cells(register: Register, request: CorrectionRequest) -> tuple[CellLine, ...]:
     items = list(request.items.select_related("student"))
-    stored = stored_results(ref, [item.student_id for item in items])
+    now = register.now(items)
     expected = "new_value" if request.state == State.APPLIED else "old_value"
-    now = {
-        item.pk: value_and_version(stored.get((item.student_id, item.item)), item.field)[0] for item in items
-    }
     watched = State(request.state) in OPEN_STATES or request.state == State.APPLIED
     stale = [item for item in items if watched and now[item.pk] != getattr(item, expected)]
-    writers = _last_writers(ref, stale, stored)
-    columns = {(column.item, column.field.value): column for column in ref.columns()}
+    writers = register.writers(stale)
     return tuple(
-        _cell_line(
-            number,
-            item,
-            column=columns.get((item.item, item.field)),
-            subject=ref.subject_label if ref.line else "",
-            now=now[item.pk],
-            writer=writers.get(item.pk),
-        )
+        _cell_line(number, item, register=register, now=now[item.pk], writer=writers.get(item.pk))
         for number, item in enumerate(items, start=1)
     )
 
 
 def _cell_line(
-    number: int,
-    item: CorrectionItem,
-    *,
-    column: Column | None,
-    subject: str,
-    now: str,
-    writer: tuple[str, str] | None,
+    number: int, item: CorrectionItem, *, register: Register, now: str, writer: Writer | None
 ) -> CellLine:
-    """`writer` is given for a cell that has moved on since filing; on the homeroom sheet the group is the subject."""
+    """`writer` is given for a cell that has moved on since filing."""
     who, at = writer or ("", "")
+    subject, content = register.words_of(item)
     return CellLine(
         number=number,
-        student_id=item.student_id,
         student=item.student.full_name,
         pupil_code=item.student.school_code or item.student.moet_id or "",
-        item=item.item,
-        field=item.field,
-        subject=subject or (column.group if column else ""),
-        content=column.label if column else item.field,
+        subject=subject,
+        content=content,
         old=shown_value(item.field, item.old_value),
         new=shown_value(item.field, item.new_value),
         now=shown_value(item.field, now),
         is_stale=writer is not None,
         changed_by=who,
         changed_at=at,
+        history_url=register.history_of(item),
     )
-
-
-def shown_value(field: str, value: str) -> str:
-    """A level with its meaning (its C is not the C of a rating); other values as they are; "" for none."""
-    if not value:
-        return ""
-    if field == Field.ATTAINMENT and value in set(Attainment):
-        return f"{value} ({Attainment(value).label})"
-    if field == Field.RATING and value in set(Rating):
-        return f"{value} ({Rating(value).label})"
-    return value
-
-
-def _last_writers(
-    ref: SheetRef,
-    items: list[CorrectionItem],
-    stored: Mapping[tuple[int, str], SubjectResult | TraitResult],
-) -> dict[int, tuple[str, str]]:
-    """Who gave each of the cells the value it has now, and when, by the item's id. One statement, if any."""
-    if not items:
-        return {}
-    rows = {item.pk: stored.get((item.student_id, item.item)) for item in items}
-    model = SubjectResult if ref.line else TraitResult
-    past: dict[int, list[Any]] = {}
-    ids = [row.pk for row in rows.values() if row]
-    for row in model.history.filter(id__in=ids).select_related("history_user").order_by("history_id"):
-        past.setdefault(row.id, []).append(row)
-    return {
-        item.pk: _writer_of(past.get(row.pk, []) if (row := rows[item.pk]) else [], item.field)
-        for item in items
-    }
-
-
-def _writer_of(versions: list[Any], field: str) -> tuple[str, str]:
-    """The author of the last change of one field among a row's versions, oldest first."""
-    found = ("", "")
-    before = ""
-    for row in versions:
-        value, _version = value_and_version(row, field)
-        if value != before:
-            found = (str(row.history_user or "Hệ thống"), moment_label(row.history_date))
-        before = value
-    return found
 
 
 def _evidence_line(evidence: Evidence) -> EvidenceLine:

@@ -14,11 +14,12 @@ from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
 from approvals import corrections
-from approvals.corrections import CorrectionOutdated, CorrectionRefused
 from approvals.evidence_views import take_files
+from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionRequest, Evidence
+from approvals.registers import shown_value
 from approvals.request_list import read_list
-from approvals.request_pages import get_request, read_page, shown_value
+from approvals.request_pages import get_request, read_page
 from approvals.workflow import Act
 from gradebook.entry import Change
 from gradebook.sheet_forms import changes_from_form
@@ -117,7 +118,7 @@ def request_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     move = Act(act)
     try:
         # Who may not, or comes too late, is told so and not asked for a password first.
-        corrections.check_move(found, move, request.user)
+        check_move(found, move, request.user)
         if move in WITH_PASSWORD:
             require_password(request, WITH_PASSWORD[move].format(label=found.label))
         if move == Act.FILE and (wrong := _keep_draft(request, found)):

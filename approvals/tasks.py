@@ -17,10 +17,10 @@ from accounts.admin_account import Overdue, overdue_accounts
 from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
-from approvals.corrections import sheet_of
 from approvals.frame import inquiries_to_read, requests_waiting_for
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.models import CorrectionRequest
+from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS
 from approvals.workflow import State
 from gradebook.board import Board, read_open_boards
@@ -254,10 +254,10 @@ def _requests(user: User) -> list[CorrectionRequest]:
 
 
 def _request_task(request: Any) -> RequestTask:
-    ref = sheet_of(request)
+    register = register_of(request)
     state = State(request.state)
     return RequestTask(
-        title=f"Phiếu {request.label} · {ref.title} · {ref.period.label}",
+        title=f"Phiếu {request.label} · {register.title} · {register.moment}",
         to_do=_WHAT_TO_DO[state],
         url=reverse("approvals:request", args=[request.pk]),
         state=state,

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
-from approvals import evidence_views, inquiry_views, request_views, task_views
+from approvals import evidence_views, inquiry_views, request_views, roll_corrections, task_views
+from students import converters  # noqa: F401 - they register themselves
 
 app_name = "approvals"
 
@@ -13,6 +14,11 @@ of_requests = [
         "propose/<int:class_id>/<str:code>/<str:period>/",
         request_views.propose,
         name="propose",
+    ),
+    path(
+        "propose/<int:class_id>/roll/<school_day:day>/<session:session>/",
+        roll_corrections.propose,
+        name="propose_roll",
     ),
     path("evidence/<int:pk>/remove/", request_views.detach, name="detach"),
     path("evidence/<int:pk>/", evidence_views.evidence, name="evidence"),

@@ -318,6 +318,20 @@ def _write_absences(
         record_bulk(changed, changed=True, why=why)
 
 
+def standing_roll(school_class: SchoolClass, day: datetime.date, session: str) -> Call:
+    """The roll as it stands, of the pupils who sit there that day; of version 0 where it was never called."""
+    roll = school_class.roll_calls.filter(day=day, session=session).first()
+    seated = Enrolment.objects.filter(school_class=school_class).held_on(day).values("student_id")
+    rows = Absence.objects.filter(roll_call=roll, student__in=seated).exclude(kind=Absence.Kind.TAKEN_BACK)
+    return Call(
+        day=day,
+        session=session,
+        absent=dict(rows.values_list("student_id", "kind")) if roll else {},
+        version=roll.version if roll else 0,
+        token=roll.token if roll else uuid.uuid4(),
+    )
+
+
 # -- The month ---------------------------------------------------------------------------------------------
 
 

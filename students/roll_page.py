@@ -67,6 +67,7 @@ class RollPage:
     later: datetime.date | None
     calls_today: bool
     other_kinds: Mapping[int, str]
+    may_propose: bool
 
     @property
     def absent(self) -> tuple[RollLine, ...]:
@@ -183,6 +184,8 @@ def read_roll(
         later=_nearest(calendar, school_class, day, 1, until=now),
         calls_today=day == now,
         other_kinds=next((kinds[each] for each in kinds if each != shown), {}),
+        may_propose=not (state.is_open or why_not_called(day, shown, sessions, state, is_mandated=True))
+        and permissions.may(user, Action.PROPOSE_CORRECTION, school_class=school_class, line=None),
     )
 
 

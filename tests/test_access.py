@@ -266,6 +266,21 @@ PAGES = (
         422,
         arguments=sheet_of(Period.MID_TERM_1),
     ),
+    # A day that has not come: the page says why nothing is to be corrected there.
+    Page(
+        "approvals:propose_roll",
+        Action.PROPOSE_CORRECTION,
+        LAN,
+        arguments=lambda things: [things.school.class_4a.pk, things.school.year.ends_on, "morning"],
+    ),
+    Page(
+        "approvals:propose_roll",
+        Action.PROPOSE_CORRECTION,
+        LAN,
+        "post",
+        422,
+        arguments=lambda things: [things.school.class_4a.pk, things.school.year.ends_on, "morning"],
+    ),
     Page(
         "approvals:attach",
         Action.PROPOSE_CORRECTION,

@@ -10,8 +10,8 @@ from accounts import clock
 from accounts.history import Source
 from accounts.models import Post
 from approvals import corrections
-from approvals.corrections import CorrectionOutdated, CorrectionRefused
 from approvals.evidence import clean_evidence
+from approvals.mandates import ApprovedRequest, CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.workflow import Act, State
 from gradebook.cell_history import read_cell_history
@@ -335,7 +335,7 @@ def test_the_clerk_may_write_only_the_approved_cells(school):
             [other],
             by=school.tuan,
             source=Source.CORRECTION,
-            under=corrections.ApprovedRequest(request),
+            under=ApprovedRequest(request),
         )
 
 

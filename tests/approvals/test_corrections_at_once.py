@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from approvals import corrections
-from approvals.corrections import CorrectionRefused
+from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
 from gradebook.models import SubjectResult
 from tests.approvals.papers import entered_school, filed

@@ -1,0 +1,122 @@
+"""Who may move a request, and the mandate under which an approved one is carried out (rules R51, R52)."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied
+
+from accounts import permissions
+from accounts.models import User
+from accounts.powers import Action
+from approvals.models import CorrectionRequest
+from approvals.workflow import Act, Actor, State, target_of
+from gradebook.entry import Change, SaveReport
+from students.attendance import Call, standing_roll
+
+ONLY_APPROVED = "Chỉ được ghi đúng các giá trị đã phê chuẩn."
+
+
+class CorrectionRefused(Exception):
+    """The act cannot be done; the message says why and what to do.
+
+    `report` names the cells where it is theirs; `field` the form's field (reason, evidence, note) where one is.
+    """
+
+    def __init__(self, message: str, report: SaveReport | None = None, *, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.report = report
+        self.field = field
+
+
+class CorrectionOutdated(CorrectionRefused):
+    """Somebody else was faster: the request, or a value it names, is no longer what the page showed."""
+
+
+def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
+    """In which parts the user stands before the request."""
+    parts = set()
+    if request.proposer_id == user.pk:
+        parts.add(Actor.PROPOSER)
+    if permissions.may(user, Action.DECIDE_REQUEST):
+        parts.add(Actor.VICE_PRINCIPAL)
+    if permissions.may(user, Action.APPLY_REQUEST):
+        parts.add(Actor.CLERK)
+    return frozenset(parts)
+
+
+def check_move(request: CorrectionRequest, act: Act, by: User) -> State:
+    """The target state; PermissionDenied when no state would let this person, CorrectionRefused when only this one."""
+    parts = actors_of(by, request)
+    target = target_of(State(request.state), act, parts)
+    if target is not None:
+        if act == Act.APPLY and by.pk == request.decided_by_id:
+            raise PermissionDenied(
+                "Người phê chuẩn không tự thực hiện phiếu: người đề nghị, phê chuẩn, thực hiện là ba người."
+            )
+        return target
+    if any(target_of(state, act, parts) for state in State):
+        raise CorrectionOutdated(
+            f"Phiếu {request.label} nay ở trạng thái «{State(request.state).label}», không làm được việc này nữa."
+        )
+    raise PermissionDenied(
+        "Giáo viên đề nghị, Phó Hiệu trưởng phê chuẩn, văn thư thực hiện; không ai tự duyệt phiếu của mình."
+    )
+
+
+def approved_changes(request: CorrectionRequest) -> list[Change]:
+    """The cells as the request names them: what stood there at filing, and what shall stand there."""
+    return [
+        Change(item.student_id, item.item, item.field, item.new_value, 0, seen=item.old_value)
+        for item in request.items.all()
+    ]
+
+
+class ApprovedRequest:
+    """The mandate under which `save_results` lets the clerk write after the lock: these cells, once."""
+
+    def __init__(self, request: CorrectionRequest) -> None:
+        self.pk = request.pk
+        self._request = request
+
+    def check_execution(self, *, by: User, changes: Sequence[Change]) -> None:
+        """Raises PermissionDenied, CorrectionRefused unless `by` may write exactly these changes now."""
+        check_move(self._request, Act.APPLY, by)
+        if list(changes) != approved_changes(self._request):
+            raise PermissionDenied(ONLY_APPROVED)
+
+
+class ApprovedRoll:
+    """The same under which `call_roll` does: the roll as it stands with the approved answers put into it, once."""
+
+    def __init__(self, request: CorrectionRequest, day: datetime.date) -> None:
+        self.pk = request.pk
+        self._request = request
+        self._day = day
+
+    def check_execution(self, *, by: User, calls: Sequence[Call]) -> None:
+        """Raises PermissionDenied, CorrectionRefused unless `by` may write exactly this roll now."""
+        check_move(self._request, Act.APPLY, by)
+        if list(calls) != [call_of(self._request, self._day)]:
+            raise PermissionDenied(ONLY_APPROVED)
+
+
+def call_of(request: CorrectionRequest, day: datetime.date) -> Call:
+    """The roll that the request asks for. Raises CorrectionOutdated where an answer is not what it was at filing."""
+    standing = standing_roll(request.school_class, day, request.roll_session)
+    absent = dict(standing.absent)
+    for change in approved_changes(request):
+        if standing.absent.get(change.student_id, "") != change.seen:
+            raise CorrectionOutdated(
+                "Điểm danh đang lưu không còn như lúc lập phiếu nên chưa ghi gì. Giáo viên huỷ phiếu này và lập phiếu "
+                "mới theo điểm danh đang lưu."
+            )
+        absent[change.student_id] = change.value
+    return Call(
+        day=standing.day,
+        session=standing.session,
+        absent={student: kind for student, kind in absent.items() if kind},
+        version=standing.version,
+        token=uuid.uuid5(uuid.NAMESPACE_URL, f"request:{request.pk}"),
+    )

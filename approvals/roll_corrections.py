@@ -1,0 +1,158 @@
+"""From the roll of a closed month to the draft of a request (PLAN IV.5; rule R72): form, act and page."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import permissions
+from accounts.history import Source, acting
+from accounts.models import User
+from accounts.powers import Action
+from accounts.requests import SignedInRequest
+from approvals.corrections import new_draft
+from approvals.mandates import CorrectionRefused
+from approvals.models import CorrectionItem, CorrectionRequest
+from approvals.registers import ABSENCE, KINDS
+from students.attendance import standing_roll, why_not_called
+from students.attendance_months import month_of, month_states, today
+from students.calendar import Session, YearCalendar
+from students.models import SchoolClass, SchoolYear
+from students.roll_page import field_of, roster_on
+from students.roll_views import get_class
+
+WHO_PROPOSES = "Chỉ giáo viên chủ nhiệm lớp {name} đề nghị sửa điểm danh của lớp này."
+
+
+def propose_roll(
+    school_class: SchoolClass,
+    day: datetime.date,
+    session: str,
+    wanted: Mapping[int, str],
+    *,
+    by: User,
+) -> CorrectionRequest:
+    """Makes a draft of the answers (pupil id → P, K or "") that differ from the roll as it stands, and notes both.
+
+    Raises PermissionDenied for anyone but the homeroom teacher; CorrectionRefused while the month is open, for a
+    session without lessons, or when nothing differs.
+    """
+    _require_proposer(by, school_class)
+    with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
+        # The year's row is held while the next number is taken: two drafts never share one.
+        SchoolYear.objects.select_for_update(no_key=True).get(pk=school_class.year_id)
+        problem = why_not_proposed(school_class, day, session)
+        if problem:
+            raise CorrectionRefused(problem)
+        standing = standing_roll(school_class, day, session).absent
+        pupils = [seat.student_id for seat in roster_on(school_class, day)]
+        changes = {
+            pupil: (standing.get(pupil, ""), wanted[pupil])
+            for pupil in pupils
+            if pupil in wanted and wanted[pupil] != standing.get(pupil, "")
+        }
+        if not changes:
+            raise CorrectionRefused(
+                "Chưa có em nào khác với điểm danh đang lưu. Chọn lại ở em cần sửa rồi lập phiếu."
+            )
+        request = new_draft(school_class, by=by, roll_day=day, roll_session=session)
+        for pupil, (old, new) in changes.items():
+            CorrectionItem.objects.create(
+                request=request, student_id=pupil, item=session, field=ABSENCE, old_value=old, new_value=new
+            )
+    return request
+
+
+def _require_proposer(user: User, school_class: SchoolClass) -> None:
+    permissions.require(
+        user,
+        Action.PROPOSE_CORRECTION,
+        WHO_PROPOSES.format(name=school_class.name),
+        school_class=school_class,
+        line=None,
+    )
+
+
+def why_not_proposed(school_class: SchoolClass, day: datetime.date, session: str) -> str:
+    """Why the roll of this session is no matter of a request, or ""."""
+    state = month_states([school_class], [month_of(day)], today())[school_class.pk, month_of(day)]
+    sessions = YearCalendar.of(school_class.year).sessions_of(day, school_class)
+    problem = why_not_called(day, session, sessions, state, is_mandated=True)
+    if problem:
+        return problem
+    if state.is_open:
+        return f"Điểm danh {state.label} còn mở: sửa thẳng trên trang điểm danh, không cần phiếu đề nghị."
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A pupil of the form: what stands, and what is chosen."""
+
+    number: int
+    field: str
+    name: str
+    standing: str
+    chosen: str
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: SignedInRequest, class_id: int, day: datetime.date, session: str) -> HttpResponse:
+    """The roll as it stands, to choose what it should say; posted, the draft, or the form again with the reason."""
+    school_class = get_class(request.user, class_id)
+    _require_proposer(request.user, school_class)
+    if request.method != "POST":
+        return _show(request, school_class, day, session, why_not_proposed(school_class, day, session))
+    wanted = _wanted(request.POST, [seat.student_id for seat in roster_on(school_class, day)])
+    try:
+        draft = propose_roll(school_class, day, session, wanted, by=request.user)
+    except CorrectionRefused as refusal:
+        return _show(request, school_class, day, session, refusal.message, typed=wanted, status=422)
+    messages.success(
+        request, f"Đã lập phiếu {draft.label} (bản nháp). Ghi lí do, kèm minh chứng rồi gửi phiếu."
+    )
+    return redirect("approvals:request", draft.pk)
+
+
+def _wanted(data: QueryDict, pupils: list[int]) -> dict[int, str]:
+    answers = {pupil: data.get(field_of(pupil)) for pupil in pupils}
+    return {pupil: kind for pupil, kind in answers.items() if kind in KINDS}
+
+
+def _show(
+    request: SignedInRequest,
+    school_class: SchoolClass,
+    day: datetime.date,
+    session: str,
+    problem: str = "",
+    *,
+    typed: Mapping[int, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    standing = standing_roll(school_class, day, session).absent
+    chosen = standing if typed is None else typed
+    lines = [
+        Line(
+            number,
+            field_of(seat.student_id),
+            seat.student.full_name,
+            KINDS[standing.get(seat.student_id, "")],
+            chosen.get(seat.student_id, ""),
+        )
+        for number, seat in enumerate(roster_on(school_class, day), start=1)
+    ]
+    context = {
+        "school_class": school_class,
+        "day": day,
+        "session": Session(session),
+        "lines": lines,
+        "problem": problem,
+        "is_possible": not why_not_proposed(school_class, day, session),
+    }
+    return render(request, "approvals/propose_roll.html", context, status=status)

@@ -1,0 +1,166 @@
+"""After the month: a roll is corrected by a request only, by three people, exactly as approved (PLAN IV.5; R72)."""
+
+import datetime
+import re
+import uuid
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from accounts.history import Source
+from approvals import corrections
+from approvals.evidence import clean_evidence
+from approvals.mandates import CorrectionOutdated, CorrectionRefused
+from approvals.models import CorrectionRequest
+from approvals.roll_corrections import propose_roll
+from students.attendance import Call, call_roll, standing_roll
+from students.models import Absence, RollCall
+from tests.approvals.papers import picture
+from tests.gradebook.school import CONFIRMED, make_school
+from tests.students.test_attendance import at, first_wednesday
+
+pytestmark = pytest.mark.django_db
+
+REASON = "Phụ huynh gửi giấy khám bệnh sau."
+
+
+@pytest.fixture
+def school():
+    """4A's roll of a Wednesday morning in November: the first pupil absent without leave."""
+    school = make_school()
+    with at(first_wednesday(school)):
+        absent = {school.pupils[0].pk: "K"}
+        call = Call(first_wednesday(school), "morning", absent, 0, uuid.uuid4())
+        call_roll(school.class_4a, [call], by=school.lan, source=Source.PAGE)
+    return school
+
+
+@pytest.fixture
+def december(school):
+    with at(datetime.date(school.year.year, 12, 10)):
+        yield
+
+
+def propose(school, kind="P", *, by=None):
+    wanted = {school.pupils[0].pk: kind}
+    return propose_roll(school.class_4a, first_wednesday(school), "morning", wanted, by=by or school.lan)
+
+
+def approved(school, kind="P"):
+    request = propose(school, kind)
+    corrections.attach(request, clean_evidence("giấy khám.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    return corrections.decide(request, approve=True, note="", by=school.hoa)
+
+
+def address(school):
+    return reverse("approvals:propose_roll", args=[school.class_4a.pk, first_wednesday(school), "morning"])
+
+
+def client_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def text(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def kinds(school):
+    return dict(standing_roll(school.class_4a, first_wednesday(school), "morning").absent)
+
+
+def test_the_clerk_writes_exactly_what_was_approved_and_the_history_names_the_request(school, december):
+    request = corrections.carry_out(approved(school), by=school.tuan)
+    assert kinds(school) == {school.pupils[0].pk: "P"}
+    last = Absence.objects.get(student=school.pupils[0]).history.latest("history_id")
+    assert (last.kind, last.history_user, last.acting_role) == ("P", school.tuan, "Văn thư")
+    assert last.history_change_reason == f"Phiếu {request.label}: {REASON}"
+    assert RollCall.objects.get().changed_by == school.tuan
+
+
+def test_a_pupil_noted_absent_by_mistake_is_present_again(school, december):
+    corrections.carry_out(approved(school, ""), by=school.tuan)
+    assert kinds(school) == {}
+
+
+def test_while_the_month_is_open_the_teacher_corrects_the_roll_itself(school):
+    with at(first_wednesday(school)), pytest.raises(CorrectionRefused, match="còn mở"):
+        propose(school)
+
+
+def test_only_the_homeroom_teacher_asks_for_a_correction_of_the_roll(school, december):
+    for person in (school.minh, school.thu, school.hoa, school.tuan):
+        with pytest.raises(PermissionDenied):
+            propose(school, by=person)
+
+
+def test_a_day_without_lessons_has_no_roll_to_correct(school, december):
+    sunday = first_wednesday(school) + datetime.timedelta(days=4)
+    with pytest.raises(CorrectionRefused, match="không học"):
+        propose_roll(school.class_4a, sunday, "morning", {school.pupils[0].pk: "P"}, by=school.lan)
+
+
+def test_a_request_that_changes_nothing_is_not_made(school, december):
+    with pytest.raises(CorrectionRefused, match="Chưa có em nào khác"):
+        propose(school, "K")
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_of_two_requests_for_the_same_answer_the_second_is_not_carried_out(school, december):
+    first, second = approved(school, "P"), approved(school, "")
+    corrections.carry_out(first, by=school.tuan)
+    with pytest.raises(CorrectionOutdated, match="không còn như lúc lập phiếu"):
+        corrections.carry_out(second, by=school.tuan)
+    assert kinds(school) == {school.pupils[0].pk: "P"}
+
+
+def test_a_session_that_was_never_called_is_called_by_the_request(school, december):
+    thursday = first_wednesday(school) + datetime.timedelta(days=1)
+    request = propose_roll(school.class_4a, thursday, "morning", {school.pupils[1].pk: "P"}, by=school.lan)
+    corrections.attach(request, clean_evidence("đơn.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    assert dict(standing_roll(school.class_4a, thursday, "morning").absent) == {school.pupils[1].pk: "P"}
+
+
+def test_from_the_closed_roll_one_click_leads_to_the_form_and_from_there_to_the_draft(school, december):
+    lan = client_of(school.lan)
+    roll = lan.get(reverse("students:roll", args=[school.class_4a.pk, first_wednesday(school), "morning"]))
+    assert address(school) in roll.content.decode()
+    form = lan.get(address(school))
+    assert "Lập phiếu đề nghị sửa" in text(form)
+    fields = {f"a.{pupil.pk}": "" for pupil in school.pupils} | {f"a.{school.pupils[0].pk}": "P"}
+    draft = lan.post(address(school), fields, follow=True)
+    assert "K (vắng không phép)" in text(draft)
+    assert "P (vắng có phép)" in text(draft)
+    assert f"Điểm danh lớp 4A, buổi sáng ngày {first_wednesday(school):%d/%m/%Y}" in text(draft)
+
+
+def test_what_was_chosen_stays_on_the_form_when_nothing_differs(school, december):
+    answer = client_of(school.lan).post(address(school), {f"a.{school.pupils[0].pk}": "K"})
+    assert answer.status_code == 422
+    assert "Chưa có em nào khác" in text(answer)
+
+
+def test_who_may_not_ask_is_not_offered_the_form(school, december):
+    roll = client_of(school.hoa).get(
+        reverse("students:roll", args=[school.class_4a.pk, first_wednesday(school), "morning"])
+    )
+    assert address(school) not in roll.content.decode()
+    assert client_of(school.hoa).get(address(school)).status_code == 403
+
+
+def test_the_request_stands_in_the_list_and_among_the_tasks_of_those_whose_move_it_is(school, december):
+    request = approved(school)
+    of_clerk = client_of(school.tuan)
+    for page in (of_clerk.get("/"), of_clerk.get(reverse("approvals:requests"))):
+        assert f"Phiếu {request.label}" in text(page)
+        assert "Điểm danh" in text(page)
+    done = of_clerk.post(reverse("approvals:request_act", args=[request.pk, "apply"]), CONFIRMED, follow=True)
+    assert "Đã thực hiện phiếu" in text(done)
+    assert kinds(school) == {school.pupils[0].pk: "P"}
