@@ -54,7 +54,10 @@ class PlanMissing(Exception):
 
 def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
     """Year-end levels, marks and ratings of a class's pupils by pupil id. Three statements."""
-    ids = list(Enrolment.objects.roster(school_class).values_list("student_id", flat=True))
+    exempt = dict(
+        Enrolment.objects.roster(school_class).values_list("student_id", "student__is_exempt_from_assessment")
+    )
+    ids = list(exempt)
     attainments: dict[int, dict[str, Attainment]] = {each: {} for each in ids}
     marks: dict[int, dict[str, int]] = {each: {} for each in ids}
     ratings: dict[int, dict[str, Rating]] = {each: {} for each in ids}
@@ -75,7 +78,12 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
             ratings[trait.student_id][trait.item] = Rating(trait.rating)
     return {
         each: grading.YearInputs(
-            school_class.year_id, school_class.grade_level, attainments[each], marks[each], ratings[each]
+            school_class.year_id,
+            school_class.grade_level,
+            attainments[each],
+            marks[each],
+            ratings[each],
+            is_not_assessed=exempt[each],
         )
         for each in ids
     }
