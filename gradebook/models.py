@@ -317,7 +317,7 @@ class YearOutcome(models.Model):
 
 
 class RollOver(models.Model):
-    """The way from last year's classes to those of `year` (rule R17): a draft of places, applied once, undone if need be.
+    """The way from last year's classes to those of `year` (rule R17): a draft of places, applied once, or undone.
 
     While `applied_at` stands, the database refuses any change of its places. The last undoing stays in words; all of
     them are in the history.

@@ -6,7 +6,7 @@ applies it a second time without undoing it.
 
 from django.db import migrations
 
-TABLES = ("rollover", "rolloverplace")
+KEYS = {"rollover": "year_id", "rolloverplace": "id"}
 GUARDS = r"""
 CREATE FUNCTION roll_over_place_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -47,12 +47,12 @@ DROP FUNCTION roll_over_place_guard();
 
 
 def statements() -> list[str]:
-    watch = [f"SELECT audit_watch('gradebook_{table}')" for table in TABLES]
-    return [*watch, *(f"SELECT history_keep('gradebook_historical{table}')" for table in TABLES)]
+    watch = [f"SELECT audit_watch('gradebook_{table}', '{key}')" for table, key in KEYS.items()]
+    return [*watch, *(f"SELECT history_keep('gradebook_historical{table}')" for table in KEYS)]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_audit_chain"), ("gradebook", "0030_roll_over")]
+    dependencies = [("accounts", "0070_audit_by_another_key"), ("gradebook", "0030_roll_over")]
     operations = [
         migrations.RunSQL(statements(), migrations.RunSQL.noop),
         migrations.RunSQL(GUARDS, UNGUARD),
