@@ -5,7 +5,6 @@ What it comes to is shown first; the act does exactly that or nothing.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from django.db.models import F, OuterRef, Subquery
 
@@ -15,7 +14,7 @@ from accounts.models import User
 from gradebook.models import RollOver, RollOverPlace, SubjectResult, TraitResult
 from gradebook.regulation import Period
 from gradebook.roll_over import RollOverRefused, held_roll_over, require_draft
-from gradebook.roll_over_pupils import Pupil, Standing, Way, standing_of
+from gradebook.roll_over_pupils import Pupil, Standing, standing_of
 from students.models import Movement, RollCall, SchoolYear
 from students.movement_plans import closed
 from students.movements import Seat, cancel_many, enrol_many, later_movement, lock_year
@@ -25,72 +24,6 @@ MOST_NAMED = 10
 
 class RollOverChanged(RollOverRefused):
     """It would now do something else than was shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClassCount:
-    """A class of the new year: who comes up, who repeats, who sits there already from a list; girls among all."""
-
-    name: str
-    grade: int
-    pk: int
-    promoted: int
-    repeating: int
-    seated: int
-    girls: int
-
-    @property
-    def total(self) -> int:
-        return self.promoted + self.repeating + self.seated
-
-
-@dataclass(frozen=True, slots=True)
-class OldCount:
-    """A class of last year by the ways that its pupils go; they add up to `total`."""
-
-    name: str
-    total: int
-    by_way: tuple[int, ...]
-
-
-def new_counts(standing: Standing) -> list[ClassCount]:
-    return [_class_count(each.pk, standing) for each in standing.classes]
-
-
-def _class_count(class_id: int, standing: Standing) -> ClassCount:
-    school_class = standing.class_by_id[class_id]
-    there = [pupil for pupil in standing.pupils if pupil.class_id == class_id and _counts(pupil, standing)]
-    coming = [pupil for pupil in there if pupil.is_to_be_placed or pupil.has_come]
-    others, girls = standing.others.get(class_id, (0, 0))
-    return ClassCount(
-        name=school_class.name,
-        grade=school_class.grade_level,
-        pk=class_id,
-        promoted=sum(pupil.way is Way.PROMOTED for pupil in coming),
-        repeating=sum(pupil.way is Way.REPEATING for pupil in coming),
-        seated=len(there) - len(coming) + others,
-        girls=sum(pupil.is_girl for pupil in there) + girls,
-    )
-
-
-def _counts(pupil: Pupil, standing: Standing) -> bool:
-    """A place that no longer fits, or of a pupil who has left, is none."""
-    return pupil.seat is not None or (pupil.is_to_be_placed and standing.is_placed(pupil))
-
-
-def old_counts(standing: Standing) -> list[OldCount]:
-    """Each class of last year, the columns in the order of Way."""
-    return [
-        OldCount(
-            each.name,
-            sum(pupil.old_class.pk == each.pk for pupil in standing.pupils),
-            tuple(
-                sum(pupil.old_class.pk == each.pk and pupil.way is way for pupil in standing.pupils)
-                for way in Way
-            ),
-        )
-        for each in standing.old_classes
-    ]
 
 
 def obstacles(standing: Standing) -> list[str]:

@@ -14,12 +14,11 @@ from gradebook.roll_over_apply import (
     RollOverChanged,
     apply_roll_over,
     fingerprint,
-    new_counts,
     obstacles,
-    old_counts,
     undo_roll_over,
 )
 from gradebook.roll_over_classes import make_proposed_classes, name_carried_up
+from gradebook.roll_over_counts import new_counts, old_counts
 from gradebook.roll_over_pupils import Way, standing_of
 from students.head_counts import count_heads
 from students.models import Enrolment, Movement, SchoolClass, Student
