@@ -130,6 +130,12 @@ class Standing:
     def is_applied(self) -> bool:
         return self.roll_over is not None and self.roll_over.is_applied
 
+    @property
+    def is_filled_by_lists(self) -> bool:
+        """Nobody waits, though the roll-over was not applied: lists have seated those who go on."""
+        is_waiting = self.to_place or self.in_the_way
+        return not self.is_applied and not is_waiting and any(pupil.seat for pupil in self.pupils)
+
     @cached_property
     def in_the_way(self) -> tuple[Pupil, ...]:
         return tuple(pupil for pupil in self.pupils if pupil.is_in_the_way)

@@ -62,6 +62,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("htmx:afterSettle", () => {
   count();
   if (lists().querySelector(".form-errors")) return;
+  // The message stands at the top of the page, where it is read aloud; here for the eyes.
+  lists().querySelector("[data-said]").textContent = document.querySelector("#messages .message")?.textContent.trim() ?? "";
   boxes().find((box) => box.value.split(":")[0] === moved)?.focus();
   moved = "";
 });

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from django.urls import reverse
 
+from accounts import clock
 from accounts.models import AccessLogEntry
 from gradebook.models import RollOver, RollOverPlace, YearOutcome
 from gradebook.opening import checklist
@@ -15,6 +16,8 @@ from gradebook.roll_over_apply import apply_roll_over, fingerprint
 from gradebook.roll_over_classes import make_proposed_classes
 from gradebook.roll_over_pupils import standing_of
 from students.models import Enrolment, SchoolYear
+from students.movements import leave
+from students.search import find_pupils
 from tests.gradebook.next_year import decide, make_ending
 from tests.gradebook.school import CONFIRMED, add_pupils
 from tests.students.test_year_pages import as_, text
@@ -320,3 +323,23 @@ def test_the_pages_cost_the_same_for_a_few_pupils_and_for_many(
     ):
         with django_assert_num_queries(statements):
             clerk.get(address(name, ending, *place))
+
+
+def test_in_the_new_year_a_pupil_of_grade_5_has_completed_the_programme_and_others_have_left(ending, clerk):
+    leaver = ending.school.pupils[0]
+    leave(leaver, day=ending.school.year.day_for_roster(), leave_reason="01", by=ending.clerk)
+    placed(ending)
+    previewed = fingerprint(standing_of(ending.following))
+    apply_roll_over(ending.following, by=ending.clerk, previewed=previewed)
+    SchoolYear.objects.filter(pk=ending.following.pk).update(state="open")
+    pupil = ending.class_5a.enrolments.first().student
+    opening = clock.now().replace(year=ending.following.year, month=9, day=7)
+    with clock.travelling(opening):
+        clerk = as_(ending.clerk)
+        assert "Đã hoàn thành chương trình tiểu học" in text(
+            clerk.get(reverse("students:pupil", args=[pupil.pk]))
+        )
+        found = find_pupils(pupil.full_name, by=ending.clerk, most=20).pupils
+        labels = {each.pk: each.former_label for each in found}
+        assert labels[pupil.pk] == "Đã hoàn thành chương trình tiểu học"
+        assert labels[leaver.pk] == "Đã rời trường"
