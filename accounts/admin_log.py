@@ -23,6 +23,7 @@ KINDS = {
     "pupil": ("Hồ sơ học sinh", "students:pupil"),
     "year": ("Năm học, lịch, lớp", "students:year"),
     "class": ("Năm học, lịch, lớp", "students:class"),
+    "roll_over": ("Năm học, lịch, lớp", "gradebook:roll_over"),
     "movement": ("Biến động sĩ số", "students:movement"),
     "request": ("Phiếu đề nghị sửa", "approvals:request"),
     "inquiry": ("Hỏi đáp, sự cố", "approvals:inquiry"),

@@ -156,3 +156,26 @@ def record_bulk(
             "request_id": actor.request_id,
         },
     )
+
+
+def record_deleted(rows: Sequence[models.Model], *, why: str) -> None:
+    """History for rows of one model that are about to be deleted in bulk: one statement, under the act under way."""
+    if not rows:
+        return
+    actor = _actor.get()
+    if actor is None:
+        raise RuntimeError("Bulk history needs an act: wrap the write in accounts.history.acting().")
+    kept = type(rows[0]).history.model  # type: ignore[attr-defined]
+    kept.objects.bulk_create(
+        kept(
+            history_type="-",
+            history_date=clock.stamp(),
+            history_user=actor.user,
+            history_change_reason=why,
+            acting_role=actor.role,
+            source=actor.source.value,
+            request_id=actor.request_id,
+            **{field.attname: getattr(row, field.attname) for field in kept.tracked_fields},
+        )
+        for row in rows
+    )

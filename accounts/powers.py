@@ -104,6 +104,8 @@ class Action(StrEnum):
     KEEP_CLASSES = "keep_classes"
     SEE_OPENING = "see_opening"
     OPEN_YEAR = "open_year"
+    SEE_ROLL_OVER = "see_roll_over"
+    ROLL_OVER = "roll_over"
     SEE_MOVEMENTS = "see_movements"
     RECORD_MOVEMENTS = "record_movements"
     SEE_ORDERS = "see_orders"
@@ -315,6 +317,20 @@ TABLE: tuple[Rule, ...] = (
         "IV.1, IV.2, IV.3",
     ),
     Rule(Action.OPEN_YEAR, Area.PUPILS, "mở năm học", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
+    Rule(
+        Action.SEE_ROLL_OVER,
+        Area.PUPILS,
+        "xem việc lên lớp, xếp lớp năm học mới",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3, R17",
+    ),
+    Rule(
+        Action.ROLL_OVER,
+        Area.PUPILS,
+        "xếp lớp năm học mới, ghi danh sách lớp, hoàn tác",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3, R17",
+    ),
     Rule(
         Action.SEE_MOVEMENTS,
         Area.PUPILS,

@@ -28,7 +28,7 @@ from accounts.dates import (
 )
 from accounts.history import TracedRow
 from gradebook.regulation import LINES, Attainment, Award, Line, Period, Rating, YearResult, line_by_code
-from students.models import SchoolClass, SchoolYear, Student
+from students.models import Movement, SchoolClass, SchoolYear, Student
 
 PERIOD_CHOICES = [(period.value, period.label) for period in Period]
 
@@ -276,11 +276,15 @@ class TraitResult(models.Model):
 
 
 class YearOutcome(models.Model):
-    """What the year came to for a pupil, as the principal approved it (TT27 Điều 9, 11, 13; rules R39–R45)."""
+    """What the year came to for a pupil, as the principal approved it (TT27 Điều 9, 11, 13; rules R39–R45).
+
+    Without `result`: not assessed (KHGDCN, rule R33) or come too late to be; then the note says what the promotion
+    was decided on.
+    """
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="outcomes")
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="outcomes")
-    result = models.CharField("kết quả giáo dục", max_length=4)
+    result = models.CharField("kết quả giáo dục", max_length=4, blank=True)
     award = models.CharField("khen thưởng", max_length=4, blank=True)
     award_reason = models.CharField("nội dung khen thưởng", max_length=300, blank=True)
     is_promoted = models.BooleanField("được lên lớp")
@@ -295,7 +299,10 @@ class YearOutcome(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["student", "school_class"], name="outcome_once_a_class"),
-            models.CheckConstraint(condition=Q(result__in=list(YearResult)), name="outcome_result_is_known"),
+            models.CheckConstraint(
+                condition=Q(result__in=list(YearResult)) | (Q(result="") & ~Q(promotion_note="")),
+                name="outcome_result_is_known",
+            ),
             models.CheckConstraint(condition=Q(award__in=["", *Award]), name="outcome_award_is_known"),
             models.CheckConstraint(
                 condition=~Q(award="HSXS") | Q(result="HTXS"), name="outcome_hsxs_needs_htxs"
@@ -307,3 +314,68 @@ class YearOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.result}"
+
+
+class RollOver(models.Model):
+    """The way from last year's classes to those of `year` (rule R17): a draft of places, applied once, or undone.
+
+    While `applied_at` stands, the database refuses any change of its places. The last undoing stays in words; all of
+    them are in the history.
+    """
+
+    year = models.OneToOneField(SchoolYear, models.PROTECT, primary_key=True, related_name="roll_over")
+    applied_at = models.DateTimeField("ghi danh sách lớp lúc", null=True)
+    applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    undone_at = models.DateTimeField("hoàn tác lúc", null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    undo_reason = models.CharField("lí do hoàn tác", max_length=300, blank=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True, applied_by__isnull=True)
+                | Q(applied_at__isnull=False, applied_by__isnull=False),
+                name="roll_over_applied_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True, undone_by__isnull=True, undo_reason="")
+                | (Q(undone_at__isnull=False, undone_by__isnull=False) & ~Q(undo_reason="")),
+                name="roll_over_undone_by_somebody_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Xếp lớp {self.year_id}"
+
+    @property
+    def is_applied(self) -> bool:
+        return self.applied_at is not None
+
+
+class RollOverPlace(models.Model):
+    """The class in which a pupil of last year is to sit, none while not yet placed; `movement` once it is applied.
+
+    `version` grows with every change: whoever moves a pupil says which one was seen.
+    """
+
+    roll_over = models.ForeignKey(RollOver, models.PROTECT, related_name="places")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="roll_over_places")
+    to_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="roll_over_places", null=True)
+    version = models.PositiveIntegerField(default=1)
+    movement = models.OneToOneField(Movement, models.PROTECT, related_name="roll_over_place", null=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["roll_over", "student"], name="roll_over_place_once_a_pupil"),
+            models.CheckConstraint(
+                condition=Q(movement__isnull=True) | Q(to_class__isnull=False),
+                name="roll_over_place_applied_has_a_class",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} – {self.to_class_id}"

@@ -15,11 +15,11 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, Role
 from accounts.terms import Problem
-from gradebook.models import SubjectLine, TeachingAssignment
+from gradebook.models import SubjectLine, TeachingAssignment, YearOutcome
 from gradebook.regulation import GRADES, lines_for, optional_lines_for
 from gradebook.staffing import prepare_lines
 from students.calendar import WEEKS_OF_TERMS, YearCalendar
-from students.models import CalendarEntry, HomeroomAssignment, SchoolClass, SchoolYear
+from students.models import CalendarEntry, Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
 from students.years import HEADING_LINES, hold_year, refuse
 
 MOST_PUPILS = 35
@@ -66,6 +66,7 @@ def checklist(year: SchoolYear) -> list[Item]:
         _homerooms(year, classes),
         _assignments(year, classes, lines),
         _pupils(year, classes),
+        _roll_over(year),
         _year_before(year),
     ]
 
@@ -253,6 +254,27 @@ def _pupils(year: SchoolYear, classes: list[SchoolClass]) -> Item:
         CLERK,
         reverse("students:import"),
         "Nạp danh sách",
+        is_needed=False,
+    )
+
+
+def _roll_over(year: SchoolYear) -> Item:
+    """Who sat in a class to the end of last year has one in the new, but those who completed grade 5. One statement."""
+    of_pupil = {"student": OuterRef("student")}
+    completed = YearOutcome.objects.filter(
+        **of_pupil, school_class__year=year.pk - 1, school_class__grade_level=GRADES[-1], is_promoted=True
+    )
+    going_on = Enrolment.objects.filter(~Exists(completed), school_class__year=year.pk - 1, ended_by=None)
+    seated = Exists(Enrolment.objects.filter(**of_pupil, school_class__year=year))
+    numbers = going_on.aggregate(all=Count("pk"), seated=Count("pk", filter=seated))
+    waiting = numbers["all"] - numbers["seated"]
+    return Item(
+        "Xếp lớp",
+        f"{numbers['seated']}/{numbers['all']} học sinh của năm học trước",
+        f"{waiting} học sinh của năm học trước chưa có trong danh sách lớp" if waiting else "",
+        CLERK,
+        reverse("gradebook:roll_over", args=[year.pk]),
+        "Xếp lớp",
         is_needed=False,
     )
 

@@ -22,7 +22,7 @@ from gradebook.regulation import (
     line_by_code,
     trait_by_code,
 )
-from students.models import Enrolment, SchoolClass
+from students.models import Enrolment, SchoolClass, Student
 
 GROUPS = frozenset(group.value for group in TraitGroup)
 
@@ -48,13 +48,20 @@ class OutcomesIncomplete(Exception):
         self.gaps = gaps
 
 
+class DecisionRefused(Exception):
+    """No decision is recorded; the message says why."""
+
+
 class PlanMissing(Exception):
     """A pupil who did not complete the class cannot be promoted without a plan of help (rule R42)."""
 
 
 def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
     """Year-end levels, marks and ratings of a class's pupils by pupil id. Three statements."""
-    ids = list(Enrolment.objects.roster(school_class).values_list("student_id", flat=True))
+    exempt = dict(
+        Enrolment.objects.roster(school_class).values_list("student_id", "student__is_exempt_from_assessment")
+    )
+    ids = list(exempt)
     attainments: dict[int, dict[str, Attainment]] = {each: {} for each in ids}
     marks: dict[int, dict[str, int]] = {each: {} for each in ids}
     ratings: dict[int, dict[str, Rating]] = {each: {} for each in ids}
@@ -75,7 +82,12 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
             ratings[trait.student_id][trait.item] = Rating(trait.rating)
     return {
         each: grading.YearInputs(
-            school_class.year_id, school_class.grade_level, attainments[each], marks[each], ratings[each]
+            school_class.year_id,
+            school_class.grade_level,
+            attainments[each],
+            marks[each],
+            ratings[each],
+            is_not_assessed=exempt[each],
         )
         for each in ids
     }
@@ -124,6 +136,43 @@ def approve_outcomes(
             )
         record_bulk(YearOutcome.objects.bulk_create(rows), changed=False, why="Phê duyệt kết quả năm học")
     return rows
+
+
+def decide_promotion(
+    student: Student, school_class: SchoolClass, *, is_promoted: bool, note: str, by: User, on: datetime.date
+) -> YearOutcome:
+    """Records the principal's decision on a pupil whom `approve_outcomes` left out: an outcome without a result.
+
+    Of a pupil who is not assessed (KHGDCN, rule R33), or who came when the class's results were approved already; the
+    `note` says what it rests on. Raises PermissionDenied; DecisionRefused.
+    """
+    permissions.require(by, Action.APPROVE_OUTCOMES, "Chỉ Hiệu trưởng quyết định việc lên lớp của học sinh.")
+    with acting(by, role="Hiệu trưởng", source=Source.PAGE):
+        SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
+        against = against_deciding(student, school_class)
+        if against or not note.strip():
+            raise DecisionRefused(against or "Ghi căn cứ của quyết định.")
+        return YearOutcome.objects.create(
+            student=student,
+            school_class=school_class,
+            is_promoted=is_promoted,
+            promotion_note=note.strip(),
+            approved_by=by,
+            approved_on=on,
+        )
+
+
+def against_deciding(student: Student, school_class: SchoolClass) -> str | None:
+    """Why a decision on this pupil alone cannot be recorded; None when it can."""
+    of_class = YearOutcome.objects.filter(school_class=school_class)
+    if of_class.filter(student=student).exists():
+        return f"Kết quả năm học của em {student.full_name} đã được phê duyệt rồi."
+    if not student.is_exempt_from_assessment and not of_class.exclude(result="").exists():
+        return (
+            f"Kết quả năm học của lớp {school_class.name} chưa được phê duyệt: phê duyệt cả lớp trước. Quyết định "
+            "riêng chỉ dành cho học sinh không đánh giá, hoặc vào lớp sau khi đã phê duyệt."
+        )
+    return None
 
 
 def _complete_results(school_class: SchoolClass) -> dict[int, grading.Outcome]:

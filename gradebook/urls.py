@@ -10,6 +10,8 @@ from gradebook import (
     opening_views,
     order_views,
     progress_views,
+    roll_over_list_views,
+    roll_over_views,
     sheet_views,
     staff_views,
     workbook_views,
@@ -27,6 +29,30 @@ urlpatterns = [
     path("years/<int:pk>/open/", opening_views.year_open, name="year_open"),
     path("years/<int:pk>/lines/", opening_views.year_lines, name="year_lines"),
     path("progress/", progress_views.progress, name="progress"),
+    path("roll-over/", roll_over_views.roll_overs, name="roll_overs"),
+    path("roll-over/<int:pk>/", roll_over_views.roll_over, name="roll_over"),
+    path("roll-over/<int:pk>/classes/", roll_over_views.roll_over_classes, name="roll_over_classes"),
+    path("roll-over/<int:pk>/propose/", roll_over_views.roll_over_propose, name="roll_over_propose"),
+    path("roll-over/<int:pk>/apply/", roll_over_views.roll_over_apply, name="roll_over_apply"),
+    path("roll-over/<int:pk>/undo/", roll_over_views.roll_over_undo, name="roll_over_undo"),
+    path(
+        "roll-over/<int:pk>/decisions/<int:student_id>/",
+        roll_over_views.roll_over_decision,
+        name="roll_over_decision",
+    ),
+    path(
+        "roll-over/<int:pk>/grades/<int:grade>/", roll_over_list_views.roll_over_grade, name="roll_over_grade"
+    ),
+    path(
+        "roll-over/<int:pk>/grades/<int:grade>/list/",
+        roll_over_list_views.roll_over_list,
+        name="roll_over_list",
+    ),
+    path(
+        "roll-over/<int:pk>/grades/<int:grade>/excel/",
+        roll_over_list_views.roll_over_file,
+        name="roll_over_file",
+    ),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
     path(
         "sheets/<int:class_id>/<str:code>/<str:period>/excel/", workbook_views.sheet_file, name="sheet_file"

@@ -20,11 +20,16 @@ from students.models import Enrolment, SchoolClass
 
 MARK_SUFFIX = ".diem"
 _OUTCOMES: Mapping[str, Callable[[YearOutcome], str]] = {
-    "HTCT": lambda outcome: "x" if completed_class(YearResult(outcome.result)) else "Chưa",
+    "HTCT": lambda outcome: "x" if _completed(outcome) else "Chưa",
     "LEN_LOP": lambda outcome: "x" if outcome.is_promoted else "Không",
     "XEP_LOAI": lambda outcome: outcome.result,
     "KHEN_THUONG": lambda outcome: outcome.award,
 }
+
+
+def _completed(outcome: YearOutcome) -> bool:
+    """Of a pupil who was not assessed the principal's decision says it (R33)."""
+    return bool(completed_class(YearResult(outcome.result))) if outcome.result else outcome.is_promoted
 
 
 @dataclass(frozen=True, slots=True)

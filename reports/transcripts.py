@@ -191,7 +191,7 @@ def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> Trans
         qualities=_trait_group(school_class, TraitGroup.QUALITY, traits),
         general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits),
         specific_competencies=_trait_group(school_class, TraitGroup.SPECIFIC, traits),
-        result=YearResult(outcome.result).label if outcome else "",
+        result=YearResult(outcome.result).label if outcome and outcome.result else "",
         award=_award(outcome) if outcome else "",
         completion=completion_sentence(school_class.grade_level, outcome) if outcome else "",
         principal=signatories.approval(year, outcome.approved_by, outcome.approved_on)
@@ -237,10 +237,11 @@ def completion_sentence(grade_level: int, outcome: YearOutcome) -> str:
     """Part 6 of the year page (TT27 Điều 11; R40, R42, R44): completion is one thing, promotion another.
 
     The principal's note (plan of help, reason) follows the words on promotion where that is not the usual.
-    Grade 5 has no class to be moved up to: there the note follows those on completion.
+    Grade 5 has no class to be moved up to: there the note follows those on completion. Of a pupil who was not assessed
+    (R33) the decision alone says both.
     """
-    completed = completed_class(YearResult(outcome.result))
-    is_usual = completed and outcome.is_promoted
+    completed = completed_class(YearResult(outcome.result)) if outcome.result else outcome.is_promoted
+    is_usual = completed and outcome.is_promoted and bool(outcome.result)
     programme = "tiểu học" if grade_level == LAST_GRADE else f"lớp {grade_level}"
     first = f"{'Hoàn thành' if completed else 'Chưa hoàn thành'} chương trình {programme}"
     note = "" if is_usual else outcome.promotion_note.strip()

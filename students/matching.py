@@ -146,7 +146,7 @@ def _once(rows: Sequence[RosterRow], matches: Sequence[Match]) -> Iterable[Match
 
 
 def _new_key(row: RosterRow) -> tuple[object, ...]:
-    return (_spelt(row.full_name), *birth_of(row))
+    return (spelt(row.full_name), *birth_of(row))
 
 
 def birth_of(person: Person) -> tuple[int | None, int | None, int | None]:
@@ -164,7 +164,7 @@ def _same_name_and_birth(row: RosterRow, student: Student) -> bool:
     return (
         row.birth_year is not None
         and birth_of(row) == birth_of(student)
-        and _spelt(row.full_name) == _spelt(student.full_name)
+        and spelt(row.full_name) == spelt(student.full_name)
     )
 
 
@@ -179,7 +179,7 @@ def _ids_differ(one: Person, other: Person) -> bool:
     )
 
 
-def _spelt(full_name: str) -> tuple[str, ...]:
+def spelt(full_name: str) -> tuple[str, ...]:
     """Each syllable's letters followed by its tone, so that «Hoà» and «Hòa» are one and «Hoa» is another."""
     return tuple(map(_syllable, clean(full_name).lower().split()))
 

@@ -317,12 +317,15 @@ def against_cancelling(movement: Movement) -> str | None:
     if (reason := closed(movement.year)) is not None:
         return reason
     last = Timeline.of(movement.student).last
-    if last and last.pk != movement.pk:
-        return (
-            f"Sau đó em {movement.student.full_name} còn có biến động «{last.get_kind_display()}» từ ngày "
-            f"{last.day:%d/%m/%Y}. Huỷ biến động đó trước."
-        )
-    return None
+    return goes_on(last) if last and last.pk != movement.pk else None
+
+
+def goes_on(later: Movement) -> str:
+    """Why nothing before this movement can be cancelled."""
+    return (
+        f"Sau đó em {later.student.full_name} còn có biến động «{later.get_kind_display()}» từ ngày "
+        f"{later.day:%d/%m/%Y}. Huỷ biến động đó trước."
+    )
 
 
 def fitting_classes(kind: Kind, year: SchoolYear, now: SchoolClass | None) -> QuerySet[SchoolClass]:

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max
 
 from accounts import clock, permissions
-from accounts.history import CLERK_ROLE, Source, acting, record_bulk
+from accounts.history import CLERK_ROLE, Source, acting, record_bulk, record_deleted
 from accounts.models import User
 from accounts.powers import Action
 from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
-from students.movement_plans import Draft, MovementPlan, Objection, against_cancelling, plan_movement
+from students.movement_plans import Draft, MovementPlan, Objection, against_cancelling, goes_on, plan_movement
 from students.movement_rules import (
     FROM_ANOTHER_SCHOOL,
     STATUS_ON_ARRIVAL_IN_SUMMER,
@@ -86,6 +87,39 @@ def enrol_many(seats: Sequence[Seat], *, year: SchoolYear, by: User, why: str) -
     ]
     record_bulk(Enrolment.objects.bulk_create(enrolments), changed=False, why=why)
     return movements
+
+
+def cancel_many(movements: Sequence[Movement], *, by: User, why: str) -> None:
+    """Takes back admissions as `enrol_many` writes them: each is cancelled with who, when and why, its seat is gone.
+
+    Within the caller's act, which holds the year's lock and has asked whether they may be. Six statements, whatever
+    the number; MovementRefused, with nothing written, when a pupil has a later movement in force.
+    """
+    permissions.require(by, Action.RECORD_MOVEMENTS, WHO_RECORDS)
+    later = later_movement(movements)
+    if later:
+        raise MovementRefused([Objection("", goes_on(later))])
+    seats = list(Enrolment.objects.filter(began_by__in=movements))
+    record_deleted(seats, why=why)
+    # Not QuerySet.delete(): simple-history would add a row of its own for each, one by one.
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM students_enrolment WHERE id = ANY(%s)", [[seat.pk for seat in seats]])
+    stamp = clock.stamp()
+    for movement in movements:
+        movement.cancelled_at, movement.cancelled_by, movement.cancel_reason = stamp, by, why
+    Movement.objects.filter(pk__in=[each.pk for each in movements]).update(
+        cancelled_at=stamp, cancelled_by=by, cancel_reason=why
+    )
+    record_bulk(movements, changed=True, why=why)
+
+
+def later_movement(movements: Sequence[Movement]) -> Movement | None:
+    """The first movement in force by which one of these pupils went on after the one given."""
+    days = {movement.student_id: movement.day for movement in movements}
+    others = Movement.objects.in_force().exclude(pk__in=[each.pk for each in movements])
+    rows = others.filter(student_id__in=days, day__gte=min(days.values())) if days else others.none()
+    in_time = rows.select_related("student").order_by("day", "pk")
+    return next((each for each in in_time if each.day > days[each.student_id]), None)
 
 
 def lock_year(year: SchoolYear) -> SchoolYear:

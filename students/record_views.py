@@ -9,12 +9,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
+from accounts.clock import today
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
 from students.administrative_units import AddressForm, suggest
+from students.completion import completed_primary
 from students.models import Movement, SchoolYear, Student
+from students.promotion import LAST_GRADE
 from students.record_forms import SectionForm
 from students.record_page import read_parts, read_steps
 from students.record_sections import BY_CODE, Section
@@ -42,6 +45,7 @@ def pupil(request: SignedInRequest, pk: int) -> HttpResponse:
         "student": file.student,
         "sees_all": sees_all,
         "movement": Movement.objects.last_of(file.student),
+        "completed_in": _completed_in(file),
         "may_see_movements": permissions.may(request.user, Action.SEE_MOVEMENTS),
         **_powers(request, file),
     }
@@ -54,6 +58,14 @@ def pupil(request: SignedInRequest, pk: int) -> HttpResponse:
             "steps": read_steps(file.student),
         }
     return render(request, "students/pupil.html", context)
+
+
+def _completed_in(file: PupilFile) -> int | None:
+    """The year in which the pupil completed the primary programme, once it is over."""
+    school_class = file.school_class
+    if school_class is None or school_class.grade_level != LAST_GRADE or school_class.year.ends_on >= today():
+        return None
+    return completed_primary([file.student.pk]).get(file.student.pk)
 
 
 @never_cache

@@ -6,7 +6,7 @@ the class. Only pupils that the searcher may see: those who sit, or sat, in a cl
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.postgres.search import SearchQueryField
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
@@ -17,6 +17,7 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import Reach
 from accounts.powers import Action
+from students.completion import COMPLETED, completed_primary
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from students.models.pupils import words_of_pupil
 from students.names import APOSTROPHES, search_key
@@ -41,6 +42,14 @@ class Found:
     known_from: str
     is_former: bool
     class_id: int
+    has_completed: bool = False
+
+    @property
+    def former_label(self) -> str:
+        """How a former pupil went; empty for others."""
+        if not self.is_former:
+            return ""
+        return COMPLETED if self.has_completed else "Đã rời trường"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Answer:
 
 
 def find_pupils(text: str, *, by: User, most: int) -> Answer:
-    """The first `most` pupils that fit all words and that this person may see. At most seven statements."""
+    """The first `most` pupils that fit all words and that this person may see. At most eight statements."""
     reach = permissions.reach_of(by, Action.SEE_CLASS)
     words = _words(text)
     if not words:
@@ -177,14 +186,16 @@ def _sits_in(class_ids: Iterable[int]) -> Exists:
 
 
 def _described(students: Sequence[Student], reach: Reach, current: SchoolYear | None) -> tuple[Found, ...]:
-    """What a line of the answer shows of each, in one statement."""
+    """What a line of the answer shows of each, in two statements."""
     if not students:
         return ()
     seats: dict[int, list[Enrolment]] = {student.pk: [] for student in students}
     rows = Enrolment.objects.filter(student__in=students).select_related("school_class__year")
     for seat in rows.order_by(F("starts_on").desc()):
         seats[seat.student_id].append(seat)
-    return tuple(_found(student, seats[student.pk], reach, current) for student in students)
+    found = [_found(student, seats[student.pk], reach, current) for student in students]
+    completed = completed_primary(each.pk for each in found if each.is_former) if current else {}
+    return tuple(replace(each, has_completed=each.pk in completed) for each in found)
 
 
 def _found(student: Student, seats: Sequence[Enrolment], reach: Reach, current: SchoolYear | None) -> Found:

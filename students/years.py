@@ -4,6 +4,7 @@ Opening it is in gradebook.opening, for it asks whether lines and assignments ar
 """
 
 import datetime
+from collections.abc import Sequence
 from itertools import pairwise
 
 from accounts import permissions
@@ -245,6 +246,23 @@ def make_class(school_class: SchoolClass, *, by: User) -> SchoolClass:
     return school_class
 
 
+def make_classes(classes: Sequence[SchoolClass], *, year: SchoolYear, by: User) -> list[SchoolClass]:
+    """Several classes of one year at once; refused whole when a name is taken or comes twice."""
+    permissions.require(by, Action.KEEP_CLASSES)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        held = hold_year(year)
+        taken = {name.casefold() for name in held.classes.values_list("name", flat=True)}
+        for school_class in classes:
+            if school_class.name.casefold() in taken:
+                refuse(Problem("name", f"Năm học này đã có lớp {school_class.name}. Đặt tên khác."))
+            taken.add(school_class.name.casefold())
+        made = SchoolClass.objects.bulk_create(classes)
+        record_bulk(made, changed=False)
+        names = ", ".join(each.name for each in made)
+        act.says(f"Lập {len(made)} lớp năm học {held.label}: {names}", thing=f"year:{held.pk}")
+    return made
+
+
 def change_class(school_class: SchoolClass, *, fields: list[str], reason: str, by: User) -> None:
     """Writes the named fields. The grade stays once somebody sits or teaches in the class: its lines hang on it."""
     permissions.require(by, Action.KEEP_CLASSES)
@@ -280,9 +298,12 @@ def delete_class(school_class: SchoolClass, *, by: User) -> None:
 def what_uses(school_class: SchoolClass) -> str:
     """Which rows hang on the class, in words: "35 học sinh, phân công chủ nhiệm"; empty if none ever did."""
     pupils = school_class.enrolments.count()
-    lessons = school_class.teaching_assignments  # of the app above, without an import
+    lessons = school_class.teaching_assignments  # of the app above, without an import, as the places
+    places = school_class.roll_over_places.count()
     words = (
         (pupils, f"{pupils} học sinh"),
+        (places, f"{places} học sinh trong bản xếp lớp (chuyển các em sang lớp khác trước)"),
+        (not pupils and school_class.arrivals.exists(), "biến động đã huỷ còn trong sổ biến động"),
         (school_class.homeroom_assignments.exists(), "phân công chủ nhiệm"),
         (lessons.exists(), "phân công giảng dạy"),
     )

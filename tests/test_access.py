@@ -139,6 +139,14 @@ def this_year(things: Things) -> list[Any]:
     return [things.school.year.pk]
 
 
+def grade_4(things: Things) -> list[Any]:
+    return [things.school.year.pk, 4]
+
+
+def a_decision(things: Things) -> list[Any]:
+    return [things.school.year.pk, things.school.pupils[0].pk]
+
+
 def a_holiday(things: Things) -> list[Any]:
     year = things.school.year
     first = year.lessons_start_on
@@ -356,6 +364,25 @@ PAGES = (
     Page("gradebook:order", Action.SEE_ORDERS, EVERYBODY, arguments=of("order")),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL, "post", 422),
+    # The year that runs has none before it and nobody to place: refused with the reason, or shown empty.
+    Page("gradebook:roll_overs", Action.SEE_ROLL_OVER, PRINTS),
+    Page("gradebook:roll_over", Action.SEE_ROLL_OVER, PRINTS, arguments=this_year),
+    Page("gradebook:roll_over_grade", Action.SEE_ROLL_OVER, PRINTS, arguments=grade_4),
+    Page("gradebook:roll_over_grade", Action.ROLL_OVER, CLERK, "post", 422, arguments=grade_4),
+    Page("gradebook:roll_over_classes", Action.ROLL_OVER, CLERK, "post", 422, arguments=this_year),
+    Page("gradebook:roll_over_propose", Action.ROLL_OVER, CLERK, "post", 302, arguments=this_year),
+    Page("gradebook:roll_over_list", Action.ROLL_OVER, CLERK, arguments=grade_4),
+    Page("gradebook:roll_over_list", Action.ROLL_OVER, CLERK, "post", 422, arguments=grade_4),
+    # The password is asked again before a bulk export, and before the act.
+    Page("gradebook:roll_over_file", Action.ROLL_OVER, CLERK, status=422, arguments=grade_4),
+    Page("gradebook:roll_over_apply", Action.ROLL_OVER, CLERK, arguments=this_year),
+    Page("gradebook:roll_over_apply", Action.ROLL_OVER, CLERK, "post", 422, arguments=this_year),
+    Page("gradebook:roll_over_undo", Action.ROLL_OVER, CLERK, arguments=this_year),
+    Page("gradebook:roll_over_undo", Action.ROLL_OVER, CLERK, "post", 422, arguments=this_year),
+    Page("gradebook:roll_over_decision", Action.APPROVE_OUTCOMES, PRINCIPAL, arguments=a_decision),
+    Page(
+        "gradebook:roll_over_decision", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, arguments=a_decision
+    ),
     Page("gradebook:progress", Action.SEE_PROGRESS, OFFICE | {"dung"}),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.END_TERM_1)),
@@ -806,12 +833,8 @@ def test_the_menu_leads_only_where_the_person_gets_in(person, things):
 
 
 def test_every_power_of_the_table_opens_a_page():
-    """But two: approving outcomes is an act without a page yet, and what is passed on to the
-    principal is decided on the page of the inquiry (test_inquiries)."""
-    without_page = {
-        Action.APPROVE_OUTCOMES,
-        Action.DECIDE_INQUIRY,
-    }
+    """But one: what is passed on to the principal is decided on the page of the inquiry (test_inquiries)."""
+    without_page = {Action.DECIDE_INQUIRY}
     assert {page.action for page in PAGES} - {None} == set(Action) - without_page
 
 
