@@ -74,7 +74,7 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
         "statements": _statements(stack, target),
     }
     print("· permissions and the access log", flush=True)
-    results |= _permissions(stack)
+    results |= _inside(stack, "bench.permissions")
     print("· books of one class", flush=True)
     year_before = stack.fetch("SELECT min(year_id) FROM students_schoolclass")[0][0]
     school = [
@@ -91,7 +91,8 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
         stack.start("worker2", "manage.py", "work")
         results["thkqgd_school"] = books.print_books(stack, "thkqgd", "CN", school)
         results["hocba_school"] = books.print_books(stack, "hocba", "CN", school)
-    return results
+    print("· the school into the next year", flush=True)
+    return results | _inside(stack, "bench.roll_over")
 
 
 def _statements(stack: Stack, target: sheets.Target) -> dict[str, object]:
@@ -109,9 +110,11 @@ def _statements(stack: Stack, target: sheets.Target) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
-def _permissions(stack: Stack) -> dict[str, dict[str, object]]:
-    """After all that needs the teachers' own assignments: it takes them away."""
-    command = [sys.executable, "-m", "bench.permissions"]
+def _inside(stack: Stack, module: str) -> dict[str, dict[str, object]]:
+    """What a module measures inside Django. Permissions after all that needs the teachers' own assignments, which they
+    take away; the roll-over last, for it ends the year.
+    """
+    command = [sys.executable, "-m", module]
     done = subprocess.run(
         command, cwd=ROOT, env=stack.environment, check=True, capture_output=True, text=True
     )
@@ -138,6 +141,10 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("log_1000000", "rare_words", "… lines with rare words (ms)", "300"),
     ("log_1000000", "rare_address", "… lines from an address that has none (ms)", "300"),
     ("log_1000000", "far_back", "… a page of long ago (ms)", "100"),
+    ("roll_over", "propose_s", "placing the school as proposed (s)", ""),
+    ("roll_over", "lists_ms", "the lists of a grade (ms)", ""),
+    ("roll_over", "apply_s", "1,046 pupils to next year's classes (s)", "5"),
+    ("roll_over", "undo_s", "taking them back (s)", "5"),
     ("thkqgd_class", "seconds", "THKQGD of a class: from click to file (s)", ""),
     ("hocba_class", "seconds", "học bạ of a class: from click to file (s)", "3"),
     ("hocba_class", "megabytes", "học bạ of a class (MB)", "1"),
