@@ -30,6 +30,7 @@ class Source(StrEnum):
     PAGE = "page"
     EXCEL = "excel"
     CORRECTION = "correction"
+    FORMER_SCHOOL = "brought"
     DEMO = "demo"
     SYSTEM = "system"
 
@@ -42,6 +43,7 @@ _SOURCE_LABELS = {
     Source.PAGE: "Nhập trên trang",
     Source.EXCEL: "Nạp từ tệp Excel",
     Source.CORRECTION: "Thực hiện phiếu đề nghị",
+    Source.FORMER_SCHOOL: "Kết quả ở trường cũ",
     Source.DEMO: "Dữ liệu trình diễn",
     Source.SYSTEM: "Hệ thống",
 }

@@ -18,13 +18,15 @@ from accounts.powers import Action
 from approvals.evidence import CleanFile
 from approvals.mandates import CorrectionRefused, check_move
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
-from approvals.registers import register_of
+from approvals.registers import may_be_brought, register_of
 from approvals.workflow import Act
 from gradebook.entry import Change, SaveReport, differences
 from gradebook.grading import plain_text
 from gradebook.sheets import SheetRef
 from gradebook.windows import lock_state
 from students.models import SchoolClass, SchoolYear
+
+MOST_OF_A_DOCUMENT = 200
 
 
 def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> CorrectionRequest:
@@ -111,19 +113,27 @@ def detach(evidence: Evidence, *, by: User) -> CorrectionRequest:
     return request
 
 
-def keep_reason(request: CorrectionRequest, *, reason: str, by: User) -> CorrectionRequest:
-    """Keeps what the proposer has typed so far on the draft; nothing moves."""
+def keep_reason(
+    request: CorrectionRequest, *, reason: str, document: str = "", by: User
+) -> CorrectionRequest:
+    """Keeps what the proposer has typed so far on the draft; nothing moves.
+
+    `document` names the paper of the former school, where the cells are results brought along from there.
+    """
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _take(request)
         check_move(request, Act.FILE, by)
-        if request.reason != plain_text(reason):
-            request.reason = plain_text(reason)
+        said = plain_text(reason), _document(request, document)
+        if (request.reason, request.document) != said:
+            request.reason, request.document = said
             request.save()
     return request
 
 
-def file_request(request: CorrectionRequest, *, reason: str, by: User) -> CorrectionRequest:
-    """Draft → filed: needs a reason and evidence (rule R54)."""
+def file_request(
+    request: CorrectionRequest, *, reason: str, document: str = "", by: User
+) -> CorrectionRequest:
+    """Draft → filed: needs a reason and evidence (rule R54). `document`: see `keep_reason`."""
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _moved(request, Act.FILE, by)
         if not _says_something(reason):
@@ -132,7 +142,7 @@ def file_request(request: CorrectionRequest, *, reason: str, by: User) -> Correc
             raise CorrectionRefused(
                 "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại.", field="evidence"
             )
-        request.reason = plain_text(reason)
+        request.reason, request.document = plain_text(reason), _document(request, document)
         request.filed_at = clock.now()
         request.save()
     return request
@@ -168,7 +178,7 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
     with acting(by, role="Văn thư", source=Source.CORRECTION, request_id=request.pk) as act:
         request = _take(request)
         register = register_of(request)
-        register.write(by=by, why=f"Phiếu {request.label}: {request.reason}")
+        register.write(by=by, why=_why(request))
         request = _moved(request, Act.APPLY, by)
         request.applied_by, request.applied_at = by, clock.now()
         request.save()
@@ -177,6 +187,29 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
             thing=f"request:{request.pk}",
         )
     return request
+
+
+def _why(request: CorrectionRequest) -> str:
+    """What the history of each cell says of the request."""
+    brought = f", kết quả ở trường cũ theo {request.document}" if request.document else ""
+    return f"Phiếu {request.label}{brought}: {request.reason}"
+
+
+def _document(request: CorrectionRequest, typed: str) -> str:
+    """The former school's paper in one line. Raises CorrectionRefused where nothing can come from such a school."""
+    document = " ".join(plain_text(typed).split())
+    if document and not may_be_brought(request):
+        raise CorrectionRefused(
+            "Chỉ ghi giấy tờ của trường cũ khi mọi ô còn trống và mọi em trong phiếu đã chuyển đến trong năm học này. "
+            "Xoá ô này, hoặc lập phiếu khác cho các em đó.",
+            field="document",
+        )
+    if len(document) > MOST_OF_A_DOCUMENT:
+        raise CorrectionRefused(
+            f"Tên giấy tờ dài quá {MOST_OF_A_DOCUMENT} chữ. Ghi ngắn lại: số, ngày, tên trường.",
+            field="document",
+        )
+    return document
 
 
 def _says_something(text: str) -> bool:

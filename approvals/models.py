@@ -25,7 +25,8 @@ class CorrectionRequest(models.Model):
 
     About cells of a sheet at a `period` (`line` is empty for the homeroom sheet), or about the roll of a session of a
     class, `roll_day` and `roll_session`, whose month has closed (rule R72). State changes pass through
-    `approvals.corrections` alone.
+    `approvals.corrections` alone. `document` names the paper of the former school whose results the request brings
+    along (rule R12); "" for a correction.
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="correction_requests")
@@ -37,6 +38,7 @@ class CorrectionRequest(models.Model):
     roll_session = models.CharField("buổi", max_length=9, blank=True)
     state = models.CharField("trạng thái", max_length=10, choices=STATE_CHOICES, default=State.DRAFT)
     reason = models.TextField("lí do", max_length=1000, blank=True)
+    document = models.CharField("giấy tờ của trường cũ", max_length=200, blank=True)
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="filed_requests")
     created_at = models.DateTimeField(db_default=Now())
     filed_at = models.DateTimeField(null=True)
@@ -61,6 +63,10 @@ class CorrectionRequest(models.Model):
                 condition=Q(period__in=list(Period), roll_day__isnull=True, roll_session="")
                 | Q(period="", line__isnull=True, roll_day__isnull=False, roll_session__in=list(Session)),
                 name="request_is_about_a_sheet_or_a_roll",
+            ),
+            models.CheckConstraint(
+                condition=Q(document="") | Q(roll_day__isnull=True),
+                name="request_brings_along_results_only",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "cancelled"]) | Q(filed_at__isnull=False),

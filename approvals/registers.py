@@ -26,7 +26,8 @@ from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Attainment, Period, Rating
 from gradebook.sheets import Column, Field, SheetRef, stored_results, value_and_version
 from students.attendance import call_roll, standing_roll
-from students.models import Absence, Session
+from students.models import Absence, Movement, Session
+from students.movement_rules import Kind
 
 ABSENCE = "absence"
 KINDS = {
@@ -72,6 +73,16 @@ class Register(Protocol):
 def register_of(request: CorrectionRequest) -> Register:
     """Needs the request's class with its year and the line at hand."""
     return RollRegister(request, request.roll_day) if request.roll_day else SheetRegister(request)
+
+
+def may_be_brought(request: CorrectionRequest) -> bool:
+    """Whether its cells may be results of a former school: empty so far, of pupils who came this year (rule R12)."""
+    items = list(request.items.all())
+    if request.roll_day or any(item.old_value for item in items):
+        return False
+    came = Movement.objects.in_force().filter(kind=Kind.TRANSFERRED_IN, year=request.year_id)
+    pupils = {item.student_id for item in items}
+    return came.filter(student__in=pupils).values("student").distinct().count() == len(pupils)
 
 
 def shown_value(field: str, value: str) -> str:
@@ -171,7 +182,7 @@ class SheetRegister:
                 self.ref,
                 approved_changes(self._request),
                 by=by,
-                source=Source.CORRECTION,
+                source=Source.FORMER_SCHOOL if self._request.document else Source.CORRECTION,
                 under=ApprovedRequest(self._request),
                 whole=True,
                 why=why,

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.powers import Action
 from approvals.mandates import actors_of
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
-from approvals.registers import Register, Writer, register_of, shown_value
+from approvals.registers import Register, Writer, may_be_brought, register_of, shown_value
 from approvals.workflow import OPEN_STATES, Act, Actor, State, acts_open_to
 
 STATE_KINDS: Mapping[State, str] = {
@@ -139,6 +139,7 @@ class RequestPage:
     acts: tuple[str, ...]
     proposer_duty: str
     is_own: bool
+    may_be_brought: bool
 
     @property
     def kind(self) -> str:
@@ -166,11 +167,12 @@ class RequestPage:
 
 
 def read_page(user: User, request: CorrectionRequest) -> RequestPage:
-    """Six statements, whatever the number of cells and files; one more where a cell has moved on."""
+    """Six statements, whatever the number of cells and files; one more where a cell has moved on, two on a draft."""
     register = register_of(request)
     state = State(request.state)
     steps = list(request.history.select_related("history_user").order_by("history_id"))
     evidence = list(request.evidence.select_related("uploaded_by").order_by("id"))
+    acts = _acts(user, request)
     return RequestPage(
         request=request,
         register=register,
@@ -178,9 +180,10 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
         cells=_cells(register, request),
         evidence=tuple(_evidence_line(each) for each in evidence),
         timeline=_timeline(steps, evidence),
-        acts=_acts(user, request),
+        acts=acts,
         proposer_duty=steps[0].acting_role if steps else "",
         is_own=request.proposer_id == user.pk,
+        may_be_brought=Act.FILE in acts and may_be_brought(request),
     )
 
 

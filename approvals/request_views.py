@@ -61,13 +61,14 @@ def show_request(
     errors: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page; `errors` by field (reason, evidence, note, or "" for the whole) stand beside what was typed."""
+    """The page; `errors` by field (reason, document, evidence, note, "" for the whole) stand beside what was typed."""
     wrong = errors or {}
     context = {
         "page": read_page(request.user, found),
         "errors": wrong,
         "general_errors": wrong.get("", []),
         "reason": request.POST.get("reason", found.reason),
+        "document": request.POST.get("document", found.document),
         "note": request.POST.get("note", ""),
     }
     return render(request, "approvals/request.html", context, status=status)
@@ -101,7 +102,7 @@ def detach(request: SignedInRequest, pk: int) -> HttpResponse:
     evidence = get_object_or_404(Evidence, pk=pk)
     found = get_request(request.user, evidence.request_id)
     try:
-        corrections.keep_reason(found, reason=request.POST.get("reason", ""), by=request.user)
+        corrections.keep_reason(found, **_typed(request), by=request.user)
         corrections.detach(evidence, by=request.user)
     except CorrectionRefused as refusal:
         return _show_refusal(request, found.pk, refusal)
@@ -132,16 +133,20 @@ def request_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
 
 def _keep_draft(request: SignedInRequest, found: CorrectionRequest) -> dict[str, list[str]]:
     """Before filing: the typed reason and the good files are kept even if another file is refused."""
-    corrections.keep_reason(found, reason=request.POST.get("reason", ""), by=request.user)
+    corrections.keep_reason(found, **_typed(request), by=request.user)
     refused = take_files(request, found)
     return {"evidence": refused} if refused else {}
+
+
+def _typed(request: SignedInRequest) -> dict[str, str]:
+    return {name: request.POST.get(name, "") for name in ("reason", "document")}
 
 
 def _carry_out_move(request: SignedInRequest, found: CorrectionRequest, move: Act) -> CorrectionRequest:
     by, note = request.user, request.POST.get("note", "")
     match move:
         case Act.FILE:
-            return corrections.file_request(found, reason=request.POST.get("reason", ""), by=by)
+            return corrections.file_request(found, **_typed(request), by=by)
         case Act.APPROVE | Act.REFUSE:
             return corrections.decide(found, approve=move == Act.APPROVE, note=note, by=by)
         case Act.APPLY:

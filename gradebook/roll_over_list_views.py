@@ -103,8 +103,16 @@ def roll_over_list(request: SignedInRequest, pk: int, grade: int) -> HttpRespons
     plan = plan_list(form.wishes, standing_of(year), grade)
     source = Source.PAGE if is_paste else Source.EXCEL
     token = seal(plan.moves, year=pk, grade=grade, source=source.value, by=request.user)
-    more = {"plan": plan, "token": "" if plan.problems or not plan.moves else token}
-    return _list_page(request, year, grade, paste, file, status=422 if plan.problems else 200, **more)
+    return _list_page(
+        request,
+        year,
+        grade,
+        paste,
+        file,
+        plan=plan,
+        token="" if plan.problems or not plan.moves else token,
+        status=422 if plan.problems else 200,
+    )
 
 
 def _list_page(
