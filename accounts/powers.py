@@ -104,6 +104,7 @@ class Action(StrEnum):
     KEEP_CLASSES = "keep_classes"
     SEE_OPENING = "see_opening"
     OPEN_YEAR = "open_year"
+    CLOSE_YEAR = "close_year"
     SEE_ROLL_OVER = "see_roll_over"
     ROLL_OVER = "roll_over"
     SEE_MOVEMENTS = "see_movements"
@@ -317,6 +318,13 @@ TABLE: tuple[Rule, ...] = (
         "IV.1, IV.2, IV.3",
     ),
     Rule(Action.OPEN_YEAR, Area.PUPILS, "mở năm học", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
+    Rule(
+        Action.CLOSE_YEAR,
+        Area.PUPILS,
+        "đóng năm học, mở lại năm học đã đóng",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1, R17",
+    ),
     Rule(
         Action.SEE_ROLL_OVER,
         Area.PUPILS,

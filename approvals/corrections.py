@@ -24,7 +24,8 @@ from gradebook.entry import Change, SaveReport, differences
 from gradebook.grading import plain_text
 from gradebook.sheets import SheetRef
 from gradebook.windows import lock_state
-from students.models import SchoolClass, SchoolYear
+from students.models import SchoolClass
+from students.years import hold_year
 
 MOST_OF_A_DOCUMENT = 200
 
@@ -45,7 +46,7 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
     role = permissions.acting_role(by, ref.school_class, ref.line)
     with acting(by, role=role, source=Source.PAGE):
         # The year's row is held while the next number is taken: two drafts never share one.
-        SchoolYear.objects.select_for_update(no_key=True).get(pk=ref.school_class.year_id)
+        hold_year(ref.school_class.year)
         lock = lock_state(ref.school_class, ref.period)
         if lock.is_open:
             raise CorrectionRefused("Sổ đang mở: sửa thẳng trên sổ, không cần phiếu đề nghị.")
@@ -218,12 +219,17 @@ def _says_something(text: str) -> bool:
 
 
 def _take(request: CorrectionRequest) -> CorrectionRequest:
-    """The request anew, its row held until the transaction ends: two acts at once come one after the other."""
-    return (
+    """The request anew, its row held until the transaction ends: two acts at once come one after the other.
+
+    Raises YearIsClosed: before it closed, all of its requests had come to their end.
+    """
+    taken = (
         CorrectionRequest.objects.select_for_update(of=("self",))
         .select_related("school_class__year", "line", "proposer")
         .get(pk=request.pk)
     )
+    taken.school_class.year.require_not_closed()
+    return taken
 
 
 def _moved(request: CorrectionRequest, act: Act, by: User) -> CorrectionRequest:

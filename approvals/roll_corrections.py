@@ -22,9 +22,10 @@ from approvals.registers import ABSENCE, KINDS
 from students.attendance import standing_roll, why_not_called
 from students.attendance_months import month_of, month_states, today
 from students.calendar import Session, YearCalendar
-from students.models import SchoolClass, SchoolYear
+from students.models import SchoolClass
 from students.roll_page import field_of, roster_on
 from students.roll_views import get_class
+from students.years import hold_year
 
 WHO_PROPOSES = "Chỉ giáo viên chủ nhiệm lớp {name} đề nghị sửa điểm danh của lớp này."
 
@@ -45,7 +46,7 @@ def propose_roll(
     _require_proposer(by, school_class)
     with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
         # The year's row is held while the next number is taken: two drafts never share one.
-        SchoolYear.objects.select_for_update(no_key=True).get(pk=school_class.year_id)
+        hold_year(school_class.year)
         problem = why_not_proposed(school_class, day, session)
         if problem:
             raise CorrectionRefused(problem)
@@ -80,6 +81,8 @@ def _require_proposer(user: User, school_class: SchoolClass) -> None:
 
 def why_not_proposed(school_class: SchoolClass, day: datetime.date, session: str) -> str:
     """Why the roll of this session is no matter of a request, or ""."""
+    if school_class.year.is_closed:
+        return f"Năm học {school_class.year.label} đã đóng: điểm danh chỉ còn để xem."
     state = month_states([school_class], [month_of(day)], today())[school_class.pk, month_of(day)]
     sessions = YearCalendar.of(school_class.year).sessions_of(day, school_class)
     problem = why_not_called(day, session, sessions, state, is_mandated=True)

@@ -1,6 +1,13 @@
 from django.urls import include, path
 
-from approvals import evidence_views, inquiry_views, request_views, roll_corrections, task_views
+from approvals import (
+    evidence_views,
+    inquiry_views,
+    request_views,
+    roll_corrections,
+    task_views,
+    year_closing_views,
+)
 from students import converters  # noqa: F401 - they register themselves
 
 app_name = "approvals"
@@ -31,9 +38,16 @@ of_inquiries = [
     path("inquiries/<int:pk>/<str:act>/", inquiry_views.inquiry_act, name="inquiry_act"),
 ]
 
+of_years = [
+    path("years/<int:pk>/closing/", year_closing_views.closing, name="year_closing"),
+    path("years/<int:pk>/close/", year_closing_views.close, name="year_close"),
+    path("years/<int:pk>/reopen/", year_closing_views.reopen, name="year_reopen"),
+]
+
 urlpatterns = [
     # The start page of the school stands at the root; everything else of the app under its own name.
     path("", task_views.tasks, name="tasks"),
     path("approvals/", include(of_requests)),
     path("approvals/", include(of_inquiries)),
+    path("approvals/", include(of_years)),
 ]

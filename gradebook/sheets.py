@@ -125,7 +125,8 @@ class Sheet:
 
     @property
     def may_propose(self) -> bool:
-        return self.is_responsible and not self.lock.is_open
+        is_closed = self.ref.school_class.year.is_closed
+        return self.is_responsible and not self.lock.is_open and not is_closed
 
     @property
     def required(self) -> int:

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "accounts.private_pages.PrivatePagesMiddleware",
     "accounts.refusals.RefusalLogMiddleware",
     "accounts.confirmation.ConfirmationMiddleware",
+    "students.closed_years.ClosedYearMiddleware",
     "accounts.rotation.RotationMiddleware",
     # Last: turns the answer to a locked attempt, whichever view gave it, into the page that says until when.
     "axes.middleware.AxesMiddleware",

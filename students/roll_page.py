@@ -184,7 +184,11 @@ def read_roll(
         later=_nearest(calendar, school_class, day, 1, until=now),
         calls_today=day == now,
         other_kinds=next((kinds[each] for each in kinds if each != shown), {}),
-        may_propose=not (state.is_open or why_not_called(day, shown, sessions, state, is_mandated=True))
+        may_propose=not (
+            school_class.year.is_closed
+            or state.is_open
+            or why_not_called(day, shown, sessions, state, is_mandated=True)
+        )
         and permissions.may(user, Action.PROPOSE_CORRECTION, school_class=school_class, line=None),
     )
 

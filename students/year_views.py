@@ -44,6 +44,7 @@ def stands(form: RefusableForm, act: Callable[[], Any]) -> bool:
 def years(request: SignedInRequest) -> HttpResponse:
     context = {
         "years": SchoolYear.objects.all(),
+        "current": SchoolYear.objects.current(),
         "may_prepare": permissions.may(request.user, Action.PREPARE_YEAR),
         "may_see_opening": permissions.may(request.user, Action.SEE_OPENING),
     }

@@ -509,6 +509,18 @@ PAGES = (
     Page("students:entry_remove", Action.PREPARE_YEAR, CLERK, "post", 422, arguments=a_holiday),
     Page("students:week", Action.PREPARE_YEAR, CLERK, arguments=this_year),
     Page("students:week", Action.PREPARE_YEAR, CLERK, "post", 422, arguments=this_year),
+    Page("approvals:year_closing", Action.SEE_OPENING, PRINTS, arguments=this_year),
+    # The year is not over; and it is open already.
+    Page("approvals:year_close", Action.CLOSE_YEAR, PRINCIPAL, "post", 422, this_year, CONFIRMED),
+    Page(
+        "approvals:year_reopen",
+        Action.CLOSE_YEAR,
+        PRINCIPAL,
+        "post",
+        422,
+        this_year,
+        {"reason": "Công văn 12", **CONFIRMED},
+    ),
     Page("gradebook:opening", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),

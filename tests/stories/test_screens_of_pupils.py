@@ -25,6 +25,7 @@ PAGES = [
     ("vanthu", "/students/years/{year}/week/"),
     ("vanthu", "/students/years/{year}/classes/new/"),
     ("vanthu", "/gradebook/years/{year}/opening/"),
+    ("hieutruong", "/approvals/years/{year}/closing/"),
     ("vanthu", "/gradebook/years/{year}/lines/"),
     ("vanthu", "/gradebook/roll-over/"),
     ("vanthu", "/gradebook/roll-over/{year}/"),

@@ -1,0 +1,129 @@
+"""Closing a school year: what must be settled first, the act, and taking it back (rule R17; PLAN IV.1).
+
+A closed year is read and printed, never changed: acts ask `SchoolYear.require_not_closed`, and behind them the database
+refuses every change to its rows (`closed_year_guard`). What turns out to be wrong later is changed only after the
+principal has opened the year again, with a reason that stays in the year's history.
+"""
+
+from django.db.models import Count, Exists, OuterRef
+from django.urls import reverse
+
+from accounts import clock, permissions
+from accounts.clock import today
+from accounts.history import Source, acting
+from accounts.models import User
+from accounts.powers import Action, Role
+from accounts.terms import Problem
+from approvals.models import CorrectionRequest
+from approvals.workflow import OPEN_STATES
+from gradebook.models import EntryWindow, YearOutcome
+from gradebook.opening import Item
+from students.attendance_months import begun_months
+from students.calendar import YearCalendar
+from students.models import AttendanceMonth, Enrolment, SchoolYear
+from students.years import hold_year, refuse
+
+PRINCIPAL, VICE_PRINCIPAL = Role.PRINCIPAL.label, Role.VICE_PRINCIPAL.label
+WHO_CLOSES = "Năm học do Hiệu trưởng đóng và mở lại."
+
+
+def closing_list(year: SchoolYear) -> list[Item]:
+    """What is settled and what is not, each with who does it. Six statements."""
+    return [_last_day(year), _outcomes(year), _windows(year), _requests(year), _months(year)]
+
+
+def close_year(year: SchoolYear, *, by: User) -> None:
+    """From open to closed; refused with everything that is not settled yet. Kept in the year's history."""
+    permissions.require(by, Action.CLOSE_YEAR, WHO_CLOSES)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+        held = hold_year(year)
+        if not held.is_open:
+            refuse(Problem("", f"Năm học {held.label} chưa mở nên chưa có gì để đóng."))
+        unsettled = [item for item in closing_list(held) if item.missing and item.is_needed]
+        refuse(*(Problem("", f"{item.title}: {item.missing} ({item.who} làm).") for item in unsettled))
+        held.state = SchoolYear.State.CLOSED
+        held.save(update_fields=["state"])
+
+
+def reopen_year(year: SchoolYear, *, reason: str, by: User) -> None:
+    """From closed back to open, for a reason that whoever inspects the school will read."""
+    permissions.require(by, Action.CLOSE_YEAR, WHO_CLOSES)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+        held = SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
+        if not held.is_closed:
+            refuse(Problem("", f"Năm học {held.label} đang mở."))
+        held.state = SchoolYear.State.OPEN
+        held._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
+        held.save(update_fields=["state"])
+
+
+# -- The items ---------------------------------------------------------------------------------------------
+
+
+def _last_day(year: SchoolYear) -> Item:
+    is_over = year.ends_on < today()
+    return Item(
+        "Ngày cuối của năm học",
+        f"{year.ends_on:%d/%m/%Y}",
+        "" if is_over else "năm học chưa hết",
+        PRINCIPAL,
+        reverse("students:year", args=[year.pk]),
+        "Xem lịch",
+    )
+
+
+def _outcomes(year: SchoolYear) -> Item:
+    approved = YearOutcome.objects.filter(student=OuterRef("student"), school_class=OuterRef("school_class"))
+    seats = Enrolment.objects.filter(school_class__year=year, ended_by=None)
+    counted = seats.annotate(is_approved=Exists(approved)).values_list("school_class__name", "is_approved")
+    rows = counted.annotate(pupils=Count("pk")).order_by("school_class__name")
+    total = sum(pupils for _name, _is_approved, pupils in rows)
+    without = {name: pupils for name, is_approved, pupils in rows if not is_approved}
+    named = ", ".join(f"{name} ({pupils})" for name, pupils in list(without.items())[:6])
+    more = f" và {len(without) - 6} lớp nữa" if len(without) > 6 else ""
+    return Item(
+        "Kết quả năm học, lên lớp",
+        f"đã phê duyệt {total - sum(without.values())}/{total} học sinh",
+        f"chưa phê duyệt: {named}{more}" if without else "",
+        PRINCIPAL,
+        f"{reverse('students:classes')}?year={year.pk}",
+        "Xem các lớp",
+    )
+
+
+def _windows(year: SchoolYear) -> Item:
+    still = EntryWindow.objects.filter(year=year, closes_at__gt=clock.now()).count()
+    return Item(
+        "Đợt nhập",
+        "mọi đợt đã khoá" if not still else f"{still} đợt chưa khoá",
+        f"{still} đợt đang mở hoặc sắp mở" if still else "",
+        PRINCIPAL,
+        reverse("gradebook:orders"),
+        "Xem lệnh",
+    )
+
+
+def _requests(year: SchoolYear) -> Item:
+    still = CorrectionRequest.objects.filter(year=year, state__in=OPEN_STATES).count()
+    return Item(
+        "Phiếu đề nghị sửa",
+        "mọi phiếu đã kết thúc" if not still else f"{still} phiếu chưa kết thúc",
+        f"{still} phiếu còn nháp, chờ phê chuẩn hoặc chờ thực hiện" if still else "",
+        f"người lập phiếu, {VICE_PRINCIPAL}, {Role.CLERK.label}",
+        reverse("approvals:requests"),
+        "Xem phiếu",
+    )
+
+
+def _months(year: SchoolYear) -> Item:
+    wanted = len(begun_months(YearCalendar.of(year), today())) * year.classes.count()
+    done = AttendanceMonth.objects.filter(school_class__year=year).count()
+    return Item(
+        "Điểm danh từng tháng",
+        f"đã xác nhận {done}/{wanted} tháng của các lớp",
+        f"{wanted - done} tháng chưa xác nhận" if done < wanted else "",
+        Role.HOMEROOM.label,
+        reverse("students:attendance"),
+        "Xem điểm danh",
+        is_needed=False,
+    )

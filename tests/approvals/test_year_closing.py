@@ -1,0 +1,186 @@
+"""A closed year is read and printed, never changed; the principal closes it and opens it again (rule R17)."""
+
+import datetime
+import re
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, models, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.history import Source, acting
+from approvals.mandates import CorrectionRefused
+from approvals.models import CorrectionRequest
+from approvals.year_closing import close_year, closing_list, reopen_year
+from gradebook.models import SubjectResult, YearOutcome
+from students.models import Enrolment, HomeroomAssignment, SchoolYear, YearIsClosed, YearProfile
+from students.years import YearRefused
+from tests.approvals.papers import draft, entered_school
+from tests.gradebook.school import CONFIRMED
+from tests.students.test_attendance import at
+
+pytestmark = pytest.mark.django_db
+
+# What hangs on a year and may still be written when it is closed, and why.
+NOT_GUARDED = {
+    "reports.PrintJob": "books of past years are printed for as long as the school stands",
+    "students.RosterUpload": "a file that somebody sent; what it would write is guarded",
+    "students.RosterRun": "the same",
+    "students.SchoolYear": "its own trigger keeps it (school_year_moves)",
+}
+
+
+@pytest.fixture
+def school():
+    return entered_school()
+
+
+@pytest.fixture
+def over(school):
+    """The day after the year's last, everybody's outcome approved, nothing left open."""
+    with acting(school.bich, role="Hiệu trưởng", source=Source.PAGE):
+        YearOutcome.objects.bulk_create(
+            YearOutcome(
+                student_id=seat.student_id,
+                school_class_id=seat.school_class_id,
+                result="HTT",
+                is_promoted=True,
+                approved_by=school.bich,
+                approved_on=school.year.ends_on,
+            )
+            for seat in Enrolment.objects.filter(school_class__year=school.year, ended_by=None)
+        )
+    with at(school.year.ends_on + datetime.timedelta(days=1)):
+        yield school.year
+
+
+def client_of(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def text(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def state_of(year):
+    return SchoolYear.objects.get(pk=year.pk).state
+
+
+def test_a_year_that_is_not_settled_is_not_closed_and_each_thing_is_named(school):
+    request = draft(school)
+    with pytest.raises(YearRefused) as refused:
+        close_year(school.year, by=school.bich)
+    said = str(refused.value)
+    for words in ("năm học chưa hết", "chưa phê duyệt: 1A", "1 phiếu còn nháp"):
+        assert words in said
+    assert request.state == "draft"
+    assert state_of(school.year) == "open"
+
+
+def test_the_principal_closes_the_year_and_opens_it_again_for_a_reason_that_stays(school, over):
+    page = reverse("approvals:year_closing", args=[over.pk])
+    bich = client_of(school.bich)
+    assert "Đóng năm học" in text(bich.get(page))
+    bich.post(reverse("approvals:year_close", args=[over.pk]), CONFIRMED)
+    assert state_of(over) == "closed"
+    bich.post(reverse("approvals:year_reopen", args=[over.pk]), {"reason": "Công văn 12/PGD", **CONFIRMED})
+    assert state_of(over) == "open"
+    shown = text(bich.get(reverse("students:year", args=[over.pk])))
+    assert "Đóng năm học" in shown
+    assert "Công văn 12/PGD" in shown
+
+
+def test_a_year_is_not_opened_again_without_a_reason(school, over):
+    close_year(over, by=school.bich)
+    answer = client_of(school.bich).post(reverse("approvals:year_reopen", args=[over.pk]), CONFIRMED)
+    assert answer.status_code == 422
+    assert state_of(over) == "closed"
+
+
+def test_nobody_but_the_principal_closes_or_opens_again(school, over):
+    for person in (school.hoa, school.tuan, school.lan):
+        with pytest.raises(PermissionDenied):
+            close_year(over, by=person)
+        with pytest.raises(PermissionDenied):
+            reopen_year(over, reason="Vì thế", by=person)
+
+
+def test_months_that_nobody_confirmed_are_told_but_hold_nothing_up(school, over):
+    months = closing_list(over)[-1]
+    assert "tháng chưa xác nhận" in months.missing
+    close_year(over, by=school.bich)
+
+
+def test_no_mark_of_a_closed_year_is_corrected(school, over):
+    waiting = draft(school)
+    CorrectionRequest.objects.filter(pk=waiting.pk).update(state="cancelled")
+    close_year(over, by=school.bich)
+    with pytest.raises((CorrectionRefused, YearIsClosed)):
+        draft(school, "10")
+
+
+def test_the_database_itself_refuses_a_change_of_a_closed_year(school, over):
+    YearProfile.objects.create(student=school.pupils[0], year=over)
+    close_year(over, by=school.bich)
+    for rows, change in (
+        (SubjectResult.objects.all(), {"mark": 10}),
+        (YearProfile.objects.all(), {"height_cm": 130}),
+        (YearOutcome.objects.all(), {"is_promoted": False}),
+        (HomeroomAssignment.objects.all(), {"ends_on": over.starts_on}),
+    ):
+        with pytest.raises(IntegrityError, match="is closed"), transaction.atomic():
+            assert rows.update(**change)
+
+
+def test_a_page_whose_act_meets_a_closed_year_says_so(school, over):
+    close_year(over, by=school.bich)
+    answer = client_of(school.lan).post(
+        reverse("students:attendance_confirm", args=[school.class_4a.pk, datetime.date(over.year, 11, 1)]),
+        {"with_leave": "0", "without_leave": "0", "not_called": "0", **CONFIRMED},
+    )
+    assert answer.status_code in (409, 422)
+
+
+def test_the_locked_sheet_of_a_closed_year_offers_no_request(school, over):
+    sheet = reverse("gradebook:sheet", args=[school.class_4a.pk, "TOAN", "GHKI"])
+    assert "propose" in client_of(school.lan).get(sheet).content.decode()
+    close_year(over, by=school.bich)
+    assert "propose" not in client_of(school.lan).get(sheet).content.decode()
+
+
+def test_every_table_that_hangs_on_a_year_is_guarded_or_named_with_a_reason():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'closed_year_update'")
+        guarded = {name for (name,) in cursor.fetchall()}
+    hanging = _hanging_on_a_year()
+    open_ones = {model._meta.label for model in hanging if model._meta.db_table not in guarded}
+    assert open_ones <= set(NOT_GUARDED)
+    assert len(guarded) > 15
+
+
+def _hanging_on_a_year():
+    """Our models with a way of foreign keys to the year, history apart."""
+    ours = [
+        model
+        for label in ("students", "gradebook", "approvals", "reports")
+        for model in apps.get_app_config(label).get_models()
+        if not model.__name__.startswith("Historical")
+    ]
+    found = {SchoolYear}
+    while True:
+        more = {
+            model
+            for model in ours
+            if model not in found
+            and any(
+                isinstance(field, models.ForeignKey) and field.related_model in found
+                for field in model._meta.fields
+            )
+        }
+        if not more:
+            return found
+        found |= more
