@@ -107,6 +107,9 @@ class Action(StrEnum):
     CLOSE_YEAR = "close_year"
     SEE_ROLL_OVER = "see_roll_over"
     ROLL_OVER = "roll_over"
+    SEE_HANDOVER = "see_handover"
+    WRITE_HANDOVER = "write_handover"
+    RECEIVE_HANDOVER = "receive_handover"
     SEE_MOVEMENTS = "see_movements"
     RECORD_MOVEMENTS = "record_movements"
     SEE_ORDERS = "see_orders"
@@ -338,6 +341,27 @@ TABLE: tuple[Rule, ...] = (
         "xếp lớp năm học mới, ghi danh sách lớp, hoàn tác",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3, R17",
+    ),
+    Rule(
+        Action.SEE_HANDOVER,
+        Area.PUPILS,
+        "xem bàn giao lớp",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R17",
+    ),
+    Rule(
+        Action.WRITE_HANDOVER,
+        Area.PUPILS,
+        "ghi và kí bàn giao lớp cuối năm",
+        {Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R17",
+    ),
+    Rule(
+        Action.RECEIVE_HANDOVER,
+        Area.PUPILS,
+        "tiếp nhận bàn giao của lớp năm mới",
+        {Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R17",
     ),
     Rule(
         Action.SEE_MOVEMENTS,

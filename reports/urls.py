@@ -1,11 +1,12 @@
 from django.urls import path
 
-from reports import print_views, transfer_views
+from reports import handover_views, print_views, transfer_views
 
 app_name = "reports"
 urlpatterns = [
     path("prints/", print_views.prints, name="prints"),
     path("prints/<int:pk>/", print_views.print_job, name="print_job"),
     path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
+    path("handovers/<int:pk>/", handover_views.handover_file, name="handover_file"),
     path("transfer-packs/<int:pk>/", transfer_views.transfer_pack, name="transfer_pack"),
 ]

@@ -521,6 +521,13 @@ PAGES = (
         this_year,
         {"reason": "Công văn 12", **CONFIRMED},
     ),
+    Page("gradebook:handovers", Action.SEE_HANDOVER, ATTENDANCE),
+    Page("gradebook:handover", Action.SEE_HANDOVER, SHEET_4A, arguments=class_4a),
+    Page("gradebook:handover", Action.WRITE_HANDOVER, LAN, "post", 409, class_4a),
+    Page("gradebook:handover_receive", Action.SEE_HANDOVER, SHEET_4A, arguments=class_4a),
+    Page("gradebook:handover_receive", Action.RECEIVE_HANDOVER, LAN, "post", 422, class_4a, CONFIRMED),
+    # Nothing is signed yet.
+    Page("reports:handover_file", Action.SEE_HANDOVER, SHEET_4A, status=404, arguments=class_4a),
     Page("gradebook:opening", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
@@ -737,6 +744,7 @@ def label(page: Page) -> str:
 # Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
 LISTS = {
     "students:attendance",
+    "gradebook:handovers",
     "approvals:requests",
     "approvals:inquiries",
     "students:classes",

@@ -1,0 +1,163 @@
+"""Handing classes over: the list, the record of a class, and what a class of the new year receives."""
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import permissions
+from accounts.confirmation import require_password
+from accounts.models import User
+from accounts.powers import Action
+from accounts.requests import SignedInRequest
+from gradebook.handovers import (
+    FIELDS,
+    WHO_RECEIVES,
+    WHO_WRITES,
+    HandoverChanged,
+    HandoverRefused,
+    Record,
+    Said,
+    coming_to,
+    keep_notes,
+    read_record,
+    receive,
+    sign,
+    states_of,
+)
+from students.models import SchoolClass, SchoolYear
+
+WHO_SEES = "Bàn giao của lớp dành cho giáo viên chủ nhiệm của lớp, văn thư và Ban giám hiệu."
+
+
+@require_safe
+def handovers(request: SignedInRequest) -> HttpResponse:
+    """The classes of the current year and of the one before, of those that the person sees, with how far each is."""
+    permissions.require_anywhere(request.user, Action.SEE_HANDOVER, WHO_SEES)
+    current = SchoolYear.objects.current()
+    years = SchoolYear.objects.filter(year__in=[current.pk, current.pk - 1]) if current else []
+    reach = permissions.reach_of(request.user, Action.SEE_HANDOVER)
+    classes = [
+        each for each in SchoolClass.objects.filter(year__in=years).select_related("year") if reach.has(each)
+    ]
+    states = states_of(classes)
+    context = {
+        "years": [
+            (year, [(each, states[each.pk]) for each in classes if each.year_id == year.pk]) for year in years
+        ],
+        "current": current,
+    }
+    return render(request, "gradebook/handovers.html", context)
+
+
+def get_class(user: User, pk: int) -> SchoolClass:
+    """Fetch and check in one call."""
+    school_class = get_object_or_404(SchoolClass.objects.select_related("year"), pk=pk)
+    permissions.require(user, Action.SEE_HANDOVER, WHO_SEES, school_class=school_class)
+    return school_class
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def handover(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The record of a class; posted, the notes are kept, with `sign` handed over."""
+    school_class = get_class(request.user, pk)
+    if request.method != "POST":
+        return _show(request, read_record(school_class))
+    permissions.require(request.user, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
+    return _sign(request, school_class) if "sign" in request.POST else _keep(request, school_class)
+
+
+def _keep(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
+    said = _typed(request.POST)
+    school = request.POST.get("receiving_school", "")[:150]
+    try:
+        keep_notes(school_class, said, seen=_seen(request.POST), receiving_school=school, by=request.user)
+    except HandoverRefused as refusal:
+        status = 409 if isinstance(refusal, HandoverChanged) else 422
+        return _show(request, read_record(school_class), str(refusal), typed=said, status=status)
+    messages.success(request, "Đã lưu bản bàn giao. Chưa kí: còn sửa được.")
+    return redirect("gradebook:handover", school_class.pk)
+
+
+def _sign(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
+    require_password(request, f"Kí bàn giao lớp {school_class.name}: sau đó không sửa được nữa.")
+    try:
+        sign(school_class, seen=_seen(request.POST), by=request.user)
+    except HandoverRefused as refusal:
+        return _show(request, read_record(school_class), str(refusal), status=422)
+    messages.success(request, f"Đã kí bàn giao lớp {school_class.name}.")
+    return redirect("gradebook:handover", school_class.pk)
+
+
+def _seen(data: QueryDict) -> int:
+    version = data.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
+
+
+def _typed(data: QueryDict) -> dict[int, Said]:
+    """`n.<pupil>.<field>` of the form; what is no pupil's is nobody's."""
+    texts: dict[int, dict[str, str]] = {}
+    for key, value in data.items():
+        parts = key.split(".")
+        if (
+            len(parts) == 3
+            and parts[0] == "n"
+            and parts[1].isdecimal()
+            and len(parts[1]) < 10
+            and parts[2] in FIELDS
+        ):
+            texts.setdefault(int(parts[1]), {})[parts[2]] = str(value)
+    return {pupil: Said(**said) for pupil, said in texts.items()}
+
+
+def _show(
+    request: SignedInRequest,
+    record: Record,
+    problem: str = "",
+    *,
+    typed: dict[int, Said] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    may_write = (
+        permissions.may(request.user, Action.WRITE_HANDOVER, school_class=record.school_class)
+        and not record.is_signed
+        and not record.school_class.year.is_closed
+    )
+    context = {
+        "record": record,
+        "rows": [(line, (typed or {}).get(line.student.pk, line.said)) for line in record.lines],
+        "problem": problem,
+        "may_write": may_write,
+        "is_unsaved": typed is not None,
+    }
+    return render(request, "gradebook/handover.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def handover_receive(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What last year's classes tell of the pupils who sit in this one; posted, its teacher confirms."""
+    school_class = get_class(request.user, pk)
+    problem = ""
+    if request.method == "POST":
+        permissions.require(request.user, Action.RECEIVE_HANDOVER, WHO_RECEIVES, school_class=school_class)
+        require_password(request, f"Xác nhận đã tiếp nhận bàn giao của lớp {school_class.name}.")
+        try:
+            made = receive(school_class, by=request.user)
+        except HandoverRefused as refusal:
+            problem = str(refusal)
+        else:
+            messages.success(request, f"Đã xác nhận tiếp nhận {len(made)} bản bàn giao.")
+            return redirect("gradebook:handover_receive", pk)
+    coming, unsigned = coming_to(school_class)
+    context = {
+        "school_class": school_class,
+        "coming": coming,
+        "unsigned": unsigned,
+        "problem": problem,
+        "may_receive": permissions.may(request.user, Action.RECEIVE_HANDOVER, school_class=school_class)
+        and any(each.receipt is None for each in coming),
+    }
+    return render(request, "gradebook/handover_receive.html", context, status=422 if problem else 200)

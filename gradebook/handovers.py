@@ -1,0 +1,312 @@
+"""Handing a class over: notes on its pupils, the signature, the receipt by next year's teachers (TT27 Điều 12; R17).
+
+The homeroom teacher of a class writes and signs while holding it; of grade 5 the record goes to the lower secondary
+school. Whoever holds a class of the next year reads what was told of its pupils and confirms. The receipt belongs to
+the new year: the old one may be closed by then.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+
+from accounts import clock, permissions
+from accounts.history import Source, acting, record_bulk
+from accounts.models import User
+from accounts.powers import Action
+from gradebook.grading import plain_text
+from gradebook.models import Handover, HandoverNote, HandoverReceipt, YearOutcome
+from gradebook.outcomes import year_inputs
+from gradebook.regulation import Attainment, Rating, YearResult, line_by_code, trait_by_code
+from students.models import Enrolment, SchoolClass, Student
+from students.promotion import LAST_GRADE
+
+FIELDS = ("strengths", "limits", "help")
+MOST = 400
+WHO_WRITES = "Bàn giao do giáo viên chủ nhiệm của lớp lập và kí."
+WHO_RECEIVES = "Tiếp nhận bàn giao do giáo viên chủ nhiệm của lớp năm mới xác nhận."
+
+
+class HandoverRefused(Exception):
+    """Nothing was written; the message says why and what to do."""
+
+
+class HandoverChanged(HandoverRefused):
+    """Somebody saved meanwhile: what was typed is shown again beside what is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The three texts on one pupil."""
+
+    strengths: str = ""
+    limits: str = ""
+    help: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.strengths or self.limits or self.help)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A pupil of the record. `concerns`: why a note is needed, from the approved results; "" where none is."""
+
+    number: int
+    student: Student
+    result: str
+    concerns: str
+    said: Said
+
+    @property
+    def is_missing(self) -> bool:
+        return bool(self.concerns) and not self.said
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The record of a class as it stands."""
+
+    school_class: SchoolClass
+    handover: Handover | None
+    lines: tuple[Line, ...]
+    receipts: tuple[HandoverReceipt, ...]
+
+    @property
+    def is_signed(self) -> bool:
+        return self.handover is not None and self.handover.signed_at is not None
+
+    @property
+    def version(self) -> int:
+        return self.handover.version if self.handover else 0
+
+    @property
+    def goes_to_another_school(self) -> bool:
+        return self.school_class.grade_level == LAST_GRADE
+
+    @property
+    def missing(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.is_missing)
+
+
+# -- Reading -----------------------------------------------------------------------------------------------
+
+
+def read_record(school_class: SchoolClass) -> Record:
+    """Eight statements, whatever the number of pupils."""
+    handover = Handover.objects.filter(school_class=school_class).select_related("signed_by").first()
+    notes = {note.student_id: said_in(note) for note in handover.notes.all()} if handover else {}
+    outcomes = {row.student_id: row for row in YearOutcome.objects.filter(school_class=school_class)}
+    inputs = year_inputs(school_class)
+    seats = Enrolment.objects.roster(school_class)
+    lines = tuple(
+        Line(
+            number,
+            seat.student,
+            _result_words(outcomes.get(seat.student_id)),
+            "; ".join(_concerns(outcomes.get(seat.student_id), inputs.get(seat.student_id))),
+            notes.get(seat.student_id, Said()),
+        )
+        for number, seat in enumerate(seats, start=1)
+    )
+    receipts = (
+        handover.receipts.select_related("to_class", "received_by").order_by("to_class__name")
+        if handover
+        else ()
+    )
+    return Record(school_class, handover, lines, tuple(receipts))
+
+
+def said_in(note: HandoverNote) -> Said:
+    return Said(note.strengths, note.limits, note.help)
+
+
+def _result_words(outcome: YearOutcome | None) -> str:
+    if outcome is None:
+        return "chưa phê duyệt"
+    result = YearResult(outcome.result).label if outcome.result else "không đánh giá"
+    return result if outcome.is_promoted else f"{result}, ở lại lớp"
+
+
+def _concerns(outcome: YearOutcome | None, inputs: object) -> Iterable[str]:
+    """What Điều 12 wants the next teacher to know: not completed, levels C, what needs effort."""
+    if outcome is not None and not outcome.is_promoted:
+        yield f"ở lại lớp: {outcome.promotion_note}"
+    elif outcome is not None and outcome.result == YearResult.CHT:
+        yield f"lên lớp có kế hoạch giúp đỡ: {outcome.promotion_note}"
+    attainments: Mapping[str, Attainment] = getattr(inputs, "attainments", {})
+    ratings: Mapping[str, Rating] = getattr(inputs, "ratings", {})
+    yield from (
+        f"{line_by_code(code).short_name}: C" for code, level in attainments.items() if level == Attainment.C
+    )
+    yield from (f"{trait_by_code(code).name}: C" for code, rating in ratings.items() if rating == Rating.C)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What one old class says of those of its pupils who sit in the new class."""
+
+    handover: Handover
+    notes: tuple[tuple[Student, Said], ...]
+    receipt: HandoverReceipt | None
+
+
+def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[SchoolClass]]:
+    """What was handed over to a class of the new year, and the old classes that have not signed. Five statements."""
+    pupils = {seat.student_id: seat.student for seat in Enrolment.objects.roster(school_class)}
+    before = Enrolment.objects.filter(
+        student__in=pupils, school_class__year=school_class.year_id - 1, ended_by=None
+    ).select_related("school_class")
+    from_class: dict[int, list[Student]] = defaultdict(list)
+    old_classes: dict[int, SchoolClass] = {}
+    for seat in before:
+        from_class[seat.school_class_id].append(pupils[seat.student_id])
+        old_classes[seat.school_class_id] = seat.school_class
+    signed = Handover.objects.filter(school_class__in=old_classes, signed_at__isnull=False)
+    handovers = list(signed.select_related("school_class", "signed_by").order_by("school_class__name"))
+    said: dict[tuple[int, int], Said] = {
+        (note.handover_id, note.student_id): said_in(note)
+        for note in HandoverNote.objects.filter(handover__in=handovers, student__in=pupils)
+    }
+    receipts = {row.handover_id: row for row in school_class.handover_receipts.select_related("received_by")}
+    coming = [
+        Coming(
+            each,
+            tuple(
+                (pupil, said.get((each.pk, pupil.pk), Said()))
+                for pupil in sorted(from_class[each.school_class_id], key=lambda pupil: pupil.sort_key)
+            ),
+            receipts.get(each.pk),
+        )
+        for each in handovers
+    ]
+    there = {each.school_class_id for each in handovers}
+    return coming, [each for pk, each in old_classes.items() if pk not in there]
+
+
+# -- Acts --------------------------------------------------------------------------------------------------
+
+
+def keep_notes(
+    school_class: SchoolClass, said: Mapping[int, Said], *, seen: int, receiving_school: str = "", by: User
+) -> Handover:
+    """Stores the notes on the pupils named; `seen` is the version its writer saw.
+
+    Raises PermissionDenied; YearIsClosed; HandoverRefused, HandoverChanged.
+    """
+    permissions.require(by, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
+    with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
+        handover = _held(school_class)
+        if handover.version != seen:
+            raise HandoverChanged(
+                "Bản bàn giao vừa được lưu ở nơi khác. Trang đang giữ những gì thầy cô gõ; xem lại rồi lưu lần nữa."
+            )
+        _store(handover, school_class, said)
+        handover.version += 1
+        handover.receiving_school = plain_text(receiving_school)
+        handover.save()
+    return handover
+
+
+def sign(school_class: SchoolClass, *, seen: int, by: User) -> Handover:
+    """The homeroom teacher hands over: nothing changes afterwards.
+
+    Raises PermissionDenied; YearIsClosed; HandoverRefused while a pupil who needs a note has none, results are not
+    approved, or the receiving school of a class of grade 5 is not named.
+    """
+    permissions.require(by, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
+    with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
+        handover = _held(school_class)
+        record = read_record(school_class)
+        problem = _why_not_signed(record, seen)
+        if problem:
+            raise HandoverRefused(problem)
+        handover.signed_by, handover.signed_at = by, clock.now()
+        handover.save()
+    return handover
+
+
+def receive(school_class: SchoolClass, *, by: User) -> list[HandoverReceipt]:
+    """The teacher of a class of the new year confirms what has been handed over to it so far and not been received."""
+    permissions.require(by, Action.RECEIVE_HANDOVER, WHO_RECEIVES, school_class=school_class)
+    with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
+        _hold(school_class)
+        coming, _unsigned = coming_to(school_class)
+        made = [
+            HandoverReceipt(
+                handover=each.handover, to_class=school_class, received_by=by, received_at=clock.now()
+            )
+            for each in coming
+            if each.receipt is None
+        ]
+        if not made:
+            raise HandoverRefused("Chưa có bản bàn giao nào mới để tiếp nhận.")
+        record_bulk(HandoverReceipt.objects.bulk_create(made), changed=False)
+    return made
+
+
+def _hold(school_class: SchoolClass) -> None:
+    SchoolClass.objects.select_for_update(no_key=True).only("pk").get(pk=school_class.pk)
+
+
+def _held(school_class: SchoolClass) -> Handover:
+    """The record of the class, made if there is none, held until the transaction ends."""
+    school_class.year.require_not_closed()
+    _hold(school_class)
+    handover, _made = Handover.objects.get_or_create(school_class=school_class)
+    if handover.signed_at is not None:
+        raise HandoverRefused("Bản bàn giao đã kí, không sửa được nữa.")
+    return handover
+
+
+def _store(handover: Handover, school_class: SchoolClass, said: Mapping[int, Said]) -> None:
+    pupils = set(Enrolment.objects.roster(school_class).values_list("student_id", flat=True))
+    if not set(said) <= pupils:
+        raise HandoverRefused("Có em không còn trong danh sách lớp. Mở lại trang rồi ghi tiếp.")
+    stored = {note.student_id: note for note in handover.notes.all()}
+    new, changed = [], []
+    for pupil, typed in said.items():
+        texts, note = _clean(typed), stored.get(pupil)
+        if note is None and texts:
+            new.append(HandoverNote(handover=handover, student_id=pupil, **asdict(texts)))
+        elif note is not None and said_in(note) != texts:
+            note.strengths, note.limits, note.help = texts.strengths, texts.limits, texts.help
+            changed.append(note)
+    record_bulk(HandoverNote.objects.bulk_create(new), changed=False)
+    if changed:
+        HandoverNote.objects.bulk_update(changed, FIELDS)
+        record_bulk(changed, changed=True)
+
+
+def _clean(typed: Said) -> Said:
+    texts = Said(*(plain_text(text) for text in astuple(typed)))
+    if any(len(text) > MOST for text in astuple(texts)):
+        raise HandoverRefused(f"Mỗi ô ghi nhiều nhất {MOST} chữ. Ghi ngắn lại rồi lưu.")
+    return texts
+
+
+def _why_not_signed(record: Record, seen: int) -> str:
+    if record.version != seen:
+        return "Bản bàn giao vừa được lưu ở nơi khác. Xem lại rồi kí."
+    waiting = [line.student.full_name for line in record.lines if line.result == "chưa phê duyệt"]
+    if waiting:
+        return f"Kết quả của {len(waiting)} em chưa được Hiệu trưởng phê duyệt, nên chưa bàn giao được."
+    if record.missing:
+        names = ", ".join(line.student.full_name for line in record.missing[:5])
+        more = f" và {len(record.missing) - 5} em nữa" if len(record.missing) > 5 else ""
+        return f"Chưa ghi gì cho {names}{more}: các em này cần người dạy năm sau biết. Ghi rồi kí."
+    if record.goes_to_another_school and not (record.handover and record.handover.receiving_school):
+        return "Chưa ghi trường trung học cơ sở nhận hồ sơ. Ghi tên trường rồi lưu, sau đó kí."
+    return ""
+
+
+def states_of(classes: Sequence[SchoolClass]) -> dict[int, str]:
+    """In words, how far the record of each class is, by its id. One statement."""
+    rows = {
+        row.school_class_id: row
+        for row in Handover.objects.filter(school_class__in=[each.pk for each in classes])
+    }
+    return {
+        each.pk: "chưa lập"
+        if (row := rows.get(each.pk)) is None
+        else ("đã kí" if row.signed_at else "đang ghi")
+        for each in classes
+    }

@@ -1,0 +1,59 @@
+"""Biên bản bàn giao: the record of a class on paper, for signatures (TT27 Điều 12; domain.md 1.9)."""
+
+import datetime
+from dataclasses import dataclass
+
+from accounts.clock import today
+from gradebook.handovers import Line, Record
+from reports.book_content import Signature
+from reports.signatories import read_signatories
+
+TEMPLATE = "reports/print/handover.html"
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPaper:
+    """What stands on the paper: of grade 5 to another school, else to the teachers of next year."""
+
+    record: Record
+    lines: tuple[Line, ...]
+    principal: Signature
+    teacher: str
+    drawn_on: datetime.date
+
+    @property
+    def title(self) -> str:
+        whole = (
+            "nghiệm thu, bàn giao kết quả giáo dục học sinh lớp 5" if self.to_another_school else "bàn giao"
+        )
+        return f"Biên bản {whole} – lớp {self.record.school_class.name}"
+
+    @property
+    def to_another_school(self) -> bool:
+        return self.record.goes_to_another_school
+
+
+def paper_of(record: Record) -> HandoverPaper:
+    """`record` is signed."""
+    school_class = record.school_class
+    signatories = read_signatories([school_class.pk])
+    return HandoverPaper(
+        record=record,
+        lines=record.lines,
+        principal=signatories.principal(school_class.year, today()),
+        teacher=record.handover.signed_by.full_name if record.handover and record.handover.signed_by else "",
+        drawn_on=today(),
+    )
+
+
+def paper_pdf(paper: HandoverPaper) -> bytes:
+    """The record as a PDF."""
+    # Only here, so that a web process that prints none does not load the typesetter (40 MB).
+    from reports import pdf  # noqa: PLC0415
+
+    context = {
+        "paper": paper,
+        "teacher_title": ("GIÁO VIÊN CHỦ NHIỆM",),
+        "receiver_title": ("ĐẠI DIỆN BÊN NHẬN",) if paper.to_another_school else ("GIÁO VIÊN NHẬN LỚP",),
+    }
+    return pdf.render(TEMPLATE, context, title=paper.title)
