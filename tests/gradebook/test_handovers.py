@@ -150,8 +150,10 @@ def test_grade_5_goes_to_a_named_school_on_a_paper_for_three_signatures(may):
     thu.post(reverse("accounts:confirm"), {"next": file, "lasting": "exports", **CONFIRMED})
     document = pypdfium2.PdfDocument(thu.get(file).getvalue())
     words = " ".join(unicodedata.normalize("NFC", document[0].get_textpage().get_text_range()).split())
+    document.close()
     for expected in (
         "BIÊN BẢN NGHIỆM THU, BÀN GIAO KẾT QUẢ GIÁO DỤC HỌC SINH LỚP 5",
+        "mỗi bên giữ một bản",
         "Trường THCS Nguyễn Du",
         "ĐẠI DIỆN BÊN NHẬN",
         "HIỆU TRƯỞNG",
