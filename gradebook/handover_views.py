@@ -25,6 +25,7 @@ from gradebook.handovers import (
     receive,
     sign,
     states_of,
+    waiting_for_receipt,
 )
 from students.models import SchoolClass, SchoolYear
 
@@ -33,18 +34,26 @@ WHO_SEES = "Bàn giao của lớp dành cho giáo viên chủ nhiệm của lớ
 
 @require_safe
 def handovers(request: SignedInRequest) -> HttpResponse:
-    """The classes of the current year and of the one before, of those that the person sees, with how far each is."""
+    """How far each class is that the person sees: of this year, the one before and the one being prepared."""
     permissions.require_anywhere(request.user, Action.SEE_HANDOVER, WHO_SEES)
     current = SchoolYear.objects.current()
-    years = SchoolYear.objects.filter(year__in=[current.pk, current.pk - 1]) if current else []
+    years = SchoolYear.objects.filter(year__range=(current.pk - 1, current.pk + 1)) if current else []
     reach = permissions.reach_of(request.user, Action.SEE_HANDOVER)
     classes = [
         each for each in SchoolClass.objects.filter(year__in=years).select_related("year") if reach.has(each)
     ]
-    states = states_of(classes)
+    states, waiting = states_of(classes), waiting_for_receipt(classes)
     context = {
         "years": [
-            (year, [(each, states[each.pk]) for each in classes if each.year_id == year.pk]) for year in years
+            (
+                year,
+                [
+                    (each, states[each.pk], waiting.get(each.pk))
+                    for each in classes
+                    if each.year_id == year.pk
+                ],
+            )
+            for year in years
         ],
         "current": current,
     }

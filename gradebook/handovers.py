@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 
+from django.db.models import Exists, F, OuterRef
+
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
@@ -296,6 +298,34 @@ def _why_not_signed(record: Record, seen: int) -> str:
     if record.goes_to_another_school and not (record.handover and record.handover.receiving_school):
         return "Chưa ghi trường trung học cơ sở nhận hồ sơ. Ghi tên trường rồi lưu, sau đó kí."
     return ""
+
+
+def waiting_for_receipt(classes: Sequence[SchoolClass]) -> dict[int, list[str]]:
+    """Of new classes, by id: the old classes that signed and whose record is not received there. One statement."""
+    pairs = (
+        Enrolment.objects.filter(
+            ended_by=None,
+            school_class__handover__signed_at__isnull=False,
+            student__enrolments__ended_by=None,
+            student__enrolments__school_class__in=[each.pk for each in classes],
+            student__enrolments__school_class__year=F("school_class__year") + 1,
+        )
+        .annotate(to_class=F("student__enrolments__school_class"))
+        .exclude(
+            Exists(
+                HandoverReceipt.objects.filter(
+                    handover__school_class=OuterRef("school_class"), to_class=OuterRef("to_class")
+                )
+            )
+        )
+        .values_list("to_class", "school_class__name")
+        .order_by("school_class__name")
+        .distinct()
+    )
+    waiting: dict[int, list[str]] = defaultdict(list)
+    for new_class, old_name in pairs:
+        waiting[new_class].append(old_name)
+    return waiting
 
 
 def states_of(classes: Sequence[SchoolClass]) -> dict[int, str]:

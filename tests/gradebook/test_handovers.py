@@ -19,6 +19,7 @@ from gradebook.handovers import (
     read_record,
     receive,
     sign,
+    waiting_for_receipt,
 )
 from students.models import HomeroomAssignment, SchoolClass
 from tests.gradebook.next_year import decide, make_ending
@@ -119,11 +120,17 @@ def test_next_years_teacher_reads_of_the_own_pupils_only_and_confirms(may):
     )
     with at(may.following.starts_on + datetime.timedelta(days=7)):
         address = reverse("gradebook:handover_receive", args=[new.pk])
+        listed = text(client_of(school.hoa).get(reverse("gradebook:handovers")))
+        assert "chưa tiếp nhận của lớp 4A" in listed
         shown = text(client_of(school.thu).get(address))
         assert "Vẽ rất đẹp" in shown
         assert "Kèm thêm Toán" not in shown
         done = client_of(school.thu).post(address, CONFIRMED, follow=True)
         assert "Đã xác nhận tiếp nhận 1 bản bàn giao" in text(done)
+        # The child who repeats sits in another class, which has not received yet.
+        waiting = waiting_for_receipt(list(may.following.classes.all()))
+        assert new.pk not in waiting
+        assert list(waiting.values()) == [["4A"]]
         with pytest.raises(HandoverRefused, match="Chưa có bản bàn giao nào mới"):
             receive(new, by=school.thu)
     (coming,), unsigned = coming_to(new)
