@@ -50,13 +50,17 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A pupil of the record. `concerns`: why a note is needed, from the approved results; "" where none is."""
+    """A pupil of the record. `concerns`: why a note is needed, from the approved results; "" where none is.
+
+    `stays`: not promoted, so of grade 5 still ours next year.
+    """
 
     number: int
     student: Student
     result: str
     concerns: str
     said: Said
+    stays: bool = False
 
     @property
     def is_missing(self) -> bool:
@@ -97,6 +101,7 @@ def read_record(school_class: SchoolClass) -> Record:
     handover = Handover.objects.filter(school_class=school_class).select_related("signed_by").first()
     notes = {note.student_id: said_in(note) for note in handover.notes.all()} if handover else {}
     outcomes = {row.student_id: row for row in YearOutcome.objects.filter(school_class=school_class)}
+    staying = {pupil for pupil, row in outcomes.items() if not row.is_promoted}
     inputs = year_inputs(school_class)
     seats = Enrolment.objects.roster(school_class)
     lines = tuple(
@@ -106,6 +111,7 @@ def read_record(school_class: SchoolClass) -> Record:
             _result_words(outcomes.get(seat.student_id)),
             "; ".join(_concerns(outcomes.get(seat.student_id), inputs.get(seat.student_id))),
             notes.get(seat.student_id, Said()),
+            stays=seat.student_id in staying,
         )
         for number, seat in enumerate(seats, start=1)
     )

@@ -34,12 +34,12 @@ class HandoverPaper:
 
 
 def paper_of(record: Record) -> HandoverPaper:
-    """`record` is signed."""
+    """`record` is signed. Who repeats grade 5 goes to no other school."""
     school_class = record.school_class
     signatories = read_signatories([school_class.pk])
     return HandoverPaper(
         record=record,
-        lines=record.lines,
+        lines=tuple(line for line in record.lines if not (line.stays and record.goes_to_another_school)),
         principal=signatories.principal(school_class.year, today()),
         teacher=record.handover.signed_by.full_name if record.handover and record.handover.signed_by else "",
         drawn_on=today(),
