@@ -181,7 +181,9 @@ def _recreate(url: str, name: str, *, template: str) -> None:
     _drop(url, name)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
         )
 
 
