@@ -7,7 +7,8 @@ A new movement is always the pupil's last: one that would contradict a later one
 import datetime
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -254,6 +255,7 @@ def _warnings(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
         yield f"Quyết định kí ngày {draft.decision_date:%d/%m/%Y}, sau ngày có hiệu lực. Kiểm tra lại hai ngày."
     if draft.day < today():
         yield from _meanwhile(draft.student, seat.school_class if seat else None, draft.day)
+        yield from _confirmed_since([seat.school_class if seat else None, draft.to_class], draft.day)
 
 
 def _crowded(draft: Draft) -> Iterator[str]:
@@ -279,21 +281,27 @@ def _meanwhile(student: Student, school_class: SchoolClass | None, day: datetime
     if entered:
         where = f" ở lớp {school_class.name}" if school_class else ""
         yield f"Từ ngày đó đã nhập {entered} kết quả học tập của em{where}; các kết quả này vẫn theo em."
-    yield from _days_meanwhile(student, school_class, day)
+    yield from _days_meanwhile(student, day)
 
 
-def _days_meanwhile(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
-    """Rolls and confirmed months that the new date reaches back into: what they say of the pupil no longer counts."""
+def _days_meanwhile(student: Student, day: datetime.date) -> Iterator[str]:
+    """Rolls that the new date reaches back into: what they say of the pupil no longer counts."""
     marked = Absence.objects.filter(student=student, roll_call__day__gte=day).exclude(kind="").count()
     if marked:
         yield f"Từ ngày đó em đã được ghi vắng {marked} buổi; các buổi này không còn tính."
-    if school_class is None:
-        return
-    confirmed = AttendanceMonth.objects.filter(school_class=school_class, month__gte=day.replace(day=1))
-    months = [f"{month:%m/%Y}" for month in confirmed.order_by("month").values_list("month", flat=True)]
-    if months:
+
+
+def _confirmed_since(classes: Iterable[SchoolClass | None], day: datetime.date) -> Iterator[str]:
+    """Months that the class left, or the class joined, had confirmed with other pupils. One statement."""
+    confirmed = AttendanceMonth.objects.filter(
+        school_class__in=[each for each in classes if each], month__gte=day.replace(day=1)
+    )
+    months: dict[str, list[str]] = defaultdict(list)
+    for name, month in confirmed.order_by("month").values_list("school_class__name", "month"):
+        months[name].append(f"{month:%m/%Y}")
+    for name, found in months.items():
         yield (
-            f"Sổ điểm danh lớp {school_class.name} tháng {', '.join(months)} đã xác nhận: "
+            f"Sổ điểm danh lớp {name} tháng {', '.join(found)} đã xác nhận: "
             "báo giáo viên chủ nhiệm xem lại, in lại nếu đã in."
         )
 

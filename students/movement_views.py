@@ -117,6 +117,8 @@ class MovementForm(forms.Form):
             self.fields["to_class"].queryset = fitting_classes(kind, year, now)  # type: ignore[attr-defined]
         if "other_school" in self.fields:
             self.fields["other_school"].label = "Trường chuyển đến" if kind.ends else "Trường cũ"
+            if kind.ends:
+                self.fields["other_school"].help_text = "Chỉ bỏ trống khi chuyển ra nước ngoài."
             self.fields["other_province"].label = (
                 "Tỉnh (thành phố), hoặc nước, chuyển đến" if kind.ends else "Tỉnh (thành phố) của trường cũ"
             )

@@ -287,6 +287,8 @@ def test_a_back_dated_movement_warns_of_days_called_and_months_confirmed_meanwhi
     warnings = plan_movement(Draft(Kind.CHANGED_CLASS, pupil, then, school.class_4b)).warnings
     assert any("đã được ghi vắng 1 buổi" in each for each in warnings)
     assert any(f"tháng {then:%m/%Y} đã xác nhận" in each for each in warnings)
+    arriving = plan_movement(Draft(Kind.TRANSFERRED_IN, newcomer(), then, school.class_4a, **FROM)).warnings
+    assert any(f"Sổ điểm danh lớp 4A tháng {then:%m/%Y} đã xác nhận" in each for each in arriving)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import { watch } from "./outbox.js";
 
 watch((entry, outcome) => {
   if (outcome.kind === "saved") return say("success", `Đã gửi điểm danh ${entry.label} giữ trên máy này.`);
-  if (outcome.kind === "refused") return say("warning", `Điểm danh ${entry.label} giữ trên máy này chưa gửi được.`, entry.address);
+  if (outcome.kind === "refused") return say("warning", `Máy chủ chưa nhận điểm danh ${entry.label} giữ trên máy này.`, entry.address);
 });
 
 function say(level, text, address = "") {
