@@ -45,10 +45,14 @@ def admin_account(request: SignedInRequest) -> HttpResponse:
 @administrative
 @never_cache
 @require_POST
-@password_asked("Đổi mật khẩu tài khoản quản trị.", of=Action.SUPERVISE_CLERK, lasting=Lasting.ACCOUNTS)
+@password_asked(
+    "Đổi mật khẩu tài khoản quản trị.",
+    of=Action.SUPERVISE_CLERK,
+    why=WHO_SUPERVISES,
+    lasting=Lasting.ACCOUNTS,
+)
 def rotate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The old password is void; the answer is the slip for the clerk, shown this once."""
-    permissions.require(request.user, Action.SUPERVISE_CLERK, WHO_SUPERVISES)
     holder = get_object_or_404(User, pk=pk)
     try:
         slip = rotate_password(holder, seen=shown_slip(request), by=request.user)

@@ -55,14 +55,19 @@ def require_password(request: SignedInRequest, about: str, *, lasting: Lasting |
     _confirm(request, about, lasting)
 
 
-def password_asked(about: str, *, of: Action, lasting: Lasting | None = None) -> Callable[[Any], Any]:
-    """Decorator of a view: a POST needs the password of somebody with the power `of`; others are refused unasked."""
+def password_asked(
+    about: str, *, of: Action, why: str = "", lasting: Lasting | None = None
+) -> Callable[[Any], Any]:
+    """Decorator of a view: a POST needs the password of somebody with the power `of`; others are refused unasked.
+
+    `why` is said to those, as by `permissions.require`.
+    """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def asked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method == "POST":
-                permissions.require(request.user, of)
+                permissions.require(request.user, of, why)
                 require_password(request, about, lasting=lasting)
             return view(request, *args, **kwargs)
 

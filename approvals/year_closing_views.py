@@ -51,10 +51,11 @@ def _closing_page(
 
 
 @require_POST
-@password_asked("Đóng năm học: mọi số liệu của năm học này chỉ còn để xem và in.", of=Action.CLOSE_YEAR)
+@password_asked(
+    "Đóng năm học: mọi số liệu của năm học này chỉ còn để xem và in.", of=Action.CLOSE_YEAR, why=WHO_CLOSES
+)
 def close(request: SignedInRequest, pk: int) -> HttpResponse:
     """The principal closes the year; refused with every unsettled thing."""
-    permissions.require(request.user, Action.CLOSE_YEAR, WHO_CLOSES)
     year = get_object_or_404(SchoolYear, pk=pk)
     try:
         close_year(year, by=request.user)
@@ -67,10 +68,9 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@password_asked("Mở lại một năm học đã đóng.", of=Action.CLOSE_YEAR)
+@password_asked("Mở lại một năm học đã đóng.", of=Action.CLOSE_YEAR, why=WHO_CLOSES)
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """The principal opens a closed year again, with a reason."""
-    permissions.require(request.user, Action.CLOSE_YEAR, WHO_CLOSES)
     year = get_object_or_404(SchoolYear, pk=pk)
     form = ReopenForm(request.POST)
 

@@ -24,7 +24,7 @@ PURPOSE = "account_upload"
 @administrative
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Cấp tài khoản mới.", of=Action.CREATE_ACCOUNTS, lasting=Lasting.ACCOUNTS)
+@password_asked("Cấp tài khoản mới.", of=Action.CREATE_ACCOUNTS, why=WHO_CREATES, lasting=Lasting.ACCOUNTS)
 def account_new(request: SignedInRequest) -> HttpResponse:
     """One account; the next page is the person's, from where the slip is made."""
     permissions.require(request.user, Action.CREATE_ACCOUNTS, WHO_CREATES)

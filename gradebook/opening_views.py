@@ -73,10 +73,13 @@ def _opening_page(
 
 
 @require_POST
-@password_asked("Mở năm học: từ ngày đầu năm, mọi trang làm việc theo năm học này.", of=Action.OPEN_YEAR)
+@password_asked(
+    "Mở năm học: từ ngày đầu năm, mọi trang làm việc theo năm học này.",
+    of=Action.OPEN_YEAR,
+    why="Năm học do Hiệu trưởng mở.",
+)
 def year_open(request: SignedInRequest, pk: int) -> HttpResponse:
     """The principal opens the year; refused with every missing thing."""
-    permissions.require(request.user, Action.OPEN_YEAR, "Năm học do Hiệu trưởng mở.")
     year = get_object_or_404(SchoolYear, pk=pk)
     try:
         open_year(year, by=request.user)

@@ -23,6 +23,8 @@ from gradebook.staff_pages import read_person, read_staff_list
 from gradebook.staff_records import save_record
 from students.models import SchoolYear
 
+WHO_EDITS = "Hồ sơ cán bộ do văn thư cập nhật."
+
 
 @require_safe
 def staff(request: SignedInRequest) -> HttpResponse:
@@ -66,9 +68,9 @@ def get_person(user: User, pk: int) -> User:
 
 @administrative
 @require_http_methods(["GET", "HEAD", "POST"])
-@password_asked("Cập nhật hồ sơ cán bộ.", of=Action.EDIT_STAFF, lasting=Lasting.ACCOUNTS)
+@password_asked("Cập nhật hồ sơ cán bộ.", of=Action.EDIT_STAFF, why=WHO_EDITS, lasting=Lasting.ACCOUNTS)
 def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
-    permissions.require(request.user, Action.EDIT_STAFF, "Hồ sơ cán bộ do văn thư cập nhật.")
+    permissions.require(request.user, Action.EDIT_STAFF, WHO_EDITS)
     shown = get_object_or_404(User, pk=pk)
     name, is_own = shown.full_name, shown.pk == request.user.pk
     form = RecordForm(posted(request), instance=shown, is_own=is_own)
