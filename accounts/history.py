@@ -142,9 +142,7 @@ def record_bulk(
     """History for rows written in bulk: one statement, under the act under way. All rows of one model."""
     if not rows:
         return
-    actor = _actor.get()
-    if actor is None:
-        raise RuntimeError("Bulk history needs an act: wrap the write in accounts.history.acting().")
+    actor = _acting_now()
     type(rows[0]).history.bulk_history_create(  # type: ignore[attr-defined]
         rows,
         update=changed,
@@ -164,9 +162,7 @@ def record_deleted(rows: Sequence[models.Model], *, why: str) -> None:
     """History for rows of one model that are about to be deleted in bulk: one statement, under the act under way."""
     if not rows:
         return
-    actor = _actor.get()
-    if actor is None:
-        raise RuntimeError("Bulk history needs an act: wrap the write in accounts.history.acting().")
+    actor = _acting_now()
     kept = type(rows[0]).history.model  # type: ignore[attr-defined]
     kept.objects.bulk_create(
         kept(
@@ -181,3 +177,10 @@ def record_deleted(rows: Sequence[models.Model], *, why: str) -> None:
         )
         for row in rows
     )
+
+
+def _acting_now() -> Actor:
+    actor = _actor.get()
+    if actor is None:
+        raise RuntimeError("Bulk history needs an act: wrap the write in accounts.history.acting().")
+    return actor
