@@ -61,17 +61,17 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
             raise CorrectionRefused(
                 "Chưa có ô nào khác với giá trị đang lưu. Ghi giá trị muốn sửa thành rồi lập phiếu."
             )
-        request = new_draft(ref.school_class, by=by, line=ref.line, period=ref.period)
-        for each in wanted:
-            CorrectionItem.objects.create(
-                request=request,
+        cells = [
+            CorrectionItem(
                 student_id=each.change.student_id,
                 item=each.change.item,
                 field=each.change.field,
                 old_value=each.old,
                 new_value=each.new,
             )
-    return request
+            for each in wanted
+        ]
+        return new_draft(ref.school_class, cells, by=by, line=ref.line, period=ref.period)
 
 
 def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence:
@@ -243,10 +243,15 @@ def _role(by: User, request: CorrectionRequest) -> str:
     return permissions.acting_role(by, request.school_class, request.line)
 
 
-def new_draft(school_class: SchoolClass, *, by: User, **about: Any) -> CorrectionRequest:
-    """An empty draft with the year's next number; the caller's transaction holds the year. `about`: which register."""
+def new_draft(
+    school_class: SchoolClass, cells: Sequence[CorrectionItem], *, by: User, **about: Any
+) -> CorrectionRequest:
+    """A draft of these cells with the year's next number, within the caller's act, which holds the year.
+
+    `about`: which register.
+    """
     last = CorrectionRequest.objects.filter(year=school_class.year).aggregate(last=Max("number"))["last"]
-    return CorrectionRequest.objects.create(
+    request = CorrectionRequest.objects.create(
         year=school_class.year,
         number=(last or 0) + 1,
         school_class=school_class,
@@ -254,3 +259,8 @@ def new_draft(school_class: SchoolClass, *, by: User, **about: Any) -> Correctio
         created_at=clock.now(),
         **about,
     )
+    # One by one: in bulk the history's own `request_id` and that of the cell would be one name for two things.
+    for cell in cells:
+        cell.request = request
+        cell.save(force_insert=True)
+    return request

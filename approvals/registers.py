@@ -6,6 +6,7 @@ pages, what stands in them now and who wrote it, and the one way in through whic
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Protocol
 
 from django.urls import reverse
@@ -28,13 +29,9 @@ from gradebook.sheets import Column, Field, SheetRef, stored_results, value_and_
 from students.attendance import call_roll, standing_roll
 from students.models import Absence, Movement, Session
 from students.movement_rules import Kind
+from students.roll_page import KINDS
 
 ABSENCE = "absence"
-KINDS = {
-    Absence.Kind.WITH_LEAVE.value: "P (vắng có phép)",
-    Absence.Kind.WITHOUT_LEAVE.value: "K (vắng không phép)",
-    Absence.Kind.TAKEN_BACK.value: "Có mặt",
-}
 Writer = tuple[str, str]
 """Who gave a cell the value it has now, and when; in words."""
 
@@ -88,7 +85,7 @@ def may_be_brought(request: CorrectionRequest) -> bool:
 def shown_value(field: str, value: str) -> str:
     """A level with its meaning (its C is not the C of a rating); other values as they are; "" for none."""
     if field == ABSENCE:
-        return KINDS[value]
+        return f"{value} ({KINDS[value]})" if value else KINDS[value].capitalize()
     if not value:
         return ""
     if field == Field.ATTAINMENT and value in set(Attainment):
@@ -104,7 +101,6 @@ class SheetRegister:
     def __init__(self, request: CorrectionRequest) -> None:
         self.ref = SheetRef(request.school_class, request.line, Period(request.period))
         self._request = request
-        self._columns: Mapping[tuple[str, str], Column] | None = None
         self._stored: Mapping[tuple[int, str], SubjectResult | TraitResult] = {}
 
     @property
@@ -125,10 +121,12 @@ class SheetRegister:
             "gradebook:sheet", args=[self.ref.school_class.pk, self.ref.code, self.ref.period.value]
         )
 
+    @cached_property
+    def _columns(self) -> Mapping[tuple[str, str], Column]:
+        return {(column.item, column.field.value): column for column in self.ref.columns()}
+
     def words_of(self, item: CorrectionItem) -> tuple[str, str]:
         """On the homeroom sheet the group is the subject."""
-        if self._columns is None:
-            self._columns = {(column.item, column.field.value): column for column in self.ref.columns()}
         column = self._columns.get((item.item, item.field))
         subject = self.ref.subject_label if self.ref.line else ""
         return subject or (column.group if column else ""), column.label if column else item.field

@@ -18,12 +18,12 @@ from accounts.requests import SignedInRequest
 from approvals.corrections import new_draft
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest
-from approvals.registers import ABSENCE, KINDS
+from approvals.registers import ABSENCE, shown_value
 from students.attendance import standing_roll, why_not_called
 from students.attendance_months import month_of, month_states, today
 from students.calendar import Session, YearCalendar
 from students.models import SchoolClass
-from students.roll_page import field_of, roster_on
+from students.roll_page import KINDS, field_of, roster_on
 from students.roll_views import get_class
 from students.years import hold_year
 
@@ -61,12 +61,11 @@ def propose_roll(
             raise CorrectionRefused(
                 "Chưa có em nào khác với điểm danh đang lưu. Chọn lại ở em cần sửa rồi lập phiếu."
             )
-        request = new_draft(school_class, by=by, roll_day=day, roll_session=session)
-        for pupil, (old, new) in changes.items():
-            CorrectionItem.objects.create(
-                request=request, student_id=pupil, item=session, field=ABSENCE, old_value=old, new_value=new
-            )
-    return request
+        cells = [
+            CorrectionItem(student_id=pupil, item=session, field=ABSENCE, old_value=old, new_value=new)
+            for pupil, (old, new) in changes.items()
+        ]
+        return new_draft(school_class, cells, by=by, roll_day=day, roll_session=session)
 
 
 def _require_proposer(user: User, school_class: SchoolClass) -> None:
@@ -111,7 +110,7 @@ def propose(request: SignedInRequest, class_id: int, day: datetime.date, session
     school_class = get_class(request.user, class_id)
     _require_proposer(request.user, school_class)
     if request.method != "POST":
-        return _show(request, school_class, day, session, why_not_proposed(school_class, day, session))
+        return _show(request, school_class, day, session)
     wanted = _wanted(request.POST, [seat.student_id for seat in roster_on(school_class, day)])
     try:
         draft = propose_roll(school_class, day, session, wanted, by=request.user)
@@ -138,6 +137,7 @@ def _show(
     typed: Mapping[int, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    against = why_not_proposed(school_class, day, session)
     standing = standing_roll(school_class, day, session).absent
     chosen = standing if typed is None else typed
     lines = [
@@ -145,7 +145,7 @@ def _show(
             number,
             field_of(seat.student_id),
             seat.student.full_name,
-            KINDS[standing.get(seat.student_id, "")],
+            shown_value(ABSENCE, standing.get(seat.student_id, "")),
             chosen.get(seat.student_id, ""),
         )
         for number, seat in enumerate(roster_on(school_class, day), start=1)
@@ -155,7 +155,7 @@ def _show(
         "day": day,
         "session": Session(session),
         "lines": lines,
-        "problem": problem,
-        "is_possible": not why_not_proposed(school_class, day, session),
+        "problem": problem or against,
+        "is_possible": not against,
     }
     return render(request, "approvals/propose_roll.html", context, status=status)
