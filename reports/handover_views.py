@@ -15,6 +15,7 @@ from accounts.requests import SignedInRequest
 from gradebook.handover_views import get_class
 from gradebook.handovers import read_record
 from reports.handover_records import paper_of, paper_pdf
+from students.names import file_words
 
 
 @require_safe
@@ -33,5 +34,5 @@ def handover_file(request: SignedInRequest, pk: int) -> FileResponse:
         target=paper.title,
         target_path=reverse("gradebook:handover", args=[school_class.pk]),
     )
-    name = f"bien-ban-ban-giao-{school_class.name}-{school_class.year.label.replace(' ', '')}.pdf"
+    name = f"bien-ban-ban-giao-{file_words(school_class.name)}-{school_class.year.label.replace(' ', '')}.pdf"
     return file_to_save(io.BytesIO(paper_pdf(paper)), name, "application/pdf")

@@ -1,7 +1,5 @@
 """Pages of the prints: the list with its form, one print with its progress, the finished file."""
 
-import re
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, F, QuerySet, When
@@ -27,7 +25,7 @@ from reports.outdated import with_changes
 from reports.print_forms import AskForBookForm
 from reports.print_jobs import BookRefused, ask_for_book, progress_of, with_life
 from students.models import SchoolClass, SchoolYear
-from students.names import search_key
+from students.names import file_words
 
 PRINTS_A_PAGE = 20
 
@@ -114,7 +112,7 @@ def _for_showing() -> QuerySet[PrintJob]:
 def file_name(job: PrintJob) -> str:
     """The download's name in plain letters, with the print's number: THKQGD-4A-CHKI-2026-2027-ban-in-18.pdf."""
     year = year_label(job.school_class.year_id).replace(" ", "")
-    class_name = re.sub(r"[^a-z0-9]+", "-", search_key(job.school_class.name)).strip("-").upper()
+    class_name = file_words(job.school_class.name).upper()
     kind = (
         ["HocBa", class_name] if job.book == PrintJob.Book.TRANSCRIPTS else ["THKQGD", class_name, job.period]
     )

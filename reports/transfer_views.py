@@ -1,7 +1,6 @@
 """The transfer pack as a file: one click from the movement, for the clerk (PLAN IV.3)."""
 
 import io
-import re
 
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
@@ -17,7 +16,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from reports.transfer_packs import pack_pdf, read_pack
 from students.models import Movement
-from students.names import search_key
+from students.names import file_words
 
 
 @require_safe
@@ -36,5 +35,5 @@ def transfer_pack(request: SignedInRequest, pk: int) -> FileResponse:
         target=pack.title,
         target_path=reverse("students:movement", args=[movement.pk]),
     )
-    name = re.sub(r"[^a-z0-9]+", "-", search_key(movement.student.full_name)).strip("-")
+    name = file_words(movement.student.full_name)
     return file_to_save(io.BytesIO(pack_pdf(pack)), f"ho-so-chuyen-truong-{name}.pdf", "application/pdf")

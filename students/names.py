@@ -84,6 +84,11 @@ def collation_key(text: str) -> str:
 
 
 @lru_cache(maxsize=32768)
+def file_words(text: str) -> str:
+    """Plain letters and figures with hyphens, for a file's name: "nguyen-thi-an"."""
+    return re.sub(r"[^a-z0-9]+", "-", search_key(text)).strip("-")
+
+
 def search_key(text: str) -> str:
     """Return `text` folded for search: no tones, no diacritics, d for đ, lower case, one apostrophe (R93).
 

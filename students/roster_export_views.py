@@ -1,7 +1,6 @@
 """The Excel files of pupil lists: a blank one for the clerk, and those of a class, a grade, the school (R69)."""
 
 import io
-import re
 
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
@@ -17,7 +16,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
 from students.models import SchoolClass, SchoolYear
-from students.names import search_key
+from students.names import file_words
 from students.roster_export import seats_of, write_blank, write_roster
 from students.uploads import WHO_IMPORTS
 
@@ -57,7 +56,7 @@ def roster_file(request: SignedInRequest, pk: int) -> FileResponse:
         detail=f"{len(seats)} học sinh, mọi cột của hồ sơ",
     )
     content = write_roster(seats, title=title, year=year, by=request.user)
-    name = re.sub(r"[^a-z0-9]+", "-", search_key(whose)).strip("-")
+    name = file_words(whose)
     return file_to_save(io.BytesIO(content), f"danh-sach-hoc-sinh-{name}-{year.pk}.xlsx", XLSX)
 
 
