@@ -72,13 +72,8 @@ def _overview(
     may_work = permissions.may(request.user, Action.ROLL_OVER) and not standing.year.is_closed
     is_preparing = standing.year.state == SchoolYear.State.PREPARING
     context = {
-        "standing": standing,
-        "year": standing.year,
-        "ways": [(way, way.label, standing.number(way)) for way in Way],
-        "old_counts": old_counts(standing),
-        "grades": grade_counts(standing),
+        **_numbers(standing),
         "proposals": class_proposals(standing) if is_preparing else [],
-        "obstacles": obstacles(standing),
         "undecided": _by_class(standing),
         "repeating": [pupil for pupil in standing.pupils if pupil.way is Way.REPEATING],
         "may_work": may_work,
@@ -86,6 +81,18 @@ def _overview(
         "problems": problems,
     }
     return render(request, "gradebook/roll_over.html", context, status=422 if problems else 200)
+
+
+def _numbers(standing: Standing) -> dict[str, Any]:
+    """What the overview and the preview both show."""
+    return {
+        "standing": standing,
+        "year": standing.year,
+        "ways": [(way, way.label, standing.number(way)) for way in Way],
+        "old_counts": old_counts(standing),
+        "grades": grade_counts(standing),
+        "obstacles": obstacles(standing),
+    }
 
 
 def _by_class(standing: Standing) -> list[tuple[str, list[Any]]]:
@@ -133,16 +140,7 @@ def roll_over_apply(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, f"Đã ghi danh sách lớp năm học {year.label}.")
             return redirect("gradebook:roll_over", pk)
     standing = standing_of(year)
-    context = {
-        "standing": standing,
-        "year": year,
-        "obstacles": obstacles(standing),
-        "problems": problems,
-        "ways": [(way, way.label, standing.number(way)) for way in Way],
-        "old_counts": old_counts(standing),
-        "grades": grade_counts(standing),
-        "fingerprint": fingerprint(standing),
-    }
+    context = {**_numbers(standing), "problems": problems, "fingerprint": fingerprint(standing)}
     return render(request, "gradebook/roll_over_apply.html", context, status=422 if problems else 200)
 
 
