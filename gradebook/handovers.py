@@ -15,12 +15,13 @@ from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
-from gradebook.grading import plain_text
+from gradebook.grading import YearInputs, plain_text
 from gradebook.models import Handover, HandoverNote, HandoverReceipt, YearOutcome
 from gradebook.outcomes import year_inputs
 from gradebook.regulation import Attainment, Rating, YearResult, line_by_code, trait_by_code
 from students.models import Enrolment, SchoolClass, Student
 from students.promotion import LAST_GRADE
+from students.years import hold_class
 
 FIELDS = ("strengths", "limits", "help")
 MOST = 400
@@ -50,17 +51,25 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A pupil of the record. `concerns`: why a note is needed, from the approved results; "" where none is.
-
-    `stays`: not promoted, so of grade 5 still ours next year.
-    """
+    """A pupil of the record. `concerns`: why a note is needed, from the approved results; "" where none is."""
 
     number: int
     student: Student
-    result: str
+    outcome: YearOutcome | None
     concerns: str
     said: Said
-    stays: bool = False
+
+    @property
+    def result(self) -> str:
+        if self.outcome is None:
+            return "chưa phê duyệt"
+        result = YearResult(self.outcome.result).label if self.outcome.result else "không đánh giá"
+        return f"{result}, ở lại lớp" if self.stays else result
+
+    @property
+    def stays(self) -> bool:
+        """Not promoted: of grade 5 still ours next year."""
+        return self.outcome is not None and not self.outcome.is_promoted
 
     @property
     def is_missing(self) -> bool:
@@ -97,21 +106,19 @@ class Record:
 
 
 def read_record(school_class: SchoolClass) -> Record:
-    """Eight statements, whatever the number of pupils."""
+    """Six statements, whatever the number of pupils; two more once the record is begun."""
     handover = Handover.objects.filter(school_class=school_class).select_related("signed_by").first()
     notes = {note.student_id: said_in(note) for note in handover.notes.all()} if handover else {}
     outcomes = {row.student_id: row for row in YearOutcome.objects.filter(school_class=school_class)}
-    staying = {pupil for pupil, row in outcomes.items() if not row.is_promoted}
     inputs = year_inputs(school_class)
     seats = Enrolment.objects.roster(school_class)
     lines = tuple(
         Line(
             number,
             seat.student,
-            _result_words(outcomes.get(seat.student_id)),
-            "; ".join(_concerns(outcomes.get(seat.student_id), inputs.get(seat.student_id))),
+            outcomes.get(seat.student_id),
+            "; ".join(_concerns(outcomes.get(seat.student_id), inputs[seat.student_id])),
             notes.get(seat.student_id, Said()),
-            stays=seat.student_id in staying,
         )
         for number, seat in enumerate(seats, start=1)
     )
@@ -127,25 +134,18 @@ def said_in(note: HandoverNote) -> Said:
     return Said(note.strengths, note.limits, note.help)
 
 
-def _result_words(outcome: YearOutcome | None) -> str:
-    if outcome is None:
-        return "chưa phê duyệt"
-    result = YearResult(outcome.result).label if outcome.result else "không đánh giá"
-    return result if outcome.is_promoted else f"{result}, ở lại lớp"
-
-
-def _concerns(outcome: YearOutcome | None, inputs: object) -> Iterable[str]:
+def _concerns(outcome: YearOutcome | None, inputs: YearInputs) -> Iterable[str]:
     """What Điều 12 wants the next teacher to know: not completed, levels C, what needs effort."""
     if outcome is not None and not outcome.is_promoted:
         yield f"ở lại lớp: {outcome.promotion_note}"
     elif outcome is not None and outcome.result == YearResult.CHT:
         yield f"lên lớp có kế hoạch giúp đỡ: {outcome.promotion_note}"
-    attainments: Mapping[str, Attainment] = getattr(inputs, "attainments", {})
-    ratings: Mapping[str, Rating] = getattr(inputs, "ratings", {})
-    yield from (
-        f"{line_by_code(code).short_name}: C" for code, level in attainments.items() if level == Attainment.C
-    )
-    yield from (f"{trait_by_code(code).name}: C" for code, rating in ratings.items() if rating == Rating.C)
+    for code, level in inputs.attainments.items():
+        if level == Attainment.C:
+            yield f"{line_by_code(code).short_name}: C"
+    for code, rating in inputs.ratings.items():
+        if rating == Rating.C:
+            yield f"{trait_by_code(code).name}: C"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def receive(school_class: SchoolClass, *, by: User) -> list[HandoverReceipt]:
     """The teacher of a class of the new year confirms what has been handed over to it so far and not been received."""
     permissions.require(by, Action.RECEIVE_HANDOVER, WHO_RECEIVES, school_class=school_class)
     with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
-        _hold(school_class)
+        hold_class(school_class)
         coming, _unsigned = coming_to(school_class)
         made = [
             HandoverReceipt(
@@ -251,14 +251,10 @@ def receive(school_class: SchoolClass, *, by: User) -> list[HandoverReceipt]:
     return made
 
 
-def _hold(school_class: SchoolClass) -> None:
-    SchoolClass.objects.select_for_update(no_key=True).only("pk").get(pk=school_class.pk)
-
-
 def _held(school_class: SchoolClass) -> Handover:
     """The record of the class, made if there is none, held until the transaction ends."""
     school_class.year.require_not_closed()
-    _hold(school_class)
+    hold_class(school_class)
     handover, _made = Handover.objects.get_or_create(school_class=school_class)
     if handover.signed_at is not None:
         raise HandoverRefused("Bản bàn giao đã kí, không sửa được nữa.")
@@ -294,9 +290,9 @@ def _clean(typed: Said) -> Said:
 def _why_not_signed(record: Record, seen: int) -> str:
     if record.version != seen:
         return "Bản bàn giao vừa được lưu ở nơi khác. Xem lại rồi kí."
-    waiting = [line.student.full_name for line in record.lines if line.result == "chưa phê duyệt"]
+    waiting = sum(line.outcome is None for line in record.lines)
     if waiting:
-        return f"Kết quả của {len(waiting)} em chưa được Hiệu trưởng phê duyệt, nên chưa bàn giao được."
+        return f"Kết quả của {waiting} em chưa được Hiệu trưởng phê duyệt, nên chưa bàn giao được."
     if record.missing:
         names = ", ".join(line.student.full_name for line in record.missing[:5])
         more = f" và {len(record.missing) - 5} em nữa" if len(record.missing) > 5 else ""

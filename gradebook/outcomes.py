@@ -23,6 +23,7 @@ from gradebook.regulation import (
     trait_by_code,
 )
 from students.models import Enrolment, SchoolClass, Student
+from students.years import hold_class
 
 GROUPS = frozenset(group.value for group in TraitGroup)
 
@@ -148,7 +149,7 @@ def decide_promotion(
     """
     permissions.require(by, Action.APPROVE_OUTCOMES, "Chỉ Hiệu trưởng quyết định việc lên lớp của học sinh.")
     with acting(by, role="Hiệu trưởng", source=Source.PAGE):
-        SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
+        hold_class(school_class)
         against = against_deciding(student, school_class)
         if against or not note.strip():
             raise DecisionRefused(against or "Ghi căn cứ của quyết định.")

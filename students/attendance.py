@@ -27,6 +27,7 @@ from students.absences import NONE, counted
 from students.attendance_months import MonthState, last_day_of, month_of, month_states, today
 from students.calendar import Session, YearCalendar
 from students.models import Absence, AttendanceMonth, Enrolment, RollCall, SchoolClass
+from students.years import hold_class
 
 HALF, WHOLE = Decimal("0.5"), Decimal(1)
 WHO_CALLS = "Chỉ giáo viên chủ nhiệm (hoặc người dạy thay) của lớp {name} điểm danh lớp này."
@@ -125,7 +126,7 @@ def call_roll(
     request_id = under.pk if under else None
     paper = f"request:{request_id}" if under else ""
     with acting(by, role=role, source=source, under=paper, request_id=request_id):
-        _hold(school_class)
+        hold_class(school_class)
         if under is not None:
             under.check_execution(by=by, calls=calls)
         else:
@@ -135,10 +136,6 @@ def call_roll(
         wanted = [call for call in calls if _judge(call, register, report, is_mandated=under is not None)]
         _write(wanted, register, by=by, why=why)
     return report
-
-
-def _hold(school_class: SchoolClass) -> None:
-    SchoolClass.objects.select_for_update(no_key=True).only("pk").get(pk=school_class.pk)
 
 
 def _require_caller(by: User, school_class: SchoolClass) -> None:
@@ -381,7 +378,7 @@ def confirm_month(
     every roll must have been called; later gaps stay, and are on record. Raises PermissionDenied, MonthRefused.
     """
     with acting(by, role=permissions.acting_role(by, school_class, None), source=source):
-        _hold(school_class)
+        hold_class(school_class)
         _require_caller(by, school_class)
         state = month_states([school_class], [month], today())[school_class.pk, month]
         sums = month_sums(school_class, month)

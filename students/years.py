@@ -44,6 +44,11 @@ def hold_year(year: SchoolYear) -> SchoolYear:
     return held
 
 
+def hold_class(school_class: SchoolClass) -> None:
+    """Acts on one class come one after the other, until the transaction ends."""
+    SchoolClass.objects.select_for_update(no_key=True).only("pk").get(pk=school_class.pk)
+
+
 # -- The year ----------------------------------------------------------------------------------------------
 
 
