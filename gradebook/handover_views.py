@@ -85,7 +85,9 @@ def _keep(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
         keep_notes(school_class, said, seen=_seen(request.POST), receiving_school=school, by=request.user)
     except HandoverRefused as refusal:
         status = 409 if isinstance(refusal, HandoverChanged) else 422
-        return _show(request, read_record(school_class), str(refusal), typed=said, status=status)
+        return _show(
+            request, read_record(school_class), str(refusal), typed=said, school=school, status=status
+        )
     messages.success(request, "Đã lưu bản bàn giao. Chưa kí: còn sửa được.")
     return redirect("gradebook:handover", school_class.pk)
 
@@ -127,16 +129,20 @@ def _show(
     problem: str = "",
     *,
     typed: dict[int, Said] | None = None,
+    school: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """With `typed` and `school` as somebody would have it who could not save it, beside what is stored."""
     may_write = (
         permissions.may(request.user, Action.WRITE_HANDOVER, school_class=record.school_class)
         and not record.is_signed
         and not record.school_class.year.is_closed
     )
+    stored = record.handover.receiving_school if record.handover else ""
     context = {
         "record": record,
         "rows": [(line, (typed or {}).get(line.student.pk, line.said)) for line in record.lines],
+        "receiving_school": stored if school is None else school,
         "problem": problem,
         "may_write": may_write,
         "is_unsaved": typed is not None,

@@ -104,6 +104,29 @@ def test_of_two_tabs_the_second_is_told_and_keeps_what_was_typed(may):
     answer = client_of(school.lan).post(page(school.class_4a), form)
     assert answer.status_code == 409
     assert "Viết chậm" in text(answer)
+    assert "Đọc chậm" in text(answer)
+
+
+def test_the_name_of_the_school_stays_on_the_page_when_the_notes_are_refused(may):
+    school, class_5a = may.school, may.class_5a
+    HomeroomAssignment.objects.create(
+        school_class=class_5a,
+        teacher=school.thu,
+        starts_on=school.year.starts_on,
+        ends_on=school.year.ends_on,
+    )
+    form = {"version": "7", "receiving_school": "Trường THCS Nguyễn Du"}
+    answer = client_of(school.thu).post(page(class_5a), form)
+    assert answer.status_code == 409
+    assert 'value="Trường THCS Nguyễn Du"' in answer.content.decode()
+
+
+def test_what_was_typed_after_the_signature_is_shown_as_not_recorded(may):
+    decide(may)
+    signed(may)
+    form = {"version": "1", f"n.{may.school.pupils[0].pk}.limits": "Viết chậm"}
+    shown = text(client_of(may.school.lan).post(page(may.school.class_4a), form))
+    assert "Thầy cô vừa gõ, chưa được ghi: Hạn chế Viết chậm" in shown
 
 
 def test_next_years_teacher_reads_of_the_own_pupils_only_and_confirms(may):
