@@ -7,14 +7,14 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from accounts.clock import today
 from accounts.models import User
 from gradebook.login_names import propose
 from gradebook.staff_forms import clean_phone
+from gradebook.staff_identity import birth_problem, name_problem, people_known_as
 from students.cell_values import Problem
 from students.header_search import folded_heading
 from students.names import clean, sort_key
-from students.staff_files import SYNONYMS, StaffFile, read_staff
+from students.staff_files import SYNONYMS, StaffFile, read_staff, staff_code
 from students.workbook_safety import MAX_FILE
 from students.workbooks import WorkbookRefused
 
@@ -89,20 +89,27 @@ class AccountForm(forms.Form):
         widget=forms.TextInput({"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
 
+    is_another = forms.BooleanField(
+        label="Là người khác, chỉ trùng họ tên và ngày sinh", required=False, widget=forms.HiddenInput
+    )
+
     def clean_staff_code(self) -> str:
-        code = clean(self.cleaned_data["staff_code"])
+        code = staff_code(self.cleaned_data["staff_code"])
         known = User.objects.filter(staff_code=code).first()
         if known:
             raise forms.ValidationError(f"Mã «{code}» đã có tài khoản: {known.full_name} ({known.username}).")
         return code
 
     def clean_full_name(self) -> str:
-        return clean(self.cleaned_data["full_name"])
+        name = clean(self.cleaned_data["full_name"])
+        if problem := name_problem(name):
+            raise forms.ValidationError(problem)
+        return name
 
     def clean_birth_date(self) -> datetime.date | None:
         day = self.cleaned_data["birth_date"]
-        if day and not 1900 <= day.year <= today().year - 15:
-            raise forms.ValidationError("Ngày sinh chưa hợp lí với một cán bộ. Kiểm tra lại năm sinh.")
+        if problem := birth_problem(day):
+            raise forms.ValidationError(problem[:1].upper() + problem[1:])
         return day
 
     def clean_phone(self) -> str:
@@ -114,9 +121,23 @@ class AccountForm(forms.Form):
             raise forms.ValidationError("Chỉ dùng chữ không dấu, số, dấu chấm, gạch; ví dụ hong.nt.")
         return name
 
+    def clean(self) -> dict[str, Any]:
+        """Somebody of the same name and birth date is nearly always the same person: the clerk says if not."""
+        told = super().clean() or {}
+        known = people_known_as([(told.get("full_name", ""), told.get("birth_date"))])
+        for same in known.values():
+            self.fields["is_another"].widget = forms.CheckboxInput()
+            if not told.get("is_another"):
+                self.add_error(
+                    "is_another",
+                    f"{same.full_name}, sinh ngày {same.birth_date:%d/%m/%Y}, đã có tài khoản {same.username} "
+                    f"(mã {same.staff_code}). Nếu đúng là người khác, đánh dấu ô này rồi gửi lại.",
+                )
+        return told
+
     def person(self) -> User:
         """The unsaved person that the form describes."""
-        told: dict[str, Any] = dict(self.cleaned_data)
+        told = {name: value for name, value in self.cleaned_data.items() if name != "is_another"}
         if not told["username"]:
             names = User.objects.values_list("username", "second_username")
             told["username"] = propose(told["full_name"], {name for pair in names for name in pair if name})

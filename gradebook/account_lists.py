@@ -4,9 +4,10 @@ Accounts and contacts only. Posts, homerooms and teaching assignments in the sam
 carry out (`gradebook.staffing`); here they are read over.
 """
 
+import datetime
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,6 +22,7 @@ from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.login_names import propose
+from gradebook.staff_identity import birth_problem, name_problem, people_known_as
 from gradebook.staffing import LoginNames, new_person, teams_of
 from students.cell_values import Problem
 from students.names import search_key
@@ -114,6 +116,11 @@ class AccountPlan:
         return bool(self.created or self.changed)
 
     @property
+    def in_order(self) -> list[PlannedAccount]:
+        """What is refused first; else as in the file."""
+        return sorted(self.rows, key=lambda row: row.deed != Deed.REFUSE)
+
+    @property
     def fingerprint(self) -> str:
         """Tells whether what is carried out is what was shown."""
         told = [
@@ -127,7 +134,7 @@ class ListRefused(Exception):
 
 
 def plan_accounts(rows: Sequence[StaffRow], problems: Iterable[Problem] = ()) -> AccountPlan:
-    """What the list would do, row by row. Two statements, however long it is."""
+    """What the list would do, row by row. Three statements, however long it is."""
     several = len({row.sheet for row in rows}) > 1
     known = {user.staff_code: user for user in User.objects.filter(staff_code__in=[row.code for row in rows])}
     taken = {
@@ -139,18 +146,33 @@ def plan_accounts(rows: Sequence[StaffRow], problems: Iterable[Problem] = ()) ->
     wrong: dict[tuple[str, int], list[str]] = {}
     for problem in problems:
         wrong.setdefault((problem.sheet, problem.row), []).append(_words(problem))
+    namesakes = people_known_as((row.full_name, row.birth_date) for row in rows if row.code not in known)
     planned = []
     for row in rows:
-        each = _plan_row(row, known.get(row.code), tuple(wrong.pop((row.sheet, row.row), ())), taken, several)
+        reasons = (*wrong.pop((row.sheet, row.row), ()), *_strange(row, namesakes))
+        each = _plan_row(row, known.get(row.code), reasons, taken, several)
         taken.add(each.username)
         planned.append(each)
     general = tuple(words for place, found in wrong.items() if not place[1] for words in found)
-    unread = [
-        PlannedAccount(_place(sheet, number, named=several), "", "", Deed.REFUSE, reasons=tuple(found))
-        for (sheet, number), found in wrong.items()
-        if number
-    ]
-    return AccountPlan((*planned, *unread), general)
+    for (sheet, number), found in wrong.items():
+        if number:
+            place = _place(sheet, number, named=several)
+            planned.append(PlannedAccount(place, "", "", Deed.REFUSE, reasons=tuple(found)))
+    return AccountPlan(tuple(planned), general)
+
+
+def _strange(row: StaffRow, namesakes: Mapping[tuple[str, datetime.date], User]) -> Iterable[str]:
+    """What cannot be of a member of staff, and who has an account already under another code."""
+    if problem := name_problem(row.full_name):
+        yield f"Cột «Họ và tên»: {problem}"
+    if problem := birth_problem(row.birth_date):
+        yield f"Cột «Ngày sinh»: {problem}"
+    same = namesakes.get((search_key(row.full_name), row.birth_date)) if row.birth_date else None
+    if same and same.staff_code != row.code:
+        yield (
+            f"Cột «Mã cán bộ»: {same.full_name}, cùng ngày sinh, đã có tài khoản với mã «{same.staff_code}». Ghi mã "
+            "đó; nếu đúng là người khác, bỏ hàng này và tạo riêng ở trang «Thêm tài khoản»."
+        )
 
 
 def _words(problem: Problem) -> str:

@@ -6,12 +6,13 @@ from typing import Any
 
 from django import forms
 
-from accounts.clock import today
 from accounts.dates import Days
 from accounts.duties import post_kinds
 from accounts.models import Post, Team, User
 from accounts.terms import Problem
+from gradebook.staff_identity import birth_problem, name_problem
 from students.cell_values import CellRefused, phone_of
+from students.names import clean
 
 WRONG_DAY = "Ngày chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026."
 CHOOSE = "Chọn trong danh sách."
@@ -140,15 +141,18 @@ class RecordForm(forms.ModelForm):
             self.fields["team"].help_text = "Không ai tự đổi tổ của chính mình."
 
     def clean_full_name(self) -> str:
-        return " ".join(self.cleaned_data["full_name"].split())
+        name = clean(self.cleaned_data["full_name"])
+        if problem := name_problem(name):
+            raise forms.ValidationError(problem)
+        return name
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
 
     def clean_birth_date(self) -> datetime.date | None:
         day = self.cleaned_data["birth_date"]
-        if day and not datetime.date(1940, 1, 1) <= day <= today() - datetime.timedelta(days=18 * 365):
-            raise forms.ValidationError("Ngày sinh không thể đúng với cán bộ. Kiểm tra lại năm sinh.")
+        if problem := birth_problem(day):
+            raise forms.ValidationError(problem[:1].upper() + problem[1:])
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -56,6 +56,14 @@ def _cleaned(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(ordered.split()))
 
 
+NAME_SIGNS = " .'’-"
+
+
+def looks_like_a_name(text: str) -> bool:
+    """Whether `text` is written with letters and the few signs that names have; names are not digits or pictures."""
+    return any(map(str.isalpha, text)) and all(each.isalpha() or each in NAME_SIGNS for each in text)
+
+
 def split_name(full_name: str) -> tuple[str, str]:
     """Return (họ và đệm, tên): the given name is the last word; it may be a single letter ("Ý")."""
     family_and_middle, _, given = clean(full_name).rpartition(" ")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from students.administrative_units import AddressForm, form_on
+from students.names import looks_like_a_name
 
 Record = Mapping[str, Any]
 
@@ -34,7 +35,6 @@ TEMPORARY = re.compile(r"TAM-[0-9]{4}-[0-9]{4}")
 """A code of the school's own until the ministry gives one: TAM-2026-0001 (R9)."""
 
 OLDEST_PUPIL = 25
-NAME_SIGNS = " .'’-"
 YOUNGEST_PARENT = 12
 YOUNGEST_PIONEER = 8
 
@@ -207,7 +207,7 @@ def _about_ids(record: Record) -> Iterator[Finding]:
 def _about_birth(record: Record, on: datetime.date) -> Iterator[Finding]:
     if not record["full_name"].strip():
         yield _finding("full_name", "Chưa có họ và tên. Ghi họ và tên theo giấy khai sinh.")
-    elif not all(each.isalpha() or each in NAME_SIGNS for each in record["full_name"]):
+    elif not looks_like_a_name(record["full_name"]):
         yield _finding("full_name", "Họ và tên chỉ có chữ. Bỏ số, dấu và hình, ghi theo giấy khai sinh.")
     elif record["full_name"] == record["full_name"].lower():
         yield _finding("full_name", "Viết hoa chữ đầu của họ, đệm và tên, ví dụ Lương Minh An.")

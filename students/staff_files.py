@@ -54,7 +54,12 @@ FOOTER = re.compile(
 )
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 CLASS = re.compile(r"[1-5](?:[A-ZĐ]\d{0,2}|[./]\d{1,2}|\d)?")
-NAME_LENGTH, TEXT_LENGTH = 150, 100
+NAME_LENGTH, TEXT_LENGTH, CODE_LENGTH = 150, 100, 30
+
+
+def staff_code(text: str) -> str:
+    """A code as it is kept: in capitals and without blanks, so that «cb 0024» is nobody else than CB0024."""
+    return "".join(clean(text).split()).upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,18 @@ def read_staff(data: bytes, name: str, *, unique: Collection[str] = UNIQUE) -> S
     rows: list[StaffRow] = []
     problems: list[Problem] = []
     unknown: dict[str, None] = {}
+    message = (
+        "Không tìm thấy danh sách cán bộ: cần một dòng tiêu đề có cột «Họ và tên» và ít nhất một cột khác."
+    )
     for table in open_workbook(data, name):
         header = find_header(table, SYNONYMS, NAME_SETS)
         if header:
+            message = (
+                "Tệp có dòng tiêu đề nhưng chưa có hàng cán bộ nào. Ghi mỗi người một hàng dưới dòng tiêu đề."
+            )
             unknown.update(dict.fromkeys(column.heading for column in header.unknown))
             rows.extend(_rows(table, header, problems))
     if not rows and not problems:
-        message = "Không tìm thấy danh sách cán bộ: cần một dòng tiêu đề có cột «Họ và tên» và ít nhất một cột khác."
         problems.append(Problem("", 0, "", "", "", message))
     problems.extend(_repeated(rows, unique))
     return StaffFile(tuple(rows), tuple(problems), tuple(unknown))
@@ -168,7 +178,7 @@ class _StaffReader:
             birth_year=year,
             birth_month=month,
             birth_day=day,
-            code=self._take("code", lambda cell: _within(cell, TEXT_LENGTH)) or "",
+            code=self._take("code", lambda cell: staff_code(_within(cell, CODE_LENGTH))) or "",
             gender=self._take("gender", gender_of) or "",
             post=self._take("post", lambda cell: _within(cell, TEXT_LENGTH)) or "",
             team=self._take("team", lambda cell: _within(cell, TEXT_LENGTH)) or "",

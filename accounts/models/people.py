@@ -7,7 +7,8 @@ from django.contrib.auth.models import Group, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -91,6 +92,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         ordering = ("sort_key",)
+        constraints: ClassVar = [
+            # With `unique`: «cb0024» is not another person than CB0024.
+            models.CheckConstraint(
+                condition=Q(staff_code=Upper(F("staff_code"))), name="user_staff_code_in_capitals"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

@@ -1,5 +1,6 @@
 """The clerk makes accounts from the school's staff list: shown row by row, then all or nothing (PLAN IV.3)."""
 
+import datetime
 import io
 
 import openpyxl
@@ -76,6 +77,39 @@ def test_the_dry_run_says_what_becomes_of_each_row_and_writes_nothing(school, cl
     assert not User.objects.filter(staff_code="CB90").exists()
 
 
+def reasons(shown):
+    return [reason for row in shown.context["plan"].rows for reason in row.reasons]
+
+
+def test_a_code_in_small_letters_is_the_person_known_by_it(school, clerk):
+    lan = ["cb 01", "Nguyễn Thị Lan", None, None, None, None, None, None]
+    assert [row.word for row in preview(clerk, lan).context["plan"].rows] == ["Đã có, giữ nguyên"]
+    other = ["cb01", "Người Khác Hẳn", None, None, None, None, None, None]
+    assert "mã «CB01» là của Nguyễn Thị Lan" in reasons(preview(clerk, other))[0]
+
+
+def test_somebody_known_by_name_and_birth_date_gets_no_second_account(school, clerk):
+    User.objects.filter(staff_code="CB01").update(birth_date=datetime.date(1986, 9, 8))
+    shown = preview(clerk, ["CB95", "nguyễn thị lan", "08/09/1986", None, None, None, None, None])
+    assert shown.status_code == 422
+    assert "đã có tài khoản với mã «CB01»" in reasons(shown)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "born", "words"),
+    [
+        ("<script>alert(1)</script>", None, "có kí tự không có trong họ tên"),
+        ("Trần Mới", "08/09/2020", "ngày sinh 08/09/2020 không thể đúng với cán bộ"),
+    ],
+)
+def test_what_cannot_be_of_staff_is_refused_in_its_row(school, clerk, name, born, words):
+    assert words in reasons(preview(clerk, ["CB95", name, born, None, None, None, None, None]))[0]
+
+
+def test_a_list_with_a_heading_alone_is_told_so(school, clerk):
+    assert "chưa có hàng cán bộ nào" in preview(clerk).context["plan"].general[0]
+
+
 def test_carried_out_it_makes_accounts_with_slips_and_no_post_or_lesson(school, clerk):
     posts, lessons = Post.objects.count(), TeachingAssignment.objects.count()
     done = apply(clerk, preview(clerk, HONG, NAMESAKE))
@@ -140,6 +174,17 @@ def test_a_list_that_was_not_shown_or_shown_to_another_is_not_carried_out(school
     other.force_login(school.dung)
     assert apply(other, shown).status_code == 422
     assert not User.objects.filter(staff_code="CB90").exists()
+
+
+def test_the_form_asks_whether_a_namesake_of_the_same_birth_date_is_another_person(school, clerk):
+    User.objects.filter(staff_code="CB01").update(birth_date=datetime.date(1986, 9, 8))
+    address = reverse("gradebook:account_new")
+    told = {"staff_code": "cb95", "full_name": "Nguyễn Thị Lan", "birth_date": "1986-09-08"}
+    asked = clerk.post(address, told)
+    assert asked.status_code == 422
+    assert "đã có tài khoản lan (mã CB01)" in asked.content.decode()
+    assert clerk.post(address, {**told, "is_another": "on"}).status_code == 302
+    assert User.objects.get(staff_code="CB95").full_name == "Nguyễn Thị Lan"
 
 
 def test_one_account_by_the_form_with_a_name_proposed(school, clerk):
