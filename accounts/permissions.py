@@ -406,8 +406,9 @@ def may_keep_account(user: User, person: User) -> bool:
 def require_keeper(user: User, *people: User) -> None:
     """Raises Refused unless the user looks after every one of these accounts. One statement."""
     keepers = account_keepers(people)
-    if any(person.pk == user.pk or not has_post(user, keepers[person.pk]) for person in people):
-        raise Refused(WHO_KEEPS, who_could(Action.KEEP_ACCOUNT))
+    for person in people:
+        if person.pk == user.pk or not has_post(user, keepers[person.pk]):
+            raise Refused(WHO_KEEPS, keepers[person.pk].label)
 
 
 # -- Lists -------------------------------------------------------------------------------------------------

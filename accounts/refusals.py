@@ -13,6 +13,7 @@ from accounts import permissions
 from accounts.models import AccessLogEntry, User
 from accounts.words import bare_words
 
+FORGED = "Nội dung gửi đi không mang mã chống giả mạo của trang"
 NO_SUCH_NAME = "tên không có thật"
 WHO_HELPS = "Người có việc đó nêu ở trên; phân công, cấp quyền là việc của Phó Hiệu trưởng"
 
@@ -103,5 +104,5 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a valid token: logged, and told how to go on without losing what was typed."""
-    log_access(request, AccessLogEntry.Kind.REFUSED, detail=f"CSRF: {reason}")
+    log_access(request, AccessLogEntry.Kind.REFUSED, detail=FORGED)
     return render(request, "403_csrf.html", status=403)

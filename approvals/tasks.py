@@ -16,7 +16,7 @@ from accounts import clock, permissions
 from accounts.admin_account import Overdue, overdue_accounts
 from accounts.clock import now_in_sql
 from accounts.models import User
-from accounts.powers import Action
+from accounts.powers import Action, Role
 from approvals.frame import inquiries_to_read, requests_waiting_for
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.models import CorrectionRequest
@@ -109,6 +109,8 @@ class TasksPage:
     overdue_accounts: tuple[Overdue, ...] = ()
     attendance: tuple[AttendanceTask, ...] = ()
 
+    waits_for_duties: bool = False
+
     @property
     def is_idle(self) -> bool:
         return not (
@@ -135,6 +137,7 @@ def read_tasks(user: User) -> TasksPage:
         own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
         overdue_accounts=tuple(overdue_accounts(user)),
         attendance=tuple(attendance_tasks(user)),
+        waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )
 

@@ -176,6 +176,12 @@ def _carry_out(request: SignedInRequest, form: ActForm, term: Any, act: str) -> 
         form.refuse(refusal.problems)
         return False
     messages.success(request, said)
+    if act == "hand-over" and form.days.first < today():
+        messages.warning(
+            request,
+            f"Ghi lùi từ ngày {form.days.first:%d/%m/%Y}: đến lúc này quyền trong hệ thống vẫn ở người giữ trước, "
+            "những gì đã ghi vẫn mang tên người ấy; lịch sử giữ thời điểm ghi phân công.",
+        )
     return True
 
 

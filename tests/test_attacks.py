@@ -165,7 +165,7 @@ def test_no_post_acts_without_its_token(page, things):
     assert answer.status_code == 403
     assert "Nội dung gửi đi chưa được nhận" in answer.content.decode()
     assert everything() == before
-    assert AccessLogEntry.objects.latest("pk").detail.startswith("CSRF")
+    assert AccessLogEntry.objects.latest("pk").detail.startswith("Nội dung gửi đi không mang mã")
 
 
 def everything() -> list[object]:
