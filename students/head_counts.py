@@ -1,7 +1,7 @@
 """Sĩ số: how many pupils a class, a grade and the school have on a day, and how that came about (rules R7, R13).
 
 The count of a day is the seats that hold on it. Between two days it changes by the movements in force with a day after
-the first and up to the second, so that first + coming − going = second for every class, grade and the school; a test
+the opening one and up to the last, so that first + coming − going = second for every class, grade and the school; a test
 tries it on random sequences of acts. Four statements, whatever the number of classes and pupils.
 """
 
@@ -91,9 +91,10 @@ class GradeCount:
 
 @dataclass(frozen=True, slots=True)
 class SchoolCount:
-    """The head counts of a year on `day`, reckoned from `since`."""
+    """The head counts of a year on `day`, reckoned from `since`; `first` is what there was at the end of `opening`."""
 
     since: datetime.date
+    opening: datetime.date
     day: datetime.date
     grades: tuple[GradeCount, ...]
     total: HeadCount
@@ -115,17 +116,22 @@ class _Move:
 
 
 def count_heads(year: SchoolYear, day: datetime.date, *, since: datetime.date | None = None) -> SchoolCount:
-    """Counts every class of the year on `day`; `since` is the year's first day unless told otherwise."""
+    """Counts every class of the year on `day`; `since` is the year's first day unless told otherwise.
+
+    A month's table holds the movements of its first day too: it opens with the evening before. Those who come on the
+    year's first day are the đầu năm itself.
+    """
     since = min(since or year.starts_on, day)
+    opening = since - datetime.timedelta(days=1) if since > year.starts_on else since
     classes = list(year.classes.order_by("grade_level", "name"))
-    first, now = _first_counts(year, since), _compositions(year, day)
-    moves = _moves(year, classes, since, day)
+    first, now = _first_counts(year, opening), _compositions(year, day)
+    moves = _moves(year, classes, opening, day)
     grades = []
     for level in sorted({each.grade_level for each in classes}):
         of_grade = [each for each in classes if each.grade_level == level]
         lines = tuple(_line(each.name, [each], first, now, moves) for each in of_grade)
         grades.append(GradeCount(level, lines, _line(f"Khối {level}", of_grade, first, now, moves)))
-    return SchoolCount(since, day, tuple(grades), _line("Toàn trường", classes, first, now, moves))
+    return SchoolCount(since, opening, day, tuple(grades), _line("Toàn trường", classes, first, now, moves))
 
 
 def _first_counts(year: SchoolYear, day: datetime.date) -> Mapping[int, int]:
@@ -148,10 +154,10 @@ def _compositions(year: SchoolYear, day: datetime.date) -> Mapping[int, Composit
 
 
 def _moves(
-    year: SchoolYear, classes: Iterable[SchoolClass], since: datetime.date, day: datetime.date
+    year: SchoolYear, classes: Iterable[SchoolClass], opening: datetime.date, day: datetime.date
 ) -> Sequence[_Move]:
     known = {each.pk: each for each in classes}
-    rows = Movement.objects.in_force().filter(year=year, day__gt=since, day__lte=day)
+    rows = Movement.objects.in_force().filter(year=year, day__gt=opening, day__lte=day)
     return [
         _Move(Kind(kind), known.get(source), known.get(target))
         for kind, source, target in rows.values_list("kind", "from_class_id", "to_class_id")

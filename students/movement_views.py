@@ -360,7 +360,7 @@ def head_counts_file(request: SignedInRequest) -> HttpResponseBase:
         headings=[Heading(name, 12) for name in COUNT_HEADINGS],
         rows=counted.rows(),
         by=request.user,
-        notes=[f"Đầu kì: ngày {counted.since:%d/%m/%Y}"],
+        notes=[f"Tính từ ngày {counted.since:%d/%m/%Y}; đầu kì: sĩ số hết ngày {counted.opening:%d/%m/%Y}"],
     )
     return file_to_save(io.BytesIO(content), f"si-so-{counted.day:%Y-%m-%d}.xlsx", XLSX)
 

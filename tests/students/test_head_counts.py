@@ -125,6 +125,14 @@ def test_each_line_says_how_its_number_came_about(school):
     assert before.total.now.pupils == 8
 
 
+def test_a_months_table_holds_the_movements_of_its_first_day(school):
+    first_of_month = school.year.starts_on + 40 * DAY
+    try_one(school, Kind.LEFT, school.pupils[2], school.class_4a, first_of_month)
+    counted = count_heads(school.year, first_of_month + 20 * DAY, since=first_of_month)
+    assert (counted.total.first, counted.total.going, counted.total.now.pupils) == (8, 1, 7)
+    assert counted.opening == first_of_month - DAY
+
+
 def test_girls_minorities_and_disabilities_are_counted_apart(school):
     Student.objects.filter(pk=school.pupils[0].pk).update(ethnic_code="03", gender="female")
     Student.objects.filter(pk=school.pupils[1].pk).update(ethnic_code="01", disability_code="02")
