@@ -7,6 +7,7 @@ confirmed is closed from then on.
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -43,11 +44,15 @@ def begun_months(calendar: YearCalendar, until: datetime.date) -> list[datetime.
 
 @dataclass(frozen=True, slots=True)
 class MonthState:
-    """How a month of a class stands on a day: open, to be confirmed, confirmed, or locked without a confirmation."""
+    """How a month of a class stands on a day: open, to be confirmed, confirmed, or locked without a confirmation.
+
+    `has_changed`: confirmed, and a movement recorded or cancelled since gives it other pupils.
+    """
 
     month: datetime.date
     today: datetime.date
     confirmation: AttendanceMonth | None = None
+    has_changed: bool = False
 
     @property
     def closes_on(self) -> datetime.date:
@@ -91,6 +96,8 @@ class MonthState:
 
     @property
     def word(self) -> str:
+        if self.has_changed:
+            return "Đã xác nhận, sau đó sĩ số thay đổi"
         if self.is_confirmed:
             return "Xác nhận muộn" if self.was_late else "Đã xác nhận"
         if self.is_locked:
@@ -100,6 +107,8 @@ class MonthState:
 
     @property
     def kind(self) -> str:
+        if self.has_changed:
+            return "warning"
         if self.is_confirmed:
             return "ok"
         if self.is_locked:
@@ -111,8 +120,8 @@ class MonthState:
         """Why nothing of this month may be written directly any more, since when, and what to do; "" while it may."""
         remedy = "Cần sửa thì lập phiếu đề nghị sửa điểm danh."
         if self.confirmation is not None:
-            at = clock.moment_label(self.confirmation.confirmed_at)
-            who = self.confirmation.confirmed_by.full_name
+            at = clock.moment_label(self.confirmation.stands_since)
+            who = self.confirmation.stands_by.full_name
             return f"Điểm danh {self.label} đã được {who} xác nhận lúc {at}. {remedy}"
         if self.is_locked:
             return f"Điểm danh {self.label} đã khoá sau ngày {self.closes_on:%d/%m/%Y}. {remedy}"
@@ -126,8 +135,12 @@ def month_states(
     ids, wanted = [each.pk for each in classes], sorted(set(months))
     confirmed = {
         (row.school_class_id, row.month): row
-        for row in AttendanceMonth.objects.filter(school_class__in=ids, month__in=wanted).select_related(
-            "confirmed_by"
-        )
+        for row in AttendanceMonth.objects.filter(school_class__in=ids, month__in=wanted)
+        .with_changes()
+        .select_related("confirmed_by", "confirmed_again_by")
     }
-    return {(pk, month): MonthState(month, on, confirmed.get((pk, month))) for pk in ids for month in wanted}
+    return {(pk, month): _state(month, on, confirmed.get((pk, month))) for pk in ids for month in wanted}
+
+
+def _state(month: datetime.date, on: datetime.date, confirmation: Any) -> MonthState:
+    return MonthState(month, on, confirmation, confirmation is not None and confirmation.has_changed)
