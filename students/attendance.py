@@ -26,7 +26,7 @@ from accounts.powers import Action
 from students.absences import NONE, counted
 from students.attendance_months import MonthState, last_day_of, month_of, month_states, today
 from students.calendar import Session, YearCalendar
-from students.models import Absence, AttendanceMonth, Enrolment, Movement, RollCall, SchoolClass
+from students.models import Absence, AttendanceMonth, Enrolment, RollCall, SchoolClass
 from students.years import hold_class, hold_year
 
 HALF, WHOLE = Decimal("0.5"), Decimal(1)
@@ -420,21 +420,13 @@ def confirm_again(
             raise MonthRefused(
                 f"Sĩ số {state.label} không thay đổi từ lần xác nhận trước: không phải xác nhận lại."
             )
-        if {each.pk for each in changes_since(confirmed)} != set(changes) or seen != sums.seen:
+        if set(changes) != set(state.changes) or seen != sums.seen:
             raise MonthRefused(CHANGED_MEANWHILE)
         for name, value in _stored(sums).items():
             setattr(confirmed, name, value)
         confirmed.confirmed_again_by, confirmed.confirmed_again_at = by, clock.now()
         confirmed.save(update_fields=[*_stored(sums), "confirmed_again_by", "confirmed_again_at"])
         return confirmed
-
-
-def changes_since(confirmed: AttendanceMonth) -> list[Movement]:
-    """The movements that have changed a confirmed month since, oldest first. One statement."""
-    changing = Movement.objects.changing(
-        confirmed.school_class_id, confirmed.month, since=confirmed.stands_since
-    )
-    return list(changing.select_related("student", "recorded_by", "cancelled_by").order_by("day", "pk"))
 
 
 def _hold_month(school_class: SchoolClass, month: datetime.date, by: User) -> tuple[MonthState, MonthSums]:

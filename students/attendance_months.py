@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import clock
 from students.calendar import YearCalendar
-from students.models import AttendanceMonth, SchoolClass
+from students.models import AttendanceMonth, SchoolClass, SchoolYear
 
 CONFIRMED_UNTIL = 3  # the day of the next month
 
@@ -46,13 +46,13 @@ def begun_months(calendar: YearCalendar, until: datetime.date) -> list[datetime.
 class MonthState:
     """How a month of a class stands on a day: open, to be confirmed, confirmed, or locked without a confirmation.
 
-    `has_changed`: confirmed, and a movement recorded or cancelled since gives it other pupils.
+    `changes`: ids of the movements recorded or cancelled since it was confirmed that give it other pupils.
     """
 
     month: datetime.date
     today: datetime.date
     confirmation: AttendanceMonth | None = None
-    has_changed: bool = False
+    changes: tuple[int, ...] = ()
 
     @property
     def closes_on(self) -> datetime.date:
@@ -66,6 +66,10 @@ class MonthState:
     @property
     def is_confirmed(self) -> bool:
         return self.confirmation is not None
+
+    @property
+    def has_changed(self) -> bool:
+        return bool(self.changes)
 
     @property
     def is_over(self) -> bool:
@@ -142,5 +146,16 @@ def month_states(
     return {(pk, month): _state(month, on, confirmed.get((pk, month))) for pk in ids for month in wanted}
 
 
+def changed_months(year: SchoolYear, on: datetime.date) -> list[MonthState]:
+    """The confirmed months of a year that movements have changed since, by month and class. One statement."""
+    rows = AttendanceMonth.objects.filter(school_class__year=year).with_changes().filter(changes__len__gt=0)
+    people = rows.select_related("confirmed_by", "confirmed_again_by", "school_class")
+    return [
+        _state(row.month, on, row)
+        for row in people.order_by("month", "school_class__grade_level", "school_class__name")
+    ]
+
+
 def _state(month: datetime.date, on: datetime.date, confirmation: Any) -> MonthState:
-    return MonthState(month, on, confirmation, confirmation is not None and confirmation.has_changed)
+    """`confirmation` with its changes, or None."""
+    return MonthState(month, on, confirmation, tuple(confirmation.changes) if confirmation else ())

@@ -4,8 +4,9 @@ import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
@@ -80,10 +81,10 @@ class Absence(models.Model):
 
 class AttendanceMonthQuerySet(models.QuerySet["AttendanceMonth"]):
     def with_changes(self) -> Self:
-        """Adds `has_changed`: a movement recorded or cancelled since gives the month other pupils (rule R13)."""
+        """Adds `changes`: ids of the movements recorded or cancelled since that give the month other pupils (R13)."""
         since = Coalesce(OuterRef("confirmed_again_at"), OuterRef("confirmed_at"))
         changing = Movement.objects.changing(OuterRef("school_class"), OuterRef("month"), since=since)
-        return self.annotate(has_changed=Exists(changing))
+        return self.annotate(changes=ArraySubquery(changing.order_by("day", "pk").values("pk")))
 
 
 class AttendanceMonth(models.Model):
