@@ -12,7 +12,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
 
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -27,10 +27,11 @@ from students.absences import NONE, counted
 from students.attendance_months import MonthState, last_day_of, month_of, month_states, today
 from students.calendar import Session, YearCalendar
 from students.models import Absence, AttendanceMonth, Enrolment, RollCall, SchoolClass
-from students.years import hold_class
+from students.years import hold_class, hold_year
 
 HALF, WHOLE = Decimal("0.5"), Decimal(1)
 WHO_CALLS = "Chỉ giáo viên chủ nhiệm (hoặc người dạy thay) của lớp {name} điểm danh lớp này."
+CHANGED_MEANWHILE = "Số liệu vừa thay đổi sau khi thầy cô mở trang. Xem lại tổng số rồi xác nhận lần nữa."
 Seat = tuple[datetime.date, str]
 """A day and a session of a class."""
 
@@ -332,6 +333,10 @@ def standing_roll(school_class: SchoolClass, day: datetime.date, session: str) -
 # -- The month ---------------------------------------------------------------------------------------------
 
 
+Seen = tuple[Decimal, Decimal, int]
+"""The sums on the page that is confirmed: days with leave, days without, sessions not called."""
+
+
 @dataclass(frozen=True, slots=True)
 class MonthSums:
     """What a homeroom teacher puts their name to: days absent in the class, and sessions whose roll was not called."""
@@ -340,6 +345,10 @@ class MonthSums:
     without_leave: Decimal
     not_called: tuple[Seat, ...]
     sessions: int
+
+    @property
+    def seen(self) -> Seen:
+        return self.with_leave, self.without_leave, len(self.not_called)
 
 
 def month_sums(school_class: SchoolClass, month: datetime.date) -> MonthSums:
@@ -368,37 +377,78 @@ def confirm_month(
     school_class: SchoolClass,
     month: datetime.date,
     *,
-    seen: tuple[Decimal, Decimal, int],
+    seen: Seen,
     by: User,
     source: Source = Source.PAGE,
 ) -> AttendanceMonth:
     """The homeroom teacher confirms a month that is over: from then on corrections only.
 
-    `seen` are the sums on the page that was confirmed (with leave, without, sessions not called). In time (days 1 to 3)
-    every roll must have been called; later gaps stay, and are on record. Raises PermissionDenied, MonthRefused.
+    In time (days 1 to 3) every roll must have been called; later gaps stay, and are on record. Raises
+    PermissionDenied, MonthRefused.
     """
     with acting(by, role=permissions.acting_role(by, school_class, None), source=source):
-        hold_class(school_class)
-        _require_caller(by, school_class)
-        state = month_states([school_class], [month], today())[school_class.pk, month]
-        sums = month_sums(school_class, month)
+        state, sums = _hold_month(school_class, month, by)
         problem = _why_not_confirmed(state, sums, seen)
         if problem:
             raise MonthRefused(problem)
         return AttendanceMonth.objects.create(
             school_class=school_class,
             month=month,
-            with_leave=sums.with_leave,
-            without_leave=sums.without_leave,
-            not_called=len(sums.not_called),
             confirmed_by=by,
             confirmed_at=clock.now(),
+            **_stored(sums),
         )
 
 
-def _why_not_confirmed(state: MonthState, sums: MonthSums, seen: tuple[Decimal, Decimal, int]) -> str:
+def confirm_again(
+    school_class: SchoolClass,
+    month: datetime.date,
+    *,
+    seen: Seen,
+    changes: Collection[int],
+    by: User,
+    source: Source = Source.PAGE,
+) -> AttendanceMonth:
+    """The homeroom teacher has looked again at a confirmed month that movements have changed, `changes` by their ids.
+
+    The sums become those of now; what was confirmed first stays in the history. Raises PermissionDenied, MonthRefused.
+    """
+    with acting(by, role=permissions.acting_role(by, school_class, None), source=source):
+        state, sums = _hold_month(school_class, month, by)
+        confirmed = state.confirmation
+        if confirmed is None or not state.has_changed:
+            raise MonthRefused(
+                f"Sĩ số {state.label} không thay đổi từ lần xác nhận trước: không phải xác nhận lại."
+            )
+        if set(changes) != set(state.changes) or seen != sums.seen:
+            raise MonthRefused(CHANGED_MEANWHILE)
+        for name, value in _stored(sums).items():
+            setattr(confirmed, name, value)
+        confirmed.confirmed_again_by, confirmed.confirmed_again_at = by, clock.now()
+        confirmed.save(update_fields=[*_stored(sums), "confirmed_again_by", "confirmed_again_at"])
+        return confirmed
+
+
+def _hold_month(school_class: SchoolClass, month: datetime.date, by: User) -> tuple[MonthState, MonthSums]:
+    """The year too: a movement under way is over before the month is judged, a later one counts as later."""
+    hold_year(school_class.year)
+    hold_class(school_class)
+    _require_caller(by, school_class)
+    state = month_states([school_class], [month], today())[school_class.pk, month]
+    return state, month_sums(school_class, month)
+
+
+def _stored(sums: MonthSums) -> dict[str, Any]:
+    return {
+        "with_leave": sums.with_leave,
+        "without_leave": sums.without_leave,
+        "not_called": len(sums.not_called),
+    }
+
+
+def _why_not_confirmed(state: MonthState, sums: MonthSums, seen: Seen) -> str:
     if state.confirmation is not None:
-        who, at = state.confirmation.confirmed_by, clock.moment_label(state.confirmation.confirmed_at)
+        who, at = state.confirmation.stands_by, clock.moment_label(state.confirmation.stands_since)
         return f"Điểm danh {state.label} đã được {who.full_name} xác nhận lúc {at}."
     if not state.is_over:
         return f"Hết {state.label} mới xác nhận được, từ ngày 01 đến ngày {state.closes_on:%d/%m/%Y}."
@@ -409,6 +459,4 @@ def _why_not_confirmed(state: MonthState, sums: MonthSums, seen: tuple[Decimal, 
             f"Còn {len(sums.not_called)} buổi chưa điểm danh trong {state.label}. Điểm danh bù các buổi đó rồi "
             "xác nhận."
         )
-    if seen != (sums.with_leave, sums.without_leave, len(sums.not_called)):
-        return "Số liệu vừa thay đổi sau khi thầy cô mở trang. Xem lại tổng số rồi xác nhận lần nữa."
-    return ""
+    return "" if seen == sums.seen else CHANGED_MEANWHILE

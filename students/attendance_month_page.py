@@ -20,6 +20,7 @@ from students.attendance_months import (
     today,
 )
 from students.calendar import Session, YearCalendar
+from students.confirmed_months import Change, Record, read_changes, records_of
 from students.models import Absence, Enrolment, HomeroomAssignment, RollCall, SchoolClass
 
 SHORT_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
@@ -91,6 +92,8 @@ class MonthPage:
     rows: tuple[MonthRow, ...]
     homeroom_teacher: str
     may_call: bool
+    changes: tuple[Change, ...]
+    records: tuple[Record, ...]
 
     @property
     def with_leave(self) -> Decimal:
@@ -122,11 +125,11 @@ class MonthPage:
 
     @property
     def may_confirm(self) -> bool:
-        return self.may_call and self.state.is_due
+        return self.may_call and (self.state.is_due or self.state.has_changed)
 
 
 def read_month(user: User, school_class: SchoolClass, month: datetime.date) -> MonthPage:
-    """Eight statements, whatever the number of pupils and days."""
+    """Ten statements at most, whatever the number of pupils and days."""
     now = today()
     calendar = YearCalendar.of(school_class.year)
     months = begun_months(calendar, now)
@@ -150,6 +153,8 @@ def read_month(user: User, school_class: SchoolClass, month: datetime.date) -> M
         rows=tuple(_rows(seats, days, rolls, kinds, {key[0]: value for key, value in sums.items()})),
         homeroom_teacher=_homeroom_teacher(school_class, min(now, last_day_of(month))),
         may_call=permissions.may(user, Action.CALL_ROLL, school_class=school_class),
+        changes=read_changes([states[school_class.pk, month]]).get((school_class.pk, month), ()),
+        records=records_of(states[school_class.pk, month].confirmation),
     )
 
 

@@ -7,12 +7,13 @@ confirmed is closed from then on.
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
 from accounts import clock
 from students.calendar import YearCalendar
-from students.models import AttendanceMonth, SchoolClass
+from students.models import AttendanceMonth, SchoolClass, SchoolYear
 
 CONFIRMED_UNTIL = 3  # the day of the next month
 
@@ -43,11 +44,15 @@ def begun_months(calendar: YearCalendar, until: datetime.date) -> list[datetime.
 
 @dataclass(frozen=True, slots=True)
 class MonthState:
-    """How a month of a class stands on a day: open, to be confirmed, confirmed, or locked without a confirmation."""
+    """How a month of a class stands on a day: open, to be confirmed, confirmed, or locked without a confirmation.
+
+    `changes`: ids of the movements recorded or cancelled since it was confirmed that give it other pupils.
+    """
 
     month: datetime.date
     today: datetime.date
     confirmation: AttendanceMonth | None = None
+    changes: tuple[int, ...] = ()
 
     @property
     def closes_on(self) -> datetime.date:
@@ -61,6 +66,10 @@ class MonthState:
     @property
     def is_confirmed(self) -> bool:
         return self.confirmation is not None
+
+    @property
+    def has_changed(self) -> bool:
+        return bool(self.changes)
 
     @property
     def is_over(self) -> bool:
@@ -91,6 +100,8 @@ class MonthState:
 
     @property
     def word(self) -> str:
+        if self.has_changed:
+            return "Đã xác nhận, sau đó sĩ số thay đổi"
         if self.is_confirmed:
             return "Xác nhận muộn" if self.was_late else "Đã xác nhận"
         if self.is_locked:
@@ -100,6 +111,8 @@ class MonthState:
 
     @property
     def kind(self) -> str:
+        if self.has_changed:
+            return "warning"
         if self.is_confirmed:
             return "ok"
         if self.is_locked:
@@ -111,8 +124,8 @@ class MonthState:
         """Why nothing of this month may be written directly any more, since when, and what to do; "" while it may."""
         remedy = "Cần sửa thì lập phiếu đề nghị sửa điểm danh."
         if self.confirmation is not None:
-            at = clock.moment_label(self.confirmation.confirmed_at)
-            who = self.confirmation.confirmed_by.full_name
+            at = clock.moment_label(self.confirmation.stands_since)
+            who = self.confirmation.stands_by.full_name
             return f"Điểm danh {self.label} đã được {who} xác nhận lúc {at}. {remedy}"
         if self.is_locked:
             return f"Điểm danh {self.label} đã khoá sau ngày {self.closes_on:%d/%m/%Y}. {remedy}"
@@ -126,8 +139,23 @@ def month_states(
     ids, wanted = [each.pk for each in classes], sorted(set(months))
     confirmed = {
         (row.school_class_id, row.month): row
-        for row in AttendanceMonth.objects.filter(school_class__in=ids, month__in=wanted).select_related(
-            "confirmed_by"
-        )
+        for row in AttendanceMonth.objects.filter(school_class__in=ids, month__in=wanted)
+        .with_changes()
+        .select_related("confirmed_by", "confirmed_again_by")
     }
-    return {(pk, month): MonthState(month, on, confirmed.get((pk, month))) for pk in ids for month in wanted}
+    return {(pk, month): _state(month, on, confirmed.get((pk, month))) for pk in ids for month in wanted}
+
+
+def changed_months(year: SchoolYear, on: datetime.date) -> list[MonthState]:
+    """The confirmed months of a year that movements have changed since, by month and class. One statement."""
+    rows = AttendanceMonth.objects.filter(school_class__year=year).with_changes().filter(changes__len__gt=0)
+    people = rows.select_related("confirmed_by", "confirmed_again_by", "school_class")
+    return [
+        _state(row.month, on, row)
+        for row in people.order_by("month", "school_class__grade_level", "school_class__name")
+    ]
+
+
+def _state(month: datetime.date, on: datetime.date, confirmation: Any) -> MonthState:
+    """`confirmation` with its changes, or None."""
+    return MonthState(month, on, confirmation, tuple(confirmation.changes) if confirmation else ())

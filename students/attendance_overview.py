@@ -9,8 +9,9 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from students.absences import counted
-from students.attendance_months import MonthState, begun_months, month_states, today
+from students.attendance_months import MonthState, begun_months, changed_months, month_states, today
 from students.calendar import Session, YearCalendar
+from students.confirmed_months import Change, read_changes
 from students.models import RollCall, SchoolClass, SchoolYear
 
 
@@ -104,6 +105,29 @@ def read_late() -> tuple[LateMonth, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedMonth:
+    """A confirmed month of a class that movements have changed since."""
+
+    state: MonthState
+    school_class: SchoolClass
+    changes: tuple[Change, ...]
+
+
+def read_changed() -> tuple[ChangedMonth, ...]:
+    """Of the current year, by month and class. Three statements."""
+    year = SchoolYear.objects.current()
+    states = changed_months(year, today()) if year else []
+    changes = read_changes(states)
+    return tuple(
+        ChangedMonth(
+            each, each.confirmation.school_class, changes[each.confirmation.school_class_id, each.month]
+        )
+        for each in states
+        if each.confirmation
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class AttendanceTask:
     """Something to do about attendance, for the start page."""
 
@@ -120,6 +144,7 @@ def attendance_tasks(user: User) -> list[AttendanceTask]:
     if permissions.reach_of(user, Action.CALL_ROLL).classes:
         tasks += _own_tasks(user)
     if permissions.may(user, Action.FOLLOW_ATTENDANCE):
+        tasks += _changed_tasks()
         tasks += [
             AttendanceTask(
                 f"{len(late.classes)} lớp chưa xác nhận điểm danh {late.state.label}",
@@ -131,6 +156,26 @@ def attendance_tasks(user: User) -> list[AttendanceTask]:
             for late in read_late()
         ]
     return tasks
+
+
+def _changed_tasks() -> list[AttendanceTask]:
+    """One line for all: the page behind it tells each."""
+    year = SchoolYear.objects.current()
+    states = changed_months(year, today()) if year else []
+    if not states:
+        return []
+    named = ", ".join(
+        f"{each.confirmation.school_class.name} ({each.month:%m/%Y})" for each in states if each.confirmation
+    )
+    return [
+        AttendanceTask(
+            f"{len(states)} sổ điểm danh đã xác nhận, sau đó sĩ số thay đổi",
+            named,
+            reverse("students:late_attendance"),
+            "warning",
+            "Chờ giáo viên chủ nhiệm xem lại",
+        )
+    ]
 
 
 def _own_tasks(user: User) -> list[AttendanceTask]:
@@ -160,11 +205,9 @@ def _own_tasks(user: User) -> list[AttendanceTask]:
             )
         for month in months:
             state = states[each.pk, month]
-            if state.is_due:
+            if state.is_due or state.has_changed:
                 url = reverse("students:attendance_confirm", args=[each.pk, month])
-                found.append(
-                    AttendanceTask(
-                        f"Xác nhận điểm danh {state.label} lớp {each.name}", "", url, state.kind, state.word
-                    )
-                )
+                act = "Xem lại, xác nhận lại" if state.has_changed else "Xác nhận"
+                title = f"{act} điểm danh {state.label} lớp {each.name}"
+                found.append(AttendanceTask(title, "", url, state.kind, state.word))
     return found

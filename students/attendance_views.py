@@ -19,11 +19,12 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
 from students.absences import days_label
-from students.attendance import WHO_CALLS, MonthRefused, confirm_month, month_sums
+from students.attendance import WHO_CALLS, MonthRefused, Seen, confirm_again, confirm_month, month_sums
 from students.attendance_file import month_workbook
 from students.attendance_month_page import read_month, read_year
 from students.attendance_months import MonthState, month_states, today
-from students.attendance_overview import read_late, read_overview
+from students.attendance_overview import read_changed, read_late, read_overview
+from students.confirmed_months import read_changes, records_of
 from students.models import SchoolClass
 from students.roll_views import get_class
 
@@ -41,9 +42,10 @@ def attendance(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def late_attendance(request: SignedInRequest) -> HttpResponse:
-    """Months that locked without a confirmation, for the vice-principal."""
+    """Months that locked without a confirmation, or changed after it, for the vice-principal."""
     permissions.require(request.user, Action.FOLLOW_ATTENDANCE)
-    return render(request, "students/late_attendance.html", {"months": read_late()})
+    context = {"months": read_late(), "changed": read_changed()}
+    return render(request, "students/late_attendance.html", context)
 
 
 @never_cache
@@ -81,7 +83,7 @@ def attendance_file(request: SignedInRequest, pk: int, month: datetime.date) -> 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def attendance_confirm(request: SignedInRequest, pk: int, month: datetime.date) -> HttpResponse:
-    """The sums first, then the password, then the month is closed."""
+    """The sums first, then the password, then the month is closed; one that has changed since, confirmed anew."""
     school_class = get_class(request.user, pk)
     permissions.require(
         request.user,
@@ -94,11 +96,19 @@ def attendance_confirm(request: SignedInRequest, pk: int, month: datetime.date) 
         return _show_confirm(request, school_class, state)
     require_password(request, f"Xác nhận điểm danh {state.label} của lớp {school_class.name}.")
     try:
-        confirm_month(school_class, month, seen=_seen(request), by=request.user)
+        _confirm(request, school_class, state)
     except MonthRefused as refusal:
         return _show_confirm(request, school_class, state, str(refusal), status=409)
     messages.success(request, f"Đã xác nhận điểm danh {state.label} của lớp {school_class.name}.")
     return redirect("students:attendance_month", pk, month)
+
+
+def _confirm(request: SignedInRequest, school_class: SchoolClass, state: MonthState) -> None:
+    if state.is_confirmed:
+        changes = [int(pk) for pk in request.POST.getlist("change") if pk.isdecimal()]
+        confirm_again(school_class, state.month, seen=_seen(request), changes=changes, by=request.user)
+    else:
+        confirm_month(school_class, state.month, seen=_seen(request), by=request.user)
 
 
 def _show_confirm(
@@ -116,11 +126,13 @@ def _show_confirm(
         "with_leave": days_label(sums.with_leave),
         "without_leave": days_label(sums.without_leave),
         "problem": problem,
+        "changes": read_changes([state]).get((school_class.pk, state.month), ()),
+        "records": records_of(state.confirmation),
     }
     return render(request, "students/attendance_confirm.html", context, status=status)
 
 
-def _seen(request: SignedInRequest) -> tuple[Decimal, Decimal, int]:
+def _seen(request: SignedInRequest) -> Seen:
     """The sums that stood on the page; what is no number was not on it."""
     try:
         return (

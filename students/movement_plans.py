@@ -124,8 +124,8 @@ def plan_movement(draft: Draft) -> MovementPlan:
     timeline = Timeline.of(draft.student)
     year = SchoolYear.objects.filter(starts_on__lte=draft.day, ends_on__gte=draft.day).first()
     # On the day itself a leaver no longer sits: the seat that ends is that of the day before.
-    seat = timeline.seat_on(draft.day - datetime.timedelta(days=1)) if draft.kind.ends else None
-    objections = (*_missing(draft), *_against_the_year(draft, year), *_against(draft, timeline, seat, year))
+    seat = timeline.seat_on(draft.day - datetime.timedelta(days=1)) if draft.kind.ends and year else None
+    objections = (*_missing(draft), *_against_the_time(draft, timeline, seat, year))
     if objections:
         return MovementPlan(draft, year, seat, objections, (), ())
     return MovementPlan(draft, year, seat, (), tuple(_warnings(draft, seat)), tuple(_effects(draft, seat)))
@@ -153,6 +153,16 @@ def _about_the_decision(draft: Draft) -> Iterator[Objection]:
         yield Objection("decision_date", "Ngày kí còn ở phía trước. Ghi ngày trên giấy đã kí.")
     if draft.kind == Kind.LEFT and draft.leave_reason == DEATH_REASON:
         yield Objection("leave_reason", "Học sinh qua đời thì ghi biến động «Qua đời», không ghi «Thôi học».")
+
+
+def _against_the_time(
+    draft: Draft, timeline: Timeline, seat: Enrolment | None, year: SchoolYear | None
+) -> Iterator[Objection]:
+    """A day that cannot be is told once: what else it contradicts follows from it."""
+    of_the_year = tuple(_against_the_year(draft, year))
+    yield from of_the_year
+    if not any(each.field == "day" for each in of_the_year):
+        yield from _against(draft, timeline, seat, year)
 
 
 def _against_the_year(draft: Draft, year: SchoolYear | None) -> Iterator[Objection]:
@@ -255,7 +265,7 @@ def _warnings(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
         yield f"Quyết định kí ngày {draft.decision_date:%d/%m/%Y}, sau ngày có hiệu lực. Kiểm tra lại hai ngày."
     if draft.day < today():
         yield from _meanwhile(draft.student, seat.school_class if seat else None, draft.day)
-        yield from _confirmed_since([seat.school_class if seat else None, draft.to_class], draft.day)
+        yield from confirmed_since([seat.school_class if seat else None, draft.to_class], draft.day)
 
 
 def _crowded(draft: Draft) -> Iterator[str]:
@@ -291,7 +301,7 @@ def _days_meanwhile(student: Student, day: datetime.date) -> Iterator[str]:
         yield f"Từ ngày đó em đã được ghi vắng {marked} buổi; các buổi này không còn tính."
 
 
-def _confirmed_since(classes: Iterable[SchoolClass | None], day: datetime.date) -> Iterator[str]:
+def confirmed_since(classes: Iterable[SchoolClass | None], day: datetime.date) -> Iterator[str]:
     """Months that the class left, or the class joined, had confirmed with other pupils. One statement."""
     confirmed = AttendanceMonth.objects.filter(
         school_class__in=[each for each in classes if each], month__gte=day.replace(day=1)
@@ -301,8 +311,8 @@ def _confirmed_since(classes: Iterable[SchoolClass | None], day: datetime.date) 
         months[name].append(f"{month:%m/%Y}")
     for name, found in months.items():
         yield (
-            f"Sổ điểm danh lớp {name} tháng {', '.join(found)} đã xác nhận: "
-            "báo giáo viên chủ nhiệm xem lại, in lại nếu đã in."
+            f"Sổ điểm danh lớp {name} tháng {', '.join(found)} đã xác nhận: giáo viên chủ nhiệm và Phó Hiệu trưởng "
+            "sẽ thấy sổ không còn như lúc xác nhận; chủ nhiệm xem lại, xác nhận lại và in lại nếu đã in."
         )
 
 

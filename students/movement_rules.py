@@ -52,13 +52,20 @@ class KindRule:
     """One line of the table: `needs` are the fields without which nothing is recorded, `may_have` those it may carry.
 
     `statuses`: the code of the sector's list (trạng thái học sinh) that holds after it, by the part of the year.
+    `paper` is what number and date are those of, in words for the form; `source` and `paper_source` say why.
     """
 
     label: str
     statuses: Mapping[Season, str]
+    paper: str
+    paper_source: str
     needs: tuple[str, ...] = ()
     may_have: tuple[str, ...] = ()
     source: str = "domain.md 5.6"
+
+    @property
+    def needs_paper(self) -> bool:
+        return "decision_number" in self.needs
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -73,21 +80,65 @@ DECISION = ("decision_number", "decision_date")
 _ATTENDING = _by_season("01", "01", "01")
 _LEFT = _by_season("05", "09", "12")
 
+# Number and date are needed where a paper is what lets the school act: a transfer between schools, a pupil taken back,
+# a grade skipped. Where it only writes down what has happened, or what it settles within its own classes, domain.md
+# and the plan ask for none: a paper that exists may be named, with number and date, never with one of the two.
+#
+#   kind           needs                               number and date
+#   Nhập học       hình thức nhập học                  may have
+#   Chuyển đến     trường cũ, tỉnh                     needs
+#   Xin học lại    –                                   needs
+#   Chuyển lớp     –                                   may have
+#   Học vượt       –                                   needs
+#   Chuyển đi      nơi đi, tỉnh; trường but for abroad needs
+#   Thôi học       lí do                               may have
+#   Qua đời        – (lí do 10 is set)                 may have
 RULES: Mapping[Kind, KindRule] = {
-    Kind.ADMITTED: KindRule("Nhập học", _ATTENDING, needs=("entry_code",), may_have=DECISION),
+    Kind.ADMITTED: KindRule(
+        "Nhập học",
+        _ATTENDING,
+        "Quyết định hoặc danh sách tuyển sinh",
+        "domain.md 5.4 asks for the kind of admission only; a first list is one paper for all",
+        needs=("entry_code",),
+        may_have=DECISION,
+        source="domain.md 5.4 (LoaiNhapHoc)",
+    ),
     Kind.TRANSFERRED_IN: KindRule(
         "Chuyển đến",
         _by_season("02", "06", "10"),
+        "Giấy giới thiệu chuyển trường của trường cũ",
+        "domain.md 1.11 (Thông tư 28/2020, Điều 36): a transfer goes by papers; R18: what is brought along names them",
         needs=("other_school", "other_province", *DECISION),
         source="domain.md 5.4 (ChuyenDenTuTinh), R10",
     ),
     # The list of statuses has no return in the summer: who returns then attends from the next term's first day.
-    Kind.RETURNED: KindRule("Xin học lại", _by_season("03", "07", "01"), needs=DECISION),
-    Kind.CHANGED_CLASS: KindRule("Chuyển lớp", _ATTENDING, may_have=DECISION, source="domain.md 5.6, R12"),
-    Kind.SKIPPED_GRADE: KindRule("Học vượt", _ATTENDING, needs=DECISION),
+    Kind.RETURNED: KindRule(
+        "Xin học lại",
+        _by_season("03", "07", "01"),
+        "Quyết định của Hiệu trưởng cho học lại",
+        "issue 4 (decision number and date): the pupil asks, the principal decides",
+        needs=DECISION,
+    ),
+    Kind.CHANGED_CLASS: KindRule(
+        "Chuyển lớp",
+        _ATTENDING,
+        "Quyết định hoặc đơn, nếu có",
+        "domain.md 5.6 and R12 know it as the school's own arrangement, without a paper",
+        may_have=DECISION,
+        source="domain.md 5.6, R12",
+    ),
+    Kind.SKIPPED_GRADE: KindRule(
+        "Học vượt",
+        _ATTENDING,
+        "Quyết định của Hiệu trưởng cho học vượt",
+        "issue 4 (decision number and date): the principal decides, as on promotion (R42)",
+        needs=DECISION,
+    ),
     Kind.TRANSFERRED_OUT: KindRule(
         "Chuyển đi",
         _by_season("04", "08", "11"),
+        "Giấy giới thiệu chuyển trường",
+        "domain.md 1.11 (Thông tư 28/2020, Điều 36), R19: the letter heads the pack",
         needs=("destination_code", "other_province", *DECISION),
         may_have=("other_school",),
         source="domain.md 5.4 (NoiChuyenDi, ChuyenDiDenTinh), R10",
@@ -95,12 +146,21 @@ RULES: Mapping[Kind, KindRule] = {
     Kind.LEFT: KindRule(
         "Thôi học",
         _LEFT,
+        "Đơn hoặc biên bản, nếu có",
+        "domain.md 5.4 and R10 ask for the reason only: a child of this age who stays away is noted, not dismissed",
         needs=("leave_reason",),
         may_have=DECISION,
         source="domain.md 5.4 (MaLyDoThoiHoc), R10",
     ),
     # The sector's list knows a death as leaving for reason 10, "mất tích, đã mất".
-    Kind.DIED: KindRule("Qua đời", _LEFT, may_have=DECISION),
+    Kind.DIED: KindRule(
+        "Qua đời",
+        _LEFT,
+        "Trích lục khai tử, nếu có",
+        "domain.md 5.4 (reason 10) asks for nothing more",
+        may_have=DECISION,
+        source="domain.md 5.4 (MaLyDoThoiHoc 10), 5.6",
+    ),
 }
 DEATH_REASON = "10"
 OTHER_REASON = "06"

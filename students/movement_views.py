@@ -29,6 +29,7 @@ from students.movement_plans import (
     MISSING,
     Draft,
     against_cancelling,
+    confirmed_since,
     fitting_classes,
     plan_movement,
     possible_kinds,
@@ -118,13 +119,23 @@ class MovementForm(forms.Form):
         if "other_school" in self.fields:
             self.fields["other_school"].label = "Trường chuyển đến" if kind.ends else "Trường cũ"
             if kind.ends:
-                self.fields["other_school"].help_text = "Chỉ bỏ trống khi chuyển ra nước ngoài."
+                self.fields["other_school"].help_text = "Phải ghi; chỉ bỏ trống khi chuyển ra nước ngoài."
             self.fields["other_province"].label = (
                 "Tỉnh (thành phố), hoặc nước, chuyển đến" if kind.ends else "Tỉnh (thành phố) của trường cũ"
             )
+        if "decision_number" in self.fields:
+            paper = RULES[kind].paper
+            self.fields["decision_number"].help_text = f"{paper}."
+            if not RULES[kind].needs_paper:
+                self.fields["decision_date"].help_text = "Đã ghi số thì phải ghi ngày kí, và ngược lại."
         for name in {*RULES[kind].needs, "to_class"} & set(self.fields):
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = MISSING[name]
+
+    @property
+    def conditional(self) -> str:
+        """The field that only a choice in another one makes optional."""
+        return "other_school" if self.kind == Kind.TRANSFERRED_OUT else ""
 
     def draft(self, student: Student) -> Draft:
         return Draft(kind=self.kind, student=student, **self.cleaned_data)
@@ -236,6 +247,9 @@ def _movement_page(
         "form": form,
         "against": against_cancelling(movement) if may_cancel else "",
         "may_cancel": may_cancel,
+        "warnings": list(confirmed_since([movement.from_class, movement.to_class], movement.day))
+        if may_cancel and not movement.is_cancelled
+        else [],
         "may_take_pack": movement.has_transfer_pack and permissions.may(request.user, Action.PRINT_BOOKS),
     }
     return render(request, "students/movement.html", context, status=status)

@@ -1,13 +1,17 @@
 """Attendance: rolls that were called, who was absent, months that were confirmed (domain.md 5.5; rules R71, R72)."""
 
-from typing import ClassVar
+import datetime
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from accounts.history import TracedRow
+from students.models.movements import Movement
 from students.models.pupils import Student
 from students.models.years import SchoolClass
 
@@ -75,8 +79,20 @@ class Absence(models.Model):
         return f"{self.roll_call_id} {self.student_id} {self.kind}"
 
 
+class AttendanceMonthQuerySet(models.QuerySet["AttendanceMonth"]):
+    def with_changes(self) -> Self:
+        """Adds `changes`: ids of the movements recorded or cancelled since that give the month other pupils (R13)."""
+        since = Coalesce(OuterRef("confirmed_again_at"), OuterRef("confirmed_at"))
+        changing = Movement.objects.changing(OuterRef("school_class"), OuterRef("month"), since=since)
+        return self.annotate(changes=ArraySubquery(changing.order_by("day", "pk").values("pk")))
+
+
 class AttendanceMonth(models.Model):
-    """The homeroom teacher has confirmed a month of a class, with the sums and gaps it had then (PLAN IV.5; R72)."""
+    """The homeroom teacher has confirmed a month of a class, with the sums and gaps it had then (PLAN IV.5; R72).
+
+    Confirmed again after a movement has changed it, the row has the sums of that moment; those of the first
+    confirmation stand in the history, its moment stays here, for it tells whether it was late.
+    """
 
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="attendance_months")
     month = models.DateField("tháng", help_text="its first day")
@@ -85,14 +101,33 @@ class AttendanceMonth(models.Model):
     not_called = models.PositiveSmallIntegerField("số buổi không điểm danh")
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField("xác nhận lúc")
+    confirmed_again_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
+    confirmed_again_at = models.DateTimeField("xác nhận lại lúc", null=True)
 
     history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar = AttendanceMonthQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["school_class", "month"], name="attendance_month_confirmed_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_again_by__isnull=True, confirmed_again_at__isnull=True)
+                | Q(confirmed_again_by__isnull=False, confirmed_again_at__isnull=False),
+                name="attendance_month_confirmed_again_by_somebody",
+            ),
             models.CheckConstraint(condition=Q(month__day=1), name="attendance_month_is_its_first_day"),
         ]
 
     def __str__(self) -> str:
         return f"{self.school_class_id} {self.month:%m/%Y}"
+
+    @property
+    def stands_since(self) -> datetime.datetime:
+        """When somebody last put their name to it."""
+        return self.confirmed_again_at or self.confirmed_at
+
+    @property
+    def stands_by(self) -> Any:
+        return self.confirmed_again_by or self.confirmed_by

@@ -1,11 +1,11 @@
 """What makes a class grow and shrink: one row an event, never deleted, undone only by a recorded cancellation."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, TruncMonth
 from simple_history.models import HistoricalRecords
 
 from accounts.clock import today
@@ -34,6 +34,18 @@ class MovementQuerySet(models.QuerySet["Movement"]):
     def last_of(self, student: Student) -> "Movement | None":
         """The pupil's last movement in force that holds today: it gives the status."""
         return self.in_force().filter(student=student, day__lte=today()).newest_first().first()
+
+    def changing(self, school_class: Any, month: Any, *, since: Any) -> Self:
+        """Those that give the month of the class other pupils than it had at `since`: recorded or cancelled after.
+
+        Values, or references to an outer query. One recorded and cancelled meanwhile changes nothing.
+        """
+        return self.alias(month=TruncMonth("day")).filter(
+            Q(from_class=school_class) | Q(to_class=school_class),
+            Q(recorded_at__gt=since, cancelled_at__isnull=True)
+            | Q(recorded_at__lte=since, cancelled_at__gt=since),
+            month__lte=month,
+        )
 
     def newest_first(self) -> Self:
         return self.order_by("-day", "-id")

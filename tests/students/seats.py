@@ -1,7 +1,9 @@
-"""Seats for tests, written past the acts: each with the admission that began it."""
+"""Seats for tests, written past the acts: each with the admission that began it, recorded on its day."""
 
 import datetime
 from collections.abc import Sequence
+
+from django.utils import timezone
 
 from students.models import Enrolment, Movement, SchoolClass, Student
 from students.movement_rules import Kind
@@ -26,6 +28,7 @@ def seat(
             to_class=school_class,
             entry_code="4",
             status_code="01",
+            recorded_at=timezone.make_aware(datetime.datetime.combine(day, datetime.time())),
         )
         for student in students
     )

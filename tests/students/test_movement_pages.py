@@ -12,6 +12,7 @@ from accounts import clock
 from accounts.models import AccessLogEntry
 from students import movements
 from students.models import Enrolment, Movement
+from students.movement_rules import RULES, Kind
 from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
 
 DAY = datetime.timedelta(days=1)
@@ -61,6 +62,39 @@ def test_what_is_missing_is_told_at_its_field_and_nothing_typed_is_lost(school, 
     assert answer.status_code == 422
     assert "Chọn nơi chuyển đi." in answer.text
     assert "Trường Tiểu học Hoa Sen" in answer.text
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "0001-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_is_told_once(school, clerk, day):
+    answer = clerk.post(form_of(school, "left"), {"day": day, "leave_reason": "03"})
+    assert answer.status_code == 422
+    assert [field for field, told in answer.context["form"].errors.items() for _each in told] == ["day"]
+    assert "không thuộc năm học nào" in answer.text
+
+
+def test_what_is_no_date_is_told_once_at_its_field(school, clerk):
+    typed = {"day": "31/02", "leave_reason": "03", "decision_number": "3/TB", "decision_date": "mai"}
+    errors = clerk.post(form_of(school, "left"), typed).context["form"].errors
+    assert {field: len(told) for field, told in errors.items()} == {"day": 1, "decision_date": 1}
+
+
+def test_a_day_before_the_pupil_s_last_movement_is_told_once(school, clerk):
+    answer = clerk.post(form_of(school, "left"), {"day": f"{school.year.starts_on}", "leave_reason": "03"})
+    assert {field: len(told) for field, told in answer.context["form"].errors.items()} == {"day": 1}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_form_says_which_paper_is_meant_and_whether_it_must_be_there(school, clerk, kind):
+    page = " ".join(clerk.get(form_of(school, kind)).text.split())
+    number = page.split('name="decision_number"')[0].rpartition("<label")[2]
+    assert RULES[kind].paper in page
+    assert ("không bắt buộc" in number) is not RULES[kind].needs_paper
+
+
+def test_a_transfer_out_asks_for_the_school_unless_it_goes_abroad(school, clerk):
+    page = " ".join(clerk.get(form_of(school, "transferred_out")).text.split())
+    assert "không bắt buộc" not in page.split('name="other_school"')[0].rpartition("<label")[2]
+    assert "chỉ bỏ trống khi chuyển ra nước ngoài" in page
 
 
 def test_a_changed_class_since_the_preview_is_shown_again(school, clerk):

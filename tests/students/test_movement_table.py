@@ -103,6 +103,16 @@ def test_the_database_refuses_a_movement_without_what_its_kind_needs(school, kin
         movement(school, kind, **nothing).save()
 
 
+def test_number_and_date_are_needed_where_a_paper_lets_the_school_act():
+    assert {kind for kind, rule in RULES.items() if rule.needs_paper} == {
+        Kind.TRANSFERRED_IN,
+        Kind.RETURNED,
+        Kind.SKIPPED_GRADE,
+        Kind.TRANSFERRED_OUT,
+    }
+    assert all({"decision_number", "decision_date"} <= set(rule.fields) for rule in RULES.values())
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
