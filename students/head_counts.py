@@ -1,8 +1,8 @@
 """Sĩ số: how many pupils a class, a grade and the school have on a day, and how that came about (rules R7, R13).
 
 The count of a day is the seats that hold on it. Between two days it changes by the movements in force with a day after
-the opening one and up to the last, so that first + coming − going = second for every class, grade and the school; a test
-tries it on random sequences of acts. Four statements, whatever the number of classes and pupils.
+the opening one and up to the last, so that first + coming − going = second for every class, grade and the school; a
+test tries it on random sequences of acts. Four statements, whatever the number of classes and pupils.
 """
 
 import datetime

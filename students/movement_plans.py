@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from accounts.clock import today
 from students.models import Absence, AttendanceMonth, Enrolment, Movement, SchoolClass, SchoolYear, Student
+from students.movement_doubts import about_a_day_to_come, about_the_age, about_the_grade
 from students.movement_rules import ABROAD, ARRIVALS, DEATH_REASON, DEPARTURES, RULES, Kind
 
 CLASS_SIZE = 35
@@ -128,7 +129,9 @@ def plan_movement(draft: Draft) -> MovementPlan:
     objections = (*_missing(draft), *_against_the_time(draft, timeline, seat, year))
     if objections:
         return MovementPlan(draft, year, seat, objections, (), ())
-    return MovementPlan(draft, year, seat, (), tuple(_warnings(draft, seat)), tuple(_effects(draft, seat)))
+    return MovementPlan(
+        draft, year, seat, (), tuple(_warnings(draft, timeline, seat)), tuple(_effects(draft, seat))
+    )
 
 
 def _missing(draft: Draft) -> Iterator[Objection]:
@@ -149,6 +152,8 @@ def _missing(draft: Draft) -> Iterator[Objection]:
 def _about_the_decision(draft: Draft) -> Iterator[Objection]:
     if draft.decision_number and not DECISION_NUMBER.fullmatch(draft.decision_number):
         yield Objection("decision_number", "Ghi số quyết định như trên giấy, ví dụ 12/QĐ-THKĐ.")
+    if draft.kind == Kind.DIED and draft.day > today():
+        yield Objection("day", "Ngày này còn ở phía trước. Ghi ngày em qua đời.")
     if draft.decision_date and draft.decision_date > today():
         yield Objection("decision_date", "Ngày kí còn ở phía trước. Ghi ngày trên giấy đã kí.")
     if draft.kind == Kind.LEFT and draft.leave_reason == DEATH_REASON:
@@ -258,7 +263,8 @@ def _against_the_class(kind: Kind, old: SchoolClass, new: SchoolClass) -> Iterat
         yield Objection("to_class", f"Học vượt từ khối {old.grade_level} là lên khối {old.grade_level + 1}.")
 
 
-def _warnings(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
+def _warnings(draft: Draft, timeline: Timeline, seat: Enrolment | None) -> Iterator[str]:
+    yield from filter(None, _doubts(draft, timeline))
     if draft.to_class:
         yield from _crowded(draft)
     if draft.decision_date and draft.decision_date > draft.day:
@@ -266,6 +272,17 @@ def _warnings(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
     if draft.day < today():
         yield from _meanwhile(draft.student, seat.school_class if seat else None, draft.day)
         yield from confirmed_since([seat.school_class if seat else None, draft.to_class], draft.day)
+
+
+def _doubts(draft: Draft, timeline: Timeline) -> Iterator[str]:
+    yield about_a_day_to_come(draft.day, today())
+    if draft.kind not in ARRIVALS or draft.to_class is None:
+        return
+    grade, year = draft.to_class.grade_level, draft.to_class.year.year
+    yield about_the_age(draft.student.birth_year, grade, year)
+    if timeline.seats:
+        last = timeline.seats[-1].school_class
+        yield about_the_grade(last.grade_level, grade, years_away=year - last.year.year)
 
 
 def _crowded(draft: Draft) -> Iterator[str]:
@@ -322,8 +339,13 @@ def _effects(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
         yield f"Rời lớp {seat.school_class.name} từ ngày {day}."
     if draft.to_class:
         yield f"Vào lớp {draft.to_class.name} từ ngày {day}, đứng cuối danh sách lớp."
-    if draft.kind in (Kind.CHANGED_CLASS, Kind.SKIPPED_GRADE):
+    if draft.kind == Kind.CHANGED_CLASS:
         yield "Kết quả đã nhập theo học sinh sang lớp mới; giáo viên lớp mới nhập tiếp."
+    if draft.kind == Kind.SKIPPED_GRADE and seat:
+        yield (
+            f"Kết quả đã nhập ở khối {seat.school_class.grade_level} giữ nguyên trong lịch sử của em, không sang sổ "
+            "lớp mới vì môn và yêu cầu khác khối; giáo viên lớp mới nhập theo khối mới."
+        )
     if draft.kind in DEPARTURES:
         yield "Không còn tên trong danh sách lớp, sổ điểm và điểm danh từ ngày đó; kết quả và lịch sử được giữ nguyên."
 
@@ -348,7 +370,7 @@ def goes_on(later: Movement) -> str:
 
 def fitting_classes(kind: Kind, year: SchoolYear, now: SchoolClass | None) -> QuerySet[SchoolClass]:
     """The classes of the year that a pupil who sits in `now` can come to by a movement of this kind."""
-    classes = year.classes.all()
+    classes = year.classes.select_related("year")
     if now is None or kind in ARRIVALS:
         return classes
     if kind == Kind.SKIPPED_GRADE:

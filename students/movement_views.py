@@ -116,6 +116,9 @@ class MovementForm(forms.Form):
             del self.fields[name]
         if kind.begins:
             self.fields["to_class"].queryset = fitting_classes(kind, year, now)  # type: ignore[attr-defined]
+            self.fields["to_class"].error_messages["invalid_choice"] = (
+                "Em không vào lớp này được nữa: có thể biến động của em vừa được ghi ở trang khác. Mở lại trang của em."
+            )
         if "other_school" in self.fields:
             self.fields["other_school"].label = "Trường chuyển đến" if kind.ends else "Trường cũ"
             if kind.ends:
@@ -226,7 +229,7 @@ def _register_row(movement: Movement) -> tuple[str, ...]:
         movement.reason or movement.destination or movement.get_entry_code_display(),
         other,
         movement.decision,
-        f"Đã huỷ: {movement.cancel_reason}" if movement.is_cancelled else "Có hiệu lực",
+        f"Đã huỷ: {movement.cancel_reason}" if movement.is_cancelled else movement.force[0],
         movement.note,
     )
 

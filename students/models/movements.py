@@ -148,6 +148,15 @@ class Movement(models.Model):
         return self.cancelled_at is not None
 
     @property
+    def force(self) -> tuple[str, str]:
+        """Whether what is not cancelled holds already: words, and their kind of state."""
+        return (
+            ("Có hiệu lực", "ok")
+            if self.day <= today()
+            else (f"Chưa đến ngày {self.day:%d/%m/%Y}", "waiting")
+        )
+
+    @property
     def is_departure(self) -> bool:
         return Kind(self.kind) in DEPARTURES
 

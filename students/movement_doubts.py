@@ -1,0 +1,33 @@
+"""What is unusual about a movement: said to the clerk before it is recorded, never a reason to refuse. Pure.
+
+The right age is domain.md R80: the school year's first calendar year less the birth year, 6 in grade 1 … 10 in grade 5.
+Điều lệ trường tiểu học lets a child begin up to three years later, with good grounds, or go faster than its age.
+"""
+
+import datetime
+
+YOUNGER, OLDER = 1, 3
+AGE_BEFORE_GRADE_1 = 5
+
+
+def about_the_age(birth_year: int | None, grade_level: int, year: int) -> str:
+    """`year` is the one the school year begins in. "" when the age fits, or is not known."""
+    if birth_year is None:
+        return ""
+    age, right = year - birth_year, AGE_BEFORE_GRADE_1 + grade_level
+    if right - YOUNGER <= age <= right + OLDER:
+        return ""
+    return f"Em sinh năm {birth_year}: {age} tuổi, lớp {grade_level} đúng tuổi là {right}. Kiểm tra năm sinh và lớp."
+
+
+def about_the_grade(left: int, comes_to: int, *, years_away: int) -> str:
+    """Who returns comes to the grade that was left, or to one that the years between allow."""
+    if left <= comes_to <= left + years_away:
+        return ""
+    return f"Em nghỉ khi đang học khối {left}, nay vào khối {comes_to}. Kiểm tra lại lớp."
+
+
+def about_a_day_to_come(day: datetime.date, today: datetime.date) -> str:
+    if day <= today:
+        return ""
+    return f"Ngày {day:%d/%m/%Y} chưa đến: sĩ số, danh sách lớp và sổ chỉ thay đổi từ ngày đó."
