@@ -7,6 +7,7 @@ the_school_has_a_principal).
 import datetime
 
 from accounts import permissions, terms
+from accounts.clock import today
 from accounts.dates import Days
 from accounts.history import Source, acting
 from accounts.models import Post, Team, User
@@ -62,6 +63,8 @@ def hand_over_post(post: Post, *, to: User, days: Days, reason: str, within: Day
 def undo_post(post: Post, *, reason: str, by: User) -> None:
     """Takes back a post that has not begun; the one who was to hand over stays. Raises as above."""
     _require_may(by, post.kind, post.holder)
+    if post.kind == Post.Kind.PRINCIPAL and post.starts_on <= today():
+        raise TermRefused(PRINCIPAL_STAYS)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         days = post.days
         terms.undo(post, reason=reason)

@@ -1,8 +1,8 @@
-"""Whoever keeps the administrator account holds no class and no line in the same days (PLAN IV.3).
+"""Whoever keeps the administrator account holds no class, no line and no seat of the leaders in the same days.
 
-The account that may apply an approved request must have no other way to a mark. Acts refuse here with words;
-`permissions` bars the clerk from entering all the same, and the database refuses behind both (migration
-gradebook.0020_the_clerk_holds_no_class).
+The account that may apply an approved request must have no other way to a mark (PLAN IV.3), and does not supervise
+itself (PLAN IV.2, IV.3). Acts refuse here with words; `permissions` bars the clerk from entering all the same, and the
+database refuses behind both (migration gradebook.0020_the_clerk_holds_no_class, constraint post_clerk_is_no_leader).
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,11 @@ from accounts.duties import held_by
 from accounts.models import Post, User
 
 WHY = "Người giữ tài khoản quản trị (văn thư) không giữ lớp, môn nào trong cùng những ngày"
+WHY_NO_LEADER = (
+    "Văn thư giữ tài khoản quản trị do Phó Hiệu trưởng giám sát, nên không ai vừa là văn thư vừa là Hiệu trưởng, "
+    "Phó Hiệu trưởng trong cùng những ngày"
+)
+LEADERS = (Post.Kind.PRINCIPAL, Post.Kind.VICE_PRINCIPAL)
 _SEATS = ("homeroom_assignments", "teaching_assignments")
 
 
@@ -23,13 +28,24 @@ def why_apart(term: Term) -> str:
 
     Takes the person for itself until the transaction ends, so that a post and a seat given at once see each other.
     """
-    is_clerk = isinstance(term, Post) and term.kind == Post.Kind.CLERK
-    if isinstance(term, Post) and not is_clerk:
+    if isinstance(term, Post) and term.kind not in (Post.Kind.CLERK, *LEADERS):
         return ""
     _take(term.person_id)
-    if is_clerk:
-        return why_no_clerk(term.person, term.days)
-    return why_no_seat(term.person, clerk_days([term.person], term.days).get(term.person_id))
+    if not isinstance(term, Post):
+        return why_no_seat(term.person, clerk_days([term.person], term.days).get(term.person_id))
+    if term.kind == Post.Kind.CLERK:
+        return _why_not_beside(term, LEADERS) or why_no_clerk(term.person, term.days)
+    return _why_not_beside(term, (Post.Kind.CLERK,))
+
+
+def _why_not_beside(post: Post, kinds: Iterable[str]) -> str:
+    held = Post.objects.filter(overlapping(post.days), holder=post.holder_id, kind__in=kinds).first()
+    if held is None:
+        return ""
+    return (
+        f"{post.holder.full_name} đang giữ «{held.duty_label}» {held.days.label}. {WHY_NO_LEADER}. Chọn người khác, "
+        "hoặc chọn ngày khác."
+    )
 
 
 def why_no_clerk(person: User, days: Days) -> str:

@@ -97,7 +97,10 @@ def hand_over(term: AnyTerm, *, to: Any, days: Days, reason: str, within: Days) 
 
 
 def undo(term: Term, *, reason: str) -> None:
-    """Takes back what has not begun: the row goes, a substitute's days return to the regular holder."""
+    """Takes back what is to begin, or began today by mistake: the row goes, its history stays.
+
+    A substitute's days return to the regular holder.
+    """
     _take(term)
     _refuse(_reason_problems(reason) + _undo_problems(term))
     days = term.days
@@ -172,9 +175,13 @@ def _end_problems(term: Term, last_day: datetime.date) -> list[Problem]:
 
 
 def _undo_problems(term: Term) -> list[Problem]:
-    if term.starts_on > today():
+    if term.starts_on >= today():
         return []
-    return [Problem("", "Phân công đã bắt đầu, không bỏ được nữa. Kết thúc phân công thay cho việc bỏ.")]
+    return [
+        Problem(
+            "", "Phân công bắt đầu trước hôm nay, không bỏ được nữa. Kết thúc phân công thay cho việc bỏ."
+        )
+    ]
 
 
 def _hand_over_problems(term: Term, to: Any, days: Days, *, reason: str, within: Days) -> list[Problem]:

@@ -25,7 +25,7 @@ from students.models import SchoolClass, SchoolYear
 
 FORMS: dict[str, type[ActForm]] = {"hand-over": HandOverForm, "end": EndForm, "undo": UndoForm}
 NEVER_WITHOUT = "Trường luôn có Hiệu trưởng: chức vụ này chỉ giao cho người khác, không kết thúc."
-HEADINGS = {"hand-over": "Giao cho người khác", "end": "Kết thúc", "undo": "Bỏ phân công chưa bắt đầu"}
+HEADINGS = {"hand-over": "Giao cho người khác", "end": "Kết thúc", "undo": "Bỏ phân công ghi nhầm"}
 
 
 @require_safe
@@ -134,7 +134,7 @@ def _hand_over_all(request: SignedInRequest, form: StandInForm, teacher: User) -
 @require_http_methods(["GET", "HEAD", "POST"])
 @password_asked("Thay đổi chức vụ, phân công.", of=Action.APPOINT_HEAD, lasting=Lasting.ACCOUNTS)
 def duty(request: SignedInRequest, kind: str, pk: int, act: str) -> HttpResponse:
-    """One act on one row: hand over, end, or undo what has not begun."""
+    """One act on one row: hand over, end, or undo what is to begin or began today."""
     term = get_duty(request, kind, pk)
     if act not in FORMS:
         raise Http404("Không có việc này.")
@@ -211,7 +211,7 @@ def _end(request: SignedInRequest, form: ActForm, term: Any) -> str:
 def _undo(request: SignedInRequest, form: ActForm, term: Any) -> str:
     act: Any = posts.undo_post if isinstance(term, Post) else assignments.undo_assignment
     act(term, reason=form.cleaned_data["reason"], by=request.user)
-    return f"Đã bỏ phân công chưa bắt đầu: {term.person.full_name}, {term.duty_label}."
+    return f"Đã bỏ phân công: {term.person.full_name}, {term.duty_label}."
 
 
 def _class_address(school_class: SchoolClass) -> str:

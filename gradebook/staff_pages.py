@@ -138,9 +138,10 @@ def _addresses(term: Any, by: User) -> dict[str, str]:
     if (term.ends_on and term.ends_on < today()) or not may_move(by, term):
         return {}
     found = {"hand_over_url": _address(term, "hand-over")}
-    if term.starts_on > today():
+    is_principal = isinstance(term, Post) and term.kind == Post.Kind.PRINCIPAL
+    if term.starts_on > today() or (term.starts_on == today() and not is_principal):
         found["undo_url"] = _address(term, "undo")
-    elif not isinstance(term, Post) or term.kind != Post.Kind.PRINCIPAL:
+    if term.starts_on <= today() and not is_principal:
         found["end_url"] = _address(term, "end")
     return found
 

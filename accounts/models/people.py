@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
@@ -103,6 +103,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name
 
 
+def clerk_or_leader() -> Case:
+    """int8range of a post's kind: the clerk's meets the principal's and the vice-principal's, which do not meet."""
+    return Case(
+        When(kind="principal", then=_from_to(1, 1)),
+        When(kind="vice_principal", then=_from_to(2, 2)),
+        default=_from_to(1, 2),
+    )
+
+
+def _from_to(low: int, high: int) -> Func:
+    return Func(
+        Value(low), Value(high), Value("[]"), function="int8range", output_field=BigIntegerRangeField()
+    )
+
+
 class Post(Term):
     """A post held from a day to a day; its powers begin and end with it (PLAN IV; rule R59)."""
 
@@ -156,6 +171,16 @@ class Post(Term):
                     condition=Q(kind=kind),
                 )
                 for kind in ("vice_principal", "clerk", "inspector")
+            ),
+            # Ranges that overlap stand for kinds that exclude each other: a deputy may stand in for the principal.
+            ExclusionConstraint(
+                name="post_clerk_is_no_leader",
+                expressions=[
+                    (same("holder_id"), RangeOperators.OVERLAPS),
+                    (clerk_or_leader(), RangeOperators.OVERLAPS),
+                    (day_range(), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(kind__in=["principal", "vice_principal", "clerk"]),
             ),
         ]
 

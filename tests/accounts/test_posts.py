@@ -159,6 +159,38 @@ def test_a_substitute_does_not_pass_the_post_on(school):
         pass_on(school, new, school.minh, by=school.hoa, last=today + DAY)
 
 
+def test_a_post_given_by_mistake_is_taken_back_on_its_first_day(school):
+    mistaken = give(school, school.dung, Post.Kind.VICE_PRINCIPAL, by=school.bich)
+    undo_post(mistaken, reason="Chọn nhầm người", by=again(school.bich))
+    assert not permissions.may(again(school.dung), Action.DECIDE_REQUEST)
+    kept = Post.history.filter(holder=school.dung, kind="vice_principal").order_by("history_id")
+    assert [(row.history_type, row.history_change_reason) for row in kept] == [
+        ("+", "Quyết định số 12"),
+        ("-", "Chọn nhầm người"),
+    ]
+
+
+# -- Those who keep and those who supervise ------------------------------------------------------------------
+
+
+def test_the_clerk_is_neither_principal_nor_vice_principal_on_the_same_days(school):
+    with pytest.raises(TermRefused, match="không ai vừa là văn thư vừa là"):
+        give(school, school.tuan, Post.Kind.VICE_PRINCIPAL, by=school.bich)
+    with pytest.raises(TermRefused, match="đang giữ «Phó Hiệu trưởng»"):
+        pass_on(school, post_of(school.tuan, Post.Kind.CLERK), school.hoa, by=school.bich, last=clock.today())
+    with pytest.raises(IntegrityError, match="post_clerk_is_no_leader"), transaction.atomic():
+        Post.objects.create(holder=school.tuan, kind="vice_principal", starts_on=clock.today())
+
+
+def test_the_vice_principal_may_stand_where_the_principal_stood(school):
+    Post.objects.filter(holder=school.hoa).update(ends_on=None)
+    pass_on(school, post_of(school.bich, Post.Kind.PRINCIPAL), school.hoa, by=school.bich)
+    assert set(Post.objects.filter(holder=school.hoa).values_list("kind", flat=True)) == {
+        "principal",
+        "vice_principal",
+    }
+
+
 # -- The principal -----------------------------------------------------------------------------------------
 
 
