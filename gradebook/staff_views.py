@@ -18,6 +18,7 @@ from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
 from accounts.terms import TermRefused
 from gradebook import assignments
+from gradebook.duty_history import read_duty_history
 from gradebook.staff_forms import FilterForm, PostForm, RecordForm
 from gradebook.staff_pages import read_person, read_staff_list
 from gradebook.staff_records import save_record
@@ -46,6 +47,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "shown": shown,
         "page": read_person(shown, by=request.user),
+        "changes": read_duty_history(shown),
         "state": state_today(shown, duties_on(today(), [shown])[shown.pk]),
         "is_own": shown.pk == request.user.pk,
         "may_edit": permissions.may(request.user, Action.EDIT_STAFF),

@@ -149,15 +149,18 @@ def test_the_intervals_of_a_substitution_meet_without_gap_or_overlap(school):
     ]
 
 
-def test_a_substitution_to_come_is_taken_back_and_one_begun_is_not(school):
+def test_a_substitution_to_come_or_begun_today_is_taken_back_and_an_older_one_is_not(school):
     later = substitute(
         school, homeroom(school), school.minh, first=clock.today() + DAY, last=clock.today() + 2 * DAY
     )
     undo_assignment(later, reason="Cô Lan không nghỉ", by=again(school.hoa))
     assert (homeroom(school).starts_on, homeroom(school).ends_on) == (school.year.starts_on, None)
-    now = substitute(school, homeroom(school), school.minh, last=clock.today())
-    with pytest.raises(TermRefused, match="đã bắt đầu"):
-        undo_assignment(now, reason="Thử", by=again(school.hoa))
+    now = substitute(school, homeroom(school), school.minh, last=clock.today() + DAY)
+    undo_assignment(now, reason="Chọn nhầm người", by=again(school.hoa))
+    assert (homeroom(school).teacher, homeroom(school).ends_on) == (school.lan, None)
+    first = homeroom(school)
+    with pytest.raises(TermRefused, match="bắt đầu trước hôm nay"):
+        undo_assignment(first, reason="Thử", by=again(school.hoa))
 
 
 def test_two_substitutions_one_after_the_other_give_back_each_its_own_days(school):

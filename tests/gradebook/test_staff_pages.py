@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import clock, permissions
+from accounts.dates import Days
 from accounts.models import Post, User
+from gradebook.assignments import hand_over_assignment, undo_assignment
 from gradebook.models import TeachingAssignment
 from students.models import HomeroomAssignment
 from students.names import sort_key
@@ -278,3 +280,17 @@ def test_the_absent_teacher_is_not_offered_as_her_own_substitute(school):
     page = as_(school.hoa).get(reverse("gradebook:stand_in", args=[school.lan.pk])).content.decode()
     assert f'<option value="{school.minh.pk}"' in page
     assert f'<option value="{school.lan.pk}"' not in page
+
+
+def test_a_duty_given_and_taken_back_the_same_day_stays_in_the_history_of_the_page(school):
+    days = Days(clock.today(), clock.today() + DAY)
+    term = HomeroomAssignment.objects.get(school_class=school.class_4a)
+    new = hand_over_assignment(term, to=school.thu, days=days, reason="Cô Lan ốm", by=again(school.hoa))
+    undo_assignment(new, reason="Chọn nhầm người", by=again(school.hoa))
+    shown = as_(school.hoa).get(reverse("gradebook:person", args=[school.thu.pk]))
+    changes = [(each.word, each.label, each.by, each.reason) for each in shown.context["changes"]]
+    label = "Chủ nhiệm lớp 4A (làm thay Nguyễn Thị Lan)"
+    assert changes[:2] == [
+        ("Bỏ", label, school.hoa.full_name, "Chọn nhầm người"),
+        ("Giao", label, school.hoa.full_name, "Cô Lan ốm"),
+    ]
