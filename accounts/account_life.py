@@ -91,8 +91,11 @@ def why_not_closed(user: User, last_day: datetime.date) -> str:
             f"Tài khoản còn được dùng ngày {seen:%d/%m/%Y}, nên ngày cuối không thể sớm hơn. Ghi từ ngày đó trở đi; "
             "nếu không phải chính người đó dùng, báo Phó Hiệu trưởng."
         )
-    if user.posts.filter(starts_on__gt=last_day).exists():
-        return "Có chức vụ bắt đầu sau ngày này. Hiệu trưởng thôi chức vụ đó trước, hoặc chọn ngày muộn hơn."
+    if later := user.posts.filter(starts_on__gt=last_day).order_by("starts_on").first():
+        return (
+            f"Có chức vụ «{later.duty_label}» từ ngày {later.starts_on:%d/%m/%Y}, sau ngày này. Chọn ngày cuối từ ngày đó "
+            "trở đi, hoặc Hiệu trưởng bỏ chức vụ đó trước."
+        )
     leads = user.posts.held_on(clock.today()) | user.posts.held_on(last_day)
     if leads.filter(kind=Post.Kind.PRINCIPAL).exists():
         following = Post.objects.held_on(last_day + datetime.timedelta(days=1)).exclude(holder=user)

@@ -119,6 +119,14 @@ def write_slips(
     return slips
 
 
+def void_slips_of_former_keeper(person: User, before: Post.Kind) -> None:
+    """Inside an act that gave a post: a slip by whoever kept the account until then opens no account that has risen."""
+    if permissions.account_keepers([person])[person.pk] != before:
+        ActivationSlip.objects.filter(user=person, used_at__isnull=True, voided_at__isnull=True).update(
+            voided_at=clock.now()
+        )
+
+
 def _cause(person: User) -> ActivationSlip.Cause:
     """Somebody who has logged in before, or has a password, gets it reset; for the others the account is new."""
     is_known = person.last_login is not None or is_activated(person)

@@ -5,6 +5,7 @@ django-guardian's with a Grant beside it; neither counts without the other (docs
 last day by itself, and rows that have outlived theirs are swept when somebody grants or withdraws.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -63,6 +64,20 @@ def grant(*, to: Grantee, target: Any, days: Days, reason: str, within: Days, by
         assign_perm(PERMISSIONS[type(target).__name__], _guardians(to), target)
         _sweep()
     return given
+
+
+def opened_to_teams(names: Iterable[str]) -> dict[str, Grant]:
+    """Of these tổ those to whom something is granted, now or later: who joins one is given it too. One statement."""
+    wanted = Grant.objects.filter(team__name__in=set(names), withdrawn_at__isnull=True, ends_on__gte=today())
+    return {given.team.name: given for given in wanted.select_related("team") if given.team}
+
+
+def joins_by_grant(team: str, given: Grant) -> str:
+    """Why a tổ is not joined by way of a record of staff."""
+    return (
+        f"{team} đang được cấp thêm «{given.target_name}» {given.days.label}, nên xếp vào tổ này là cho thêm quyền. Phó "
+        "Hiệu trưởng xếp tổ khi nạp phân công, hoặc thu hồi quyền của tổ trước."
+    )
 
 
 def withdraw(given: Grant, *, reason: str, by: User) -> None:

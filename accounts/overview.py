@@ -8,9 +8,11 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
+from accounts.account_state import State, state_of
 from accounts.clock import today
 from accounts.duties import Duties, duties_on
-from accounts.models import Grant, GroupMembership, TrainingRecord, User
+from accounts.lockout import locked_accounts
+from accounts.models import Grant, GroupMembership, Post, TrainingRecord, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class AccountLine:
     has_second_factor: bool | None
     password_days: int | None
     is_trained: bool | None
+    state: State
 
     @property
     def may_do(self) -> list[str]:
@@ -36,18 +39,26 @@ class Overview:
 
     @property
     def active(self) -> int:
-        return sum(line.person.is_active for line in self.lines)
+        return self._in(State.IN_USE, State.LOCKED)
 
     @property
-    def never_used(self) -> int:
-        return sum(line.person.is_active and line.person.last_login is None for line in self.lines)
+    def not_activated(self) -> int:
+        return self._in(State.NOT_ACTIVATED)
+
+    @property
+    def suspended(self) -> int:
+        return self._in(State.SUSPENDED)
+
+    def _in(self, *states: State) -> int:
+        return sum(line.state in states for line in self.lines)
 
 
 def read_overview() -> Overview:
-    """All accounts, those in use first, then by name. Seven statements, whatever their number."""
+    """All accounts, those in use first, then by name. Eight statements, whatever their number."""
     people = list(User.objects.select_related("team").order_by("-is_active", "sort_key", "pk"))
     duties = duties_on(today(), people)
     grants = grants_reaching(people, today())
+    locked = locked_accounts()
     second_factors, password_days, trained = _second_factors(people), _password_days(people), _trained(people)
     return Overview(
         tuple(
@@ -58,6 +69,11 @@ def read_overview() -> Overview:
                 has_second_factor=second_factors.get(each.pk),
                 password_days=password_days.get(each.pk),
                 is_trained=trained.get(each.pk),
+                state=state_of(
+                    each,
+                    is_principal=Post.Kind.PRINCIPAL in duties[each.pk].kinds,
+                    is_locked=each.pk in locked,
+                ),
             )
             for each in people
         )

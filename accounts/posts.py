@@ -7,6 +7,7 @@ the_school_has_a_principal).
 import datetime
 
 from accounts import permissions, terms
+from accounts.activation import void_slips_of_former_keeper
 from accounts.clock import today
 from accounts.dates import Days
 from accounts.history import Source, acting
@@ -31,7 +32,10 @@ def appoint(
         raise TermRefused(*problems)
     post = Post(holder=holder, kind=kind, team=team, starts_on=days.first, ends_on=days.last)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        return terms.begin(post, reason=reason, within=within)
+        keeper = permissions.account_keepers([holder])[holder.pk]
+        given = terms.begin(post, reason=reason, within=within)
+        void_slips_of_former_keeper(holder, keeper)
+    return given
 
 
 def end_post(post: Post, *, last_day: datetime.date, reason: str, by: User) -> None:
@@ -57,7 +61,10 @@ def hand_over_post(post: Post, *, to: User, days: Days, reason: str, within: Day
     if problems:
         raise TermRefused(*problems)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        return terms.hand_over(post, to=to, days=days, reason=reason, within=within)
+        keeper = permissions.account_keepers([to])[to.pk]
+        given = terms.hand_over(post, to=to, days=days, reason=reason, within=within)
+        void_slips_of_former_keeper(to, keeper)
+    return given
 
 
 def undo_post(post: Post, *, reason: str, by: User) -> None:

@@ -84,8 +84,10 @@ def training(request: SignedInRequest) -> HttpResponse:
         form.add_error(None, refusal.message)
         return _show(request, form, status=422)
     known = len(form.cleaned_data["people"]) - len(made)
-    already = f" {known} người đã có bản ghi này từ trước." if known else ""
-    messages.success(request, f"Đã ghi nhận tập huấn cho {len(made)} người.{already}")
+    if made:
+        messages.success(request, f"Đã ghi nhận tập huấn cho {len(made)} người.")
+    if known:
+        messages.warning(request, f"{known} người đã có bản ghi này từ trước: không ghi thêm.")
     return redirect("accounts:training")
 
 

@@ -18,6 +18,7 @@ from django.db import connection
 from accounts import clock, permissions
 from accounts.account_life import WHO_CREATES
 from accounts.activation import Slip, latest_slip, write_slips
+from accounts.grants import joins_by_grant, opened_to_teams
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
@@ -134,7 +135,7 @@ class ListRefused(Exception):
 
 
 def plan_accounts(rows: Sequence[StaffRow], problems: Iterable[Problem] = ()) -> AccountPlan:
-    """What the list would do, row by row. Three statements, however long it is."""
+    """What the list would do, row by row. Four statements, however long it is."""
     several = len({row.sheet for row in rows}) > 1
     known = {user.staff_code: user for user in User.objects.filter(staff_code__in=[row.code for row in rows])}
     taken = {
@@ -147,9 +148,12 @@ def plan_accounts(rows: Sequence[StaffRow], problems: Iterable[Problem] = ()) ->
     for problem in problems:
         wrong.setdefault((problem.sheet, problem.row), []).append(_words(problem))
     namesakes = people_known_as((row.full_name, row.birth_date) for row in rows if row.code not in known)
+    opened = opened_to_teams(row.team for row in rows if row.code not in known)
     planned = []
     for row in rows:
         reasons = (*wrong.pop((row.sheet, row.row), ()), *_strange(row, namesakes))
+        if row.code not in known and row.team in opened:
+            reasons = (*reasons, f"Cột «Tổ»: {joins_by_grant(row.team, opened[row.team])}")
         each = _plan_row(row, known.get(row.code), reasons, taken, several)
         taken.add(each.username)
         planned.append(each)

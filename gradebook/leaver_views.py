@@ -17,7 +17,7 @@ from accounts.idle_lock import administrative
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from gradebook.leavers import end_service, what_would_end
+from gradebook.leavers import end_service, what_would_end, why_not_leaving
 
 FARTHEST = datetime.timedelta(days=366)
 
@@ -63,6 +63,9 @@ def leaver(request: SignedInRequest, pk: int) -> HttpResponse:
         return _show(request, person, LeaverForm(initial={"last_day": today()}))
     form = LeaverForm(request.POST)
     if not form.is_valid():
+        return _show(request, person, form, status=422)
+    if problem := why_not_leaving(person, form.cleaned_data["last_day"]):
+        form.add_error("last_day", problem)
         return _show(request, person, form, status=422)
     if "close" not in request.POST or request.POST.get("previewed") != _previewed(form):
         return _show(request, person, form, previewed=_previewed(form))

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts import permissions, terms
-from accounts.account_life import CLOSED, AccountRefused, close_account, posts_ending
+from accounts.account_life import CLOSED, AccountRefused, close_account, posts_ending, why_not_closed
 from accounts.history import Source, acting
 from accounts.models import Post, User
 from gradebook.models import TeachingAssignment
@@ -23,13 +23,43 @@ class Leaving:
     homerooms: Sequence[HomeroomAssignment]
     lessons: Sequence[TeachingAssignment]
 
+    @property
+    def assignments(self) -> list[Any]:
+        return [*self.homerooms, *self.lessons]
+
+    @property
+    def falls_vacant(self) -> bool:
+        """A seat that nobody takes back: a substitute's returns to the regular teacher."""
+        return any(each.substitutes_for_id is None for each in self.assignments)
+
+
+def why_not_leaving(user: User, last_day: datetime.date) -> str:
+    """What stands against the day, for the preview as for the act; "" if nothing does."""
+    return why_not_closed(user, last_day) or _begins_later(what_would_end(user, last_day), last_day)
+
+
+def _begins_later(leaving: Leaving, last_day: datetime.date) -> str:
+    later = min((each.starts_on for each in leaving.assignments if each.starts_on > last_day), default=None)
+    if later is None:
+        return ""
+    return (
+        f"Có phân công chủ nhiệm hoặc giảng dạy từ ngày {later:%d/%m/%Y}, sau ngày này. Chọn ngày cuối từ ngày đó trở "
+        "đi; phân công chưa bắt đầu thì Phó Hiệu trưởng bỏ trước."
+    )
+
 
 def what_would_end(user: User, last_day: datetime.date) -> Leaving:
     """Three statements."""
     return Leaving(
         posts=list(posts_ending(user, last_day)),
-        homerooms=list(_ending(user.homeroom_assignments, last_day).select_related("school_class")),
-        lessons=list(_ending(user.teaching_assignments, last_day).select_related("school_class", "line")),
+        homerooms=list(
+            _ending(user.homeroom_assignments, last_day).select_related("school_class", "substitutes_for")
+        ),
+        lessons=list(
+            _ending(user.teaching_assignments, last_day).select_related(
+                "school_class", "line", "substitutes_for"
+            )
+        ),
     )
 
 
@@ -45,15 +75,9 @@ def end_service(user: User, *, last_day: datetime.date, reason: str, by: User) -
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         user = close_account(user, last_day=last_day, reason=reason, by=by)
         leaving = what_would_end(user, last_day)
-        assignments: list[Any] = [*leaving.homerooms, *leaving.lessons]
-        later = [each for each in assignments if each.starts_on > last_day]
-        if later:
-            raise AccountRefused(
-                "Có phân công chủ nhiệm hoặc giảng dạy bắt đầu sau ngày này. Phó Hiệu trưởng phân công người khác "
-                "trước, hoặc chọn ngày muộn hơn.",
-                "last_day",
-            )
-        for each in assignments:
+        if problem := _begins_later(leaving, last_day):
+            raise AccountRefused(problem, "last_day")
+        for each in leaving.assignments:
             terms.end(each, last_day=last_day, reason=CLOSED)
         act.says(
             f"Đóng tài khoản {user.username} ({user.full_name}) sau ngày {last_day:%d/%m/%Y}: {reason}",

@@ -110,7 +110,7 @@ class FilterForm(forms.Form):
         }
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(forms.ModelForm, ActForm):
     """What the clerk keeps of a person; powers are not here. The reason goes into the history."""
 
     gender = forms.ChoiceField(

@@ -78,9 +78,13 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     form = RecordForm(posted(request), instance=shown, is_own=is_own)
     if request.method == "POST" and form.is_valid():
         fields = [field for field in form.changed_data if field != "reason"]
-        save_record(shown, fields=fields, reason=form.cleaned_data["reason"], by=request.user)
-        messages.success(request, f"Đã lưu hồ sơ của {shown.full_name}.")
-        return redirect("gradebook:person", shown.pk)
+        try:
+            save_record(shown, fields=fields, reason=form.cleaned_data["reason"], by=request.user)
+        except TermRefused as refusal:
+            form.refuse(refusal.problems)
+        else:
+            messages.success(request, f"Đã lưu hồ sơ của {shown.full_name}.")
+            return redirect("gradebook:person", shown.pk)
     context = {"shown": shown, "name": name, "form": form}
     return render(request, "gradebook/person_edit.html", context, status=422 if form.errors else 200)
 
