@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import Max
@@ -21,7 +20,7 @@ from accounts import clock, permissions
 from accounts.account_state import is_activated, is_closed, why_shut
 from accounts.history import Source, acting, record_bulk
 from accounts.models import ActivationSlip, Post, User
-from accounts.passwords import change_password
+from accounts.passwords import change_password, voided
 from accounts.sessions import end_sessions
 
 # No vowels, D or W, which Telex and VNI turn into Vietnamese letters; nothing that looks like a neighbour.
@@ -135,7 +134,7 @@ def _cause(person: User) -> ActivationSlip.Cause:
 
 def _void_passwords(people: Sequence[User], *, by: User) -> None:
     for person in people:
-        person.password = make_password(None)
+        person.password = voided(person.password)
         end_sessions(person, by=by)
     User.objects.bulk_update(people, ["password"])
     record_bulk(people, changed=True, why="Bỏ mật khẩu cũ, làm phiếu kích hoạt mới")

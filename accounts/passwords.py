@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, check_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
@@ -78,6 +79,25 @@ class NotPredictable:
 
     def get_help_text(self) -> str:
         return "Không ghép từ tên, ngày sinh, số điện thoại của mình hay dãy phím như 123456, qwerty."
+
+
+class NotTheLast:
+    """A change is a change: the password in use, or the one that a slip has made void, does not come again (R61)."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        former = user.password.removeprefix(UNUSABLE_PASSWORD_PREFIX) if user is not None else ""
+        if former and check_password(password, former):
+            raise ValidationError(
+                "Mật khẩu mới trùng với mật khẩu cũ. Đặt mật khẩu khác.", code="password_repeated"
+            )
+
+    def get_help_text(self) -> str:
+        return "Khác mật khẩu cũ."
+
+
+def voided(password: str) -> str:
+    """The stored form of a password that nobody gets in with any more, of which `NotTheLast` still knows."""
+    return f"{UNUSABLE_PASSWORD_PREFIX}{password.removeprefix(UNUSABLE_PASSWORD_PREFIX)}"
 
 
 @cache

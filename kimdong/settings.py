@@ -131,6 +131,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LongEnough"},
     {"NAME": "accounts.passwords.NotCommon"},
     {"NAME": "accounts.passwords.NotPredictable"},
+    {"NAME": "accounts.passwords.NotTheLast"},
 ]
 # Ends an entry round for the administrator's password (rule R61); accounts may not import the gradebook.
 ENTRY_ROUND_CLOSED = "gradebook.windows.last_round_closed"

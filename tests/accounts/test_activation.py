@@ -172,3 +172,12 @@ def test_every_slip_of_the_clerk_is_listed_for_the_vice_principal(school):
     act = AdminAction.objects.get()
     assert (act.user, act.thing) == (school.tuan, f"account:{school.lan.pk}")
     assert "Nguyễn Thị Lan (lan)" in act.words
+
+
+def test_the_password_that_a_slip_made_void_does_not_come_again(school):
+    slip = slip_for(school.lan, school.tuan)
+    answer = use_slip("lan", slip.code, PASSWORD)
+    assert answer.status_code == 422
+    assert "trùng với mật khẩu cũ" in answer.content.decode()
+    assert log_in("lan", PASSWORD).status_code != 302
+    assert use_slip("lan", slip.code).status_code == 302
