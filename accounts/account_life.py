@@ -93,8 +93,8 @@ def why_not_closed(user: User, last_day: datetime.date) -> str:
         )
     if later := user.posts.filter(starts_on__gt=last_day).order_by("starts_on").first():
         return (
-            f"Có chức vụ «{later.duty_label}» từ ngày {later.starts_on:%d/%m/%Y}, sau ngày này. Chọn ngày cuối từ ngày đó "
-            "trở đi, hoặc Hiệu trưởng bỏ chức vụ đó trước."
+            f"Có chức vụ «{later.duty_label}» từ ngày {later.starts_on:%d/%m/%Y}, sau ngày này. Chọn ngày cuối từ ngày "
+            "đó trở đi, hoặc Hiệu trưởng bỏ chức vụ đó trước."
         )
     leads = user.posts.held_on(clock.today()) | user.posts.held_on(last_day)
     if leads.filter(kind=Post.Kind.PRINCIPAL).exists():

@@ -75,8 +75,8 @@ def opened_to_teams(names: Iterable[str]) -> dict[str, Grant]:
 def joins_by_grant(team: str, given: Grant) -> str:
     """Why a tổ is not joined by way of a record of staff."""
     return (
-        f"{team} đang được cấp thêm «{given.target_name}» {given.days.label}, nên xếp vào tổ này là cho thêm quyền. Phó "
-        "Hiệu trưởng xếp tổ khi nạp phân công, hoặc thu hồi quyền của tổ trước."
+        f"{team} đang được cấp thêm «{given.target_name}» {given.days.label}, nên xếp vào tổ này là cho thêm quyền. "
+        "Phó Hiệu trưởng xếp tổ khi nạp phân công, hoặc thu hồi quyền của tổ trước."
     )
 
 

@@ -1,12 +1,14 @@
 """Acts on posts: appoint, end, hand over, take back (PLAN IV.1, IV.2; rule R59).
 
 The principal's post never stands empty: it ends only by being handed over, here and in the database (trigger
-the_school_has_a_principal).
+the_school_has_a_principal). Its holder alone hands it over, for good or for some days; whoever stands in for the
+principal decides nothing about that post, but may give it back early.
 """
 
 import datetime
 
 from accounts import permissions, terms
+from accounts.account_state import is_activated
 from accounts.activation import void_slips_of_former_keeper
 from accounts.clock import today
 from accounts.dates import Days
@@ -19,6 +21,13 @@ PRINCIPAL_STAYS = Problem(
     "",
     "Trường luôn có Hiệu trưởng: chức vụ này chỉ kết thúc khi bàn giao cho người kế nhiệm. Chọn «Giao cho người khác».",
 )
+ONLY_THE_PRINCIPAL = "Chức vụ Hiệu trưởng chỉ do chính Hiệu trưởng bàn giao; người làm thay chỉ trả lại được."
+NEVER_LOGGED_IN = (
+    "{name} chưa kích hoạt tài khoản. Chức vụ Hiệu trưởng chỉ bàn giao cho người đã đăng nhập được."
+)
+ACCOUNT_SHUTS = (
+    "Tài khoản của {name} đóng hết ngày {day:%d/%m/%Y}. Chọn người khác, hoặc ngày cuối trước ngày đó."
+)
 ACCOUNT_IS_SHUT = "Tài khoản của {name} đã đóng. Văn thư mở lại tài khoản trước khi giao việc."
 
 
@@ -27,7 +36,7 @@ def appoint(
 ) -> Post:
     """Gives a post from a day on. Raises PermissionDenied, TermRefused."""
     _require_may(by, kind, holder)
-    problems = [*problems_of_holder(holder, "holder"), *_problems_of_kind(kind, team, days)]
+    problems = [*problems_of_holder(holder, "holder", days), *_problems_of_kind(kind, team, days)]
     if problems:
         raise TermRefused(*problems)
     post = Post(holder=holder, kind=kind, team=team, starts_on=days.first, ends_on=days.last)
@@ -40,9 +49,10 @@ def appoint(
 
 def end_post(post: Post, *, last_day: datetime.date, reason: str, by: User) -> None:
     """The post's powers end with `last_day`. Raises PermissionDenied, TermRefused."""
-    _require_may(by, post.kind, post.holder)
-    if post.kind == Post.Kind.PRINCIPAL:
-        raise TermRefused(PRINCIPAL_STAYS)
+    if not may_give_back(by, post):
+        _require_may(by, post.kind, post.holder)
+        if post.kind == Post.Kind.PRINCIPAL:
+            raise TermRefused(PRINCIPAL_STAYS)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         terms.end(post, last_day=last_day, reason=reason)
 
@@ -50,14 +60,16 @@ def end_post(post: Post, *, last_day: datetime.date, reason: str, by: User) -> N
 def hand_over_post(post: Post, *, to: User, days: Days, reason: str, within: Days, by: User) -> Post:
     """To a successor for good, or to a substitute up to `days.last`. Raises PermissionDenied, TermRefused.
 
-    The principal hands over their own post, to a successor only; nobody else touches their own.
+    The principal hands over their own post and nobody else's; nobody else touches their own.
     """
     _require_may(by, post.kind, to)
     if post.kind != Post.Kind.PRINCIPAL:
         _require_may(by, post.kind, post.holder)
-    problems = problems_of_holder(to, "to")
-    if post.kind == Post.Kind.PRINCIPAL and days.last:
-        problems.append(Problem("ends_on", "Chức vụ Hiệu trưởng chỉ bàn giao hẳn. Bỏ trống «đến ngày»."))
+    elif not may_hand_over_own(by, post):
+        raise permissions.Refused(ONLY_THE_PRINCIPAL, "Hiệu trưởng")
+    problems = problems_of_holder(to, "to", days)
+    if post.kind == Post.Kind.PRINCIPAL and not is_activated(to):
+        problems.append(Problem("to", NEVER_LOGGED_IN.format(name=to.full_name)))
     if problems:
         raise TermRefused(*problems)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
@@ -70,12 +82,14 @@ def hand_over_post(post: Post, *, to: User, days: Days, reason: str, within: Day
 def undo_post(post: Post, *, reason: str, by: User) -> None:
     """Takes back a post that has not begun; the one who was to hand over stays. Raises as above."""
     _require_may(by, post.kind, post.holder)
+    if post.kind == Post.Kind.PRINCIPAL and stands_in_for_the_principal(by):
+        raise permissions.Refused(ONLY_THE_PRINCIPAL, "Hiệu trưởng")
     if post.kind == Post.Kind.PRINCIPAL and post.starts_on <= today():
         raise TermRefused(PRINCIPAL_STAYS)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         days = post.days
         terms.undo(post, reason=reason)
-        if post.kind == Post.Kind.PRINCIPAL:
+        if post.kind == Post.Kind.PRINCIPAL and post.substitutes_for is None:
             _keep_on(days, reason)
 
 
@@ -87,9 +101,13 @@ def _keep_on(days: Days, reason: str) -> None:
     stays.save()
 
 
-def problems_of_holder(holder: User, field: str) -> list[Problem]:
-    """Nothing is given to an account that nobody can log in to."""
-    return [] if holder.is_active else [Problem(field, ACCOUNT_IS_SHUT.format(name=holder.full_name))]
+def problems_of_holder(holder: User, field: str, days: Days | None = None) -> list[Problem]:
+    """Nothing is given to an account that nobody can log in to, now or on one of the days."""
+    if not holder.is_active:
+        return [Problem(field, ACCOUNT_IS_SHUT.format(name=holder.full_name))]
+    if days and holder.last_day and (days.last is None or days.last > holder.last_day):
+        return [Problem(field, ACCOUNT_SHUTS.format(name=holder.full_name, day=holder.last_day))]
+    return []
 
 
 def _problems_of_kind(kind: str, team: Team | None, days: Days) -> list[Problem]:
@@ -106,13 +124,31 @@ def _problems_of_kind(kind: str, team: Team | None, days: Days) -> list[Problem]
 
 def may_appoint(by: User, kind: str, concerned: User) -> bool:
     """Whether `by` may give this post to `concerned` or take it from them: never to or from oneself."""
+    if kind == Post.Kind.PRINCIPAL and stands_in_for_the_principal(by):
+        return False
     return permissions.may(by, _action(kind)) and by.pk != concerned.pk
+
+
+def stands_in_for_the_principal(user: User) -> bool:
+    held = user.posts.held_on(today()).filter(kind=Post.Kind.PRINCIPAL)
+    return held.exclude(substitutes_for=None).exists()
+
+
+def may_give_back(by: User, post: Post) -> bool:
+    """A stand-in for the principal returns the post before the last day: it only gives power away."""
+    return (
+        post.kind == Post.Kind.PRINCIPAL and post.substitutes_for_id is not None and post.holder_id == by.pk
+    )
 
 
 def may_hand_over_own(by: User, post: Post) -> bool:
     """The principal's post alone is handed over by its holder: nobody stands above."""
     return (
-        post.kind == Post.Kind.PRINCIPAL and post.holder_id == by.pk and permissions.may(by, Action.APPOINT)
+        post.kind == Post.Kind.PRINCIPAL
+        and post.holder_id == by.pk
+        and post.substitutes_for_id is None
+        and permissions.may(by, Action.APPOINT)
+        and not stands_in_for_the_principal(by)
     )
 
 

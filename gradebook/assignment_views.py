@@ -139,7 +139,7 @@ def duty(request: SignedInRequest, kind: str, pk: int, act: str) -> HttpResponse
     if act not in FORMS:
         raise Http404("Không có việc này.")
     is_principal = isinstance(term, Post) and term.kind == Post.Kind.PRINCIPAL
-    if act == "end" and is_principal:
+    if act == "end" and is_principal and not posts.may_give_back(request.user, term):
         raise permissions.Refused(NEVER_WITHOUT, who_could(Action.APPOINT))
     form = FORMS[act](posted(request), initial={"starts_on": max(today(), term.starts_on)})
     back = _back(term)

@@ -50,16 +50,11 @@ def _begins_later(leaving: Leaving, last_day: datetime.date) -> str:
 
 def what_would_end(user: User, last_day: datetime.date) -> Leaving:
     """Three statements."""
+    related = ("school_class", "substitutes_for")
     return Leaving(
         posts=list(posts_ending(user, last_day)),
-        homerooms=list(
-            _ending(user.homeroom_assignments, last_day).select_related("school_class", "substitutes_for")
-        ),
-        lessons=list(
-            _ending(user.teaching_assignments, last_day).select_related(
-                "school_class", "line", "substitutes_for"
-            )
-        ),
+        homerooms=list(_ending(user.homeroom_assignments, last_day).select_related(*related)),
+        lessons=list(_ending(user.teaching_assignments, last_day).select_related(*related, "line")),
     )
 
 

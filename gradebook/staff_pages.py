@@ -36,7 +36,11 @@ def kind_of(term: Term) -> str:
 def may_move(by: User, term: Any) -> bool:
     """Whether `by` may hand over or end this: never their own, but for the principal's post."""
     if isinstance(term, Post):
-        return posts.may_appoint(by, term.kind, term.holder) or posts.may_hand_over_own(by, term)
+        return (
+            posts.may_appoint(by, term.kind, term.holder)
+            or posts.may_hand_over_own(by, term)
+            or posts.may_give_back(by, term)
+        )
     return assignments.may_assign(by, term.teacher)
 
 
@@ -137,13 +141,25 @@ def _addresses(term: Any, by: User) -> dict[str, str]:
     """Where the person looking on may change it; nothing for what is over."""
     if (term.ends_on and term.ends_on < today()) or not may_move(by, term):
         return {}
-    found = {"hand_over_url": _address(term, "hand-over")}
-    is_principal = isinstance(term, Post) and term.kind == Post.Kind.PRINCIPAL
-    if term.starts_on > today() or (term.starts_on == today() and not is_principal):
-        found["undo_url"] = _address(term, "undo")
-    if term.starts_on <= today() and not is_principal:
-        found["end_url"] = _address(term, "end")
-    return found
+    if isinstance(term, Post) and term.kind == Post.Kind.PRINCIPAL:
+        acts = _acts_on_principal(term, by)
+    else:
+        acts = ["hand-over"]
+        if term.starts_on >= today():
+            acts.append("undo")
+        if term.starts_on <= today():
+            acts.append("end")
+    return {f"{act.replace('-', '_')}_url": _address(term, act) for act in acts}
+
+
+def _acts_on_principal(post: Post, by: User) -> list[str]:
+    """Handed over by its holder, taken back before it begins, given back by a stand-in; never ended."""
+    acts = ["hand-over"] if posts.may_hand_over_own(by, post) else []
+    if post.starts_on > today():
+        acts.append("undo")
+    elif posts.may_give_back(by, post):
+        acts.append("end")
+    return acts
 
 
 def _address(term: Term, act: str) -> str:

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import ProtectedError
@@ -270,3 +271,25 @@ def test_the_pages_ask_the_same_number_of_statements_for_few_and_for_many(school
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few) <= 14
+
+
+def test_the_preview_refuses_a_last_day_that_the_act_would_refuse(school):
+    client = Client()
+    client.force_login(school.tuan)
+    User.objects.filter(pk=school.lan.pk).update(last_login=clock.now())
+    yesterday = clock.today() - datetime.timedelta(days=1)
+    answer = client.post(
+        reverse("gradebook:leaver", args=[school.lan.pk]),
+        {"last_day": f"{yesterday:%Y-%m-%d}", "reason": "Nghỉ"},
+    )
+    assert answer.status_code == 422
+    assert "Tài khoản còn được dùng ngày" in answer.content.decode()
+
+
+def test_the_overview_counts_accounts_by_their_state(school):
+    User.objects.filter(pk=school.thu.pk).update(password=make_password(None))
+    client = Client()
+    client.force_login(school.bich)
+    page = " ".join(client.get(reverse("accounts:overview")).content.decode().split())
+    total = User.objects.count()
+    assert f"{total} tài khoản, {total - 1} đang dùng, 1 chưa kích hoạt" in page

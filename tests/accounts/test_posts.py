@@ -3,10 +3,12 @@
 import datetime
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
 from accounts import clock, permissions
+from accounts.activation import ActivationRefused, activate, latest_slip, make_slips
 from accounts.dates import Days
 from accounts.models import Post, Team, User
 from accounts.posts import appoint, end_post, hand_over_post, undo_post
@@ -198,8 +200,6 @@ def test_the_principals_post_ends_only_with_a_successor(school):
     post, tomorrow = post_of(school.bich, Post.Kind.PRINCIPAL), clock.today() + DAY
     with pytest.raises(PermissionDenied):
         end_post(post, last_day=clock.today(), reason="Nghỉ hưu", by=again(school.bich))
-    with pytest.raises(TermRefused, match="chỉ bàn giao hẳn"):
-        pass_on(school, post, school.hoa, by=school.bich, first=tomorrow, last=tomorrow)
     successor = pass_on(school, post, school.hoa, by=school.bich, first=tomorrow)
     assert post_of(school.bich, "principal").ends_on == clock.today()
     assert (successor.holder, successor.starts_on, successor.ends_on) == (school.hoa, tomorrow, None)
@@ -218,6 +218,61 @@ def test_a_handing_over_that_has_not_begun_is_taken_back_and_the_principal_stays
     successor = pass_on(school, post, school.hoa, by=school.bich, first=clock.today() + DAY)
     undo_post(successor, reason="Quyết định bị thu hồi", by=again(school.bich))
     assert post_of(school.bich, Post.Kind.PRINCIPAL).ends_on is None
+
+
+def test_the_principal_is_stood_in_for_and_the_post_returns_by_itself(school):
+    post, today = post_of(school.bich, Post.Kind.PRINCIPAL), clock.today()
+    pass_on(school, post, school.hoa, by=school.bich, last=today + DAY)
+    assert permissions.may(again(school.hoa), Action.ISSUE_ORDER)
+    assert not permissions.may(again(school.bich), Action.ISSUE_ORDER)
+    held = Post.objects.filter(kind="principal").order_by("starts_on")
+    assert [(each.holder, each.starts_on, each.ends_on) for each in held] == [
+        (school.bich, school.year.starts_on, today - DAY),
+        (school.hoa, today, today + DAY),
+        (school.bich, today + 2 * DAY, None),
+    ]
+
+
+def test_whoever_stands_in_for_the_principal_decides_nothing_about_the_post_but_may_give_it_back(school):
+    post, today = post_of(school.bich, Post.Kind.PRINCIPAL), clock.today()
+    stand_in = pass_on(school, post, school.hoa, by=school.bich, last=today + 3 * DAY)
+    returning = Post.objects.get(kind="principal", starts_on=today + 4 * DAY)
+    for act in (
+        lambda: pass_on(school, stand_in, school.lan, by=school.hoa),
+        lambda: pass_on(school, returning, school.lan, by=school.hoa, first=returning.starts_on),
+        lambda: undo_post(returning, reason="Thử", by=again(school.hoa)),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+    end_post(stand_in, last_day=today, reason="Cô Bích về sớm", by=again(school.hoa))
+    back = Post.objects.get(kind="principal", starts_on=today + DAY)
+    assert (back.holder, back.ends_on) == (school.bich, None)
+
+
+def test_a_stand_in_that_has_not_begun_is_taken_back_by_the_principal(school):
+    post, today = post_of(school.bich, Post.Kind.PRINCIPAL), clock.today()
+    later = pass_on(school, post, school.hoa, by=school.bich, first=today + DAY, last=today + 3 * DAY)
+    undo_post(later, reason="Không đi công tác nữa", by=again(school.bich))
+    only = Post.objects.get(kind="principal")
+    assert (only.holder, only.ends_on) == (school.bich, None)
+
+
+def test_the_principals_post_goes_to_nobody_who_cannot_log_in(school):
+    post, today = post_of(school.bich, Post.Kind.PRINCIPAL), clock.today()
+    User.objects.filter(pk=school.lan.pk).update(password=make_password(None))
+    with pytest.raises(TermRefused, match="chưa kích hoạt tài khoản"):
+        pass_on(school, post, again(school.lan), by=school.bich, first=today + DAY)
+    User.objects.filter(pk=school.hoa.pk).update(last_day=today + 5 * DAY)
+    with pytest.raises(TermRefused, match="đóng hết ngày"):
+        pass_on(school, post, again(school.hoa), by=school.bich, first=today + DAY)
+
+
+def test_a_slip_of_the_clerk_opens_no_account_that_has_risen(school):
+    User.objects.filter(pk=school.son.pk).update(password=make_password(None))
+    slip = make_slips([school.son], seen=latest_slip([school.son]), by=again(school.tuan))[0]
+    give(school, school.son, Post.Kind.VICE_PRINCIPAL, by=school.bich)
+    with pytest.raises(ActivationRefused):
+        activate(username="son", code=slip.code, password="ba con mèo nằm trên mái nhà")
 
 
 LAST_PRINCIPAL = [

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts import clock, permissions
 from accounts.dates import Days
-from accounts.models import Post, User
+from accounts.models import Post, SystemPart, Team, User
 from gradebook.assignments import hand_over_assignment, undo_assignment
 from gradebook.models import TeachingAssignment
 from students.models import HomeroomAssignment
@@ -294,3 +294,13 @@ def test_a_duty_given_and_taken_back_the_same_day_stays_in_the_history_of_the_pa
         ("Bỏ", label, school.hoa.full_name, "Chọn nhầm người"),
         ("Giao", label, school.hoa.full_name, "Cô Lan ốm"),
     ]
+
+
+def test_the_clerk_gives_no_granted_power_by_moving_somebody_into_the_to_that_has_it(school):
+    team = Team.objects.get(grade_level=4)
+    grant_to(school, team, SystemPart.objects.get(code="access_log"))
+    told = {"full_name": school.son.full_name, "team": team.pk, "reason": "Xếp lại tổ"}
+    answer = as_(school.tuan).post(reverse("gradebook:person_edit", args=[school.son.pk]), told)
+    assert answer.status_code == 422
+    assert "là cho thêm quyền" in answer.content.decode()
+    assert again(school.son).team is None
