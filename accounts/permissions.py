@@ -61,6 +61,12 @@ class Powers:
     lent_homerooms: frozenset[int] = frozenset()
     lent_lines: frozenset[tuple[int, int]] = frozenset()
     grants: Grants = Grants()
+    stands_in: bool = False
+
+    @property
+    def is_substitution(self) -> bool:
+        """Somebody stands in for the person today, or the person for somebody."""
+        return self.stands_in or bool(self.lent_homerooms or self.lent_lines)
 
     def as_of(self, rule: Rule) -> "Powers":
         """The powers by which this rule judges: to read, a class that a substitute holds today is still one's own."""
@@ -159,6 +165,17 @@ UNION ALL
 SELECT 'lent line', school_class_id, line_id FROM gradebook_teachingassignment
 WHERE substitutes_for_id = %(user)s AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
 UNION ALL
+SELECT 'stands in', NULL, NULL WHERE EXISTS (
+    SELECT 1 FROM accounts_post WHERE substitutes_for_id IS NOT NULL AND %(user)s IN (holder_id, substitutes_for_id)
+        AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
+    UNION ALL
+    SELECT 1 FROM students_homeroomassignment WHERE substitutes_for_id IS NOT NULL AND teacher_id = %(user)s
+        AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
+    UNION ALL
+    SELECT 1 FROM gradebook_teachingassignment WHERE substitutes_for_id IS NOT NULL AND teacher_id = %(user)s
+        AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
+)
+UNION ALL
 SELECT 'granted class', object_id, NULL FROM granted WHERE codename = %(class_grant)s
 UNION ALL
 SELECT 'granted sheet', a.school_class_id, a.line_id
@@ -192,6 +209,7 @@ def _powers_in(rows: list[tuple[str, int, int]]) -> Powers:
         taught=frozenset((first, second) for what, first, second in rows if what == "line"),
         lent_homerooms=frozenset(first for what, first, _none in rows if what == "lent homeroom"),
         lent_lines=frozenset((first, second) for what, first, second in rows if what == "lent line"),
+        stands_in=any(what == "stands in" for what, _first, _second in rows),
         grants=Grants(
             classes=frozenset(first for what, first, _none in rows if what == "granted class"),
             sheets=frozenset((first, second) for what, first, second in rows if what == "granted sheet"),

@@ -25,6 +25,7 @@ from approvals.request_pages import STATE_ICONS, STATE_KINDS
 from approvals.workflow import State
 from gradebook.board import Board, read_open_boards
 from gradebook.models import EntryWindow, SubjectLine
+from gradebook.own_notices import OwnNotice, read_own_notices
 from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
@@ -110,6 +111,7 @@ class TasksPage:
     attendance: tuple[AttendanceTask, ...] = ()
 
     waits_for_duties: bool = False
+    notices: tuple[OwnNotice, ...] = ()
 
     @property
     def is_idle(self) -> bool:
@@ -119,7 +121,8 @@ class TasksPage:
 
 
 def read_tasks(user: User) -> TasksPage:
-    """One statement each for requests and inquiries; four for sheets if the person has any.
+    """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
+    substitutions and grants of the day.
 
     Four more for the boards if they may be seen.
     """
@@ -137,6 +140,7 @@ def read_tasks(user: User) -> TasksPage:
         own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
         overdue_accounts=tuple(overdue_accounts(user)),
         attendance=tuple(attendance_tasks(user)),
+        notices=tuple(read_own_notices(user)),
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )

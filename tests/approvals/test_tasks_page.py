@@ -8,14 +8,17 @@ from django.urls import reverse
 from django.utils.timezone import make_aware
 
 from accounts import clock
+from accounts.dates import Days
+from accounts.models import User
 from approvals import corrections
 from approvals.tasks import read_tasks, time_left
+from gradebook.assignments import hand_over_assignment
 from gradebook.models import TeachingAssignment
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 from tests.approvals.papers import approved, draft, entered_school, filed
-from tests.gradebook.school import add_pupils, enter, make_school, open_window
+from tests.gradebook.school import add_pupils, enter, grant_to, make_school, open_window
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +248,29 @@ def test_a_leaders_page_takes_the_same_statements_for_one_request_and_for_many(
 
 def test_the_start_page_wants_a_log_in(client):
     assert client.get("/").status_code == 302
+
+
+def test_who_stands_in_and_who_is_stood_in_for_are_told_until_when(school, client):
+    term = HomeroomAssignment.objects.get(school_class=school.class_4a)
+    last = clock.today() + datetime.timedelta(days=3)
+    days = Days(clock.today(), last)
+    hand_over_assignment(
+        term, to=school.thu, days=days, reason="Cô Lan ốm", by=User.objects.get(pk=school.hoa.pk)
+    )
+    told = {}
+    for person in (school.lan, school.thu):
+        client.force_login(person)
+        told[person.username] = [each.words for each in client.get("/").context["page"].notices]
+    assert told == {
+        "lan": [
+            f"{school.thu.full_name} đang làm thay thầy cô đến hết {last:%d/%m/%Y}: Chủ nhiệm lớp 4A. Đến hôm đó thầy cô chỉ xem."
+        ],
+        "thu": [f"Thầy cô đang làm thay {school.lan.full_name} đến hết {last:%d/%m/%Y}: Chủ nhiệm lớp 4A."],
+    }
+
+
+def test_what_is_opened_to_a_person_is_told_on_the_first_page(school, client):
+    given = grant_to(school, school.thu, school.class_4a)
+    client.force_login(school.thu)
+    notices = [each.words for each in client.get("/").context["page"].notices]
+    assert notices == [f"Được cấp thêm quyền xem: {given.target_name}, {given.days.label}."]
