@@ -102,7 +102,9 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
 def rolls_of(stack: Stack) -> dict[str, dict[str, object]]:
     """The medians of the roll call, and how many statements its pages take."""
     school = School(stack, 0)
-    rows = {row.what: {"median_ms": row.median_ms} for row in rolls.measure(school)}
+    rows: dict[str, dict[str, object]] = {
+        row.what: {"median_ms": row.median_ms} for row in rolls.measure(school)
+    }
     path = open_rolls(stack, rolls.TEACHER)[0]
     return rows | _inside(stack, "bench.rolls", path, rolls.TEACHER)
 
