@@ -27,26 +27,49 @@ MOST_NOTICES = 2
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A line of the side menu: shown to whoever may do `action` with anything at all."""
+    """A line of the side menu: shown to whoever may do `action` with anything at all.
+
+    It is the current one on the pages whose address begins with its own, and on `pages`, whose address does not.
+    """
 
     label: str
     page: str
     icon: str
     action: Action
     group: str = ""
+    pages: tuple[str, ...] = ()
 
 
+ABOUT_DAYS = (
+    "students:roll",
+    "students:class_attendance",
+    "students:attendance_month",
+    "students:attendance_confirm",
+    "gradebook:period_absences",
+)
+ABOUT_MOVEMENTS = (
+    "students:pupil_movements",
+    "students:movement_new",
+    "students:newcomer",
+    "students:head_counts",
+)
 PEOPLE, SUPERVISION, HELP = "Cán bộ, tài khoản", "Giám sát", "Giúp đỡ"
 MENU = (
     MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
     MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
     MenuEntry("Hồ sơ học sinh", "students:records", "person-check", Action.SEE_SENSITIVE),
-    MenuEntry("Điểm danh", "students:attendance", "clipboard-check", Action.SEE_ATTENDANCE),
+    MenuEntry("Điểm danh", "students:attendance", "clipboard-check", Action.SEE_ATTENDANCE, pages=ABOUT_DAYS),
     MenuEntry("Năm học", "students:years", "calendar-event", Action.SEE_YEAR),
     MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
     MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
-    MenuEntry("Biến động sĩ số", "students:movements", "arrow-left-right", Action.SEE_MOVEMENTS),
+    MenuEntry(
+        "Biến động sĩ số",
+        "students:movements",
+        "arrow-left-right",
+        Action.SEE_MOVEMENTS,
+        pages=ABOUT_MOVEMENTS,
+    ),
     MenuEntry("Xếp lớp năm mới", "gradebook:roll_overs", "arrow-repeat", Action.SEE_ROLL_OVER),
     MenuEntry("Bàn giao lớp", "gradebook:handovers", "journal-check", Action.SEE_HANDOVER),
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
@@ -180,15 +203,26 @@ def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
         if year is not None
         else {}
     )
+    shown = [(entry, reverse(entry.page)) for entry in MENU if permissions.may_anywhere(user, entry.action)]
+    current = _current(request, shown)
     return [
         {
             "label": entry.label,
-            "url": (url := reverse(entry.page)),
+            "url": url,
             "icon": entry.icon,
             "group": entry.group,
             "count": counts.get(entry.page, 0),
-            "active": request.path == url or (url != "/" and request.path.startswith(url)),
+            "active": entry is current,
         }
-        for entry in MENU
-        if permissions.may_anywhere(user, entry.action)
+        for entry, url in shown
     ]
+
+
+def _current(request: HttpRequest, shown: list[tuple[MenuEntry, str]]) -> MenuEntry | None:
+    """The line under which the page stands: the one that names it, else the one whose address begins its own."""
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    by_name = (entry for entry, _url in shown if view in entry.pages)
+    by_address = (
+        entry for entry, url in shown if request.path == url or (url != "/" and request.path.startswith(url))
+    )
+    return next(by_name, None) or next(by_address, None)

@@ -5,6 +5,8 @@ refuses every change to its rows (`closed_year_guard`). What turns out to be wro
 principal has opened the year again, with a reason that stays in the year's history.
 """
 
+from typing import Any
+
 from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 
@@ -117,11 +119,13 @@ def _requests(year: SchoolYear) -> Item:
 
 def _months(year: SchoolYear) -> Item:
     wanted = len(begun_months(YearCalendar.of(year), today())) * year.classes.count()
-    done = AttendanceMonth.objects.filter(school_class__year=year).count()
+    # Any: the type checker does not know the column that `with_changes` adds.
+    confirmed: Any = AttendanceMonth.objects.filter(school_class__year=year).with_changes()
+    done = confirmed.filter(changes__len=0).count()
     return Item(
         "Điểm danh từng tháng",
         f"đã xác nhận {done}/{wanted} tháng của các lớp",
-        f"{wanted - done} tháng chưa xác nhận" if done < wanted else "",
+        f"{wanted - done} tháng chưa xác nhận hoặc phải xem lại" if done < wanted else "",
         Role.HOMEROOM.label,
         reverse("students:attendance"),
         "Xem điểm danh",

@@ -13,10 +13,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import books, hundred, sheets
+from bench import books, hundred, rolls, sheets
+from bench.rows import School
 from bench.web import Session
 from kimdong import embedded_postgres
 from tests import stack as stacks
+from tests.open_rolls import open_rolls
 from tests.stack import ROOT, Stack
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
@@ -73,6 +75,8 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
         "at_once": sheets.at_once(stack.address, target),
         "statements": _statements(stack, target),
     }
+    print("· roll call", flush=True)
+    results |= rolls_of(stack)
     print("· permissions and the access log", flush=True)
     results |= _inside(stack, "bench.permissions")
     print("· books of one class", flush=True)
@@ -95,6 +99,16 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
     return results | _inside(stack, "bench.roll_over")
 
 
+def rolls_of(stack: Stack) -> dict[str, dict[str, object]]:
+    """The medians of the roll call, and how many statements its pages take."""
+    school = School(stack, 0)
+    rows: dict[str, dict[str, object]] = {
+        row.what: {"median_ms": row.median_ms} for row in rolls.measure(school)
+    }
+    path = open_rolls(stack, rolls.TEACHER)[0]
+    return rows | _inside(stack, "bench.rolls", path, rolls.TEACHER)
+
+
 def _statements(stack: Stack, target: sheets.Target) -> dict[str, object]:
     done = subprocess.run(
         [
@@ -110,11 +124,11 @@ def _statements(stack: Stack, target: sheets.Target) -> dict[str, object]:
     return json.loads(done.stdout)
 
 
-def _inside(stack: Stack, module: str) -> dict[str, dict[str, object]]:
+def _inside(stack: Stack, module: str, *arguments: str) -> dict[str, dict[str, object]]:
     """What a module measures inside Django. Permissions after all that needs the teachers' own assignments, which they
     take away; the roll-over last, for it ends the year.
     """
-    command = [sys.executable, "-m", module]
+    command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=stack.environment, check=True, capture_output=True, text=True
     )
@@ -132,6 +146,13 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("save", "p95_ms", "saving 35 cells: p95 (ms)", ""),
     ("at_once", "requests_per_second", "8 sessions at once: requests per second", ""),
     ("at_once", "p99_ms", "8 sessions at once: p99 (ms)", ""),
+    ("rolls", "open", "opening a roll: SQL statements", ""),
+    ("roll call: opening a roll", "median_ms", "opening a roll: median (ms)", "50"),
+    ("rolls", "save", "saving a roll: SQL statements", ""),
+    ("roll call: saving a roll", "median_ms", "saving a roll: median (ms)", "50"),
+    ("rolls", "month", "the month of a class: SQL statements", ""),
+    ("roll call: the month of the class", "median_ms", "the month of a class: median (ms)", "100"),
+    ("rolls", "year", "the year of a class: SQL statements", ""),
     ("few", "/", "«Việc của tôi», few assignments: SQL statements", ""),
     ("many", "/", "«Việc của tôi», 60 assignments: SQL statements", "the same"),
     ("log_100000", "newest", "access log of 100,000 lines, newest page (ms)", "100"),

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import classes, rosters, schools, search
+from bench import classes, rolls, rosters, schools, search
 from bench.rows import Row, School, Section
 from kimdong import embedded_postgres
 from tests import stack as stacks
@@ -21,7 +21,7 @@ from tests.stack import ROOT, Template
 AIM, PASSES = 1.5, 4
 
 
-SECTIONS: tuple[Section, ...] = (search.measure, classes.measure, rosters.measure)
+SECTIONS: tuple[Section, ...] = (search.measure, classes.measure, rolls.measure, rosters.measure)
 
 
 def compare(url: str, template: Template, files: Path) -> dict[str, dict[str, Any]]:

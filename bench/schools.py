@@ -23,6 +23,9 @@ COPIED: Mapping[str, tuple[str, ...]] = {
     "students_movement": ("student_id", "from_class_id", "to_class_id"),
     "students_enrolment": ("student_id", "school_class_id", "began_by_id", "ended_by_id"),
     "students_yearprofile": ("student_id",),
+    "students_rollcall": ("school_class_id",),
+    "students_absence": ("roll_call_id", "student_id"),
+    "students_attendancemonth": ("school_class_id",),
     "gradebook_teachingassignment": ("school_class_id", "teacher_id", "substitutes_for_id"),
     "gradebook_subjectresult": ("student_id",),
 }

@@ -81,7 +81,7 @@ def read_manuscript(job: PrintJob) -> Manuscript:
     Raises regulation.NotCovered for a year before Thông tư 27/2020.
     """
     school_class = job.school_class
-    with _one_moment():
+    with one_moment():
         lines = len(lines_of(school_class))
         contents: Contents
         if job.book == PrintJob.Book.TRANSCRIPTS:
@@ -113,7 +113,7 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> int:
 
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
-    with _forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
+    with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
         pdf.merge_into(draft, parts, title=manuscript.title)
         _check(draft, manuscript, parts)
         return page_count(draft)
@@ -136,7 +136,7 @@ def page_count(file: Path) -> int:
 
 
 @contextmanager
-def _forgotten_on_failure(parts: Sequence[Path]) -> Iterator[None]:
+def forgotten_on_failure(parts: Sequence[Path]) -> Iterator[None]:
     """A kept page that is damaged would spoil each attempt alike: after a failure all are drawn anew."""
     is_bound = False
     try:
@@ -148,7 +148,7 @@ def _forgotten_on_failure(parts: Sequence[Path]) -> Iterator[None]:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """All statements inside see the database as it was at the first: no book mixes before and after."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from gradebook.models import PERIOD_CHOICES
-from students.models import SchoolClass
+from students.models import Movement, SchoolClass
 
 
 class PrintJob(models.Model):
@@ -16,11 +16,14 @@ class PrintJob(models.Model):
 
     What the finished book lacks is written down as it is bound: nothing stands in the way of printing, but who
     signs shall know. `print_code` is that of the paper's foot; pupils' books of a class have one each, so "".
+    A transfer pack is of one pupil: of the `movement` by which the pupil leaves, out of that class; of no period of
+    its own, so of the year's end as the học bạ in it.
     """
 
     class Book(models.TextChoices):
         CLASS_TABLE = "thkqgd", "Sổ THKQGD của lớp"
         TRANSCRIPTS = "hocba", "Học bạ của lớp"
+        TRANSFER_PACK = "chuyen", "Hồ sơ chuyển trường"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Đang chờ"
@@ -31,6 +34,9 @@ class PrintJob(models.Model):
     book = models.CharField("loại sổ", max_length=10, choices=Book)
     school_class = models.ForeignKey(
         SchoolClass, models.PROTECT, related_name="print_jobs", verbose_name="lớp"
+    )
+    movement = models.ForeignKey(
+        Movement, models.PROTECT, related_name="print_jobs", null=True, verbose_name="biến động"
     )
     period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
@@ -65,12 +71,21 @@ class PrintJob(models.Model):
                 name="print_done_is_whole",
             ),
             models.CheckConstraint(
+                condition=Q(book="chuyen", movement__isnull=False)
+                | (~Q(book="chuyen") & Q(movement__isnull=True)),
+                name="print_of_a_movement_is_a_pack",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(failure=""), name="print_failed_says_why"
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_book_display()} {self.school_class} {self.period}"
+
+    @property
+    def is_pack(self) -> bool:
+        return self.book == self.Book.TRANSFER_PACK
 
     @property
     def cells_missing_label(self) -> str:

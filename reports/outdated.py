@@ -21,7 +21,7 @@ from accounts.clock import now_in_sql
 from gradebook.models import EntryWindow, SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period
 from reports.models import PrintJob
-from students.models import Absence, Enrolment, HomeroomAssignment, SchoolYear, Student, YearProfile
+from students.models import Absence, Enrolment, HomeroomAssignment, Movement, SchoolYear, Student, YearProfile
 
 _ID_FIELDS: Final = ("moet_id", "school_code", "full_name", "birth_year", "birth_month", "birth_day")
 _PERSON_FIELDS: Final = (
@@ -61,6 +61,7 @@ def with_changes(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:
         is_outdated=Case(
             When(~Q(state=PrintJob.State.DONE), then=False),
             When(book=PrintJob.Book.CLASS_TABLE, then=_any(_table_changes())),
+            When(book=PrintJob.Book.TRANSFER_PACK, then=_any(_pack_changes())),
             default=_any(_transcript_changes()),
         )
     )
@@ -110,6 +111,18 @@ def _transcript_changes() -> Iterator[Exists]:
     yield _changed(Enrolment, _SEAT_FIELDS, school_class__year_id__lte=year, student_id__in=pupils)
     yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
+
+
+def _pack_changes() -> Iterator[Exists]:
+    """What a transfer pack shows of its pupil: all periods, and the movements."""
+    pupil = OuterRef("movement__student_id")
+    yield _changed(SubjectResult, ("attainment", "mark", "comment"), student_id=pupil)
+    yield _changed(TraitResult, ("rating", "comment"), student_id=pupil)
+    yield _changed(YearOutcome, _APPROVAL_FIELDS, student_id=pupil)
+    yield _changed(YearProfile, _PROFILE_FIELDS, student_id=pupil)
+    yield Exists(Absence.history.filter(history_date__gte=OuterRef("started_at"), student_id=pupil))
+    yield _changed(Student, _PERSON_FIELDS, id=pupil)
+    yield _changed(Movement, ("cancelled_at",), student_id=pupil)
 
 
 def _sitting() -> QuerySet[Any]:

@@ -9,13 +9,15 @@ from gradebook.models import PERIOD_CHOICES
 from reports.models import PrintJob
 from students.models import SchoolClass
 
+OF_A_CLASS = (PrintJob.Book.CLASS_TABLE, PrintJob.Book.TRANSCRIPTS)
+
 
 class AskForBookForm(forms.Form):
     """Which book, of which class of the year in view, at which time; `classes` come in their order."""
 
     book = forms.ChoiceField(
         label="Loại sổ",
-        choices=PrintJob.Book.choices,
+        choices=[(each.value, each.label) for each in OF_A_CLASS],
         widget=forms.RadioSelect,
         error_messages={
             "required": "Chọn sổ THKQGD hoặc học bạ.",

@@ -24,7 +24,7 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook.regulation import NotCovered, Period, check_covered
 from reports.models import PrintJob
-from students.models import Enrolment, SchoolClass
+from students.models import Enrolment, Movement, SchoolClass
 
 logger = logging.getLogger(__name__)
 
@@ -68,16 +68,36 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
     if book == PrintJob.Book.TRANSCRIPTS:
         period = Period.YEAR_END
     _check(school_class)
+    what = f"{PrintJob.Book(book).label} lớp {school_class.name}"
+    return _ask({"book": book, "school_class": school_class, "period": period}, what, by=by)
+
+
+def ask_for_pack(movement: Movement, *, by: User) -> PrintJob:
+    """The same for the transfer pack of a pupil who goes to another school; `movement` comes with pupil and class.
+
+    Raises PermissionDenied, BookRefused.
+    """
+    permissions.require(by, Action.PRINT_BOOKS, "Hồ sơ chuyển trường do văn thư in.")
+    school_class = movement.from_class
+    if school_class is None or not movement.has_transfer_pack:
+        raise BookRefused("movement", "Chỉ biến động «Chuyển đi» còn hiệu lực mới có hồ sơ chuyển trường.")
+    _check_covered(school_class)
+    wanted = {"book": PrintJob.Book.TRANSFER_PACK, "school_class": school_class, "movement": movement}
+    what = f"hồ sơ chuyển trường của em {movement.student.full_name}"
+    return _ask(wanted | {"period": Period.YEAR_END}, what, by=by)
+
+
+def _ask(wanted: dict[str, Any], what: str, *, by: User) -> PrintJob:
+    """`what` in words for the history."""
     with transaction.atomic():
-        SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
-        wanted = {"book": book, "school_class": school_class, "period": period}
+        SchoolClass.objects.select_for_update(no_key=True).get(pk=wanted["school_class"].pk)
         same = PrintJob.objects.filter(_not_begun() | _just_asked(by), **wanted).first()
         if same is not None:
             return same
         with acting(by, role="Văn thư", source=Source.PAGE) as act:
             job = PrintJob.objects.create(**wanted, asked_by=by)
             PRINTS.enqueue(job.pk)
-            act.says(f"Đặt in {job.get_book_display()} lớp {school_class.name}", thing=f"print_job:{job.pk}")
+            act.says(f"Đặt in {what}", thing=f"print_job:{job.pk}")
         return job
 
 
@@ -90,11 +110,15 @@ def _just_asked(by: User) -> Q:
     return Q(asked_by=by, state__in=OPEN_STATES, asked_at__gte=moment_ago)
 
 
-def _check(school_class: SchoolClass) -> None:
+def _check_covered(school_class: SchoolClass) -> None:
     try:
         check_covered(school_class.year_id, school_class.grade_level)
     except NotCovered as problem:
         raise BookRefused("school_class", str(problem)) from problem
+
+
+def _check(school_class: SchoolClass) -> None:
+    _check_covered(school_class)
     if not Enrolment.objects.roster(school_class).exists():
         raise BookRefused(
             "school_class",
@@ -122,7 +146,9 @@ def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -
 
 def _begin(print_id: int) -> PrintJob | None:
     """The print with this attempt counted; None when there is nothing left to do."""
-    job = PrintJob.objects.select_related("school_class__year").get(pk=print_id)
+    job = PrintJob.objects.select_related(
+        "school_class__year", "movement__student", "movement__year", "movement__from_class__year"
+    ).get(pk=print_id)
     if job.state not in OPEN_STATES:
         return None
     if job.attempts >= MAX_ATTEMPTS:
@@ -139,18 +165,20 @@ def _begin(print_id: int) -> PrintJob | None:
 
 def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     # Only here, so that the web server does not load the typesetter (40 MB a process).
-    from reports import book_binding  # noqa: PLC0415
+    from reports import book_binding, pack_binding  # noqa: PLC0415
+
+    binding = pack_binding if job.is_pack else book_binding
 
     def stop_if_asked() -> None:
         if should_stop():
             raise PrintInterrupted
 
-    manuscript = book_binding.read_manuscript(job)
+    manuscript = binding.read_manuscript(job)
     progress = _ProgressNotes(job)
     _note(job, pupils_asked=manuscript.pupils)
-    parts = book_binding.draw_pages(manuscript, progressed=progress.heard, stop_if_asked=stop_if_asked)
+    parts = binding.draw_pages(manuscript, progressed=progress.heard, stop_if_asked=stop_if_asked)
     name = f"books/{job.pk}.pdf"
-    pages = book_binding.bind(manuscript, parts, name=name)
+    pages = binding.bind(manuscript, parts, name=name)
     _note(
         job,
         state=PrintJob.State.DONE,

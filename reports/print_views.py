@@ -67,6 +67,8 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
         "job": job,
         "progress": progress,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
+        # Whoever asked for one file with one click gets it without a second.
+        "is_taken": "take" in request.GET and progress.phase == "done" and job.asked_by == request.user,
     }
     if not request.htmx:
         return render(request, "reports/print_job.html", context)
@@ -86,9 +88,7 @@ def print_file(request: SignedInRequest, pk: int) -> FileResponse:
     if not job.file.name or not job.file.storage.exists(job.file.name):
         raise Http404("Tệp của bản in không còn trên máy chủ. Hãy đặt in lại.")
     name = file_name(job)
-    require_password(
-        request, f"Tải về {name}: hồ sơ của cả lớp {job.school_class.name}.", lasting=Lasting.EXPORTS
-    )
+    require_password(request, f"Tải về {name}: hồ sơ của {_whose(job)}.", lasting=Lasting.EXPORTS)
     log_access(
         request,
         AccessLogEntry.Kind.PRINT_DOWNLOADED,
@@ -106,18 +106,26 @@ def get_print(user: User, pk: int) -> PrintJob:
 
 
 def _for_showing() -> QuerySet[PrintJob]:
-    return with_changes(with_life(PrintJob.objects.select_related("school_class__year", "asked_by")))
+    return with_changes(
+        with_life(PrintJob.objects.select_related("school_class__year", "asked_by", "movement__student"))
+    )
 
 
 def file_name(job: PrintJob) -> str:
     """The download's name in plain letters, with the print's number: THKQGD-4A-CHKI-2026-2027-ban-in-18.pdf."""
     year = year_label(job.school_class.year_id).replace(" ", "")
     class_name = file_words(job.school_class.name).upper()
-    kind = (
-        ["HocBa", class_name] if job.book == PrintJob.Book.TRANSCRIPTS else ["THKQGD", class_name, job.period]
-    )
+    kind = ["THKQGD", class_name, job.period]
+    if job.movement:
+        kind = ["HoSoChuyenTruong", file_words(job.movement.student.full_name)]
+    elif job.book == PrintJob.Book.TRANSCRIPTS:
+        kind = ["HocBa", class_name]
     preview = ["xem-truoc"] if job.is_preview else []
     return "-".join([*kind, year, *preview, "ban-in", str(job.pk)]) + ".pdf"
+
+
+def _whose(job: PrintJob) -> str:
+    return f"em {job.movement.student.full_name}" if job.movement else f"cả lớp {job.school_class.name}"
 
 
 def _require_may_see(user: User) -> None:
@@ -149,6 +157,8 @@ def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:
 def _title(job: PrintJob) -> str:
     """The print as the access log names it."""
     school_class = job.school_class
+    if job.movement:
+        return f"{job.get_book_display()} – {job.movement.student.full_name}"
     return f"{job.get_book_display()} {school_class.name} năm học {year_label(school_class.year_id)}"
 
 

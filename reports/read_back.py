@@ -79,10 +79,15 @@ def check_class_table(pdf: bytes | Path, table: ClassTable) -> None:
     """Check the PDF of one class table: every page has its headings and number, every pupil stands in it once
     and in order with all values, and the totals and the lock state are there. Raises PrintRunShort.
     """
-    texts = [_squeeze(text) for text in _page_texts(pdf)]
+    texts = [squeezed(text) for text in _page_texts(pdf)]
     faults = [*_page_faults(texts, table), *_row_faults("".join(texts), table)]
     if faults:
         raise PrintRunShort(faults)
+
+
+def text_of(pdf: bytes | Path) -> str:
+    """All that stands in a PDF, squeezed."""
+    return "".join(squeezed(text) for text in _page_texts(pdf))
 
 
 # --- Reading -----------------------------------------------------------------------------------------
@@ -105,7 +110,7 @@ def _page_text(document: pypdfium2.PdfDocument, place: int) -> str:
     return text
 
 
-def _squeeze(text: str | int) -> str:
+def squeezed(text: str | int) -> str:
     """Return NFC text without white space; PDFium writes a hyphen at a line's end as U+FFFE or U+0002."""
     plain = str(text).replace("\ufffe", "-").replace("\x02", "-")
     return "".join(unicodedata.normalize("NFC", plain).split())
@@ -120,11 +125,11 @@ def _books(texts: Sequence[str]) -> Iterator[_Book]:
         if foot is None:
             blank += 1
             continue
-        code, number = _squeeze(foot["code"]), int(foot["page"])
+        code, number = squeezed(foot["code"]), int(foot["page"])
         if pages and (code != pages[-1][0] or number == 1):
             yield _book(pages, blank)
             pages, blank = [], 0
-        pages.append((code, number, int(foot["pages"]), _squeeze(text)))
+        pages.append((code, number, int(foot["pages"]), squeezed(text)))
     if pages:
         yield _book(pages, blank)
 
@@ -144,7 +149,7 @@ def _book(pages: Sequence[tuple[str, int, int, str]], blank: int) -> _Book:
 
 def _roll_call(books: Sequence[_Book], expected: Sequence[Transcript]) -> list[str]:
     found = Counter(book.code for book in books)
-    names = {_squeeze(wanted.pupil_code): wanted.personal.full_name for wanted in expected}
+    names = {squeezed(wanted.pupil_code): wanted.personal.full_name for wanted in expected}
     faults = [f"thiếu học bạ của {name} ({code})" for code, name in names.items() if not found[code]]
     faults += [f"học bạ của {names[code]} ({code}) có {found[code]} lần" for code in names if found[code] > 1]
     faults += [f"thừa học bạ không được yêu cầu, mã học sinh {code}" for code in found if code not in names]
@@ -190,11 +195,11 @@ def _front_faults(text: str, wanted: Transcript) -> Iterator[str]:
         "Người giám hộ (nếu có)": person.guardian,
     }
     for label, value in lines.items():
-        if _squeeze(f"{label}:{value}") not in text:
+        if squeezed(f"{label}:{value}") not in text:
             yield f"thiếu dòng “{label}: {value}” ở trang bìa hoặc trang 3"
     for stage in wanted.stages:
         row = (stage.school_year, stage.class_name, stage.school, stage.register_number, stage.moved_on)
-        if _squeeze("".join(row)) not in text:
+        if squeezed("".join(row)) not in text:
             yield f"thiếu năm học {stage.school_year} trong Quá trình học tập"
 
 
@@ -212,7 +217,7 @@ def _year_faults(pages: Sequence[str], wanted: Transcript, year: TranscriptYear)
     text = "".join(pages)
     yield from _missing_in_order(text, _year_lines(wanted, year))
     for name in (year.homeroom_teacher, year.principal.name, *year.principal.title[1:]):
-        if _squeeze(name) not in text:
+        if squeezed(name) not in text:
             yield f"thiếu “{name}” ở phần kí"
     marked = sum(_PREVIEW in page for page in pages if len(page) > 0)
     if marked != (len(pages) if year.is_preview else 0):
@@ -249,7 +254,7 @@ def _trait_lines(heading: str, group: TraitGroup) -> Iterator[tuple[str, str]]:
 def _missing_in_order(text: str, lines: Iterator[tuple[str, str]]) -> Iterator[str]:
     at = 0
     for name, line in lines:
-        wanted = _squeeze(line)
+        wanted = squeezed(line)
         place = text.find(wanted, at)
         if place < 0:
             yield f"thiếu hoặc sai dòng “{name}”"
@@ -269,13 +274,13 @@ def _page_faults(texts: Sequence[str], table: ClassTable) -> Iterator[str]:
             yield f"trang {number} không ghi “Trang {number}/{len(texts)}”"
         if (_PREVIEW in text) != table.is_preview:
             yield f"trang {number}: dấu “BẢN XEM TRƯỚC” không đúng với trạng thái khoá"
-        if _squeeze("STT Mã học sinh Họ và tên Ngày sinh") in text:
+        if squeezed("STT Mã học sinh Họ và tên Ngày sinh") in text:
             yield from (
                 f"trang {number} thiếu tiêu đề cột “{heading}”"
                 for heading, times in headings.items()
-                if text.count(_squeeze(heading)) < times
+                if text.count(squeezed(heading)) < times
             )
-        elif any(_squeeze(row.pupil_code) in text for row in table.rows):
+        elif any(squeezed(row.pupil_code) in text for row in table.rows):
             yield f"trang {number} không lặp lại tiêu đề bảng"
 
 
@@ -283,15 +288,15 @@ def _row_faults(text: str, table: ClassTable) -> Iterator[str]:
     at = 0
     for row in table.rows:
         cells = "".join("–" if cell is None else cell for cell in row.cells)
-        wanted = _squeeze(f"{row.number}{row.pupil_code}{row.full_name}{row.born_on}{cells}")
+        wanted = squeezed(f"{row.number}{row.pupil_code}{row.full_name}{row.born_on}{cells}")
         place = text.find(wanted, at)
         if place < 0:
             yield f"thiếu, sai hoặc sai thứ tự: STT {row.number} {row.full_name} ({row.pupil_code})"
-        elif text.count(_squeeze(f"{row.pupil_code}{row.full_name}")) > 1:
+        elif text.count(squeezed(f"{row.pupil_code}{row.full_name}")) > 1:
             yield f"{row.full_name} ({row.pupil_code}) có hơn một dòng"
         at = max(at, place)
     for line in (f"Sĩ số: {len(table.rows)} học sinh", table.lock_state, *_total_lines(table)):
-        if _squeeze(line) not in text:
+        if squeezed(line) not in text:
             yield f"thiếu dòng “{line}”"
 
 

@@ -1,7 +1,7 @@
 """Hồ sơ chuyển trường: what goes with a pupil to another school (PLAN IV.3; domain.md 8.3; rules R10, R12).
 
 The letter in the form of Nghị định 30/2020, the results to date, the days absent, the movements; the học bạ follows
-as its own part. Nothing is kept: the pack says what the database says when it is asked for.
+as its own part.
 """
 
 import datetime
@@ -185,16 +185,3 @@ def _enclosures(student: Student) -> Iterator[str]:
 def _days(value: Decimal | None) -> str:
     """3.0 → "3", 0.5 → "0,5"; "" for what nobody has counted yet."""
     return "" if value is None else f"{value.normalize():f}".replace(".", ",")
-
-
-def pack_pdf(pack: TransferPack) -> bytes:
-    """One file: the letter with its annex, then the học bạ."""
-    # Only here, so that a web process that prints no pack does not load the typesetter (40 MB).
-    from reports import pdf  # noqa: PLC0415
-
-    letter = pdf.render(
-        "reports/print/transfer_pack.html",
-        {"pack": pack, "teacher_title": ("GIÁO VIÊN CHỦ NHIỆM",)},
-        title=pack.title,
-    )
-    return pdf.merge([letter, pdf.render_transcript(pack.transcript)], title=pack.title)

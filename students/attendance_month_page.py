@@ -11,7 +11,7 @@ from accounts import permissions
 from accounts.dates import Days
 from accounts.models import User
 from accounts.powers import Action
-from students.absences import Absences, absences_within, days_label
+from students.absences import Absences, absence_totals, absences_within, days_label
 from students.attendance_months import (
     MonthState,
     begun_months,
@@ -73,6 +73,11 @@ class MonthRow:
         return list(zip(self.days, self.cells, strict=True))
 
     @property
+    def absent_on(self) -> list[tuple[DayColumn, str]]:
+        """The days that say something of the pupil: all that a telephone has room for."""
+        return [(day, cell) for day, cell in self.by_day if cell not in ("", NOT_HERE)]
+
+    @property
     def with_leave(self) -> str:
         return days_label(self.absences.with_leave)
 
@@ -110,6 +115,10 @@ class MonthPage:
     @property
     def without_leave_label(self) -> str:
         return days_label(self.without_leave)
+
+    @property
+    def absent_rows(self) -> tuple[MonthRow, ...]:
+        return tuple(row for row in self.rows if row.absent_on)
 
     @property
     def not_called(self) -> tuple[DayColumn, ...]:
@@ -247,7 +256,9 @@ def _cell(
 
 
 @dataclass(frozen=True, slots=True)
-class YearRow:
+class SumRow:
+    """A pupil's days absent, one cell a column."""
+
     number: int
     name: str
     cells: tuple[Absences, ...]
@@ -258,35 +269,63 @@ class YearRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """What is summed under a heading; `days` in words."""
+
+    label: str
+    days: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class YearPage:
-    """Days absent of a class by months, terms and year; `spans` are the columns."""
+    """Days absent of a class by months, terms and year."""
 
     school_class: SchoolClass
     months: tuple[MonthState, ...]
-    spans: tuple[str, ...]
-    rows: tuple[YearRow, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[SumRow, ...]
     may_call: bool
 
 
 def read_year(user: User, school_class: SchoolClass) -> YearPage:
-    """Six statements, whatever the number of pupils."""
+    """Nine statements, whatever the number of pupils."""
     now = today()
     calendar = YearCalendar.of(school_class.year)
     months = begun_months(calendar, now)
     states = month_states([school_class], months, now)
     spans = {f"{month:%m/%Y}": Days(month, last_day_of(month)) for month in months}
     spans |= dict(zip(("Học kì I", "Học kì II"), school_class.year.terms, strict=False))
-    spans["Cả năm"] = school_class.year.days
-    seats = _seats(school_class, school_class.year.days)
-    names = {seat.student_id: seat.student.full_name for seat in seats}
-    sums = absences_within(names, spans)
     return YearPage(
         school_class=school_class,
         months=tuple(states[school_class.pk, each] for each in months),
-        spans=tuple(spans),
-        rows=tuple(
-            YearRow(number, name, tuple(sums.get((pupil, span), Absences()) for span in spans))
-            for number, (pupil, name) in enumerate(names.items(), start=1)
-        ),
+        columns=(*(Column(each) for each in spans), WHOLE_YEAR),
+        rows=sum_rows(school_class, spans),
         may_call=permissions.may(user, Action.CALL_ROLL, school_class=school_class),
+    )
+
+
+WHOLE_YEAR = Column("Cả năm", "như ở học bạ")
+
+
+def sum_rows(school_class: SchoolClass, spans: Mapping[str, Days]) -> tuple[SumRow, ...]:
+    """Whoever sat in the class in the year, with the days absent within each span, and last those of the year.
+
+    The year's are those that the books print: with what was brought along, blank where no roll was ever called. Five
+    statements.
+    """
+    seats = _seats(school_class, school_class.year.days)
+    names = {seat.student_id: seat.student.full_name for seat in seats}
+    sums = absences_within(names, spans)
+    totals = absence_totals(names, until=school_class.year_id)
+    nobody_knows = Absences(None, None)
+    return tuple(
+        SumRow(
+            number,
+            name,
+            (
+                *(sums.get((pupil, span), Absences()) for span in spans),
+                totals.get((pupil, school_class.year_id), nobody_knows),
+            ),
+        )
+        for number, (pupil, name) in enumerate(names.items(), start=1)
     )

@@ -148,12 +148,13 @@ def month_states(
 
 def changed_months(year: SchoolYear, on: datetime.date) -> list[MonthState]:
     """The confirmed months of a year that movements have changed since, by month and class. One statement."""
-    rows = AttendanceMonth.objects.filter(school_class__year=year).with_changes().filter(changes__len__gt=0)
-    people = rows.select_related("confirmed_by", "confirmed_again_by", "school_class")
-    return [
-        _state(row.month, on, row)
-        for row in people.order_by("month", "school_class__grade_level", "school_class__name")
-    ]
+    # Any: the type checker does not know the column that `with_changes` adds.
+    rows: Any = AttendanceMonth.objects.filter(school_class__year=year).with_changes()
+    changed = rows.filter(changes__len__gt=0).select_related(
+        "confirmed_by", "confirmed_again_by", "school_class"
+    )
+    in_order = changed.order_by("month", "school_class__grade_level", "school_class__name")
+    return [_state(row.month, on, row) for row in in_order]
 
 
 def _state(month: datetime.date, on: datetime.date, confirmation: Any) -> MonthState:

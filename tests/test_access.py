@@ -540,7 +540,7 @@ PAGES = (
     Page("students:newcomer", Action.RECORD_MOVEMENTS, CLERK, arguments=coming),
     Page("students:newcomer", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=coming),
     # An admission: the clerk is told that only who goes to another school has one.
-    Page("reports:transfer_pack", Action.PRINT_BOOKS, CLERK, status=404, arguments=admission),
+    Page("reports:transfer_pack", Action.PRINT_BOOKS, CLERK, "post", 404, arguments=admission),
     Page("students:head_counts", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:head_counts_file", Action.SEE_MOVEMENTS, OFFICE, status=302),
     Page("students:movement", Action.SEE_MOVEMENTS, OFFICE, arguments=admission),
@@ -554,6 +554,7 @@ PAGES = (
     Page("students:roll", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_roll),
     Page("students:roll", Action.CALL_ROLL, LAN, "post", 422, arguments=a_roll),
     Page("students:class_attendance", Action.SEE_ATTENDANCE, SHEET_4A, arguments=class_4a),
+    Page("gradebook:period_absences", Action.SEE_ATTENDANCE, SHEET_4A, arguments=class_4a),
     Page("students:attendance_month", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_month),
     Page("students:attendance_file", Action.SEE_ATTENDANCE, SHEET_4A, arguments=a_month),
     Page("students:attendance_confirm", Action.CALL_ROLL, LAN, arguments=a_month),
@@ -768,6 +769,7 @@ LISTS = {
 ABOUT_A_CLASS = {
     "students:roll",
     "students:class_attendance",
+    "gradebook:period_absences",
     "students:attendance_month",
     "students:attendance_confirm",
     "students:class",

@@ -36,6 +36,8 @@ PLANNED: tuple[tuple[int, Kind, str, int, str, dict[str, Any]], ...] = (
     (15, Kind.CHANGED_CLASS, "3D", 8, "3E", {}),
 )
 ARRIVING = ((48, "3A", ELSEWHERE), (12, "2A", SCHOOL))
+# (days ago, recorded days ago, class, place, other class): a month that both classes had confirmed changes by it.
+BACK_DATED = (40, 3, "1D", 6, "1E")
 MISTAKEN = (10, "1D", 2, "1E")
 
 
@@ -57,6 +59,20 @@ def load(school: DemoSchool) -> None:
     if mistake:
         with clock.travelling(school.now - (days - 1) * DAY):
             movements.cancel(mistake, reason="Ghi nhầm học sinh cùng tên", by=clerk)
+
+
+def load_back_dated(school: DemoSchool) -> None:
+    """A change of class that the clerk heard of late; after the attendance of its days, which it changes."""
+    days, recorded, name, place, other = BACK_DATED
+    classes = {each.name: each for each in SchoolClass.objects.filter(year_id=school.year)}
+    draft = Draft(
+        Kind.CHANGED_CLASS,
+        _pupil(classes[name], place),
+        _day(school, days),
+        classes[other],
+        note="Đơn của cha mẹ học sinh nộp muộn",
+    )
+    _record(school, User.objects.get(username="vanthu"), recorded, draft)
 
 
 def _day(school: DemoSchool, days: int) -> datetime.date:

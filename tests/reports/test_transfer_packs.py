@@ -2,19 +2,26 @@
 
 import datetime
 import unicodedata
+from dataclasses import replace
+from pathlib import Path
 
 import pypdfium2
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
 from accounts import clock
 from accounts.models import AccessLogEntry
 from gradebook.regulation import Period
-from reports.transfer_packs import NOT_ASSESSED, read_pack
+from reports import print_jobs
+from reports.models import PrintJob
+from reports.pack_binding import PackManuscript, bind, draw_pages
+from reports.read_back import PrintRunShort
+from reports.transfer_packs import NOT_ASSESSED, ResultRow, read_pack
 from students import movements
 from students.models import Movement
-from tests.gradebook.school import School, make_school
+from tests.gradebook.school import CONFIRMED, School, make_school
 from tests.reports.school_books import add_past_years, add_profile, fill
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +32,11 @@ TO = {
     "decision_number": "07/GGT-THKĐ",
     "decision_date": datetime.date(2026, 11, 20),
 }
+
+
+@pytest.fixture(autouse=True)
+def files(settings: object, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -54,15 +66,52 @@ def text_of(content: bytes) -> list[str]:
     return [" ".join(unicodedata.normalize("NFC", page).split()) for page in pages]
 
 
+def printed(movement: Movement, client: Client) -> tuple[str, str, bytes]:
+    """The page of the print that the click leads to, once a worker has drawn it, and the file's name and content."""
+    asked = client.post(reverse("reports:transfer_pack", args=[movement.pk]), CONFIRMED)
+    job = PrintJob.objects.get(movement=movement)
+    assert asked.url == f"{reverse('reports:print_job', args=[job.pk])}?take=1"
+    print_jobs.run_job(job.pk)
+    page = client.get(asked.url).text
+    answer = client.get(reverse("reports:print_file", args=[job.pk]))
+    return page, answer["Content-Disposition"], answer.getvalue()
+
+
+def finished(school: School, movement: Movement) -> PrintJob:
+    """A pack that a worker has drawn, as a row and a file: none is drawn for it."""
+    return PrintJob.objects.create(
+        book=PrintJob.Book.TRANSFER_PACK,
+        school_class=school.class_4a,
+        movement=movement,
+        period=Period.YEAR_END,
+        asked_by=school.tuan,
+        state=PrintJob.State.DONE,
+        started_at=clock.now(),
+        finished_at=clock.now(),
+        pupils_asked=1,
+        pupils_done=1,
+        pages=9,
+        file=ContentFile(b"%PDF-", name="9.pdf"),
+    )
+
+
+def page_of(job: PrintJob) -> str:
+    return reverse("reports:print_job", args=[job.pk])
+
+
 def test_one_click_gives_the_letter_the_results_and_the_transcript(school):
     fill(school.class_4a, school.pupils, Period.MID_TERM_1)
     add_profile(school.year, school.pupils[0])
     movement, client = transfer(school), as_clerk(school)
-    file = reverse("reports:transfer_pack", args=[movement.pk])
-    assert file in client.get(reverse("students:movement", args=[movement.pk])).text
-    assert file in client.get(reverse("students:pupil_movements", args=[school.pupils[0].pk])).text
-    answer = client.get(file)
-    letter, *others = text_of(b"".join(answer))
+    click = reverse("reports:transfer_pack", args=[movement.pk])
+    assert click in client.get(reverse("students:movement", args=[movement.pk])).text
+    assert click in client.get(reverse("students:pupil_movements", args=[school.pupils[0].pk])).text
+    page, name, file = printed(movement, client)
+    job = PrintJob.objects.get()
+    assert f'http-equiv="refresh" content="0;url={reverse("reports:print_file", args=[job.pk])}"' in page
+    assert f"Hồ sơ chuyển trường · {school.pupils[0].full_name}" in page
+    assert "HoSoChuyenTruong" in name
+    letter, *others = text_of(file)
     for words in (
         "UBND PHƯỜNG KIM ĐỒNG",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
@@ -85,7 +134,58 @@ def test_one_click_gives_the_letter_the_results_and_the_transcript(school):
         "BẢN XEM TRƯỚC",
     ):
         assert words in whole
-    assert AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.PRINT_DOWNLOADED).count() == 1
+
+
+def test_the_pack_waits_for_the_password_and_both_asking_and_taking_are_on_record(school):
+    movement, client = transfer(school), as_clerk(school)
+    click = reverse("reports:transfer_pack", args=[movement.pk])
+    assert client.get(click).status_code == 405
+    asked = client.post(click)
+    assert asked.status_code == 422
+    assert "Gõ lại mật khẩu" in asked.text
+    assert not PrintJob.objects.exists()
+    assert client.post(click, CONFIRMED).status_code == 302
+    file = reverse("reports:print_file", args=[finished(school, movement).pk])
+    assert client.get(file).getvalue() == b"%PDF-"
+    noted = AccessLogEntry.objects.filter(target__contains=school.pupils[0].full_name)
+    assert set(noted.values_list("kind", flat=True)) == {
+        AccessLogEntry.Kind.PRINT_ASKED,
+        AccessLogEntry.Kind.PRINT_DOWNLOADED,
+    }
+
+
+def test_two_clicks_make_one_pack_and_the_web_draws_nothing(school):
+    movement, client = transfer(school), as_clerk(school)
+    for _click in range(2):
+        client.post(reverse("reports:transfer_pack", args=[movement.pk]), CONFIRMED)
+    job = PrintJob.objects.get()
+    assert (job.state, job.school_class, job.pages) == (PrintJob.State.WAITING, school.class_4a, None)
+
+
+def test_the_leaders_see_that_it_was_printed_but_do_not_begin_its_download(school):
+    page = f"{page_of(finished(school, transfer(school)))}?take=1"
+    assert 'http-equiv="refresh"' in as_clerk(school).get(page).text
+    leader = Client()
+    leader.force_login(school.hoa)
+    assert 'http-equiv="refresh"' not in leader.get(page).text
+    assert f"Hồ sơ chuyển trường · {school.pupils[0].full_name}" in leader.get(reverse("reports:prints")).text
+
+
+def test_what_changes_of_the_pupil_afterwards_is_told_beside_the_pack(school):
+    page, client = page_of(finished(school, transfer(school))), as_clerk(school)
+    add_profile(school.year, school.pupils[1])
+    assert "đã thay đổi sau bản in này" not in client.get(page).text
+    add_profile(school.year, school.pupils[0])
+    assert "Hồ sơ đã thay đổi sau bản in này" in " ".join(client.get(page).text.split())
+
+
+def test_a_pack_that_lacks_a_subject_is_not_handed_over(school):
+    movement = transfer(school)
+    other = replace(read_pack(movement), subjects=(ResultRow("Môn không có", ()),))
+    whole, short = PackManuscript(read_pack(movement)), PackManuscript(other)
+    parts = draw_pages(whole, progressed=lambda _pupils: None, stop_if_asked=lambda: None)
+    with pytest.raises(PrintRunShort, match="Môn không có"):
+        bind(short, parts, name="books/short.pdf")
 
 
 def test_every_line_taught_stands_in_it_with_what_is_entered_to_date(school):
@@ -118,5 +218,5 @@ def test_only_a_transfer_in_force_has_a_pack(school):
     movement, client = transfer(school), as_clerk(school)
     file = reverse("reports:transfer_pack", args=[movement.pk])
     movements.cancel(movement, reason="Ghi nhầm", by=school.tuan)
-    assert client.get(file).status_code == 404
+    assert client.post(file, CONFIRMED).status_code == 404
     assert file not in client.get(reverse("students:movement", args=[movement.pk])).text

@@ -3,10 +3,12 @@
 import datetime
 import re
 from collections.abc import Iterator
+from itertools import cycle
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.open_rolls import open_rolls
 from tests.stack import Stack
 from tests.stories.people import Person, log_in
 
@@ -24,13 +26,8 @@ def teacher(chromium: Browser, application: Stack) -> Iterator[Person]:
 
 @pytest.fixture(scope="module")
 def rolls(application: Stack) -> Iterator[str]:
-    """Addresses of rolls of this month that were called; each story takes one of its own."""
-    rows = application.fetch(
-        "SELECT r.school_class_id, r.day, r.session FROM students_rollcall r"
-        " JOIN students_schoolclass c ON c.id = r.school_class_id"
-        " WHERE c.name = '4E' AND r.day >= date_trunc('month', current_date) ORDER BY r.day DESC, r.session"
-    )
-    return iter([f"/students/classes/{pk}/roll/{day}/{session}/" for pk, day, session in rows])
+    """Addresses of rolls that may be changed, in turn; each story takes the next."""
+    return cycle(open_rolls(application, TEACHER))
 
 
 def pupil(page: Page, number: int):

@@ -40,6 +40,7 @@ PAGES = [
     ("phohieutruong", "/students/attendance/late/"),
     (TEACHER, "/students/classes/{class_4e}/roll/"),
     (TEACHER, "/students/classes/{class_4e}/attendance/"),
+    (TEACHER, "/gradebook/classes/{class_4e}/absences/"),
     (TEACHER, "/students/classes/{class_4e}/attendance/{month}/"),
     ("vanthu", "/students/import/"),
     ("vanthu", "/students/movements/"),

@@ -288,6 +288,27 @@ def test_the_month_shows_letters_halves_and_gaps_and_goes_out_as_excel(school, d
     assert b"".join(answer.streaming_content)[:2] == b"PK"
 
 
+def test_on_a_telephone_the_month_lists_who_was_absent_with_the_days_and_nobody_else(school, day):
+    an, binh = school.pupils[:2]
+    save(school, call(day, {an: "P", binh: "K"}), call(day, {an: "P"}, session="afternoon"))
+    place = [school.class_4a.pk, day.replace(day=1)]
+    page = " ".join(
+        client_of(school, "lan").get(reverse("students:attendance_month", args=place)).text.split()
+    )
+    listed = page.split('class="month-list"')[1].split("</section>")[0]
+    assert f"T4 {day:%d/%m}: P<" in listed
+    assert f"T4 {day:%d/%m}: Ks<" in listed
+    assert "2 / 5 em có buổi vắng" in listed
+    assert school.pupils[2].full_name not in listed
+
+
+@pytest.mark.parametrize("page", ["roll", "class_attendance", "attendance_month"])
+def test_the_menu_stands_on_attendance_wherever_the_days_of_a_class_are_shown(school, day, page):
+    more = [day, "morning"] if page == "roll" else [day.replace(day=1)] if page == "attendance_month" else []
+    shown = client_of(school, "lan").get(reverse(f"students:{page}", args=[school.class_4a.pk, *more]))
+    assert [entry["label"] for entry in shown.context["menu"] if entry["active"]] == ["Điểm danh"]
+
+
 def test_the_month_is_confirmed_on_its_page_with_the_password(school):
     fill_october(school)
     october = datetime.date(school.year.year, 10, 1)

@@ -224,3 +224,15 @@ def test_the_page_of_a_pupil_tells_the_status_and_leads_to_the_movements(school,
     teacher = Client()
     teacher.force_login(school.lan)
     assert led_to not in teacher.get(page).text
+
+
+def test_the_menu_stands_on_movements_on_the_pages_of_a_pupil_s_and_of_head_counts(school, clerk):
+    pages = [
+        form_of(school, "left"),
+        reverse("students:pupil_movements", args=[school.pupils[0].pk]),
+        reverse("students:newcomer", args=["admitted"]),
+        reverse("students:head_counts"),
+    ]
+    for page in pages:
+        menu = clerk.get(page).context["menu"]
+        assert [entry["label"] for entry in menu if entry["active"]] == ["Biến động sĩ số"]

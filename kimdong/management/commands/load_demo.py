@@ -50,4 +50,5 @@ class Command(BaseCommand):
         papers.load(school)
         movements.load(school)
         attendance.load(school)
+        movements.load_back_dated(school)
         self.stdout.write(f"Đã nạp xong trong {time.monotonic() - begin:.0f} giây.")
