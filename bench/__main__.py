@@ -1,25 +1,21 @@
 """`make bench`: medians, statements, bytes and memory against the running production server, on the demo school.
 
-Prints a table of measured value and aim, and writes all of it to bench/results.json. It asserts nothing about time.
+Prints a table of measured value and aim, and writes all to bench/results/latest.json. It asserts nothing about time.
 """
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from bench import books, hundred, sheets
+from bench import books, hundred, latest, sheets
 from bench.web import Session
 from kimdong import embedded_postgres
 from tests import stack as stacks
 from tests.stack import ROOT, Stack
-
-RESULTS = Path(__file__).parent / "results" / "latest.json"
 
 
 def main() -> None:
@@ -42,20 +38,14 @@ def main() -> None:
             }
             with stacks.running(url, template, files / "run", name="bench") as stack:
                 results |= run(stack, quick=quick)
-            pairs = {} if quick else hundred.compare(url, template, files)
+            latest.keep(results)
+            if not quick:
+                pairs = hundred.compare(url, template, files)
+                latest.keep({"hundred": pairs})
         finally:
             embedded_postgres.stop(ROOT / ".bench" / "pg")
-    results["machine"] = {
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "at": time.strftime("%F %T"),
-    }
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(
-        json.dumps(results | {"hundred": pairs}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
     show(results)
-    if pairs:
+    if not quick:
         hundred.show(pairs)
 
 
@@ -162,7 +152,7 @@ def show(results: dict[str, dict[str, object]]) -> None:
     for group, key, label, aim in AIMS:
         if group in results:
             print(f"{label:<60}{results[group][key]!s:>12}{aim:>10}")
-    print(f"\nAll values: {RESULTS.relative_to(ROOT)}")
+    print(f"\nAll values: {latest.RESULTS.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
