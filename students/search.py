@@ -160,27 +160,30 @@ def _lexemes(text: str, *, begins: bool) -> str:
 # -- Who fits ----------------------------------------------------------------------------------------------
 
 _BEGINNING = """
-NOT MATERIALIZED (SELECT * FROM (
-    SELECT * FROM students_pupilwords ORDER BY sort_key, student_id LIMIT %(looked_through)s
-) beginning WHERE {words})
+(SELECT * FROM students_pupilwords ORDER BY sort_key, student_id LIMIT %(looked_through)s) beginning WHERE {words}
 """
-_WITH_WORDS = "MATERIALIZED (SELECT student_id, sort_key FROM students_pupilwords WHERE {words})"
+_WITH_WORDS = "students_pupilwords WHERE {words} OFFSET 0"
 _WITH_ID = """
-MATERIALIZED (SELECT * FROM students_pupilwords WHERE {words} AND student_id IN (
-    SELECT id FROM students_student WHERE national_id = ANY(%(national_ids)s)))
+students_pupilwords
+WHERE {words} AND student_id IN (SELECT id FROM students_student WHERE national_id = ANY(%(national_ids)s))
+OFFSET 0
 """
 _IN_CLASSES = """
-MATERIALIZED (SELECT * FROM students_pupilwords WHERE {words} AND student_id IN (
-    SELECT student_id FROM students_enrolment WHERE school_class_id = ANY(%(fewest_classes)s)))
+students_pupilwords WHERE {words} AND student_id IN (
+    SELECT student_id FROM students_enrolment WHERE school_class_id = ANY(%(fewest_classes)s))
+OFFSET 0
 """
 
-# OFFSET 0 has the conditions judged row by row in the order of names, until there are enough; LIMIT 1 has a row's own
-# seats looked up, where the planner would rather read those of everybody.
+# OFFSET 0 is a fence: the planner has to take the source as it is, and not a walk through everybody in the order of
+# names; then its rows are judged in that order, until there are enough. LIMIT 1 has a row's own seats looked up, where
+# the planner would rather read those of everybody.
 _FIRST = """
-WITH source AS {source}
 SELECT pupil.id, pupil.full_name, pupil.birth_year, pupil.birth_month, pupil.birth_day
 FROM (
-    SELECT student_id FROM (SELECT * FROM source ORDER BY sort_key, student_id OFFSET 0) person
+    SELECT student_id FROM (
+        SELECT * FROM (SELECT student_id, sort_key FROM {source}) source
+        ORDER BY sort_key, student_id OFFSET 0
+    ) person
     WHERE {conditions} ORDER BY sort_key, student_id LIMIT %(most)s
 ) found
 JOIN students_student pupil ON pupil.id = found.student_id

@@ -62,7 +62,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["sort_key", "student"], name="pupil_words_in_order"),
+                    models.Index(
+                        fields=["sort_key", "student"], include=["words"], name="pupil_words_in_order"
+                    ),
                     django.contrib.postgres.indexes.GinIndex(fields=["words"], name="pupil_by_words"),
                 ],
             },

@@ -200,7 +200,7 @@ class PupilWords(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["sort_key", "student"], name="pupil_words_in_order"),
+            models.Index(fields=["sort_key", "student"], include=["words"], name="pupil_words_in_order"),
             GinIndex(fields=["words"], name="pupil_by_words"),
         ]
 
