@@ -133,7 +133,7 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("log_1000000", "far_back", "… a page of long ago (ms)", "100"),
     ("roll_over", "propose_s", "placing the school as proposed (s)", ""),
     ("roll_over", "lists_ms", "the lists of a grade (ms)", ""),
-    ("roll_over", "apply_s", "1,046 pupils to next year's classes (s)", "5"),
+    ("roll_over", "apply_s", "845 pupils to next year's classes (s)", "5"),
     ("roll_over", "undo_s", "taking them back (s)", "5"),
     ("thkqgd_class", "seconds", "THKQGD of a class: from click to file (s)", ""),
     ("hocba_class", "seconds", "học bạ of a class: from click to file (s)", "3"),
