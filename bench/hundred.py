@@ -1,7 +1,8 @@
 """One school against a hundred: each section measures both, and the ratio of the two should stay under 1.5.
 
 A section is a small file with `measure(school) -> rows`; it is entered in SECTIONS, may ask only what one school's
-people could ask, and is called several times. `python -m bench.hundred` runs this part of the bench alone.
+people could ask, and is called several times. `python -m bench.hundred` runs this part of the bench alone and writes
+its group of bench/results/latest.json.
 """
 
 import tempfile
@@ -12,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bench import classes, rolls, rosters, schools, search
+from bench import classes, latest, rolls, rosters, schools, search
 from bench.rows import Row, School, Section
 from kimdong import embedded_postgres
 from tests import stack as stacks
@@ -91,6 +92,7 @@ def main() -> None:
             pairs = compare(url, stacks.build_template(url, files / "template"), files)
         finally:
             embedded_postgres.stop(ROOT / ".bench" / "pg")
+    latest.keep({"hundred": pairs})
     show(pairs)
 
 

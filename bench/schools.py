@@ -20,6 +20,7 @@ COPIED: Mapping[str, tuple[str, ...]] = {
     "students_schoolclass": (),
     "students_homeroomassignment": ("school_class_id", "teacher_id", "substitutes_for_id"),
     "students_student": (),
+    "students_pupilwords": ("student_id",),
     "students_movement": ("student_id", "from_class_id", "to_class_id"),
     "students_enrolment": ("student_id", "school_class_id", "began_by_id", "ended_by_id"),
     "students_yearprofile": ("student_id",),
@@ -94,9 +95,10 @@ def multiply(conninfo: str) -> None:
             connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(identifier))
             connection.execute(table.statement())
             connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(identifier))
-            connection.execute(
-                "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (name, (SCHOOLS + 1) * SHIFT)
-            )
+            if "id" in table.columns:
+                connection.execute(
+                    "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (name, (SCHOOLS + 1) * SHIFT)
+                )
             connection.execute(sql.SQL("VACUUM ANALYZE {}").format(identifier))
 
 

@@ -204,7 +204,7 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
         *(*_against_the_whole(file, year), *found, *_late_seats(rows, stored)),
         *(*incomplete, *_doubts(rows, stored), *_divided_wards(rows), *_unusual_classes(rows, stored)),
     )
-    missing = tuple(stored.missing(file.rows, matches))
+    missing = tuple(stored.missing(matches))
     return RosterPlan(tuple(rows), problems, _new_classes(rows, stored), missing)
 
 
@@ -444,7 +444,8 @@ def _write_profiles(plan: RosterPlan, students: Sequence[Student], year: SchoolY
 
 def _enrol(plan: RosterPlan, students: Sequence[Student], year: SchoolYear, by: User) -> None:
     """Gives those who have no seat in the year one in the class of their row."""
-    classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
+    named = SchoolClass.objects.filter(year=year, name__in={each.row.class_name for each in plan.rows})
+    classes = {each.name: each for each in named}
     seats = [
         Seat(student, classes[each.row.class_name], from_elsewhere=each.row.status == FROM_ELSEWHERE)
         for each, student in zip(plan.rows, students, strict=True)

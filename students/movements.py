@@ -73,7 +73,7 @@ def enrol_many(seats: Sequence[Seat], *, year: SchoolYear, by: User, why: str) -
     last_grades = _last_grades(seats, year)
     movements = [_admission(seat, year, by, last_grades.get(seat.student.pk)) for seat in seats]
     record_bulk(Movement.objects.bulk_create(movements), changed=False, why=why)
-    positions = _next_positions(seats, year)
+    positions = _next_positions(seats)
     enrolments = [
         Enrolment(
             student=movement.student,
@@ -153,13 +153,13 @@ def _last_grades(seats: Iterable[Seat], year: SchoolYear) -> dict[int, int]:
     return dict(rows.values_list("student_id", "school_class__grade_level"))
 
 
-def _next_positions(seats: Iterable[Seat], year: SchoolYear) -> dict[int, int]:
+def _next_positions(seats: Iterable[Seat]) -> dict[int, int]:
     """Pupil id → place behind those who have one, in the Vietnamese order of names among the new."""
-    taken = year.classes.annotate(last=Max("enrolments__position")).values_list("pk", "last")
-    lasts = {pk: last or 0 for pk, last in taken}
     new: dict[int, list[Student]] = defaultdict(list)
     for seat in seats:
         new[seat.school_class.pk].append(seat.student)
+    taken = Enrolment.objects.filter(school_class__in=new).values_list("school_class")
+    lasts: dict[int, int] = defaultdict(int, taken.annotate(last=Max("position")))
     return {
         student.pk: lasts[class_id] + place
         for class_id, students in new.items()

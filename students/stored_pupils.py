@@ -3,30 +3,51 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from students.field_changes import OF_YEAR
-from students.matching import IDS, Match
+from students.matching import BIRTH, IDS, Match
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
 from students.names import search_key
 from students.promotion import LastClass
 from students.roster_row import RosterRow
 
+# Each by an index of its own, however many pupils there are; joined with OR they would be one reading of them all.
+# A folded name counts only where neither an id nor the birth date, as far as both are known, says otherwise: so among
+# a hundred schools' pupils a row has no more namesakes than in its own.
+_MEANT = """
+SELECT id FROM students_student WHERE moet_id = ANY(%s)
+UNION ALL SELECT id FROM students_student WHERE national_id = ANY(%s)
+UNION ALL SELECT id FROM students_student WHERE school_code = ANY(%s)
+UNION ALL SELECT id FROM students_student WHERE register_no = ANY(%s)
+UNION ALL SELECT pupil.id
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::int[], %s::int[])
+    AS listed (search_key, moet_id, national_id, school_code, birth_year, birth_month, birth_day)
+JOIN students_student pupil ON pupil.search_key = listed.search_key
+WHERE coalesce(pupil.moet_id = listed.moet_id, true)
+    AND coalesce(pupil.national_id = listed.national_id, true)
+    AND coalesce(pupil.school_code = listed.school_code, true)
+    AND coalesce(pupil.birth_year = listed.birth_year, true)
+    AND coalesce(pupil.birth_month = listed.birth_month, true)
+    AND coalesce(pupil.birth_day = listed.birth_day, true)
+"""
+
 
 class StoredPupils:
-    """The pupils who share a folded name, an id or a register number with a row; their seats and last classes.
+    """The pupils whom a row may mean, by an id, a register number or a name; their seats and last classes.
 
-    Four statements, two where no pupil is meant, one more where the rows say something of the year. `seats`: pupil id →
-    enrolments that touch the year's days, in order
-    of time. `last_classes`: pupil id → the class of the last year before. `lock` keeps the pupils from being changed
-    until the transaction ends.
+    Four statements, two where no pupil is meant, one more where the rows say something of the year. `classes`: those
+    that the rows name, by name. `seats`: pupil id → enrolments that touch the year's days, in order of time.
+    `last_classes`: pupil id → the class of the last year before. `lock` keeps the pupils from being changed until the
+    transaction ends.
     """
 
     def __init__(self, rows: Sequence[RosterRow], year: SchoolYear, *, lock: bool) -> None:
         self.year = year
         self.day = year.day_for_roster()
-        self.classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
-        students = Student.objects.filter(_may_be_meant(rows)).order_by("pk")
+        named = SchoolClass.objects.filter(year=year, name__in={row.class_name for row in rows})
+        self.classes = {each.name: each for each in named}
+        students = Student.objects.filter(pk__in=_meant_by(rows)).order_by("pk")
         self.students = list(students.select_for_update(no_key=True) if lock else students)
         self.seats: dict[int, list[Enrolment]] = defaultdict(list)
         self.last_classes: dict[int, LastClass] = {}
@@ -37,13 +58,14 @@ class StoredPupils:
         for student in self.students:
             self._by_register[student.register_no].append(student)
 
-    def missing(self, rows: Sequence[RosterRow], matches: Iterable[Match]) -> list[Enrolment]:
+    def missing(self, matches: Iterable[Match]) -> list[Enrolment]:
         """Who sits in a class that the rows name and is meant by none of them, in class order. One statement."""
-        named = [each.pk for name, each in self.classes.items() if name in {row.class_name for row in rows}]
         meant = [match.student.pk for match in matches if match.student]
-        seats = Enrolment.objects.filter(school_class_id__in=named).held_on(self.day)
+        seats = Enrolment.objects.filter(school_class__in=self.classes.values()).held_on(self.day)
         of_others = seats.exclude(student_id__in=meant).select_related("student", "school_class")
-        return list(of_others.order_by("school_class__name", "position", "student_id")) if named else []
+        return (
+            list(of_others.order_by("school_class__name", "position", "student_id")) if self.classes else []
+        )
 
     def _read_profiles(self) -> dict[int, YearProfile]:
         profiles = YearProfile.objects.filter(year=self.year, student_id__in=self._ids())
@@ -104,10 +126,10 @@ def renumbered(rows: Iterable[RosterRow], matches: Iterable[Match]) -> set[int]:
     }
 
 
-def _may_be_meant(rows: Sequence[RosterRow]) -> Q:
-    wanted = Q(search_key__in={search_key(row.full_name) for row in rows})
-    for name in (*IDS, "register_no"):
-        values = {getattr(row, name) for row in rows if getattr(row, name)}
-        if values:
-            wanted |= Q(**{f"{name}__in": values})
-    return wanted
+def _meant_by(rows: Sequence[RosterRow]) -> RawSQL:
+    """The ids of the pupils whom one of these rows may mean."""
+    columns = [[getattr(row, name) or None for row in rows] for name in (*IDS, *BIRTH)]
+    names = [search_key(row.full_name) for row in rows]
+    given = [[value for value in column if value] for column in columns[: len(IDS)]]
+    numbers = [row.register_no for row in rows if row.register_no]
+    return RawSQL(_MEANT, [*given, numbers, names, *columns])  # noqa: S611 - values are parameters

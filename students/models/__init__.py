@@ -4,7 +4,7 @@ from students.models.attendance import Absence, AttendanceMonth, RollCall
 from students.models.calendar import CalendarEntry, Session, WeekPattern
 from students.models.enrolments import Enrolment, EnrolmentQuerySet
 from students.models.movements import Movement, MovementQuerySet
-from students.models.pupils import Student, YearProfile
+from students.models.pupils import PupilWords, Student, YearProfile
 from students.models.uploads import RosterRun, RosterUpload, upload_path
 from students.models.years import (
     ForeignLanguage,
@@ -25,6 +25,7 @@ __all__ = [
     "HomeroomAssignment",
     "Movement",
     "MovementQuerySet",
+    "PupilWords",
     "RollCall",
     "RosterRun",
     "RosterUpload",

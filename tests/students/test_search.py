@@ -46,7 +46,7 @@ def test_a_pupil_is_found_by_name_in_any_order_by_id_and_by_class(school):
         register_no="2026/0999",
     )
     by_name = ("Đặng Thuỷ Hường", "dang thuy huong", "ĐẶNG THỦY", "huong dang", "hu thu da", "thủy")
-    by_id = ("3100009999", "031219009999", "HS-7788", "2026/0999")
+    by_id = ("3100009999", "031219009999", "HS-7788", "2026/0999", "9999", "009999 huong")
     by_class = ("4a huong", "huong 4A", "hường lớp 4a")
     found = {typed: names(typed, school.tuan) for typed in (*by_name, *by_id, *by_class)}
     assert found == {key: ["Đặng Thuỷ Hường"] for key in found}
@@ -54,7 +54,19 @@ def test_a_pupil_is_found_by_name_in_any_order_by_id_and_by_class(school):
 
 def test_what_does_not_fit_finds_nobody(school):
     put(school.class_4a, "Đặng Thuỷ Hường", national_id="031219009999")
-    typed = ("", "   ", "-", "uong", "dang van", "4b huong", "0312190099", "' & !:*")
+    typed = (
+        "",
+        "   ",
+        "-",
+        "uong",
+        "dang van",
+        "4b huong",
+        "0312190099",
+        "999",
+        "00999",
+        "' & !:*",
+        "99'9:*|9",
+    )
     assert [names(each, school.tuan) for each in typed] == [[]] * len(typed)
 
 
@@ -221,22 +233,52 @@ def test_a_search_takes_the_same_statements_for_few_and_many_pupils_and_grants(s
     assert len(captured) == 4
 
 
-def test_a_head_of_grade_sees_past_many_who_fit_elsewhere(school, monkeypatch):
+def test_words_of_few_are_found_behind_the_first_of_all_by_everybody_who_may_see_them(school, monkeypatch):
     monkeypatch.setattr(search, "LOOKED_THROUGH", 3)
     add_pupils(school.class_1a, 40)
     put(school.class_4a, "Zyx Nguyễn")
-    assert names("nguyen", school.dung)[-1] == "Zyx Nguyễn"
-    with CaptureQueriesContext(connection) as captured:
-        assert names("nguyen", school.dung)
-    assert len(captured) <= 6
+    for person in (school.dung, school.tuan, school.lan):
+        assert names("zyx", person) == ["Zyx Nguyễn"]
+        assert names("nguyen", person)[-1] == "Zyx Nguyễn"
+        with CaptureQueriesContext(connection) as captured:
+            assert names("nguyen", person)
+        assert len(captured) <= 5
+    assert names("zyx", school.ngoc) == []
 
 
-def test_the_search_uses_the_index_of_words(school):
+def test_classes_of_a_name_too_many_to_begin_with_are_still_meant(school, monkeypatch):
+    monkeypatch.setattr(search, "FEW_CLASSES", 0)
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 3)
+    put(school.class_4a, "Zyx Nguyễn")
+    assert names("4 zyx", school.tuan) == names("4a zyx", school.dung) == ["Zyx Nguyễn"]
+    assert names("4b zyx", school.tuan) == names("1a zyx", school.tuan) == []
+    assert len(names("4", school.tuan)) == 5 + 3 + 1
+
+
+def test_a_pupil_without_a_class_is_found_by_those_alone_who_see_the_whole_school(school):
+    put(None, "Zyx Nguyễn", national_id="031219009999")
+    for typed in ("zyx", "031219009999", "zyx 031219009999"):
+        assert names(typed, school.tuan) == ["Zyx Nguyễn"], typed
+        assert names(typed, school.dung) == names(typed, school.lan) == [], typed
+    assert names("031219009999 031219009998", school.tuan) == names("zy x 031219009999", school.tuan) == []
+
+
+def test_ids_and_name_are_found_as_they_are_now_whichever_way_they_were_changed(school):
+    pupil = put(school.class_4a, "Quách Tĩnh", moet_id="3100009999")
+    Student.objects.filter(pk=pupil.pk).update(moet_id="3100001234")
+    assert names("3100001234", school.tuan) == names("1234", school.tuan) == ["Quách Tĩnh"]
+    assert names("3100009999", school.tuan) == names("9999", school.tuan) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "index"), [("quach", "pupil_by_words"), ("nguyen", "pupil_words_in_order")]
+)
+def test_the_search_uses_the_indexes_of_narrow_rows(school, typed, index):
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
     with CaptureQueriesContext(connection) as captured:
-        find_pupils("quach", by=school.tuan, most=50)
-    asked = next(each["sql"] for each in captured if "students_words" in each["sql"])
+        find_pupils(typed, by=school.tuan, most=1)
+    asked = [each["sql"] for each in captured if "students_pupilwords" in each["sql"]][-1]
     with connection.cursor() as cursor:
         cursor.execute("EXPLAIN " + asked)
-        assert "student_by_words" in str(cursor.fetchall())
+        assert index in str(cursor.fetchall())
