@@ -106,6 +106,12 @@ class FileForm(forms.Form):
         return upload
 
 
+def leaving_in(data: QueryDict) -> set[int]:
+    """The pupils whom the ticked classes of the preview name, by id."""
+    keys = (key for value in data.getlist("left") for key in value.split(","))
+    return {int(key) for key in keys if key.isdecimal()}
+
+
 class UndoForm(forms.Form):
     reason = WordsField(label="Lí do hoàn tác", max_length=300)
 

@@ -70,7 +70,7 @@ def _grade_page(request: SignedInRequest, standing: Standing, grade: int, form: 
         "form": form,
         "lists": _lists(standing, grade),
         "waiting": [pupil for pupil in standing.unplaced if pupil.grade == grade],
-        "may_move": may_work and not standing.is_applied,
+        "may_move": may_work and bool(standing.to_place),
     }
     return render(request, "gradebook/roll_over_grade.html", context, status=422 if form.errors else 200)
 
