@@ -32,6 +32,7 @@ from gradebook.sheets import SheetRef
 from gradebook.windows import covers, is_past_at
 from students.attendance_overview import AttendanceTask, attendance_tasks
 from students.models import SchoolClass
+from students.records_due import RecordTask, record_tasks
 
 MOST_REQUESTS = 20
 MOST_INQUIRIES = 10
@@ -109,14 +110,19 @@ class TasksPage:
     boards: tuple[Board, ...]
     overdue_accounts: tuple[Overdue, ...] = ()
     attendance: tuple[AttendanceTask, ...] = ()
-
+    records: tuple[RecordTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
 
     @property
     def is_idle(self) -> bool:
         return not (
-            self.entries or self.requests or self.inquiries or self.overdue_accounts or self.attendance
+            self.entries
+            or self.requests
+            or self.inquiries
+            or self.overdue_accounts
+            or self.attendance
+            or self.records
         )
 
 
@@ -124,7 +130,7 @@ def read_tasks(user: User) -> TasksPage:
     """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
     substitutions and grants of the day.
 
-    Four more for the boards if they may be seen.
+    Four more for the records of whoever leads a class, four for the boards if they may be seen.
     """
     refs, windows, counts = _own_sheets(user)
     requests = _requests(user)
@@ -142,6 +148,7 @@ def read_tasks(user: User) -> TasksPage:
         attendance=tuple(attendance_tasks(user)),
         notices=tuple(read_own_notices(user)),
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
+        records=tuple(record_tasks(user)),
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )
 

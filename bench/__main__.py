@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from bench import books, hundred, latest, rolls, sheets
+from bench.rows import School
 from bench.web import Session
 from kimdong import embedded_postgres
 from tests import stack as stacks

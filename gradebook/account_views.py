@@ -15,7 +15,7 @@ from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.account_forms import AccountForm, StaffListForm, account_problems
 from gradebook.account_lists import AccountPlan, ListRefused, carry_out_accounts, plan_accounts
-from gradebook.sealed_lists import ListLost, seal, unseal
+from gradebook.sealed_previews import PreviewLost, seal_staff, unseal_staff
 from students.staff_files import StaffRow
 
 PURPOSE = "account_upload"
@@ -63,7 +63,9 @@ def _show(
     rows: list[StaffRow] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    token = seal(rows, purpose=PURPOSE, by=request.user) if rows and plan and not plan.error_count else ""
+    token = (
+        seal_staff(rows, purpose=PURPOSE, by=request.user) if rows and plan and not plan.error_count else ""
+    )
     context = {"form": form, "plan": plan, "token": token}
     return render(request, "gradebook/account_upload.html", context, status=status)
 
@@ -79,8 +81,8 @@ def _preview(request: SignedInRequest) -> HttpResponse:
 
 def _apply(request: SignedInRequest) -> HttpResponse:
     try:
-        rows, _more = unseal(request.POST["wanted"], purpose=PURPOSE, by=request.user)
-    except ListLost as lost:
+        rows, _more = unseal_staff(request.POST["wanted"], purpose=PURPOSE, by=request.user)
+    except PreviewLost as lost:
         messages.error(request, str(lost))
         return _show(request, StaffListForm(), status=422)
     # Not before: the page that asks cannot keep a chosen file, and a dry run makes no account.

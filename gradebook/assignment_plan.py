@@ -70,7 +70,15 @@ class PlannedRow:
     reasons: list[str] = field(default_factory=list)
 
     @property
-    def looks(self) -> tuple[str, str]:
+    def word(self) -> str:
+        return self._looks[0]
+
+    @property
+    def kind(self) -> str:
+        return self._looks[1]
+
+    @property
+    def _looks(self) -> tuple[str, str]:
         """Word and colour of its state."""
         if self.reasons:
             return "Bị từ chối", "refused"

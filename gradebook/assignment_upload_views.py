@@ -26,7 +26,7 @@ from gradebook.assignment_files import write_assignments
 from gradebook.assignment_forms import AssignmentListForm, assignment_problems, open_years
 from gradebook.assignment_lists import WHO_ASSIGNS, ListRefused, carry_out_assignments
 from gradebook.assignment_plan import AssignmentPlan, plan_assignments
-from gradebook.sealed_lists import ListLost, seal, unseal
+from gradebook.sealed_previews import PreviewLost, seal_staff, unseal_staff
 from students.models import SchoolYear
 
 PURPOSE = "assignment_upload"
@@ -96,15 +96,15 @@ def _preview(request: SignedInRequest) -> HttpResponse:
     if plan.error_count or not plan.changes_anything:
         return _show(request, again, plan=plan, year=year, status=422 if plan.error_count else 200)
     more = {"year": year.pk, "day": day.isoformat(), "reason": chosen["reason"]}
-    token = seal(rows, purpose=PURPOSE, by=request.user, **more)
+    token = seal_staff(rows, purpose=PURPOSE, by=request.user, **more)
     return _show(request, again, plan=plan, year=year, token=token)
 
 
 def _apply(request: SignedInRequest) -> HttpResponse:
     token = request.POST["wanted"]
     try:
-        rows, told = unseal(token, purpose=PURPOSE, by=request.user)
-    except ListLost as lost:
+        rows, told = unseal_staff(token, purpose=PURPOSE, by=request.user)
+    except PreviewLost as lost:
         messages.error(request, str(lost))
         return _show(request, _new_form(), status=422)
     year = get_object_or_404(SchoolYear, pk=told["year"])

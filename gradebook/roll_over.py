@@ -1,7 +1,8 @@
 """The draft of next year's class lists: the one act that places pupils, and the proposal that goes through it (R17).
 
-Whatever moves a pupil (the proposal, a drag, a button, a pasted list, a file) comes here: the clerk, while the
-roll-over is not applied and the year not closed, into a class of a grade that may follow, and only from the place seen.
+Whatever moves a pupil (the proposal, a drag, a button, a pasted list, a file) comes here: the clerk, while the pupil
+has not come by an application and the year is not closed, into a class of a grade that may follow, and only from the
+place seen.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -55,18 +56,9 @@ def held_roll_over(year: SchoolYear, *, by: User, source: Source) -> Iterator[tu
         yield act, RollOver.objects.select_for_update().get(pk=held.pk)
 
 
-def require_draft(roll_over: RollOver) -> None:
-    if roll_over.is_applied:
-        raise RollOverRefused(
-            "Danh sách lớp năm học mới đã ghi rồi, bản xếp lớp không sửa được nữa. Đổi lớp của một em thì ghi biến "
-            "động «Chuyển lớp»; sai nhiều thì hoàn tác trước."
-        )
-
-
 def propose_places(year: SchoolYear, *, by: User) -> int:
     """Places everybody who has no class yet as proposed; how many. Who has one stays."""
     with held_roll_over(year, by=by, source=Source.PAGE) as (act, roll_over):
-        require_draft(roll_over)
         standing = standing_of(year)
         wanted = proposed_places(standing)
         _write(roll_over, standing, wanted, why="Xếp theo đề xuất")
@@ -82,7 +74,6 @@ def move_pupils(
     Raises PermissionDenied; YearIsClosed; RollOverRefused, of which PlacesChanged when another was faster.
     """
     with held_roll_over(year, by=by, source=source) as (act, roll_over):
-        require_draft(roll_over)
         standing = standing_of(year)
         reasons = [reason for move in moves for reason in objections(move, standing)]
         if reasons:

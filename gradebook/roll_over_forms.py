@@ -4,22 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from accounts.models import User
 from gradebook.roll_over import Move
 from gradebook.roll_over_lists import Wish, pasted, read_file
+from gradebook.sealed_previews import seal, unseal
 from students.models import SchoolClass, SchoolYear
 from students.names import clean
 from students.workbook_safety import MAX_FILE
 from students.workbooks import WorkbookRefused
 from students.year_forms import WordsField
 
-SALT = "gradebook.roll_over_list"
-# A working day, as for mark files.
-MAX_AGE = 12 * 60 * 60
+PURPOSE = "roll_over_list"
 NO_CLASS = "none"
 
 
@@ -106,6 +104,12 @@ class FileForm(forms.Form):
         return upload
 
 
+def leaving_in(data: QueryDict) -> set[int]:
+    """The pupils whom the ticked classes of the preview name, by id."""
+    keys = (key for value in data.getlist("left") for key in value.split(","))
+    return {int(key) for key in keys if key.isdecimal()}
+
+
 class UndoForm(forms.Form):
     reason = WordsField(label="Lí do hoàn tác", max_length=300)
 
@@ -126,26 +130,13 @@ class DecisionForm(forms.Form):
     )
 
 
-class PreviewLost(Exception):
-    """The sealed moves are not ours, of another grade or person, or too old; the message is for the user."""
-
-    def __init__(self) -> None:
-        super().__init__("Bản xem trước này không còn dùng được. Chưa ghi gì; xem trước lại danh sách.")
-
-
-def seal(moves: Sequence[Move], *, year: int, grade: int, source: str, by: User) -> str:
-    """The moves of a dry run as text that nobody can alter."""
+def seal_moves(moves: Sequence[Move], *, year: int, grade: int, source: str, by: User) -> str:
+    """The moves of a dry run, and by which door they came."""
     rows = [(move.student_id, move.class_id, move.version) for move in moves]
-    told = {"for": [by.pk, year, grade], "source": source, "rows": rows}
-    return signing.dumps(told, salt=SALT, compress=True)
+    return seal({"source": source, "rows": rows}, purpose=PURPOSE, whose=[by.pk, year, grade])
 
 
-def unseal(text: str, *, year: int, grade: int, by: User) -> tuple[list[Move], str]:
-    """The moves and by which door they came. Raises PreviewLost unless `seal` gave the text for the same."""
-    try:
-        told = signing.loads(text, salt=SALT, max_age=MAX_AGE)
-    except signing.BadSignature as problem:
-        raise PreviewLost from problem
-    if told["for"] != [by.pk, year, grade]:
-        raise PreviewLost
+def unseal_moves(text: str, *, year: int, grade: int, by: User) -> tuple[list[Move], str]:
+    """The moves and their door. Raises PreviewLost unless they are of the same person, year and grade."""
+    told = unseal(text, purpose=PURPOSE, whose=[by.pk, year, grade])
     return [Move(*row) for row in told["rows"]], told["source"]

@@ -22,10 +22,11 @@ from accounts.tables import XLSX
 from gradebook.regulation import GRADES
 from gradebook.roll_over import WHO, move_pupils
 from gradebook.roll_over_counts import ClassCount, new_counts, pupils_by_class
-from gradebook.roll_over_forms import FileForm, MoveForm, PasteForm, PreviewLost, seal, unseal
+from gradebook.roll_over_forms import FileForm, MoveForm, PasteForm, seal_moves, unseal_moves
 from gradebook.roll_over_lists import ListPlan, plan_list, pupils_to_place, write_grade
 from gradebook.roll_over_pupils import Pupil, Standing, standing_of
 from gradebook.roll_over_views import WHO_SEES, reasons_against
+from gradebook.sealed_previews import PreviewLost
 from students.models import SchoolYear
 
 
@@ -70,7 +71,7 @@ def _grade_page(request: SignedInRequest, standing: Standing, grade: int, form: 
         "form": form,
         "lists": _lists(standing, grade),
         "waiting": [pupil for pupil in standing.unplaced if pupil.grade == grade],
-        "may_move": may_work and not standing.is_applied,
+        "may_move": may_work and bool(standing.to_place),
     }
     return render(request, "gradebook/roll_over_grade.html", context, status=422 if form.errors else 200)
 
@@ -102,7 +103,7 @@ def roll_over_list(request: SignedInRequest, pk: int, grade: int) -> HttpRespons
         return _list_page(request, year, grade, paste, file, status=422 if form.errors else 200)
     plan = plan_list(form.wishes, standing_of(year), grade)
     source = Source.PAGE if is_paste else Source.EXCEL
-    token = seal(plan.moves, year=pk, grade=grade, source=source.value, by=request.user)
+    token = seal_moves(plan.moves, year=pk, grade=grade, source=source.value, by=request.user)
     return _list_page(
         request,
         year,
@@ -140,7 +141,7 @@ def _list_page(
 def _apply(request: SignedInRequest, year: SchoolYear, grade: int) -> HttpResponse:
     """All of the dry run or nothing."""
     try:
-        moves, source = unseal(request.POST["wanted"], year=year.pk, grade=grade, by=request.user)
+        moves, source = unseal_moves(request.POST["wanted"], year=year.pk, grade=grade, by=request.user)
     except PreviewLost as lost:
         problems = [str(lost)]
     else:

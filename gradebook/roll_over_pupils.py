@@ -4,18 +4,23 @@ Each pupil who sat in a class of last year goes exactly one way: up, again in th
 completed, gone before the year's end, or not known yet, because no decision on promotion is approved.
 """
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from gradebook.models import RollOver, RollOverPlace, YearOutcome
-from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from django.db.models import F
+
+from accounts.clock import today
+from gradebook.models import RollOverApplication, RollOverPlace, YearOutcome
+from students.models import Enrolment, RollCall, SchoolClass, SchoolYear, Student
 from students.promotion import LAST_GRADE, LastClass, against_the_grade
 
 SHOWN = ("id", "full_name", "sort_key", "search_key", "gender", "moet_id", "school_code", "national_id")
 BIRTH = ("birth_year", "birth_month", "birth_day")
+ASSESSED = "is_exempt_from_assessment"
 
 
 class Way(StrEnum):
@@ -49,7 +54,7 @@ class Pupil:
     """A pupil of last year. `note` is the principal's (why not promoted, on what it was decided), or how they left.
 
     `place` is the draft's class of the new year, `seat` the class where they sit there already; both by id.
-    `version` is that of the place, 0 while there is none; `has_come` by it, once the roll-over is applied.
+    `version` is that of the place, 0 while there is none; `has_come`: by it, an application admitted the pupil.
     """
 
     student: Student
@@ -96,8 +101,8 @@ class Pupil:
         return self.way.goes_on and self.seat is None
 
     @property
-    def is_in_the_way(self) -> bool:
-        """Nothing is applied while nobody knows where this pupil goes."""
+    def is_left_out(self) -> bool:
+        """Nobody knows yet where this pupil goes: an application leaves them, if the clerk says so."""
         return self.way is Way.UNDECIDED and self.seat is None
 
     def fits(self, school_class: SchoolClass) -> bool:
@@ -108,11 +113,14 @@ class Pupil:
 
 @dataclass(frozen=True)
 class Standing:
-    """All of the way from one year to the next, as it stands. `last_year` is None where there is none before."""
+    """All of the way from one year to the next, as it stands. `last_year` is None where there is none before.
+
+    `applications` come in the order of time, the undone among them.
+    """
 
     year: SchoolYear
     last_year: SchoolYear | None
-    roll_over: RollOver | None
+    applications: tuple[RollOverApplication, ...]
     pupils: tuple[Pupil, ...]
     old_classes: tuple[SchoolClass, ...]
     classes: tuple[SchoolClass, ...]
@@ -128,17 +136,28 @@ class Standing:
 
     @property
     def is_applied(self) -> bool:
-        return self.roll_over is not None and self.roll_over.is_applied
+        """At least once, and not undone; some may wait all the same."""
+        return any(not each.is_undone for each in self.applications)
+
+    @property
+    def waiting(self) -> int:
+        """How many of last year's pupils may still come into a class."""
+        return len(self.to_place) + len(self.left_out)
 
     @property
     def is_filled_by_lists(self) -> bool:
-        """Nobody waits, though the roll-over was not applied: lists have seated those who go on."""
-        is_waiting = self.to_place or self.in_the_way
-        return not self.is_applied and not is_waiting and any(pupil.seat for pupil in self.pupils)
+        """Nobody waits, though nothing was applied: lists have seated those who go on."""
+        return not self.is_applied and not self.waiting and any(pupil.seat for pupil in self.pupils)
+
+    @property
+    def last_undone(self) -> RollOverApplication | None:
+        """What was undone last, while nothing was applied since."""
+        last = self.applications[-1] if self.applications else None
+        return last if last and last.is_undone else None
 
     @cached_property
-    def in_the_way(self) -> tuple[Pupil, ...]:
-        return tuple(pupil for pupil in self.pupils if pupil.is_in_the_way)
+    def left_out(self) -> tuple[Pupil, ...]:
+        return tuple(pupil for pupil in self.pupils if pupil.is_left_out)
 
     @cached_property
     def to_place(self) -> tuple[Pupil, ...]:
@@ -148,6 +167,16 @@ class Standing:
     def unplaced(self) -> tuple[Pupil, ...]:
         """Without a class in the draft, or in one that no longer fits the decision."""
         return tuple(pupil for pupil in self.to_place if not self.is_placed(pupil))
+
+    @cached_property
+    def entry_day(self) -> datetime.date:
+        """The year's first day; once a roll has been called in one of the classes, today. One statement.
+
+        The rolls of before were called without these pupils, who would count as present in them.
+        """
+        classes = {pupil.place for pupil in self.to_place}
+        has_begun = RollCall.objects.filter(school_class__in=classes).exists()
+        return today() if has_begun else self.year.starts_on
 
     def is_placed(self, pupil: Pupil) -> bool:
         return pupil.place is not None and pupil.fits(self.class_by_id[pupil.place])
@@ -169,7 +198,7 @@ def year_before(year: SchoolYear) -> SchoolYear | None:
 def standing_of(year: SchoolYear) -> Standing:
     """Reads everything; eight statements, whatever the number of pupils."""
     last_year = year_before(year)
-    roll_over = RollOver.objects.filter(pk=year.pk).select_related("applied_by", "undone_by").first()
+    applications = RollOverApplication.objects.filter(roll_over=year.pk)
     classes = tuple(year.classes.order_by("grade_level", "name"))
     seats = _seats_of(year)
     pupils = tuple(_pupils(last_year, year, seats)) if last_year else ()
@@ -177,7 +206,7 @@ def standing_of(year: SchoolYear) -> Standing:
     return Standing(
         year=year,
         last_year=last_year,
-        roll_over=roll_over,
+        applications=tuple(applications.select_related("applied_by", "undone_by")),
         pupils=pupils,
         old_classes=tuple(last_year.classes.order_by("grade_level", "name")) if last_year else (),
         classes=classes,
@@ -207,7 +236,8 @@ def _pupils(
 ) -> Iterable[Pupil]:
     """In the order of the old classes, then of the names."""
     outcomes = _outcomes(last_year)
-    places = {place.student_id: place for place in RollOverPlace.objects.filter(roll_over=year.pk)}
+    stored = RollOverPlace.objects.filter(roll_over=year.pk).annotate(cancelled=F("movement__cancelled_at"))
+    places = {place.student_id: place for place in stored}
     for seat in _last_seats(last_year):
         way, note = _way(seat, outcomes.get(seat.student_id))
         place = places.get(seat.student_id)
@@ -218,14 +248,14 @@ def _pupils(
             note=note,
             place=place.to_class_id if place else None,
             version=place.version if place else 0,
-            has_come=place is not None and place.movement_id is not None,
+            has_come=place is not None and place.movement_id is not None and place.cancelled is None,
             seat=seats.get(seat.student_id, (None, False))[0],
         )
 
 
 def _last_seats(year: SchoolYear) -> Sequence[Enrolment]:
     """Of everybody who sat in a class of the year the last seat in it."""
-    shown = [f"student__{name}" for name in (*SHOWN, *BIRTH)]
+    shown = [f"student__{name}" for name in (*SHOWN, *BIRTH, ASSESSED)]
     rows = (
         Enrolment.objects.filter(school_class__year=year)
         .select_related("student", "school_class", "ended_by")

@@ -1,7 +1,6 @@
 """The way into a new year: what stands, classes and proposal, the preview and the act, undoing, a single decision."""
 
 from collections.abc import Callable
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +13,7 @@ from accounts import clock, permissions
 from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
+from gradebook.models import RollOverApplication
 from gradebook.outcomes import DecisionRefused, against_deciding, decide_promotion
 from gradebook.roll_over import WHO, RollOverRefused, propose_places
 from gradebook.roll_over_apply import (
@@ -25,8 +25,9 @@ from gradebook.roll_over_apply import (
 )
 from gradebook.roll_over_classes import ClassesRefused, class_proposals, make_proposed_classes
 from gradebook.roll_over_counts import grade_counts, old_counts
-from gradebook.roll_over_forms import DecisionForm, UndoForm
+from gradebook.roll_over_forms import DecisionForm, UndoForm, leaving_in
 from gradebook.roll_over_pupils import Standing, Way, standing_of
+from gradebook.roll_over_waiting import waiting_groups
 from students.models import SchoolYear, Student, YearIsClosed
 from students.years import YearRefused
 
@@ -74,7 +75,6 @@ def _overview(
     context = {
         **_numbers(standing),
         "proposals": class_proposals(standing) if is_preparing else [],
-        "undecided": _by_class(standing),
         "repeating": [pupil for pupil in standing.pupils if pupil.way is Way.REPEATING],
         "may_work": may_work,
         "may_decide": permissions.may(request.user, Action.APPROVE_OUTCOMES),
@@ -92,13 +92,8 @@ def _numbers(standing: Standing) -> dict[str, Any]:
         "old_counts": old_counts(standing),
         "grades": grade_counts(standing),
         "obstacles": obstacles(standing),
+        "left_out": waiting_groups(standing),
     }
-
-
-def _by_class(standing: Standing) -> list[tuple[str, list[Any]]]:
-    """Pupils nobody has decided on, by their class; they come in the classes' order."""
-    groups = groupby(standing.in_the_way, key=lambda pupil: pupil.old_class.name)
-    return [(name, list(pupils)) for name, pupils in groups]
 
 
 @require_POST
@@ -128,44 +123,53 @@ def roll_over_propose(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def roll_over_apply(request: SignedInRequest, pk: int) -> HttpResponse:
-    """All that will happen, and the act: exactly that, once."""
+    """All that will happen, whom it leaves out, and the act: exactly that, once."""
     permissions.require(request.user, Action.ROLL_OVER, WHO)
     year = get_object_or_404(SchoolYear, pk=pk)
     problems: list[str] = []
     if request.method == "POST":
         require_password(request, f"Ghi danh sách lớp năm học {year.label} theo bản xếp lớp.")
         shown = request.POST.get("previewed", "")
-        problems = reasons_against(lambda: apply_roll_over(year, by=request.user, previewed=shown))
+        leaving = leaving_in(request.POST)
+        problems = reasons_against(
+            lambda: apply_roll_over(year, by=request.user, previewed=shown, leaving=leaving)
+        )
         if not problems:
             messages.success(request, f"Đã ghi danh sách lớp năm học {year.label}.")
             return redirect("gradebook:roll_over", pk)
     standing = standing_of(year)
-    context = {**_numbers(standing), "problems": problems, "fingerprint": fingerprint(standing)}
+    context = {
+        **_numbers(standing),
+        "problems": problems,
+        "fingerprint": fingerprint(standing),
+        "entry_day": standing.entry_day,
+        "ticked": request.POST.getlist("left"),
+    }
     return render(request, "gradebook/roll_over_apply.html", context, status=422 if problems else 200)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def roll_over_undo(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Why it can or cannot be undone, and the act with its reason."""
+def roll_over_undo(request: SignedInRequest, pk: int, application_id: int) -> HttpResponse:
+    """Why an application can or cannot be undone, and the act with its reason."""
     permissions.require(request.user, Action.ROLL_OVER, WHO)
-    standing = standing_of(get_object_or_404(SchoolYear, pk=pk))
+    applications = RollOverApplication.objects.select_related("roll_over__year")
+    application = get_object_or_404(applications, pk=application_id, roll_over=pk)
+    year = application.roll_over.year
     form = UndoForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        require_password(request, f"Hoàn tác danh sách lớp năm học {standing.year.label}.")
+        require_password(request, f"Hoàn tác danh sách lớp năm học {year.label}.")
         reason = form.cleaned_data["reason"]
-        problems = reasons_against(lambda: undo_roll_over(standing.year, reason=reason, by=request.user))
+        problems = reasons_against(lambda: undo_roll_over(application, reason=reason, by=request.user))
         if not problems:
             messages.success(request, "Đã hoàn tác. Bản xếp lớp còn nguyên, sửa rồi ghi lại được.")
             return redirect("gradebook:roll_over", pk)
         for problem in problems:
             form.add_error(None, problem)
-    done = standing.roll_over if standing.is_applied else None
     context = {
-        "year": standing.year,
-        "roll_over": done,
-        "number": sum(pupil.has_come for pupil in standing.pupils),
-        "against": against_undoing(done) if done else "Danh sách lớp chưa ghi, không có gì để hoàn tác.",
+        "year": year,
+        "application": application,
+        "against": against_undoing(application),
         "form": form,
     }
     return render(request, "gradebook/roll_over_undo.html", context, status=422 if form.errors else 200)

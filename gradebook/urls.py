@@ -40,7 +40,11 @@ urlpatterns = [
     path("roll-over/<int:pk>/classes/", roll_over_views.roll_over_classes, name="roll_over_classes"),
     path("roll-over/<int:pk>/propose/", roll_over_views.roll_over_propose, name="roll_over_propose"),
     path("roll-over/<int:pk>/apply/", roll_over_views.roll_over_apply, name="roll_over_apply"),
-    path("roll-over/<int:pk>/undo/", roll_over_views.roll_over_undo, name="roll_over_undo"),
+    path(
+        "roll-over/<int:pk>/applications/<int:application_id>/undo/",
+        roll_over_views.roll_over_undo,
+        name="roll_over_undo",
+    ),
     path(
         "roll-over/<int:pk>/decisions/<int:student_id>/",
         roll_over_views.roll_over_decision,

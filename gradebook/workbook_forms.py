@@ -8,20 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django import forms
-from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import User
 from gradebook.entry import Change
+from gradebook.sealed_previews import seal, unseal
 from gradebook.sheet_forms import THEIRS
 from gradebook.sheets import SheetRef
 from gradebook.workbook_rows import CellKey, Place
 from students.names import clean
 from students.workbook_safety import MAX_FILE
 
-SALT = "gradebook.sheet_upload"
-# A working day: longer ago nobody remembers what the preview said.
-MAX_AGE = 12 * 60 * 60
+PURPOSE = "sheet_upload"
 
 
 class WorkbookForm(forms.Form):
@@ -47,10 +45,6 @@ class WorkbookForm(forms.Form):
         return upload
 
 
-class PreviewLost(Exception):
-    """The sealed values are not ours, not of this sheet and person, or too old; the message is for the user."""
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a preview offered to write: each cell with the version it was shown at, and its place in the file."""
@@ -60,8 +54,8 @@ class Wanted:
     places: Mapping[CellKey, Place]
 
 
-def seal(wanted: Wanted, *, ref: SheetRef, by: User) -> str:
-    """The wanted values as text that nobody can alter, good for this person, this sheet and half a day."""
+def seal_wanted(wanted: Wanted, *, ref: SheetRef, by: User) -> str:
+    """The wanted values, good for this person and this sheet."""
     cells = [
         (
             *(change.student_id, change.item, change.field, change.value, change.version),
@@ -69,21 +63,13 @@ def seal(wanted: Wanted, *, ref: SheetRef, by: User) -> str:
         )
         for change in wanted.changes
     ]
-    told = {"for": _whose(ref, by), "file": wanted.file_name, "cells": cells}
-    return signing.dumps(told, salt=SALT, compress=True)
+    told = {"file": wanted.file_name, "cells": cells}
+    return seal(told, purpose=PURPOSE, whose=_whose(ref, by))
 
 
-def unseal(text: str, *, ref: SheetRef, by: User) -> Wanted:
+def unseal_wanted(text: str, *, ref: SheetRef, by: User) -> Wanted:
     """Raises PreviewLost unless `seal` gave this text for the same person and sheet."""
-    try:
-        told = signing.loads(text, salt=SALT, max_age=MAX_AGE)
-    except signing.BadSignature:
-        told = {}
-    if told.get("for") != _whose(ref, by):
-        raise PreviewLost(
-            "Bản xem trước này không còn dùng được (quá nửa ngày, của sổ khác hoặc đã bị sửa). Chưa ô nào được ghi. "
-            "Chọn lại tệp để xem trước lần nữa."
-        )
+    told = unseal(text, purpose=PURPOSE, whose=_whose(ref, by))
     changes = tuple(Change(*cell[:5]) for cell in told["cells"])
     places = {tuple(cell[:3]): Place(*cell[5:]) for cell in told["cells"]}
     return Wanted(told["file"], changes, places)

@@ -20,9 +20,10 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
 from gradebook.entry import EntryRefusedError, SaveReport, preview_results, save_results
+from gradebook.sealed_previews import PreviewLost
 from gradebook.sheets import SheetRef, find_sheet, get_sheet, read_rows
 from gradebook.windows import LockState, lock_state
-from gradebook.workbook_forms import PreviewLost, Wanted, WorkbookForm, name_of, seal, unseal, with_answers
+from gradebook.workbook_forms import Wanted, WorkbookForm, name_of, seal_wanted, unseal_wanted, with_answers
 from gradebook.workbook_page import Preview, build_preview
 from gradebook.workbooks import ReadSheet, read_sheet, write_sheet
 from students.workbooks import WorkbookRefused
@@ -101,7 +102,7 @@ def _show(
         lock=lock_state(ref.school_class, ref.period),
         form=form or WorkbookForm(),
         preview=preview,
-        token=seal(preview.wanted, ref=ref, by=request.user) if preview and preview.may_apply else "",
+        token=seal_wanted(preview.wanted, ref=ref, by=request.user) if preview and preview.may_apply else "",
         kept=kept,
     )
     return render(request, "gradebook/sheet_upload.html", {"page": page}, status=status)
@@ -137,7 +138,7 @@ def _status(report: SaveReport, read: ReadSheet) -> int:
 def _apply(request: SignedInRequest, ref: SheetRef) -> HttpResponse:
     """Writes what the dry run showed, all of it or nothing, by the rules and the lock of this moment."""
     try:
-        wanted = unseal(request.POST["wanted"], ref=ref, by=request.user)
+        wanted = unseal_wanted(request.POST["wanted"], ref=ref, by=request.user)
     except PreviewLost as lost:
         messages.error(request, str(lost))
         return _show(request, ref, status=422)

@@ -1,22 +1,24 @@
-"""The records of a class: what is missing, height and weight in one go, papers for parents (PLAN IV.5; R65)."""
+"""The records of a class: what is missing, height and weight in one go (PLAN IV.5; R65)."""
 
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
-from students.class_records import read_class, read_classes, read_measures, read_slips
+from students.class_records import read_class, read_classes, read_measures
 from students.measure_forms import MeasuresForm
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 from students.records import WHO_EDITS, MeasuresClash, save_measures
+from students.records_due import Due
 
 WHO_SEES = "Hồ sơ đầy đủ của lớp dành cho giáo viên chủ nhiệm của lớp, văn thư và Ban giám hiệu."
 
@@ -27,26 +29,38 @@ def records(request: SignedInRequest) -> HttpResponse:
     permissions.require_anywhere(request.user, Action.SEE_SENSITIVE, WHO_SEES)
     year = SchoolYear.objects.current()
     reach = permissions.reach_of(request.user, Action.SEE_SENSITIVE)
-    classes = [each for each in year.classes.select_related("year") if reach.has(each)] if year else []
+    classes = [each for each in _led(year) if reach.has(each)] if year else []
     lines = read_classes(classes, year) if year else []
     context = {
         "year": year,
         "lines": lines,
+        "due": Due.of(year) if year else None,
+        "lacking": sum(bool(line.lacking) for line in lines),
+        "may_set_due": year and not year.is_closed and permissions.may(request.user, Action.PREPARE_YEAR),
         "pupils": sum(len(line.pupils) for line in lines),
         "whole": sum(line.whole for line in lines),
     }
     return render(request, "students/records.html", context)
 
 
+def _led(year: SchoolYear) -> QuerySet[SchoolClass]:
+    """The year's classes, each with the name of its `homeroom_teacher`."""
+    held = HomeroomAssignment.objects.held_on(year.day_for_roster()).filter(school_class=OuterRef("pk"))
+    return year.classes.select_related("year").annotate(
+        homeroom_teacher=Subquery(held.values("teacher__full_name")[:1])
+    )
+
+
 @never_cache
 @require_safe
 def class_records(request: SignedInRequest, pk: int) -> HttpResponse:
     """What is missing, pupil by pupil, each with the way to the form that fills it."""
-    school_class = _get_class(request, pk)
+    school_class = get_class(request.user, pk)
     _log(request, school_class, "Hồ sơ còn thiếu")
     context = {
         "school_class": school_class,
         "page": read_class(school_class),
+        "due": Due.of(school_class.year),
         **_powers(request, school_class),
     }
     return render(request, "students/class_records.html", context)
@@ -56,7 +70,7 @@ def class_records(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def class_measures(request: SignedInRequest, pk: int) -> HttpResponse:
     """Height and weight of the whole class: a table, one save."""
-    school_class = _get_class(request, pk)
+    school_class = get_class(request.user, pk)
     permissions.require(request.user, Action.EDIT_RECORD, WHO_EDITS, school_class=school_class)
     form = MeasuresForm(posted(request), read_measures(school_class))
     if request.method == "POST" and form.is_valid() and _save_measures(request, school_class, form):
@@ -79,30 +93,10 @@ def _save_measures(request: SignedInRequest, school_class: SchoolClass, form: Me
     return True
 
 
-@never_cache
-@require_safe
-def class_papers(request: SignedInRequest, pk: int) -> HttpResponse:
-    """`?paper=slips`: a slip per pupil; otherwise the list of the class; for the parents to check, on A4."""
-    school_class = _get_class(request, pk)
-    is_slips = request.GET.get("paper") == "slips"
-    what = "Phiếu kiểm tra thông tin từng học sinh" if is_slips else "Danh sách kiểm tra thông tin học sinh"
-    _log(request, school_class, what, kind=AccessLogEntry.Kind.BULK_EXPORTED)
-    teacher = HomeroomAssignment.objects.held_on(school_class.year.day_for_roster())
-    context = {
-        "school_class": school_class,
-        "slips": read_slips(school_class),
-        "homeroom_teacher": teacher.filter(school_class=school_class)
-        .values_list("teacher__full_name", flat=True)
-        .first(),
-        "is_slips": is_slips,
-    }
-    return render(request, f"students/class_{'slips' if is_slips else 'check_list'}.html", context)
-
-
-def _get_class(request: SignedInRequest, pk: int) -> SchoolClass:
+def get_class(user: User, pk: int) -> SchoolClass:
     """Fetch and check in one call: who sees the full records of the class."""
     school_class = get_object_or_404(SchoolClass.objects.select_related("year"), pk=pk)
-    permissions.require(request.user, Action.SEE_SENSITIVE, WHO_SEES, school_class=school_class)
+    permissions.require(user, Action.SEE_SENSITIVE, WHO_SEES, school_class=school_class)
     return school_class
 
 
@@ -113,10 +107,6 @@ def _powers(request: SignedInRequest, school_class: SchoolClass) -> dict[str, An
     }
 
 
-def _log(
-    request: SignedInRequest,
-    school_class: SchoolClass,
-    what: str,
-    kind: AccessLogEntry.Kind = AccessLogEntry.Kind.PROFILES_VIEWED,
-) -> None:
+def _log(request: SignedInRequest, school_class: SchoolClass, what: str) -> None:
+    kind = AccessLogEntry.Kind.PROFILES_VIEWED
     log_access(request, kind, target=f"{what}, lớp {school_class.name} năm học {school_class.year.label}")

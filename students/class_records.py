@@ -5,12 +5,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import QuerySet
 
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
 from students.record_rules import Gap, gaps
-from students.record_sections import SECTION_OF, SECTIONS, label, shown
+from students.record_sections import BY_CODE, SECTION_OF, SECTIONS, label, shown
 from students.records import record_of
 
 
@@ -50,6 +52,11 @@ class ClassGaps:
     @property
     def missing(self) -> int:
         return sum(len(pupil.gaps) for pupil in self.pupils)
+
+    @property
+    def lacking_for_teacher(self) -> int:
+        """Pupils whose record lacks what the homeroom teacher writes: ids are the clerk's."""
+        return sum(any(not gap.is_the_clerks for gap in pupil.gaps) for pupil in self.pupils)
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -131,38 +138,52 @@ def seen_text(height: int | None, weight: Decimal | None) -> str:
 # -- Papers for parents ------------------------------------------------------------------------------------
 
 ON_THE_SLIP = (
-    *("full_name", "birth", "gender", "ethnic_code", "religion_code", "nationality", "birth_place", "origin"),
-    *("national_id", "home_address", "permanent", "phone", "email"),
+    *("national_id", "full_name", "birth", "gender", "ethnic_code", "religion_code", "nationality"),
+    *("birth_place", "origin", "home_address", "permanent", "phone", "email"),
     *("father_name", "father_birth_year", "father_job", "father_phone"),
     *("mother_name", "mother_birth_year", "mother_job", "mother_phone"),
     *("guardian_name", "guardian_relation", "guardian_birth_year", "guardian_phone"),
     *("policy_code", "disability_code", "disability_certificate_no"),
 )
 _WORDS = {"birth": "Ngày, tháng, năm sinh", "permanent": "Nơi thường trú"}
+_SECTIONS = {
+    "national_id": BY_CODE["person"].title,
+    "birth": BY_CODE["person"].title,
+    "permanent": BY_CODE["address"].title,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What the school has on record of one child, for the parents to check; of that child only (R68)."""
+    """What the school has on record of one child, for the parents to check; of that child only (R68).
+
+    `groups` are the sections of the record, each with its lines (label, value; "" is not on record).
+    """
 
     number: int
     student: Student
-    lines: tuple[tuple[str, str], ...]
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
 
 def read_slips(school_class: SchoolClass) -> list[Slip]:
     """Two statements."""
     return [
-        Slip(pupil.number, pupil.student, tuple(_slip_lines(pupil.student, pupil.profile)))
+        Slip(pupil.number, pupil.student, tuple(_slip_groups(pupil.student, pupil.profile)))
         for pupil in read_class(school_class).pupils
     ]
 
 
-def _slip_lines(student: Student, profile: YearProfile) -> Iterable[tuple[str, str]]:
+def _slip_groups(student: Student, profile: YearProfile) -> Iterable[tuple[str, tuple[tuple[str, str], ...]]]:
+    for title, lines in groupby(_slip_lines(student, profile), key=itemgetter(0)):
+        yield title, tuple((words, value) for _title, words, value in lines)
+
+
+def _slip_lines(student: Student, profile: YearProfile) -> Iterable[tuple[str, str, str]]:
+    """(section, label, value); of a guardian, policy or disability only what there is."""
     record = record_of(student, profile)
     special = {"birth": student.birth_label, "permanent": student.permanent_address}
     for name in ON_THE_SLIP:
         if name in special:
-            yield _WORDS[name], special[name]
+            yield _SECTIONS[name], _WORDS[name], special[name]
         elif record[name] or not name.startswith(("guardian", "policy", "disability")):
-            yield label(name), shown(name, record[name])
+            yield _SECTIONS.get(name, SECTION_OF[name].title), label(name), shown(name, record[name])

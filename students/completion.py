@@ -8,7 +8,7 @@ from students.promotion import LAST_GRADE
 COMPLETED = "Đã hoàn thành chương trình tiểu học"
 
 
-def completed_primary(student_ids: Iterable[int]) -> dict[int, int]:
+def years_of_completion(student_ids: Iterable[int]) -> dict[int, int]:
     """Pupil id → the year in which they completed grade 5. One statement; outcomes belong to the app above."""
     completed = Student.objects.filter(
         pk__in=list(student_ids),

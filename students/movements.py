@@ -61,8 +61,10 @@ class Seat:
     from_elsewhere: bool = False
 
 
-def enrol_many(seats: Sequence[Seat], *, year: SchoolYear, by: User, why: str) -> list[Movement]:
-    """Admits pupils to classes of the year from its first day to its last, newcomers behind those seated (rule R92).
+def enrol_many(
+    seats: Sequence[Seat], *, year: SchoolYear, by: User, why: str, first: datetime.date | None = None
+) -> list[Movement]:
+    """Admits pupils to classes of the year from its first day, or from `first`, to its last, behind those seated (R92).
 
     Within the caller's act, which holds the year's lock (`lock_year`). Six statements, whatever the number. Raises
     PermissionDenied; a pupil who has a seat in these days already is for the caller to refuse, and the database does.
@@ -71,7 +73,8 @@ def enrol_many(seats: Sequence[Seat], *, year: SchoolYear, by: User, why: str) -
     if not seats:
         return []
     last_grades = _last_grades(seats, year)
-    movements = [_admission(seat, year, by, last_grades.get(seat.student.pk)) for seat in seats]
+    day = first or year.starts_on
+    movements = [_admission(seat, year, day, by, last_grades.get(seat.student.pk)) for seat in seats]
     record_bulk(Movement.objects.bulk_create(movements), changed=False, why=why)
     positions = _next_positions(seats)
     enrolments = [
@@ -127,13 +130,15 @@ def lock_year(year: SchoolYear) -> SchoolYear:
     return SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
 
 
-def _admission(seat: Seat, year: SchoolYear, by: User, last_grade: int | None) -> Movement:
+def _admission(
+    seat: Seat, year: SchoolYear, day: datetime.date, by: User, last_grade: int | None
+) -> Movement:
     ordinary = entry_code_of(seat.school_class.grade_level, last_grade)
     return Movement(
         kind=Kind.ADMITTED,
         student=seat.student,
         year=year,
-        day=year.starts_on,
+        day=day,
         to_class=seat.school_class,
         entry_code=FROM_ANOTHER_SCHOOL if seat.from_elsewhere else ordinary,
         status_code=STATUS_ON_ARRIVAL_IN_SUMMER

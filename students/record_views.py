@@ -15,7 +15,7 @@ from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
 from students.administrative_units import AddressForm, suggest
-from students.completion import completed_primary
+from students.completion import years_of_completion
 from students.models import Movement, SchoolYear, Student
 from students.promotion import LAST_GRADE
 from students.record_forms import SectionForm
@@ -65,7 +65,7 @@ def _completed_in(file: PupilFile) -> int | None:
     school_class = file.school_class
     if school_class is None or school_class.grade_level != LAST_GRADE or school_class.year.ends_on >= today():
         return None
-    return completed_primary([file.student.pk]).get(file.student.pk)
+    return years_of_completion([file.student.pk]).get(file.student.pk)
 
 
 @never_cache

@@ -19,7 +19,7 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import Reach
 from accounts.powers import Action
-from students.completion import COMPLETED, completed_primary
+from students.completion import COMPLETED, years_of_completion
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from students.names import APOSTROPHES, search_key
 
@@ -267,7 +267,7 @@ def _described(students: Sequence[Student], reach: Reach, current: SchoolYear | 
     for seat in rows.order_by(F("starts_on").desc()):
         seats[seat.student_id].append(seat)
     found = [_found(student, seats[student.pk], reach, current) for student in students]
-    completed = completed_primary(each.pk for each in found if each.is_former) if current else {}
+    completed = years_of_completion(each.pk for each in found if each.is_former) if current else {}
     return tuple(replace(each, has_completed=each.pk in completed) for each in found)
 
 

@@ -22,7 +22,6 @@ urlpatterns = [
     path("search/suggestions/", search_views.suggestions, name="suggestions"),
     path("classes/<int:pk>/records/", class_record_views.class_records, name="class_records"),
     path("classes/<int:pk>/measures/", class_record_views.class_measures, name="class_measures"),
-    path("classes/<int:pk>/papers/", class_record_views.class_papers, name="class_papers"),
     path("records/", class_record_views.records, name="records"),
     path("units/", record_views.units, name="units"),
     path("pupils/<int:pk>/", record_views.pupil, name="pupil"),

@@ -70,10 +70,13 @@ class YearForm(RefusableForm, forms.ModelForm):
 
     class Meta:
         model = SchoolYear
-        fields = ("year", "starts_on", *TERM_DAYS, "ends_on", *HEADING_LINES, "mark_floor")
+        fields = ("year", "starts_on", *TERM_DAYS, "ends_on", "records_due_on", *HEADING_LINES, "mark_floor")
         field_classes: ClassVar = {
-            **dict.fromkeys(("starts_on", *TERM_DAYS, "ends_on"), DayField),
+            **dict.fromkeys(("starts_on", *TERM_DAYS, "ends_on", "records_due_on"), DayField),
             **dict.fromkeys(HEADING_LINES, WordsField),
+        }
+        help_texts: ClassVar = {
+            "records_due_on": "Đến ngày này giáo viên chủ nhiệm ghi đủ hồ sơ của lớp; in trên phiếu gửi phụ huynh."
         }
 
     def __init__(self, *args: Any, is_new: bool = False, **kwargs: Any) -> None:

@@ -18,6 +18,7 @@ from students.year_forms import EntryForm, RefusableForm, RemoveForm, WeekForm, 
 from students.year_page import WEEKDAY_LETTERS, months_of, steps_of, terms_of, week_words
 from students.years import (
     HEADING_LINES,
+    TERM_DAYS,
     YearRefused,
     add_entry,
     change_year,
@@ -104,7 +105,7 @@ def _proposal() -> dict[str, Any]:
         return {}
     later = {
         field: day + datetime.timedelta(days=364)
-        for field in ("lessons_start_on", "first_term_ends_on", "second_term_starts_on", "lessons_end_on")
+        for field in (*TERM_DAYS, "records_due_on")
         if (day := getattr(last, field))
     }
     bounds = {"starts_on": datetime.date(last.year + 1, 8, 1), "ends_on": datetime.date(last.year + 2, 7, 31)}

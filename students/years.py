@@ -80,13 +80,20 @@ def change_year(year: SchoolYear, *, fields: list[str], reason: str, by: User) -
 
 def problems_of_days(year: SchoolYear) -> list[Problem]:
     """Why the days of the year cannot stand; the terms are asked only when one of their days is known."""
-    found = [_overlap(year)] if year.starts_on and year.ends_on else []
+    found = [_overlap(year), _records_due(year)] if year.starts_on and year.ends_on else []
     steps = ["starts_on", *TERM_DAYS, "ends_on"]
     if not any(getattr(year, field) for field in TERM_DAYS if field != "first_term_ends_on"):
         steps = ["starts_on", "first_term_ends_on", "ends_on"]
     for before, after in pairwise(steps):
         found.append(_out_of_order(year, before, after))
     return [problem for problem in found if problem]
+
+
+def _records_due(year: SchoolYear) -> Problem | None:
+    due = year.records_due_on
+    if due is None or year.starts_on <= due <= year.ends_on:
+        return None
+    return Problem("records_due_on", f"Hạn nằm ngoài năm học. Ghi ngày trong khoảng {year.days.label}.")
 
 
 def _out_of_order(year: SchoolYear, before: str, after: str) -> Problem | None:

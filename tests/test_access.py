@@ -35,7 +35,7 @@ from accounts.training import record_training
 from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
 from approvals.models import CorrectionRequest, Evidence, Inquiry
-from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
+from gradebook.models import EntryOrder, RollOver, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import (
@@ -145,6 +145,14 @@ def grade_4(things: Things) -> list[Any]:
 
 def a_decision(things: Things) -> list[Any]:
     return [things.school.year.pk, things.school.pupils[0].pk]
+
+
+def an_application(things: Things) -> list[Any]:
+    """Lists of the year were written, with nobody in them."""
+    school = things.school
+    roll_over, _made = RollOver.objects.get_or_create(year=school.year)
+    made = roll_over.applications.create(applied_at=clock.stamp(), applied_by=school.tuan, number=0)
+    return [school.year.pk, made.pk]
 
 
 def a_holiday(things: Things) -> list[Any]:
@@ -377,8 +385,8 @@ PAGES = (
     Page("gradebook:roll_over_file", Action.ROLL_OVER, CLERK, status=422, arguments=grade_4),
     Page("gradebook:roll_over_apply", Action.ROLL_OVER, CLERK, arguments=this_year),
     Page("gradebook:roll_over_apply", Action.ROLL_OVER, CLERK, "post", 422, arguments=this_year),
-    Page("gradebook:roll_over_undo", Action.ROLL_OVER, CLERK, arguments=this_year),
-    Page("gradebook:roll_over_undo", Action.ROLL_OVER, CLERK, "post", 422, arguments=this_year),
+    Page("gradebook:roll_over_undo", Action.ROLL_OVER, CLERK, arguments=an_application),
+    Page("gradebook:roll_over_undo", Action.ROLL_OVER, CLERK, "post", 422, arguments=an_application),
     Page("gradebook:roll_over_decision", Action.APPROVE_OUTCOMES, PRINCIPAL, arguments=a_decision),
     Page(
         "gradebook:roll_over_decision", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, arguments=a_decision
@@ -486,7 +494,9 @@ PAGES = (
     Page("students:units", Action.EDIT_RECORD, CLERK | {"lan", "minh", "ngoc"}),
     Page("students:records", Action.SEE_SENSITIVE, PRINTS | {"lan", "minh", "ngoc"}),
     Page("students:class_records", Action.SEE_SENSITIVE, RECORDS_4A, arguments=class_4a),
-    Page("students:class_papers", Action.SEE_SENSITIVE, RECORDS_4A, arguments=class_4a),
+    # The password is asked again before a bulk export.
+    Page("reports:parent_slips", Action.SEE_SENSITIVE, RECORDS_4A, status=422, arguments=class_4a),
+    Page("reports:parent_list", Action.SEE_SENSITIVE, RECORDS_4A, status=422, arguments=class_4a),
     Page("students:class_measures", Action.EDIT_RECORD, KEEPERS_4A, arguments=class_4a),
     Page("students:class_measures", Action.EDIT_RECORD, KEEPERS_4A, "post", 422, arguments=class_4a),
     Page("students:class_edit", Action.KEEP_CLASSES, CLERK, arguments=class_4a),
@@ -777,7 +787,8 @@ ABOUT_A_CLASS = {
     "students:pupil_edit",
     "students:temporary_code",
     "students:class_records",
-    "students:class_papers",
+    "reports:parent_list",
+    "reports:parent_slips",
     "students:class_measures",
     "gradebook:sheet",
     "gradebook:cell_history",

@@ -136,6 +136,7 @@ def make_year(year: int) -> SchoolYear:
             second_term_starts_on=lessons.second_term_starts_on,
             lessons_end_on=lessons.ends_on,
             ends_on=datetime.date(year + 1, 7, 31),
+            records_due_on=lessons.starts_on + datetime.timedelta(weeks=12),
             school_name="Trường Tiểu học Kim Đồng",
             parent_body="UBND PHƯỜNG KIẾN AN",
             ward="Phường Kiến An",

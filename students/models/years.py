@@ -63,6 +63,7 @@ class SchoolYear(models.Model):
     ward = models.CharField("xã (phường, đặc khu)", max_length=100)
     province = models.CharField("tỉnh (thành phố)", max_length=100)
     place = models.CharField("địa danh ghi trên văn bản", max_length=100)
+    records_due_on = models.DateField("hạn hoàn thành hồ sơ học sinh", null=True, blank=True)
     # What the regulation leaves to the school (domain.md 1.3); fixed when the year opens.
     mark_floor = models.PositiveSmallIntegerField(
         "điểm KTĐK thấp nhất", choices=[(0, "0 (có nhắc khi ghi điểm 0)"), (1, "1")], default=0
@@ -98,6 +99,11 @@ class SchoolYear(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["preparing", "open", "closed"]), name="school_year_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(records_due_on__isnull=True)
+                | Q(records_due_on__gte=F("starts_on"), records_due_on__lte=F("ends_on")),
+                name="school_year_records_are_due_in_it",
             ),
             models.CheckConstraint(
                 condition=Q(mark_floor__in=[0, 1]), name="school_year_mark_floor_is_known"

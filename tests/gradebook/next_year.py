@@ -56,6 +56,7 @@ def prepare_after(now: SchoolYear, *, by: User) -> SchoolYear:
             second_term_starts_on=later(now.second_term_starts_on),
             lessons_end_on=later(now.lessons_end_on),
             ends_on=later(now.ends_on),
+            records_due_on=later(now.records_due_on) if now.records_due_on else None,
             school_name=now.school_name,
             parent_body=now.parent_body,
             ward=now.ward,

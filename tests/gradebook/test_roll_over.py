@@ -1,13 +1,15 @@
 """From approved decisions to next year's classes: ways, proposal, moves, application once, undoing (R13, R17, R42)."""
 
 import random
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from accounts import clock
 from accounts.history import Source, acting
-from gradebook.models import RollOver, RollOverPlace, SubjectResult
+from gradebook.models import RollOverApplication, RollOverPlace, SubjectResult
 from gradebook.outcomes import DecisionRefused, decide_promotion
 from gradebook.roll_over import Move, PlacesChanged, RollOverRefused, move_pupils, propose_places
 from gradebook.roll_over_apply import (
@@ -20,9 +22,10 @@ from gradebook.roll_over_apply import (
 from gradebook.roll_over_classes import make_proposed_classes, name_carried_up
 from gradebook.roll_over_counts import new_counts, old_counts
 from gradebook.roll_over_pupils import Way, standing_of
+from gradebook.roll_over_waiting import Why, waiting_groups
 from students.head_counts import count_heads
-from students.models import Enrolment, Movement, SchoolClass, Student
-from students.movements import Seat, change_class, enrol_many, leave
+from students.models import Enrolment, Movement, RollCall, SchoolClass, Student
+from students.movements import Seat, cancel, change_class, enrol_many, leave
 from students.years import YearRefused, delete_class
 from tests.gradebook.next_year import decide, make_ending
 from tests.gradebook.school import add_pupils
@@ -49,8 +52,29 @@ def placed(ending, **how):
 
 def applied(ending, **how):
     standing = placed(ending, **how)
-    apply_roll_over(ending.following, by=ending.clerk, previewed=fingerprint(standing))
+    apply(ending, leaving=[pupil.pk for pupil in standing.left_out])
     return standing_of(ending.following)
+
+
+def apply(ending, *, leaving=()):
+    """What is placed now, as it stands now."""
+    previewed = fingerprint(standing_of(ending.following))
+    return apply_roll_over(ending.following, by=ending.clerk, previewed=previewed, leaving=leaving)
+
+
+def undo(application, *, by, reason="Nhầm"):
+    return undo_roll_over(application, reason=reason, by=by)
+
+
+def first_application():
+    return RollOverApplication.objects.first()
+
+
+def decided_late(ending, pupil):
+    """The principal decides on the pupil whom the class's approval left out, and the clerk places them."""
+    told = {"is_promoted": True, "note": "Đạt sau rèn luyện trong hè", "on": ending.school.year.ends_on}
+    decide_promotion(pupil, ending.school.class_4a, by=ending.school.bich, **told)
+    propose_places(ending.following, by=ending.clerk)
 
 
 def ways(standing):
@@ -62,13 +86,27 @@ def names_in(ending, name):
     return [seat.student.full_name for seat in seats.select_related("student")]
 
 
+def call_a_roll(school_class, day, *, by):
+    with acting(by, role="Kiểm thử", source=Source.SYSTEM):
+        RollCall.objects.create(
+            school_class=school_class,
+            day=day,
+            session="morning",
+            share=1,
+            token=uuid.uuid4(),
+            called_by=by,
+            called_at=clock.now(),
+        )
+
+
 # -- Ways ----------------------------------------------------------------------------------------------------
 
 
 def test_before_the_principal_has_approved_nobody_knows_where_a_pupil_goes(ending):
     standing = standing_of(ending.following)
     assert ways(standing) == {Way.UNDECIDED: 12}
-    assert obstacles(standing)[0].startswith("12 học sinh chưa có kết quả lên lớp được Hiệu trưởng phê duyệt")
+    (obstacle,) = obstacles(standing)
+    assert obstacle.startswith("12 học sinh chưa có kết quả lên lớp được Hiệu trưởng phê duyệt")
 
 
 def test_each_pupil_goes_the_way_that_was_decided(ending):
@@ -143,14 +181,14 @@ def test_a_move_from_a_place_that_another_clerk_has_changed_is_refused_with_wher
 
 
 def test_nobody_but_the_clerk_places_applies_or_undoes(ending):
-    standing = placed(ending)
+    previewed = fingerprint(applied(ending))
     for person in (ending.school.bich, ending.school.hoa, ending.school.lan):
         with pytest.raises(PermissionDenied):
             propose_places(ending.following, by=person)
         with pytest.raises(PermissionDenied):
-            apply_roll_over(ending.following, by=person, previewed=fingerprint(standing))
+            apply_roll_over(ending.following, by=person, previewed=previewed)
         with pytest.raises(PermissionDenied):
-            undo_roll_over(ending.following, reason="Nhầm", by=person)
+            undo(first_application(), by=person)
 
 
 def test_a_class_that_the_draft_uses_is_not_deleted(ending):
@@ -191,18 +229,103 @@ def test_applying_seats_everybody_from_the_first_day_with_the_code_of_how_they_c
 
 def test_it_is_applied_once(ending):
     applied(ending)
-    with pytest.raises(RollOverRefused, match="đã ghi rồi"):
-        apply_roll_over(ending.following, by=ending.clerk, previewed="")
+    with pytest.raises(RollOverRefused, match="Không còn học sinh nào của năm học trước chờ"):
+        apply(ending)
     with pytest.raises(IntegrityError, match="applied"), transaction.atomic():
         RollOverPlace.objects.update(to_class=None)
+    with pytest.raises(IntegrityError, match="undone once, and never changed"), transaction.atomic():
+        RollOverApplication.objects.update(number=0)
 
 
-def test_a_pupil_without_a_decision_is_named_and_nothing_is_applied(ending):
-    pupil = ending.school.pupils[0]
-    standing = placed(ending, without=[pupil])
-    with pytest.raises(RollOverRefused, match=rf"{pupil.full_name} \(4A\)"):
-        apply_roll_over(ending.following, by=ending.clerk, previewed=fingerprint(standing))
+def test_before_the_clerk_leaves_an_undecided_pupil_by_name_nothing_is_applied(ending):
+    pupil, other = ending.school.pupils[:2]
+    placed(ending, without=[pupil, other])
+    with pytest.raises(
+        RollOverRefused, match=rf"để lại 1 học sinh chưa có kết quả: {pupil.full_name} \(4A\)"
+    ):
+        apply(ending, leaving=[other.pk])
     assert not Movement.objects.filter(year=ending.following).exists()
+
+
+# -- Some are decided later ----------------------------------------------------------------------------------
+
+
+def test_one_undecided_pupil_holds_nobody_else_up_and_stays_on_record(ending):
+    pupil = ending.school.pupils[0]
+    standing = applied(ending, without=[pupil])
+    assert Enrolment.objects.filter(school_class__year=ending.following).count() == 9
+    assert standing.left_out == (standing.by_id[pupil.pk],)
+    (made,) = standing.applications
+    assert made.number == 9
+    assert made.left_out.startswith(f"Lớp 4A: {pupil.full_name} (lớp đã phê duyệt, em thì chưa")
+
+
+def test_why_a_pupil_waits_and_whom_to_ask_depends_on_what_is_missing(ending):
+    exempt, late = ending.school.pupils[:2]
+    exempt.is_exempt_from_assessment, exempt.disability_code = True, "05"
+    exempt.save()
+    of_1a = [seat.student for seat in Enrolment.objects.filter(school_class__name="1A")]
+    decide(ending, without=[exempt, late, *of_1a])
+    first, *of_4a = waiting_groups(standing_of(ending.following))
+    principal = f"Hiệu trưởng {ending.school.bich.full_name}"
+    assert (first.old_class.name, first.why, len(first.pupils)) == ("1A", Why.CLASS_NOT_APPROVED, 2)
+    assert [(group.why, group.pupils[0].pk) for group in of_4a] == [
+        (Why.NOT_AMONG_THE_APPROVED, late.pk),
+        (Why.NOT_ASSESSED, exempt.pk),
+    ]
+    lan = f"giáo viên chủ nhiệm {ending.school.lan.full_name}"
+    assert [group.ask for group in of_4a] == [(principal, lan), (principal,)]
+
+
+def test_who_is_decided_later_comes_by_a_further_application_and_nobody_twice(ending):
+    pupil = ending.school.pupils[0]
+    applied(ending, without=[pupil])
+    decided_late(ending, pupil)
+    assert apply(ending).number == 1
+    assert names_in(ending, "5A")[-1] == pupil.full_name
+    counted = count_heads(ending.following, ending.following.starts_on)
+    assert (counted.total.first, counted.total.adds_up) == (10, True)
+
+
+def test_each_application_is_undone_for_itself(ending):
+    pupil, classmate = ending.school.pupils[:2]
+    applied(ending, without=[pupil])
+    decided_late(ending, pupil)
+    later = apply(ending)
+    line = ending.following.lines.create(grade_level=5, code="TOAN")
+    with acting(None, role="Kiểm thử", source=Source.SYSTEM):
+        SubjectResult.objects.create(student=classmate, line=line, period="GHKI", attainment="T")
+    assert undo(later, by=ending.clerk) == 1
+    assert [each.pk for each in standing_of(ending.following).to_place] == [pupil.pk]
+    with pytest.raises(RollOverRefused, match=f"của em {classmate.full_name}"):
+        undo(first_application(), by=ending.clerk)
+    with pytest.raises(RollOverRefused, match="đã hoàn tác rồi"):
+        undo(later, by=ending.clerk)
+
+
+def test_once_a_roll_has_been_called_late_comers_enter_on_the_day_itself(ending):
+    pupil = ending.school.pupils[0]
+    applied(ending, without=[pupil])
+    decided_late(ending, pupil)
+    day = ending.following.lessons_start_on
+    with clock.travelling(clock.now().replace(year=day.year, month=day.month, day=day.day + 2)):
+        call_a_roll(ending.made("5A"), day, by=ending.school.lan)
+        assert standing_of(ending.following).entry_day == clock.today()
+        made = apply(ending)
+        assert pupil.enrolments.get(school_class__name="5A").starts_on == clock.today()
+        assert undo(made, by=ending.clerk) == 1
+
+
+def test_whose_admission_was_cancelled_alone_waits_for_the_next_application(ending):
+    applied(ending)
+    pupil = ending.school.pupils[0]
+    cancel(Movement.objects.get(year=ending.following, student=pupil), reason="Nhầm lớp", by=ending.clerk)
+    version = standing_of(ending.following).by_id[pupil.pk].version
+    move_pupils(ending.following, [Move(pupil.pk, ending.made("5B").pk, version)], by=ending.clerk)
+    assert apply(ending).number == 1
+    assert pupil.full_name in names_in(ending, "5B")
+    assert undo(first_application(), by=ending.clerk) == 9
+    assert pupil.full_name in names_in(ending, "5B")
 
 
 def test_what_was_not_shown_is_not_done(ending):
@@ -262,14 +385,14 @@ def test_no_decision_of_its_own_for_a_pupil_whose_class_waits_for_approval(endin
 def test_undone_it_is_a_draft_again_with_the_same_places_and_can_be_applied_again(ending):
     applied(ending)
     before = names_in(ending, "5A")
-    assert undo_roll_over(ending.following, reason="Xếp nhầm lớp 5A", by=ending.clerk) == 10
+    assert undo(first_application(), reason="Xếp nhầm lớp 5A", by=ending.clerk) == 10
     assert not Enrolment.objects.filter(school_class__year=ending.following).exists()
     cancelled = Movement.objects.filter(year=ending.following, cancel_reason="Xếp nhầm lớp 5A")
     assert cancelled.count() == 10
     assert Enrolment.history.filter(school_class__year=ending.following, history_type="-").count() == 10
     standing = standing_of(ending.following)
     assert not standing.unplaced
-    assert apply_roll_over(ending.following, by=ending.clerk, previewed=fingerprint(standing)) == 10
+    assert apply(ending).number == 10
     assert names_in(ending, "5A") == before
 
 
@@ -280,8 +403,8 @@ def test_it_is_not_undone_once_a_mark_of_the_new_year_is_there(ending):
     with acting(None, role="Kiểm thử", source=Source.SYSTEM):
         SubjectResult.objects.create(student=pupil, line=line, period="GHKI", attainment="T")
     with pytest.raises(RollOverRefused, match=f"Đã nhập kết quả Toán.*của em {pupil.full_name}"):
-        undo_roll_over(ending.following, reason="Nhầm", by=ending.clerk)
-    assert RollOver.objects.get().is_applied
+        undo(first_application(), by=ending.clerk)
+    assert standing_of(ending.following).is_applied
 
 
 def test_it_is_not_undone_once_a_pupil_has_gone_on_from_there(ending):
@@ -290,13 +413,13 @@ def test_it_is_not_undone_once_a_pupil_has_gone_on_from_there(ending):
     day = ending.following.lessons_start_on
     change_class(pupil, ending.made("5B"), day=day, by=ending.clerk)
     with pytest.raises(RollOverRefused, match=f"Em {pupil.full_name} đã có biến động «Chuyển lớp»"):
-        undo_roll_over(ending.following, reason="Nhầm", by=ending.clerk)
+        undo(first_application(), by=ending.clerk)
 
 
 def test_undoing_wants_a_reason(ending):
     applied(ending)
     with pytest.raises(RollOverRefused, match="Ghi lí do"):
-        undo_roll_over(ending.following, reason=" ", by=ending.clerk)
+        undo(first_application(), reason=" ", by=ending.clerk)
 
 
 # -- Sums ----------------------------------------------------------------------------------------------------
@@ -350,7 +473,7 @@ def test_reading_placing_applying_and_undoing_cost_the_same_for_a_few_and_for_ma
     with django_assert_num_queries(21):
         propose_places(ending.following, by=ending.clerk)
     previewed = fingerprint(standing_of(ending.following))
+    with django_assert_num_queries(29):
+        made = apply_roll_over(ending.following, by=ending.clerk, previewed=previewed)
     with django_assert_num_queries(28):
-        apply_roll_over(ending.following, by=ending.clerk, previewed=previewed)
-    with django_assert_num_queries(26):
-        undo_roll_over(ending.following, reason="Nhầm", by=ending.clerk)
+        undo(made, by=ending.clerk)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import AccessLogEntry
-from gradebook.models import RollOver, RollOverPlace, YearOutcome
+from gradebook.models import RollOverApplication, RollOverPlace, YearOutcome
 from gradebook.opening import checklist
 from gradebook.roll_over import propose_places
 from gradebook.roll_over_apply import apply_roll_over, fingerprint
@@ -76,7 +76,8 @@ def test_without_a_year_being_prepared_the_page_says_where_to_make_one(ending, c
 def test_before_approval_every_pupil_is_named_as_waiting_for_the_principal(ending, clerk):
     page = text(clerk.get(reverse("gradebook:roll_overs")))
     assert "12 học sinh chưa có kết quả được phê duyệt. Người làm: Hiệu trưởng." in page
-    assert "Lớp 4A: 5 em" in page
+    assert "Lớp 4A: 5 em, kết quả năm học của lớp chưa được phê duyệt" in page
+    assert f"giáo viên chủ nhiệm {ending.school.lan.full_name}" in page
     assert ending.school.pupils[0].full_name in page
 
 
@@ -272,22 +273,43 @@ def test_the_preview_says_what_happens_and_the_password_applies_it(ending, clerk
     assert "2 em hoàn thành chương trình tiểu học: không vào lớp nào;" in page
     data = {"previewed": shown(page)}
     assert clerk.post(address("roll_over_apply", ending), data).status_code == 422
-    assert not RollOver.objects.get().is_applied
+    assert not RollOverApplication.objects.exists()
     answer = clerk.post(address("roll_over_apply", ending), {**data, **CONFIRMED})
     assert answer.url == address("roll_over", ending)
     assert Enrolment.objects.filter(school_class__year=ending.following).count() == 10
     assert "Đã ghi danh sách lớp" in text(clerk.get(answer.url))
 
 
+def test_the_preview_names_whom_it_leaves_and_each_class_is_ticked_before_it_applies(ending, clerk):
+    first, second = ending.school.pupils[:2]
+    placed(ending, without=[first, second])
+    preview = address("roll_over_apply", ending)
+    page = text(clerk.get(preview))
+    assert "2 em để lại, chưa xếp lớp" in page
+    assert f"Hỏi: Hiệu trưởng {ending.school.bich.full_name}; giáo viên chủ nhiệm" in page
+    keys = re.search(r'name="left" value="([^"]+)"', page)[1]
+    data = {"previewed": shown(page), **CONFIRMED}
+    answer = clerk.post(preview, data)
+    assert answer.status_code == 422
+    assert "Chưa xác nhận để lại 2 học sinh" in text(answer)
+    page = text(clerk.post(preview, {**data, "left": keys}, follow=True))
+    assert "Đã ghi · còn 2 em chưa xếp" in page
+    assert first.full_name in page
+    assert "Để lại, chưa xếp lúc đó" in page
+    assert preview not in page
+
+
 def test_it_is_undone_with_password_and_reason(ending, clerk):
     placed(ending)
     previewed = fingerprint(standing_of(ending.following))
     apply_roll_over(ending.following, by=ending.clerk, previewed=previewed)
-    undo = address("roll_over_undo", ending)
-    assert "10 em rời danh sách lớp" in text(clerk.get(undo))
+    made = RollOverApplication.objects.get()
+    undo = address("roll_over_undo", ending, made.pk)
+    assert undo in text(clerk.get(address("roll_over", ending)))
+    assert "10 em của lần ghi" in text(clerk.get(undo))
     assert "Chưa ghi. Gõ vào ô này." in text(clerk.post(undo, CONFIRMED))
     clerk.post(undo, {"reason": "Xếp nhầm", **CONFIRMED})
-    assert not RollOver.objects.get().is_applied
+    assert RollOverApplication.objects.get().is_undone
     assert "Xếp nhầm" in text(clerk.get(address("roll_over", ending)))
 
 
@@ -319,7 +341,7 @@ def test_the_pages_cost_the_same_for_a_few_pupils_and_for_many(
     for name, place, statements in (
         ("roll_over", [], 13),
         ("roll_over_grade", [5], 14),
-        ("roll_over_apply", [], 13),
+        ("roll_over_apply", [], 14),
     ):
         with django_assert_num_queries(statements):
             clerk.get(address(name, ending, *place))

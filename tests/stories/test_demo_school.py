@@ -30,6 +30,17 @@ def test_last_year_is_complete_and_approved_and_this_year_has_one_period_open(ap
     assert open_periods == [(now, 1)]
 
 
+def test_last_year_is_handed_over_in_some_classes_and_closed_once_its_requests_are_settled(
+    application: Stack,
+):
+    signed = application.fetch("SELECT count(*) FROM gradebook_handover WHERE signed_at IS NOT NULL")
+    received = application.fetch("SELECT count(*) FROM gradebook_handoverreceipt")
+    assert (signed, received) == ([(9,)], [(5,)])
+    ((year, state),) = application.fetch("SELECT year, state FROM students_schoolyear ORDER BY 1 LIMIT 1")
+    unsettled = application.fetch("SELECT 1 FROM approvals_correctionrequest WHERE year_id = %s", year)
+    assert state == ("open" if unsettled else "closed")
+
+
 def test_every_line_of_every_class_has_one_teacher(application: Stack):
     missing = application.fetch(
         "SELECT c.name, l.code FROM students_schoolclass c JOIN gradebook_subjectline l"

@@ -59,7 +59,7 @@ def test_next_years_lists_are_proposed_changed_by_mouse_and_keyboard_applied_and
     clerk.go(f"/gradebook/roll-over/{year}/apply/")
     stands_on_every_screen(page)
     confirm(page, "Ghi danh sách lớp")
-    expect(page.get_by_text("Danh sách lớp được ghi lúc")).to_be_visible(timeout=SECONDS)
+    expect(page.get_by_role("heading", name="Các lần ghi danh sách lớp")).to_be_visible(timeout=SECONDS)
     seated = application.fetch(f"{ALL} WHERE c.year_id = %s", year)[0][0]
     left = application.fetch(
         f"{ALL} WHERE c.year_id = %s AND c.grade_level < 5 AND e.ended_by_id IS NULL", year - 1

@@ -56,8 +56,6 @@ PAGES = [
     (TEACHER, "/students/pupils/{pupil_4e}/year/"),
     (TEACHER, "/students/classes/{class_4e}/records/"),
     (TEACHER, "/students/classes/{class_4e}/measures/"),
-    (TEACHER, "/students/classes/{class_4e}/papers/"),
-    (TEACHER, "/students/classes/{class_4e}/papers/?paper=slips"),
 ]
 
 

@@ -267,7 +267,7 @@ def test_the_overview_lists_the_classes_whose_records_one_sees(school, as_):
     assert classes("hoa") == ["1A", "4A", "4B"]
 
 
-RECORD_BUDGETS = {"class_records": 8, "class_measures": 8, "class_papers": 9, "records": 8}
+RECORD_BUDGETS = {"class_records": 8, "class_measures": 8, "records": 8}
 
 
 @pytest.mark.parametrize("count", [0, 30])
@@ -275,7 +275,7 @@ def test_the_pages_of_records_ask_as_much_of_a_large_class_as_of_a_small_one(sch
     add_pupils(school.class_4a, count)
     client = as_("lan")
     budgets = {}
-    for name in ("class_records", "class_measures", "class_papers"):
+    for name in ("class_records", "class_measures"):
         client.get(of_class(name, school))
         with CaptureQueriesContext(connection) as queries:
             client.get(of_class(name, school))
@@ -324,18 +324,3 @@ def test_a_measure_written_meanwhile_is_shown_and_the_second_save_writes_over_it
     assert "Vừa được người khác ghi: 131 cm, 28,5 kg" in text(answer)
     client.post(address, sent | {f"seen-{pk}": "131|28,5"})
     assert YearProfile.objects.get(student=pk).height_cm == 133
-
-
-def test_a_slip_tells_parents_of_their_child_only(school, as_):
-    answer = as_("lan").get(of_class("class_papers", school), {"paper": "slips"})
-    slips = answer.content.decode().split('class="parent-slip"')[1:]
-    assert len(slips) == 5
-    assert "Phạm Thị Mẹ" in slips[0]
-    assert not any("Phạm Thị Mẹ" in slip for slip in slips[1:])
-    assert AccessLogEntry.objects.latest("pk").kind == "bulk_exported"
-
-
-def test_the_list_that_goes_round_tells_nothing_sensitive(school, as_):
-    answer = as_("lan").get(of_class("class_papers", school))
-    assert school.pupils[0].full_name in text(answer)
-    assert not any(words in answer.content.decode() for words in SHOWN)

@@ -1,0 +1,80 @@
+"""The day by which the records of the year's classes are whole, and what is left to do for it (PLAN IV.5)."""
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts import permissions
+from accounts.clock import today
+from accounts.models import User
+from students.class_records import ClassGaps, read_classes
+from students.models import SchoolYear
+
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`day` is set with the year's days; None while it is not."""
+
+    day: datetime.date | None
+    now: datetime.date
+
+    @classmethod
+    def of(cls, year: SchoolYear) -> "Due":
+        return cls(year.records_due_on, today())
+
+    @property
+    def is_past(self) -> bool:
+        return self.day is not None and self.day < self.now
+
+    @property
+    def kind(self) -> str:
+        """The state of what still lacks something."""
+        return "refused" if self.is_past else "warning"
+
+    @property
+    def word(self) -> str:
+        if self.day is None:
+            return "Chưa đặt hạn"
+        if self.is_past:
+            return f"Quá hạn {(self.now - self.day).days} ngày"
+        left = (self.day - self.now).days
+        return f"Còn {left} ngày" if left else "Hạn hôm nay"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTask:
+    """Records of a class to be completed, for the start page of its homeroom teacher."""
+
+    title: str
+    detail: str
+    url: str
+    due: Due
+
+
+def record_tasks(user: User) -> list[RecordTask]:
+    """Of the classes that the person leads, those whose records lack what the homeroom teacher writes.
+
+    None for whoever leads no class; else four statements.
+    """
+    led = permissions.powers_of(user).homeroom_classes
+    year = SchoolYear.objects.current() if led else None
+    if year is None or year.is_closed:
+        return []
+    classes = list(year.classes.filter(pk__in=led))
+    return [_task(line, Due.of(year)) for line in read_classes(classes, year) if line.lacking_for_teacher]
+
+
+def _task(line: ClassGaps, due: Due) -> RecordTask:
+    by = f"hạn {due.day:%d/%m/%Y}" if due.day else "chưa đặt hạn"
+    own = Counter(gap.words for pupil in line.pupils for gap in pupil.gaps if not gap.is_the_clerks)
+    gaps = ", ".join(f"{words} ({count})" for words, count in own.most_common(MOST_NAMED))
+    return RecordTask(
+        f"Hoàn thành hồ sơ lớp {line.school_class.name}: {line.lacking_for_teacher}/{len(line.pupils)} em còn thiếu",
+        f"{by}; thiếu nhiều nhất: {gaps}",
+        reverse("students:class_records", args=[line.school_class.pk]),
+        due,
+    )
