@@ -59,7 +59,7 @@ class ClassLinesForm(RefusableForm, forms.Form):
         return forms.ChoiceField(
             label=label,
             choices=[(FOLLOWS, f"Theo khối: {has}"), (HAS, "Riêng: học"), (HAS_NOT, "Riêng: không học")],
-            widget=forms.Select({"aria-label": label}),
+            widget=forms.Select({"aria-label": label, "class": "control"}),
             required=False,
         )
 
@@ -71,7 +71,7 @@ class ClassLinesForm(RefusableForm, forms.Form):
                 "grade": grade,
                 "lines": lines,
                 "rows": [
-                    (each, [self._cell(field_of(each.pk, line.code)) for line in lines])
+                    (each, [self._cell(field_of(each.pk, line.code), line) for line in lines])
                     for each in self.classes
                     if each.grade_level == grade
                 ],
@@ -80,9 +80,10 @@ class ClassLinesForm(RefusableForm, forms.Form):
             if any(each.grade_level == grade for each in self.classes)
         ]
 
-    def _cell(self, name: str) -> tuple[forms.BoundField, str]:
+    def _cell(self, name: str, line: Line) -> dict[str, Any]:
         words = dict(self.fields[name].choices)  # type: ignore[attr-defined]  # a choice field
-        return self[name], words[self.initial.get(name, FOLLOWS)]
+        stored = self.initial.get(name, FOLLOWS)
+        return {"field": self[name], "line": line, "words": words[stored], "is_own": stored != FOLLOWS}
 
     @property
     def chosen(self) -> ClassChoice:

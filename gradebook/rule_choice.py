@@ -38,6 +38,7 @@ def choose_rule_set(year: SchoolYear, code: str, *, reason: str, by: User) -> No
         refuse(
             Problem("rule_set", fixed) if fixed else None,
             None if named else Problem("rule_set", "Năm học này không có bộ quy định đó. Chọn bộ khác."),
+            Problem("rule_set", "Năm học đang theo bộ này. Chọn bộ khác.") if code == held.rule_set else None,
             None if reason else Problem("reason", "Chưa ghi lí do. Ghi căn cứ, ví dụ số công văn."),
         )
         held.rule_set = code

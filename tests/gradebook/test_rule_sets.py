@@ -89,7 +89,9 @@ def test_it_is_kept_once_a_result_of_the_year_exists(school):
     assert EntryWindow.objects.exists()
 
 
-def test_a_rule_set_is_not_older_than_the_rules_nor_missing(school, following):
+def test_only_another_rule_set_of_the_years_time_can_be_chosen(school, following):
+    with pytest.raises(YearRefused, match="đang theo bộ này"):
+        choose(school, following, code="2026")
     with pytest.raises(YearRefused, match="không có bộ quy định đó"):
         choose(school, following, code="1999")
     for code in ("", "2027"):
