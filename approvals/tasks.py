@@ -24,6 +24,7 @@ from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS
 from approvals.workflow import State
 from gradebook.board import Board, read_open_boards
+from gradebook.class_lines import lines_of_classes
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.own_notices import OwnNotice, read_own_notices
 from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
@@ -163,9 +164,14 @@ def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Counts]:
     if not class_ids:
         return [], [], Counts()
     classes = {each.pk: each for each in with_pupil_counts(SchoolClass.objects.filter(pk__in=class_ids))}
-    lines = SubjectLine.objects.in_bulk({line_id for _class_id, line_id in powers.taught})
+    lines = lines_of_classes(powers.taught_classes)
     pairs: list[tuple[SchoolClass, SubjectLine | None]] = [
-        *((classes[class_id], lines[line_id]) for class_id, line_id in powers.taught),
+        *(
+            (classes[class_id], line)
+            for class_id, own in lines.items()
+            for line in own
+            if (class_id, line.pk) in powers.taught
+        ),
         *((classes[class_id], None) for class_id in powers.homeroom_classes),
     ]
     pairs.sort(key=_place_in_the_books)

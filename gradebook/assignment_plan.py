@@ -21,6 +21,7 @@ from accounts.models import Team, User
 from accounts.posts import ACCOUNT_IS_SHUT
 from accounts.separation import clerk_days, why_no_seat
 from accounts.terms import DAY
+from gradebook.class_lines import lines_of_classes
 from gradebook.models import SubjectLine, TeachingAssignment
 from gradebook.regulation import line_by_name
 from students.cell_values import Problem
@@ -232,7 +233,8 @@ class _Planner:
         self.people = {each.staff_code: each for each in people}
         self.teams = {each.name: each for each in Team.objects.all()}
         self.classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
-        self.lines = {(each.grade_level, each.code): each for each in SubjectLine.objects.filter(year=year)}
+        lines = lines_of_classes([each.pk for each in self.classes.values()])
+        self.lines = {(class_id, each.code): each for class_id, own in lines.items() for each in own}
         self.days = days
         self.clerks = clerk_days(people, days)
         self.by = by
@@ -293,7 +295,7 @@ class _Planner:
             self._enter((self.classes[row.homeroom_class].pk, None), person, each, "homeroom_class", clashes)
         found = [line_by_name(name) for name in row.subjects]
         for school_class in (self.classes[name] for name in row.classes if name in self.classes):
-            lines = [self.lines.get((school_class.grade_level, line.code)) for line in found if line]
+            lines = [self.lines.get((school_class.pk, line.code)) for line in found if line]
             for line in lines:
                 if line:
                     self._enter((school_class.pk, line.pk), person, each, "classes", clashes)

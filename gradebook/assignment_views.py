@@ -17,6 +17,7 @@ from accounts.powers import Action, who_could
 from accounts.requests import SignedInRequest, posted
 from accounts.terms import TermRefused
 from gradebook import assignments
+from gradebook.class_lines import lines_of
 from gradebook.models import SubjectLine
 from gradebook.staff_forms import ActForm, AssignForm, EndForm, HandOverForm, StandInForm, UndoForm
 from gradebook.staff_pages import KINDS, class_of, class_to_show, may_move, read_class
@@ -67,7 +68,7 @@ def seat(request: SignedInRequest, class_id: int, line_id: int = 0) -> HttpRespo
     """Assigns a class to lead, or with `line_id` a line of it, to a teacher; `?teacher=` proposes one."""
     permissions.require(request.user, Action.ASSIGN)
     school_class = get_object_or_404(SchoolClass.objects.select_related("year"), pk=class_id)
-    line = get_object_or_404(SubjectLine, pk=line_id) if line_id else None
+    line = _line_of(school_class, line_id) if line_id else None
     initial = {
         "starts_on": max(today(), school_class.year.starts_on),
         "ends_on": school_class.year.ends_on,
@@ -84,6 +85,13 @@ def seat(request: SignedInRequest, class_id: int, line_id: int = 0) -> HttpRespo
         "back": _class_address(school_class),
     }
     return render(request, "gradebook/seat.html", context, status=422 if form.errors else 200)
+
+
+def _line_of(school_class: SchoolClass, line_id: int) -> SubjectLine:
+    found = next((each for each in lines_of(school_class) if each.pk == line_id), None)
+    if found is None:
+        raise Http404(f"Lớp {school_class.name} không học môn này.")
+    return found
 
 
 def _assign(

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.posts import problems_of_holder
 from accounts.powers import Action
 from accounts.terms import Problem, TermRefused
+from gradebook.class_lines import lines_of
 from gradebook.models import SubjectLine, TeachingAssignment
 from students.models import HomeroomAssignment, SchoolClass
 
@@ -104,6 +105,6 @@ def _require_may(by: User, concerned: User) -> None:
 
 
 def _line_problems(school_class: SchoolClass, line: SubjectLine | None) -> list[Problem]:
-    if line is None or (line.year_id, line.grade_level) == (school_class.year_id, school_class.grade_level):
+    if line is None or line in lines_of(school_class):
         return []
-    return [Problem("line", f"Lớp {school_class.name} không có môn học này. Chọn môn của khối.")]
+    return [Problem("line", f"Lớp {school_class.name} không có môn học này. Chọn môn mà lớp học.")]

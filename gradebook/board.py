@@ -15,6 +15,7 @@ from accounts import permissions
 from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
+from gradebook.class_lines import Lines, lines_of_classes
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.progress import NOTHING, Counts, Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
@@ -36,11 +37,12 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardCell:
-    """One sheet on the board."""
+    """One sheet on the board; `is_taught` is False where the class does not have this line of its grade."""
 
     code: str
     label: str
     tally: Tally
+    is_taught: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +215,11 @@ def _chosen_period(view: _View) -> Period:
 def _boards(view: _View, chosen: Mapping[Period, Sequence[Any]]) -> tuple[Board, ...]:
     """The boards of the periods over these classes. Two statements, whatever their number."""
     classes = {each.pk: each for shown in chosen.values() for each in shown}
-    lines: list[SubjectLine] = []
+    lines: Mapping[int, Lines] = {}
     counts = Counts()
     if classes:
         year = next(iter(classes.values())).year
-        lines = sorted(SubjectLine.objects.filter(year=year), key=lambda each: each.line.position)
+        lines = lines_of_classes(list(classes))
         counts = count_entered(year, list(classes), list(chosen))
     return tuple(
         _board(view, period, _grades(view, shown, lines, period, counts)) for period, shown in chosen.items()
@@ -269,35 +271,35 @@ def scope_words(windows: Iterable[EntryWindow]) -> str:
 def _grades(
     view: _View,
     classes: Sequence[Any],
-    lines: Sequence[SubjectLine],
+    lines: Mapping[int, Lines],
     period: Period,
     counts: Counts,
 ) -> tuple[BoardGrade, ...]:
+    """A column for every line that some class of the grade has."""
     grades = []
     for grade_level in sorted({each.grade_level for each in classes}):
-        own_lines: list[SubjectLine | None] = [each for each in lines if each.grade_level == grade_level]
-        own_lines.append(None)
-        rows = (
-            _row(each, own_lines, period, counts, view.standings[period, each.pk])
-            for each in classes
-            if each.grade_level == grade_level
-        )
-        grades.append(BoardGrade(grade_level, tuple(_label(line) for line in own_lines), tuple(rows)))
+        own = [each for each in classes if each.grade_level == grade_level]
+        columns: list[SubjectLine | None] = [*_lines_together(lines[each.pk] for each in own), None]
+        rows = []
+        for each in own:
+            cells = tuple(_cell(each, line, period, counts, lines[each.pk]) for line in columns)
+            rows.append(BoardRow(each.pk, each.name, each.pupils, view.standings[period, each.pk], cells))
+        grades.append(BoardGrade(grade_level, tuple(_label(line) for line in columns), tuple(rows)))
     return tuple(grades)
 
 
-def _row(
-    school_class: Any,
-    lines: Sequence[SubjectLine | None],
-    period: Period,
-    counts: Counts,
-    standing: Standing,
-) -> BoardRow:
-    cells = []
-    for line in lines:
-        ref = SheetRef(school_class, line, period)
-        cells.append(BoardCell(ref.code, _label(line), tally_of(ref, counts)))
-    return BoardRow(school_class.pk, school_class.name, school_class.pupils, standing, tuple(cells))
+def _lines_together(of_classes: Iterable[Lines]) -> list[SubjectLine]:
+    found = {line.pk: line for lines in of_classes for line in lines}
+    return sorted(found.values(), key=lambda each: each.line.position)
+
+
+def _cell(
+    school_class: Any, line: SubjectLine | None, period: Period, counts: Counts, own: Lines
+) -> BoardCell:
+    ref = SheetRef(school_class, line, period)
+    if line is not None and line not in own:
+        return BoardCell(ref.code, _label(line), NOTHING, is_taught=False)
+    return BoardCell(ref.code, _label(line), tally_of(ref, counts))
 
 
 def _label(line: SubjectLine | None) -> str:

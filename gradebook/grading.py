@@ -225,7 +225,7 @@ class YearInputs:
     ``attainments`` and ``marks`` are keyed by line code, ``ratings`` by trait code; an absent key and None
     both mean not entered. What is required follows from year and grade, never from which keys are there.
     ``exempt``: line and trait codes left out by the principal's decision on a KHGDCN (R33).
-    ``optional_lines``: codes of the optional lines the pupil takes; counted only if the year says so (R38).
+    ``optional_lines``: codes of lines the pupil takes; the optional among them count only if the year says so (R38).
     ``marks`` holds the official mark where there was a repeat test (R28).
     """
 
@@ -234,10 +234,10 @@ class YearInputs:
     attainments: Mapping[str, Attainment | None] = field(hash=False)
     marks: Mapping[str, int | None] = field(hash=False)
     ratings: Mapping[str, Rating | None] = field(hash=False)
+    rules: RuleSet
     exempt: frozenset[str] = frozenset()
     optional_lines: frozenset[str] = frozenset()
     is_not_assessed: bool = False
-    rules: RuleSet | None = None
 
 
 class ItemKind(enum.StrEnum):
@@ -290,12 +290,12 @@ def year_result(inputs: YearInputs) -> Outcome:
     from 7, Hoàn thành from 5; anything else allows only Chưa hoàn thành. One blank leaves the result
     open, never Chưa hoàn thành. Raises NotCovered and UnknownGrade as regulation.check_covered does.
     """
-    rules = check_covered(inputs.year, inputs.grade, rules=inputs.rules)
+    check_covered(inputs.year, inputs.grade, rules=inputs.rules)
     if inputs.is_not_assessed:
         return Outcome(None, reasons=("Học sinh khuyết tật không đánh giá: không xếp kết quả.",))
-    items = tuple(_required_items(inputs, rules))
+    items = tuple(_required_items(inputs))
     missing = tuple(item for item in items if item.value is None)
-    allowed = {item: _best_allowed(item, rules) for item in items if item.value is not None}
+    allowed = {item: _best_allowed(item, inputs.rules) for item in items if item.value is not None}
     failing = tuple(item for item, best in allowed.items() if best is YearResult.CHT)
     if missing:
         return Outcome(None, missing, failing, tuple(item.sentence for item in missing))
@@ -304,7 +304,7 @@ def year_result(inputs: YearInputs) -> Outcome:
     result = min(allowed.values(), key=lambda best: best.rank)
     if result is YearResult.HTXS:
         return Outcome(result)
-    reasons = tuple(_reason(item, result, rules) for item, best in allowed.items() if best is result)
+    reasons = tuple(_reason(item, result, inputs.rules) for item, best in allowed.items() if best is result)
     return Outcome(result, (), failing, reasons)
 
 
@@ -339,10 +339,10 @@ def after_reassessment(
     )
 
 
-def _required_items(inputs: YearInputs, rules: RuleSet) -> Iterator[Item]:
+def _required_items(inputs: YearInputs) -> Iterator[Item]:
     """Every value the result needs, exempted ones left out, in học bạ order."""
-    year, grade = inputs.year, inputs.grade
-    for line in _counting_lines(inputs, rules):
+    year, grade, rules = inputs.year, inputs.grade, inputs.rules
+    for line in _counting_lines(inputs):
         if line.code in inputs.exempt:
             continue
         name = line.short_name
@@ -354,7 +354,8 @@ def _required_items(inputs: YearInputs, rules: RuleSet) -> Iterator[Item]:
             yield Item(ItemKind.RATING, trait.code, _trait_name(trait), inputs.ratings.get(trait.code))
 
 
-def _counting_lines(inputs: YearInputs, rules: RuleSet) -> list[Line]:
+def _counting_lines(inputs: YearInputs) -> list[Line]:
+    rules = inputs.rules
     lines = list(lines_for(inputs.year, inputs.grade, rules=rules))
     if rules.optional_lines_count:
         offered = optional_lines_for(inputs.year, inputs.grade, rules=rules)

@@ -27,35 +27,29 @@ from accounts.dates import (
     substitution_is_whole,
 )
 from accounts.history import TracedRow
-from gradebook.regulation import LINES, Attainment, Award, Line, Period, Rating, YearResult, line_by_code
+from gradebook.regulation import Attainment, Award, Period, Rating, YearResult
+from gradebook.subject_lines import ClassLine, SubjectLine
 from students.models import Movement, SchoolClass, SchoolYear, Student
 
+__all__ = [
+    "PERIOD_CHOICES",
+    "ClassLine",
+    "EntryOrder",
+    "EntryWindow",
+    "EntryWindowQuerySet",
+    "Handover",
+    "HandoverNote",
+    "HandoverReceipt",
+    "RollOver",
+    "RollOverPlace",
+    "SubjectLine",
+    "SubjectResult",
+    "TeachingAssignment",
+    "TraitResult",
+    "YearOutcome",
+]
+
 PERIOD_CHOICES = [(period.value, period.label) for period in Period]
-
-
-class SubjectLine(models.Model):
-    """A line of the books (dòng môn học) in one year and grade (rules R3, R4)."""
-
-    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="lines")
-    grade_level = models.PositiveSmallIntegerField("khối")
-    code = models.CharField("mã môn", max_length=10)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["year", "grade_level", "code"], name="line_once_a_grade"),
-            models.CheckConstraint(
-                condition=Q(code__in=[line.code for line in LINES]), name="line_code_is_known"
-            ),
-            models.CheckConstraint(condition=Q(grade_level__range=(1, 5)), name="line_grade_is_1_to_5"),
-        ]
-
-    def __str__(self) -> str:
-        return self.line.short_name
-
-    @property
-    def line(self) -> Line:
-        """What the regulation says of this line: its names and its place in the books."""
-        return line_by_code(self.code)
 
 
 class TeachingAssignment(Term):

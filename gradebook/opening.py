@@ -15,9 +15,10 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, Role
 from accounts.terms import Problem
-from gradebook.models import SubjectLine, TeachingAssignment, YearOutcome
-from gradebook.regulation import GRADES, lines_for, optional_lines_for
-from gradebook.staffing import prepare_lines
+from gradebook.class_lines import Lines, lines_of_classes
+from gradebook.models import ClassLine, SubjectLine, TeachingAssignment, YearOutcome
+from gradebook.regulation import GRADES, Line, rules_for, too_early
+from gradebook.year_rules import compulsory_lines, rules_of
 from students.calendar import WEEKS_OF_TERMS, YearCalendar
 from students.models import CalendarEntry, Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
 from students.years import HEADING_LINES, hold_year, refuse
@@ -56,12 +57,13 @@ def checklist(year: SchoolYear) -> list[Item]:
     """Every item, in the order in which the work goes; a constant number of statements."""
     calendar = YearCalendar.of(year)
     classes = list(_classes(year))
-    lines = set(SubjectLine.objects.filter(year=year).values_list("grade_level", "code"))
+    lines = lines_of_classes([each.pk for each in classes])
     return [
         _days(year, calendar),
         _heading(year),
         _holidays(year, calendar),
-        _lines(year, lines),
+        _rules(year),
+        _lines(year, classes),
         _class_list(year, classes),
         _homerooms(year, classes),
         _assignments(year, classes, lines),
@@ -84,48 +86,15 @@ def open_year(year: SchoolYear, *, by: User, source: Source = Source.PAGE) -> No
         held.save(update_fields=["state"])
 
 
-def choose_lines(year: SchoolYear, chosen: Mapping[int, Iterable[str]], *, by: User) -> None:
-    """The year's lines: the compulsory ones of each grade and of the optional ones exactly those chosen (rule R4).
-
-    One that has assignments stays: its sheets hang on it.
-    """
-    permissions.require(by, Action.PREPARE_YEAR)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
-        held = hold_year(year)
-        prepare_lines(held)
-        wanted = {(grade, code) for grade, codes in chosen.items() for code in codes}
-        offered = {(grade, line.code) for grade in GRADES for line in optional_lines_for(held.year, grade)}
-        assigned = TeachingAssignment.objects.filter(line=OuterRef("pk"))
-        stored = SubjectLine.objects.filter(year=held).annotate(is_used=Exists(assigned))
-        there = {(line.grade_level, line.code): line for line in stored}
-        gone = [line for key, line in there.items() if key in offered - wanted]
-        refuse(*(_line_in_use(line) for line in gone))
-        SubjectLine.objects.filter(pk__in=[line.pk for line in gone]).delete()
-        SubjectLine.objects.bulk_create(
-            SubjectLine(year=held, grade_level=grade, code=code)
-            for grade, code in sorted(wanted & offered - set(there))
-        )
-        act.says(f"Đặt các môn học tự chọn của năm học {held.label}", thing=f"year:{held.pk}")
-
-
-def _line_in_use(line: SubjectLine) -> Problem | None:
-    if not line.is_used:  # type: ignore[attr-defined]  # annotated above
-        return None
-    return Problem(
-        f"grade_{line.grade_level}",
-        f"{line.line.short_name} khối {line.grade_level} đã phân công giáo viên, không bỏ được. "
-        "Kết thúc phân công trước, hoặc giữ môn này.",
-    )
-
-
 # -- The items ---------------------------------------------------------------------------------------------
 
 
 def _classes(year: SchoolYear) -> Iterable[SchoolClass]:
     homeroom = HomeroomAssignment.objects.filter(school_class=OuterRef("pk"))
+    choices = ClassLine.objects.filter(school_class=OuterRef("pk"))
     still = Q(enrolments__ends_on__isnull=True) | Q(enrolments__ends_on__gte=year.day_for_roster())
     return year.classes.annotate(
-        has_homeroom=Exists(homeroom), pupils=Count("enrolments", filter=still)
+        has_homeroom=Exists(homeroom), chooses=Exists(choices), pupils=Count("enrolments", filter=still)
     ).order_by("grade_level", "name")
 
 
@@ -178,13 +147,35 @@ def _holidays(year: SchoolYear, calendar: YearCalendar) -> Item:
     )
 
 
-def _lines(year: SchoolYear, lines: set[tuple[int, str]]) -> Item:
-    wanted = {(grade, line.code) for grade in GRADES for line in lines_for(year.year, grade)}
+def _rules(year: SchoolYear) -> Item:
+    """The set of the year's time is proposed; another is for the school to have a reason for."""
+    found, missing = "", str(too_early(year.year))
+    if year.rule_set:
+        rules, proposed = rules_of(year), rules_for(year.year)
+        found = rules.name
+        missing = "" if rules.code == proposed.code else f"khác bộ đề xuất theo năm học: {proposed.name}"
+    return Item(
+        "Bộ quy định",
+        found,
+        missing,
+        CLERK,
+        f"{reverse('gradebook:year_lines', args=[year.pk])}#rules",
+        "Xem bộ quy định",
+        is_needed=not year.rule_set,
+    )
+
+
+def _lines(year: SchoolYear, classes: list[SchoolClass]) -> Item:
+    offered = SubjectLine.objects.filter(year=year, is_for_grade=True)
+    lines = set(offered.values_list("grade_level", "code"))
+    wanted = {(grade, line.code) for grade, of_grade in _compulsory(year).items() for line in of_grade}
     optional = len(lines - wanted)
     missing = wanted - lines
+    own = [each.name for each in classes if each.chooses]  # type: ignore[attr-defined]  # annotated above
     return Item(
-        "Môn học, bộ quy định",
-        f"{len(lines & wanted)} môn học, hoạt động bắt buộc; {optional} môn tự chọn của năm khối",
+        "Môn học",
+        f"{len(lines & wanted)} môn học, hoạt động bắt buộc; {optional} môn tự chọn của năm khối"
+        + (f"; {_named('chọn riêng ở lớp', own)}" if own else ""),
         f"{len(missing)} môn học, hoạt động bắt buộc chưa được đặt" if missing else "",
         CLERK,
         reverse("gradebook:year_lines", args=[year.pk]),
@@ -219,8 +210,13 @@ def _homerooms(year: SchoolYear, classes: list[SchoolClass]) -> Item:
     )
 
 
-def _assignments(year: SchoolYear, classes: list[SchoolClass], lines: set[tuple[int, str]]) -> Item:
-    wanted = {(each.pk, code) for each in classes for grade, code in lines if grade == each.grade_level}
+def _compulsory(year: SchoolYear) -> Mapping[int, tuple[Line, ...]]:
+    """Nothing for a year before the circular."""
+    return compulsory_lines(year) if year.rule_set else {}
+
+
+def _assignments(year: SchoolYear, classes: list[SchoolClass], lines: Mapping[int, Lines]) -> Item:
+    wanted = {(class_id, line.code) for class_id, own in lines.items() for line in own}
     given = set(
         TeachingAssignment.objects.filter(school_class__year=year).values_list(
             "school_class_id", "line__code"

@@ -19,8 +19,9 @@ from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryOrder, EntryWindow
 from gradebook.order_forms import OrderForm, Preview, initial_values, preview
-from gradebook.regulation import Period, rules_for
+from gradebook.regulation import Period
 from gradebook.windows import OrderRefused, issue_order, problems_of
+from gradebook.year_rules import rules_of
 from students.models import SchoolYear
 
 PER_PAGE = 20
@@ -96,7 +97,7 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "order": order,
         "notice": notice_of(order),
-        "legal_bases": rules_for(order.year_id).legal_bases,
+        "legal_bases": rules_of(order.year).legal_bases,
     }
     return render(request, "gradebook/order.html", context)
 

@@ -12,6 +12,7 @@ from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
+from gradebook.class_lines import lines_of
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import (
     Attainment,
@@ -22,6 +23,7 @@ from gradebook.regulation import (
     line_by_code,
     trait_by_code,
 )
+from gradebook.year_rules import rules_of
 from students.models import Enrolment, SchoolClass, Student
 from students.years import hold_class
 
@@ -58,11 +60,16 @@ class PlanMissing(Exception):
 
 
 def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
-    """Year-end levels, marks and ratings of a class's pupils by pupil id. Three statements."""
+    """Year-end levels, marks and ratings of a class's pupils by pupil id. Four statements.
+
+    `school_class` comes with its year at hand.
+    """
     exempt = dict(
         Enrolment.objects.roster(school_class).values_list("student_id", "student__is_exempt_from_assessment")
     )
     ids = list(exempt)
+    rules = rules_of(school_class.year)
+    taught = frozenset(line.code for line in lines_of(school_class))
     attainments: dict[int, dict[str, Attainment]] = {each: {} for each in ids}
     marks: dict[int, dict[str, int]] = {each: {} for each in ids}
     ratings: dict[int, dict[str, Rating]] = {each: {} for each in ids}
@@ -88,6 +95,8 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
             attainments[each],
             marks[each],
             ratings[each],
+            rules,
+            optional_lines=taught,
             is_not_assessed=exempt[each],
         )
         for each in ids

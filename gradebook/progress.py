@@ -12,7 +12,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from accounts import clock
-from gradebook.regulation import Period, has_mark
+from gradebook.regulation import Period
 from gradebook.sheets import HOMEROOM_CODE, SheetRef
 from students.models import Enrolment, SchoolClass, SchoolYear
 
@@ -76,9 +76,7 @@ class Counts:
         others, marks = self._cells.get((ref.school_class.pk, ref.code, ref.period.value), (0, 0))
         if ref.line is None:
             return others
-        school_class = ref.school_class
-        tested = has_mark(school_class.year_id, school_class.grade_level, ref.code, ref.period)
-        return others + (marks if tested else 0)
+        return others + (marks if ref.has_mark else 0)
 
 
 def count_entered(

@@ -4,8 +4,9 @@ Source: Thông tư 27/2020/TT-BGDĐT (assessment) and the 2018 programme (Thông
 collected in docs/regulation.md, where every table below stands in words beside its article.
 
 Pure: imports neither Django nor a model. A year is the integer start year of the school year (2024 means
-"2024 - 2025"); a grade is 1 to 5. Where the regulation leaves a point to the school, RuleSet has a field
-with the default; a school year with other settings passes ``rules=dataclasses.replace(rules_for(year), …)``.
+"2024 - 2025"); a grade is 1 to 5. Which rule set holds in a year is stored with the year: whoever asks
+brings it along (``gradebook.year_rules.rules_of``). Where the regulation leaves a point to the school, RuleSet has
+a field with the default.
 """
 
 import enum
@@ -289,6 +290,11 @@ class RuleSet:
     warns_on_level_and_mark: bool = True
     warns_on_competency_pairs: bool = True
 
+    @property
+    def code(self) -> str:
+        """Under which it is stored with a school year."""
+        return str(self.first_year)
+
 
 _ASSESSMENT = (
     "Thông tư số 27/2020/TT-BGDĐT ngày 04 tháng 9 năm 2020 của Bộ trưởng Bộ Giáo dục và Đào tạo "
@@ -315,24 +321,36 @@ def year_label(year: int) -> str:
     return f"{year} - {year + 1}"
 
 
+_RULE_SET_BY_CODE = {rules.code: rules for rules in RULE_SETS}
+
+
+def rule_set(code: str) -> RuleSet:
+    """The rule set with this code, every setting at its default; UnknownCode otherwise."""
+    try:
+        return _RULE_SET_BY_CODE[code]
+    except KeyError:
+        raise UnknownCode(f"Không có bộ quy định với mã “{code}”.") from None
+
+
 @cache
 def rules_for(year: int) -> RuleSet:
-    """The rule set of a school year, with every setting at its default; NotCovered before 2020."""
+    """The rule set proposed for a school year: the newest when it began; NotCovered before 2020."""
     for rules in reversed(RULE_SETS):
         if rules.first_year <= year:
             return rules
-    raise NotCovered(
+    raise too_early(year)
+
+
+def too_early(year: int) -> NotCovered:
+    """The refusal for a year before the first rule set."""
+    return NotCovered(
         f"Năm học {year_label(year)} chưa áp dụng Thông tư 27/2020/TT-BGDĐT "
         f"(bắt đầu từ năm học {year_label(RULE_SETS[0].first_year)})."
     )
 
 
-def check_covered(year: int, grade: int, *, rules: RuleSet | None = None) -> RuleSet:
-    """The rules to apply to a grade in a year: ``rules`` if given, else rules_for(year).
-
-    Raises UnknownGrade outside 1 to 5 and NotCovered before the grade's year in the roadmap.
-    """
-    rules = rules or rules_for(year)
+def check_covered(year: int, grade: int, *, rules: RuleSet) -> None:
+    """Raises UnknownGrade outside 1 to 5 and NotCovered before the grade's year in the roadmap."""
     if grade not in GRADES:
         raise UnknownGrade(f"Không có khối lớp {grade} ở cấp tiểu học: chỉ từ lớp 1 đến lớp 5.")
     first_year = rules.roadmap[grade]
@@ -341,38 +359,37 @@ def check_covered(year: int, grade: int, *, rules: RuleSet | None = None) -> Rul
             f"Lớp {grade} năm học {year_label(year)} chưa áp dụng Thông tư 27/2020/TT-BGDĐT "
             f"(lớp {grade} áp dụng từ năm học {year_label(first_year)})."
         )
-    return rules
 
 
-def lines_for(year: int, grade: int, *, rules: RuleSet | None = None) -> tuple[Line, ...]:
+def lines_for(year: int, grade: int, *, rules: RuleSet) -> tuple[Line, ...]:
     """Compulsory lines of a grade in học bạ order (R3): 8 in grades 1 and 2, 11 in 3, 12 in 4 and 5."""
-    codes = check_covered(year, grade, rules=rules).compulsory[grade]
-    return tuple(line for line in LINES if line.code in codes)
+    check_covered(year, grade, rules=rules)
+    return tuple(line for line in LINES if line.code in rules.compulsory[grade])
 
 
-def optional_lines_for(year: int, grade: int, *, rules: RuleSet | None = None) -> tuple[Line, ...]:
+def optional_lines_for(year: int, grade: int, *, rules: RuleSet) -> tuple[Line, ...]:
     """Lines the school may switch on for a grade (R4), in học bạ order, each with is_optional set."""
-    codes = check_covered(year, grade, rules=rules).optional[grade]
-    return tuple(replace(line, is_optional=True) for line in LINES if line.code in codes)
+    check_covered(year, grade, rules=rules)
+    return tuple(replace(line, is_optional=True) for line in LINES if line.code in rules.optional[grade])
 
 
-def has_mark(year: int, grade: int, line_code: str, period: Period, *, rules: RuleSet | None = None) -> bool:
+def has_mark(year: int, grade: int, line_code: str, period: Period, *, rules: RuleSet) -> bool:
     """Whether the cell "Điểm KTĐK" exists (TT 27/2020 Điều 7 khoản 1, R22); False means not applicable.
 
     Optional lines have none, unless the school year lets Tiếng dân tộc be tested at the end of terms.
     Raises UnknownCode for a code not in LINES.
     """
-    rules = check_covered(year, grade, rules=rules)
+    check_covered(year, grade, rules=rules)
     line_by_code(line_code)
     if line_code == "TDT":
         return rules.ethnic_language_has_mark and period.is_end_of_term
     return line_code in rules.tests[grade][period]
 
 
-def traits_for(year: int, grade: int, *, rules: RuleSet | None = None) -> tuple[Trait, ...]:
+def traits_for(year: int, grade: int, *, rules: RuleSet) -> tuple[Trait, ...]:
     """Qualities and competencies of a grade in học bạ order (R5): 13 in grades 1 and 2, 15 in 3 to 5."""
-    specific = check_covered(year, grade, rules=rules).specific[grade]
-    return tuple(t for t in TRAITS if t.group is not TraitGroup.SPECIFIC or t.code in specific)
+    check_covered(year, grade, rules=rules)
+    return tuple(t for t in TRAITS if t.group is not TraitGroup.SPECIFIC or t.code in rules.specific[grade])
 
 
 def line_by_code(code: str) -> Line:

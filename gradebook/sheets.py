@@ -3,13 +3,11 @@
 Read only, in a constant number of statements; writing is `gradebook.entry`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -17,6 +15,7 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
+from gradebook.class_lines import Lines, lines_brought, with_lines
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
 from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, traits_for
 from gradebook.windows import LockState, lock_states
@@ -89,12 +88,18 @@ class SheetRef:
     def title(self) -> str:
         return f"{self.subject_label} · Lớp {self.school_class.name}"
 
+    @property
+    def has_mark(self) -> bool:
+        """Whether the test matrix of the year has a mark here (rule R22)."""
+        year, grade = self.school_class.year, self.school_class.grade_level
+        return has_mark(year.pk, grade, self.code, self.period, rules=rules_of(year))
+
     def columns(self) -> tuple[Column, ...]:
-        """The cells this sheet has by the regulation: a mark only where the test matrix has one (rule R22)."""
+        """The cells this sheet has by the regulation of its year."""
         if self.line is None:
             return _trait_columns(self.school_class)
         columns = [Column(self.code, Field.ATTAINMENT, "Mức đạt được")]
-        if has_mark(self.school_class.year_id, self.school_class.grade_level, self.code, self.period):
+        if self.has_mark:
             columns.append(Column(self.code, Field.MARK, "Điểm KTĐK"))
         return (*columns, Column(self.code, Field.COMMENT, "Nhận xét"))
 
@@ -138,7 +143,8 @@ class Sheet:
 
 
 def _trait_columns(school_class: SchoolClass) -> tuple[Column, ...]:
-    traits = traits_for(school_class.year_id, school_class.grade_level)
+    year = school_class.year
+    traits = traits_for(year.pk, school_class.grade_level, rules=rules_of(year))
     columns: list[Column] = []
     for group in TraitGroup:
         columns += [Column(t.code, Field.RATING, t.name, group.label) for t in traits if t.group == group]
@@ -151,25 +157,17 @@ def find_sheet(class_id: int, code: str, period: str) -> SheetRef:
     return _find(class_id, code, period)[0]
 
 
-def _find(class_id: int, code: str, period: str) -> tuple[SheetRef, tuple[SubjectLine, ...]]:
+def _find(class_id: int, code: str, period: str) -> tuple[SheetRef, Lines]:
     """The sheet, and all lines of its class in the books' order: one statement brings both."""
     if period not in set(Period):
         raise Http404(f"Không có thời điểm đánh giá “{period}”.")
-    lines = SubjectLine.objects.filter(year_id=OuterRef("year_id"), grade_level=OuterRef("grade_level"))
-    classes = SchoolClass.objects.select_related("year").annotate(
-        line_ids=ArraySubquery(lines.order_by("id").values("id")),
-        line_codes=ArraySubquery(lines.order_by("id").values("code")),
-    )
-    school_class: Any = get_object_or_404(classes, pk=class_id)
-    found = [
-        SubjectLine(pk=pk, year_id=school_class.year_id, grade_level=school_class.grade_level, code=each)
-        for pk, each in zip(school_class.line_ids, school_class.line_codes, strict=True)
-    ]
-    line = next((each for each in found if each.code == code), None)
+    classes = with_lines(SchoolClass.objects.select_related("year"))
+    school_class = get_object_or_404(classes, pk=class_id)
+    lines = lines_brought(school_class)
+    line = next((each for each in lines if each.code == code), None)
     if line is None and code != HOMEROOM_CODE:
-        raise Http404(f"Khối {school_class.grade_level} không có môn học, hoạt động giáo dục mã “{code}”.")
-    in_order = sorted(found, key=lambda each: each.line.position)
-    return SheetRef(school_class, line, Period(period)), tuple(in_order)
+        raise Http404(f"Lớp {school_class.name} không học môn học, hoạt động giáo dục mã “{code}”.")
+    return SheetRef(school_class, line, Period(period)), lines
 
 
 def require_may_see(user: User, ref: SheetRef) -> None:
@@ -199,9 +197,7 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
     )
 
 
-def _own_sheets(
-    user: User, school_class: SchoolClass, lines: Sequence[SubjectLine]
-) -> tuple[tuple[str, str], ...]:
+def _own_sheets(user: User, school_class: SchoolClass, lines: Lines) -> tuple[tuple[str, str], ...]:
     """No statement: the powers are read already."""
     own = [
         (each.code, each.line.short_name)
@@ -218,9 +214,7 @@ def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
     powers = permissions.powers_of(user)
     if ref.line is None or powers.taught_classes <= {ref.school_class.pk}:
         return ()
-    same_line = SubjectLine.objects.filter(
-        year_id=OuterRef("year_id"), grade_level=OuterRef("grade_level"), code=ref.code
-    )
+    same_line = SubjectLine.objects.taught_in_each().filter(code=ref.code)
     classes = SchoolClass.objects.filter(pk__in=powers.taught_classes).annotate(
         line_id=Subquery(same_line.values("id"))
     )

@@ -16,7 +16,8 @@ from accounts.duties import Duties, duties_on, held_by
 from accounts.models import Grant, Post, User
 from accounts.overview import grants_reaching
 from gradebook import assignments
-from gradebook.models import SubjectLine, TeachingAssignment
+from gradebook.class_lines import lines_of
+from gradebook.models import TeachingAssignment
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 from students.names import search_key
 
@@ -190,11 +191,9 @@ def read_class(school_class: SchoolClass, *, by: User) -> list[SeatLine]:
     taught: dict[int, list[Any]] = defaultdict(list)
     for term in _still(TeachingAssignment.objects.filter(school_class=school_class).select_related("line")):
         taught[term.line_id].append(term)
-    lines = SubjectLine.objects.filter(year=school_class.year_id, grade_level=school_class.grade_level)
-    in_order = sorted(lines, key=lambda each: each.line.position)
     return [
         _seat("Chủ nhiệm lớp", None, homerooms, by),
-        *(_seat(line.line.name, line.pk, taught[line.pk], by) for line in in_order),
+        *(_seat(line.line.name, line.pk, taught[line.pk], by) for line in lines_of(school_class)),
     ]
 
 

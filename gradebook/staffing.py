@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from accounts.history import Source, acting, record_bulk
 from accounts.models import Post, Team, User
 from accounts.separation import WHY, overlapping
+from gradebook.class_lines import lines_of_classes
 from gradebook.models import SubjectLine, TeachingAssignment
-from gradebook.regulation import line_by_name, lines_for
+from gradebook.regulation import line_by_name
+from gradebook.year_rules import compulsory_lines
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 from students.names import sort_key
 from students.staff_files import StaffRow
@@ -43,8 +45,8 @@ def prepare_lines(year: SchoolYear) -> None:
     """The compulsory lines of each grade in a year, as the regulation of that year has them (rule R3)."""
     rows = [
         SubjectLine(year=year, grade_level=grade, code=line.code)
-        for grade in range(1, 6)
-        for line in lines_for(year.year, grade)
+        for grade, lines in compulsory_lines(year).items()
+        for line in lines
     ]
     SubjectLine.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -178,23 +180,22 @@ def _homerooms(
 def _teaching(
     rows: Sequence[StaffRow], people: dict[str, User], classes: dict[str, SchoolClass], year: SchoolYear
 ) -> None:
-    """A teacher answers for those of their subjects that the class's grade has."""
-    lines = {(line.grade_level, line.code): line for line in SubjectLine.objects.filter(year=year)}
+    """A teacher answers for those of their subjects that the class has."""
+    lines = lines_of_classes([each.pk for each in classes.values()])
     taken = set(TeachingAssignment.objects.filter(line__year=year).values_list("school_class_id", "line_id"))
     new = []
     for row in rows:
         codes = [found.code for name in row.subjects if (found := line_by_name(name))]
         for school_class in (classes[name] for name in row.classes):
-            for code in codes:
-                line = lines.get((school_class.grade_level, code))
-                if line and (school_class.pk, line.pk) not in taken:
-                    new.append(
-                        TeachingAssignment(
-                            school_class=school_class,
-                            line=line,
-                            teacher=people[row.code],
-                            starts_on=year.starts_on,
-                            ends_on=year.ends_on,
-                        )
-                    )
+            new += [
+                TeachingAssignment(
+                    school_class=school_class,
+                    line=line,
+                    teacher=people[row.code],
+                    starts_on=year.starts_on,
+                    ends_on=year.ends_on,
+                )
+                for line in lines[school_class.pk]
+                if line.code in codes and (school_class.pk, line.pk) not in taken
+            ]
     record_bulk(TeachingAssignment.objects.bulk_create(new), changed=False, why="Nạp danh sách cán bộ")

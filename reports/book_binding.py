@@ -14,10 +14,11 @@ import pypdfium2
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
 from reports import kept_pages, pdf, read_back
 from reports.book_content import ClassTable, Transcript
-from reports.class_tables import class_table, lines_of
+from reports.class_tables import class_table
 from reports.models import PrintJob
 from reports.transcripts import transcripts_of
 

@@ -8,10 +8,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.clock import now_in_sql
+from gradebook.class_lines import lines_of
 from gradebook.grading import completed_class
-from gradebook.models import EntryWindow, SubjectLine, SubjectResult, TraitResult, YearOutcome
+from gradebook.models import EntryWindow, SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period, YearResult, has_mark, traits_for
 from gradebook.windows import lock_state
+from gradebook.year_rules import rules_of
 from reports.book_content import ClassTable, ClassTableRow, Column
 from reports.class_table_columns import LAST_GRADE, class_table_blocks
 from reports.signatories import read_signatories
@@ -46,7 +48,8 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
     """The table of a class at a period, in class order. At most ten statements, whatever the number of pupils.
 
     `school_class` comes with its year at hand. A cell is None where the class has no such line or the
-    regulation no such mark (R22), "" where nothing has been entered yet. A preview while not locked. An outcome
+    regulation no such mark (R22), "" where nothing has been entered yet; what a pupil has from a class that does have
+    the line stands. A preview while not locked. An outcome
     says "Chưa" and "Không" in words, so that blank means only: not approved yet (in the last column: no title).
     """
     year = school_class.year
@@ -82,12 +85,6 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
     )
 
 
-def lines_of(school_class: SchoolClass) -> frozenset[str]:
-    """Codes of the lines the class is taught. One statement."""
-    taught = SubjectLine.objects.filter(year_id=school_class.year_id, grade_level=school_class.grade_level)
-    return frozenset(taught.values_list("code", flat=True))
-
-
 def _lock(school_class: SchoolClass, period: Period) -> tuple[datetime | None, bool]:
     """When the last window ended (None while one is open or none has ended), and whether one ever began."""
     state = lock_state(school_class, period)
@@ -113,7 +110,7 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
     levels |= {(student_id, item): rating for student_id, item, rating in traits}
     outcomes = YearOutcome.objects.filter(school_class=school_class, student_id__in=student_ids)
     return _Results(
-        taught=lines_of(school_class),
+        taught=frozenset(line.code for line in lines_of(school_class)),
         levels=levels,
         marks={(student_id, code): mark for student_id, code, _level, mark in rows},
         outcomes={row.student_id: row for row in outcomes} if period is Period.YEAR_END else {},
@@ -124,7 +121,8 @@ def _cells(
     school_class: SchoolClass, period: Period, columns: Sequence[Column], results: _Results, student_id: int
 ) -> tuple[str | None, ...]:
     year, grade = school_class.year_id, school_class.grade_level
-    traits = {trait.code for trait in traits_for(year, grade)}
+    rules = rules_of(school_class.year)
+    traits = {trait.code for trait in traits_for(year, grade, rules=rules)}
 
     def value(column: Column) -> str | None:
         code = column.code.removesuffix(MARK_SUFFIX)
@@ -133,13 +131,14 @@ def _cells(
                 return None
             outcome = results.outcomes.get(student_id)
             return _OUTCOMES[code](outcome) if outcome else ""
-        if code not in results.taught and code not in traits:
-            return None
+        is_taught = code in results.taught or code in traits
         if column.kind == "level":
-            return results.levels.get((student_id, code), "")
-        if not has_mark(year, grade, code, period):
+            return results.levels.get((student_id, code)) or ("" if is_taught else None)
+        if not has_mark(year, grade, code, period, rules=rules):
             return None
         mark = results.marks.get((student_id, code))
-        return "" if mark is None else str(mark)
+        if mark is not None:
+            return str(mark)
+        return "" if is_taught else None
 
     return tuple(map(value, columns))

@@ -3,8 +3,8 @@
 Read from the history tables in the list's own statement, so that twenty prints cost no more than one. (Computing
 each print's hash anew would take nine statements a print, and another version of a template changes it too.)
 A history row counts only when a value that stands on paper differs from the one in force when the book was read.
-Followed are results, outcomes, sizes and absences, pupils, who sits in the class, its homeroom teacher and the
-entry windows; not the school's heading lines nor the leaders' posts. A save that had begun before the reading
+Followed are results, outcomes, sizes and absences, pupils, who sits in the class, its lines, its homeroom teacher and
+the entry windows; not the school's heading lines nor the leaders' posts. A save that had begun before the reading
 and ended after it is missed: milliseconds, for a class and period that is locked none at all.
 """
 
@@ -18,7 +18,14 @@ from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Cast, JSONObject
 
 from accounts.clock import now_in_sql
-from gradebook.models import EntryWindow, SubjectResult, TraitResult, YearOutcome
+from gradebook.models import (
+    ClassLine,
+    EntryWindow,
+    SubjectLine,
+    SubjectResult,
+    TraitResult,
+    YearOutcome,
+)
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import Absence, Enrolment, HomeroomAssignment, Movement, SchoolYear, Student, YearProfile
@@ -47,8 +54,8 @@ _APPROVAL_FIELDS: Final = (
     "approved_by_id",
     "approved_on",
 )
-_BLANKS: Final = {"attainment": "", "mark": None, "rating": "", "comment": ""}
-"""A new result that has nothing of what is printed changes nothing (a comment only, in a class table)."""
+_BLANKS: Final = {"attainment": "", "mark": None, "rating": "", "comment": "", "is_for_grade": False}
+"""A new row that has nothing of what is printed changes nothing (a comment only, in a class table)."""
 _PROFILE_FIELDS: Final = ("height_cm", "weight_kg", "absent_with_leave", "absent_without_leave")
 
 
@@ -78,6 +85,9 @@ def _table_changes() -> Iterator[Q | Exists]:
         SubjectResult, ("attainment", "mark"), line__year_id=year, period=period, student_id__in=_sitting()
     )
     yield _changed(TraitResult, ("rating",), year_id=year, period=period, student_id__in=_sitting())
+    grade = OuterRef("school_class__grade_level")
+    yield _changed(SubjectLine, ("is_for_grade",), year_id=year, grade_level=grade)
+    yield _changed(ClassLine, ("is_taught",), school_class_id=OuterRef("school_class_id"))
     outcomes = _changed(YearOutcome, _OUTCOME_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield Q(outcomes, period=Period.YEAR_END)
     yield _changed(Student, _ID_FIELDS, id__in=_sitting())

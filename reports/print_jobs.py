@@ -23,6 +23,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.regulation import NotCovered, Period, check_covered
+from gradebook.year_rules import rules_of
 from reports.models import PrintJob
 from students.models import Enrolment, Movement, SchoolClass
 
@@ -112,7 +113,7 @@ def _just_asked(by: User) -> Q:
 
 def _check_covered(school_class: SchoolClass) -> None:
     try:
-        check_covered(school_class.year_id, school_class.grade_level)
+        check_covered(school_class.year_id, school_class.grade_level, rules=rules_of(school_class.year))
     except NotCovered as problem:
         raise BookRefused("school_class", str(problem)) from problem
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from gradebook.grading import completed_class
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import LINES, Award, Period, TraitGroup, YearResult, traits_for
+from gradebook.year_rules import rules_of
 from reports import book_content
 from reports.book_content import (
     Cover,
@@ -214,11 +215,11 @@ def _subject_rows(results: Mapping[str, SubjectResult]) -> tuple[SubjectRow, ...
 def _trait_group(
     school_class: SchoolClass, group: TraitGroup, results: Mapping[str, TraitResult]
 ) -> book_content.TraitGroup:
-    nothing = TraitResult()
+    nothing, year = TraitResult(), school_class.year
     return book_content.TraitGroup(
         rows=tuple(
             TraitRow(trait.code, trait.name, results.get(trait.code, nothing).rating)
-            for trait in traits_for(school_class.year_id, school_class.grade_level)
+            for trait in traits_for(year.pk, school_class.grade_level, rules=rules_of(year))
             if trait.group is group
         ),
         comment=results.get(group.value, nothing).comment,

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from accounts.clock import today
-from gradebook.models import SubjectLine, SubjectResult, TraitResult
-from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
+from gradebook.class_lines import lines_of
+from gradebook.models import SubjectResult, TraitResult
+from gradebook.regulation import LINES, Period, TraitGroup, has_mark, traits_for
+from gradebook.year_rules import rules_of
 from reports.book_content import Signature, Transcript
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code, transcript_of
@@ -133,20 +135,22 @@ def _trait_results(student: Student, year: SchoolYear) -> Traits:
 
 
 def _subject_rows(school_class: SchoolClass, results: Results) -> Iterator[ResultRow]:
-    """Every line that the class is taught, entered or not."""
-    taught = SubjectLine.objects.filter(year_id=school_class.year_id, grade_level=school_class.grade_level)
-    for line in sorted((each.line for each in taught), key=lambda line: line.position):
+    """Every line that the class is taught, entered or not, and what the pupil has in others from a class before."""
+    shown = {line.code for line in lines_of(school_class)} | {code for code, _period in results}
+    year, grade = school_class.year, school_class.grade_level
+    for line in (each for each in LINES if each.code in shown):
         values: list[str] = []
         for period in Period:
             result = results.get((line.code, period), SubjectResult())
-            is_tested = has_mark(school_class.year_id, school_class.grade_level, line.code, period)
+            is_tested = has_mark(year.pk, grade, line.code, period, rules=rules_of(year))
             mark = "" if result.mark is None else str(result.mark)
             values += [result.attainment, mark if is_tested or mark else NOT_ASSESSED]
         yield ResultRow(line.name, tuple(values))
 
 
 def _trait_rows(school_class: SchoolClass, results: Traits) -> Iterator[ResultRow]:
-    for trait in traits_for(school_class.year_id, school_class.grade_level):
+    year = school_class.year
+    for trait in traits_for(year.pk, school_class.grade_level, rules=rules_of(year)):
         values = (results.get((trait.code, period), TraitResult()).rating for period in Period)
         yield ResultRow(trait.name, tuple(values))
 

@@ -160,7 +160,7 @@ def _pupil(number: int, enrolment: Enrolment, *, sees_sensitive: bool) -> Pupil:
 def _sheets(user: User, school_class: SchoolClass) -> Iterator[SheetLink]:
     """The sheets that the person may open, in the books' order (lines are stored in it)."""
     lines: Any = school_class.year.lines  # from the app above, without an import
-    for line in lines.filter(grade_level=school_class.grade_level).order_by("pk"):
+    for line in lines.taught_in(school_class).order_by("pk"):
         if permissions.may_see_sheet(user, school_class, line):
             yield SheetLink(line.code, str(line))
     if permissions.may_see_sheet(user, school_class, None):

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.powers import Action
 from accounts.terms import Problem
 from students.calendar import YearCalendar, national_holidays, ordinary_week
-from students.models import CalendarEntry, SchoolClass, SchoolYear, WeekPattern
+from students.models import CalendarEntry, SchoolClass, SchoolYear, WeekPattern, proposed_rule_set
 
 HEADING_LINES = ("school_name", "parent_body", "ward", "province", "place")
 TERM_DAYS = ("lessons_start_on", "first_term_ends_on", "second_term_starts_on", "lessons_end_on")
@@ -53,11 +53,11 @@ def hold_class(school_class: SchoolClass) -> None:
 
 
 def prepare_year(year: SchoolYear, *, by: User, source: Source = Source.PAGE) -> SchoolYear:
-    """Stores a year to be opened later, with its public holidays and the week of the year before."""
+    """Stores a year to be opened later, with the rules of its time, its public holidays and last year's week."""
     permissions.require(by, Action.PREPARE_YEAR)
     with acting(by, role=permissions.post_label(by), source=source) as act:
         refuse(*problems_of_days(year), _already_there(year))
-        year.state = SchoolYear.State.PREPARING
+        year.state, year.rule_set = SchoolYear.State.PREPARING, proposed_rule_set(year.pk)
         year.save(force_insert=True)
         record_bulk(CalendarEntry.objects.bulk_create(national_holidays(year)), changed=False)
         _week_like_last_year(year).save()
@@ -286,6 +286,8 @@ def change_class(school_class: SchoolClass, *, fields: list[str], reason: str, b
             _name_taken(school_class),
             Problem("grade_level", f"Không đổi khối được: lớp đã có {in_use}.") if in_use else None,
         )
+        if "grade_level" in fields:
+            _forget_line_choices(school_class)
         school_class._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - as above
         school_class.save(update_fields=fields)
         renamed = f" thành {school_class.name}" if was.name != school_class.name else ""
@@ -302,9 +304,16 @@ def delete_class(school_class: SchoolClass, *, by: User) -> None:
             Problem("", f"Không xoá lớp {school_class.name} được: lớp đã có {in_use}.") if in_use else None
         )
         act.says(f"Xoá lớp {school_class.name} lập nhầm", thing=f"year:{school_class.year_id}")
+        _forget_line_choices(school_class)
         for pattern in school_class.week_patterns.all():
             pattern.delete()
         school_class.delete()
+
+
+def _forget_line_choices(school_class: SchoolClass) -> None:
+    """They are of the grade that the class had; of the app above, without an import. The history keeps them."""
+    for choice in school_class.line_choices.all():
+        choice.delete()
 
 
 def what_uses(school_class: SchoolClass) -> str:

@@ -47,6 +47,7 @@ from students.models import (
     SchoolClass,
     SchoolYear,
     Student,
+    proposed_rule_set,
 )
 from tests.approvals.papers import draft, entered_school, filed
 from tests.gradebook.school import CONFIRMED, School, grant_to, open_window
@@ -541,6 +542,9 @@ PAGES = (
     Page("gradebook:opening", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
+    Page("gradebook:year_rules", Action.PREPARE_YEAR, CLERK, "post", 422, this_year),
+    Page("gradebook:class_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
+    Page("gradebook:class_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
     # It is open already.
     Page(
         "gradebook:year_open", Action.OPEN_YEAR, PRINCIPAL, "post", 422, arguments=this_year, data=CONFIRMED
@@ -826,6 +830,7 @@ def in_last_years_class(things: Things) -> Things:
     now = things.school
     year = SchoolYear.objects.create(
         year=now.year.year - 1,
+        rule_set=proposed_rule_set(now.year.year - 1),
         starts_on=now.year.starts_on - datetime.timedelta(days=365),
         first_term_ends_on=now.year.starts_on - datetime.timedelta(days=200),
         ends_on=now.year.starts_on - datetime.timedelta(days=1),

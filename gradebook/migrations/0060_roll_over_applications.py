@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gradebook", "0042_handover_kept"),
+        ("gradebook", "0052_rule_set_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ from approvals import corrections
 from approvals.evidence import clean_evidence
 from gradebook.entry import Change
 from gradebook.models import SubjectResult, TeachingAssignment
-from gradebook.regulation import Period, has_mark
+from gradebook.regulation import Period
 from gradebook.sheets import Field, SheetRef
 from kimdong.demo import calendar
 from kimdong.demo.school import DemoSchool
@@ -98,7 +98,7 @@ def _wrong_mark(school_class: SchoolClass, period: Period) -> tuple[SheetRef, Us
         .get()
     )
     ref = SheetRef(school_class, assignment.line, period)
-    is_marked = has_mark(school_class.year_id, school_class.grade_level, "TOAN", period)
+    is_marked = ref.has_mark
     wrong = SubjectResult.objects.filter(line=ref.line, period=period, student__in=_pupils(school_class))
     wrong = wrong.filter(mark__lt=10) if is_marked else wrong.filter(attainment="H")
     result = wrong.order_by("student__sort_key").select_related("student")[0]

@@ -44,6 +44,7 @@ from students.models import (
     SchoolYear,
     Student,
     YearProfile,
+    proposed_rule_set,
 )
 from students.roster_files import read_roster
 from students.staff_files import read_staff
@@ -129,6 +130,7 @@ def make_year(year: int) -> SchoolYear:
     with acting(None, role="Quản trị", source=Source.DEMO):
         made = SchoolYear.objects.create(
             year=year,
+            rule_set=proposed_rule_set(year),
             state=SchoolYear.State.OPEN,
             starts_on=datetime.date(year, 8, 1),
             lessons_start_on=lessons.starts_on,

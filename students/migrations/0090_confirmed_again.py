@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0070_more_of_closed_years"),
+        ("students", "0080_rule_set_of_a_year"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

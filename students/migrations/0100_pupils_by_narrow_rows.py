@@ -38,7 +38,7 @@ FORGET = "DROP TRIGGER pupil_words ON students_student; DROP FUNCTION students_n
 
 
 class Migration(migrations.Migration):
-    dependencies = [("students", "0070_more_of_closed_years")]
+    dependencies = [("students", "0090_confirmed_again")]
     operations = [
         migrations.RemoveIndex(model_name="student", name="student_by_words"),
         migrations.RunSQL(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("students", "0070_more_of_closed_years"),
+        ("students", "0100_pupils_by_narrow_rows"),
     ]
 
     operations = [

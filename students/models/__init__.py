@@ -13,6 +13,7 @@ from students.models.years import (
     SchoolYear,
     SchoolYearQuerySet,
     YearIsClosed,
+    proposed_rule_set,
 )
 
 __all__ = [
@@ -37,5 +38,6 @@ __all__ = [
     "WeekPattern",
     "YearIsClosed",
     "YearProfile",
+    "proposed_rule_set",
     "upload_path",
 ]

@@ -22,6 +22,20 @@ from accounts.dates import (
 )
 from accounts.history import TracedRow
 
+# The rule sets of gradebook.regulation, each named after the first year to which it applied.
+RULE_SET_CODES = ("2020", "2026")
+
+
+def proposed_rule_set(year: int) -> str:
+    """The newest that there was when the year began; "" for a year before the first."""
+    return max((code for code in RULE_SET_CODES if int(code) <= year), default="")
+
+
+def _rule_set_was_there() -> Q:
+    first = int(RULE_SET_CODES[0])
+    of_its_time = (Q(rule_set=code, year__gte=int(code)) for code in RULE_SET_CODES)
+    return Q(Q(rule_set="", year__lt=first), *of_its_time, _connector=Q.OR)
+
 
 class SchoolYearQuerySet(models.QuerySet["SchoolYear"]):
     def begun(self) -> Self:
@@ -64,6 +78,8 @@ class SchoolYear(models.Model):
     province = models.CharField("tỉnh (thành phố)", max_length=100)
     place = models.CharField("địa danh ghi trên văn bản", max_length=100)
     records_due_on = models.DateField("hạn hoàn thành hồ sơ học sinh", null=True, blank=True)
+    # Which rules hold in this year (domain.md 0.1), whatever comes after; fixed with the first entry window or result.
+    rule_set = models.CharField("bộ quy định", max_length=4, default=RULE_SET_CODES[-1])
     # What the regulation leaves to the school (domain.md 1.3); fixed when the year opens.
     mark_floor = models.PositiveSmallIntegerField(
         "điểm KTĐK thấp nhất", choices=[(0, "0 (có nhắc khi ghi điểm 0)"), (1, "1")], default=0
@@ -108,6 +124,7 @@ class SchoolYear(models.Model):
             models.CheckConstraint(
                 condition=Q(mark_floor__in=[0, 1]), name="school_year_mark_floor_is_known"
             ),
+            models.CheckConstraint(condition=_rule_set_was_there(), name="school_year_rule_set_was_there"),
         ]
 
     def __str__(self) -> str:

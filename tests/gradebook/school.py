@@ -17,7 +17,8 @@ from gradebook.models import EntryOrder, EntryWindow, SubjectLine, TeachingAssig
 from gradebook.regulation import Period, lines_for
 from gradebook.sheets import Field, SheetRef, find_sheet, stored_results, value_and_version
 from gradebook.windows import issue_order
-from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student
+from gradebook.year_rules import rules_of
+from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from students.names import search_key, sort_key
 from tests.students.seats import seat
 
@@ -191,6 +192,7 @@ def _make_year() -> SchoolYear:
     start = today.year if today.month >= 8 else today.year - 1
     return SchoolYear.objects.create(
         year=start,
+        rule_set=proposed_rule_set(start),
         state=SchoolYear.State.OPEN,
         starts_on=datetime.date(start, 8, 1),
         lessons_start_on=datetime.date(start, 9, 1),
@@ -210,7 +212,7 @@ def _make_lines(year: SchoolYear) -> dict[tuple[int, str], SubjectLine]:
     lines = SubjectLine.objects.bulk_create(
         SubjectLine(year=year, grade_level=grade, code=line.code)
         for grade in (1, 4)
-        for line in lines_for(year.year, grade)
+        for line in lines_for(year.year, grade, rules=rules_of(year))
     )
     return {(line.grade_level, line.code): line for line in lines}
 

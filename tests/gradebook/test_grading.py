@@ -50,15 +50,18 @@ FLOOR_1 = dataclasses.replace(RULES, mark_floor=1)
 
 def a_pupil(grade=4, mark=10, attainments=None, marks=None, ratings=None, **settings):
     """A pupil with every line at T, every trait at Tốt and every mark at ``mark``, but for what is given."""
-    lines = lines_for(2024, grade)
-    tested = [line.code for line in lines if has_mark(2024, grade, line.code, Period.YEAR_END)]
+    lines = lines_for(2024, grade, rules=RULES)
+    tested = [line.code for line in lines if has_mark(2024, grade, line.code, Period.YEAR_END, rules=RULES)]
     return YearInputs(
         year=2024,
         grade=grade,
         attainments={**{line.code: Attainment.T for line in lines}, **(attainments or {})},
         marks={**dict.fromkeys(tested, mark), **(marks or {})},
-        ratings={**{trait.code: Rating.T for trait in traits_for(2024, grade)}, **(ratings or {})},
-        **settings,
+        ratings={
+            **{trait.code: Rating.T for trait in traits_for(2024, grade, rules=RULES)},
+            **(ratings or {}),
+        },
+        **{"rules": RULES, **settings},
     )
 
 
@@ -344,7 +347,7 @@ def test_a_key_left_out_by_the_caller_is_a_blank_not_a_pass():
 def test_a_pupil_without_any_value_lacks_every_required_cell():
     """Grade 4: 12 levels, 7 marks, 15 ratings. Grade 1: 8, 2 and 13."""
     for grade, count in ((4, 34), (1, 23)):
-        nothing = YearInputs(2024, grade, attainments={}, marks={}, ratings={})
+        nothing = YearInputs(2024, grade, attainments={}, marks={}, ratings={}, rules=RULES)
         assert len(year_result(nothing).missing) == count
 
 
@@ -381,7 +384,9 @@ def test_a_pupil_who_is_not_assessed_has_no_result_and_lacks_nothing():
 
 
 def test_a_pupil_exempt_from_everything_has_no_result_rather_than_the_best():
-    everything = frozenset(line.code for line in LINES) | {trait.code for trait in traits_for(2024, 4)}
+    everything = frozenset(line.code for line in LINES) | {
+        trait.code for trait in traits_for(2024, 4, rules=RULES)
+    }
     assert year_result(a_pupil(exempt=everything)).result is None
 
 
@@ -414,9 +419,9 @@ def pupils(draw, may_be_blank=False):
     def values(codes, strategy):
         return {code: draw(strategy | blank) for code in codes}
 
-    lines = [line.code for line in lines_for(2024, grade)]
-    tested = [code for code in lines if has_mark(2024, grade, code, Period.YEAR_END)]
-    traits = [trait.code for trait in traits_for(2024, grade)]
+    lines = [line.code for line in lines_for(2024, grade, rules=RULES)]
+    tested = [code for code in lines if has_mark(2024, grade, code, Period.YEAR_END, rules=RULES)]
+    traits = [trait.code for trait in traits_for(2024, grade, rules=RULES)]
     floor = draw(st.integers(0, 10))
     worst = draw(st.integers(1, 3))
     return YearInputs(
@@ -425,6 +430,7 @@ def pupils(draw, may_be_blank=False):
         attainments=values(lines, st.sampled_from(list(Attainment)[:worst])),
         marks=values(tested, st.integers(floor, 10)),
         ratings=values(traits, st.sampled_from(list(Rating)[:worst])),
+        rules=RULES,
     )
 
 

@@ -196,5 +196,5 @@ def test_grade_5_goes_to_a_named_school_on_a_paper_for_three_signatures(may):
 def test_the_record_costs_the_same_for_a_few_and_for_many(may, django_assert_num_queries):
     decide(may)
     for school_class in (may.class_5a, may.school.class_4a):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             read_record(school_class)

@@ -7,8 +7,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.models import AccessLogEntry
 from accounts.permissions import Refused
-from gradebook.models import SubjectLine, TeachingAssignment
-from gradebook.opening import checklist, choose_lines, open_year
+from gradebook.opening import checklist, open_year
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from gradebook.staffing import prepare_lines
@@ -67,7 +66,8 @@ def test_a_year_just_made_lacks_lines_classes_and_teachers(following):
         "Ngày của hai học kì": "Đủ",
         "Tên trường, tiêu đề văn bản": "Đủ",
         "Ngày nghỉ, ngày học bù": "Nên làm",
-        "Môn học, bộ quy định": "Còn thiếu",
+        "Bộ quy định": "Đủ",
+        "Môn học": "Còn thiếu",
         "Lớp": "Còn thiếu",
         "Giáo viên chủ nhiệm": "Còn thiếu",
         "Phân công giảng dạy": "Nên làm",
@@ -137,39 +137,15 @@ def test_the_checklist_costs_the_same_for_one_class_and_for_thirty(
     school, following, django_assert_num_queries
 ):
     make_whole(school, following)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         checklist(following)
     for number in range(2, 31):
         SchoolClass.objects.create(year=following, name=f"5.{number}", grade_level=5)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         checklist(following)
 
 
-# -- Lines and the rule set (rules R1, R3, R4) ---------------------------------------------------------------
-
-
-def test_the_clerk_chooses_the_optional_lines_of_each_grade(school, following):
-    address = reverse("gradebook:year_lines", args=[following.pk])
-    answer = as_(school.tuan).post(address, {"grade_1": ["NN1"], "grade_3": ["TDT"]})
-    assert answer.status_code == 302
-    stored = SubjectLine.objects.filter(year=following)
-    assert stored.filter(grade_level=1).count() == 9
-    assert stored.filter(grade_level=1, code="NN1").exists()
-    assert stored.filter(grade_level=2).count() == 8
-    assert as_(school.tuan).post(address, {"grade_3": ["TDT"]}).status_code == 302
-    assert not stored.filter(grade_level=1, code="NN1").exists()
-
-
-def test_an_optional_line_that_somebody_teaches_is_not_taken_away(school, following):
-    choose_lines(following, {1: ["NN1"]}, by=school.tuan)
-    first = SchoolClass.objects.create(year=following, name="1A", grade_level=1)
-    line = SubjectLine.objects.get(year=following, grade_level=1, code="NN1")
-    TeachingAssignment.objects.create(
-        school_class=first, line=line, teacher=school.thu, starts_on=following.starts_on
-    )
-    answer = as_(school.tuan).post(reverse("gradebook:year_lines", args=[following.pk]), {})
-    assert answer.status_code == 422
-    assert "Ngoại ngữ 1 khối 1 đã phân công giáo viên, không bỏ được" in text(answer)
+# -- The rule set (rule R1) ----------------------------------------------------------------------
 
 
 def test_the_rule_set_of_a_year_is_that_of_the_year_and_not_of_today(school):
@@ -178,6 +154,7 @@ def test_the_rule_set_of_a_year_is_that_of_the_year_and_not_of_today(school):
     assert "Lịch sử và Địa lí" in page
     before = SchoolYear.objects.create(
         year=2024,
+        rule_set="2020",
         starts_on=day(SchoolYear(year=2024), 8, 1),
         first_term_ends_on=day(SchoolYear(year=2024), 1, 15),
         ends_on=day(SchoolYear(year=2024), 7, 31),

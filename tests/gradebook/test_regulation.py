@@ -132,7 +132,7 @@ def test_a_mark_cell_exists_exactly_where_the_circular_has_a_test(year):
     wrong = [
         (grade, code, period.value)
         for grade, code, period, expected in matrix_cells()
-        if has_mark(year, grade, code, period) is not expected
+        if has_mark(year, grade, code, period, rules=rules_for(year)) is not expected
     ]
     assert wrong == []
 
@@ -154,7 +154,7 @@ COMPULSORY = {
 
 @pytest.mark.parametrize(("grade", "count"), [(1, 8), (2, 8), (3, 11), (4, 12), (5, 12)])
 def test_a_grade_has_its_compulsory_lines_in_the_order_of_the_hoc_ba(grade, count):
-    lines = lines_for(2024, grade)
+    lines = lines_for(2024, grade, rules=rules_for(2024))
     assert [line.code for line in lines] == COMPULSORY[grade].split()
     assert len(lines) == count
     assert not any(line.is_optional for line in lines)
@@ -165,7 +165,7 @@ def test_a_grade_has_its_compulsory_lines_in_the_order_of_the_hoc_ba(grade, coun
     [(1, "NN1 TH TDT"), (2, "NN1 TH TDT"), (3, "TDT"), (4, "TDT"), (5, "TDT")],
 )
 def test_the_lines_a_school_may_switch_on_are_marked_optional(grade, codes):
-    lines = optional_lines_for(2026, grade)
+    lines = optional_lines_for(2026, grade, rules=rules_for(2026))
     assert [line.code for line in lines] == codes.split()
     assert all(line.is_optional for line in lines)
 
@@ -200,7 +200,7 @@ SPECIFIC_7 = ["Ngôn ngữ", "Tính toán", "Khoa học", "Công nghệ", "Tin h
     [(1, SPECIFIC_5), (2, SPECIFIC_5), (3, SPECIFIC_7), (4, SPECIFIC_7), (5, SPECIFIC_7)],
 )
 def test_grades_1_and_2_have_five_specific_competencies_and_the_others_seven(grade, specific):
-    traits = traits_for(2024, grade)
+    traits = traits_for(2024, grade, rules=rules_for(2024))
     by_group = {group: [t.name for t in traits if t.group is group] for group in TraitGroup}
     assert by_group == {
         TraitGroup.QUALITY: QUALITIES,
@@ -213,8 +213,8 @@ def test_a_year_may_give_grades_1_and_2_all_seven_specific_competencies():
     rules = rules_for(2024)
     seven = {**rules.specific, 1: rules.specific[3]}
     traits = traits_for(2024, 1, rules=dataclasses.replace(rules, specific=seven))
-    assert len(traits) == len(traits_for(2024, 3)) == 15
-    assert len(traits_for(2024, 1)) == 13
+    assert len(traits) == len(traits_for(2024, 3, rules=rules_for(2024))) == 15
+    assert len(traits_for(2024, 1, rules=rules_for(2024))) == 13
 
 
 def test_every_competency_pair_names_a_known_trait_and_known_lines():
@@ -251,14 +251,14 @@ ROADMAP = [(1, 2020), (2, 2021), (3, 2022), (4, 2023), (5, 2024)]
 
 @pytest.mark.parametrize(("grade", "first_year"), ROADMAP)
 def test_a_grade_is_covered_from_its_year_in_the_roadmap(grade, first_year):
-    assert lines_for(first_year, grade)
+    assert lines_for(first_year, grade, rules=rules_for(first_year))
     with pytest.raises(NotCovered):
-        lines_for(first_year - 1, grade)
+        lines_for(first_year - 1, grade, rules=rules_for(first_year - 1))
 
 
 def test_the_refusal_of_an_early_year_names_grade_year_and_first_year():
     with pytest.raises(NotCovered) as refusal:
-        traits_for(2023, 5)
+        traits_for(2023, 5, rules=rules_for(2023))
     assert str(refusal.value) == (
         "Lớp 5 năm học 2023 - 2024 chưa áp dụng Thông tư 27/2020/TT-BGDĐT "
         "(lớp 5 áp dụng từ năm học 2024 - 2025)."
@@ -266,13 +266,13 @@ def test_the_refusal_of_an_early_year_names_grade_year_and_first_year():
 
 
 def test_all_five_grades_are_covered_for_the_first_time_in_2024():
-    assert [grade for grade in GRADES if lines_for(2024, grade)] == [1, 2, 3, 4, 5]
+    assert [grade for grade in GRADES if lines_for(2024, grade, rules=rules_for(2024))] == [1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("grade", [0, 6, -1])
 def test_a_grade_outside_primary_school_is_refused(grade):
     with pytest.raises(UnknownGrade, match="chỉ từ lớp 1 đến lớp 5"):
-        lines_for(2024, grade)
+        lines_for(2024, grade, rules=rules_for(2024))
 
 
 def test_settings_of_one_year_leave_the_defaults_of_another_untouched():
@@ -293,7 +293,7 @@ def test_a_year_is_written_as_the_forms_write_it():
 
 def test_unknown_codes_are_refused_by_name():
     with pytest.raises(UnknownCode, match="“LATIN”"):
-        has_mark(2024, 4, "LATIN", Period.YEAR_END)
+        has_mark(2024, 4, "LATIN", Period.YEAR_END, rules=rules_for(2024))
     with pytest.raises(UnknownCode, match="“lễ phép”"):
         trait_by_code("lễ phép")
 

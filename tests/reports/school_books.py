@@ -6,7 +6,15 @@ from accounts.history import Source, acting
 from accounts.models import Post, User
 from gradebook.models import SubjectLine, SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period, TraitGroup, has_mark, lines_for, traits_for
-from students.models import HomeroomAssignment, SchoolClass, SchoolYear, Student, YearProfile
+from gradebook.year_rules import rules_of
+from students.models import (
+    HomeroomAssignment,
+    SchoolClass,
+    SchoolYear,
+    Student,
+    YearProfile,
+    proposed_rule_set,
+)
 from tests.gradebook.school import School
 from tests.students.seats import seat
 
@@ -15,7 +23,7 @@ MARKS = (10, 9, 7, 8, 6)
 
 def fill(school_class: SchoolClass, pupils: list[Student], period: Period = Period.YEAR_END) -> None:
     """Levels, marks, ratings and comments of every cell, no two comments alike."""
-    year, grade = school_class.year_id, school_class.grade_level
+    year, grade, rules = school_class.year_id, school_class.grade_level, rules_of(school_class.year)
     lines = SubjectLine.objects.filter(year_id=year, grade_level=grade)
     with acting(None, role="Kiểm thử", source=Source.SYSTEM):
         SubjectResult.objects.bulk_create(
@@ -24,7 +32,9 @@ def fill(school_class: SchoolClass, pupils: list[Student], period: Period = Peri
                 line=line,
                 period=period,
                 attainment="TH"[(at + place) % 2],
-                mark=MARKS[(at + place) % 5] if has_mark(year, grade, line.code, period) else None,
+                mark=MARKS[(at + place) % 5]
+                if has_mark(year, grade, line.code, period, rules=rules)
+                else None,
                 comment=f"Nhận xét {line.line.short_name} năm {year} của {pupil.full_name}.",
             )
             for at, pupil in enumerate(pupils)
@@ -35,7 +45,7 @@ def fill(school_class: SchoolClass, pupils: list[Student], period: Period = Peri
                 student=pupil, year_id=year, period=period, item=trait.code, rating="TĐ"[(at + place) % 2]
             )
             for at, pupil in enumerate(pupils)
-            for place, trait in enumerate(traits_for(year, grade))
+            for place, trait in enumerate(traits_for(year, grade, rules=rules))
         )
         TraitResult.objects.bulk_create(
             TraitResult(
@@ -89,6 +99,7 @@ def _past_class(school: School, year: SchoolYear, back: int) -> SchoolClass:
     start = year.year - back
     past = SchoolYear.objects.create(
         year=start,
+        rule_set=proposed_rule_set(start),
         starts_on=datetime.date(start, 8, 1),
         first_term_ends_on=datetime.date(start + 1, 1, 15),
         ends_on=datetime.date(start + 1, 7, 31),
@@ -100,7 +111,8 @@ def _past_class(school: School, year: SchoolYear, back: int) -> SchoolClass:
     )
     grade = 4 - back
     SubjectLine.objects.bulk_create(
-        SubjectLine(year=past, grade_level=grade, code=line.code) for line in lines_for(start, grade)
+        SubjectLine(year=past, grade_level=grade, code=line.code)
+        for line in lines_for(start, grade, rules=rules_of(past))
     )
     school_class = SchoolClass.objects.create(year=past, name=f"{grade}A", grade_level=grade)
     HomeroomAssignment.objects.create(

@@ -8,6 +8,7 @@ import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.history import Source, acting
+from gradebook.line_choices import choose_class_lines, choose_lines
 from gradebook.models import YearOutcome
 from gradebook.regulation import Period
 from reports.models import PrintJob
@@ -74,6 +75,10 @@ CHANGES: dict[str, Callable[[School], object]] = {
         HomeroomAssignment.objects.get(school_class=school.class_4a), teacher=school.minh
     ),
     "the lock": close_window,
+    "a line of the grade": lambda school: choose_lines(school.year, {4: ["TDT"]}, by=school.tuan),
+    "a line of the class": lambda school: choose_class_lines(
+        school.year, {(school.class_4a.pk, "TDT"): True}, by=school.tuan
+    ),
 }
 
 
@@ -97,6 +102,9 @@ NO_CHANGES: dict[str, Callable[[School], object]] = {
     ),
     "another period": lambda school: open_window(school, Period.END_TERM_1),
     "another class's window": lambda school: open_window(school, school_class=school.class_4b),
+    "another class's line": lambda school: choose_class_lines(
+        school.year, {(school.class_4b.pk, "TDT"): True}, by=school.tuan
+    ),
     "nothing": lambda school: None,
 }
 

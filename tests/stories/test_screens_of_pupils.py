@@ -25,6 +25,7 @@ PAGES = [
     ("vanthu", "/students/years/{year}/week/"),
     ("vanthu", "/students/years/{year}/classes/new/"),
     ("vanthu", "/gradebook/years/{year}/opening/"),
+    ("vanthu", "/gradebook/years/{year}/class-lines/"),
     ("hieutruong", "/approvals/years/{year}/closing/"),
     ("vanthu", "/gradebook/years/{year}/lines/"),
     ("vanthu", "/gradebook/roll-over/"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts import permissions
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
-from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from students.models import Enrolment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from tests.gradebook.school import add_pupils, grant_to
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +78,7 @@ def test_another_year_is_chosen_by_the_address(school, as_):
     year = school.year.year - 1
     before = SchoolYear.objects.create(
         year=year,
+        rule_set=proposed_rule_set(year),
         starts_on=datetime.date(year, 8, 1),
         first_term_ends_on=datetime.date(year + 1, 1, 15),
         ends_on=datetime.date(year + 1, 7, 31),

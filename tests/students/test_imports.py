@@ -18,7 +18,7 @@ from students.imports import (
     carry_out_roster,
     plan_roster,
 )
-from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from students.models import Enrolment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from students.roster_files import RosterFile, read_roster
 from tests.gradebook.school import School
 from tests.students.rosters import listed, pupil
@@ -287,6 +287,7 @@ def test_a_seat_of_last_year_without_an_end_is_refused_before_the_database_must(
     year = school.year.year - 1
     before = SchoolYear.objects.create(
         year=year,
+        rule_set=proposed_rule_set(year),
         starts_on=datetime.date(year, 8, 1),
         first_term_ends_on=datetime.date(year + 1, 1, 15),
         ends_on=datetime.date(year + 1, 7, 31),

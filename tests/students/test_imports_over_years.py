@@ -6,7 +6,7 @@ import pytest
 
 from gradebook.models import YearOutcome
 from students.imports import Deed, RosterPlan, carry_out_roster, plan_roster
-from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from students.models import Enrolment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from students.promotion import LastClass, against_the_grade, doubt_about_the_grade
 from tests.gradebook.school import School
 from tests.students.rosters import listed, pupil
@@ -20,6 +20,7 @@ def last_year(school: School, *, grade: int, is_promoted: bool | None, years_ago
     start = school.year.year - years_ago
     year = SchoolYear.objects.create(
         year=start,
+        rule_set=proposed_rule_set(start),
         starts_on=datetime.date(start, 8, 1),
         first_term_ends_on=datetime.date(start + 1, 1, 15),
         ends_on=datetime.date(start + 1, 7, 31),

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import today
 from students import search
-from students.models import Enrolment, SchoolClass, SchoolYear, Student
+from students.models import Enrolment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from students.names import search_key, sort_key
 from students.search import find_pupils
 from tests.gradebook.school import add_pupils, grant_to
@@ -166,6 +166,7 @@ def test_former_pupils_are_found_and_marked(client, school):
     start = school.year.year - 1
     before = SchoolYear.objects.create(
         year=start,
+        rule_set=proposed_rule_set(start),
         starts_on=datetime.date(start, 8, 1),
         first_term_ends_on=datetime.date(start + 1, 1, 15),
         ends_on=datetime.date(start + 1, 7, 31),

@@ -1,0 +1,161 @@
+"""The rule set of a year in words, its lines by grade, and what a class has otherwise."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import permissions
+from accounts.powers import Action
+from accounts.requests import SignedInRequest, posted
+from gradebook.line_choices import choose_class_lines, choose_lines, field_of
+from gradebook.line_forms import ClassLinesForm, LinesForm, RuleSetForm, choice_of
+from gradebook.models import ClassLine, SubjectLine
+from gradebook.regulation import Period, has_mark, rules_for
+from gradebook.rule_choice import choose_rule_set, rule_sets_for, why_fixed
+from gradebook.year_rules import compulsory_lines, optional_lines, rules_of
+from students.models import SchoolYear
+from students.year_views import stands
+
+MOST_STEPS = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def year_lines(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The rule set of the year in words, its lines by grade; the clerk chooses the optional ones."""
+    permissions.require(request.user, Action.SEE_OPENING)
+    year = get_object_or_404(SchoolYear, pk=pk)
+    if request.method == "POST":
+        permissions.require(request.user, Action.PREPARE_YEAR)
+    form = LinesForm(posted(request), year=year, initial=_stored_choice(year))
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and stands(form, lambda: choose_lines(year, form.chosen, by=request.user))
+    ):
+        messages.success(request, f"Đã đặt môn học của năm học {year.label}.")
+        return redirect("gradebook:year_lines", year.pk)
+    return _lines_page(request, year, form, RuleSetForm(year=year))
+
+
+@require_POST
+def year_rules(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The clerk puts the year under another rule set."""
+    permissions.require(request.user, Action.PREPARE_YEAR)
+    year = get_object_or_404(SchoolYear, pk=pk)
+    form = RuleSetForm(request.POST, year=year)
+
+    def act() -> None:
+        chosen = form.cleaned_data
+        choose_rule_set(year, chosen["rule_set"], reason=chosen["reason"], by=request.user)
+
+    if form.is_valid() and stands(form, act):
+        messages.success(request, f"Đã đặt bộ quy định của năm học {year.label}.")
+        return redirect("gradebook:year_lines", year.pk)
+    return _lines_page(request, year, LinesForm(year=year, initial=_stored_choice(year)), form)
+
+
+def _lines_page(
+    request: SignedInRequest, year: SchoolYear, form: LinesForm, rules_form: RuleSetForm
+) -> HttpResponse:
+    may_choose = _may_choose(request, year)
+    fixed = why_fixed(year)
+    context = {
+        "year": year,
+        "form": form,
+        "may_choose": may_choose,
+        "rules": rules_of(year) if year.rule_set else None,
+        "proposed": rules_for(year.year) if year.rule_set else None,
+        "rules_form": rules_form if may_choose and not fixed and len(rule_sets_for(year)) > 1 else None,
+        "fixed": fixed,
+        "grades": _grades(year) if year.rule_set else [],
+        "periods": list(Period),
+    }
+    has_errors = form.errors or rules_form.errors
+    return render(request, "gradebook/year_lines.html", context, status=422 if has_errors else 200)
+
+
+def _may_choose(request: SignedInRequest, year: SchoolYear) -> bool:
+    return permissions.may(request.user, Action.PREPARE_YEAR) and not year.is_closed
+
+
+def _of_grades(year: SchoolYear) -> set[tuple[int, str]]:
+    """(grade, code) of the lines that whole grades have."""
+    lines = SubjectLine.objects.filter(year=year, is_for_grade=True)
+    return set(lines.values_list("grade_level", "code"))
+
+
+def _stored_choice(year: SchoolYear) -> dict[str, list[str]]:
+    stored: dict[str, list[str]] = {}
+    for grade, code in sorted(_of_grades(year)):
+        stored.setdefault(f"grade_{grade}", []).append(code)
+    return stored
+
+
+def _grades(year: SchoolYear) -> list[dict[str, Any]]:
+    """Per grade: its lines, and for each the periods that have a mark."""
+    stored, rules = _of_grades(year), rules_of(year)
+    optional = optional_lines(year)
+    found = []
+    for grade, compulsory in compulsory_lines(year).items():
+        lines = [*compulsory, *(line for line in optional[grade] if (grade, line.code) in stored)]
+        rows = [
+            (line, [has_mark(year.year, grade, line.code, period, rules=rules) for period in Period])
+            for line in lines
+        ]
+        found.append({"grade": grade, "rows": rows})
+    return found
+
+
+# -- By class ----------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def class_lines(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What each class has of the optional lines: as its grade, unless the clerk chooses otherwise for it."""
+    permissions.require(request.user, Action.SEE_OPENING)
+    year = get_object_or_404(SchoolYear, pk=pk)
+    if request.method == "POST":
+        permissions.require(request.user, Action.PREPARE_YEAR)
+    form = ClassLinesForm(
+        posted(request),
+        year=year,
+        classes=list(year.classes.all()),
+        of_grade=_of_grades(year),
+        initial=_own_choices(year),
+    )
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and stands(form, lambda: choose_class_lines(year, form.chosen, by=request.user))
+    ):
+        messages.success(request, f"Đã đặt môn tự chọn của các lớp, năm học {year.label}.")
+        return redirect("gradebook:class_lines", year.pk)
+    context = {
+        "year": year,
+        "form": form,
+        "may_choose": _may_choose(request, year),
+        "steps": _steps(year),
+    }
+    return render(request, "gradebook/class_lines.html", context, status=422 if form.errors else 200)
+
+
+def _own_choices(year: SchoolYear) -> dict[str, str]:
+    stored = ClassLine.objects.filter(school_class__year=year)
+    rows = stored.values_list("school_class_id", "line__code", "is_taught")
+    return {field_of(class_id, code): choice_of(is_taught) for class_id, code, is_taught in rows}
+
+
+def _steps(year: SchoolYear) -> list[dict[str, Any]]:
+    """The latest choices of classes, newest first. One statement."""
+    rows = ClassLine.history.filter(school_class__year=year).select_related(
+        "school_class", "line", "history_user"
+    )
+    return [{"row": row, "what": _step_words(row)} for row in rows.order_by("-history_id")[:MOST_STEPS]]
+
+
+def _step_words(row: Any) -> str:
+    choice = "theo khối" if row.history_type == "-" else ("học" if row.is_taught else "không học")
+    return f"Lớp {row.school_class.name}: {row.line.line.short_name} – {choice}"
