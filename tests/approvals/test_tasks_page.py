@@ -254,7 +254,7 @@ def test_the_start_page_wants_a_log_in(client):
 def test_who_stands_in_and_who_is_stood_in_for_are_told_until_when(school, client):
     term = HomeroomAssignment.objects.get(school_class=school.class_4a)
     last = clock.today() + datetime.timedelta(days=3)
-    until, days = f"{last:%d/%m/%Y}", Days(clock.today(), last)
+    until, days = f"hết {last:%d/%m/%Y}", Days(clock.today(), last)
     hand_over_assignment(
         term, to=school.thu, days=days, reason="Cô Lan ốm", by=User.objects.get(pk=school.hoa.pk)
     )
@@ -264,9 +264,9 @@ def test_who_stands_in_and_who_is_stood_in_for_are_told_until_when(school, clien
         told[person.username] = [each.words for each in client.get("/").context["page"].notices]
     assert told == {
         "lan": [
-            f"{school.thu.full_name} đang làm thay thầy cô đến hết {until}: Chủ nhiệm lớp 4A. Đến hôm đó thầy cô chỉ xem."
+            f"{school.thu.full_name} đang làm thay thầy cô đến {until}: Chủ nhiệm lớp 4A. Đến hôm đó thầy cô chỉ xem."
         ],
-        "thu": [f"Thầy cô đang làm thay {school.lan.full_name} đến hết {until}: Chủ nhiệm lớp 4A."],
+        "thu": [f"Thầy cô đang làm thay {school.lan.full_name} đến {until}: Chủ nhiệm lớp 4A."],
     }
 
 
