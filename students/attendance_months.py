@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import clock
 from students.calendar import YearCalendar
-from students.models import AttendanceMonth, SchoolClass, SchoolYear
+from students.models import AttendanceMonth, SchoolClass
 
 CONFIRMED_UNTIL = 3  # the day of the next month
 
@@ -144,17 +144,6 @@ def month_states(
         .select_related("confirmed_by", "confirmed_again_by")
     }
     return {(pk, month): _state(month, on, confirmed.get((pk, month))) for pk in ids for month in wanted}
-
-
-def changed_months(year: SchoolYear, on: datetime.date) -> list[MonthState]:
-    """The confirmed months of a year that movements have changed since, by month and class. One statement."""
-    # Any: the type checker does not know the column that `with_changes` adds.
-    rows: Any = AttendanceMonth.objects.filter(school_class__year=year).with_changes()
-    changed = rows.filter(changes__len__gt=0).select_related(
-        "confirmed_by", "confirmed_again_by", "school_class"
-    )
-    in_order = changed.order_by("month", "school_class__grade_level", "school_class__name")
-    return [_state(row.month, on, row) for row in in_order]
 
 
 def _state(month: datetime.date, on: datetime.date, confirmation: Any) -> MonthState:

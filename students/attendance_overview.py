@@ -1,6 +1,7 @@
 """The classes as they stand today, and what has not been called or confirmed."""
 
 import datetime
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -9,7 +10,7 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from students.absences import counted
-from students.attendance_months import MonthState, begun_months, changed_months, month_states, today
+from students.attendance_months import MonthState, begun_months, month_states, today
 from students.calendar import Session, YearCalendar
 from students.confirmed_months import Change, read_changes
 from students.models import RollCall, SchoolClass, SchoolYear
@@ -87,23 +88,6 @@ class LateMonth:
     classes: tuple[SchoolClass, ...]
 
 
-def read_late() -> tuple[LateMonth, ...]:
-    """Newest first; months with nobody missing are left out. Six statements."""
-    year, now = SchoolYear.objects.current(), today()
-    if year is None:
-        return ()
-    months = [each for each in begun_months(YearCalendar.of(year), now) if MonthState(each, now).is_locked]
-    classes = list(year.classes.all())
-    states = month_states(classes, months, now)
-    found = [
-        LateMonth(
-            MonthState(month, now), tuple(each for each in classes if states[each.pk, month].is_overdue)
-        )
-        for month in reversed(months)
-    ]
-    return tuple(each for each in found if each.classes)
-
-
 @dataclass(frozen=True, slots=True)
 class ChangedMonth:
     """A confirmed month of a class that movements have changed since."""
@@ -113,18 +97,46 @@ class ChangedMonth:
     changes: tuple[Change, ...]
 
 
-def read_changed() -> tuple[ChangedMonth, ...]:
-    """Of the current year, by month and class. Three statements."""
-    year = SchoolYear.objects.current()
-    states = changed_months(year, today()) if year else []
-    changes = read_changes(states)
-    return tuple(
-        ChangedMonth(
-            each, each.confirmation.school_class, changes[each.confirmation.school_class_id, each.month]
-        )
-        for each in states
-        if each.confirmation
-    )
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What the vice-principal follows: months locked without a confirmation, newest first, and changed ones, oldest
+    first."""
+
+    late: tuple[LateMonth, ...] = ()
+    changed: tuple[ChangedMonth, ...] = ()
+
+
+def read_follow_up() -> FollowUp:
+    """Of the current year. Six statements, one more when a month has changed."""
+    year, now = SchoolYear.objects.current(), today()
+    if year is None:
+        return FollowUp()
+    months = [each for each in begun_months(YearCalendar.of(year), now) if MonthState(each, now).is_over]
+    classes = list(year.classes.all())
+    states = month_states(classes, months, now)
+    return FollowUp(tuple(_late(months, classes, states, now)), tuple(_changed(months, classes, states)))
+
+
+States = Mapping[tuple[int, datetime.date], MonthState]
+
+
+def _late(
+    months: list[datetime.date], classes: list[SchoolClass], states: States, now: datetime.date
+) -> Iterator[LateMonth]:
+    for month in reversed(months):
+        missing = tuple(each for each in classes if states[each.pk, month].is_overdue)
+        if missing:
+            yield LateMonth(MonthState(month, now), missing)
+
+
+def _changed(
+    months: list[datetime.date], classes: list[SchoolClass], states: States
+) -> Iterator[ChangedMonth]:
+    changes = read_changes(states.values())
+    for month in months:
+        for each in classes:
+            if (each.pk, month) in changes:
+                yield ChangedMonth(states[each.pk, month], each, changes[each.pk, month])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,38 +156,28 @@ def attendance_tasks(user: User) -> list[AttendanceTask]:
     if permissions.reach_of(user, Action.CALL_ROLL).classes:
         tasks += _own_tasks(user)
     if permissions.may(user, Action.FOLLOW_ATTENDANCE):
-        tasks += _changed_tasks()
-        tasks += [
-            AttendanceTask(
-                f"{len(late.classes)} lớp chưa xác nhận điểm danh {late.state.label}",
-                ", ".join(each.name for each in late.classes),
-                reverse("students:late_attendance"),
-                "refused",
-                f"Đã khoá sau ngày {late.state.closes_on:%d/%m}",
-            )
-            for late in read_late()
-        ]
+        tasks += _follow_up_tasks(read_follow_up())
     return tasks
 
 
-def _changed_tasks() -> list[AttendanceTask]:
-    """One line for all: the page behind it tells each."""
-    year = SchoolYear.objects.current()
-    states = changed_months(year, today()) if year else []
-    if not states:
-        return []
-    named = ", ".join(
-        f"{each.confirmation.school_class.name} ({each.month:%m/%Y})" for each in states if each.confirmation
-    )
-    return [
+def _follow_up_tasks(found: FollowUp) -> list[AttendanceTask]:
+    """One line for all that have changed: the page behind it tells each."""
+    url = reverse("students:late_attendance")
+    late = [
         AttendanceTask(
-            f"{len(states)} sổ điểm danh đã xác nhận, sau đó sĩ số thay đổi",
-            named,
-            reverse("students:late_attendance"),
-            "warning",
-            "Chờ giáo viên chủ nhiệm xem lại",
+            f"{len(late.classes)} lớp chưa xác nhận điểm danh {late.state.label}",
+            ", ".join(each.name for each in late.classes),
+            url,
+            "refused",
+            f"Đã khoá sau ngày {late.state.closes_on:%d/%m}",
         )
+        for late in found.late
     ]
+    if not found.changed:
+        return late
+    title = f"{len(found.changed)} sổ điểm danh đã xác nhận, sau đó sĩ số thay đổi"
+    named = ", ".join(f"{each.school_class.name} ({each.state.month:%m/%Y})" for each in found.changed)
+    return [AttendanceTask(title, named, url, "warning", "Chờ giáo viên chủ nhiệm xem lại"), *late]
 
 
 def _own_tasks(user: User) -> list[AttendanceTask]:

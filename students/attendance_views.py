@@ -23,7 +23,7 @@ from students.attendance import WHO_CALLS, MonthRefused, Seen, confirm_again, co
 from students.attendance_file import month_workbook
 from students.attendance_month_page import read_month, read_year
 from students.attendance_months import MonthState, month_states, today
-from students.attendance_overview import read_changed, read_late, read_overview
+from students.attendance_overview import read_follow_up, read_overview
 from students.confirmed_months import read_changes, records_of
 from students.models import SchoolClass
 from students.roll_views import get_class
@@ -44,8 +44,7 @@ def attendance(request: SignedInRequest) -> HttpResponse:
 def late_attendance(request: SignedInRequest) -> HttpResponse:
     """Months that locked without a confirmation, or changed after it, for the vice-principal."""
     permissions.require(request.user, Action.FOLLOW_ATTENDANCE)
-    context = {"months": read_late(), "changed": read_changed()}
-    return render(request, "students/late_attendance.html", context)
+    return render(request, "students/late_attendance.html", {"page": read_follow_up()})
 
 
 @never_cache

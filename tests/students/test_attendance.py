@@ -16,7 +16,7 @@ from accounts import clock
 from accounts.history import Source
 from students.absences import Absences, absence_totals
 from students.attendance import Call, MonthRefused, RollReport, call_roll, confirm_month, month_sums
-from students.attendance_overview import attendance_tasks, read_late
+from students.attendance_overview import attendance_tasks, read_follow_up
 from students.models import Absence, AttendanceMonth, RollCall, SchoolClass, Student, WeekPattern, YearProfile
 from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
 
@@ -234,9 +234,9 @@ def test_whoever_missed_a_month_is_listed_to_the_vice_principal_from_day_four(sc
     confirm(school, 2)
     october = datetime.date(school.year.year, 10, 1)
     with at(datetime.date(school.year.year, 11, 3)):
-        assert october not in [each.state.month for each in read_late()]
+        assert october not in [each.state.month for each in read_follow_up().late]
     with at(datetime.date(school.year.year, 11, 4)):
-        late = next(each for each in read_late() if each.state.month == october)
+        late = next(each for each in read_follow_up().late if each.state.month == october)
         assert [each.name for each in late.classes] == ["1A", "4B"]
         titles = [task.title for task in attendance_tasks(school.hoa)]
     assert f"2 lớp chưa xác nhận điểm danh tháng 10/{school.year.year}" in titles
