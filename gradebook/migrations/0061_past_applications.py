@@ -33,8 +33,9 @@ FROM gradebook_rollover WHERE applied_at IS NOT NULL;
 ALTER TABLE gradebook_rolloverplace DISABLE TRIGGER closed_year_update;
 UPDATE gradebook_rolloverplace place SET application_id = made.id FROM gradebook_rolloverapplication made
 WHERE made.roll_over_id = place.roll_over_id AND made.undone_at IS NULL AND place.movement_id IS NOT NULL;
-ALTER TABLE gradebook_rolloverplace ENABLE TRIGGER closed_year_update;
+-- The deferred checks of foreign keys come now: left behind, they would stand in the way of ALTER TABLE.
 SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE gradebook_rolloverplace ENABLE TRIGGER closed_year_update;
 """
 
 GUARDS = r"""
