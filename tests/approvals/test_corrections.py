@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import clock
 from accounts.history import Source
-from accounts.models import Post
+from accounts.models import Post, User
 from approvals import corrections
 from approvals.evidence import clean_evidence
 from approvals.mandates import ApprovedRequest, CorrectionOutdated, CorrectionRefused
@@ -283,15 +283,16 @@ def test_nobody_approves_an_own_request_not_even_as_vice_principal(school):
 
 
 def test_nobody_carries_out_what_they_approved_or_proposed(school):
-    Post.objects.create(holder=school.hoa, kind=Post.Kind.CLERK, starts_on=school.year.starts_on)
     request = approved(school)
     yesterday = clock.today() - datetime.timedelta(days=1)
+    school.hoa.posts.update(ends_on=yesterday)
+    Post.objects.create(holder=school.hoa, kind=Post.Kind.CLERK, starts_on=clock.today())
     for held in (school.lan.homeroom_assignments, school.lan.teaching_assignments):
         held.update(ends_on=yesterday)
     Post.objects.create(holder=school.lan, kind=Post.Kind.CLERK, starts_on=clock.today())
     before = snapshot()
     with pytest.raises(PermissionDenied, match="ba người"):
-        corrections.carry_out(request, by=school.hoa)
+        corrections.carry_out(request, by=User.objects.get(pk=school.hoa.pk))
     with pytest.raises(PermissionDenied):
         corrections.carry_out(request, by=school.lan)
     assert snapshot() == before
