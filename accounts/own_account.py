@@ -159,6 +159,6 @@ def _end(request: SignedInRequest, *, only: list[int] | None) -> None:
     )
     if count:
         log_access(request, AccessLogEntry.Kind.SESSION_ENDED, detail=f"Kết thúc {count} phiên khác")
-        messages.success(request, f"Đã kết thúc {count} phiên: máy đó phải đăng nhập lại.")
+        messages.success(request, f"Đã kết thúc {count} phiên: muốn dùng tiếp ở đó phải đăng nhập lại.")
     else:
         messages.info(request, "Không còn phiên nào như vậy: phiên đó đã kết thúc trước rồi.")

@@ -55,7 +55,9 @@ class SignIn(LoginView):
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         name = str(form.data.get("username", ""))
-        log_access(self.request, AccessLogEntry.Kind.SIGN_IN_FAILED, username=name)
+        is_shut = any(each.code == "shut" for each in form.non_field_errors().as_data())
+        detail = "Mật khẩu đúng, tài khoản đang đóng, tạm ngưng hoặc phải đổi mật khẩu" if is_shut else ""
+        log_access(self.request, AccessLogEntry.Kind.SIGN_IN_FAILED, username=name, detail=detail)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 

@@ -76,7 +76,7 @@ MENU = (
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
     MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF, PEOPLE),
     MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF, PEOPLE),
-    MenuEntry("Cấp quyền xem", "gradebook:grants", "key", Action.GRANT, PEOPLE),
+    MenuEntry("Quyền xem cấp thêm", "gradebook:grants", "key", Action.GRANT, PEOPLE),
     MenuEntry("Tài khoản", "accounts:people", "person-circle", Action.SEE_ACCOUNTS, PEOPLE),
     MenuEntry("Tổng quan tài khoản", "accounts:overview", "person-check", Action.SEE_OVERVIEW, PEOPLE),
     MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING, PEOPLE),

@@ -45,7 +45,7 @@ class GrantForm(ActForm):
     ends_on = DayField(
         label="Đến ngày", help_text="Bắt buộc. Nhiều nhất đến hết năm học; hết ngày này quyền tự hết."
     )
-    reason = ReasonField()
+    reason = ReasonField(help_text="Ghi vào lịch sử, ví dụ «dự giờ», «kiểm tra chuyên môn».")
 
     def __init__(self, *args: Any, year: SchoolYear, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
