@@ -36,6 +36,7 @@ from students.names import search_key, sort_key
 from students.promotion import doubt_about_the_grade
 from students.records import record_of
 from students.roster_files import Problem, RosterFile, RosterRow
+from students.roster_names import is_like_a_part, words_lost
 from students.seating import FROM_ELSEWHERE, against_the_seat
 from students.stored_pupils import StoredPupils, renumbered
 
@@ -186,6 +187,7 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
     rows: list[PlannedRow] = []
     folded: set[Problem] = set()
     incomplete: list[Problem] = []
+    unread = ", ".join(f"«{heading}»" for heading in file.unknown_headers if is_like_a_part(heading))
     for row, match in zip(file.rows, matches, strict=True):
         repetition = repeating.get((row.sheet, row.row))
         if repetition and repetition.level == "error":
@@ -194,7 +196,11 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
         else:
             of_record = _of_the_record(row, match, stored)
             wrong = [each for each in of_record if each[0] not in _TO_BE_COMPLETED]
-            against = [*_against(row, match, stored, leaving), *wrong]
+            against = [
+                *_against(row, match, stored, leaving),
+                *_against_a_shorter_name(row, match, unread),
+                *wrong,
+            ]
             incomplete += [_at(row, *each, level="warning") for each in of_record if each not in wrong]
         if repetition and match.repeats:
             folded.add(repetition)
@@ -202,7 +208,8 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
     found = [problem for problem in file.problems if problem.level == "error" or problem not in folded]
     problems = (
         *(*_against_the_whole(file, year), *found, *_late_seats(rows, stored)),
-        *(*incomplete, *_doubts(rows, stored), *_divided_wards(rows), *_unusual_classes(rows, stored)),
+        *(*incomplete, *_doubts(rows, stored), *_shorter_names(rows)),
+        *(*_divided_wards(rows), *_unusual_classes(rows, stored)),
     )
     missing = tuple(stored.missing(matches))
     return RosterPlan(tuple(rows), problems, _new_classes(rows, stored), missing)
@@ -310,6 +317,17 @@ def _against(
         )
 
 
+def _against_a_shorter_name(row: RosterRow, match: Match, unread: str) -> Iterator[tuple[str, str]]:
+    """A known pupil's name is not shortened while a part of it may stand in one of the `unread` columns."""
+    lost = words_lost(row.full_name, match.student.full_name) if match.student and unread else ""
+    if lost:
+        message = (
+            f"họ tên thiếu «{lost}» so với hồ sơ, mà tệp có cột {unread} không rõ có thuộc họ tên không. Ghi đủ họ "
+            "tên, hoặc xoá cột ấy khỏi tệp."
+        )
+        yield "full_name", message
+
+
 def _of_the_record(row: RosterRow, match: Match, stored: StoredPupils) -> list[tuple[str, str]]:
     """(field, reason) of what the record's own rules have against it as it would be; the same as on its page."""
     if match.reason:
@@ -356,6 +374,15 @@ def _doubts(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Proble
         doubt = doubt_about_the_grade(each.row.grade or 0, last, stored.year.pk) if last else None
         if doubt:
             yield _at(each.row, "class_name", doubt, level="warning")
+
+
+def _shorter_names(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
+    """A warning for each known pupil whose name would lose words."""
+    for each in rows:
+        lost = words_lost(each.row.full_name, each.student.full_name) if each.student and each.changes else ""
+        if lost:
+            message = f"họ tên sẽ mất «{lost}» so với hồ sơ. Đối chiếu giấy khai sinh trước khi nạp."
+            yield _at(each.row, "full_name", message, level="warning")
 
 
 def _divided_wards(rows: Sequence[PlannedRow]) -> Iterator[Problem]:

@@ -6,7 +6,11 @@ second is read only for the fields of FILLED_FROM_SECOND; else it is reported as
 
 from students.header_search import Synonyms
 
-NAME_SETS = (frozenset({"full_name"}), frozenset({"family_and_middle", "given_name"}))
+NAME_SETS = (
+    frozenset({"full_name"}),
+    frozenset({"family_and_middle", "given_name"}),
+    frozenset({"family_name", "given_name"}),
+)
 
 
 def _of(names: tuple[str, ...], *words: str) -> tuple[str, ...]:
@@ -23,9 +27,11 @@ SYNONYMS: Synonyms = {
     ),
     "family_and_middle": (
         "ho va dem", "ho dem", "ho va ten dem", "ho ten dem", "ho va chu dem", "ho chu dem", "ho lot",
-        "ho va ten lot", "ho va lot", "ho",
+        "ho va ten lot", "ho va lot", "ho va chu lot", "ho chu lot",
     ),
-    "given_name": ("ten",),
+    "family_name": ("ho",),
+    "middle_name": ("ten dem", "dem", "chu dem", "ten lot", "lot", "chu lot", "ten chu dem"),
+    "given_name": ("ten", "dem va ten", "ten dem va ten", "chu dem va ten", "lot va ten", "ten lot va ten"),
     "birth_date": (
         "ngay sinh", "ngay thang nam sinh", "ngaysinh", "sinh ngay", "nam sinh", "ns", "ngay sinh dd mm yyyy",
         "ngay sinh hoc sinh", "dob",

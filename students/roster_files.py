@@ -202,7 +202,7 @@ class _Sheet:
     def _header_again(self, reader: RowReader, position: int) -> Header | None:
         """Return the header that begins at `position`, when a heading is repeated there."""
         row = self.table.rows[position]
-        names = {*SYNONYMS["full_name"], *SYNONYMS["family_and_middle"]}
+        names = {*SYNONYMS["full_name"], *SYNONYMS["family_and_middle"], *SYNONYMS["family_name"]}
         if any(
             folded_heading(text_of(row.values[i])) in names
             for i in reader.name_indexes

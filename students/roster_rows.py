@@ -39,6 +39,15 @@ from students.models import Student
 from students.names import clean
 from students.roster_addresses import UnitUnknown, read_parts, read_whole
 from students.roster_columns import FILLED_FROM_SECOND, TEXT_LENGTHS
+from students.roster_names import (
+    NAME_FIELDS,
+    columns_of_name,
+    lacks_given_name,
+    left_out_of,
+    may_be_of_a_name,
+    name_in,
+    unread_beside_name,
+)
 from students.roster_row import RosterRow
 from students.workbooks import Cell, Row, Table
 
@@ -48,7 +57,6 @@ PLACEHOLDER = 36
 YOUNGEST, OLDEST = 5, 15
 IDENTITY = re.compile(r"[\d/.\- ]{4,}")
 STRANGE_IN_A_NAME = re.compile(r"[^\w\s'’.,()–-]|_")
-NAME_FIELDS = ("full_name", "family_and_middle", "given_name")
 PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "register_no")
 UNCALCULATED = (
     "ô có công thức chưa được tính nên không đọc được giá trị. Mở tệp bằng Excel, lưu lại rồi tải lên, "
@@ -67,9 +75,13 @@ class RowReader:
         self.texts: tuple[str, ...] = ()
         self.name_indexes = [
             column.index
-            for name in ("full_name", "family_and_middle")
+            for name in ("full_name", "family_and_middle", "family_name")
             for column in header.columns.get(name, ())
         ]
+        self._places = {name: (found[0].letter, found[0].heading) for name, found in header.columns.items()}
+        of_parts = (self._places[name] for name in NAME_FIELDS if name in self._places)
+        self._places.setdefault("full_name", next(of_parts))
+        self._beside_name = unread_beside_name(header)
         self._row = Row(0, ())
         self._values: dict[str, Any] = {}
         self._uncalculated = set(table.uncalculated)
@@ -131,41 +143,67 @@ class RowReader:
             row=self._row.number,
             full_name=full_name,
             given=frozenset(self._values) | {"full_name"},
-            places={
-                name: (columns[0].letter, columns[0].heading) for name, columns in self.header.columns.items()
-            },
+            places=self._places,
             **self._values,
         )
 
     def _full_name(self) -> str:
-        columns = self.header.columns.get("full_name", ())
-        same = [column for column in columns if column.heading == columns[0].heading]
-        if not columns or not self._text_at(columns[0]):
-            same = [
-                *self.header.columns.get("family_and_middle", ())[:1],
-                *self.header.columns.get("given_name", ())[:1],
-            ] or same
-        name = " ".join(filter(None, map(self._text_at, same)))
-        formula = next(filter(self._is_uncalculated, same), None)
+        columns = columns_of_name(self.header, self._text_at)
+        formula = next(filter(self._is_uncalculated, columns), None)
         if formula:
             self._report("full_name", formula, "", UNCALCULATED)
             return ""
+        name = name_in(self.header, self._text_at)
+        self._check_name(name, columns[0])
+        if name:
+            self._check_parts_of_name(name)
+        return name
+
+    def _check_name(self, name: str, column: Column) -> None:
         if not name:
-            self._report(
-                "full_name", same[0], "", "thiếu họ và tên. Ghi họ và tên học sinh, hoặc xoá cả hàng."
-            )
+            message = "thiếu họ và tên. Ghi họ và tên học sinh, hoặc xoá cả hàng."
         elif len(name) > NAME_LENGTH:
-            self._report(
-                "full_name", same[0], name, f"họ và tên dài quá {NAME_LENGTH} kí tự. Hãy ghi lại cho đúng."
-            )
+            message = f"họ và tên dài quá {NAME_LENGTH} kí tự. Hãy ghi lại cho đúng."
         elif STRANGE_IN_A_NAME.search(name) or not any(map(str.isalpha, name)):
             message = f"«{name}» có kí tự không có trong họ tên. Ghi họ và tên bằng chữ cái."
-            self._report("full_name", same[0], name, message)
         elif re.search(r"\d", name):
-            self._report(
-                "full_name", same[0], name, f"«{name}» có chữ số. Họ và tên không có chữ số; hãy sửa lại."
+            message = f"«{name}» có chữ số. Họ và tên không có chữ số; hãy sửa lại."
+        else:
+            return
+        self._report("full_name", column, name, message)
+
+    def _check_parts_of_name(self, name: str) -> None:
+        """A name of which a part may stand elsewhere in the row is not believed."""
+        without = lacks_given_name(self.header, self._text_at)
+        if without:
+            self._report("full_name", without, "", f"thiếu tên: mới có «{name}». Ghi tên vào ô này.")
+        left_out = left_out_of(name, self.header, self._text_at)
+        if left_out:
+            message = (
+                f"ô này ghi «{self._text_at(left_out)}», không có trong họ tên «{name}» của hàng. Ghi cho khớp, "
+                "hoặc đặt tiêu đề các cột là «Họ và đệm», «Tên»."
             )
-        return name
+            self._report("full_name", left_out, self._text_at(left_out), message)
+        for column in self._beside_name:
+            if may_be_of_a_name(self._text_at(column)):
+                self._report_beside_name(column)
+
+    def _report_beside_name(self, column: Column) -> None:
+        """Once for the sheet: the column's heading is to be mended, not the rows."""
+        text = self._text_at(column)
+        message = (
+            f"cột này nằm giữa hoặc ngay sau các cột họ tên, có chữ (hàng {self._row.number}: «{text}») mà không rõ có "
+            "thuộc họ tên không. Đặt tiêu đề các cột là «Họ và đệm», «Tên» (hoặc «Họ», «Tên đệm», «Tên»); nếu không "
+            "thuộc họ tên thì dời cột ra cuối bảng hoặc xoá."
+        )
+        told = {
+            each.column_letter
+            for each in self.problems
+            if each.row == 0 and each.sheet == self.table.sheet_name
+        }
+        if column.letter not in told:
+            problem = Problem(self.table.sheet_name, 0, column.letter, column.heading, text, message)
+            self.problems.append(problem)
 
     def _read_person(self) -> None:
         self._take("moet_id", lambda cell: digits_of(cell, length=10, name="mã định danh Bộ GD&ĐT"))

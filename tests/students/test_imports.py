@@ -241,6 +241,21 @@ def test_one_pupil_in_two_rows_is_refused_stored_or_new(school):
     assert "cùng chỉ một học sinh với hàng 2" in reason
 
 
+def test_a_known_name_is_not_shortened_while_a_column_that_may_hold_the_rest_is_unread(school):
+    carried_out(school, pupil(1, name="Đặng Thị Ê-ban H'Năm"))
+    short = pupil(1, name="Đặng H'Năm", **{"Tên thánh": "Anna"})
+    (reason,) = reasons(school, short)
+    assert "họ tên thiếu «Thị Ê-ban» so với hồ sơ" in reason
+    assert "cột «Tên thánh» không rõ" in reason
+
+
+def test_a_known_name_that_would_lose_words_is_warned_of(school):
+    carried_out(school, pupil(1, name="Đặng Thị Ê-ban H'Năm"), pupil(2, name="Lê Thị Hoa"))
+    plan = plan_roster(listed(pupil(1, name="ĐẶNG H’Năm"), pupil(2, name="Lê Thị Hoà")), school.year)
+    (warning,) = (str(problem) for problem in plan.problems if "sẽ mất" in str(problem))
+    assert "hàng 2, cột B «Họ và tên»: họ tên sẽ mất «Thị Ê-ban» so với hồ sơ" in warning
+
+
 def test_a_pupil_of_another_class_is_refused_with_a_word_on_movements(school):
     carried_out(school, pupil(1))
     (reason,) = reasons(school, pupil(1, cls="1A"), pupil(2, cls="1A"))

@@ -385,6 +385,62 @@ def test_a_name_split_under_one_merged_heading_is_joined() -> None:
     assert [row.full_name for row in file.rows] == ["Nguyễn Thị Ý"]
 
 
+@pytest.mark.parametrize("middle", ["Tên đệm", "Đệm", "Chữ đệm", "Tên lót", "Họ lót"])
+def test_a_name_in_three_columns_is_read_whole(middle: str) -> None:
+    file = read(
+        ("STT", "Họ", middle, "Tên", "Lớp"),
+        (1, "Lý", "Văn Thành", "Tách", "1A"),
+        (2, "Lý", None, "Hai", "1A"),
+    )
+    assert [row.full_name for row in file.rows] == ["Lý Văn Thành Tách", "Lý Hai"]
+    assert (file.problems, file.unknown_headers) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        (("Họ", "Đệm và tên"), ("Lý", "Văn Tách")),
+        (("Họ", "Họ và đệm", "Tên"), ("Lý", "Lý Văn", "Tách")),
+        (("Họ và đệm", "Đệm", "Tên"), ("Lý Văn", "Văn", "Tách")),
+        (("Tên", "Họ", "Tên đệm"), ("Tách", "Lý", "Văn")),
+        (("Họ và tên", "Họ", "Tên"), ("Lý Văn Tách", "Lý", "Tách")),
+    ],
+)
+def test_the_parts_of_a_name_are_put_together_once_each(headings: tuple, cells: tuple) -> None:
+    assert read((*headings, "Lớp"), (*cells, "1A")).rows[0].full_name == "Lý Văn Tách"
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "words"),
+    [
+        (
+            ("Họ", "Tên thánh", "Tên"),
+            ("Lý", "Văn Thành", "Tách"),
+            "Trang «Sheet1», cột B «Tên thánh»: cột này nằm giữa",
+        ),
+        (("Họ", None, "Tên"), ("Lý", "Văn Thành", "Tách"), "Trang «Sheet1», cột B: cột này nằm giữa"),
+        (("Họ và tên", None, "Ngày sinh"), ("Lý Văn Thành", "Tách", 2019), "(hàng 2: «Tách»)"),
+        (
+            ("Họ và tên", "Tên"),
+            ("Lý Văn Thành", "Tách"),
+            "ô này ghi «Tách», không có trong họ tên «Lý Văn Thành»",
+        ),
+        (("Họ đệm", "Tên"), ("Lý Văn", None), "cột B «Tên»: thiếu tên: mới có «Lý Văn»"),
+    ],
+)
+def test_a_column_that_may_hold_a_part_of_the_name_is_never_left_out(
+    headings: tuple, cells: tuple, words: str
+) -> None:
+    file = read((*headings, "Lớp"), (*cells, "1A"), (*cells, "1B"))
+    errors = [str(problem) for problem in file.errors]
+    assert words in errors[0]
+    assert len([error for error in errors if "cột này nằm" in error]) <= 1, "once for the sheet"
+
+
+def test_a_column_of_marks_beside_the_name_is_no_part_of_it() -> None:
+    assert not read(("Họ và tên", None, "Lớp"), ("Lý Văn Tách", "x", "1A")).problems
+
+
 def test_the_header_may_stand_in_row_30_under_titles_and_the_row_of_column_numbers_is_no_pupil() -> None:
     file = read(
         ("DANH SÁCH HỌC SINH LỚP 2B",), *[()] * 28, HEADINGS[:1] + HEADINGS[3:], (1, 2, 3, 4, 5), (1, *AN[3:])
