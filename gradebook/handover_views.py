@@ -11,6 +11,7 @@ from accounts.confirmation import require_password
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
+from gradebook.handover_merge import Merged, Said, Texts, merge
 from gradebook.handovers import (
     FIELDS,
     WHO_RECEIVES,
@@ -18,7 +19,6 @@ from gradebook.handovers import (
     HandoverChanged,
     HandoverRefused,
     Record,
-    Said,
     coming_to,
     keep_notes,
     read_record,
@@ -79,15 +79,14 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _keep(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
-    said = _typed(request.POST)
-    school = request.POST.get("receiving_school", "")[:150]
+    typed, seen = _texts(request.POST, "n", "receiving_school"), _texts(request.POST, "was", "was_school")
     try:
-        keep_notes(school_class, said, seen=_seen(request.POST), receiving_school=school, by=request.user)
+        keep_notes(school_class, typed, seen=seen, by=request.user)
     except HandoverRefused as refusal:
         status = 409 if isinstance(refusal, HandoverChanged) else 422
-        return _show(
-            request, read_record(school_class), str(refusal), typed=said, school=school, status=status
-        )
+        record = read_record(school_class)
+        merged = merge(typed, seen=seen, stored=record.texts)
+        return _show(request, record, str(refusal), unsaved=merged, status=status)
     messages.success(request, "Đã lưu bản bàn giao. Chưa kí: còn sửa được.")
     return redirect("gradebook:handover", school_class.pk)
 
@@ -107,20 +106,20 @@ def _seen(data: QueryDict) -> int:
     return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
 
 
-def _typed(data: QueryDict) -> dict[int, Said]:
-    """`n.<pupil>.<field>` of the form; what is no pupil's is nobody's."""
-    texts: dict[int, dict[str, str]] = {}
+def _texts(data: QueryDict, notes: str, school: str) -> Texts:
+    """`<notes>.<pupil>.<field>` of the form, and the school; what is no pupil's is nobody's."""
+    said: dict[int, dict[str, str]] = {}
     for key, value in data.items():
         parts = key.split(".")
         if (
             len(parts) == 3
-            and parts[0] == "n"
+            and parts[0] == notes
             and parts[1].isdecimal()
             and len(parts[1]) < 10
             and parts[2] in FIELDS
         ):
-            texts.setdefault(int(parts[1]), {})[parts[2]] = str(value)
-    return {pupil: Said(**said) for pupil, said in texts.items()}
+            said.setdefault(int(parts[1]), {})[parts[2]] = str(value)
+    return Texts({pupil: Said(**each) for pupil, each in said.items()}, data.get(school, "")[:150])
 
 
 def _show(
@@ -128,24 +127,30 @@ def _show(
     record: Record,
     problem: str = "",
     *,
-    typed: dict[int, Said] | None = None,
-    school: str | None = None,
+    unsaved: Merged | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """With `typed` and `school` as somebody would have it who could not save it, beside what is stored."""
+    """With `unsaved` as somebody would have it who could not save it, beside what is stored."""
     may_write = (
         permissions.may(request.user, Action.WRITE_HANDOVER, school_class=record.school_class)
         and not record.is_signed
         and not record.school_class.year.is_closed
     )
-    stored = record.handover.receiving_school if record.handover else ""
+    shown = unsaved.texts if unsaved else record.texts
+    written_about = unsaved.pupils if unsaved else frozenset()
     context = {
         "record": record,
-        "rows": [(line, (typed or {}).get(line.student.pk, line.said)) for line in record.lines],
-        "receiving_school": stored if school is None else school,
+        "rows": [
+            (line, shown.said.get(line.student.pk, line.said), line.student.pk in written_about)
+            for line in record.lines
+        ],
+        "receiving_school": shown.receiving_school,
+        "stored_school": record.texts.receiving_school,
+        "clashing": [line for line in record.lines if line.student.pk in written_about],
+        "is_school_changed": bool(unsaved and unsaved.is_school_changed),
         "problem": problem,
         "may_write": may_write,
-        "is_unsaved": typed is not None,
+        "is_unsaved": unsaved is not None,
     }
     return render(request, "gradebook/handover.html", context, status=status)
 

@@ -16,6 +16,7 @@ from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.grading import YearInputs, plain_text
+from gradebook.handover_merge import Said, Texts, merge
 from gradebook.models import Handover, HandoverNote, HandoverReceipt, YearOutcome
 from gradebook.outcomes import year_inputs
 from gradebook.regulation import Attainment, Rating, YearResult, line_by_code, trait_by_code
@@ -29,24 +30,18 @@ WHO_WRITES = "Bàn giao do giáo viên chủ nhiệm của lớp lập và kí."
 WHO_RECEIVES = "Tiếp nhận bàn giao do giáo viên chủ nhiệm của lớp năm mới xác nhận."
 
 
+WRITTEN_MEANWHILE = (
+    "Bản bàn giao vừa được lưu ở nơi khác, ở chính ô thầy cô sửa; chưa ghi gì. Ô vẫn giữ chữ thầy cô gõ, chữ đang lưu "
+    "hiện ngay bên dưới ô đó. Xem lại, chép những gì cần giữ vào ô rồi bấm Lưu: lần lưu này ghi theo chữ trong ô."
+)
+
+
 class HandoverRefused(Exception):
     """Nothing was written; the message says why and what to do."""
 
 
 class HandoverChanged(HandoverRefused):
-    """Somebody saved meanwhile: what was typed is shown again beside what is stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The three texts on one pupil."""
-
-    strengths: str = ""
-    limits: str = ""
-    help: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.strengths or self.limits or self.help)
+    """Somebody changed the same text meanwhile: what was typed is shown again beside what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +87,12 @@ class Record:
     @property
     def version(self) -> int:
         return self.handover.version if self.handover else 0
+
+    @property
+    def texts(self) -> Texts:
+        """What is stored."""
+        school = self.handover.receiving_school if self.handover else ""
+        return Texts({line.student.pk: line.said for line in self.lines}, school)
 
     @property
     def goes_to_another_school(self) -> bool:
@@ -193,23 +194,22 @@ def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[SchoolClass
 # -- Acts --------------------------------------------------------------------------------------------------
 
 
-def keep_notes(
-    school_class: SchoolClass, said: Mapping[int, Said], *, seen: int, receiving_school: str = "", by: User
-) -> Handover:
-    """Stores the notes on the pupils named; `seen` is the version its writer saw.
+def keep_notes(school_class: SchoolClass, typed: Texts, *, seen: Texts, by: User) -> Handover:
+    """Stores the notes on the pupils named; `seen` is what stood on the page before their writer typed.
 
-    Raises PermissionDenied; YearIsClosed; HandoverRefused, HandoverChanged.
+    What somebody else has stored since and this writer did not touch stays. Raises PermissionDenied; YearIsClosed;
+    HandoverRefused; HandoverChanged, with nothing written, where both changed one text.
     """
     permissions.require(by, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
     with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
         handover = _held(school_class)
-        if handover.version != seen:
-            raise HandoverChanged(
-                "Bản bàn giao vừa được lưu ở nơi khác. Trang đang giữ những gì thầy cô gõ; xem lại rồi lưu lần nữa."
-            )
-        _store(handover, school_class, said)
+        notes = {note.student_id: said_in(note) for note in handover.notes.all()}
+        merged = merge(typed, seen=seen, stored=Texts(notes, handover.receiving_school))
+        if merged.clashes:
+            raise HandoverChanged(WRITTEN_MEANWHILE)
+        _store(handover, school_class, merged.texts.said)
         handover.version += 1
-        handover.receiving_school = plain_text(receiving_school)
+        handover.receiving_school = plain_text(merged.texts.receiving_school)
         handover.save()
     return handover
 

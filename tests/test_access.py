@@ -523,7 +523,7 @@ PAGES = (
     ),
     Page("gradebook:handovers", Action.SEE_HANDOVER, ATTENDANCE),
     Page("gradebook:handover", Action.SEE_HANDOVER, SHEET_4A, arguments=class_4a),
-    Page("gradebook:handover", Action.WRITE_HANDOVER, LAN, "post", 409, class_4a),
+    Page("gradebook:handover", Action.WRITE_HANDOVER, LAN, "post", 302, class_4a),
     Page("gradebook:handover_receive", Action.SEE_HANDOVER, SHEET_4A, arguments=class_4a),
     Page("gradebook:handover_receive", Action.RECEIVE_HANDOVER, LAN, "post", 422, class_4a, CONFIRMED),
     # Nothing is signed yet.
