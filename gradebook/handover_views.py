@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.handover_merge import Merged, Said, Texts, merge
+from gradebook.handover_writers import why_not_in_place, writers_of
 from gradebook.handovers import (
     FIELDS,
     WHO_RECEIVES,
@@ -42,13 +43,13 @@ def handovers(request: SignedInRequest) -> HttpResponse:
     classes = [
         each for each in SchoolClass.objects.filter(year__in=years).select_related("year") if reach.has(each)
     ]
-    states, waiting = states_of(classes), waiting_for_receipt(classes)
+    states, waiting, writers = states_of(classes), waiting_for_receipt(classes), writers_of(classes)
     context = {
         "years": [
             (
                 year,
                 [
-                    (each, states[each.pk], waiting.get(each.pk))
+                    (each, states[each.pk], waiting.get(each.pk), writers.get(each.pk))
                     for each in classes
                     if each.year_id == year.pk
                 ],
@@ -75,6 +76,21 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _show(request, read_record(school_class))
     permissions.require(request.user, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
+    return _answer(request, school_class)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def handover_in_place(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The same for a class whose homeroom teacher has left the school, by the vice-principal."""
+    school_class = get_class(request.user, pk)
+    permissions.require(request.user, Action.SIGN_HANDOVER_IN_PLACE, WHO_WRITES)
+    if request.method != "POST":
+        return _show(request, read_record(school_class), why_not_in_place(school_class))
+    return _answer(request, school_class)
+
+
+def _answer(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
     return _sign(request, school_class) if "sign" in request.POST else _keep(request, school_class)
 
 
@@ -88,13 +104,14 @@ def _keep(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
         merged = merge(typed, seen=seen, stored=record.texts)
         return _show(request, record, str(refusal), unsaved=merged, status=status)
     messages.success(request, "Đã lưu bản bàn giao. Chưa kí: còn sửa được.")
-    return redirect("gradebook:handover", school_class.pk)
+    return redirect(request.path)
 
 
 def _sign(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
     require_password(request, f"Kí bàn giao lớp {school_class.name}: sau đó không sửa được nữa.")
     try:
-        sign(school_class, seen=_seen(request.POST), by=request.user)
+        reason = request.POST.get("in_place_reason", "")
+        sign(school_class, seen=_seen(request.POST), by=request.user, in_place_reason=reason)
     except HandoverRefused as refusal:
         return _show(request, read_record(school_class), str(refusal), status=422)
     messages.success(request, f"Đã kí bàn giao lớp {school_class.name}.")
@@ -131,11 +148,15 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     """With `unsaved` as somebody would have it who could not save it, beside what is stored."""
-    may_write = (
-        permissions.may(request.user, Action.WRITE_HANDOVER, school_class=record.school_class)
-        and not record.is_signed
-        and not record.school_class.year.is_closed
+    is_open = not record.is_signed and not record.school_class.year.is_closed
+    is_own = permissions.may(request.user, Action.WRITE_HANDOVER, school_class=record.school_class)
+    may_stand_in = (
+        is_open
+        and not is_own
+        and permissions.may(request.user, Action.SIGN_HANDOVER_IN_PLACE)
+        and not why_not_in_place(record.school_class)
     )
+    is_in_place = may_stand_in and request.resolver_match.url_name == "handover_in_place"
     shown = unsaved.texts if unsaved else record.texts
     written_about = unsaved.pupils if unsaved else frozenset()
     context = {
@@ -149,7 +170,11 @@ def _show(
         "clashing": [line for line in record.lines if line.student.pk in written_about],
         "is_school_changed": bool(unsaved and unsaved.is_school_changed),
         "problem": problem,
-        "may_write": may_write,
+        "may_write": (is_open and is_own) or is_in_place,
+        "is_in_place": is_in_place,
+        "may_stand_in": may_stand_in and not is_in_place,
+        "in_place_reason": request.POST.get("in_place_reason", ""),
+        "writer": writers_of([record.school_class]).get(record.school_class.pk),
         "is_unsaved": unsaved is not None,
     }
     return render(request, "gradebook/handover.html", context, status=status)

@@ -32,6 +32,7 @@ urlpatterns = [
     path("progress/", progress_views.progress, name="progress"),
     path("handovers/", handover_views.handovers, name="handovers"),
     path("handovers/<int:pk>/", handover_views.handover, name="handover"),
+    path("handovers/<int:pk>/in-place/", handover_views.handover_in_place, name="handover_in_place"),
     path("handovers/<int:pk>/receive/", handover_views.handover_receive, name="handover_receive"),
     path("roll-over/", roll_over_views.roll_overs, name="roll_overs"),
     path("roll-over/<int:pk>/", roll_over_views.roll_over, name="roll_over"),

@@ -10,6 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
+from accounts import permissions
+from accounts.models import User
+from accounts.powers import Action
 from gradebook.handover_merge import Said, Texts
 from gradebook.handovers import (
     HandoverChanged,
@@ -21,6 +24,7 @@ from gradebook.handovers import (
     sign,
     waiting_for_receipt,
 )
+from gradebook.models import Handover
 from students.models import HomeroomAssignment, SchoolClass
 from tests.gradebook.next_year import decide, make_ending
 from tests.gradebook.school import CONFIRMED
@@ -108,9 +112,11 @@ def test_what_is_signed_stays_as_it_is(may):
 
 def test_only_the_homeroom_teacher_writes_and_signs(may):
     decide(may)
-    for person in (may.school.minh, may.school.hoa, may.school.tuan):
+    for person in (may.school.minh, may.school.bich, may.school.tuan):
         with pytest.raises(PermissionDenied):
             sign(may.school.class_4a, seen=0, by=person)
+    with pytest.raises(HandoverRefused, match="Năm học chưa kết thúc"):
+        sign(may.school.class_4a, seen=0, by=may.school.hoa, in_place_reason="Cô Lan nghỉ")
 
 
 def test_of_two_tabs_that_write_one_text_the_second_is_told_and_sees_both(may):
@@ -231,3 +237,72 @@ def test_the_record_costs_the_same_for_a_few_and_for_many(may, django_assert_num
     for school_class in (may.class_5a, may.school.class_4a):
         with django_assert_num_queries(6):
             read_record(school_class)
+
+
+@pytest.fixture
+def autumn(may):
+    """October of the next year: cô Lan led 4A to the last day, her assignment has ended with the year."""
+    decide(may)
+    year = may.school.year
+    HomeroomAssignment.objects.filter(school_class=may.school.class_4a).update(ends_on=year.ends_on)
+    with at(year.ends_on + datetime.timedelta(days=70)):
+        yield may
+
+
+def afresh(person):
+    """As of another request: powers are read once in each."""
+    return User.objects.get(pk=person.pk)
+
+
+def test_who_led_the_class_to_the_end_of_its_year_still_writes_and_signs_after_it(autumn):
+    school, lan = autumn.school, client_of(autumn.school.lan)
+    first = school.pupils[0]
+    assert "Bàn giao lớp 4A" in text(lan.get(reverse("gradebook:handovers")))
+    assert lan.post(page(school.class_4a), {f"n.{first.pk}.help": "Kèm thêm Toán"}).status_code == 302
+    done = lan.post(page(school.class_4a), {"sign": "1", "version": "1", **CONFIRMED}, follow=True)
+    assert "Đã kí bàn giao lớp 4A" in text(done)
+    assert Handover.history.first().acting_role == "GVCN 4A"
+    assert not permissions.may(afresh(school.lan), Action.CALL_ROLL, school_class=school.class_4a)
+
+
+def test_who_led_the_class_earlier_in_that_year_does_not(autumn):
+    year, class_4a = autumn.school.year, autumn.school.class_4a
+    middle = year.starts_on + datetime.timedelta(days=100)
+    HomeroomAssignment.objects.filter(school_class=class_4a).update(ends_on=middle)
+    HomeroomAssignment.objects.create(
+        school_class=class_4a,
+        teacher=autumn.school.thu,
+        starts_on=middle + datetime.timedelta(days=1),
+        ends_on=year.ends_on,
+    )
+    assert not permissions.may(afresh(autumn.school.lan), Action.WRITE_HANDOVER, school_class=class_4a)
+    assert permissions.may(afresh(autumn.school.thu), Action.WRITE_HANDOVER, school_class=class_4a)
+
+
+def test_for_a_teacher_who_has_left_the_vice_principal_signs_and_says_why(autumn):
+    school = autumn.school
+    hoa, address = client_of(school.hoa), reverse("gradebook:handover_in_place", args=[school.class_4a.pk])
+    assert "vẫn dùng tài khoản" in text(hoa.get(address))
+    User.objects.filter(pk=school.lan.pk).update(is_active=False)
+    assert f'href="{address}"' in hoa.get(page(school.class_4a)).content.decode()
+    form = {f"n.{school.pupils[0].pk}.help": "Kèm thêm Toán"}
+    assert hoa.post(address, form).status_code == 302
+    signing = {"sign": "1", "version": "1", **CONFIRMED}
+    assert "Ghi lí do kí thay" in text(hoa.post(address, signing))
+    done = hoa.post(address, {**signing, "in_place_reason": "Cô Lan chuyển công tác"}, follow=True)
+    assert f"kí thay giáo viên chủ nhiệm {school.lan.full_name}" in text(done)
+    assert "lí do: Cô Lan chuyển công tác" in text(done)
+    assert Handover.history.first().acting_role == "Phó Hiệu trưởng"
+    for person in (school.tuan, school.bich):
+        assert client_of(person).post(address, signing).status_code == 403
+
+
+def test_next_years_teacher_is_told_who_has_still_to_sign(may):
+    applied(may)
+    new = may.made("5A")
+    (unsigned,) = coming_to(new)[1]
+    assert (unsigned.school_class.name, unsigned.teacher) == ("4A", may.school.lan.full_name)
+    assert not unsigned.is_left_to_others
+    User.objects.filter(pk=may.school.lan.pk).update(is_active=False)
+    shown = text(client_of(may.school.hoa).get(reverse("gradebook:handover_receive", args=[new.pk])))
+    assert f"{may.school.lan.full_name} đã rời trường, Phó Hiệu trưởng kí thay" in shown
