@@ -60,6 +60,7 @@ class Powers:
     taught: frozenset[tuple[int, int]] = frozenset()
     lent_homerooms: frozenset[int] = frozenset()
     lent_lines: frozenset[tuple[int, int]] = frozenset()
+    past_homerooms: frozenset[int] = frozenset()
     grants: Grants = Grants()
     stands_in: bool = False
 
@@ -69,14 +70,16 @@ class Powers:
         return self.stands_in or bool(self.lent_homerooms or self.lent_lines)
 
     def as_of(self, rule: Rule) -> "Powers":
-        """The powers by which this rule judges: to read, a class that a substitute holds today is still one's own."""
-        if not rule.stays_when_lent:
-            return self
-        return replace(
-            self,
-            homeroom_classes=self.homeroom_classes | self.lent_homerooms,
-            taught=self.taught | self.lent_lines,
-        )
+        """The powers by which this rule judges: to read, a class that a substitute holds today is still one's own.
+
+        To hand over, so is the class that one led to the end of its year.
+        """
+        homerooms, taught = self.homeroom_classes, self.taught
+        if rule.stays_when_lent:
+            homerooms, taught = homerooms | self.lent_homerooms, taught | self.lent_lines
+        if rule.stays_after_the_year:
+            homerooms |= self.past_homerooms
+        return replace(self, homeroom_classes=homerooms, taught=taught)
 
     @property
     def taught_classes(self) -> frozenset[int]:
@@ -176,6 +179,13 @@ SELECT 'stands in', NULL, NULL WHERE EXISTS (
         AND %(day)s BETWEEN starts_on AND coalesce(ends_on, 'infinity')
 )
 UNION ALL
+SELECT 'past homeroom', h.school_class_id, NULL FROM students_homeroomassignment h
+JOIN students_schoolclass c ON c.id = h.school_class_id JOIN students_schoolyear y ON y.year = c.year_id
+WHERE (h.substitutes_for_id = %(user)s OR (h.teacher_id = %(user)s AND h.substitutes_for_id IS NULL))
+    AND y.ends_on < %(day)s AND h.starts_on <= y.ends_on AND NOT EXISTS (
+        SELECT 1 FROM students_homeroomassignment l
+        WHERE l.school_class_id = h.school_class_id AND l.starts_on > h.starts_on AND l.starts_on <= y.ends_on)
+UNION ALL
 SELECT 'granted class', object_id, NULL FROM granted WHERE codename = %(class_grant)s
 UNION ALL
 SELECT 'granted sheet', a.school_class_id, a.line_id
@@ -207,6 +217,7 @@ def _powers_in(rows: list[tuple[str, int, int]]) -> Powers:
         headed_teams=frozenset(team for what, _grade, team in rows if what == Post.Kind.GRADE_HEAD and team),
         homeroom_classes=frozenset(first for what, first, _none in rows if what == "homeroom"),
         taught=frozenset((first, second) for what, first, second in rows if what == "line"),
+        past_homerooms=frozenset(first for what, first, _none in rows if what == "past homeroom"),
         lent_homerooms=frozenset(first for what, first, _none in rows if what == "lent homeroom"),
         lent_lines=frozenset((first, second) for what, first, second in rows if what == "lent line"),
         stands_in=any(what == "stands in" for what, _first, _second in rows),

@@ -109,6 +109,7 @@ class Action(StrEnum):
     ROLL_OVER = "roll_over"
     SEE_HANDOVER = "see_handover"
     WRITE_HANDOVER = "write_handover"
+    SIGN_HANDOVER_IN_PLACE = "sign_handover_in_place"
     RECEIVE_HANDOVER = "receive_handover"
     SEE_MOVEMENTS = "see_movements"
     RECORD_MOVEMENTS = "record_movements"
@@ -151,7 +152,8 @@ class Rule:
     `words` finish the sentence «được …». Beyond a post it is opened (PLAN IV.2) by `grant`, the object permission of a
     class; by `sheet_grant`, that of an assignment, which opens what its subject teacher sees; by a grant of `part`.
     Who is `barred` may not, whatever else they are: the administrator account has no way to a mark but an approved
-    request. What `stays_when_lent` the regular teacher keeps while a substitute holds the class or line.
+    request. What `stays_when_lent` the regular teacher keeps while a substitute holds the class or line; what
+    `stays_after_the_year` the last homeroom teacher of a class keeps when its year is over.
     """
 
     action: Action
@@ -164,6 +166,7 @@ class Rule:
     part: str = ""
     barred: frozenset[Role] = frozenset()
     stays_when_lent: bool = False
+    stays_after_the_year: bool = False
 
     @property
     def plan_sections(self) -> str:
@@ -348,13 +351,22 @@ TABLE: tuple[Rule, ...] = (
         "xem bàn giao lớp",
         {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.HOMEROOM: Whose.OWN_CLASS},
         "IV.5, R17",
+        stays_after_the_year=True,
     ),
     Rule(
         Action.WRITE_HANDOVER,
         Area.PUPILS,
-        "ghi và kí bàn giao lớp cuối năm",
+        "ghi và kí bàn giao lớp cuối năm, cả sau khi năm học kết thúc",
         {Role.HOMEROOM: Whose.OWN_CLASS},
         "IV.5, R17",
+        stays_after_the_year=True,
+    ),
+    Rule(
+        Action.SIGN_HANDOVER_IN_PLACE,
+        Area.PUPILS,
+        "ghi và kí bàn giao thay giáo viên chủ nhiệm đã rời trường, có lí do",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
+        "IV.2, R17",
     ),
     Rule(
         Action.RECEIVE_HANDOVER,

@@ -11,6 +11,8 @@ from accounts.confirmation import require_password
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
+from gradebook.handover_merge import Merged, Said, Texts, merge
+from gradebook.handover_writers import why_not_in_place, writers_of
 from gradebook.handovers import (
     FIELDS,
     WHO_RECEIVES,
@@ -18,7 +20,6 @@ from gradebook.handovers import (
     HandoverChanged,
     HandoverRefused,
     Record,
-    Said,
     coming_to,
     keep_notes,
     read_record,
@@ -42,13 +43,13 @@ def handovers(request: SignedInRequest) -> HttpResponse:
     classes = [
         each for each in SchoolClass.objects.filter(year__in=years).select_related("year") if reach.has(each)
     ]
-    states, waiting = states_of(classes), waiting_for_receipt(classes)
+    states, waiting, writers = states_of(classes), waiting_for_receipt(classes), writers_of(classes)
     context = {
         "years": [
             (
                 year,
                 [
-                    (each, states[each.pk], waiting.get(each.pk))
+                    (each, states[each.pk], waiting.get(each.pk), writers.get(each.pk))
                     for each in classes
                     if each.year_id == year.pk
                 ],
@@ -75,27 +76,42 @@ def handover(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _show(request, read_record(school_class))
     permissions.require(request.user, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
+    return _answer(request, school_class)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def handover_in_place(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The same for a class whose homeroom teacher has left the school, by the vice-principal."""
+    school_class = get_class(request.user, pk)
+    permissions.require(request.user, Action.SIGN_HANDOVER_IN_PLACE, WHO_WRITES)
+    if request.method != "POST":
+        return _show(request, read_record(school_class), why_not_in_place(school_class))
+    return _answer(request, school_class)
+
+
+def _answer(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
     return _sign(request, school_class) if "sign" in request.POST else _keep(request, school_class)
 
 
 def _keep(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
-    said = _typed(request.POST)
-    school = request.POST.get("receiving_school", "")[:150]
+    typed, seen = _texts(request.POST, "n", "receiving_school"), _texts(request.POST, "was", "was_school")
     try:
-        keep_notes(school_class, said, seen=_seen(request.POST), receiving_school=school, by=request.user)
+        keep_notes(school_class, typed, seen=seen, by=request.user)
     except HandoverRefused as refusal:
         status = 409 if isinstance(refusal, HandoverChanged) else 422
-        return _show(
-            request, read_record(school_class), str(refusal), typed=said, school=school, status=status
-        )
+        record = read_record(school_class)
+        merged = merge(typed, seen=seen, stored=record.texts)
+        return _show(request, record, str(refusal), unsaved=merged, status=status)
     messages.success(request, "Đã lưu bản bàn giao. Chưa kí: còn sửa được.")
-    return redirect("gradebook:handover", school_class.pk)
+    return redirect(request.path)
 
 
 def _sign(request: SignedInRequest, school_class: SchoolClass) -> HttpResponse:
     require_password(request, f"Kí bàn giao lớp {school_class.name}: sau đó không sửa được nữa.")
     try:
-        sign(school_class, seen=_seen(request.POST), by=request.user)
+        reason = request.POST.get("in_place_reason", "")
+        sign(school_class, seen=_seen(request.POST), by=request.user, in_place_reason=reason)
     except HandoverRefused as refusal:
         return _show(request, read_record(school_class), str(refusal), status=422)
     messages.success(request, f"Đã kí bàn giao lớp {school_class.name}.")
@@ -107,20 +123,20 @@ def _seen(data: QueryDict) -> int:
     return int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1
 
 
-def _typed(data: QueryDict) -> dict[int, Said]:
-    """`n.<pupil>.<field>` of the form; what is no pupil's is nobody's."""
-    texts: dict[int, dict[str, str]] = {}
+def _texts(data: QueryDict, notes: str, school: str) -> Texts:
+    """`<notes>.<pupil>.<field>` of the form, and the school; what is no pupil's is nobody's."""
+    said: dict[int, dict[str, str]] = {}
     for key, value in data.items():
         parts = key.split(".")
         if (
             len(parts) == 3
-            and parts[0] == "n"
+            and parts[0] == notes
             and parts[1].isdecimal()
             and len(parts[1]) < 10
             and parts[2] in FIELDS
         ):
-            texts.setdefault(int(parts[1]), {})[parts[2]] = str(value)
-    return {pupil: Said(**said) for pupil, said in texts.items()}
+            said.setdefault(int(parts[1]), {})[parts[2]] = str(value)
+    return Texts({pupil: Said(**each) for pupil, each in said.items()}, data.get(school, "")[:150])
 
 
 def _show(
@@ -128,24 +144,38 @@ def _show(
     record: Record,
     problem: str = "",
     *,
-    typed: dict[int, Said] | None = None,
-    school: str | None = None,
+    unsaved: Merged | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """With `typed` and `school` as somebody would have it who could not save it, beside what is stored."""
-    may_write = (
-        permissions.may(request.user, Action.WRITE_HANDOVER, school_class=record.school_class)
-        and not record.is_signed
-        and not record.school_class.year.is_closed
+    """With `unsaved` as somebody would have it who could not save it, beside what is stored."""
+    is_open = not record.is_signed and not record.school_class.year.is_closed
+    is_own = permissions.may(request.user, Action.WRITE_HANDOVER, school_class=record.school_class)
+    may_stand_in = (
+        is_open
+        and not is_own
+        and permissions.may(request.user, Action.SIGN_HANDOVER_IN_PLACE)
+        and not why_not_in_place(record.school_class)
     )
-    stored = record.handover.receiving_school if record.handover else ""
+    is_in_place = may_stand_in and request.resolver_match.url_name == "handover_in_place"
+    shown = unsaved.texts if unsaved else record.texts
+    written_about = unsaved.pupils if unsaved else frozenset()
     context = {
         "record": record,
-        "rows": [(line, (typed or {}).get(line.student.pk, line.said)) for line in record.lines],
-        "receiving_school": stored if school is None else school,
+        "rows": [
+            (line, shown.said.get(line.student.pk, line.said), line.student.pk in written_about)
+            for line in record.lines
+        ],
+        "receiving_school": shown.receiving_school,
+        "stored_school": record.texts.receiving_school,
+        "clashing": [line for line in record.lines if line.student.pk in written_about],
+        "is_school_changed": bool(unsaved and unsaved.is_school_changed),
         "problem": problem,
-        "may_write": may_write,
-        "is_unsaved": typed is not None,
+        "may_write": (is_open and is_own) or is_in_place,
+        "is_in_place": is_in_place,
+        "may_stand_in": may_stand_in and not is_in_place,
+        "in_place_reason": request.POST.get("in_place_reason", ""),
+        "writer": writers_of([record.school_class]).get(record.school_class.pk),
+        "is_unsaved": unsaved is not None,
     }
     return render(request, "gradebook/handover.html", context, status=status)
 

@@ -14,8 +14,10 @@ from django.db.models import Exists, F, OuterRef
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
-from accounts.powers import Action
+from accounts.powers import Action, Role
 from gradebook.grading import YearInputs, plain_text
+from gradebook.handover_merge import Said, Texts, merge
+from gradebook.handover_writers import has_left, why_not_in_place, writers_of
 from gradebook.models import Handover, HandoverNote, HandoverReceipt, YearOutcome
 from gradebook.outcomes import year_inputs
 from gradebook.regulation import Attainment, Rating, YearResult, line_by_code, trait_by_code
@@ -24,9 +26,16 @@ from students.promotion import LAST_GRADE
 from students.years import hold_class
 
 FIELDS = ("strengths", "limits", "help")
-MOST = 400
+MOST, MOST_REASON = 400, 200
+NO_REASON = "Ghi lí do kí thay giáo viên chủ nhiệm, ví dụ «Cô Lan chuyển công tác từ 01/8»."
 WHO_WRITES = "Bàn giao do giáo viên chủ nhiệm của lớp lập và kí."
 WHO_RECEIVES = "Tiếp nhận bàn giao do giáo viên chủ nhiệm của lớp năm mới xác nhận."
+
+
+WRITTEN_MEANWHILE = (
+    "Bản bàn giao vừa được lưu ở nơi khác, ở chính ô thầy cô sửa; chưa ghi gì. Ô vẫn giữ chữ thầy cô gõ, chữ đang lưu "
+    "hiện ngay bên dưới ô đó. Xem lại, chép những gì cần giữ vào ô rồi bấm Lưu: lần lưu này ghi theo chữ trong ô."
+)
 
 
 class HandoverRefused(Exception):
@@ -34,19 +43,7 @@ class HandoverRefused(Exception):
 
 
 class HandoverChanged(HandoverRefused):
-    """Somebody saved meanwhile: what was typed is shown again beside what is stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The three texts on one pupil."""
-
-    strengths: str = ""
-    limits: str = ""
-    help: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.strengths or self.limits or self.help)
+    """Somebody changed the same text meanwhile: what was typed is shown again beside what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +89,12 @@ class Record:
     @property
     def version(self) -> int:
         return self.handover.version if self.handover else 0
+
+    @property
+    def texts(self) -> Texts:
+        """What is stored."""
+        school = self.handover.receiving_school if self.handover else ""
+        return Texts({line.student.pk: line.said for line in self.lines}, school)
 
     @property
     def goes_to_another_school(self) -> bool:
@@ -157,8 +160,17 @@ class Coming:
     receipt: HandoverReceipt | None
 
 
-def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[SchoolClass]]:
-    """What was handed over to a class of the new year, and the old classes that have not signed. Five statements."""
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """An old class that has not handed over, and whose that is: the vice-principal's where its teacher has left."""
+
+    school_class: SchoolClass
+    teacher: str
+    is_left_to_others: bool
+
+
+def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[Unsigned]]:
+    """What was handed over to a class of the new year, and the old classes that have not signed. Six statements."""
     pupils = {seat.student_id: seat.student for seat in Enrolment.objects.roster(school_class)}
     before = Enrolment.objects.filter(
         student__in=pupils, school_class__year=school_class.year_id - 1, ended_by=None
@@ -187,47 +199,58 @@ def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[SchoolClass
         for each in handovers
     ]
     there = {each.school_class_id for each in handovers}
-    return coming, [each for pk, each in old_classes.items() if pk not in there]
+    return coming, _unsigned([each for pk, each in old_classes.items() if pk not in there])
+
+
+def _unsigned(classes: Sequence[SchoolClass]) -> list[Unsigned]:
+    writers = writers_of(classes)
+    return [
+        Unsigned(
+            each,
+            writers[each.pk].full_name if each.pk in writers else "",
+            is_left_to_others=each.pk not in writers or has_left(writers[each.pk]),
+        )
+        for each in sorted(classes, key=lambda each: each.name)
+    ]
 
 
 # -- Acts --------------------------------------------------------------------------------------------------
 
 
-def keep_notes(
-    school_class: SchoolClass, said: Mapping[int, Said], *, seen: int, receiving_school: str = "", by: User
-) -> Handover:
-    """Stores the notes on the pupils named; `seen` is the version its writer saw.
+def keep_notes(school_class: SchoolClass, typed: Texts, *, seen: Texts, by: User) -> Handover:
+    """Stores the notes on the pupils named; `seen` is what stood on the page before their writer typed.
 
-    Raises PermissionDenied; YearIsClosed; HandoverRefused, HandoverChanged.
+    What somebody else has stored since and this writer did not touch stays. Raises PermissionDenied; YearIsClosed;
+    HandoverRefused; HandoverChanged, with nothing written, where both changed one text.
     """
-    permissions.require(by, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
-    with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
+    with acting(by, role=_writing_role(by, school_class), source=Source.PAGE):
         handover = _held(school_class)
-        if handover.version != seen:
-            raise HandoverChanged(
-                "Bản bàn giao vừa được lưu ở nơi khác. Trang đang giữ những gì thầy cô gõ; xem lại rồi lưu lần nữa."
-            )
-        _store(handover, school_class, said)
+        notes = {note.student_id: said_in(note) for note in handover.notes.all()}
+        merged = merge(typed, seen=seen, stored=Texts(notes, handover.receiving_school))
+        if merged.clashes:
+            raise HandoverChanged(WRITTEN_MEANWHILE)
+        _store(handover, school_class, merged.texts.said)
         handover.version += 1
-        handover.receiving_school = plain_text(receiving_school)
+        handover.receiving_school = plain_text(merged.texts.receiving_school)
         handover.save()
     return handover
 
 
-def sign(school_class: SchoolClass, *, seen: int, by: User) -> Handover:
-    """The homeroom teacher hands over: nothing changes afterwards.
+def sign(school_class: SchoolClass, *, seen: int, by: User, in_place_reason: str = "") -> Handover:
+    """The class is handed over: nothing changes afterwards. In place of a teacher who has left, with a reason.
 
     Raises PermissionDenied; YearIsClosed; HandoverRefused while a pupil who needs a note has none, results are not
     approved, or the receiving school of a class of grade 5 is not named.
     """
-    permissions.require(by, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
-    with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
+    with acting(by, role=_writing_role(by, school_class), source=Source.PAGE):
         handover = _held(school_class)
         record = read_record(school_class)
-        problem = _why_not_signed(record, seen)
+        is_own = permissions.may(by, Action.WRITE_HANDOVER, school_class=school_class)
+        reason = "" if is_own else plain_text(in_place_reason)[:MOST_REASON]
+        problem = _why_not_signed(record, seen) or ("" if is_own or reason else NO_REASON)
         if problem:
             raise HandoverRefused(problem)
-        handover.signed_by, handover.signed_at = by, clock.now()
+        handover.signed_by, handover.signed_at, handover.in_place_reason = by, clock.now(), reason
         handover.save()
     return handover
 
@@ -249,6 +272,17 @@ def receive(school_class: SchoolClass, *, by: User) -> list[HandoverReceipt]:
             raise HandoverRefused("Chưa có bản bàn giao nào mới để tiếp nhận.")
         record_bulk(HandoverReceipt.objects.bulk_create(made), changed=False)
     return made
+
+
+def _writing_role(by: User, school_class: SchoolClass) -> str:
+    """In which capacity the person writes and signs. Raises PermissionDenied; HandoverRefused while it is another's."""
+    if not permissions.may(by, Action.SIGN_HANDOVER_IN_PLACE):
+        permissions.require(by, Action.WRITE_HANDOVER, WHO_WRITES, school_class=school_class)
+    if permissions.may(by, Action.WRITE_HANDOVER, school_class=school_class):
+        return f"GVCN {school_class.name}"
+    if why := why_not_in_place(school_class):
+        raise HandoverRefused(why)
+    return Role.VICE_PRINCIPAL.label
 
 
 def _held(school_class: SchoolClass) -> Handover:

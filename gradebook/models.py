@@ -395,7 +395,8 @@ class Handover(models.Model):
     """What the homeroom teacher of a class tells whoever teaches its pupils next year (TT27 Điều 12; rule R17).
 
     A draft until `signed_at`; then it stays as it is. `receiving_school`: the lower secondary school of a class of
-    grade 5. `version` grows with each save of the notes.
+    grade 5. `version` grows with each save of the notes. `in_place_reason`: why the vice-principal signed in place of
+    a homeroom teacher who has left.
     """
 
     school_class = models.OneToOneField(SchoolClass, models.PROTECT, related_name="handover")
@@ -403,6 +404,7 @@ class Handover(models.Model):
     receiving_school = models.CharField("trường nhận", max_length=150, blank=True)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     signed_at = models.DateTimeField("bàn giao lúc", null=True)
+    in_place_reason = models.CharField("lí do kí thay", max_length=200, blank=True, default="")
 
     history = HistoricalRecords(bases=[TracedRow])
 

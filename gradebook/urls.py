@@ -37,6 +37,7 @@ urlpatterns = [
     path("classes/<int:pk>/absences/", period_absence_views.period_absences, name="period_absences"),
     path("handovers/", handover_views.handovers, name="handovers"),
     path("handovers/<int:pk>/", handover_views.handover, name="handover"),
+    path("handovers/<int:pk>/in-place/", handover_views.handover_in_place, name="handover_in_place"),
     path("handovers/<int:pk>/receive/", handover_views.handover_receive, name="handover_receive"),
     path("roll-over/", roll_over_views.roll_overs, name="roll_overs"),
     path("roll-over/<int:pk>/", roll_over_views.roll_over, name="roll_over"),

@@ -29,6 +29,11 @@ class HandoverPaper:
         return f"Biên bản {whole} – lớp {self.record.school_class.name}"
 
     @property
+    def in_place_reason(self) -> str:
+        """Why somebody else than the homeroom teacher signed; "" where it was that teacher."""
+        return self.record.handover.in_place_reason if self.record.handover else ""
+
+    @property
     def to_another_school(self) -> bool:
         return self.record.goes_to_another_school
 
@@ -53,7 +58,9 @@ def paper_pdf(paper: HandoverPaper) -> bytes:
 
     context = {
         "paper": paper,
-        "teacher_title": ("GIÁO VIÊN CHỦ NHIỆM",),
+        "teacher_title": ("GIÁO VIÊN CHỦ NHIỆM",)
+        if not paper.in_place_reason
+        else ("THAY GIÁO VIÊN CHỦ NHIỆM", "PHÓ HIỆU TRƯỞNG"),
         "receiver_title": ("ĐẠI DIỆN BÊN NHẬN",) if paper.to_another_school else ("GIÁO VIÊN NHẬN LỚP",),
     }
     return pdf.render(TEMPLATE, context, title=paper.title)

@@ -177,7 +177,7 @@ class SectionForm(forms.Form):
         fresh = SectionForm(None, file, self.section)
         data: Any = self.data.copy()  # type: ignore[attr-defined] # a form that was sent holds the request's QueryDict
         for name in set(fresh.fields) - touched:
-            data[name] = fresh[name].field.widget.format_value(fresh[name].value()) or ""
+            data[name] = _as_sent(fresh[name])
         for name in [name for name, field in fresh.fields.items() if isinstance(field, forms.BooleanField)]:
             if name not in touched and not fresh[name].value():
                 del data[name]
@@ -264,6 +264,12 @@ def _choice_field(choices: list[tuple[str, str]]) -> forms.ChoiceField:
     return forms.ChoiceField(
         choices=choices, error_messages={"invalid_choice": "Chọn một mục trong danh sách."}
     )
+
+
+def _as_sent(field: forms.BoundField) -> str:
+    """The value as a browser would send it; a choice's widget tells it as a list."""
+    value: Any = field.field.widget.format_value(field.value())
+    return (value[0] if isinstance(value, list) and value else value) or ""
 
 
 def _stored(name: str, value: Any) -> Any:

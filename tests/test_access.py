@@ -534,7 +534,10 @@ PAGES = (
     ),
     Page("gradebook:handovers", Action.SEE_HANDOVER, ATTENDANCE),
     Page("gradebook:handover", Action.SEE_HANDOVER, SHEET_4A, arguments=class_4a),
-    Page("gradebook:handover", Action.WRITE_HANDOVER, LAN, "post", 409, class_4a),
+    Page("gradebook:handover", Action.WRITE_HANDOVER, LAN, "post", 302, class_4a),
+    # Its teacher is here.
+    Page("gradebook:handover_in_place", Action.SIGN_HANDOVER_IN_PLACE, VICE_PRINCIPAL, arguments=class_4a),
+    Page("gradebook:handover_in_place", Action.SIGN_HANDOVER_IN_PLACE, VICE_PRINCIPAL, "post", 422, class_4a),
     Page("gradebook:handover_receive", Action.SEE_HANDOVER, SHEET_4A, arguments=class_4a),
     Page("gradebook:handover_receive", Action.RECEIVE_HANDOVER, LAN, "post", 422, class_4a, CONFIRMED),
     # Nothing is signed yet.

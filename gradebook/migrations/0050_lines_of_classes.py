@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gradebook", "0042_handover_kept"),
+        ("gradebook", "0043_handover_in_place"),
         ("students", "0070_more_of_closed_years"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -64,6 +64,11 @@ def version(client, address: str) -> str:
     return re.search(r'name="version" value="([^"]*)"', client.get(address).content.decode())[1]
 
 
+def bound(client, address: str):
+    shown = client.get(address).context["form"]
+    return [(name, shown[name]) for name in shown.fields]
+
+
 def stored(school: School) -> Student:
     return Student.objects.get(pk=school.pupils[0].pk)
 
@@ -213,6 +218,15 @@ def test_a_clash_names_the_newer_value_keeps_what_was_typed_and_takes_the_second
     assert (kept["home_address"], kept["email"]) == ("Nhà theo cô Lan", "me@nha.vn")
     assert client.post(address, kept).status_code == 302
     assert (stored(school).home_address, stored(school).email) == ("Nhà theo cô Lan", "me@nha.vn")
+
+
+def test_a_clash_adds_no_error_to_the_fields_that_are_chosen_from_a_list(school, as_):
+    client, address = as_("lan"), form(school, "person")
+    whole = {name: field.value() or "" for name, field in bound(client, address)}
+    client.post(address, {**whole, "birth_place": "Hải Phòng A"})
+    answer = client.post(address, {**whole, "birth_place": "Hải Phòng B"})
+    assert list(answer.context["form"].errors) == ["birth_place"]
+    assert answer.context["form"]["ethnic_code"].value() == "02"
 
 
 def test_the_clerk_replaces_a_temporary_code_and_says_why(school, as_):
