@@ -5,7 +5,8 @@ import random
 from accounts import clock
 from accounts.models import User
 from approvals.year_closing import close_year, closing_list
-from gradebook.handovers import Record, Said, keep_notes, read_record, receive, sign
+from gradebook.handover_merge import Said, Texts
+from gradebook.handovers import Record, keep_notes, read_record, receive, sign
 from kimdong.demo import calendar
 from kimdong.demo.school import DemoSchool
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
@@ -58,7 +59,7 @@ def _hand_over(school_class: SchoolClass, chance: random.Random) -> None:
     teacher = _teacher_of(school_class)
     to = RECEIVING_SCHOOL if school_class.grade_level == LAST_GRADE else ""
     said = _said(read_record(school_class), chance)
-    kept = keep_notes(school_class, said, seen=0, receiving_school=to, by=teacher)
+    kept = keep_notes(school_class, Texts(said, to), seen=Texts(), by=teacher)
     sign(school_class, seen=kept.version, by=teacher)
 
 
