@@ -156,7 +156,8 @@ def _show(
         and permissions.may(request.user, Action.SIGN_HANDOVER_IN_PLACE)
         and not why_not_in_place(record.school_class)
     )
-    is_in_place = may_stand_in and request.resolver_match.url_name == "handover_in_place"
+    match = request.resolver_match
+    is_in_place = may_stand_in and match is not None and match.url_name == "handover_in_place"
     shown = unsaved.texts if unsaved else record.texts
     written_about = unsaved.pupils if unsaved else frozenset()
     context = {
