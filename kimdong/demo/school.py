@@ -19,7 +19,6 @@ from accounts.activation import activate, latest_slip
 from accounts.admin_account import rotate_password
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
-from accounts.rotation import rotation_due
 from accounts.second_factor import NAME
 from gradebook import grading
 from gradebook.entry import save_results
@@ -98,19 +97,18 @@ def load(school: DemoSchool) -> None:
 
 
 def _rotate(school: DemoSchool, clerk: User) -> None:
-    """After each round the vice-principal has changed the clerk's password, and the clerk has set the demo's again."""
+    """After each round the vice-principal has changed the clerk's password, and the clerk has set another; at last,
+    just now, the demo's again."""
     vice_principal = User.objects.get(username="phohieutruong")
     windows = [*calendar.past_windows(school.year - 1), *calendar.current_windows(school.year, school.now)]
     after = [window.closes_at + datetime.timedelta(hours=1) for window in windows]
-    # Sixty days may have gone by since the last round.
     lately = school.now - datetime.timedelta(minutes=30)
     for moment in [*(each for each in after if each < lately), lately]:
+        password = PASSWORD if moment == lately else f"{PASSWORD} {moment:%d/%m/%Y}"
         with clock.travelling(moment):
             clerk = User.objects.get(pk=clerk.pk)
-            due = rotation_due(clerk) or moment != lately
-            if due:
-                slip = rotate_password(clerk, seen=latest_slip([clerk]), by=vice_principal)
-                activate(username=clerk.username, code=slip.code, password=PASSWORD)
+            slip = rotate_password(clerk, seen=latest_slip([clerk]), by=vice_principal)
+            activate(username=clerk.username, code=slip.code, password=password)
 
 
 def _give_second_factors() -> None:
