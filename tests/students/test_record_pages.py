@@ -12,6 +12,7 @@ from accounts.models import AccessLogEntry
 from students.models import Student, YearProfile
 from tests.gradebook.school import School, add_pupils, grant_to, make_school
 from tests.students.seats import seat
+from tests.students.test_attendance import at
 
 pytestmark = pytest.mark.django_db
 SECRETS = {
@@ -112,6 +113,15 @@ def test_a_pupil_who_moved_to_another_class_goes_with_it(school, as_):
     seat([school.pupils[0]], school.class_4b, starts_on=today, position=9)
     assert as_("lan").get(page(school)).status_code == 403
     assert as_("minh").get(page(school)).status_code == 200
+
+
+def test_a_pupil_without_a_class_in_the_present_year_is_not_shown_as_learning(school, as_):
+    assert "không có trong danh sách lớp nào" not in text(as_("tuan").get(page(school)))
+    with at(school.year.ends_on + datetime.timedelta(days=40)):
+        seen = text(as_("tuan").get(page(school)))
+    assert "Năm học này chưa xếp lớp" in seen
+    assert "lớp gần nhất 4A" in seen
+    assert "Đang học" not in seen
 
 
 def test_the_page_says_what_is_missing_and_leads_to_its_form(school, as_):
