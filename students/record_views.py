@@ -80,7 +80,7 @@ def pupil_edit(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
     """The form of one section; ids are the clerk's."""
     file, part = get_file(request.user, pk), _section(section)
     permissions.require(request.user, Action.EDIT_RECORD, WHO_EDITS, school_class=file.school_class)
-    if part.code == "ids":
+    if part.is_the_clerks:
         permissions.require(request.user, Action.KEEP_PUPIL_IDS, WHO_KEEPS_IDS)
     form = SectionForm(posted(request), file, part)
     if request.method == "POST":

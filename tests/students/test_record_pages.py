@@ -124,6 +124,23 @@ def test_a_pupil_without_a_class_in_the_present_year_is_not_shown_as_learning(sc
     assert "Đang học" not in seen
 
 
+def test_the_clerk_alone_notes_an_exemption_from_assessment_with_the_principals_decision(school, as_):
+    day = datetime.date(2022, 3, 4)
+    paper = {
+        "disability_level": "severe",
+        "disability_certificate_no": "12",
+        "disability_certificate_on": day,
+    }
+    Student.objects.filter(pk=school.pupils[0].pk).update(**paper)
+    address, wanted = form(school, "exemption"), {"is_exempt_from_assessment": "on"}
+    assert as_("lan").post(address, wanted).status_code == 403
+    assert "Ghi số và ngày quyết định của Hiệu trưởng" in text(as_("tuan").post(address, wanted))
+    wanted["reason"] = "Quyết định 12/QĐ-THKĐ ngày 05/9/2026"
+    assert as_("tuan").post(address, wanted).status_code == 302
+    assert stored(school).is_exempt_from_assessment
+    assert "12/QĐ-THKĐ" in text(as_("lan").get(page(school)))
+
+
 def test_the_page_says_what_is_missing_and_leads_to_its_form(school, as_):
     answer = as_("lan").get(page(school))
     assert "Còn thiếu" in text(answer)
