@@ -57,16 +57,16 @@ def class_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         "year": school_class.year,
         "school_class": school_class,
         "name": name,
-        "former_names": former_names(school_class),
+        "former_names": former_names(school_class, now=name),
         "in_use": what_uses(school_class),
     }
     return render(request, "students/class_edit.html", context, status=422 if form.errors else 200)
 
 
-def former_names(school_class: SchoolClass) -> list[str]:
-    """The names the class had before, oldest first."""
+def former_names(school_class: SchoolClass, *, now: str) -> list[str]:
+    """The names the class had before the one it bears now, oldest first."""
     names = school_class.history.order_by("history_id").values_list("name", flat=True)
-    return [name for name in dict.fromkeys(names) if name != school_class.name]
+    return [name for name in dict.fromkeys(names) if name != now]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -16,7 +16,12 @@ from django.db.models import QuerySet
 
 from accounts.clock import today
 from students.models import Absence, AttendanceMonth, Enrolment, Movement, SchoolClass, SchoolYear, Student
-from students.movement_doubts import about_a_day_to_come, about_the_age, about_the_grade
+from students.movement_doubts import (
+    about_a_day_to_come,
+    about_skipping_again,
+    about_the_age,
+    about_the_grade,
+)
 from students.movement_rules import ABROAD, ARRIVALS, DEATH_REASON, DEPARTURES, RULES, Kind
 
 CLASS_SIZE = 35
@@ -276,6 +281,14 @@ def _warnings(draft: Draft, timeline: Timeline, seat: Enrolment | None) -> Itera
 
 def _doubts(draft: Draft, timeline: Timeline) -> Iterator[str]:
     yield about_a_day_to_come(draft.day, today())
+    if draft.kind == Kind.SKIPPED_GRADE and draft.to_class:
+        yield about_skipping_again(
+            [
+                each.day
+                for each in timeline.movements
+                if each.kind == draft.kind and each.year_id == draft.to_class.year_id
+            ]
+        )
     if draft.kind not in ARRIVALS or draft.to_class is None:
         return
     grade, year = draft.to_class.grade_level, draft.to_class.year.year

@@ -279,8 +279,8 @@ def _about_support(record: Record, on: datetime.date) -> Iterator[Finding]:
     elif record[EXEMPTION] and not all(record[each] for each in details):
         yield _finding(
             EXEMPTION,
-            "Không đánh giá là theo giấy xác nhận khuyết tật và quyết định của Hiệu trưởng. Giáo viên chủ nhiệm ghi mức "
-            "độ, số và ngày cấp giấy xác nhận trước.",
+            "Không đánh giá là theo giấy xác nhận khuyết tật và quyết định của Hiệu trưởng. Giáo viên chủ nhiệm ghi "
+            "mức độ, số và ngày cấp giấy xác nhận trước.",
             *details,
         )
     yield from _day_within_life(record, "disability_certificate_on", "Ngày cấp giấy", on)

@@ -150,7 +150,10 @@ def add_entry(entry: CalendarEntry, *, reason: str = "", by: User) -> CalendarEn
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         year = hold_year(entry.year)
         refuse(
-            _outside_the_year(entry, year), _make_up_in_vain(entry, year), _past_without_reason(entry, reason)
+            _outside_the_year(entry, year),
+            _make_up_in_vain(entry, year),
+            _past_without_reason(entry, reason),
+            _recorded_already(entry, year),
         )
         entry._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - as above
         entry.save(force_insert=True)
@@ -167,6 +170,18 @@ def remove_entry(entry: CalendarEntry, *, reason: str, by: User) -> None:
         act.says(f"Bỏ khỏi lịch năm học {year.label}: {words_of(entry)}", thing=f"year:{year.pk}")
         entry._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - as above
         entry.delete()
+
+
+def _recorded_already(entry: CalendarEntry, year: SchoolYear) -> Problem | None:
+    same = {
+        "kind": entry.kind,
+        "starts_on": entry.starts_on,
+        "ends_on": entry.ends_on,
+        "session": entry.session,
+    }
+    if not CalendarEntry.objects.filter(year=year, name__iexact=entry.name, **same).exists():
+        return None
+    return Problem("name", f"«{entry.name}» của những ngày này đã ghi rồi. Xem lại lịch năm học.")
 
 
 def words_of(entry: CalendarEntry) -> str:

@@ -170,6 +170,7 @@ def test_a_holiday_of_the_school_and_the_day_made_up_for_it(school):
     with clock.travelling(clock.now().replace(year=school.year.year, month=11, day=25)):
         off = {"kind": "off", "name": "Nghỉ hội trường", "starts_on": monday.isoformat(), "ends_on": ""}
         assert as_(school.tuan).post(address, off).status_code == 302
+        assert "đã ghi rồi" in text(as_(school.tuan).post(address, off))
         made_up = {"kind": "make_up", "name": "Học bù", "starts_on": saturday.isoformat(), "taught_as": "1"}
         assert as_(school.tuan).post(address, made_up).status_code == 302
         vain = as_(school.tuan).post(address, made_up | {"starts_on": tuesday})
