@@ -201,6 +201,10 @@ def test_a_class_gets_a_week_of_its_own_and_the_days_before_stay(school):
         "mornings": ["1", "2", "3", "4", "5"],
         "afternoons": ["1", "3"],
     }
+    assert "Ngày áp dụng đã qua" in text(as_(school.tuan).post(address, data))
+    sunday = {"starts_on": iso(school.year, 12, 21), "mornings": ["7"]}
+    assert "Có buổi học Chủ nhật" in text(as_(school.tuan).post(address, sunday))
+    data["reason"] = "Thông báo số 8 về thời khoá biểu"
     assert as_(school.tuan).post(address, data).status_code == 302
     assert as_(school.tuan).post(address, data | {"afternoons": ["2"]}).status_code == 302
     calendar = YearCalendar.of(school.year)
