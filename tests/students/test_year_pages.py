@@ -256,7 +256,7 @@ def test_the_vice_principal_reads_what_the_clerk_did_with_years_and_classes(scho
     )
     clerk.post(
         reverse("students:week", args=[school.year.pk]),
-        {"starts_on": iso(school.year, 11, 2), "mornings": ["1", "2", "3", "4", "5"]},
+        {"starts_on": iso(school.year, 11, 2), "mornings": ["1", "2", "3", "4", "5"], "reason": "Học 1 buổi"},
     )
     page = text(as_(school.hoa).get(reverse("accounts:admin_log")))
     assert f"Lập lớp 5D năm học {school.year.label}" in page
@@ -266,6 +266,8 @@ def test_the_vice_principal_reads_what_the_clerk_did_with_years_and_classes(scho
 
 def test_a_name_that_is_taken_is_refused_whatever_its_capitals(school):
     address = reverse("students:class_new", args=[school.year.pk])
+    odd = {"name": "2A", "grade_level": "1", "foreign_language": "01"}
+    assert "bắt đầu bằng số của khối 2" in text(as_(school.tuan).post(address, odd, follow=True))
     answer = as_(school.tuan).post(address, {"name": "4a", "grade_level": "4", "foreign_language": "01"})
     assert answer.status_code == 422
     assert "đã có lớp 4A" in text(answer)
