@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -156,8 +157,8 @@ def _show(
         and permissions.may(request.user, Action.SIGN_HANDOVER_IN_PLACE)
         and not why_not_in_place(record.school_class)
     )
-    match = request.resolver_match
-    is_in_place = may_stand_in and match is not None and match.url_name == "handover_in_place"
+    in_place = reverse("gradebook:handover_in_place", args=[record.school_class.pk])
+    is_in_place = may_stand_in and request.path == in_place
     shown = unsaved.texts if unsaved else record.texts
     written_about = unsaved.pupils if unsaved else frozenset()
     context = {

@@ -241,14 +241,19 @@ def why_not_called(
     state: MonthState,
     *,
     is_mandated: bool = False,
+    off: str = "",
 ) -> str:
-    """Why nobody can call the roll of this session now, or "". A mandate opens a month that has closed, no more."""
+    """Why nobody can call the roll of this session now, or "". A mandate opens a month that has closed, no more.
+
+    `off` names the holiday or day off.
+    """
+    because = f" ({off})" if off else ""
     if day > state.today:
         return f"Chưa đến ngày {day:%d/%m/%Y}. Điểm danh trong ngày, hoặc điểm danh bù các ngày đã qua."
     if not sessions:
-        return f"Ngày {day:%d/%m/%Y} lớp không học nên không điểm danh. Lịch năm học do văn thư giữ."
+        return f"Ngày {day:%d/%m/%Y} lớp không học{because} nên không điểm danh. Lịch năm học do văn thư giữ."
     if session not in sessions:
-        return f"Ngày {day:%d/%m/%Y} lớp không học buổi {Session(session).label}. Chọn buổi khác."
+        return f"Ngày {day:%d/%m/%Y} lớp không học buổi {Session(session).label}{because}. Chọn buổi khác."
     return "" if is_mandated else state.why_closed
 
 

@@ -31,6 +31,7 @@ def class_new(request: SignedInRequest, pk: int) -> HttpResponse:
         and stands(form, lambda: make_class(made, by=request.user))
     ):
         messages.success(request, f"Đã lập lớp {made.name}.")
+        _warn_of_the_name(request, made)
         if "another" in request.POST:
             return redirect(f"{request.path}?grade={made.grade_level}")
         return redirect(f"{reverse('students:classes')}?year={year.pk}")
@@ -51,22 +52,34 @@ def class_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 
     if request.method == "POST" and form.is_valid() and stands(form, act):
         messages.success(request, f"Đã lưu lớp {school_class.name}.")
+        _warn_of_the_name(request, school_class)
         return redirect("students:class", school_class.pk)
     context = {
         "form": form,
         "year": school_class.year,
         "school_class": school_class,
         "name": name,
-        "former_names": former_names(school_class),
+        "former_names": former_names(school_class, now=name),
         "in_use": what_uses(school_class),
     }
     return render(request, "students/class_edit.html", context, status=422 if form.errors else 200)
 
 
-def former_names(school_class: SchoolClass) -> list[str]:
-    """The names the class had before, oldest first."""
+def _warn_of_the_name(request: SignedInRequest, school_class: SchoolClass) -> None:
+    """Names are free, but one that begins with another grade's number is most often a slip."""
+    first, grades = school_class.name[:1], {school_class.grade_level, *school_class.combined_with}
+    if first in "12345" and int(first) not in grades:
+        messages.warning(
+            request,
+            f"Tên lớp {school_class.name} bắt đầu bằng số của khối {first}, lớp thuộc khối {school_class.grade_level}. "
+            "Nhầm thì sửa lại tên hoặc khối.",
+        )
+
+
+def former_names(school_class: SchoolClass, *, now: str) -> list[str]:
+    """The names the class had before the one it bears now, oldest first."""
     names = school_class.history.order_by("history_id").values_list("name", flat=True)
-    return [name for name in dict.fromkeys(names) if name != school_class.name]
+    return [name for name in dict.fromkeys(names) if name != now]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,6 +5,7 @@ The right age is domain.md R80: the school year's first calendar year less the b
 """
 
 import datetime
+from collections.abc import Sequence
 
 YOUNGER, OLDER = 1, 3
 AGE_BEFORE_GRADE_1 = 5
@@ -25,6 +26,13 @@ def about_the_grade(left: int, comes_to: int, *, years_away: int) -> str:
     if left <= comes_to <= left + years_away:
         return ""
     return f"Em nghỉ khi đang học khối {left}, nay vào khối {comes_to}. Kiểm tra lại lớp."
+
+
+def about_skipping_again(days: Sequence[datetime.date]) -> str:
+    """`days` are those of the year on which the child skipped a grade before."""
+    if not days:
+        return ""
+    return f"Em đã học vượt từ ngày {days[-1]:%d/%m/%Y} trong chính năm học này. Kiểm tra lại quyết định."
 
 
 def about_a_day_to_come(day: datetime.date, today: datetime.date) -> str:

@@ -16,7 +16,12 @@ from django.db.models import QuerySet
 
 from accounts.clock import today
 from students.models import Absence, AttendanceMonth, Enrolment, Movement, SchoolClass, SchoolYear, Student
-from students.movement_doubts import about_a_day_to_come, about_the_age, about_the_grade
+from students.movement_doubts import (
+    about_a_day_to_come,
+    about_skipping_again,
+    about_the_age,
+    about_the_grade,
+)
 from students.movement_rules import ABROAD, ARRIVALS, DEATH_REASON, DEPARTURES, RULES, Kind
 
 CLASS_SIZE = 35
@@ -276,6 +281,14 @@ def _warnings(draft: Draft, timeline: Timeline, seat: Enrolment | None) -> Itera
 
 def _doubts(draft: Draft, timeline: Timeline) -> Iterator[str]:
     yield about_a_day_to_come(draft.day, today())
+    if draft.kind == Kind.SKIPPED_GRADE and draft.to_class:
+        yield about_skipping_again(
+            [
+                each.day
+                for each in timeline.movements
+                if each.kind == draft.kind and each.year_id == draft.to_class.year_id
+            ]
+        )
     if draft.kind not in ARRIVALS or draft.to_class is None:
         return
     grade, year = draft.to_class.grade_level, draft.to_class.year.year
@@ -357,7 +370,33 @@ def against_cancelling(movement: Movement) -> str | None:
     if (reason := closed(movement.year)) is not None:
         return reason
     last = Timeline.of(movement.student).last
-    return goes_on(last) if last and last.pk != movement.pk else None
+    if last and last.pk != movement.pk:
+        return goes_on(last)
+    return _stranded_results(movement) if movement.kind in ARRIVALS else None
+
+
+def _stranded_results(movement: Movement) -> str | None:
+    """Results entered since the arrival would be those of a pupil of no class: in no sheet and no book."""
+    student: Any = movement.student
+    results = student.subject_results  # from the app above, without an import
+    since = results.model.history.filter(student_id=student.pk, history_date__date__gte=movement.day)
+    held = results.filter(pk__in=since.values("id")).exclude(attainment="", mark=None, comment="").count()
+    if not held:
+        return None
+    return (
+        f"Từ ngày {movement.day:%d/%m/%Y} đã nhập {held} kết quả học tập của em {student.full_name}; huỷ thì các kết "
+        "quả này không thuộc lớp nào. Em đã nghỉ thì ghi «Chuyển đi» hoặc «Thôi học» theo ngày nghỉ; nhầm lớp thì ghi "
+        "«Chuyển lớp»."
+    )
+
+
+def warnings_of_cancelling(movement: Movement) -> Iterator[str]:
+    """What was entered since the movement that its cancellation reaches back into."""
+    if movement.kind in ARRIVALS:
+        yield f"Em không còn ở lớp nào từ ngày {movement.day:%d/%m/%Y}."
+    if movement.day < today():
+        yield from _meanwhile(movement.student, movement.to_class or movement.from_class, movement.day)
+        yield from confirmed_since([movement.from_class, movement.to_class], movement.day)
 
 
 def goes_on(later: Movement) -> str:

@@ -29,10 +29,10 @@ from students.movement_plans import (
     MISSING,
     Draft,
     against_cancelling,
-    confirmed_since,
     fitting_classes,
     plan_movement,
     possible_kinds,
+    warnings_of_cancelling,
 )
 from students.movement_rules import ENTRY_KINDS, RULES, Kind
 from students.movements import WHO_RECORDS, MovementChanged, MovementRefused
@@ -250,7 +250,7 @@ def _movement_page(
         "form": form,
         "against": against_cancelling(movement) if may_cancel else "",
         "may_cancel": may_cancel,
-        "warnings": list(confirmed_since([movement.from_class, movement.to_class], movement.day))
+        "warnings": list(warnings_of_cancelling(movement))
         if may_cancel and not movement.is_cancelled
         else [],
         "may_take_pack": movement.has_transfer_pack and permissions.may(request.user, Action.PRINT_BOOKS),

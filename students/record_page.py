@@ -73,7 +73,7 @@ class Step:
 def read_parts(file: PupilFile) -> tuple[Part, ...]:
     """The record by sections, each with what it lacks."""
     found = gaps(file.values)
-    return tuple(
+    parts = (
         Part(
             section.code,
             section.title,
@@ -82,6 +82,7 @@ def read_parts(file: PupilFile) -> tuple[Part, ...]:
         )
         for section in SECTIONS
     )
+    return tuple(part for part in parts if part.lines)
 
 
 def _lines(file: PupilFile, fields: Sequence[str], missing: set[str]) -> Iterator[Line]:

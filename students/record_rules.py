@@ -16,8 +16,12 @@ from students.names import looks_like_a_name
 
 Record = Mapping[str, Any]
 
-CLERK_FIELDS = frozenset({"moet_id", "national_id", "school_code", "register_no"})
-"""Ids are the clerk's alone; class and status are written by movements, which are the clerk's too (R14)."""
+EXEMPTION = "is_exempt_from_assessment"
+CLERK_FIELDS = frozenset({"moet_id", "national_id", "school_code", "register_no", EXEMPTION})
+"""Ids are the clerk's alone; class and status are written by movements, which are the clerk's too (R14).
+
+So is the exemption from assessment: the principal decides it (domain.md 1.8), the clerk notes the decision.
+"""
 
 YEAR_FIELDS = frozenset({"height_cm", "weight_kg", "measured_on", "boarding", "day_boarding_code"})
 """Kept for each school year."""
@@ -272,6 +276,13 @@ def _about_support(record: Record, on: datetime.date) -> Iterator[Finding]:
     )
     if any(record[each] for each in details) and not record["disability_code"]:
         yield _finding("disability_code", "Học sinh khuyết tật thì chọn loại khuyết tật theo giấy.", *details)
+    elif record[EXEMPTION] and not all(record[each] for each in details):
+        yield _finding(
+            EXEMPTION,
+            "Không đánh giá là theo giấy xác nhận khuyết tật và quyết định của Hiệu trưởng. Giáo viên chủ nhiệm ghi "
+            "mức độ, số và ngày cấp giấy xác nhận trước.",
+            *details,
+        )
     yield from _day_within_life(record, "disability_certificate_on", "Ngày cấp giấy", on)
 
 

@@ -15,7 +15,7 @@ from students.code_lists import (
     religions,
 )
 from students.models import Student, YearProfile
-from students.record_rules import YEAR_FIELDS
+from students.record_rules import CLERK_FIELDS, EXEMPTION, YEAR_FIELDS
 
 BIRTH = ("birth_year", "birth_month", "birth_day")
 PERMANENT_UNIT = (
@@ -40,6 +40,10 @@ class Section:
     code: str
     title: str
     fields: tuple[str, ...]
+
+    @property
+    def is_the_clerks(self) -> bool:
+        return not CLERK_FIELDS.isdisjoint(self.fields)
 
 
 SECTIONS = (
@@ -72,9 +76,10 @@ SECTIONS = (
         "Diện chính sách, khuyết tật",
         (
             *("policy_code", "disability_code", "disability_level", "disability_certificate_no"),
-            *("disability_certificate_on", "is_exempt_from_assessment"),
+            "disability_certificate_on",
         ),
     ),
+    Section("exemption", "Miễn đánh giá", (EXEMPTION,)),
     Section(
         "year",
         "Sức khoẻ, sinh hoạt trong năm học",

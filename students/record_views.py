@@ -45,6 +45,7 @@ def pupil(request: SignedInRequest, pk: int) -> HttpResponse:
         "student": file.student,
         "sees_all": sees_all,
         "movement": Movement.objects.last_of(file.student),
+        "has_no_class": _has_no_class(file),
         "completed_in": _completed_in(file),
         "may_see_movements": permissions.may(request.user, Action.SEE_MOVEMENTS),
         **_powers(request, file),
@@ -58,6 +59,11 @@ def pupil(request: SignedInRequest, pk: int) -> HttpResponse:
             "steps": read_steps(file.student),
         }
     return render(request, "students/pupil.html", context)
+
+
+def _has_no_class(file: PupilFile) -> bool:
+    """Whether the class that the page names is of a year that is over: the pupil sits nowhere in the present one."""
+    return file.school_class is None or file.school_class.year.ends_on < today()
 
 
 def _completed_in(file: PupilFile) -> int | None:
@@ -74,7 +80,7 @@ def pupil_edit(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
     """The form of one section; ids are the clerk's."""
     file, part = get_file(request.user, pk), _section(section)
     permissions.require(request.user, Action.EDIT_RECORD, WHO_EDITS, school_class=file.school_class)
-    if part.code == "ids":
+    if part.is_the_clerks:
         permissions.require(request.user, Action.KEEP_PUPIL_IDS, WHO_KEEPS_IDS)
     form = SectionForm(posted(request), file, part)
     if request.method == "POST":

@@ -179,7 +179,9 @@ def read_roll(
         version=roll.version if roll else 0,
         state=state,
         may_call=permissions.may(user, Action.CALL_ROLL, school_class=school_class),
-        why_not=why_not_called(day, shown, sessions, state),
+        why_not=why_not_called(
+            day, shown, sessions, state, off="; ".join(each.name for each in calendar.off_on(day))
+        ),
         earlier=_nearest(calendar, school_class, day, -1),
         later=_nearest(calendar, school_class, day, 1, until=now),
         calls_today=day == now,

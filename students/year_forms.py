@@ -169,6 +169,7 @@ class WeekForm(RefusableForm, forms.Form):
     afternoons = WeekdaysField(
         label="Học buổi chiều", help_text="Dạy học 1 buổi/ngày: chỉ chọn sáng hoặc chỉ chọn chiều."
     )
+    reason = _reason(required=False, help_text="Bắt buộc khi ngày áp dụng đã qua hoặc học Chủ nhật.")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -177,7 +178,9 @@ class WeekForm(RefusableForm, forms.Form):
         return values
 
     def pattern(self, year: SchoolYear, school_class: SchoolClass | None) -> WeekPattern:
-        return WeekPattern(year=year, school_class=school_class, **self.cleaned_data)
+        names = ("starts_on", "mornings", "afternoons")
+        week = {name: self.cleaned_data[name] for name in names}
+        return WeekPattern(year=year, school_class=school_class, **week)
 
 
 class ClassForm(RefusableForm, forms.ModelForm):

@@ -184,7 +184,8 @@ def _week_page(request: SignedInRequest, shown: SchoolYear, school_class: School
     form = WeekForm(posted(request), initial=initial)
 
     def act() -> None:
-        set_week(form.pattern(shown, school_class), by=request.user)
+        reason = form.cleaned_data["reason"]
+        set_week(form.pattern(shown, school_class), reason=reason, by=request.user)
 
     if request.method == "POST" and form.is_valid() and stands(form, act):
         messages.success(request, f"Đã đặt buổi học: {week_words(form.pattern(shown, school_class))}.")

@@ -16,6 +16,8 @@ from accounts.terms import Problem
 from students.calendar import YearCalendar, national_holidays, ordinary_week
 from students.models import CalendarEntry, SchoolClass, SchoolYear, WeekPattern, proposed_rule_set
 
+SUNDAY = 7
+
 HEADING_LINES = ("school_name", "parent_body", "ward", "province", "place")
 TERM_DAYS = ("lessons_start_on", "first_term_ends_on", "second_term_starts_on", "lessons_end_on")
 LONGEST_YEAR = datetime.timedelta(days=366)
@@ -157,7 +159,10 @@ def add_entry(entry: CalendarEntry, *, reason: str = "", by: User) -> CalendarEn
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         year = hold_year(entry.year)
         refuse(
-            _outside_the_year(entry, year), _make_up_in_vain(entry, year), _past_without_reason(entry, reason)
+            _outside_the_year(entry, year),
+            _make_up_in_vain(entry, year),
+            _past_without_reason(entry, reason),
+            _recorded_already(entry, year),
         )
         entry._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - as above
         entry.save(force_insert=True)
@@ -174,6 +179,18 @@ def remove_entry(entry: CalendarEntry, *, reason: str, by: User) -> None:
         act.says(f"Bỏ khỏi lịch năm học {year.label}: {words_of(entry)}", thing=f"year:{year.pk}")
         entry._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - as above
         entry.delete()
+
+
+def _recorded_already(entry: CalendarEntry, year: SchoolYear) -> Problem | None:
+    same = {
+        "kind": entry.kind,
+        "starts_on": entry.starts_on,
+        "ends_on": entry.ends_on,
+        "session": entry.session,
+    }
+    if not CalendarEntry.objects.filter(year=year, name__iexact=entry.name, **same).exists():
+        return None
+    return Problem("name", f"«{entry.name}» của những ngày này đã ghi rồi. Xem lại lịch năm học.")
 
 
 def words_of(entry: CalendarEntry) -> str:
@@ -215,16 +232,22 @@ def _past_without_reason(entry: CalendarEntry, reason: str) -> Problem | None:
     return Problem("reason", "Ngày này không còn ở phía trước. Ghi lí do, ví dụ số công văn cho nghỉ.")
 
 
-def set_week(pattern: WeekPattern, *, by: User, source: Source = Source.PAGE) -> WeekPattern:
-    """From `starts_on` on the school, or the class, has lessons in these sessions; earlier days stay as they were."""
+def set_week(
+    pattern: WeekPattern, *, by: User, reason: str = "", source: Source = Source.PAGE
+) -> WeekPattern:
+    """From `starts_on` on the school, or the class, has lessons in these sessions; earlier days stay as they were.
+
+    From a day that is past, or with lessons on Sunday, with a reason.
+    """
     permissions.require(by, Action.PREPARE_YEAR)
     with acting(by, role=permissions.post_label(by), source=source) as act:
         year = hold_year(pattern.year)
-        refuse(_week_outside(pattern, year))
+        refuse(_week_outside(pattern, year), _week_without_reason(pattern, reason))
         same_day = WeekPattern.objects.filter(
             year=year, school_class=pattern.school_class, starts_on=pattern.starts_on
         )
         pattern.pk = same_day.values_list("pk", flat=True).first()
+        pattern._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own name
         pattern.save()
         whose = f"lớp {pattern.school_class.name}" if pattern.school_class else "toàn trường"
         act.says(f"Đặt buổi học {whose} từ {pattern.starts_on:%d/%m/%Y}", thing=f"year:{year.pk}")
@@ -235,6 +258,20 @@ def _week_outside(pattern: WeekPattern, year: SchoolYear) -> Problem | None:
     if year.starts_on <= pattern.starts_on <= year.ends_on:
         return None
     return Problem("starts_on", f"Ngày nằm ngoài năm học. Ghi một ngày {year.days.label}.")
+
+
+def _week_without_reason(pattern: WeekPattern, reason: str) -> Problem | None:
+    if reason.strip():
+        return None
+    if pattern.starts_on < today() and pattern.year.state != SchoolYear.State.PREPARING:
+        return Problem(
+            "reason",
+            "Ngày áp dụng đã qua: buổi đã điểm danh từ ngày đó mà không còn học thì không tính nữa. Ghi lí do, hoặc "
+            "chọn ngày từ hôm nay.",
+        )
+    if SUNDAY in (*pattern.mornings, *pattern.afternoons):
+        return Problem("reason", "Có buổi học Chủ nhật. Bỏ chọn Chủ nhật, hoặc ghi lí do.")
+    return None
 
 
 def _week_like_last_year(year: SchoolYear) -> WeekPattern:

@@ -173,7 +173,7 @@ def _load_weeks(year: SchoolYear, clerk: User) -> None:
     school_class = SchoolClass.objects.get(year=year, name=ONE_SESSION_CLASS)
     week = ordinary_week(year, school_class)
     week.afternoons = []
-    set_week(week, by=clerk, source=Source.DEMO)
+    set_week(week, by=clerk, reason="Thời khoá biểu của trường", source=Source.DEMO)
 
 
 def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:

@@ -98,14 +98,14 @@ function begin() {
   }
   document.querySelector("[data-keep-stored]")?.addEventListener("click", () => {
     forget(roll().dataset.place);
-    form().removeAttribute("data-unsaved");
+    form()?.removeAttribute("data-unsaved");
   });
 }
 
 begin();
 const kept = find(roll().dataset.place);
-if (kept && form()) {
-  restore(kept.fields);
-  keep({ ...kept, refused: false });
+if (kept) {
+  if (form()) restore(kept.fields);
+  keep({ ...kept, refused: false }); // sent once more: the answer shows what stands now, and the choices
 }
 watch(tell);

@@ -166,7 +166,8 @@ class SchoolYear(models.Model):
         """The guard of every act that changes something of a year; raises YearIsClosed."""
         if self.is_closed:
             raise YearIsClosed(
-                f"Năm học {self.label} đã đóng: số liệu của năm học này chỉ còn để xem và in, không thay đổi được nữa."
+                f"Năm học {self.label} đã đóng: số liệu của năm học này chỉ còn để xem và in, không thay đổi được nữa. "
+                "Thật cần sửa thì Hiệu trưởng mở lại năm học, có ghi lí do."
             )
 
     def day_for_roster(self) -> datetime.date:

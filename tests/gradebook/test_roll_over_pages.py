@@ -269,8 +269,8 @@ def shown(page):
 def test_the_preview_says_what_happens_and_the_password_applies_it(ending, clerk):
     placed(ending)
     page = text(clerk.get(address("roll_over_apply", ending)))
-    assert "10 em</strong> vào lớp mới" in page
-    assert "2 em hoàn thành chương trình tiểu học: không vào lớp nào;" in page
+    assert "đưa <strong>10 em</strong> vào lớp mới" in page
+    assert "không xếp lớp 2 em hoàn thành chương trình tiểu học;" in page
     data = {"previewed": shown(page)}
     assert clerk.post(address("roll_over_apply", ending), data).status_code == 422
     assert not RollOverApplication.objects.exists()

@@ -120,6 +120,38 @@ def test_back_on_the_network_the_open_page_sends_by_itself(
     teacher.page.context.set_offline(False)
     expect(teacher.page.locator("[data-status]")).to_contain_text("vắng 1", timeout=SECONDS)
     assert stored(application, path)[1] == ["P"]
+    meets_another_roll(teacher, path)
+    assert stored(application, path)[1] == ["P"]
+
+
+def meets_another_roll(teacher: Person, path: str) -> None:
+    """What a phone kept while somebody else called the roll waits for a choice, and can be let go."""
+    page, conflict = teacher.page, teacher.page.locator("[data-conflict]")
+
+    def as_if_called_before() -> None:
+        teacher.go(path)
+        page.evaluate("document.querySelector('[data-roll-form] [name=version]').value = 0")
+        mark(page, 1, "K")
+        save(page)
+        expect(conflict).to_contain_text(
+            "đang lưu vắng có phép; của thầy cô vắng không phép", timeout=SECONDS
+        )
+
+    as_if_called_before()
+    teacher.go("/students/attendance/")
+    waiting = page.locator("#messages [data-waiting]")
+    expect(waiting).to_contain_text("còn giữ trên máy này")
+    waiting.get_by_role("button", name="Bỏ bản này").click()
+    as_if_called_before()
+    conflict.get_by_role("link", name="Giữ bản đã lưu").click()
+    expect(page.locator("[data-told]")).to_contain_text("Đã điểm danh lúc", timeout=SECONDS)
+    expect(conflict).to_have_count(0)
+    teacher.go("/")
+    expect(waiting).to_have_count(0)
+    as_if_called_before()
+    mark(page, 1, "P")
+    conflict.get_by_role("button", name="Lưu bản của tôi").click()
+    expect(page.locator("[data-status]")).to_contain_text("vắng 1 (P 1", timeout=SECONDS)
 
 
 def test_an_answer_that_is_lost_does_not_count_the_roll_twice(

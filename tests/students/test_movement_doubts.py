@@ -4,7 +4,12 @@ import datetime
 
 import pytest
 
-from students.movement_doubts import about_a_day_to_come, about_the_age, about_the_grade
+from students.movement_doubts import (
+    about_a_day_to_come,
+    about_skipping_again,
+    about_the_age,
+    about_the_grade,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,8 @@ def test_a_day_to_come_is_named():
     today = datetime.date(2026, 11, 25)
     assert about_a_day_to_come(today, today) == ""
     assert "01/12/2026 chưa đến" in about_a_day_to_come(datetime.date(2026, 12, 1), today)
+
+
+def test_a_second_skipped_grade_in_one_year_is_asked_about():
+    assert about_skipping_again([]) == ""
+    assert "đã học vượt từ ngày 05/10/2026" in about_skipping_again([datetime.date(2026, 10, 5)])

@@ -21,7 +21,7 @@ from students.models import (
     SchoolYear,
     Student,
 )
-from students.movement_plans import Draft, plan_movement
+from students.movement_plans import Draft, against_cancelling, plan_movement, warnings_of_cancelling
 from students.movement_rules import Kind
 from students.movements import MovementChanged, MovementRefused
 from tests.gradebook.school import School, enter, make_school, open_window, value_of
@@ -252,6 +252,18 @@ def test_after_a_cancellation_the_same_day_takes_the_right_movement(school):
         Kind.ADMITTED,
         Kind.TRANSFERRED_OUT,
     ]
+
+
+def test_an_arrival_under_which_marks_were_entered_is_not_cancelled(school):
+    open_window(school)
+    pupil = school.pupils[0]
+    movement = Movement.objects.get(student=pupil)
+    told = " ".join(warnings_of_cancelling(movement))
+    assert f"Em không còn ở lớp nào từ ngày {movement.day:%d/%m/%Y}" in told
+    assert "sĩ số các ngày từ đó đến nay sẽ thay đổi" in told
+    assert against_cancelling(movement) is None
+    enter(school.sheet(), pupil, Field.MARK, "8", by=school.lan)
+    assert "đã nhập 1 kết quả" in refusal(lambda: movements.cancel(movement, reason="Nhầm", by=school.tuan))
 
 
 def test_a_back_dated_movement_warns_of_marks_entered_meanwhile(school):

@@ -12,6 +12,7 @@ from accounts.models import AccessLogEntry
 from students.models import Student, YearProfile
 from tests.gradebook.school import School, add_pupils, grant_to, make_school
 from tests.students.seats import seat
+from tests.students.test_attendance import at
 
 pytestmark = pytest.mark.django_db
 SECRETS = {
@@ -112,6 +113,32 @@ def test_a_pupil_who_moved_to_another_class_goes_with_it(school, as_):
     seat([school.pupils[0]], school.class_4b, starts_on=today, position=9)
     assert as_("lan").get(page(school)).status_code == 403
     assert as_("minh").get(page(school)).status_code == 200
+
+
+def test_a_pupil_without_a_class_in_the_present_year_is_not_shown_as_learning(school, as_):
+    assert "không có trong danh sách lớp nào" not in text(as_("tuan").get(page(school)))
+    with at(school.year.ends_on + datetime.timedelta(days=40)):
+        seen = text(as_("tuan").get(page(school)))
+    assert "Năm học này chưa xếp lớp" in seen
+    assert "lớp gần nhất 4A" in seen
+    assert "Đang học" not in seen
+
+
+def test_the_clerk_alone_notes_an_exemption_from_assessment_with_the_principals_decision(school, as_):
+    day = datetime.date(2022, 3, 4)
+    paper = {
+        "disability_level": "severe",
+        "disability_certificate_no": "12",
+        "disability_certificate_on": day,
+    }
+    Student.objects.filter(pk=school.pupils[0].pk).update(**paper)
+    address, wanted = form(school, "exemption"), {"is_exempt_from_assessment": "on"}
+    assert as_("lan").post(address, wanted).status_code == 403
+    assert "Ghi số và ngày quyết định của Hiệu trưởng" in text(as_("tuan").post(address, wanted))
+    wanted["reason"] = "Quyết định 12/QĐ-THKĐ ngày 05/9/2026"
+    assert as_("tuan").post(address, wanted).status_code == 302
+    assert stored(school).is_exempt_from_assessment
+    assert "12/QĐ-THKĐ" in text(as_("lan").get(page(school)))
 
 
 def test_the_page_says_what_is_missing_and_leads_to_its_form(school, as_):

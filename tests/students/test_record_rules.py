@@ -107,6 +107,17 @@ def test_a_disability_without_its_kind_is_refused():
     assert refused("disability_level", disability_level="mild", disability_code="03") == []
 
 
+def test_without_a_certificate_no_child_is_exempt_from_assessment():
+    certified = {"disability_code": "03", "disability_level": "severe", "disability_certificate_no": "12/GXN"}
+    exempt = {"is_exempt_from_assessment": True, **certified}
+    assert refused("is_exempt_from_assessment", **exempt) == ["is_exempt_from_assessment"]
+    day = {"disability_certificate_on": datetime.date(2022, 3, 4)}
+    assert refused("is_exempt_from_assessment", **exempt, **day) == []
+    assert refused("disability_certificate_no", **exempt | day | {"disability_certificate_no": ""}) == [
+        "is_exempt_from_assessment"
+    ]
+
+
 def test_day_boarding_asks_for_its_kind():
     assert refused("boarding", boarding="day") == ["day_boarding_code"]
     assert refused("day_boarding_code", day_boarding_code="02") == ["day_boarding_code"]
@@ -173,4 +184,5 @@ def test_ids_are_the_clerks():
         "moet_id",
         "register_no",
     }
-    assert {"moet_id", "national_id", "school_code", "register_no"} == CLERK_FIELDS
+    ids = {"moet_id", "national_id", "school_code", "register_no"}
+    assert ids | {"is_exempt_from_assessment"} == CLERK_FIELDS

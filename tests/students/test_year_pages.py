@@ -170,6 +170,7 @@ def test_a_holiday_of_the_school_and_the_day_made_up_for_it(school):
     with clock.travelling(clock.now().replace(year=school.year.year, month=11, day=25)):
         off = {"kind": "off", "name": "Nghỉ hội trường", "starts_on": monday.isoformat(), "ends_on": ""}
         assert as_(school.tuan).post(address, off).status_code == 302
+        assert "đã ghi rồi" in text(as_(school.tuan).post(address, off))
         made_up = {"kind": "make_up", "name": "Học bù", "starts_on": saturday.isoformat(), "taught_as": "1"}
         assert as_(school.tuan).post(address, made_up).status_code == 302
         vain = as_(school.tuan).post(address, made_up | {"starts_on": tuesday})
@@ -200,6 +201,10 @@ def test_a_class_gets_a_week_of_its_own_and_the_days_before_stay(school):
         "mornings": ["1", "2", "3", "4", "5"],
         "afternoons": ["1", "3"],
     }
+    assert "Ngày áp dụng đã qua" in text(as_(school.tuan).post(address, data))
+    sunday = {"starts_on": iso(school.year, 12, 21), "mornings": ["7"]}
+    assert "Có buổi học Chủ nhật" in text(as_(school.tuan).post(address, sunday))
+    data["reason"] = "Thông báo số 8 về thời khoá biểu"
     assert as_(school.tuan).post(address, data).status_code == 302
     assert as_(school.tuan).post(address, data | {"afternoons": ["2"]}).status_code == 302
     calendar = YearCalendar.of(school.year)
@@ -251,7 +256,7 @@ def test_the_vice_principal_reads_what_the_clerk_did_with_years_and_classes(scho
     )
     clerk.post(
         reverse("students:week", args=[school.year.pk]),
-        {"starts_on": iso(school.year, 11, 2), "mornings": ["1", "2", "3", "4", "5"]},
+        {"starts_on": iso(school.year, 11, 2), "mornings": ["1", "2", "3", "4", "5"], "reason": "Học 1 buổi"},
     )
     page = text(as_(school.hoa).get(reverse("accounts:admin_log")))
     assert f"Lập lớp 5D năm học {school.year.label}" in page
@@ -261,6 +266,8 @@ def test_the_vice_principal_reads_what_the_clerk_did_with_years_and_classes(scho
 
 def test_a_name_that_is_taken_is_refused_whatever_its_capitals(school):
     address = reverse("students:class_new", args=[school.year.pk])
+    odd = {"name": "2A", "grade_level": "1", "foreign_language": "01"}
+    assert "bắt đầu bằng số của khối 2" in text(as_(school.tuan).post(address, odd, follow=True))
     answer = as_(school.tuan).post(address, {"name": "4a", "grade_level": "4", "foreign_language": "01"})
     assert answer.status_code == 422
     assert "đã có lớp 4A" in text(answer)

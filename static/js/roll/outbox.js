@@ -29,7 +29,8 @@ export function forget(place) {
   localStorage.removeItem(PREFIX + place);
 }
 
-function waiting() {
+/** All that waits on this device for this person. */
+export function waiting() {
   const keys = Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
   return keys.map((key) => JSON.parse(localStorage.getItem(key)));
 }
