@@ -68,6 +68,8 @@ def pupils_by_class(standing: Standing) -> dict[int, list[Pupil]]:
     """Class id → who sits or is to sit there; a place that no longer fits, or of a pupil who has left, is none."""
     found: dict[int, list[Pupil]] = defaultdict(list)
     for pupil in standing.pupils:
+        if pupil.has_gone:
+            continue
         if pupil.seat is not None:
             found[pupil.seat].append(pupil)
         elif pupil.place is not None and pupil.is_to_be_placed and standing.is_placed(pupil):

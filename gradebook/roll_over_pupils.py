@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
 
@@ -55,6 +55,7 @@ class Pupil:
 
     `place` is the draft's class of the new year, `seat` the class where they sit there already; both by id.
     `version` is that of the place, 0 while there is none; `has_come`: by it, an application admitted the pupil.
+    `seat` is the class of the new year where the pupil sits, or sat last before `has_gone`.
     """
 
     student: Student
@@ -65,6 +66,7 @@ class Pupil:
     version: int = 0
     has_come: bool = False
     seat: int | None = None
+    has_gone: bool = False
 
     @property
     def pk(self) -> int:
@@ -214,26 +216,35 @@ def standing_of(year: SchoolYear) -> Standing:
     )
 
 
-def _seats_of(year: SchoolYear) -> dict[int, tuple[int, bool]]:
-    """Pupil id → (class of the year where they sit, or sat last; whether a girl)."""
+class _Seat(NamedTuple):
+    """The class of the year where a pupil sits, or sat last before leaving it."""
+
+    class_id: int
+    is_girl: bool
+    has_gone: bool
+
+
+def _seats_of(year: SchoolYear) -> dict[int, _Seat]:
+    """By the pupil's id."""
     rows = Enrolment.objects.filter(school_class__year=year).order_by("starts_on")
-    found = rows.values_list("student_id", "school_class_id", "student__gender")
-    return {student: (class_id, gender == Student.Gender.FEMALE) for student, class_id, gender in found}
+    found = rows.values_list("student_id", "school_class_id", "student__gender", "ended_by_id")
+    return {
+        student: _Seat(class_id, gender == Student.Gender.FEMALE, ended_by is not None)
+        for student, class_id, gender, ended_by in found
+    }
 
 
-def _others(seats: Mapping[int, tuple[int, bool]], known: set[int]) -> dict[int, tuple[int, int]]:
+def _others(seats: Mapping[int, _Seat], known: set[int]) -> dict[int, tuple[int, int]]:
     """Class id → (pupils, girls) who sit there already and were not here last year: newcomers."""
     found: dict[int, tuple[int, int]] = {}
-    for student, (class_id, is_girl) in seats.items():
-        if student not in known:
-            pupils, girls = found.get(class_id, (0, 0))
-            found[class_id] = (pupils + 1, girls + is_girl)
+    for student, seat in seats.items():
+        if student not in known and not seat.has_gone:
+            pupils, girls = found.get(seat.class_id, (0, 0))
+            found[seat.class_id] = (pupils + 1, girls + seat.is_girl)
     return found
 
 
-def _pupils(
-    last_year: SchoolYear, year: SchoolYear, seats: Mapping[int, tuple[int, bool]]
-) -> Iterable[Pupil]:
+def _pupils(last_year: SchoolYear, year: SchoolYear, seats: Mapping[int, _Seat]) -> Iterable[Pupil]:
     """In the order of the old classes, then of the names."""
     outcomes = _outcomes(last_year)
     stored = RollOverPlace.objects.filter(roll_over=year.pk).annotate(cancelled=F("movement__cancelled_at"))
@@ -241,6 +252,7 @@ def _pupils(
     for seat in _last_seats(last_year):
         way, note = _way(seat, outcomes.get(seat.student_id))
         place = places.get(seat.student_id)
+        new = seats.get(seat.student_id)
         yield Pupil(
             student=seat.student,
             old_class=seat.school_class,
@@ -249,7 +261,8 @@ def _pupils(
             place=place.to_class_id if place else None,
             version=place.version if place else 0,
             has_come=place is not None and place.movement_id is not None and place.cancelled is None,
-            seat=seats.get(seat.student_id, (None, False))[0],
+            seat=new.class_id if new else None,
+            has_gone=new is not None and new.has_gone,
         )
 
 

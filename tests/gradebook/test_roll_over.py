@@ -1,5 +1,6 @@
 """From approved decisions to next year's classes: ways, proposal, moves, application once, undoing (R13, R17, R42)."""
 
+import datetime
 import random
 import uuid
 
@@ -477,3 +478,14 @@ def test_reading_placing_applying_and_undoing_cost_the_same_for_a_few_and_for_ma
         made = apply_roll_over(ending.following, by=ending.clerk, previewed=previewed)
     with django_assert_num_queries(28):
         undo(made, by=ending.clerk)
+
+
+def test_whoever_has_left_the_new_class_is_not_counted_in_it(ending):
+    standing = applied(ending)
+    before = {line.name: line.total for line in new_counts(standing)}
+    pupil = next(each for each in standing.pupils if each.seat)
+    leaves_on = ending.following.starts_on + datetime.timedelta(days=20)
+    leave(pupil.student, day=leaves_on, leave_reason="01", by=ending.clerk)
+    after = {line.name: line.total for line in new_counts(standing_of(ending.following))}
+    name = standing.class_by_id[pupil.seat].name
+    assert after == {**before, name: before[name] - 1}
