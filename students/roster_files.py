@@ -17,7 +17,7 @@ from students.names import clean, search_key
 from students.old_font_files import in_unicode
 from students.roster_columns import FILLED_FROM_SECOND, NAME_SETS, SYNONYMS
 from students.roster_row import RosterRow
-from students.roster_rows import RowReader, class_label
+from students.roster_rows import RowReader, class_label, is_class_name
 from students.workbooks import Table
 
 __all__ = ["Problem", "RosterFile", "RosterRow", "read_roster"]
@@ -67,7 +67,7 @@ class _Section:
     """Where the reader of a sheet stands: under which header, which class title, after which footer."""
 
     header: Header
-    class_name: str
+    title_class: str
     ended: bool = False
 
 
@@ -149,12 +149,13 @@ class _Sheet:
         self.problems = problems
         grade = GRADE_SHEET.fullmatch(search_key(table.sheet_name))
         self.sheet_grade = int(grade[1]) if grade else None
+        self.sheet_class = class_of_sheet(table.sheet_name)
 
     def rows(self) -> Iterator[RosterRow]:
         """Yield the pupils of the sheet, reporting what is wrong on the way."""
         section = _Section(self.header, self._class_above())
         reader = RowReader(self.table, self.header, self.problems)
-        if not section.class_name and "class_name" not in self.header.columns:
+        if not self._class_under(section) and "class_name" not in self.header.columns:
             self._report(
                 "không thấy tên lớp: không có cột «Lớp», tiêu đề và tên trang cũng không ghi lớp. Thêm cột «Lớp» "
                 "hoặc đặt tên trang là «Lớp 1A»."
@@ -163,7 +164,7 @@ class _Sheet:
         while position < len(self.table.rows):
             again = self._header_again(reader, position)
             if again:
-                section = _Section(again, section.class_name)
+                section = _Section(again, section.title_class)
                 reader = RowReader(self.table, again, self.problems)
                 position = again.end
                 continue
@@ -178,12 +179,17 @@ class _Sheet:
         reader.start(row)
         kind = self._kind(reader, section)
         if kind == "title":
-            section.class_name = _class_in_title(reader.texts) or section.class_name
+            section.title_class = _class_in_title(reader.texts) or section.title_class
         if kind == "footer":
             section.ended = True
         if kind != "pupil":
             return None
-        return reader.pupil(section.class_name, self.sheet_grade, self.school_year)
+        return reader.pupil(self._class_under(section), self.sheet_grade, self.school_year)
+
+    def _class_under(self, section: _Section) -> str:
+        """The class of a row that names none. Beside a column of classes the sheet's name is no answer."""
+        of_sheet = "" if "class_name" in section.header.columns else self.sheet_class
+        return section.title_class or of_sheet
 
     def _kind(self, reader: RowReader, section: _Section) -> Literal["pupil", "title", "footer", "nothing"]:
         """Tell what a row is. After a footer, only a row with a number or a date is still a pupil."""
@@ -212,16 +218,15 @@ class _Sheet:
         return None
 
     def _class_above(self) -> str:
-        """Return the class that the titles above the header name, else the sheet's name; "" when neither does."""
+        """Return the class that the titles above the header name, or ""."""
         titles = [_class_in_title(map(text_of, row.values)) for row in self.table.rows[: self.header.first]]
         in_title = next(filter(None, titles), "")
-        of_sheet = class_of_sheet(self.table.sheet_name)
-        if in_title and of_sheet and in_title != of_sheet:
+        if in_title != self.sheet_class and all(map(is_class_name, (in_title, self.sheet_class))):
             self._report(
-                f"tên trang là lớp {of_sheet} nhưng tiêu đề trong trang ghi lớp {in_title}. "
+                f"tên trang là lớp {self.sheet_class} nhưng tiêu đề trong trang ghi lớp {in_title}. "
                 "Hãy sửa tên trang hoặc tiêu đề cho khớp."
             )
-        return in_title or of_sheet
+        return in_title
 
     def _report(self, message: str) -> None:
         self.problems.append(Problem(self.table.sheet_name, 0, "", "", "", message))

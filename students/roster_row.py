@@ -12,6 +12,7 @@ class RosterRow:
 
     `given` names the fields for which this row has a value: all others keep what is stored. A birth date
     gives all three of birth_year, birth_month, birth_day, of which month and day may be None.
+    `is_class_guessed`: the class is that of a title or of the sheet's name, which may mean something else ("Lớp 1").
     `places`: field → (column letter, heading), for messages.
     """
 
@@ -74,4 +75,5 @@ class RosterRow:
     measured_on: datetime.date | None = None
     status: str = ""
     given: frozenset[str] = frozenset()
+    is_class_guessed: bool = False
     places: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)

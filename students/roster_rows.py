@@ -35,6 +35,7 @@ from students.code_lists import (
     religions,
 )
 from students.header_search import Column, Header
+from students.merged_cells import MergedDown
 from students.models import Student
 from students.names import clean
 from students.roster_addresses import UnitUnknown, read_parts, read_whole
@@ -57,6 +58,7 @@ PLACEHOLDER = 36
 YOUNGEST, OLDEST = 5, 15
 IDENTITY = re.compile(r"[\d/.\- ]{4,}")
 STRANGE_IN_A_NAME = re.compile(r"[^\w\s'’.,()–-]|_")
+PUPILS_OWN = ("ordinal", *NAME_FIELDS, "birth_date", "moet_id", "national_id", "school_code", "register_no")
 PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "register_no")
 UNCALCULATED = (
     "ô có công thức chưa được tính nên không đọc được giá trị. Mở tệp bằng Excel, lưu lại rồi tải lên, "
@@ -81,6 +83,9 @@ class RowReader:
         self._places = {name: (found[0].letter, found[0].heading) for name, found in header.columns.items()}
         of_parts = (self._places[name] for name in NAME_FIELDS if name in self._places)
         self._places.setdefault("full_name", next(of_parts))
+        begins = table.rows[header.end - 1].number
+        own = {column.index for name in PUPILS_OWN for column in header.columns.get(name, ())}
+        self._merged_down = MergedDown(table.merged, after=begins, without=own)
         self._beside_name = unread_beside_name(header)
         self._row = Row(0, ())
         self._values: dict[str, Any] = {}
@@ -91,7 +96,15 @@ class RowReader:
         """Turn to `row`."""
         self._row = row
         self._values = {}
+        self._merged_down.turn_to(row)
         self.texts = tuple(text_of(self._cell(index)) for index in range(len(row.values)))
+
+    def _fill_merged_down(self) -> None:
+        """Give the row what merged cells that begin above it say; only once it is known to be a pupil's."""
+        values = self._merged_down.filled(self._row.values)
+        if values != self._row.values:
+            self._row = Row(self._row.number, values)
+            self.texts = tuple(text_of(self._cell(index)) for index in range(len(values)))
 
     def report_formulas_in_blank_rows(self) -> None:
         """Report names that are formulas in rows where nothing has a value, which the table therefore lacks."""
@@ -127,6 +140,7 @@ class RowReader:
 
     def pupil(self, section_class: str, sheet_grade: int | None, school_year: int | None) -> RosterRow | None:
         """Return the pupil of the row; None, with an error reported, when there is no name."""
+        self._fill_merged_down()
         full_name = self._full_name()
         self._read_person()
         self._read_class(section_class, sheet_grade)
@@ -241,6 +255,7 @@ class RowReader:
         self._take("grade", _grade_of)
         if "class_name" not in self._values and section_class and not self._text("class_name"):
             self._values["class_name"] = section_class
+            self._values["is_class_guessed"] = not is_class_name(section_class)
         class_name = self._values.get("class_name", "")
         is_empty = not self._text("class_name") and not self._uncalculated_at("class_name")
         if not class_name and "class_name" in self.header.columns and is_empty:
@@ -408,6 +423,11 @@ def class_label(text: str) -> str:
     bare = re.sub(r"^(lớp|lop)\s*:?\s*(?=\S)", "", clean(text), flags=re.IGNORECASE)
     short = re.sub(r"\s+", "", bare)
     return short.upper() if re.fullmatch(r"[1-5][a-zđ]\d{0,2}", short, re.IGNORECASE) else bare
+
+
+def is_class_name(label: str) -> bool:
+    """True for "1A", "4.1": nothing else than a class is called so. "1" may be a grade, "gộp" a remark."""
+    return re.fullmatch(r"[1-5]([A-ZĐ]\d{0,2}|[./]\d{1,2})", label) is not None
 
 
 def _is_placeholder(value: Cell) -> bool:

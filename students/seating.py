@@ -32,6 +32,11 @@ def against_the_seat(
     enrolments that touch the year's days, of another year too, in order of time; `last_class` is that of an earlier
     year, None for a newcomer.
     """
+    if row.is_class_guessed and stored_class is None:
+        return "class_name", (
+            f"lớp «{row.class_name}» chỉ suy từ tên trang hoặc tiêu đề, mà năm học {year.label} không có lớp này. "
+            "Ghi tên lớp vào cột «Lớp», hoặc đặt tên trang như «Lớp 1A»."
+        )
     if stored_class and row.grade and row.grade != stored_class.grade_level:
         field = "grade" if "grade" in row.places else "class_name"
         grade = stored_class.grade_level

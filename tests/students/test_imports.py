@@ -22,7 +22,7 @@ from students.models import Enrolment, SchoolClass, SchoolYear, Student, propose
 from students.roster_files import RosterFile, read_roster
 from tests.gradebook.school import School
 from tests.students.rosters import listed, pupil
-from tests.students.workbook_making import DATA
+from tests.students.workbook_making import DATA, workbook
 
 pytestmark = pytest.mark.django_db
 WHOLE_SCHOOL = "danh-sach-hoc-sinh-csdl.xlsx"
@@ -425,3 +425,12 @@ def _without_taken_classes(file: RosterFile) -> RosterFile:
     """The same list with class names that the test school does not have ("X1A")."""
     rows = (dataclasses.replace(row, class_name=f"X{row.class_name}") for row in file.rows)
     return dataclasses.replace(file, rows=tuple(rows))
+
+
+def test_a_sheet_named_after_a_grade_makes_no_class_of_that_name(school):
+    rows = [("STT", "Họ và tên", "Ngày sinh"), (1, "Trần Thị Bình", "06/09/2019")]
+    file = read_roster(workbook(("Lớp 1", rows)), "danh-sach.xlsx")
+    with pytest.raises(RosterRefused) as caught:
+        carry_out_roster(file, school.year, by=school.tuan)
+    assert "chỉ suy từ tên trang hoặc tiêu đề" in str(caught.value.plan.refusals[0].reasons[0])
+    assert not SchoolClass.objects.filter(name="1").exists()

@@ -527,3 +527,18 @@ def test_a_list_in_a_minimal_archive_is_read_without_row_and_cell_numbers() -> N
 )
 def test_classes_are_written_one_way(text: str, label: str) -> None:
     assert class_label(text) == label
+
+
+def test_a_class_merged_down_the_rows_is_that_of_each_of_them() -> None:
+    other = (2, None, "3100000002", "Trần Thị Bình", "06/09/2019", "Nữ", "Kinh")
+    file = read(HEADINGS, AN, other, merged=["B2:B3"])
+    assert [row.class_name for row in file.rows] == ["1A", "1A"]
+    assert file.problems == ()
+
+
+def test_beside_a_column_of_classes_an_empty_cell_is_asked_for_whatever_the_sheet_is_called() -> None:
+    nobody = (2, None, "3100000002", "Trần Thị Bình", "06/09/2019", "Nữ", "Kinh")
+    file = read(HEADINGS, AN, nobody, title="Lớp 1")
+    assert [str(each) for each in file.problems] == [
+        "Trang «Lớp 1», hàng 3, cột B «Lớp»: thiếu lớp. Ghi tên lớp, ví dụ «1A»."
+    ]
