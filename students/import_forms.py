@@ -66,16 +66,22 @@ class UploadForm(forms.Form):
         return upload
 
 
+REMARKED = "remarked"
+
+
 class FilterForm(forms.Form):
     """Which rows of a dry run to show."""
 
     show = forms.ChoiceField(label="Xem", required=False)
     school_class = forms.ChoiceField(label="Lớp", required=False)
 
-    def __init__(self, *args: Any, counts: dict[Deed, int], classes: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, counts: dict[Deed, int], remarked: int, classes: list[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         deeds = [(deed.value, f"{word} ({counts.get(deed, 0)})") for deed, word in DEED_WORDS.items()]
-        self.fields["show"].choices = [("", f"Tất cả ({sum(counts.values())})"), *deeds]  # type: ignore[attr-defined]
+        choices = [("", f"Tất cả ({sum(counts.values())})"), (REMARKED, f"Có lưu ý ({remarked})"), *deeds]
+        self.fields["show"].choices = choices  # type: ignore[attr-defined]
         self.fields["school_class"].choices = [("", "Mọi lớp"), *((name, name) for name in classes)]  # type: ignore[attr-defined]
 
     def value(self, name: str) -> str:

@@ -377,7 +377,8 @@ class RowReader:
         try:
             self._values[name] = convert(cell)
         except CellRefused as refusal:
-            self._report(name, column, text_of(cell), str(refusal), level)
+            left_out = " Nạp như vậy thì ô này bị bỏ qua." if level == "warning" else ""
+            self._report(name, column, text_of(cell), f"{refusal}{left_out}", level)
 
     def _report(
         self, name: str, column: Column | None, value: str, message: str, level: Level = "error"

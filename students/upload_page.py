@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from students.cell_values import Problem
-from students.field_changes import FieldChange
-from students.import_forms import DEED_WORDS
+from students.field_changes import FieldChange, field_changes
+from students.import_forms import DEED_WORDS, REMARKED
 from students.imports import Deed, PlannedRow, RosterPlan
-from students.models import Enrolment, SchoolYear
+from students.models import Enrolment, SchoolYear, Student, YearProfile
+from students.roster_row import RosterRow
 
 _KINDS = {Deed.REFUSE: "refused", Deed.CREATE: "open", Deed.CHANGE: "waiting", Deed.KEEP: "neutral"}
 _ICONS = {Deed.CREATE: "plus-lg", Deed.CHANGE: "pencil"}
@@ -41,6 +42,17 @@ class PlanLine:
     changes: tuple[FieldChange, ...] = ()
     remarks: tuple[Remark, ...] = ()
     pupil: int | None = None
+    creates: RosterRow | None = None
+
+    @property
+    def record(self) -> list[FieldChange]:
+        """Of a new pupil all that would be written, as it would be: addresses and sizes are converted on the way."""
+        return list(field_changes(self.creates, Student(), YearProfile())) if self.creates else []
+
+    @property
+    def has_remark(self) -> bool:
+        """Something in the row is left out, or looks wrong, and it would be taken in all the same."""
+        return bool(self.remarks) and self.deed != Deed.REFUSE
 
     @property
     def word(self) -> str:
@@ -69,10 +81,17 @@ class DryRun:
     counts: dict[Deed, int]
 
     def filtered(self, show: str, class_name: str) -> list[PlanLine]:
-        """The lines of one deed, of one class; "" for all."""
+        """The lines of one deed, or with a remark, of one class; "" for all."""
         return [
-            line for line in self.lines if show in ("", line.deed) and class_name in ("", line.class_name)
+            line
+            for line in self.lines
+            if (show in ("", line.deed) or (show == REMARKED and line.has_remark))
+            and class_name in ("", line.class_name)
         ]
+
+    @property
+    def remarked(self) -> int:
+        return sum(line.has_remark for line in self.lines)
 
     @property
     def headline(self) -> str:
@@ -174,6 +193,7 @@ def _line(planned: PlannedRow, problems: list[Problem], *, names_sheet: bool) ->
         changes=planned.changes,
         remarks=tuple(_remark(problem) for problem in (*planned.reasons, *warnings)),
         pupil=planned.student.pk if planned.student and planned.deed == Deed.REFUSE else None,
+        creates=row if planned.deed == Deed.CREATE else None,
     )
 
 

@@ -355,3 +355,19 @@ def test_the_summary_counts_what_the_rows_show(school):
         "refuse": 1,
     }
     assert [line.deed.value for line in run.lines] == ["refuse", "create", "keep"]
+
+
+def test_all_that_would_be_written_of_a_new_pupil_is_shown(school, clerk):
+    upload = uploaded(clerk, school, pupil(1))
+    shown = text(clerk.get(page_of(upload)))
+    assert "Hồ sơ sẽ ghi: " in shown
+    assert "Ngày sinh: " in shown
+    assert "Giới tính: " in shown
+
+
+def test_rows_with_a_cell_left_out_are_counted_beside_the_button_and_shown_alone(school, clerk):
+    upload = uploaded(clerk, school, pupil(1, **{"Điện thoại": "mẹ"}), pupil(2))
+    assert "1 hàng có lưu ý" in text(clerk.get(page_of(upload)))
+    page = clerk.get(page_of(upload), {"show": "remarked"}).context["page"]
+    assert [line.place for line in page] == ["Hàng 2"]
+    assert "ô này bị bỏ qua" in page[0].remarks[0].text
