@@ -26,7 +26,7 @@ COPIED = (
 
 WITHIN_WARD = frozenset({"permanent_detail", "permanent_hamlet"})
 
-OF_YEAR = ("height_cm", "weight_kg", "measured_on")
+OF_YEAR = ("height_cm", "weight_kg", "measured_on", "boarding", "day_boarding_code")
 """The fields of the pupil's year that a list can give."""
 
 

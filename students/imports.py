@@ -460,7 +460,8 @@ def _write_profiles(plan: RosterPlan, students: Sequence[Student], year: SchoolY
             name: value for name, value in year_values(each.row).items() if value != getattr(profile, name)
         }
         if values:
-            values.setdefault("measured_on", today())
+            if {"height_cm", "weight_kg"} & set(values):
+                values.setdefault("measured_on", today())
             for name, value in values.items():
                 setattr(profile, name, value)
             (changed if profile.pk else new).append(profile)

@@ -137,6 +137,9 @@ SYNONYMS: Synonyms = {
     "height_cm": ("chieu cao", "chieu cao cm", "cao cm"),
     "weight_kg": ("can nang", "can nang kg", "nang kg"),
     "measured_on": ("ngay do", "ngay do chieu cao can nang", "ngay can do"),
+    "boarding": (
+        "ban tru noi tru", "ban tru", "noi tru", "hoc ban tru", "hoc sinh ban tru", "hs ban tru", "loai ban tru",
+    ),
     "status": ("trang thai", "trang thai hs", "trang thai hoc sinh", "tinh trang"),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.tables import HEADING_FILL, HEADING_FONT, TEXT, write_value
+from students.boarding_words import all_boarding_words, boarding_words
 from students.code_lists import disability_kinds, ethnic_groups, policy_groups, religions
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
 from students.record_sections import shown
@@ -26,6 +27,7 @@ LIST, GUIDE, LISTS = "Danh sách", "Hướng dẫn", "Danh mục"
 BLANK_ROWS = 1200
 """Rows of a blank list, and of an export beyond its last, in which Excel offers the entries of the code lists."""
 YES_NO = ("Có", "Không")
+BOARDING = "Bán trú, nội trú"
 FIRST_ROW = 5
 
 
@@ -103,6 +105,7 @@ COLUMNS = (
     ListColumn("Chiều cao (cm)", "height_cm", 8, "Của năm học này, từ 60 đến 220."),
     ListColumn("Cân nặng (kg)", "weight_kg", 8, "Của năm học này, từ 8 đến 150, ví dụ 22,5."),
     ListColumn("Ngày đo", "measured_on", 12, "Ngày/tháng/năm; để trống thì là ngày nạp."),
+    ListColumn("Bán trú, nội trú", "boarding", 20, "Của năm học này; chọn trong danh mục.", BOARDING),
 )
 
 _HOW_TO = (
@@ -161,6 +164,8 @@ def _value(field: str, number: int, seat: Enrolment, profile: YearProfile) -> st
     if field in of_seat:
         return of_seat[field]
     student = seat.student
+    if field == "boarding":
+        return boarding_words(profile.boarding, profile.day_boarding_code)
     if field == "birth_date":
         return student.birth_label
     value: Any = getattr(profile if hasattr(profile, field) else student, field)
@@ -257,6 +262,7 @@ def _lists(year: SchoolYear) -> dict[str, Sequence[str | int]]:
         **{name: tuple(each.names.values()) for name, each in codes.items()},
         "Mức độ khuyết tật": tuple(Student.DisabilityLevel.labels),
         "Có, không": YES_NO,
+        BOARDING: all_boarding_words(),
         "Lớp đã lập": tuple(year.classes.values_list("name", flat=True)) or ("(chưa có)",),
     }
 

@@ -73,6 +73,8 @@ class RosterRow:
     height_cm: int | None = None
     weight_kg: Decimal | None = None
     measured_on: datetime.date | None = None
+    boarding: str = ""
+    day_boarding_code: str = ""
     status: str = ""
     given: frozenset[str] = frozenset()
     is_class_guessed: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from students.boarding_words import boarding_of
 from students.cell_values import (
     EXCEL_ERRORS,
     CellRefused,
@@ -318,6 +319,10 @@ class RowReader:
             self._take(name, yes_of)
         self._take("height_cm", height_of)
         self._take("weight_kg", weight_of)
+        self._take("boarding", boarding_of)
+        boarding = self._values.pop("boarding", None)
+        if boarding is not None:
+            self._values |= {"boarding": boarding.kind, "day_boarding_code": boarding.day_code}
 
     def _check_age(self, school_year: int | None) -> None:
         born = self._values.get("birth_year")
