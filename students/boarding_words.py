@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from students.cell_values import Cell, CellRefused, text_of
+from students.cell_values import CellRefused, text_of
 from students.code_lists import day_boarding_kinds
 from students.models import YearProfile
 from students.names import search_key
+from students.workbooks import Cell
 
 DAY, FULL = YearProfile.Boarding.DAY, YearProfile.Boarding.FULL
 VOLUNTARY = "02"

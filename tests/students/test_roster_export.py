@@ -94,6 +94,8 @@ def full(school: School) -> Student:
         height_cm=131,
         weight_kg=Decimal("27.5"),
         measured_on=datetime.date(2026, 9, 7),
+        boarding="day",
+        day_boarding_code="02",
     )
     return student
 
