@@ -107,6 +107,14 @@ def search_key(text: str) -> str:
     return unicodedata.normalize("NFC", bare).translate(ONE_APOSTROPHE)
 
 
+def without_tones(word: str) -> tuple[str, str]:
+    """("hoa", the grave accent) for "Hoà" and "Hòa" alike: the word in small letters, and the tones that it has."""
+    decomposed = unicodedata.normalize("NFD", clean(word).lower())
+    tones = "".join(character for character in decomposed if character in TONES)
+    bare = "".join(character for character in decomposed if character not in TONES)
+    return unicodedata.normalize("NFC", bare), tones
+
+
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
     if category in SPACING:

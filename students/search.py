@@ -1,8 +1,8 @@
 """Finding a pupil: by words of the name, with or without tone marks, by an id, by the class (issue 4, part 7; R93).
 
 Every word typed begins a word of the name, in any order, or an id; four figures or more may also end a mã định danh; a
-word with a figure in it, or behind «lớp», names the class. Only pupils that the searcher may see: those who sit, or
-sat, in a class within reach of SEE_CLASS.
+word with a figure in it, or behind «lớp», names the class. Whoever types marks sees those first who are written so.
+Only pupils that the searcher may see: those who sit, or sat, in a class within reach of SEE_CLASS.
 
 The work stays the same however many pupils there are: it begins where the fewest can come from (`_sources`), goes
 through them in the order of names, and stops at the last one that is shown.
@@ -21,7 +21,7 @@ from accounts.permissions import Reach
 from accounts.powers import Action
 from students.completion import COMPLETED, years_of_completion
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
-from students.names import APOSTROPHES, search_key
+from students.names import APOSTROPHES, clean, search_key, without_tones
 
 MOST_WORDS, MOST_LETTERS = 8, 100
 NATIONAL_ID, LOST_ZERO = 12, 11
@@ -29,6 +29,7 @@ MOET_ID = 10
 FEWEST_LAST_FIGURES = 4
 LOOKED_THROUGH = 2000
 FEW_CLASSES = 60
+MORE_TO_PREFER = 400
 CLASS_WORD = "lop"
 BREAK = re.compile(rf"[\s{APOSTROPHES}-]+")
 
@@ -36,7 +37,8 @@ BREAK = re.compile(rf"[\s{APOSTROPHES}-]+")
 @dataclass(frozen=True, slots=True)
 class Found:
     """A pupil of the answer. `class_label` is where they sit now, or sat last; `known_from` where the searcher knows
-    them from when that is another class; `class_id` a class within reach, whose page shows them."""
+    them from when that is another class; `class_id` a class within reach, whose page shows them; `opens`: so does
+    the pupil's own."""
 
     pk: int
     name: str
@@ -46,6 +48,7 @@ class Found:
     is_former: bool
     class_id: int
     has_completed: bool = False
+    opens: bool = True
 
     @property
     def former_label(self) -> str:
@@ -70,8 +73,23 @@ def find_pupils(text: str, *, by: User, most: int) -> Answer:
     if not words:
         return Answer((), has_more=False)
     current = SchoolYear.objects.current()
-    found = _first(_asked(words, reach, current), reach, most + 1)
+    written = [word for word in clean(text[:MOST_LETTERS]).lower().split() if search_key(word) != word]
+    found = _first(_asked(words, reach, current), reach, max(most + 1, MORE_TO_PREFER if written else 0))
+    found.sort(key=lambda student: likeness(student.full_name, written))
     return Answer(_described(found[:most], reach, current), has_more=len(found) > most)
+
+
+def likeness(name: str, words: Sequence[str]) -> int:
+    """0 where each of the words is a word of the name, marks and all; 1 where it begins one; 2 else.
+
+    Where the tone mark sits is no matter.
+    """
+    parts = [without_tones(part) for part in name.split()]
+    wanted = [without_tones(word) for word in words]
+    if all(word in parts for word in wanted):
+        return 0
+    begins = all(any(part.startswith(word) and has == tone for part, has in parts) for word, tone in wanted)
+    return 1 if begins else 2
 
 
 # -- What is asked for -------------------------------------------------------------------------------------
@@ -284,6 +302,7 @@ def _found(student: Student, seats: Sequence[Enrolment], reach: Reach, current: 
         known_from=_label(known, current) if known and not reach.whole_school and known != seat else "",
         is_former=is_former,
         class_id=known.school_class_id if known else 0,
+        opens=seat is None or reach.has(seat.school_class),
     )
 
 

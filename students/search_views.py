@@ -52,4 +52,7 @@ def _lines(pupils: Sequence[Found]) -> list[tuple[Found, str]]:
 
 
 def _page_of(pupil: Found) -> str:
-    return reverse("students:pupil", args=[pupil.pk])
+    """The pupil's own page; of one who sits elsewhere by now, that of the class that the searcher knows them from."""
+    if pupil.opens:
+        return reverse("students:pupil", args=[pupil.pk])
+    return reverse("students:class", args=[pupil.class_id])

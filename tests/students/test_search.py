@@ -162,6 +162,25 @@ def test_a_pupil_who_moved_is_shown_with_the_class_of_today_and_the_one_known_to
     assert names("quach 4a", school.tuan) == ["Quách Tĩnh"]
 
 
+def test_who_is_written_with_the_marks_typed_stands_first(school):
+    for name in ("Phan Thanh Anh", "Lê Hoà", "Nguyễn Đắc Thành", "Trần Thạnh Hoa"):
+        put(school.class_4a, name)
+    assert names("thành", school.tuan)[0] == "Nguyễn Đắc Thành"
+    assert names("hòa", school.tuan)[0] == "Lê Hoà"
+    assert sorted(names("thanh", school.tuan)) == sorted(names("thành", school.tuan))
+
+
+def test_a_pupil_who_sits_beyond_the_searchers_reach_leads_to_the_class_known_to_them(client, school):
+    pupil = put(school.class_4a, "Quách Tĩnh")
+    day = today()
+    Enrolment.objects.filter(student=pupil).update(ends_on=day - datetime.timedelta(days=1))
+    seat([pupil], school.class_4b, starts_on=day, position=9)
+    client.force_login(school.lan)
+    answer = client.get("/students/search/", {"q": "quach tinh"}, follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[0][0] == f"/students/classes/{school.class_4a.pk}/"
+
+
 def test_former_pupils_are_found_and_marked(client, school):
     start = school.year.year - 1
     before = SchoolYear.objects.create(
