@@ -100,7 +100,8 @@ def _grades(year: SchoolYear) -> list[dict[str, Any]]:
     optional = optional_lines(year)
     found = []
     for grade, compulsory in compulsory_lines(year).items():
-        lines = [*compulsory, *(line for line in optional[grade] if (grade, line.code) in stored)]
+        offered = [line for line in optional[grade] if (grade, line.code) in stored]
+        lines = sorted([*compulsory, *offered], key=lambda line: line.position)
         rows = [
             (line, [has_mark(year.year, grade, line.code, period, rules=rules) for period in Period])
             for line in lines

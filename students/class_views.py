@@ -158,9 +158,9 @@ def _pupil(number: int, enrolment: Enrolment, *, sees_sensitive: bool) -> Pupil:
 
 
 def _sheets(user: User, school_class: SchoolClass) -> Iterator[SheetLink]:
-    """The sheets that the person may open, in the books' order (lines are stored in it)."""
+    """The sheets that the person may open, in the books' order."""
     lines: Any = school_class.year.lines  # from the app above, without an import
-    for line in lines.taught_in(school_class).order_by("pk"):
+    for line in sorted(lines.taught_in(school_class), key=lambda each: each.line.position):
         if permissions.may_see_sheet(user, school_class, line):
             yield SheetLink(line.code, str(line))
     if permissions.may_see_sheet(user, school_class, None):
