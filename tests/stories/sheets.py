@@ -218,6 +218,12 @@ class Desk:
         for key in keys:
             self.page.keyboard.press(key)
 
+    def paste(self, text: str) -> None:
+        """As from Excel, into the cell that has the focus."""
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        self.press("Control+v")
+
     def save(self) -> None:
         self.press("Control+s")
         self.is_saved()

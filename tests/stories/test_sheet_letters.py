@@ -143,10 +143,8 @@ def test_what_escape_took_from_a_comment_can_be_had_again(desk: Desk, way: str):
 
 
 def test_after_a_paste_f8_and_the_button_go_from_bad_cell_to_bad_cell(desk: Desk):
-    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    desk.page.evaluate("text => navigator.clipboard.writeText(text)", "9\n11\n8\n8,5\n")
     desk.cell(0, "mark").focus()
-    desk.press("Control+v")
+    desk.paste("9\n11\n8\n8,5\n")
     expect(desk.status).to_contain_text("Đã dán 4 ô: 2 ô đã lưu, 2 ô chưa lưu được", timeout=SECONDS)
     desk.press("F8")
     desk.is_in(1, "mark")
@@ -170,11 +168,9 @@ def test_tab_into_a_filled_comment_goes_on_at_its_end(desk: Desk):
 
 
 def test_on_opening_a_half_filled_sheet_heading_and_lock_stay_in_view(desk: Desk):
-    for row in range(len(desk.sheet.pupils) - 2):
-        desk.enter(row, "attainment", "t")
-        desk.enter(row, "mark", "9")
-        desk.enter(row, "comment", "Em ngoan.")
-    desk.save()
+    desk.cell(0, "attainment").focus()
+    desk.paste("T\t9\tEm ngoan.\n" * (len(desk.sheet.pupils) - 2))
+    desk.is_saved()
     desk.page.set_viewport_size({"width": 1366, "height": 700})
     desk.page.reload()
     desk.is_in(len(desk.sheet.pupils) - 2, "attainment")

@@ -246,15 +246,9 @@ def test_a_typing_program_that_takes_letters_back_instead_of_composing_works_in_
 # -- Blocks from Excel
 
 
-def paste(desk: Desk, text: str) -> None:
-    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    desk.page.evaluate("text => navigator.clipboard.writeText(text)", text)
-    desk.press("Control+v")
-
-
 def test_a_block_from_excel_fills_cells_to_the_right_and_down(desk: Desk):
     desk.cell(1, "attainment").focus()
-    paste(desk, BLOCK)
+    desk.paste(BLOCK)
     desk.holds(1, "attainment", "T")
     desk.holds(1, "mark", "10")
     desk.holds(1, "comment", 'Em học "rất" chắc,\nchăm phát biểu.')
@@ -272,7 +266,7 @@ def test_a_block_from_excel_fills_cells_to_the_right_and_down(desk: Desk):
 def test_what_falls_off_the_sheet_is_counted(desk: Desk):
     last = len(desk.sheet.pupils) - 1
     desk.cell(last, "mark").focus()
-    paste(desk, "7\tEm tiến bộ.\tthừa\n8\tthừa\tthừa\n")
+    desk.paste("7\tEm tiến bộ.\tthừa\n8\tthừa\tthừa\n")
     expect(desk.status).to_contain_text("Đã dán 2 ô: 2 ô đã lưu; 4 ô ngoài bảng bị bỏ.", timeout=SECONDS)
     desk.holds(last, "mark", "7")
 
@@ -282,7 +276,7 @@ def test_the_paste_is_undone_with_one_button_in_the_sheet_and_in_the_books(desk:
     desk.enter(2, "comment", "Em cần cố gắng.")
     desk.save()
     desk.cell(1, "attainment").focus()
-    paste(desk, "T\t10\tEm giỏi.\nT\t9\tEm chăm.\n")
+    desk.paste("T\t10\tEm giỏi.\nT\t9\tEm chăm.\n")
     desk.holds(2, "comment", "Em chăm.")
     expect(desk.status).to_contain_text("Đã lưu hết", timeout=SECONDS)
     assert desk.sheet.stored(1, "mark") == 10
