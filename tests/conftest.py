@@ -22,21 +22,22 @@ END $$"""
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's long files first, so that the short ones are left to even out the two workers at the end.
+    """The browser's files spread evenly among the others: while one worker waits for a page, the other computes.
 
     The first of them loads the demo school for all, a minute and more: the second worker begins with the longest file
     that can do without.
     """
-    stories = [item.path for item in items if "stories" in item.path.parts]
-
-    def turn(item: pytest.Item) -> int:
-        if stories and item.path == stories[0]:
-            return 0
-        if item.path.name == "test_access.py":
-            return 1
-        return 2 if "stories" in item.path.parts else 3
-
-    items.sort(key=turn)
+    files = list(dict.fromkeys(item.path for item in items))
+    first = [path for path in files if path.name == "test_access.py"]
+    stories = [path for path in files if "stories" in path.parts]
+    others = [path for path in files if path not in {*first, *stories}]
+    places = {
+        **{path: (number - 0.5) / len(others) for number, path in enumerate(others, start=1)},
+        **{path: number / len(stories) for number, path in enumerate(stories)},
+        **dict.fromkeys(first, 0.0),
+    }
+    # The first story before test_access.py, which has its place; else in the order in which they were shuffled.
+    items.sort(key=lambda item: (places[item.path], item.path in first))
 
 
 @pytest.fixture(scope="session")
