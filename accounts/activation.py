@@ -8,7 +8,8 @@ import datetime
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,9 +97,7 @@ def write_slips(
     if shut := [each.full_name for each in locked if is_closed(each)]:
         raise SlipsRefused(f"Tài khoản đã đóng thì không có phiếu: {', '.join(shut)}. Mở lại trước.")
     moment = clock.now()
-    ActivationSlip.objects.filter(user__in=locked, used_at__isnull=True, voided_at__isnull=True).update(
-        voided_at=moment
-    )
+    _void_slips(locked, at=moment)
     slips = [Slip(person, _new_code(), moment + VALID_FOR) for person in locked]
     ActivationSlip.objects.bulk_create(
         ActivationSlip(
@@ -118,12 +117,18 @@ def write_slips(
     return slips
 
 
-def void_slips_of_former_keeper(person: User, before: Post.Kind) -> None:
-    """Inside an act that gave a post: a slip by whoever kept the account until then opens no account that has risen."""
-    if permissions.account_keepers([person])[person.pk] != before:
-        ActivationSlip.objects.filter(user=person, used_at__isnull=True, voided_at__isnull=True).update(
-            voided_at=clock.now()
-        )
+@contextmanager
+def slips_of_the_keeper_alone(person: User) -> Iterator[None]:
+    """Around what gives a post: a slip by whoever kept the account until then opens no account that has risen."""
+    before = permissions.account_keepers([person])
+    yield
+    if permissions.account_keepers([person]) != before:
+        _void_slips([person], at=clock.now())
+
+
+def _void_slips(people: Sequence[User], *, at: datetime.datetime) -> None:
+    good = ActivationSlip.objects.filter(user__in=people, used_at__isnull=True, voided_at__isnull=True)
+    good.update(voided_at=at)
 
 
 def _cause(person: User) -> ActivationSlip.Cause:

@@ -9,7 +9,7 @@ import datetime
 
 from accounts import permissions, terms
 from accounts.account_state import is_activated
-from accounts.activation import void_slips_of_former_keeper
+from accounts.activation import slips_of_the_keeper_alone
 from accounts.clock import today
 from accounts.dates import Days
 from accounts.history import Source, acting
@@ -40,11 +40,8 @@ def appoint(
     if problems:
         raise TermRefused(*problems)
     post = Post(holder=holder, kind=kind, team=team, starts_on=days.first, ends_on=days.last)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        keeper = permissions.account_keepers([holder])[holder.pk]
-        given = terms.begin(post, reason=reason, within=within)
-        void_slips_of_former_keeper(holder, keeper)
-    return given
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE), slips_of_the_keeper_alone(holder):
+        return terms.begin(post, reason=reason, within=within)
 
 
 def end_post(post: Post, *, last_day: datetime.date, reason: str, by: User) -> None:
@@ -72,18 +69,13 @@ def hand_over_post(post: Post, *, to: User, days: Days, reason: str, within: Day
         problems.append(Problem("to", NEVER_LOGGED_IN.format(name=to.full_name)))
     if problems:
         raise TermRefused(*problems)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        keeper = permissions.account_keepers([to])[to.pk]
-        given = terms.hand_over(post, to=to, days=days, reason=reason, within=within)
-        void_slips_of_former_keeper(to, keeper)
-    return given
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE), slips_of_the_keeper_alone(to):
+        return terms.hand_over(post, to=to, days=days, reason=reason, within=within)
 
 
 def undo_post(post: Post, *, reason: str, by: User) -> None:
     """Takes back a post that has not begun; the one who was to hand over stays. Raises as above."""
     _require_may(by, post.kind, post.holder)
-    if post.kind == Post.Kind.PRINCIPAL and stands_in_for_the_principal(by):
-        raise permissions.Refused(ONLY_THE_PRINCIPAL, "Hiệu trưởng")
     if post.kind == Post.Kind.PRINCIPAL and post.starts_on <= today():
         raise TermRefused(PRINCIPAL_STAYS)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
@@ -130,8 +122,9 @@ def may_appoint(by: User, kind: str, concerned: User) -> bool:
 
 
 def stands_in_for_the_principal(user: User) -> bool:
+    """No statement for whoever stands in for nobody."""
     held = user.posts.held_on(today()).filter(kind=Post.Kind.PRINCIPAL)
-    return held.exclude(substitutes_for=None).exists()
+    return permissions.powers_of(user).stands_in and held.exclude(substitutes_for=None).exists()
 
 
 def may_give_back(by: User, post: Post) -> bool:
@@ -157,5 +150,7 @@ def _action(kind: str) -> Action:
 
 
 def _require_may(by: User, kind: str, concerned: User) -> None:
+    if kind == Post.Kind.PRINCIPAL and stands_in_for_the_principal(by):
+        raise permissions.Refused(ONLY_THE_PRINCIPAL, "Hiệu trưởng")
     permissions.require(by, _action(kind))
     permissions.require_another(by, concerned)
