@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db.models import F
 
 from accounts import clock
+from accounts.account_state import is_closed
 from accounts.models import User
 from students.models import HomeroomAssignment, SchoolClass
 
@@ -29,10 +30,6 @@ def writers_of(classes: Iterable[SchoolClass]) -> dict[int, User]:
     }
 
 
-def has_left(teacher: User) -> bool:
-    return not teacher.is_active or (teacher.last_day is not None and teacher.last_day < clock.today())
-
-
 def why_not_in_place(school_class: SchoolClass) -> str:
     """Why nobody may sign in place of the homeroom teacher of the class; "" where the vice-principal may."""
     if school_class.year.ends_on >= clock.today():
@@ -41,7 +38,7 @@ def why_not_in_place(school_class: SchoolClass) -> str:
             "Hiệu trưởng giao người chủ nhiệm thay."
         )
     teacher = writers_of([school_class]).get(school_class.pk)
-    if teacher is None or has_left(teacher):
+    if teacher is None or is_closed(teacher):
         return ""
     return (
         f"{teacher.full_name} chủ nhiệm lớp {school_class.name} đến hết năm học và vẫn dùng tài khoản: mục «Bàn "

@@ -12,12 +12,13 @@ from dataclasses import asdict, astuple, dataclass
 from django.db.models import Exists, F, OuterRef
 
 from accounts import clock, permissions
+from accounts.account_state import is_closed
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action, Role
 from gradebook.grading import YearInputs, plain_text
 from gradebook.handover_merge import Said, Texts, merge
-from gradebook.handover_writers import has_left, why_not_in_place, writers_of
+from gradebook.handover_writers import why_not_in_place, writers_of
 from gradebook.models import Handover, HandoverNote, HandoverReceipt, YearOutcome
 from gradebook.outcomes import year_inputs
 from gradebook.regulation import Attainment, Rating, YearResult, line_by_code, trait_by_code
@@ -208,7 +209,7 @@ def _unsigned(classes: Sequence[SchoolClass]) -> list[Unsigned]:
         Unsigned(
             each,
             writers[each.pk].full_name if each.pk in writers else "",
-            is_left_to_others=each.pk not in writers or has_left(writers[each.pk]),
+            is_left_to_others=each.pk not in writers or is_closed(writers[each.pk]),
         )
         for each in sorted(classes, key=lambda each: each.name)
     ]
