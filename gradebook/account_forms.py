@@ -1,6 +1,5 @@
 """Forms of the pages that make accounts: one person, or a staff list."""
 
-import datetime
 import re
 from typing import Any
 
@@ -9,11 +8,11 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import User
 from gradebook.login_names import propose
-from gradebook.staff_forms import clean_phone
-from gradebook.staff_identity import birth_problem, name_problem, people_known_as
+from gradebook.staff_forms import StaffFields
+from gradebook.staff_identity import people_known_as
 from students.cell_values import Problem
 from students.header_search import folded_heading
-from students.names import clean, sort_key
+from students.names import sort_key
 from students.staff_files import SYNONYMS, StaffFile, read_staff, staff_code
 from students.workbook_safety import MAX_FILE
 from students.workbooks import WorkbookRefused
@@ -58,7 +57,7 @@ def _is_used(problem: Problem, used: set[str]) -> bool:
     )
 
 
-class AccountForm(forms.Form):
+class AccountForm(StaffFields, forms.Form):
     """One new account. An empty user name is proposed from the name."""
 
     staff_code = forms.CharField(
@@ -99,21 +98,6 @@ class AccountForm(forms.Form):
         if known:
             raise forms.ValidationError(f"Mã «{code}» đã có tài khoản: {known.full_name} ({known.username}).")
         return code
-
-    def clean_full_name(self) -> str:
-        name = clean(self.cleaned_data["full_name"])
-        if problem := name_problem(name):
-            raise forms.ValidationError(problem)
-        return name
-
-    def clean_birth_date(self) -> datetime.date | None:
-        day = self.cleaned_data["birth_date"]
-        if problem := birth_problem(day):
-            raise forms.ValidationError(problem[:1].upper() + problem[1:])
-        return day
-
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"])
 
     def clean_username(self) -> str:
         name = self.cleaned_data["username"].strip().lower()

@@ -19,14 +19,6 @@ CHOOSE = "Chọn trong danh sách."
 REASON_LENGTH = 300
 
 
-def clean_phone(typed: str) -> str:
-    """The number as lists of staff are read; empty stays empty."""
-    try:
-        return phone_of(typed) if typed else ""
-    except CellRefused as refusal:
-        raise forms.ValidationError(str(refusal)) from refusal
-
-
 class DayField(forms.DateField):
     """A day as the browser's calendar gives it."""
 
@@ -110,7 +102,33 @@ class FilterForm(forms.Form):
         }
 
 
-class RecordForm(forms.ModelForm, ActForm):
+class StaffFields:
+    """For forms of a person: name, birth date and telephone as lists of staff are read and judged."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_full_name(self) -> str:
+        name = clean(self.cleaned_data["full_name"])
+        if problem := name_problem(name):
+            raise forms.ValidationError(problem)
+        return name
+
+    def clean_birth_date(self) -> datetime.date | None:
+        day = self.cleaned_data["birth_date"]
+        if problem := birth_problem(day):
+            raise forms.ValidationError(problem[:1].upper() + problem[1:])
+        return day
+
+    def clean_phone(self) -> str:
+        """Empty stays empty."""
+        typed = self.cleaned_data["phone"]
+        try:
+            return phone_of(typed) if typed else ""
+        except CellRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
+class RecordForm(StaffFields, forms.ModelForm, ActForm):
     """What the clerk keeps of a person; powers are not here. The reason goes into the history."""
 
     gender = forms.ChoiceField(
@@ -139,21 +157,6 @@ class RecordForm(forms.ModelForm, ActForm):
             # What is granted to a tổ is granted to its members: nobody moves themselves into one.
             self.fields["team"].disabled = True
             self.fields["team"].help_text = "Không ai tự đổi tổ của chính mình."
-
-    def clean_full_name(self) -> str:
-        name = clean(self.cleaned_data["full_name"])
-        if problem := name_problem(name):
-            raise forms.ValidationError(problem)
-        return name
-
-    def clean_phone(self) -> str:
-        return clean_phone(self.cleaned_data["phone"])
-
-    def clean_birth_date(self) -> datetime.date | None:
-        day = self.cleaned_data["birth_date"]
-        if problem := birth_problem(day):
-            raise forms.ValidationError(problem[:1].upper() + problem[1:])
-        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
