@@ -147,8 +147,9 @@ def plan_accounts(rows: Sequence[StaffRow], problems: Iterable[Problem] = ()) ->
     wrong: dict[tuple[str, int], list[str]] = {}
     for problem in problems:
         wrong.setdefault((problem.sheet, problem.row), []).append(_words(problem))
-    namesakes = people_known_as((row.full_name, row.birth_date) for row in rows if row.code not in known)
-    opened = opened_to_teams(row.team for row in rows if row.code not in known)
+    newcomers = [row for row in rows if row.code not in known]
+    namesakes = people_known_as((row.full_name, row.birth_date) for row in newcomers)
+    opened = opened_to_teams(row.team for row in newcomers)
     planned = []
     for row in rows:
         reasons = (*wrong.pop((row.sheet, row.row), ()), *_strange(row, namesakes))

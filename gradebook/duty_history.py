@@ -14,11 +14,12 @@ from gradebook.models import TeachingAssignment
 from students.models import HomeroomAssignment
 
 MOST = 60
-_KINDS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+KINDS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Post, ("team",)),
     (HomeroomAssignment, ("school_class",)),
     (TeachingAssignment, ("school_class", "line")),
 )
+"""What can be held, each with what its label reads."""
 _WORDS = {"+": "Giao", "~": "Đổi thời gian", "-": "Bỏ"}
 
 
@@ -36,7 +37,7 @@ class DutyChange:
 
 def read_duty_history(person: User) -> list[DutyChange]:
     """The latest changes of what the person holds and held, newest first. Three statements."""
-    rows = [row for kind, related in _KINDS for row in _rows(kind, related, person)]
+    rows = [row for kind, related in KINDS for row in _rows(kind, related, person)]
     rows.sort(key=lambda found: (found[1].history_date, found[1].history_id), reverse=True)
     return [_change(kind, row) for kind, row in rows[:MOST]]
 

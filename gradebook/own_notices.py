@@ -10,16 +10,10 @@ from django.urls import reverse
 
 from accounts import permissions
 from accounts.clock import today
-from accounts.models import Post, User
+from accounts.models import User
 from accounts.overview import grants_reaching
-from gradebook.models import TeachingAssignment
-from students.models import HomeroomAssignment
+from gradebook.duty_history import KINDS
 
-_KINDS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (Post, ("holder", "team")),
-    (HomeroomAssignment, ("teacher", "school_class")),
-    (TeachingAssignment, ("teacher", "school_class", "line")),
-)
 MOST_NAMED = 4
 
 
@@ -49,9 +43,13 @@ def read_own_notices(user: User) -> list[OwnNotice]:
 def _substitutions(user: User) -> Iterator[str]:
     """One sentence for each other person and last day, however many duties go with it."""
     together: dict[tuple[bool, str, Any], list[str]] = defaultdict(list)
-    for kind, related in _KINDS:
+    for kind, related in KINDS:
         involved = Q(substitutes_for=user) | Q(substitutes_for__isnull=False, **{kind.PERSON: user})
-        rows = kind.objects.filter(involved).held_on(today()).select_related("substitutes_for", *related)
+        rows = (
+            kind.objects.filter(involved)
+            .held_on(today())
+            .select_related(kind.PERSON, "substitutes_for", *related)
+        )
         for term in rows:
             is_lent = term.substitutes_for_id == user.pk
             other = term.person if is_lent else term.substitutes_for
