@@ -42,6 +42,11 @@ def begun_months(calendar: YearCalendar, until: datetime.date) -> list[datetime.
     return sorted({month_of(day) for day in calendar.school_days(calendar.year.starts_on, end)})
 
 
+def months_over(calendar: YearCalendar, on: datetime.date) -> list[datetime.date]:
+    """Of the begun months those that are over on that day, and so are to be confirmed; oldest first."""
+    return [month for month in begun_months(calendar, on) if MonthState(month, on).is_over]
+
+
 @dataclass(frozen=True, slots=True)
 class MonthState:
     """How a month of a class stands on a day: open, to be confirmed, confirmed, or locked without a confirmation.

@@ -10,7 +10,7 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from students.absences import counted
-from students.attendance_months import MonthState, begun_months, month_states, today
+from students.attendance_months import MonthState, month_states, months_over, today
 from students.calendar import Session, YearCalendar
 from students.confirmed_months import Change, read_changes
 from students.models import RollCall, SchoolClass, SchoolYear
@@ -53,7 +53,7 @@ def read_overview(user: User) -> Overview:
     reach = permissions.reach_of(user, Action.SEE_ATTENDANCE)
     classes = [each for each in year.classes.select_related("year") if reach.has(each)]
     calendar = YearCalendar.of(year)
-    months = [each for each in begun_months(calendar, now) if MonthState(each, now).is_over][-1:]
+    months = months_over(calendar, now)[-1:]
     states = month_states(classes, months, now)
     called = set(
         RollCall.objects.filter(school_class__in=classes, day=now).values_list("school_class_id", "session")
@@ -111,7 +111,7 @@ def read_follow_up() -> FollowUp:
     year, now = SchoolYear.objects.current(), today()
     if year is None:
         return FollowUp()
-    months = [each for each in begun_months(YearCalendar.of(year), now) if MonthState(each, now).is_over]
+    months = months_over(YearCalendar.of(year), now)
     classes = list(year.classes.all())
     states = month_states(classes, months, now)
     return FollowUp(tuple(_late(months, classes, states, now)), tuple(_changed(months, classes, states)))
@@ -190,7 +190,7 @@ def _own_tasks(user: User) -> list[AttendanceTask]:
             "year"
         )
     )
-    months = [each for each in begun_months(calendar, now) if MonthState(each, now).is_over]
+    months = months_over(calendar, now)
     states = month_states(classes, months, now)
     called = set(
         RollCall.objects.filter(school_class__in=classes, day=now).values_list("school_class_id", "session")
