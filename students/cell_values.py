@@ -46,6 +46,7 @@ class Problem:
     """Something to mend in a file. An error keeps the file from being taken over; a warning does not.
 
     `row` is Excel's row number (0 for a problem of the whole sheet), `header` the heading as the file has it.
+    `is_left_out`: the rest of the row is taken over, this cell is not.
     """
 
     sheet: str
@@ -55,6 +56,7 @@ class Problem:
     value: str
     message: str
     level: Level = "error"
+    is_left_out: bool = False
 
     @property
     def place(self) -> str:

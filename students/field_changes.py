@@ -1,12 +1,14 @@
 """What a row of a pupil list changes in a stored pupil: only what the row gives (rules R15, R85)."""
 
+import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from students.matching import BIRTH, IDS, birth_of, births_agree
 from students.models import Student, YearProfile
-from students.record_sections import CODES, NOT_SHOWN, label, shown
+from students.record_rules import YEAR_FIELDS
+from students.record_sections import CODES, NOT_SHOWN, SECTIONS, label, shown
 from students.roster_addresses import UNIT_FIELDS, unit_to_write
 from students.roster_row import RosterRow
 
@@ -26,6 +28,16 @@ COPIED = (
 
 WITHIN_WARD = frozenset({"permanent_detail", "permanent_hamlet"})
 
+# Fields that a list may give in one cell with others, or by a mark.
+_TOGETHER = {
+    "gender": "female_mark",
+    "father_name": "parents",
+    "mother_name": "parents",
+    **dict.fromkeys((*UNIT_FIELDS, *WITHIN_WARD), "permanent"),
+}
+
+SIZES = frozenset({"height_cm", "weight_kg"})
+
 OF_YEAR = ("height_cm", "weight_kg", "measured_on", "boarding", "day_boarding_code")
 """The fields of the pupil's year that a list can give."""
 
@@ -39,8 +51,10 @@ class FieldChange:
     new: str
 
 
-def field_changes(row: RosterRow, student: Student, profile: YearProfile) -> Iterator[FieldChange]:
-    """What the row would change in a stored pupil and their year; the parts of a birth date are one field."""
+def field_changes(
+    row: RosterRow, student: Student, profile: YearProfile, *, day: datetime.date
+) -> Iterator[FieldChange]:
+    """What the row would change on a day in a stored pupil and their year; the parts of a birth date are one field."""
     new = values_to_write(row, student)
     if any(name in new and new[name] != getattr(student, name) for name in BIRTH):
         changed = Student(**{name: new.get(name, getattr(student, name)) for name in BIRTH})
@@ -48,7 +62,7 @@ def field_changes(row: RosterRow, student: Student, profile: YearProfile) -> Ite
     for name, value in new.items():
         if name not in BIRTH:
             yield from _change(name, getattr(student, name), value)
-    for name, value in year_values(row).items():
+    for name, value in year_changes(row, profile, day).items():
         yield from _change(name, getattr(profile, name), value)
 
 
@@ -84,6 +98,36 @@ def old_ward_is_divided(row: RosterRow, student: Student) -> bool:
 def year_values(row: RosterRow) -> dict[str, Any]:
     """What the row gives of the pupil's year, by field."""
     return {name: getattr(row, name) for name in OF_YEAR if name in row.given}
+
+
+def year_changes(row: RosterRow, profile: YearProfile, day: datetime.date) -> dict[str, Any]:
+    """What the row changes in what is stored of the pupil's year; a new size without a day was measured on `day`."""
+    values = {name: value for name, value in year_values(row).items() if value != getattr(profile, name)}
+    if SIZES & values.keys() and "measured_on" not in row.given:
+        values["measured_on"] = day
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class NewField:
+    """A field of a pupil who would be created: its value as people read it, and the column that it comes from."""
+
+    label: str
+    value: str
+    letter: str
+    heading: str
+
+
+def new_fields(row: RosterRow, day: datetime.date) -> Iterator[NewField]:
+    """All that would be kept of a new pupil, in the record's order, beside name and birth date."""
+    student = Student(**values_to_write(row, Student()))
+    profile = YearProfile(**year_changes(row, YearProfile(), day))
+    for section in SECTIONS:
+        for name in section.fields:
+            value = getattr(profile if name in YEAR_FIELDS else student, name)
+            if value and name not in (*BIRTH, *NOT_SHOWN, "full_name"):
+                source = row.places.get(name) or row.places.get(_TOGETHER.get(name, ""), ("", ""))
+                yield NewField(label(name), _shown(name, value), *source)
 
 
 def _shown(name: str, value: Any) -> str:

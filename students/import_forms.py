@@ -1,5 +1,6 @@
 """The forms of the pages that take in pupil lists: which file for which year, and what to show of a dry run."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -66,22 +67,24 @@ class UploadForm(forms.Form):
         return upload
 
 
-REMARKED = "remarked"
-
-
 class FilterForm(forms.Form):
-    """Which rows of a dry run to show."""
+    """Which rows of a dry run to show; `marked` are those with something to look at: value, words, how many."""
 
     show = forms.ChoiceField(label="Xem", required=False)
     school_class = forms.ChoiceField(label="Lớp", required=False)
 
     def __init__(
-        self, *args: Any, counts: dict[Deed, int], remarked: int, classes: list[str], **kwargs: Any
+        self,
+        *args: Any,
+        counts: dict[Deed, int],
+        marked: Sequence[tuple[str, str, int]],
+        classes: list[str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         deeds = [(deed.value, f"{word} ({counts.get(deed, 0)})") for deed, word in DEED_WORDS.items()]
-        choices = [("", f"Tất cả ({sum(counts.values())})"), (REMARKED, f"Có lưu ý ({remarked})"), *deeds]
-        self.fields["show"].choices = choices  # type: ignore[attr-defined]
+        of_marks = [(value, f"{words} ({count})") for value, words, count in marked]
+        self.fields["show"].choices = [("", f"Tất cả ({sum(counts.values())})"), *deeds, *of_marks]  # type: ignore[attr-defined]
         self.fields["school_class"].choices = [("", "Mọi lớp"), *((name, name) for name in classes)]  # type: ignore[attr-defined]
 
     def value(self, name: str) -> str:

@@ -140,7 +140,7 @@ def _show_progress(request: SignedInRequest, upload: RosterUpload, progress: Run
 
 def _show_plan(request: SignedInRequest, upload: RosterUpload, failure: str) -> HttpResponse:
     run = read_dry_run(plan_of(upload), upload.year)
-    filters = FilterForm(request.GET, counts=run.counts, remarked=run.remarked, classes=run.class_names)
+    filters = FilterForm(request.GET, counts=run.counts, marked=run.marked, classes=run.class_names)
     lines = run.filtered(filters.value("show"), filters.value("school_class"))
     log_access(request, AccessLogEntry.Kind.PROFILES_VIEWED, target=f"Xem trước danh sách «{upload.name}»")
     context = {

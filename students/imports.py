@@ -6,6 +6,7 @@ number of statements whatever the length of the list. Movements (coming, leaving
 not written from a list: a row that would be one is refused.
 """
 
+import dataclasses
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,7 @@ from students.field_changes import (
     field_changes,
     old_ward_is_divided,
     values_to_write,
+    year_changes,
     year_values,
 )
 from students.matching import Match, described, match_rows
@@ -360,7 +362,7 @@ def _plan_row(
     if match.student is None:
         return PlannedRow(row, Deed.CREATE, enrols=True)
     profile = stored.profile_of(match.student)
-    changes = tuple(field_changes(row, match.student, profile))
+    changes = tuple(field_changes(row, match.student, profile, day=today()))
     seats = stored.seats[match.student.pk]
     enrols = not any(seat.school_class.year_id == stored.year.pk for seat in seats)
     deed = Deed.CHANGE if changes or enrols else Deed.KEEP
@@ -392,10 +394,10 @@ def _divided_wards(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
             name = each.row.permanent_ward or each.row.permanent_district
             field = "permanent_ward" if "permanent_ward" in each.row.places else "permanent"
             message = (
-                f"nơi thường trú ghi theo địa danh cũ «{name}», nay thuộc nhiều xã (phường) khác nhau nên không lấy. "
+                f"nơi thường trú ghi theo địa danh cũ «{name}», nay thuộc nhiều xã (phường) khác nhau nên không ghi. "
                 "Ghi xã (phường) hiện nay, hoặc chọn trong hồ sơ của học sinh."
             )
-            yield _at(each.row, field, message, level="warning")
+            yield dataclasses.replace(_at(each.row, field, message, level="warning"), is_left_out=True)
 
 
 def _unusual_classes(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:
@@ -456,12 +458,8 @@ def _write_profiles(plan: RosterPlan, students: Sequence[Student], year: SchoolY
     changed: list[YearProfile] = []
     for each, student in zip(plan.rows, students, strict=True):
         profile = each.profile or YearProfile(student=student, year=year)
-        values = {
-            name: value for name, value in year_values(each.row).items() if value != getattr(profile, name)
-        }
+        values = year_changes(each.row, profile, today())
         if values:
-            if {"height_cm", "weight_kg"} & set(values):
-                values.setdefault("measured_on", today())
             for name, value in values.items():
                 setattr(profile, name, value)
             (changed if profile.pk else new).append(profile)

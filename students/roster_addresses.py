@@ -42,8 +42,8 @@ def _recognised(text: str) -> Unit:
     found = recognise(text, AddressForm.THREE_LEVEL) or recognise(text, AddressForm.TWO_LEVEL)
     if found is None:
         raise UnitUnknown(
-            f"«{text}»: không nhận ra xã (phường) và tỉnh (thành phố) nên không lấy. Ghi đủ, ví dụ «Phường Lê Chân, "
-            "Thành phố Hải Phòng»."
+            f"«{text}»: không nhận ra xã (phường) và tỉnh (thành phố) nên không ghi nơi thường trú. Ghi đủ, ví dụ "
+            "«Phường Lê Chân, Thành phố Hải Phòng»."
         )
     return found
 

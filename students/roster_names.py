@@ -3,6 +3,7 @@
 A name is never shortened in silence: what stands in a column that may hold a part of it is read or spoken of.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
 from students.header_search import PERSON, Column, Header, folded_heading
@@ -10,6 +11,8 @@ from students.names import search_key
 
 PARTS = ("family_name", "family_and_middle", "middle_name", "given_name")
 NAME_FIELDS = ("full_name", *PARTS)
+NAME_LENGTH = 150
+_STRANGE = re.compile(r"[^\w\s'’.,()–-]|_")
 _PART_WORDS = frozenset({"ho", "ten", "dem", "lot"})
 _MARK = "x"
 
@@ -41,6 +44,19 @@ def _of_parts(family: str, family_and_middle: str, middle: str, given: str) -> s
     if not (family_and_middle and f" {before}".endswith(f" {middle}")):
         before = _joined((before, middle))
     return _joined((before, given))
+
+
+def fault_of(name: str) -> str:
+    """What keeps a text from being a name, with the remedy; "" when nothing does."""
+    if not name:
+        return "thiếu họ và tên. Ghi họ và tên học sinh, hoặc xoá cả hàng."
+    if len(name) > NAME_LENGTH:
+        return f"họ và tên dài quá {NAME_LENGTH} kí tự. Hãy ghi lại cho đúng."
+    if _STRANGE.search(name) or not any(map(str.isalpha, name)):
+        return f"«{name}» có kí tự không có trong họ tên. Ghi họ và tên bằng chữ cái."
+    if re.search(r"\d", name):
+        return f"«{name}» có chữ số. Họ và tên không có chữ số; hãy sửa lại."
+    return ""
 
 
 def lacks_given_name(header: Header, text_at: TextAt) -> Column | None:

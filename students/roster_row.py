@@ -7,6 +7,16 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """A cell ("H3") of which something else is kept than is written in it."""
+
+    cell: str
+    heading: str
+    written: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
 class RosterRow:
     """A pupil as a list describes him or her. Text is clean (names.clean); ids are text with leading zeros.
 
@@ -78,4 +88,5 @@ class RosterRow:
     status: str = ""
     given: frozenset[str] = frozenset()
     is_class_guessed: bool = False
+    conversions: tuple[Conversion, ...] = field(default=(), compare=False, repr=False)
     places: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)

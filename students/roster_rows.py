@@ -35,6 +35,7 @@ from students.code_lists import (
     pupil_statuses,
     religions,
 )
+from students.conversions import conversion_of
 from students.header_search import Column, Header
 from students.merged_cells import MergedDown
 from students.models import Student
@@ -44,27 +45,27 @@ from students.roster_columns import FILLED_FROM_SECOND, TEXT_LENGTHS
 from students.roster_names import (
     NAME_FIELDS,
     columns_of_name,
+    fault_of,
     lacks_given_name,
     left_out_of,
     may_be_of_a_name,
     name_in,
     unread_beside_name,
 )
-from students.roster_row import RosterRow
+from students.roster_row import Conversion, RosterRow
 from students.workbooks import Cell, Row, Table
 
-NAME_LENGTH = 150
 CLASS_LENGTH = 30
 PLACEHOLDER = 36
 YOUNGEST, OLDEST = 5, 15
 IDENTITY = re.compile(r"[\d/.\- ]{4,}")
-STRANGE_IN_A_NAME = re.compile(r"[^\w\s'’.,()–-]|_")
 PUPILS_OWN = ("ordinal", *NAME_FIELDS, "birth_date", "moet_id", "national_id", "school_code", "register_no")
 PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "register_no")
 UNCALCULATED = (
     "ô có công thức chưa được tính nên không đọc được giá trị. Mở tệp bằng Excel, lưu lại rồi tải lên, "
     "hoặc gõ giá trị thay công thức."
 )
+LEFT_OUT = "Chưa sửa mà nạp thì ô này bị bỏ qua, không ghi."
 NONE_WORDS = ("không", "khong", "không có", "không khuyết tật", "-")
 
 
@@ -90,6 +91,7 @@ class RowReader:
         self._beside_name = unread_beside_name(header)
         self._row = Row(0, ())
         self._values: dict[str, Any] = {}
+        self._conversions: list[Conversion] = []
         self._uncalculated = set(table.uncalculated)
         self._placeholders = self._placeholder_columns()
 
@@ -97,6 +99,7 @@ class RowReader:
         """Turn to `row`."""
         self._row = row
         self._values = {}
+        self._conversions = []
         self._merged_down.turn_to(row)
         self.texts = tuple(text_of(self._cell(index)) for index in range(len(row.values)))
 
@@ -159,6 +162,7 @@ class RowReader:
             full_name=full_name,
             given=frozenset(self._values) | {"full_name"},
             places=self._places,
+            conversions=tuple(self._conversions),
             **self._values,
         )
 
@@ -169,23 +173,12 @@ class RowReader:
             self._report("full_name", formula, "", UNCALCULATED)
             return ""
         name = name_in(self.header, self._text_at)
-        self._check_name(name, columns[0])
+        fault = fault_of(name)
+        if fault:
+            self._report("full_name", columns[0], name, fault)
         if name:
             self._check_parts_of_name(name)
         return name
-
-    def _check_name(self, name: str, column: Column) -> None:
-        if not name:
-            message = "thiếu họ và tên. Ghi họ và tên học sinh, hoặc xoá cả hàng."
-        elif len(name) > NAME_LENGTH:
-            message = f"họ và tên dài quá {NAME_LENGTH} kí tự. Hãy ghi lại cho đúng."
-        elif STRANGE_IN_A_NAME.search(name) or not any(map(str.isalpha, name)):
-            message = f"«{name}» có kí tự không có trong họ tên. Ghi họ và tên bằng chữ cái."
-        elif re.search(r"\d", name):
-            message = f"«{name}» có chữ số. Họ và tên không có chữ số; hãy sửa lại."
-        else:
-            return
-        self._report("full_name", column, name, message)
 
     def _check_parts_of_name(self, name: str) -> None:
         """A name of which a part may stand elsewhere in the row is not believed."""
@@ -224,8 +217,8 @@ class RowReader:
         self._take("moet_id", lambda cell: digits_of(cell, length=10, name="mã định danh Bộ GD&ĐT"))
         self._take("national_id", lambda cell: digits_of(cell, length=12, name="số định danh cá nhân"))
         for name in ("phone", "father_phone", "mother_phone", "guardian_phone"):
-            self._take(name, phone_of, level="warning")
-        self._take("email", email_of, level="warning")
+            self._take(name, phone_of, may_be_left_out=True)
+        self._take("email", email_of, may_be_left_out=True)
         self._take("gender", gender_of)
         self._read_female_mark()
         self._read_birth_date()
@@ -243,7 +236,7 @@ class RowReader:
     def _read_female_mark(self) -> None:
         column = self._column("female_mark")
         if column and "gender" not in self._values and not self._reports_formula("female_mark"):
-            self._accept("gender", column, female_mark_of, "error")
+            self._accept("gender", column, female_mark_of)
 
     def _read_birth_date(self) -> None:
         self._take("birth_date", lambda cell: date_of(cell, epoch_1904=self.table.epoch_1904))
@@ -290,7 +283,7 @@ class RowReader:
         ]
         if len(names) != 2:
             message = "không rõ đâu là cha, đâu là mẹ nên không lấy. Ghi «họ tên cha / họ tên mẹ»."
-            self._report("parents", column, text_of(text), message, "warning")
+            self._leave_out(column, text_of(text), message)
             return
         for parent, name in zip(("father_name", "mother_name"), map(text_of, names), strict=True):
             if name and parent not in self._values:
@@ -308,7 +301,7 @@ class RowReader:
             name = "permanent_ward" if any(parts) else "permanent"
             for within in ("permanent_detail", "permanent_hamlet"):
                 self._values.pop(within, None)
-            self._report(name, self._column(name), self._text(name), str(unknown), "warning")
+            self._leave_out(self._column(name), self._text(name), str(unknown))
 
     def _read_support_and_year(self) -> None:
         day = partial(day_of, epoch_1904=self.table.epoch_1904)
@@ -348,14 +341,14 @@ class RowReader:
 
         self._take(name, convert)
 
-    def _take(self, name: str, convert: Callable[[Cell], object], level: Level = "error") -> None:
+    def _take(self, name: str, convert: Callable[[Cell], object], *, may_be_left_out: bool = False) -> None:
         """Read the first filled column of the field; the value counts as given only when it converts."""
         for column in self._columns(name):
             if self._is_uncalculated(column):
                 self._report(name, column, "", UNCALCULATED)
                 return
             if self._text_at(column):
-                self._accept(name, column, convert, level)
+                self._accept(name, column, convert, may_be_left_out=may_be_left_out)
                 return
 
     def _reports_formula(self, name: str) -> bool:
@@ -372,7 +365,14 @@ class RowReader:
     def _is_uncalculated(self, column: Column) -> bool:
         return (self._row.number, column.index + 1) in self._uncalculated
 
-    def _accept(self, name: str, column: Column, convert: Callable[[Cell], object], level: Level) -> None:
+    def _accept(
+        self,
+        name: str,
+        column: Column,
+        convert: Callable[[Cell], object],
+        *,
+        may_be_left_out: bool = False,
+    ) -> None:
         cell = self._raw(column)
         if isinstance(cell, str) and cell.strip().upper() in EXCEL_ERRORS:
             self._report(
@@ -380,10 +380,21 @@ class RowReader:
             )
             return
         try:
-            self._values[name] = convert(cell)
+            value = self._values[name] = convert(cell)
         except CellRefused as refusal:
-            left_out = " Nạp như vậy thì ô này bị bỏ qua." if level == "warning" else ""
-            self._report(name, column, text_of(cell), f"{refusal}{left_out}", level)
+            if may_be_left_out:
+                self._leave_out(column, text_of(cell), f"{refusal} {LEFT_OUT}")
+            else:
+                self._report(name, column, text_of(cell), str(refusal))
+        else:
+            converted = conversion_of(name, column, self._row.number, text_of(cell), value)
+            self._conversions += [converted] if converted else []
+
+    def _leave_out(self, column: Column | None, value: str, message: str) -> None:
+        """Say of a cell that it is not taken, though its row is."""
+        letter, heading = (column.letter, column.heading) if column else ("", "")
+        place = (self.table.sheet_name, self._row.number, letter, heading)
+        self.problems.append(Problem(*place, value, message, "warning", is_left_out=True))
 
     def _report(
         self, name: str, column: Column | None, value: str, message: str, level: Level = "error"

@@ -1,33 +1,43 @@
 """The dry run of a pupil list as its page shows it: errors first, then each row with what it would do."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from accounts.clock import today
 from students.cell_values import Problem
-from students.field_changes import FieldChange, field_changes
-from students.import_forms import DEED_WORDS, REMARKED
+from students.conversions import conversions, has_default_nationality, is_measured_on_import
+from students.field_changes import FieldChange, NewField, new_fields
+from students.import_forms import DEED_WORDS
 from students.imports import Deed, PlannedRow, RosterPlan
-from students.models import Enrolment, SchoolYear, Student, YearProfile
+from students.models import Enrolment, SchoolYear, Student
 from students.roster_row import RosterRow
 
 _KINDS = {Deed.REFUSE: "refused", Deed.CREATE: "open", Deed.CHANGE: "waiting", Deed.KEEP: "neutral"}
+LEFT_OUT, REMARKED, CONVERTED = "left-out", "remarked", "converted"
+_MARK_WORDS = {LEFT_OUT: "Có ô bỏ qua", REMARKED: "Có lưu ý", CONVERTED: "Có điều ghi khác tệp"}
 _ICONS = {Deed.CREATE: "plus-lg", Deed.CHANGE: "pencil"}
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence on a row, with the cell that it speaks of; an error keeps the whole file out."""
+    """A sentence on a row, with the cell that it speaks of.
+
+    An error keeps the whole file out; what `is_left_out` stays out alone.
+    """
 
     cell: str
     text: str
     is_error: bool
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
     """One row of the dry run; `seat` is the class the pupil gets a seat in, "" when nothing is added.
 
+    `conversions` say what is kept otherwise than the file has it; `new` is the row of a pupil who would be created.
     `row` is Excel's number; `name` is "" where no pupil could be read. `pupil` is the stored pupil of a refused row,
     whose movements the clerk may have to record first.
     """
@@ -40,19 +50,24 @@ class PlanLine:
     deed: Deed
     seat: str = ""
     changes: tuple[FieldChange, ...] = ()
+    conversions: tuple[str, ...] = ()
+    new: RosterRow | None = None
     remarks: tuple[Remark, ...] = ()
     pupil: int | None = None
-    creates: RosterRow | None = None
 
     @property
-    def record(self) -> list[FieldChange]:
-        """Of a new pupil all that would be written, as it would be: addresses and sizes are converted on the way."""
-        return list(field_changes(self.creates, Student(), YearProfile())) if self.creates else []
+    def marks(self) -> set[str]:
+        """What the row is found by beside its deed."""
+        return {
+            *(LEFT_OUT for each in self.remarks if each.is_left_out),
+            *(REMARKED for each in self.remarks if not each.is_error),
+            *(CONVERTED for _each in self.conversions),
+        }
 
     @property
-    def has_remark(self) -> bool:
-        """Something in the row is left out, or looks wrong, and it would be taken in all the same."""
-        return bool(self.remarks) and self.deed != Deed.REFUSE
+    def fields(self) -> list[NewField]:
+        """What would be kept of a new pupil. Only the rows of one page are asked."""
+        return list(new_fields(self.new, today())) if self.new else []
 
     @property
     def word(self) -> str:
@@ -67,7 +82,7 @@ class PlanLine:
         return _ICONS.get(self.deed, "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DryRun:
     """What carrying out a list would do, all in all and row by row; `general` is what is wrong as a whole."""
 
@@ -81,17 +96,28 @@ class DryRun:
     counts: dict[Deed, int]
 
     def filtered(self, show: str, class_name: str) -> list[PlanLine]:
-        """The lines of one deed, or with a remark, of one class; "" for all."""
+        """The lines of one deed or with one mark, of one class; "" for all."""
         return [
             line
             for line in self.lines
-            if (show in ("", line.deed) or (show == REMARKED and line.has_remark))
-            and class_name in ("", line.class_name)
+            if show in ("", line.deed, *line.marks) and class_name in ("", line.class_name)
         ]
 
+    @cached_property
+    def marked(self) -> list[tuple[str, str, int]]:
+        """What rows can be found by beside their deed: value, words, how many rows."""
+        times = Counter(mark for line in self.lines for mark in line.marks)
+        return [(mark, words, times[mark]) for mark, words in _MARK_WORDS.items()]
+
     @property
-    def remarked(self) -> int:
-        return sum(line.has_remark for line in self.lines)
+    def converted(self) -> int:
+        """How many things the button keeps otherwise than the file has them."""
+        return sum(len(line.conversions) for line in self.lines)
+
+    @property
+    def left_out(self) -> int:
+        """How many cells the button leaves out."""
+        return sum(remark.is_left_out for line in self.lines for remark in line.remarks)
 
     @property
     def headline(self) -> str:
@@ -166,7 +192,19 @@ def _notes(plan: RosterPlan, rows: set[tuple[str, int]], year: SchoolYear) -> li
         notes.insert(
             0, f"{plan.enrolled} học sinh được xếp vào lớp từ ngày {year.starts_on:%d/%m/%Y} (đầu năm học)."
         )
-    return notes
+    return notes + _defaults(plan)
+
+
+def _defaults(plan: RosterPlan) -> list[str]:
+    """What is kept for want of a word in the file, once for all pupils."""
+    written = [each for each in plan.rows if each.deed in (Deed.CREATE, Deed.CHANGE)]
+    measured = sum(is_measured_on_import(each.row, each.profile, today()) for each in written)
+    at_home = sum(has_default_nationality(each.row, each.student) for each in written)
+    told = {
+        f"không có ngày đo trong tệp: ngày đo chiều cao, cân nặng sẽ là ngày nạp ({today():%d/%m/%Y})": measured,
+        f"không có quốc tịch trong tệp: sẽ ghi «{Student().nationality}»": at_home,
+    }
+    return [f"{count} học sinh {what}." for what, count in told.items() if count]
 
 
 def _unreadable_line(errors: list[Problem], *, names_sheet: bool) -> PlanLine:
@@ -191,10 +229,17 @@ def _line(planned: PlannedRow, problems: list[Problem], *, names_sheet: bool) ->
         deed=planned.deed,
         seat=row.class_name if planned.enrols else "",
         changes=planned.changes,
+        conversions=_conversions(planned),
+        new=row if planned.deed == Deed.CREATE else None,
         remarks=tuple(_remark(problem) for problem in (*planned.reasons, *warnings)),
         pupil=planned.student.pk if planned.student and planned.deed == Deed.REFUSE else None,
-        creates=row if planned.deed == Deed.CREATE else None,
     )
+
+
+def _conversions(planned: PlannedRow) -> tuple[str, ...]:
+    if planned.deed not in (Deed.CREATE, Deed.CHANGE):
+        return ()
+    return tuple(conversions(planned.row, planned.student))
 
 
 def birth_label(day: int | None, month: int | None, year: int | None) -> str:
@@ -208,4 +253,4 @@ def _remark(problem: Problem) -> Remark:
     heading = f" «{problem.header}»" if problem.header else ""
     cell = f"Ô {problem.column_letter}{problem.row}{heading}" if problem.column_letter and problem.row else ""
     text = problem.message[:1].upper() + problem.message[1:]
-    return Remark(cell, text, problem.level == "error")
+    return Remark(cell, text, problem.level == "error", problem.is_left_out)

@@ -318,6 +318,69 @@ def test_the_dry_run_takes_the_same_statements_for_any_length(school, clerk, cou
     assert len(captured) == 10  # among them: the count of the limit, the line of the access log, the last run
 
 
+def test_cells_that_will_be_left_out_are_counted_beside_the_button_and_found_by_a_filter(school, clerk):
+    two = {"SĐT mẹ": "0912345678;0987654321", "Họ tên mẹ": "Lê Ba", "Thường trú": "Xã Không Có, Tỉnh Lạ"}
+    upload = uploaded(clerk, school, pupil(1, **two), pupil(2), pupil(3, birth="2010"))
+    shown = text(clerk.get(page_of(upload)))
+    assert "2 ô không đọc được sẽ bị bỏ qua" in shown
+    assert "Có ô bỏ qua (1) Có lưu ý (2)" in shown
+    assert (
+        "không phải một số điện thoại. Ghi một số, ví dụ 0912345678. Chưa sửa mà nạp thì ô này bị bỏ qua"
+        in shown
+    )
+    places = {
+        show: re.findall(
+            r"Hàng (\d+)", text(clerk.get(page_of(upload), {"show": show})).split("Từng hàng")[1]
+        )
+        for show in ("left-out", "remarked")
+    }
+    assert places == {"left-out": ["2"], "remarked": ["2", "4"]}
+
+
+def test_the_dry_run_shows_all_that_would_be_kept_of_a_new_pupil_and_the_column_it_comes_from(school, clerk):
+    upload = uploaded(clerk, school, pupil(1, job="Thợ mộc", **{"Họ tên bố": "Lê Ba", "Dân tộc": "Mông"}))
+    shown = text(clerk.get(page_of(upload)))
+    assert "Hồ sơ mới: 6 mục" in shown
+    assert "Mã định danh Bộ GD&amp;ĐT (cột F «Mã định danh Bộ GD&amp;ĐT») 3100000001" in shown
+    assert "tên cha (cột H «Họ tên bố») Lê Ba" in shown
+    assert "1 học sinh không có quốc tịch trong tệp: sẽ ghi «Việt Nam»." in shown
+
+
+def test_each_thing_kept_otherwise_than_the_file_has_it_is_named_and_counted(school, clerk):
+    old = "thôn 3, xã Tân Liên, huyện Vĩnh Bảo, Hải Phòng"
+    cells = {"Chiều cao": "118,4", "Cân nặng": 22.55, "Năm sinh mẹ": "12/03/1988", "Thường trú": old}
+    plain = {
+        "Chiều cao": "118 cm",
+        "Cân nặng": "22,5",
+        "SĐT liên hệ": "0912 345.678",
+        "Ngày đo": "05/09/2026",
+    }
+    upload = uploaded(
+        clerk, school, pupil(1, **cells, **{"Họ tên mẹ": "Lê Ba", "Bán trú": "Có"}), pupil(2, **plain)
+    )
+    shown = text(clerk.get(page_of(upload)))
+    for words in (
+        "«118,4» được ghi là «118»",
+        "«22.55» được ghi là «22,6»",
+        "«12/03/1988» được ghi là «1988»",
+        "«Có» được ghi là «Bán trú: Tự nguyện»",
+        "địa danh cũ «Xã Tân Liên, Huyện Vĩnh Bảo, Thành phố Hải Phòng» được ghi theo hai cấp là «Xã Vĩnh Bảo, ",
+        "1 học sinh không có ngày đo trong tệp: ngày đo chiều cao, cân nặng sẽ là ngày nạp",
+        "Có điều ghi khác tệp (1)",
+    ):
+        assert words in shown, words
+    assert "5 điều được ghi khác cách ghi trong tệp" in shown
+
+
+def test_a_size_measured_on_the_stored_day_keeps_that_day(school, clerk):
+    day = {"Ngày đo": "05/09/2026"}
+    carry_out_roster(listed(pupil(1, **day, **{"Chiều cao": 118})), school.year, by=school.tuan)
+    plan = plan_roster(listed(pupil(1, **day, **{"Chiều cao": 119})), school.year)
+    assert [change.label for change in plan.rows[0].changes] == ["chiều cao (cm)"]
+    plan = plan_roster(listed(pupil(1, **{"Chiều cao": 119})), school.year)
+    assert [change.label for change in plan.rows[0].changes] == ["chiều cao (cm)", "ngày đo"]
+
+
 def test_a_long_dry_run_is_shown_in_pages_that_keep_the_filter(school, clerk):
     upload = uploaded(clerk, school, *(pupil(number) for number in range(1, 121)))
     response = clerk.get(page_of(upload), {"show": "create"})
@@ -355,19 +418,3 @@ def test_the_summary_counts_what_the_rows_show(school):
         "refuse": 1,
     }
     assert [line.deed.value for line in run.lines] == ["refuse", "create", "keep"]
-
-
-def test_all_that_would_be_written_of_a_new_pupil_is_shown(school, clerk):
-    upload = uploaded(clerk, school, pupil(1))
-    shown = text(clerk.get(page_of(upload)))
-    assert "Hồ sơ sẽ ghi: " in shown
-    assert "Ngày sinh: " in shown
-    assert "Giới tính: " in shown
-
-
-def test_rows_with_a_cell_left_out_are_counted_beside_the_button_and_shown_alone(school, clerk):
-    upload = uploaded(clerk, school, pupil(1, **{"Điện thoại": "mẹ"}), pupil(2))
-    assert "1 hàng có lưu ý" in text(clerk.get(page_of(upload)))
-    page = clerk.get(page_of(upload), {"show": "remarked"}).context["page"]
-    assert [line.place for line in page] == ["Hàng 2"]
-    assert "ô này bị bỏ qua" in page[0].remarks[0].text

@@ -485,6 +485,51 @@ def test_parents_in_one_cell_are_told_apart_or_left_alone() -> None:
     assert problems[0].level == "warning"
 
 
+def test_a_class_merged_downwards_is_that_of_every_row_it_reaches_over() -> None:
+    rows = [
+        ("STT", "Lớp", "Họ và tên"),
+        (1, "1Z", "Mạc Một"),
+        (2, None, "Mạc Hai"),
+        (3, "1Y", "Mạc Ba"),
+        (4, None, None),
+    ]
+    file = read(*rows, title="Lớp gộp", merged=("B2:B3", "B4:B9"))
+    assert [(row.full_name, row.class_name) for row in file.rows] == [
+        ("Mạc Một", "1Z"),
+        ("Mạc Hai", "1Z"),
+        ("Mạc Ba", "1Y"),
+    ]
+    assert not file.problems, "the numbered row left blank is no pupil"
+
+
+def test_ids_names_and_birth_dates_are_never_filled_from_merged_cells() -> None:
+    rows = [
+        ("Lớp", "Họ và tên", "Ngày sinh", "Mẹ"),
+        ("1A", "Mạc Một", 2019, "Lê Thị Ba"),
+        ("1A", "Mạc Hai", None, None),
+    ]
+    file = read(*rows, merged=("C2:C3", "D2:D3"))
+    assert [(row.birth_year, row.mother_name) for row in file.rows] == [
+        (2019, "Lê Thị Ba"),
+        (None, "Lê Thị Ba"),
+    ]
+
+
+def test_beside_a_column_of_classes_the_sheets_name_is_no_class() -> None:
+    file = read(("Lớp", "Họ và tên", "Ngày sinh"), (None, "Lý Hai", 2019), title="Lớp 1A")
+    assert [str(problem) for problem in file.errors] == [
+        "Trang «Lớp 1A», hàng 2, cột A «Lớp»: thiếu lớp. Ghi tên lớp, ví dụ «1A»."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "guessed"), [("Lớp 1A", False), ("4.1", False), ("Lớp 1", True), ("Lớp gộp 1", True)]
+)
+def test_a_sheets_name_that_may_be_no_class_is_marked_as_a_guess(title: str, guessed: bool) -> None:
+    file = read(("Họ và tên", "Khối"), ("Lý Hai", 4 if title == "4.1" else 1), title=title)
+    assert file.rows[0].is_class_guessed is guessed
+
+
 def test_a_sheet_and_its_title_that_name_different_classes_are_an_error() -> None:
     file = read(
         ("DANH SÁCH LỚP 1B",), ("STT", "Họ và tên", "Ngày sinh"), (1, "Nguyễn An", 2019), title="Lớp 1A"
@@ -527,18 +572,3 @@ def test_a_list_in_a_minimal_archive_is_read_without_row_and_cell_numbers() -> N
 )
 def test_classes_are_written_one_way(text: str, label: str) -> None:
     assert class_label(text) == label
-
-
-def test_a_class_merged_down_the_rows_is_that_of_each_of_them() -> None:
-    other = (2, None, "3100000002", "Trần Thị Bình", "06/09/2019", "Nữ", "Kinh")
-    file = read(HEADINGS, AN, other, merged=["B2:B3"])
-    assert [row.class_name for row in file.rows] == ["1A", "1A"]
-    assert file.problems == ()
-
-
-def test_beside_a_column_of_classes_an_empty_cell_is_asked_for_whatever_the_sheet_is_called() -> None:
-    nobody = (2, None, "3100000002", "Trần Thị Bình", "06/09/2019", "Nữ", "Kinh")
-    file = read(HEADINGS, AN, nobody, title="Lớp 1")
-    assert [str(each) for each in file.problems] == [
-        "Trang «Lớp 1», hàng 3, cột B «Lớp»: thiếu lớp. Ghi tên lớp, ví dụ «1A»."
-    ]
