@@ -165,7 +165,7 @@ def roll_over_file(request: SignedInRequest, pk: int, grade: int) -> FileRespons
     permissions.require(request.user, Action.ROLL_OVER, WHO)
     year = _year_and_grade(pk, grade)
     title = f"Danh sách xếp lớp khối {grade} năm học {year.label}"
-    require_password(request, f"Tải {title.lower()} ra Excel.", lasting=Lasting.EXPORTS)
+    require_password(request, f"Tải {title[:1].lower()}{title[1:]} ra Excel.", lasting=Lasting.EXPORTS)
     standing = standing_of(year)
     log_access(
         request,

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from students.matching import BIRTH, IDS, birth_of, births_agree
+from students.matching import BIRTH, IDS, birth_of, births_agree, spelt
 from students.models import Student, YearProfile
+from students.names import is_in_capitals
 from students.record_rules import YEAR_FIELDS
 from students.record_sections import CODES, NOT_SHOWN, SECTIONS, label, shown
 from students.roster_addresses import UNIT_FIELDS, unit_to_write
@@ -73,8 +74,13 @@ def _change(name: str, old: Any, new: Any) -> Iterator[FieldChange]:
 
 
 def values_to_write(row: RosterRow, student: Student) -> dict[str, Any]:
-    """What the row gives, by field. A birth date that only says less than the stored one is left out (rule R15)."""
+    """What the row gives, by field.
+
+    A birth date that only says less than the stored one is left out (rule R15); so is the stored name in capitals.
+    """
     given = {name: getattr(row, name) for name in COPIED if name in row.given}
+    if is_in_capitals(row.full_name) and spelt(row.full_name) == spelt(student.full_name):
+        del given["full_name"]
     says_less = sum(map(bool, birth_of(row))) < sum(map(bool, birth_of(student)))
     if says_less and births_agree(row, student):
         given = {name: value for name, value in given.items() if name not in BIRTH}

@@ -34,11 +34,12 @@ from students.field_changes import (
 from students.matching import Match, described, match_rows
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
 from students.movements import Seat, enrol_many, lock_year
+from students.name_doubts import against_a_shorter_name, doubts_about_the_name
 from students.names import search_key, sort_key
 from students.promotion import doubt_about_the_grade
 from students.records import record_of
 from students.roster_files import Problem, RosterFile, RosterRow
-from students.roster_names import is_like_a_part, words_lost
+from students.roster_names import is_like_a_part
 from students.seating import FROM_ELSEWHERE, against_the_seat
 from students.stored_pupils import StoredPupils, renumbered
 
@@ -200,17 +201,18 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
             wrong = [each for each in of_record if each[0] not in _TO_BE_COMPLETED]
             against = [
                 *_against(row, match, stored, leaving),
-                *_against_a_shorter_name(row, match, unread),
+                *against_a_shorter_name(row, match.student, unread),
                 *wrong,
             ]
             incomplete += [_at(row, *each, level="warning") for each in of_record if each not in wrong]
-        if repetition and match.repeats:
+        planned = _plan_row(row, match, stored, broken[row.sheet, row.row], against)
+        if repetition and (match.repeats or planned.deed == Deed.KEEP):
             folded.add(repetition)
-        rows.append(_plan_row(row, match, stored, broken[row.sheet, row.row], against))
+        rows.append(planned)
     found = [problem for problem in file.problems if problem.level == "error" or problem not in folded]
     problems = (
         *(*_against_the_whole(file, year), *found, *_late_seats(rows, stored)),
-        *(*incomplete, *_doubts(rows, stored), *_shorter_names(rows)),
+        *(*incomplete, *_doubts(rows, stored), *_doubtful_names(rows)),
         *(*_divided_wards(rows), *_unusual_classes(rows, stored)),
     )
     missing = tuple(stored.missing(matches))
@@ -319,17 +321,6 @@ def _against(
         )
 
 
-def _against_a_shorter_name(row: RosterRow, match: Match, unread: str) -> Iterator[tuple[str, str]]:
-    """A known pupil's name is not shortened while a part of it may stand in one of the `unread` columns."""
-    lost = words_lost(row.full_name, match.student.full_name) if match.student and unread else ""
-    if lost:
-        message = (
-            f"họ tên thiếu «{lost}» so với hồ sơ, mà tệp có cột {unread} không rõ có thuộc họ tên không. Ghi đủ họ "
-            "tên, hoặc xoá cột ấy khỏi tệp."
-        )
-        yield "full_name", message
-
-
 def _of_the_record(row: RosterRow, match: Match, stored: StoredPupils) -> list[tuple[str, str]]:
     """(field, reason) of what the record's own rules have against it as it would be; the same as on its page."""
     if match.reason:
@@ -378,13 +369,13 @@ def _doubts(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Proble
             yield _at(each.row, "class_name", doubt, level="warning")
 
 
-def _shorter_names(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
-    """A warning for each known pupil whose name would lose words."""
+def _doubtful_names(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
+    """A warning for each name that would be written and looks wrong."""
     for each in rows:
-        lost = words_lost(each.row.full_name, each.student.full_name) if each.student and each.changes else ""
-        if lost:
-            message = f"họ tên sẽ mất «{lost}» so với hồ sơ. Đối chiếu giấy khai sinh trước khi nạp."
-            yield _at(each.row, "full_name", message, level="warning")
+        if each.deed in (Deed.CREATE, Deed.CHANGE):
+            name = values_to_write(each.row, each.student or Student()).get("full_name", "")
+            for doubt in doubts_about_the_name(each.row, each.student, name):
+                yield _at(each.row, "full_name", doubt, level="warning")
 
 
 def _divided_wards(rows: Sequence[PlannedRow]) -> Iterator[Problem]:

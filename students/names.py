@@ -64,6 +64,16 @@ def looks_like_a_name(text: str) -> bool:
     return any(map(str.isalpha, text)) and all(each.isalpha() or each in NAME_SIGNS for each in text)
 
 
+def is_in_capitals(name: str) -> bool:
+    """True for "NGUYỄN VĂN AN"; a single word may be a person's whole name."""
+    return name.isupper() and " " in name
+
+
+def in_small_letters(name: str) -> str:
+    """Return "Nguyễn Văn An" for "NGUYỄN VĂN AN", "Ê-ban H'Năm" for "Ê-BAN H'NĂM"."""
+    return re.sub(r"[^\s']+", lambda part: part[0].capitalize(), clean(name))
+
+
 def split_name(full_name: str) -> tuple[str, str]:
     """Return (họ và đệm, tên): the given name is the last word; it may be a single letter ("Ý")."""
     family_and_middle, _, given = clean(full_name).rpartition(" ")

@@ -242,6 +242,9 @@ def _unit_field() -> forms.CharField:
     )
 
 
+_WRONG_NUMBERS = {"height_cm": "Ghi số xăng-ti-mét tròn, không có phần lẻ, ví dụ 118."}
+
+
 def _plain_field(name: str) -> forms.Field:
     if name in CODES:
         nothing = "Không" if name in _NONE_IS_NO else "Chưa có"
@@ -261,7 +264,7 @@ def _plain_field(name: str) -> forms.Field:
         return _choice_field([("", choices.pop("", "Chưa có")), *choices.items()])
     if isinstance(field, forms.IntegerField):
         field.widget = forms.TextInput({"inputmode": "numeric"})
-        field.error_messages["invalid"] = "Ghi một số, không có chữ."
+        field.error_messages["invalid"] = _WRONG_NUMBERS.get(name, "Ghi năm bằng bốn chữ số, ví dụ 1988.")
     return field
 
 

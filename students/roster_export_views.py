@@ -45,7 +45,7 @@ def roster_file(request: SignedInRequest, pk: int) -> FileResponse:
     title = f"Danh sách học sinh {whose}"
     require_password(
         request,
-        f"Xuất {title.lower()} năm học {year.label} ra Excel, cả thông tin nhạy cảm.",
+        f"Xuất danh sách học sinh {whose} năm học {year.label} ra Excel, cả thông tin nhạy cảm.",
         lasting=Lasting.EXPORTS,
     )
     seats = seats_of(year, grade=grade, school_class=school_class)
@@ -56,7 +56,7 @@ def roster_file(request: SignedInRequest, pk: int) -> FileResponse:
         detail=f"{len(seats)} học sinh, mọi cột của hồ sơ",
     )
     content = write_roster(seats, title=title, year=year, by=request.user)
-    name = file_words(whose)
+    name = f"lop-{file_words(school_class.name).upper()}" if school_class else file_words(whose)
     return file_to_save(io.BytesIO(content), f"danh-sach-hoc-sinh-{name}-{year.pk}.xlsx", XLSX)
 
 

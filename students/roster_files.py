@@ -36,6 +36,7 @@ UNIQUE = {
     "school_code": "mã học sinh",
     "register_no": "số đăng bộ",
 }
+ONE_ROW_A_PUPIL = "Mỗi học sinh chỉ ghi một hàng; hãy sửa hoặc bỏ một trong hai hàng."
 TITLE = re.compile(r"(danh sach|lop|khoi)\b")
 
 
@@ -260,9 +261,16 @@ def _repeated(rows: list[RosterRow]) -> Iterator[Problem]:
         key = (row.class_name, row.full_name.lower(), row.birth_year, row.birth_month, row.birth_day)
         same = alike.setdefault(key, row)
         if same is not row and not shared:
-            yield _repetition(
-                row, same, "full_name", f"«{row.full_name}» cùng lớp, cùng ngày sinh", "warning"
-            )
+            what = f"«{row.full_name}» cùng lớp, cùng ngày sinh"
+            yield _repetition(row, same, "full_name", what, "warning")
+
+
+def _advice_on_two(row: RosterRow, other: RosterRow) -> str:
+    """Twins have ids of their own; where they stand, nothing is to be mended."""
+    pairs = ((getattr(row, field), getattr(other, field)) for field in UNIQUE)
+    if any(one and another and one != another for one, another in pairs):
+        return "Hai hàng ghi mã khác nhau: là hai em (như sinh đôi) thì để nguyên; là một em thì bỏ một hàng."
+    return "Là một em thì bỏ một hàng; là hai em thì ghi mã định danh Bộ GD&ĐT của từng em."
 
 
 def _grades_that_differ(rows: list[RosterRow]) -> Iterator[Problem]:
@@ -287,6 +295,6 @@ def _grades_that_differ(rows: list[RosterRow]) -> Iterator[Problem]:
 def _repetition(row: RosterRow, known: RosterRow, field: str, what: str, level: Level) -> Problem:
     letter, header = row.places.get(field, ("", ""))
     place = f"hàng {known.row}" + (f" trang «{known.sheet}»" if known.sheet != row.sheet else "")
-    advice = "Mỗi học sinh chỉ ghi một hàng; hãy sửa hoặc bỏ một trong hai hàng."
+    advice = ONE_ROW_A_PUPIL if level == "error" else _advice_on_two(row, known)
     message = f"{what} đã có ở {place} ({known.full_name}). {advice}"
     return Problem(row.sheet, row.row, letter, header, str(getattr(row, field)), message, level)

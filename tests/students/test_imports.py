@@ -169,8 +169,30 @@ def test_a_row_is_matched_by_name_and_birth_date_and_gets_the_id_it_lacked(schoo
 
 def test_where_the_tone_mark_stands_and_capitals_do_not_make_another_pupil(school):
     carried_out(school, pupil(1, name="Lê Thị Hòa", id=None))
-    plan = plan_roster(listed(pupil(1, name="LÊ THỊ HOÀ", id=None)), school.year)
-    assert changes(plan) == [("họ và tên", "Lê Thị Hòa", "LÊ THỊ HOÀ")]
+    plan = plan_roster(listed(pupil(1, name="lê Thị Hoà", id=None)), school.year)
+    assert changes(plan) == [("họ và tên", "Lê Thị Hòa", "lê Thị Hoà")]
+
+
+def test_a_name_in_capitals_is_warned_of_when_new_and_never_replaces_the_one_in_small_letters(school):
+    plan = carried_out(school, pupil(1, name="ĐẶNG THỊ Ê-BAN H'NĂM"))
+    (warning,) = (str(problem) for problem in plan.problems if "chữ hoa" in str(problem))
+    assert "cột B «Họ và tên»: họ tên viết toàn chữ hoa" in warning
+    assert "«Đặng Thị Ê-ban H'Năm»" in warning
+    carried_out(school, pupil(2, name="Lê Thị Hòa"))
+    plan = plan_roster(listed(pupil(2, name="LÊ THỊ HOÀ")), school.year)
+    assert (deeds(plan), plan.problems) == ([Deed.KEEP], ())
+
+
+def test_an_id_with_another_name_and_another_gender_is_warned_of(school):
+    carried_out(school, pupil(1, name="Lê Nguyệt Anh", **{"Giới tính": "Nữ"}))
+    plan = plan_roster(listed(pupil(1, name="Nguyễn Văn Khác")), school.year)
+    assert any("cả họ tên và giới tính đều khác hồ sơ" in str(problem) for problem in plan.problems)
+
+
+def test_twins_of_one_name_are_spoken_of_once_and_not_when_the_list_comes_again(school):
+    twins = [pupil(number, name="Hoàng Song Sinh", birth="05/09/2020") for number in (1, 2)]
+    assert [problem.level for problem in carried_out(school, *twins).problems] == ["warning"]
+    assert plan_roster(listed(*twins), school.year).problems == ()
 
 
 def test_twins_whose_names_differ_by_a_tone_mark_stay_two(school):

@@ -217,6 +217,14 @@ def test_an_export_asks_for_the_password_and_is_on_record_with_its_number(school
     assert {row.grade for row in rows} == {4}
 
 
+def test_the_export_of_a_class_calls_it_as_the_school_does(school, client):
+    client.force_login(school.tuan)
+    address = reverse("students:roster_file", args=[school.year.pk]) + f"?class={school.class_4a.pk}"
+    assert "Xuất danh sách học sinh lớp 4A năm học" in client.get(address).content.decode()
+    client.post(reverse("accounts:confirm"), {**CONFIRMED, "next": address, "lasting": "exports"})
+    assert "danh-sach-hoc-sinh-lop-4A-2026.xlsx" in client.get(address)["Content-Disposition"]
+
+
 @pytest.mark.parametrize("query", ["?grade=6", "?class=0", "?class=x", "?grade=x"])
 def test_what_does_not_exist_is_not_exported(school, client, query):
     client.force_login(school.tuan)

@@ -351,6 +351,9 @@ def test_an_id_that_stands_twice_names_the_other_row() -> None:
 def test_the_same_name_and_birth_date_in_one_class_is_a_warning() -> None:
     file = read(HEADINGS, AN, (2, "1A", "3100000002", *AN[3:]))
     assert [problem.level for problem in file.problems] == ["warning"]
+    assert "mã khác nhau: là hai em (như sinh đôi) thì để nguyên" in file.problems[0].message
+    file = read(HEADINGS, AN, (2, "1A", None, *AN[3:]))
+    assert "là hai em thì ghi mã định danh Bộ GD&ĐT của từng em" in file.problems[0].message
 
 
 def test_one_class_in_two_grades_is_an_error() -> None:
