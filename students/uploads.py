@@ -32,12 +32,13 @@ def keep_upload(*, name: str, content: bytes, roster: RosterFile, year: SchoolYe
     with acting(by, role="Văn thư", source=Source.PAGE) as act:
         # One at a time, so that a button pressed twice keeps one file.
         SchoolYear.objects.select_for_update(no_key=True).get(pk=year.pk)
-        errors = plan_roster(roster, year).error_count
+        plan = plan_roster(roster, year)
+        errors, has_news = plan.error_count, plan.changes_anything
         waiting = RosterUpload.objects.filter(year=year, sha256=sha256, applied_at__isnull=True).first()
         if waiting:
-            if waiting.errors != errors:
-                waiting.errors = errors
-                waiting.save(update_fields=["errors"])
+            if (waiting.errors, waiting.has_news) != (errors, has_news):
+                waiting.errors, waiting.has_news = errors, has_news
+                waiting.save(update_fields=["errors", "has_news"])
             act.says(f"Tải lên lại danh sách học sinh «{waiting.name}»", thing=f"roster_upload:{waiting.pk}")
             return waiting
         kept = RosterUpload.objects.create(
@@ -47,6 +48,7 @@ def keep_upload(*, name: str, content: bytes, roster: RosterFile, year: SchoolYe
             size=len(content),
             sha256=sha256,
             errors=errors,
+            has_news=has_news,
             uploaded_by=by,
         )
         act.says(f"Tải lên danh sách học sinh «{kept.name}»", thing=f"roster_upload:{kept.pk}")

@@ -23,7 +23,8 @@ class RosterUpload(models.Model):
     """A pupil list that the clerk has sent: kept as it came, shown as a dry run, carried out at most once (R85).
 
     The file lies outside the web root and is never handed out. The counts are those of the plan carried out;
-    `errors` is what had to be mended when the list was last sent (None: not counted).
+    `errors` is what had to be mended when the list was last sent, `has_news` whether it had anything to write then
+    (None: not counted).
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="roster_uploads")
@@ -34,6 +35,7 @@ class RosterUpload(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(db_default=Now())
     errors = models.PositiveIntegerField("chỗ phải sửa lúc tải lên", null=True)
+    has_news = models.BooleanField("có điều mới lúc tải lên", null=True)
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     applied_at = models.DateTimeField(null=True)
     created = models.PositiveIntegerField("học sinh thêm mới", default=0)

@@ -225,6 +225,14 @@ def test_the_list_of_uploads_says_how_much_is_to_be_mended(school, clerk):
     assert "Chưa nạp" not in text(clerk.get(IMPORT))
 
 
+def test_a_list_with_nothing_new_does_not_wait_to_be_carried_out(school, clerk):
+    carry_out_roster(listed(pupil(1)), school.year, by=school.tuan)
+    uploaded(clerk, school, pupil(1))
+    shown = text(clerk.get(IMPORT))
+    assert "Không có gì mới" in shown
+    assert "Chưa nạp" not in shown
+
+
 def test_the_same_bytes_sent_again_are_judged_anew(school, clerk):
     taken = pupil(1, cls="1A")
     content = as_bytes(taken)

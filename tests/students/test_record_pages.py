@@ -169,6 +169,20 @@ def test_bad_input_comes_back_with_its_reason_and_nothing_lost(school, as_):
 
 
 @pytest.mark.parametrize(
+    ("section", "typed", "words"),
+    [
+        ("year", {"height_cm": "118,5"}, "Ghi số xăng-ti-mét tròn, không có phần lẻ, ví dụ 118."),
+        ("family", {"father_birth_year": "12/03/1977"}, "Ghi năm bằng bốn chữ số, ví dụ 1988."),
+    ],
+)
+def test_a_number_that_is_not_whole_is_told_how_to_be_written(school, as_, section, typed, words):
+    client, address = as_("lan"), form(school, section)
+    answer = client.post(address, {"version": version(client, address), **typed})
+    assert answer.status_code == 422
+    assert words in text(answer)
+
+
+@pytest.mark.parametrize(
     ("typed", "parts"),
     [
         ("05/09/2016", (2016, 9, 5)),
