@@ -138,12 +138,14 @@ SYNONYMS: Synonyms = {
     "weight_kg": ("can nang", "can nang kg", "nang kg"),
     "measured_on": ("ngay do", "ngay do chieu cao can nang", "ngay can do"),
     "boarding": (
-        "ban tru noi tru", "ban tru", "noi tru", "hoc ban tru", "hoc sinh ban tru", "hs ban tru", "loai ban tru",
+        "loai ban tru", "ban tru noi tru", "ban tru", "an ban tru", "o ban tru", "hoc ban tru", "hoc sinh ban tru",
+        "hs ban tru",
     ),
     "status": ("trang thai", "trang thai hs", "trang thai hoc sinh", "tinh trang"),
 }  # fmt: skip
 
-FILLED_FROM_SECOND = frozenset({"national_id", "class_name", "ethnic_code"})
+# The kind of day boarding stands in a column of its own, beside one of marks, or in the only one.
+FILLED_FROM_SECOND = frozenset({"national_id", "class_name", "ethnic_code", "boarding"})
 
 TEXT_LENGTHS = {
     "school_code": 30,

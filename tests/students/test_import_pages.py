@@ -364,7 +364,10 @@ def test_each_thing_kept_otherwise_than_the_file_has_it_is_named_and_counted(sch
         "Ngày đo": "05/09/2026",
     }
     upload = uploaded(
-        clerk, school, pupil(1, **cells, **{"Họ tên mẹ": "Lê Ba", "Bán trú": "Có"}), pupil(2, **plain)
+        clerk,
+        school,
+        pupil(1, **cells, **{"Họ tên mẹ": "Lê Ba", "Ăn bán trú (Có/Không)": "Có"}),
+        pupil(2, **plain),
     )
     shown = text(clerk.get(page_of(upload)))
     for words in (

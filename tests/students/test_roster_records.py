@@ -70,6 +70,15 @@ def test_height_and_weight_are_of_the_year_and_measured_today_when_no_day_is_giv
     ]
 
 
+def test_the_kind_of_day_boarding_counts_before_the_mark_beside_it_and_a_mark_of_full_boarding_is_no_day_boarding(
+    school,
+):
+    marked = {"Bán trú": "Có", "Loại bán trú": "Thuộc đối tượng chính sách"}
+    profile = YearProfile.objects.get(student=stored(school, **marked))
+    assert (profile.boarding, profile.day_boarding_code) == ("day", "01")
+    assert listed(pupil(2, **{"Nội trú": "x"})).unknown_headers == ("Nội trú",)
+
+
 @pytest.mark.parametrize(
     ("heading", "value", "words"),
     [
