@@ -15,7 +15,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.clock import today
-from students.models import Absence, AttendanceMonth, Enrolment, Movement, SchoolClass, SchoolYear, Student
+from students.entered_since import against_stranding, entered_since
+from students.models import AttendanceMonth, Enrolment, Movement, SchoolClass, SchoolYear, Student
 from students.movement_doubts import (
     about_a_day_to_come,
     about_skipping_again,
@@ -275,7 +276,7 @@ def _warnings(draft: Draft, timeline: Timeline, seat: Enrolment | None) -> Itera
     if draft.decision_date and draft.decision_date > draft.day:
         yield f"Quyết định kí ngày {draft.decision_date:%d/%m/%Y}, sau ngày có hiệu lực. Kiểm tra lại hai ngày."
     if draft.day < today():
-        yield from _meanwhile(draft.student, seat.school_class if seat else None, draft.day)
+        yield from entered_since(draft.student, seat.school_class if seat else None, draft.day)
         yield from confirmed_since([seat.school_class if seat else None, draft.to_class], draft.day)
 
 
@@ -308,27 +309,6 @@ def _crowded(draft: Draft) -> Iterator[str]:
     disabled = sum(bool(code) for code in codes)
     if draft.student.disability_code and disabled >= DISABLED_IN_CLASS:
         yield f"Lớp {draft.to_class.name} sẽ có {disabled + 1} học sinh khuyết tật, quá {DISABLED_IN_CLASS}."
-
-
-def _meanwhile(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
-    """What was entered for the pupil since the day that the movement is dated back to."""
-    yield f"Ngày {day:%d/%m/%Y} đã qua: sĩ số các ngày từ đó đến nay sẽ thay đổi."
-    if student.pk is None:
-        return
-    results: Any = student.subject_results  # from the app above, without an import
-    written = results.model.history.filter(student_id=student.pk, history_date__date__gte=day)
-    entered = written.values("id").distinct().count()
-    if entered:
-        where = f" ở lớp {school_class.name}" if school_class else ""
-        yield f"Từ ngày đó đã nhập {entered} kết quả học tập của em{where}; các kết quả này vẫn theo em."
-    yield from _days_meanwhile(student, day)
-
-
-def _days_meanwhile(student: Student, day: datetime.date) -> Iterator[str]:
-    """Rolls that the new date reaches back into: what they say of the pupil no longer counts."""
-    marked = Absence.objects.filter(student=student, roll_call__day__gte=day).exclude(kind="").count()
-    if marked:
-        yield f"Từ ngày đó em đã được ghi vắng {marked} buổi; các buổi này không còn tính."
 
 
 def confirmed_since(classes: Iterable[SchoolClass | None], day: datetime.date) -> Iterator[str]:
@@ -372,22 +352,7 @@ def against_cancelling(movement: Movement) -> str | None:
     last = Timeline.of(movement.student).last
     if last and last.pk != movement.pk:
         return goes_on(last)
-    return _stranded_results(movement) if movement.kind in ARRIVALS else None
-
-
-def _stranded_results(movement: Movement) -> str | None:
-    """Results entered since the arrival would be those of a pupil of no class: in no sheet and no book."""
-    student: Any = movement.student
-    results = student.subject_results  # from the app above, without an import
-    since = results.model.history.filter(student_id=student.pk, history_date__date__gte=movement.day)
-    held = results.filter(pk__in=since.values("id")).exclude(attainment="", mark=None, comment="").count()
-    if not held:
-        return None
-    return (
-        f"Từ ngày {movement.day:%d/%m/%Y} đã nhập {held} kết quả học tập của em {student.full_name}; huỷ thì các kết "
-        "quả này không thuộc lớp nào. Em đã nghỉ thì ghi «Chuyển đi» hoặc «Thôi học» theo ngày nghỉ; nhầm lớp thì ghi "
-        "«Chuyển lớp»."
-    )
+    return against_stranding(movement) if movement.kind in ARRIVALS else None
 
 
 def warnings_of_cancelling(movement: Movement) -> Iterator[str]:
@@ -395,7 +360,7 @@ def warnings_of_cancelling(movement: Movement) -> Iterator[str]:
     if movement.kind in ARRIVALS:
         yield f"Em không còn ở lớp nào từ ngày {movement.day:%d/%m/%Y}."
     if movement.day < today():
-        yield from _meanwhile(movement.student, movement.to_class or movement.from_class, movement.day)
+        yield from entered_since(movement.student, movement.to_class or movement.from_class, movement.day)
         yield from confirmed_since([movement.from_class, movement.to_class], movement.day)
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from accounts import clock
 from accounts.models import AdminAction
 from gradebook.regulation import Period
-from gradebook.sheets import Field
+from gradebook.sheets import HOMEROOM_CODE, Field
 from students import movements
 from students.models import (
     Absence,
@@ -266,12 +266,20 @@ def test_an_arrival_under_which_marks_were_entered_is_not_cancelled(school):
     assert "đã nhập 1 kết quả" in refusal(lambda: movements.cancel(movement, reason="Nhầm", by=school.tuan))
 
 
+def test_an_arrival_under_which_a_quality_was_rated_is_not_cancelled(school):
+    open_window(school)
+    pupil = school.pupils[0]
+    enter(school.sheet(code=HOMEROOM_CODE), pupil, Field.RATING, "T", by=school.lan, item="yeu_nuoc")
+    movement = Movement.objects.get(student=pupil)
+    assert "đã nhập 1 kết quả" in refusal(lambda: movements.cancel(movement, reason="Nhầm", by=school.tuan))
+
+
 def test_a_back_dated_movement_warns_of_marks_entered_meanwhile(school):
     open_window(school)
     enter(school.sheet(), school.pupils[0], Field.MARK, "9", by=school.lan)
     draft = Draft(Kind.CHANGED_CLASS, school.pupils[0], clock.today() - DAY, school.class_4b)
     plan = plan_movement(draft)
-    assert any("đã nhập 1 kết quả học tập của em ở lớp 4A" in each for each in plan.warnings)
+    assert any("đã nhập 1 kết quả học tập, rèn luyện của em ở lớp 4A" in each for each in plan.warnings)
     assert any("Rời lớp 4A" in each for each in plan.effects)
 
 

@@ -1,0 +1,49 @@
+"""What was entered of a pupil from a day on, that a movement of that day reaches back into, or that it would strand.
+
+Results are of the app above: they are reached by the pupil, without an import.
+"""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from students.models import Absence, Movement, SchoolClass, Student
+
+
+def entered_since(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
+    """In sentences. Three statements."""
+    yield f"Ngày {day:%d/%m/%Y} đã qua: sĩ số các ngày từ đó đến nay sẽ thay đổi."
+    if student.pk is None:
+        return
+    written = sum(len(ids) for _said, ids in _written_since(student, day))
+    if written:
+        where = f" ở lớp {school_class.name}" if school_class else ""
+        yield f"Từ ngày đó đã nhập {written} kết quả học tập, rèn luyện của em{where}; các kết quả này vẫn theo em."
+    absent = Absence.objects.filter(student=student, roll_call__day__gte=day).exclude(kind="").count()
+    if absent:
+        yield f"Từ ngày đó em đã được ghi vắng {absent} buổi; các buổi này không còn tính."
+
+
+def against_stranding(movement: Movement) -> str | None:
+    """Why an arrival is not taken back: results entered since would be those of a pupil of no class, in no book."""
+    held = sum(
+        said.filter(pk__in=ids).count() for said, ids in _written_since(movement.student, movement.day)
+    )
+    if not held:
+        return None
+    return (
+        f"Từ ngày {movement.day:%d/%m/%Y} đã nhập {held} kết quả học tập, rèn luyện của em "
+        f"{movement.student.full_name}; huỷ thì các kết quả này không thuộc lớp nào. Em đã nghỉ thì ghi «Chuyển đi» "
+        "hoặc «Thôi học» theo ngày nghỉ; nhầm lớp thì ghi «Chuyển lớp»."
+    )
+
+
+def _written_since(student: Any, day: datetime.date) -> Iterator[tuple[Any, set[int]]]:
+    """The pupil's results of each kind that say something, and the ids of all those written from the day on."""
+    results, ratings = student.subject_results, student.trait_results
+    for said in (
+        results.exclude(attainment="", mark=None, comment=""),
+        ratings.exclude(rating="", comment=""),
+    ):
+        written = said.model.history.filter(student_id=student.pk, history_date__date__gte=day)
+        yield said, set(written.values_list("id", flat=True))
