@@ -1,6 +1,7 @@
 // Improves the frame; every page works without it.
 // data-menu: an open <details> closes on Escape and on a click elsewhere.
 // data-unsaved: while any element carries it, leaving the page asks first. A form with data-guard gets it when something is typed.
+// data-saved-first: a form that is not sent while another holds unsaved text; its value says so, at the form.
 // data-print: a button that prints the page; hidden where there is no script.
 // .foot time: the footer's clock goes on from the server's time, not the computer's.
 import { cover } from "./idle.js";
@@ -38,6 +39,23 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// In the capture phase, before any other listener would take the form for one that is sent.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!form.dataset.savedFirst || !document.querySelector("[data-unsaved]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.querySelector("[data-saved-first-said]")?.remove();
+    const said = message(form.dataset.savedFirst);
+    said.dataset.savedFirstSaid = "";
+    form.prepend(said);
+    said.focus();
+  },
+  true,
+);
+
 document.addEventListener("submit", (event) => {
   event.target.removeAttribute("data-unsaved");
 });
@@ -53,12 +71,16 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // A refused or lost request must not pass in silence.
 function say(text) {
-  const place = document.getElementById("messages");
-  const message = document.createElement("div");
-  message.className = "message";
-  message.dataset.level = "error";
-  message.textContent = text;
-  place.replaceChildren(message);
+  document.getElementById("messages").replaceChildren(message(text));
+}
+
+function message(text) {
+  const made = document.createElement("div");
+  made.className = "message";
+  made.dataset.level = "error";
+  made.tabIndex = -1;
+  made.textContent = text;
+  return made;
 }
 
 document.addEventListener("htmx:sendError", () => {

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page, expect
 
+from kimdong.demo.accounts import PASSWORD
+from tests.stack import Stack
 from tests.stories.screens import TEACHER
 
 PAGES = [
@@ -63,3 +66,17 @@ PAGES = [
 @pytest.mark.parametrize(("username", "address"), PAGES)
 def test_the_page_stands_the_audit(audit: Callable[[str, str], None], username: str, address: str):
     audit(username, address)
+
+
+def test_a_handover_is_not_signed_over_what_was_just_typed(
+    page_of: Callable[[str], Page], application: Stack, places: dict[str, object]
+):
+    page = page_of(TEACHER)
+    page.goto(application.address + "/gradebook/handovers/{class_4e}/".format(**places))
+    page.get_by_label("Nét nổi bật").first.fill("Hay giúp bạn")
+    page.get_by_label("Mật khẩu của thầy cô").fill(PASSWORD)
+    page.get_by_role("button", name="Kí bàn giao lớp").click()
+    expect(page.get_by_text("Có chữ vừa gõ chưa lưu")).to_be_focused()
+    assert page.get_by_label("Nét nổi bật").first.input_value() == "Hay giúp bạn"
+    page.get_by_role("button", name="Lưu, chưa kí").click()
+    expect(page.get_by_text("Đã lưu bản bàn giao")).to_be_visible()
