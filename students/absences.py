@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from accounts.dates import Days
-from students.models import Absence, Enrolment, RollCall, YearProfile
+from students.models import Absence, Enrolment, RollCall, SchoolClass, YearProfile
 
 NONE = Decimal(0)
 
@@ -57,9 +57,12 @@ def _sum_of(kind: str, within: Q = Q()) -> Sum:  # noqa: B008 - an empty Q is ne
 
 
 def absences_within(
-    student_ids: Collection[int], spans: Mapping[Any, Days]
+    student_ids: Collection[int], spans: Mapping[Any, Days], *, of_class: SchoolClass | None = None
 ) -> dict[tuple[int, Any], Absences]:
-    """Days absent by (pupil, span): months, terms, entry periods. One statement; pupils without any are left out."""
+    """Days absent by (pupil, span): months, terms, entry periods; of one class's rolls, or of all the pupil sat in.
+
+    One statement; pupils without any are left out.
+    """
     sums: dict[str, Sum] = {}
     for number, days in enumerate(spans.values()):
         within = Q(roll_call__day__gte=days.first)
@@ -68,9 +71,11 @@ def absences_within(
         sums[f"leave_{number}"] = _sum_of(Absence.Kind.WITH_LEAVE, within)
         sums[f"other_{number}"] = _sum_of(Absence.Kind.WITHOUT_LEAVE, within)
     # mypy cannot know the columns that are named here.
-    rows: Iterable[Mapping[str, Any]] = (
-        counted().filter(student__in=student_ids).values("student_id").annotate(**sums)
-    )
+    absences = counted().filter(student__in=student_ids)
+    if of_class is not None:
+        absences = absences.filter(roll_call__school_class=of_class)
+    # mypy cannot know the columns that are named here.
+    rows: Iterable[Mapping[str, Any]] = absences.values("student_id").annotate(**sums)
     return {
         (row["student_id"], key): Absences(row[f"leave_{number}"], row[f"other_{number}"])
         for row in rows

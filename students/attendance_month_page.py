@@ -22,6 +22,7 @@ from students.attendance_months import (
 from students.calendar import Session, YearCalendar
 from students.confirmed_months import Change, Record, read_changes, records_of
 from students.models import Absence, Enrolment, HomeroomAssignment, RollCall, SchoolClass
+from students.stranded_absences import Stranded, stranded_in
 
 SHORT_DAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 HALVES = {Session.MORNING: "s", Session.AFTERNOON: "c"}
@@ -99,6 +100,7 @@ class MonthPage:
     may_call: bool
     changes: tuple[Change, ...]
     records: tuple[Record, ...]
+    stranded: tuple[Stranded, ...]
 
     @property
     def with_leave(self) -> Decimal:
@@ -138,7 +140,7 @@ class MonthPage:
 
 
 def read_month(user: User, school_class: SchoolClass, month: datetime.date) -> MonthPage:
-    """Ten statements at most, whatever the number of pupils and days."""
+    """Eleven statements at most, whatever the number of pupils and days."""
     now = today()
     calendar = YearCalendar.of(school_class.year)
     months = begun_months(calendar, now)
@@ -153,7 +155,7 @@ def read_month(user: User, school_class: SchoolClass, month: datetime.date) -> M
     days = tuple(
         _column(day, calendar.sessions_of(day, school_class), rolls, kinds, now) for day in _days(span)
     )
-    sums = absences_within({seat.student_id for seat in seats}, {month: span})
+    sums = absences_within({seat.student_id for seat in seats}, {month: span}, of_class=school_class)
     return MonthPage(
         school_class=school_class,
         state=states[school_class.pk, month],
@@ -164,6 +166,7 @@ def read_month(user: User, school_class: SchoolClass, month: datetime.date) -> M
         may_call=permissions.may(user, Action.CALL_ROLL, school_class=school_class),
         changes=read_changes([states[school_class.pk, month]]).get((school_class.pk, month), ()),
         records=records_of(states[school_class.pk, month].confirmation),
+        stranded=tuple(stranded_in(school_class, month)),
     )
 
 

@@ -27,6 +27,7 @@ from students.attendance_overview import read_follow_up, read_overview
 from students.confirmed_months import read_changes, records_of
 from students.models import SchoolClass
 from students.roll_views import get_class
+from students.stranded_absences import stranded_in
 
 
 @never_cache
@@ -127,6 +128,7 @@ def _show_confirm(
         "problem": problem,
         "changes": read_changes([state]).get((school_class.pk, state.month), ()),
         "records": records_of(state.confirmation),
+        "stranded": stranded_in(school_class, state.month),
     }
     return render(request, "students/attendance_confirm.html", context, status=status)
 

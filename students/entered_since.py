@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from students.models import Absence, Movement, SchoolClass, Student
+from students.stranded_absences import sessions_in_words
 
 
 def entered_since(student: Student, school_class: SchoolClass | None, day: datetime.date) -> Iterator[str]:
@@ -19,9 +20,15 @@ def entered_since(student: Student, school_class: SchoolClass | None, day: datet
     if written:
         where = f" ở lớp {school_class.name}" if school_class else ""
         yield f"Từ ngày đó đã nhập {written} kết quả học tập, rèn luyện của em{where}; các kết quả này vẫn theo em."
-    absent = Absence.objects.filter(student=student, roll_call__day__gte=day).exclude(kind="").count()
-    if absent:
-        yield f"Từ ngày đó em đã được ghi vắng {absent} buổi; các buổi này không còn tính."
+    marked = Absence.objects.filter(student=student, roll_call__day__gte=day).select_related("roll_call")
+    absences = list(
+        marked.exclude(kind=Absence.Kind.TAKEN_BACK).order_by("roll_call__day", "-roll_call__session")
+    )
+    if absences:
+        yield (
+            f"Từ ngày đó em đã được ghi vắng {len(absences)} buổi: {sessions_in_words(absences)}; các buổi này không "
+            "còn tính."
+        )
 
 
 def against_stranding(movement: Movement) -> str | None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.history import Source
 from students import movements
 from students.attendance import Call, MonthRefused, call_roll, confirm_again, confirm_month, month_sums
+from students.attendance_month_page import read_month
 from students.attendance_months import month_states
 from students.attendance_overview import attendance_tasks, read_follow_up
 from students.models import AttendanceMonth, Movement
@@ -159,6 +160,27 @@ def test_the_teacher_confirms_anew_and_the_first_confirmation_stays_in_the_histo
     assert not state(confirmed).has_changed
     assert state(confirmed).word == "Xác nhận muộn"
     assert "Xác nhận lần đầu: Nguyễn Thị Lan" in page(confirmed, "attendance_month", "hoa")
+
+
+def test_a_month_sums_its_own_rolls_alone_and_says_what_the_other_class_has_of_its_pupils(confirmed):
+    record(confirmed, november(confirmed, 12), first_wednesday(confirmed, 10) + datetime.timedelta(days=1))
+    with at(november(confirmed, 12)):
+        new = read_month(confirmed.minh, confirmed.class_4b, october(confirmed))
+        old = read_month(confirmed.lan, confirmed.class_4a, october(confirmed))
+    assert (new.with_leave_label, old.with_leave_label) == ("0", "0,5")
+    assert (new.stranded, old.stranded) == ((), ())
+
+
+def test_the_new_teacher_is_told_which_absences_no_longer_count(confirmed):
+    record(confirmed, november(confirmed, 12), october(confirmed))
+    day = f"{first_wednesday(confirmed, 10):%d/%m}"
+    for name in ("attendance_month", "attendance_confirm"):
+        with at(november(confirmed, 13)):
+            client = Client()
+            client.force_login(confirmed.minh)
+            where = reverse(f"students:{name}", args=[confirmed.class_4b.pk, october(confirmed)])
+            told = " ".join(client.get(where).text.split())
+        assert f"{confirmed.pupils[0].full_name}, sổ lớp 4A: sáng {day} (P)." in told
 
 
 def test_a_change_that_the_teacher_has_not_seen_is_shown_first(confirmed):
