@@ -27,17 +27,23 @@ BLANK = {"attainment": "", "mark": None, "comment": ""}
 ClassChoice = Mapping[tuple[int, str], bool | None]
 
 
-def choose_lines(year: SchoolYear, chosen: Mapping[int, Iterable[str]], *, by: User) -> None:
-    """The year's lines: the compulsory ones of each grade and of the optional ones exactly those chosen.
+def choose_lines(year: SchoolYear, chosen: Mapping[int, Iterable[str]], *, by: User) -> str:
+    """The lines of these grades: the compulsory ones and of the optional ones exactly those chosen. Others stay.
 
-    A class that has chosen for itself keeps its choice. Raises PermissionDenied, YearRefused, YearIsClosed.
+    A class that has chosen for itself keeps its choice. Returns what has changed, in words. Raises PermissionDenied,
+    YearRefused, YearIsClosed.
     """
     permissions.require(by, Action.PREPARE_YEAR)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         held, classes = _hold(year)
         prepare_lines(held)
         wanted = {(grade, code) for grade, codes in chosen.items() for code in codes}
-        offered = {(grade, line.code) for grade, lines in optional_lines(held).items() for line in lines}
+        offered = {
+            (grade, line.code)
+            for grade, lines in optional_lines(held).items()
+            if grade in chosen
+            for line in lines
+        }
         there = {(each.grade_level, each.code): each for each in SubjectLine.objects.filter(year=held)}
         moved = [
             line for key, line in there.items() if key in offered and line.is_for_grade != (key in wanted)
@@ -47,12 +53,23 @@ def choose_lines(year: SchoolYear, chosen: Mapping[int, Iterable[str]], *, by: U
             line.is_for_grade = not line.is_for_grade
         SubjectLine.objects.bulk_update(moved, ["is_for_grade"])
         record_bulk(moved, changed=True)
-        _add(held, wanted & offered - set(there), is_for_grade=True)
-        act.says(f"Đặt các môn học tự chọn của năm học {held.label}", thing=f"year:{held.pk}")
+        moved += _add(held, wanted & offered - set(there), is_for_grade=True)
+        words = "; ".join(
+            f"khối {line.grade_level} {'học' if line.is_for_grade else 'không học'} {line.line.short_name}"
+            for line in moved
+        )
+        act.says(
+            f"Đặt các môn học tự chọn của năm học {held.label}: {words or 'không đổi'}",
+            thing=f"year:{held.pk}",
+        )
+    return words
 
 
-def choose_class_lines(year: SchoolYear, chosen: ClassChoice, *, by: User) -> None:
-    """By class and code: has the line, does not have it, or (None) follows its grade. Others stay. Raises as above."""
+def choose_class_lines(year: SchoolYear, chosen: ClassChoice, *, by: User) -> str:
+    """By class and code: has the line, does not have it, or (None) follows its grade. Others stay.
+
+    Returns what has changed, in words. Raises as above.
+    """
     permissions.require(by, Action.PREPARE_YEAR)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         held, classes = _hold(year)
@@ -68,8 +85,12 @@ def choose_class_lines(year: SchoolYear, chosen: ClassChoice, *, by: User) -> No
         changes = [each for each in changes if each.moves]
         refuse(*_of_classes(_still_used([(each.school_class, each.line) for each in changes if each.loses])))
         _write(changes)
-        words = "; ".join(each.words for each in changes) or "không đổi"
-        act.says(f"Đặt môn tự chọn riêng của lớp, năm học {held.label}: {words}", thing=f"year:{held.pk}")
+        words = "; ".join(each.words for each in changes)
+        act.says(
+            f"Đặt môn tự chọn riêng của lớp, năm học {held.label}: {words or 'không đổi'}",
+            thing=f"year:{held.pk}",
+        )
+    return words
 
 
 def _hold(year: SchoolYear) -> tuple[SchoolYear, list[SchoolClass]]:

@@ -8,6 +8,7 @@ from django import forms
 from gradebook.line_choices import ClassChoice, field_of
 from gradebook.regulation import Line
 from gradebook.rule_choice import rule_sets_for
+from gradebook.seen_choices import SeenChoicesForm
 from gradebook.year_rules import optional_lines
 from students.models import SchoolClass, SchoolYear
 from students.year_forms import RefusableForm, WordsField
@@ -16,7 +17,7 @@ HAS, HAS_NOT, FOLLOWS = "1", "0", ""
 _MEANS = {HAS: True, HAS_NOT: False, FOLLOWS: None}
 
 
-class LinesForm(RefusableForm, forms.Form):
+class LinesForm(SeenChoicesForm):
     """Which optional lines each grade has."""
 
     def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
@@ -28,14 +29,20 @@ class LinesForm(RefusableForm, forms.Form):
                 choices=[(line.code, line.short_name) for line in lines],
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
+                show_hidden_initial=True,
             )
 
     @property
     def chosen(self) -> dict[int, list[str]]:
-        return {grade: self.cleaned_data[f"grade_{grade}"] for grade in self.offered}
+        """Of the grades whose choice differs from what the page showed."""
+        return {
+            grade: self.cleaned_data[name]
+            for grade in self.offered
+            if (name := f"grade_{grade}") in self.changed_data
+        }
 
 
-class ClassLinesForm(RefusableForm, forms.Form):
+class ClassLinesForm(SeenChoicesForm):
     """What each class has of the optional lines of its grade. `of_grade`: (grade, code) of what the grades have."""
 
     def __init__(
@@ -61,6 +68,7 @@ class ClassLinesForm(RefusableForm, forms.Form):
             choices=[(FOLLOWS, f"Theo khối: {has}"), (HAS, "Riêng: học"), (HAS_NOT, "Riêng: không học")],
             widget=forms.Select({"aria-label": label, "class": "control"}),
             required=False,
+            show_hidden_initial=True,
         )
 
     @property
@@ -87,7 +95,7 @@ class ClassLinesForm(RefusableForm, forms.Form):
 
     @property
     def chosen(self) -> ClassChoice:
-        """What differs from what is stored."""
+        """What differs from what the page showed."""
         return {
             (each.pk, line.code): _MEANS[self.cleaned_data[name]]
             for each in self.classes

@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import permissions
+from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
 from gradebook.line_choices import choose_class_lines, choose_lines, field_of
+from gradebook.line_effects import effects, gained_by_classes, gained_by_grades
 from gradebook.line_forms import ClassLinesForm, LinesForm, RuleSetForm, choice_of
 from gradebook.models import ClassLine, SubjectLine
 from gradebook.regulation import Period, has_mark, rules_for
@@ -30,13 +32,10 @@ def year_lines(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         permissions.require(request.user, Action.PREPARE_YEAR)
     form = LinesForm(posted(request), year=year, initial=_stored_choice(year))
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and stands(form, lambda: choose_lines(year, form.chosen, by=request.user))
-    ):
-        messages.success(request, f"Đã đặt môn học của năm học {year.label}.")
-        return redirect("gradebook:year_lines", year.pk)
+    if request.method == "POST" and form.is_valid():
+        _ask_about(request, effects(year, gained_by_grades(year, form.chosen)))
+        if stands(form, lambda: _say(request, choose_lines(year, form.chosen, by=request.user))):
+            return redirect("gradebook:year_lines", year.pk)
     return _lines_page(request, year, form, RuleSetForm(year=year))
 
 
@@ -77,6 +76,16 @@ def _lines_page(
     return render(request, "gradebook/year_lines.html", context, status=422 if has_errors else 200)
 
 
+def _ask_about(request: SignedInRequest, what_follows: str) -> None:
+    """Giving classes a line once entry has begun changes sheets that were complete: not by one click."""
+    if what_follows:
+        require_password(request, what_follows)
+
+
+def _say(request: SignedInRequest, changed: str) -> None:
+    messages.success(request, f"Đã đặt: {changed}." if changed else "Không có gì thay đổi.")
+
+
 def _may_choose(request: SignedInRequest, year: SchoolYear) -> bool:
     return permissions.may(request.user, Action.PREPARE_YEAR) and not year.is_closed
 
@@ -88,10 +97,14 @@ def _of_grades(year: SchoolYear) -> set[tuple[int, str]]:
 
 
 def _stored_choice(year: SchoolYear) -> dict[str, list[str]]:
-    stored: dict[str, list[str]] = {}
-    for grade, code in sorted(_of_grades(year)):
-        stored.setdefault(f"grade_{grade}", []).append(code)
-    return stored
+    """Of the optional lines of each grade those that it has."""
+    if not year.rule_set:
+        return {}
+    stored = _of_grades(year)
+    return {
+        f"grade_{grade}": [line.code for line in lines if (grade, line.code) in stored]
+        for grade, lines in optional_lines(year).items()
+    }
 
 
 def _grades(year: SchoolYear) -> list[dict[str, Any]]:
@@ -127,13 +140,10 @@ def class_lines(request: SignedInRequest, pk: int) -> HttpResponse:
         of_grade=_of_grades(year),
         initial=_own_choices(year),
     )
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and stands(form, lambda: choose_class_lines(year, form.chosen, by=request.user))
-    ):
-        messages.success(request, f"Đã đặt môn tự chọn của các lớp, năm học {year.label}.")
-        return redirect("gradebook:class_lines", year.pk)
+    if request.method == "POST" and form.is_valid():
+        _ask_about(request, effects(year, gained_by_classes(year, form.chosen)))
+        if stands(form, lambda: _say(request, choose_class_lines(year, form.chosen, by=request.user))):
+            return redirect("gradebook:class_lines", year.pk)
     context = {
         "year": year,
         "form": form,

@@ -24,7 +24,7 @@ from reports.class_tables import class_table
 from students.models import SchoolClass, YearIsClosed
 from students.staff_files import StaffRow
 from students.years import YearRefused, change_class, delete_class
-from tests.gradebook.school import School, open_window
+from tests.gradebook.school import CONFIRMED, School, open_window
 from tests.students.test_year_pages import as_, text
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_the_clerk_chooses_the_optional_lines_of_each_grade(school):
     offered = SubjectLine.objects.filter(year=school.year, is_for_grade=True)
     assert offered.filter(grade_level=1).count() == 9
     assert offered.filter(grade_level=2).count() == 8
-    assert as_(school.tuan).post(address, {"grade_3": ["TDT"]}).status_code == 302
+    assert as_(school.tuan).post(address, {"initial-grade_1": ["NN1"]}).status_code == 302
     assert not offered.filter(grade_level=1, code="NN1").exists()
 
 
@@ -137,9 +137,39 @@ def test_the_clerk_chooses_for_a_class_and_leaves_the_others_to_their_grade(scho
     address = reverse("gradebook:class_lines", args=[school.year.pk])
     assert as_(school.tuan).post(address, {f"class_{other.pk}_TH": "1"}).status_code == 302
     assert [str(each) for each in ClassLine.objects.all()] == ["1B Tin học: học"]
-    assert as_(school.tuan).post(address, {f"class_{other.pk}_TH": ""}).status_code == 302
+    field = f"class_{other.pk}_TH"
+    assert as_(school.tuan).post(address, {field: "", f"initial-{field}": "1"}).status_code == 302
     assert not ClassLine.objects.exists()
     assert [row.history_type for row in ClassLine.history.order_by("history_id")] == ["+", "-"]
+
+
+def test_what_another_tab_has_set_meanwhile_stays_and_a_clash_is_shown(school, other, english):
+    address = reverse("gradebook:class_lines", args=[school.year.pk])
+    language, computing = f"class_{other.pk}_NN1", f"class_{school.class_1a.pk}_TH"
+    opened = {f"initial-{language}": "", language: "", f"initial-{computing}": "", computing: ""}
+    answer = as_(school.tuan).post(address, opened | {computing: "1"}, follow=True)
+    assert "Đã đặt: 1A học Tin học." in text(answer)
+    assert "NN1" not in codes(other)
+    clash = as_(school.tuan).post(address, opened | {language: "1"})
+    assert clash.status_code == 422
+    assert "Vừa được đặt khác ở nơi khác" in text(clash)
+    assert f'name="initial-{language}" value="0"' in clash.text
+    assert "NN1" not in codes(other)
+
+
+def test_a_line_given_once_entry_has_begun_says_what_follows_and_asks_the_password(school, other):
+    open_window(school, period=Period.MID_TERM_1)
+    by_class = reverse("gradebook:class_lines", args=[school.year.pk])
+    for address, data in (
+        (by_class, {f"class_{school.class_1a.pk}_TH": "1"}),
+        (reverse("gradebook:year_lines", args=[school.year.pk]), {"grade_1": ["TH"]}),
+    ):
+        asked = as_(school.tuan).post(address, data)
+        assert "Thêm Tin học cho lớp 1A (2 em)" in text(asked)
+        assert "sổ GHKI (đang mở) của lớp có thêm môn này" in text(asked)
+        assert "TH" not in codes(school.class_1a)
+    assert as_(school.tuan).post(address, data | CONFIRMED).status_code == 302
+    assert "TH" in codes(school.class_1a)
 
 
 def test_nobody_but_the_clerk_chooses(school, other):
@@ -175,7 +205,9 @@ def test_a_line_in_which_pupils_of_the_class_have_results_stays(school, other, e
     )
     assert answer.status_code == 422
     assert "Không bỏ Ngoại ngữ 1 được: lớp 1A đã có kết quả của 1 học sinh. Giữ môn này." in text(answer)
-    answer = as_(school.tuan).post(reverse("gradebook:year_lines", args=[school.year.pk]), {})
+    answer = as_(school.tuan).post(
+        reverse("gradebook:year_lines", args=[school.year.pk]), {"initial-grade_1": ["NN1"]}
+    )
     assert answer.status_code == 422
     assert "lớp 1A đã có kết quả của 1 học sinh" in text(answer)
     assert "NN1" in codes(school.class_1a)
@@ -201,7 +233,7 @@ def test_a_line_that_somebody_teaches_in_the_class_stays_until_that_ends(school,
     with pytest.raises(YearRefused, match="lớp 1A đã phân công Lê Thị Thu"):
         choose(school, school.class_1a, NN1=False)
     with pytest.raises(YearRefused, match="Kết thúc phân công trước, hoặc giữ môn này"):
-        choose_lines(school.year, {}, by=school.tuan)
+        choose_lines(school.year, {1: []}, by=school.tuan)
     TeachingAssignment.objects.filter(pk=held.pk).update(ends_on=school.year.starts_on)
     choose(school, school.class_1a, NN1=False)
     assert "NN1" not in codes(school.class_1a)

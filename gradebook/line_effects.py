@@ -1,0 +1,77 @@
+"""What it means to give classes a line when entry has begun: sheets that were complete are so no longer."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Count, Q
+
+from accounts.clock import now, today
+from gradebook.line_choices import ClassChoice
+from gradebook.models import ClassLine, EntryWindow, SubjectLine
+from gradebook.regulation import Period, line_by_code
+from gradebook.windows import covers, is_past_at
+from students.models import SchoolClass, SchoolYear
+
+Gain = tuple[SchoolClass, str]
+
+
+def gained_by_grades(year: SchoolYear, chosen: Mapping[int, Iterable[str]]) -> list[Gain]:
+    """The classes that would get a line (its code) with their grade."""
+    has = _of_grades(year)
+    own = set(ClassLine.objects.filter(school_class__year=year).values_list("school_class_id", "line__code"))
+    return [
+        (each, code)
+        for each in year.classes.all()
+        for code in chosen.get(each.grade_level, ())
+        if (each.grade_level, code) not in has and (each.pk, code) not in own
+    ]
+
+
+def gained_by_classes(year: SchoolYear, chosen: ClassChoice) -> list[Gain]:
+    """The same of what classes choose for themselves."""
+    of_grade = _of_grades(year)
+    rows = ClassLine.objects.filter(school_class__year=year)
+    own = {
+        (pk, code): taught for pk, code, taught in rows.values_list("school_class", "line__code", "is_taught")
+    }
+    classes = {each.pk: each for each in year.classes.all()}
+    gained = []
+    for (pk, code), will in chosen.items():
+        by_grade = (classes[pk].grade_level, code) in of_grade
+        if (by_grade if will is None else will) and not own.get((pk, code), by_grade):
+            gained.append((classes[pk], code))
+    return gained
+
+
+def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
+    """In sentences, what the sheets of periods that were opened get by it; "" before the first. Two statements."""
+    windows = [each for each in EntryWindow.objects.filter(year=year) if not each.was_called_off]
+    moment, pupils = now(), _pupils(year)
+    found: dict[tuple[str, str], list[str]] = {}
+    for school_class, code in gained:
+        theirs = [each for each in windows if covers(each, school_class) and each.opens_at <= moment]
+        begun = sorted({Period(each.period) for each in theirs}, key=lambda period: period.order)
+        is_open = {each.period for each in theirs if not is_past_at(each, moment)}
+        if begun:
+            words = ", ".join(
+                f"{each.value} ({'đang mở' if each in is_open else 'đã khoá'})" for each in begun
+            )
+            name = f"{school_class.name} ({pupils.get(school_class.pk, 0)} em)"
+            found.setdefault((line_by_code(code).short_name, words), []).append(name)
+    return " ".join(
+        f"Thêm {line} cho lớp {', '.join(classes)}: sổ {words} của lớp có thêm môn này, chưa có kết quả."
+        for (line, words), classes in found.items()
+    )
+
+
+def _of_grades(year: SchoolYear) -> set[tuple[int, str]]:
+    lines = SubjectLine.objects.filter(year=year, is_for_grade=True)
+    return set(lines.values_list("grade_level", "code"))
+
+
+def _pupils(year: SchoolYear) -> dict[int, int]:
+    on = today()
+    sitting = Q(enrolments__ends_on__isnull=True) | Q(enrolments__ends_on__gte=on)
+    counted = year.classes.annotate(
+        pupils=Count("enrolments", filter=sitting & Q(enrolments__starts_on__lte=on))
+    )
+    return dict(counted.values_list("pk", "pupils"))
