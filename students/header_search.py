@@ -18,8 +18,14 @@ SEARCHED_ROWS = 30
 MOST_HEADING_ROWS = 3
 PERSON = re.compile(r"\b(cha|bo|me|ba|giam ho|phu huynh)\b")
 
+OWNED = frozenset({"nam sinh", "ngay sinh", "nghe nghiep", "nghe", "noi lam viec", "noi cong tac"})
+_OPENING = re.compile(r"^thông tin (về |của )?", re.IGNORECASE)
+
 Synonyms = Mapping[str, tuple[str, ...]]
 """Field → its headings, best first, folded as by folded_heading(): "ma dinh danh bo gd dt"."""
+
+Meanings = dict[str, tuple[str, int]]
+"""Heading → its field and its rank there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,25 @@ def find_header(table: Table, synonyms: Synonyms, required: tuple[frozenset[str]
     return found
 
 
+def columns_apart(header: Header) -> tuple[Column, ...]:
+    """Columns of one heading and meaning that do not stand side by side, as a merged one's do: who knows whose."""
+    for columns in header.columns.values():
+        same = sorted(
+            (column for column in columns if column.heading == columns[0].heading),
+            key=lambda each: each.index,
+        )
+        if any(after.index - before.index > 1 for before, after in pairwise(same)):
+            return tuple(same)
+    return ()
+
+
 def _is_better(candidate: Header, found: Header) -> bool:
-    """More columns are better; of two blocks with one end, the lower one, which has no title in it."""
+    """More columns are better; of two blocks with one end, the lower one, which has no title in it.
+
+    But the upper one where the lower lacks the groups, without which several columns are called the same.
+    """
+    if candidate.end == found.end and bool(columns_apart(candidate)) != bool(columns_apart(found)):
+        return not columns_apart(candidate)
     more = len(candidate.columns) - len(found.columns)
     return more > 0 or (more == 0 and candidate.end == found.end)
 
@@ -98,18 +121,18 @@ def _merged_height(table: Table, number: int) -> int:
     return max((height for height in heights if height <= MOST_HEADING_ROWS), default=1)
 
 
-def _meanings(synonyms: Synonyms) -> dict[str, tuple[str, int]]:
+def _meanings(synonyms: Synonyms) -> Meanings:
     """Return heading → (field, rank)."""
     return {text: (field, rank) for field, texts in synonyms.items() for rank, text in enumerate(texts)}
 
 
 def _read_columns(
-    headings: list[tuple[str, ...]], meanings: dict[str, tuple[str, int]]
+    headings: list[tuple[str, ...]], meanings: Meanings
 ) -> tuple[dict[str, tuple[Column, ...]], tuple[Column, ...]]:
     ranked: dict[str, list[tuple[int, Column]]] = {}
     unknown = []
-    for index, parts in enumerate(headings):
-        column = Column(index, " – ".join(parts))
+    for index, parts in enumerate(_with_owners(headings, meanings)):
+        column = Column(index, " – ".join(headings[index]))
         meaning = _meaning(parts, meanings)
         if meaning:
             ranked.setdefault(meaning[0], []).append((meaning[1], column))
@@ -122,14 +145,29 @@ def _read_columns(
     return columns, tuple(unknown)
 
 
-def _meaning(parts: tuple[str, ...], meanings: dict[str, tuple[str, int]]) -> tuple[str, int] | None:
+def _with_owners(headings: list[tuple[str, ...]], meanings: Meanings) -> list[tuple[str, ...]]:
+    """Give «Năm sinh | Nghề nghiệp» right behind «Họ tên cha» to the father, for they say of nobody else."""
+    found, owner = [], ""
+    for parts in headings:
+        folded = folded_heading(" ".join(parts))
+        person = PERSON.search(folded)
+        if person:
+            owner = person[0] if _meaning(parts, meanings) else ""
+        elif not (owner and len(parts) == 1 and folded in OWNED):
+            owner = ""
+        is_owned = owner and not person and f"{owner} {folded}" in meanings
+        found.append((owner, *parts) if is_owned else parts)
+    return found
+
+
+def _meaning(parts: tuple[str, ...], meanings: Meanings) -> tuple[str, int] | None:
     """Return (field, rank) of a column headed by `parts`, the upper row first.
 
     All rows together come first ("Cha" over "Năm sinh"); the lowest alone only where the rows above
     do not name another person. Remarks in brackets are left out unless they do.
     """
     whole = " ".join(parts)
-    candidates = [whole, _without_remark(whole)]
+    candidates = [whole, _without_remark(whole), _OPENING.sub("", _without_remark(whole))]
     if len(parts) > 1 and not PERSON.search(folded_heading(" ".join(parts[:-1]))):
         candidates += [parts[-1], _without_remark(parts[-1])]
     folded = (folded_heading(text) for text in candidates)

@@ -7,9 +7,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from accounts.clock import today
-from students.imports import Deed
 from students.models import SchoolYear
 from students.roster_files import read_roster
+from students.roster_plans import Deed
 from students.workbook_safety import MAX_FILE
 from students.workbooks import WorkbookRefused
 

@@ -109,8 +109,12 @@ def _of_id(row: RosterRow, student: Student, name: str) -> Match:
 
 
 def _unless_similar(row: RosterRow, known: _Known, taken: set[int]) -> Match:
-    """A new pupil, unless a stored one whom no other row means could be the same."""
-    similar = [each for each in known.namesakes(row) if each.pk not in taken and births_agree(row, each)]
+    """A new pupil, unless a stored one could be the same: of those whom another row means, one called just so."""
+    similar = [
+        each
+        for each in known.namesakes(row)
+        if births_agree(row, each) and (each.pk not in taken or spelt(each.full_name) == spelt(row.full_name))
+    ]
     if not similar:
         return Match()
     people = ", ".join(sorted(map(described, similar)))

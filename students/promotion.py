@@ -46,12 +46,17 @@ def against_the_grade(grade: int, last: LastClass, year: int) -> str | None:
 
 def doubt_about_the_grade(grade: int, last: LastClass, year: int) -> str | None:
     """What to look at again when a pupil would stay in a grade though nobody has decided so; None otherwise."""
-    if last.is_promoted is not None or last.grade != grade or last.year != year - 1:
+    if not is_undecided(last, year) or last.grade != grade:
         return None
     return (
         f"học sinh đã học {last}, nay lại vào khối {grade}, mà kết quả lên lớp năm đó chưa được phê duyệt. Chỉ giữ "
         "hàng này nếu học sinh học lại."
     )
+
+
+def is_undecided(last: LastClass, year: int) -> bool:
+    """Whether the pupil comes straight from a year whose outcome is not approved."""
+    return last.is_promoted is None and last.year == year - 1
 
 
 def _grades(lowest: int, highest: int) -> str:

@@ -36,7 +36,10 @@ SYNONYMS: Synonyms = {
         "ngay sinh", "ngay thang nam sinh", "ngaysinh", "sinh ngay", "nam sinh", "ns", "ngay sinh dd mm yyyy",
         "ngay sinh hoc sinh", "dob",
     ),
-    "gender": ("gioi tinh", "gioitinh", "phai", "gioi", "nam nu", "gender"),
+    "birth_day": ("ngay sinh ngay", "ngay thang nam sinh ngay"),
+    "birth_month": ("ngay sinh thang", "ngay thang nam sinh thang", "thang sinh"),
+    "birth_year": ("ngay sinh nam", "ngay thang nam sinh nam"),
+    "gender": ("gioi tinh", "gioitinh", "phai", "gioi", "nam nu", "gender", "gt"),
     "female_mark": ("nu", "gioi tinh nu", "phai nu", "hoc sinh nu", "hs nu"),
     "class_name": (
         "lop", "ten lop", "lop hoc", "tenlop", "lop dang hoc", "hoc lop", "nhom lop", "khoi hoc nhom lop", "ma lop",

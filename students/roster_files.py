@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from students.cell_values import Level, Problem, text_of
-from students.header_search import Header, find_header, folded_heading, header_at
+from students.header_search import Column, Header, columns_apart, find_header, folded_heading, header_at
 from students.list_files import open_list
 from students.names import clean, search_key
 from students.old_font_files import in_unicode
@@ -92,11 +92,14 @@ def read_roster(data: bytes, name: str, *, school_year: int | None = None) -> Ro
             skipped.append(table.sheet_name + (" (đang ẩn)" if table.hidden else ""))
             continue
         unknown.update(dict.fromkeys(_unused(header)))
+        if apart := columns_apart(header):
+            problems.append(_called_the_same(table, apart))
+            continue
         sheet = _Sheet(table, header, school_year or title_year, problems)
         rows.extend(sheet.rows())
     if len(skipped) == len(tables):
         problems.append(_no_list())
-    elif not rows:
+    elif not (rows or problems):
         problems.append(
             Problem(
                 "", 0, "", "", "", "Tệp có dòng tiêu đề nhưng không có học sinh nào. Hãy kiểm tra lại tệp."
@@ -117,6 +120,15 @@ def _no_list() -> Problem:
         "Không tìm thấy danh sách học sinh: trong 30 hàng đầu của mỗi trang phải có một dòng tiêu đề với cột "
         "«Họ và tên» và ít nhất một cột khác, ví dụ «Ngày sinh». Thêm dòng tiêu đề, hoặc chọn tệp khác.",
     )  # fmt: skip
+
+
+def _called_the_same(table: Table, columns: tuple[Column, ...]) -> Problem:
+    letters = ", ".join(column.letter for column in columns)
+    message = (
+        f"các cột {letters} cùng tiêu đề «{columns[0].heading}», không rõ cột nào của học sinh. Ghi rõ, ví dụ «Họ và "
+        "tên», «Họ và tên cha», «Họ và tên mẹ»; cột thừa thì xoá."
+    )
+    return Problem(table.sheet_name, 0, columns[0].letter, columns[0].heading, "", message)
 
 
 def _title_year(table: Table) -> int | None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from students.birth_columns import PARTS as BIRTH_PARTS
+from students.birth_columns import BirthColumns, birth_columns
 from students.boarding_words import boarding_of
 from students.cell_values import (
     EXCEL_ERRORS,
@@ -60,7 +62,7 @@ PLACEHOLDER = 36
 YOUNGEST, OLDEST = 5, 15
 IDENTITY = re.compile(r"[\d/.\- ]{4,}")
 PUPILS_OWN = ("ordinal", *NAME_FIELDS, "birth_date", "moet_id", "national_id", "school_code", "register_no")
-PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "register_no")
+PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "birth_year", "register_no")
 UNCALCULATED = (
     "ô có công thức chưa được tính nên không đọc được giá trị. Mở tệp bằng Excel, lưu lại rồi tải lên, "
     "hoặc gõ giá trị thay công thức."
@@ -85,10 +87,13 @@ class RowReader:
         self._places = {name: (found[0].letter, found[0].heading) for name, found in header.columns.items()}
         of_parts = (self._places[name] for name in NAME_FIELDS if name in self._places)
         self._places.setdefault("full_name", next(of_parts))
+        of_birth = (self._places[name] for name in reversed(BIRTH_PARTS) if name in self._places)
+        self._places.setdefault("birth_date", next(of_birth, ("", "")))
         begins = table.rows[header.end - 1].number
         own = {column.index for name in PUPILS_OWN for column in header.columns.get(name, ())}
         self._merged_down = MergedDown(table.merged, after=begins, without=own)
         self._beside_name = unread_beside_name(header)
+        self._birth_columns = birth_columns(header)
         self._row = Row(0, ())
         self._values: dict[str, Any] = {}
         self._conversions: list[Conversion] = []
@@ -239,10 +244,22 @@ class RowReader:
             self._accept("gender", column, female_mark_of)
 
     def _read_birth_date(self) -> None:
-        self._take("birth_date", lambda cell: date_of(cell, epoch_1904=self.table.epoch_1904))
+        if self._birth_columns:
+            self._read_parts_of_birth(self._birth_columns)
+        else:
+            self._take("birth_date", lambda cell: date_of(cell, epoch_1904=self.table.epoch_1904))
         date: PartialDate | None = self._values.pop("birth_date", None)
         if date:
             self._values |= {"birth_year": date.year, "birth_month": date.month, "birth_day": date.day}
+
+    def _read_parts_of_birth(self, columns: BirthColumns) -> None:
+        text = columns.text(self._text_at)
+        if not text:
+            return
+        try:
+            self._values["birth_date"] = date_of(text, epoch_1904=self.table.epoch_1904)
+        except CellRefused as refusal:
+            self._report("birth_date", columns.year, text, str(refusal))
 
     def _read_class(self, section_class: str, sheet_grade: int | None) -> None:
         self._take("class_name", lambda cell: class_label(_class_text(cell)))

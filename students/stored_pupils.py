@@ -37,16 +37,17 @@ class StoredPupils:
     """The pupils whom a row may mean, by an id, a register number or a name; their seats and last classes.
 
     Four statements, two where no pupil is meant, one more where the rows say something of the year. `classes`: those
-    that the rows name, by name. `seats`: pupil id → enrolments that touch the year's days, in order of time.
-    `last_classes`: pupil id → the class of the last year before. `lock` keeps the pupils from being changed until the
-    transaction ends.
+    that the rows name, by name; `class_names`: those of all. `seats`: pupil id → enrolments that touch the year's
+    days, in order of time. `last_classes`: pupil id → the class of the last year before. `lock` keeps the pupils from
+    being changed until the transaction ends.
     """
 
     def __init__(self, rows: Sequence[RosterRow], year: SchoolYear, *, lock: bool) -> None:
         self.year = year
         self.day = year.day_for_roster()
-        named = SchoolClass.objects.filter(year=year, name__in={row.class_name for row in rows})
-        self.classes = {each.name: each for each in named}
+        classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
+        self.class_names = frozenset(classes)
+        self.classes = {row.class_name: classes[row.class_name] for row in rows if row.class_name in classes}
         students = Student.objects.filter(pk__in=_meant_by(rows)).order_by("pk")
         self.students = list(students.select_for_update(no_key=True) if lock else students)
         self.seats: dict[int, list[Enrolment]] = defaultdict(list)

@@ -10,8 +10,8 @@ from students.cell_values import Problem
 from students.conversions import conversions, has_default_nationality, is_measured_on_import
 from students.field_changes import FieldChange, NewField, new_fields
 from students.import_forms import DEED_WORDS
-from students.imports import Deed, PlannedRow, RosterPlan
 from students.models import Enrolment, SchoolYear, Student
+from students.roster_plans import Deed, PlannedRow, RosterPlan
 from students.roster_row import RosterRow
 
 _KINDS = {Deed.REFUSE: "refused", Deed.CREATE: "open", Deed.CHANGE: "waiting", Deed.KEEP: "neutral"}

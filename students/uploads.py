@@ -10,10 +10,12 @@ from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
-from students.imports import Deed, RosterPlan, carry_out_roster, plan_roster
+from students.imports import carry_out_roster
 from students.models import RosterUpload, SchoolYear
 from students.names import clean
 from students.roster_files import RosterFile, read_roster
+from students.roster_planning import plan_roster
+from students.roster_plans import Deed, RosterPlan
 
 WHO_IMPORTS = "Chỉ văn thư nạp danh sách học sinh theo đơn vị lớp học."
 

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEntry
-from students.imports import carry_out_roster, plan_roster
+from students.imports import carry_out_roster
 from students.models import RosterUpload, SchoolClass, Student
+from students.roster_planning import plan_roster
 from students.upload_page import read_dry_run
 from students.uploads import plan_of
 from tests.gradebook.school import CONFIRMED

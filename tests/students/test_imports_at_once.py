@@ -2,8 +2,10 @@
 
 import pytest
 
-from students.imports import Deed, RosterChanged, carry_out_roster, plan_roster
+from students.imports import RosterChanged, carry_out_roster
 from students.models import Enrolment, SchoolClass, Student
+from students.roster_planning import plan_roster
+from students.roster_plans import Deed
 from tests.at_once import at_once
 from tests.gradebook.school import make_school
 from tests.students.rosters import listed, pupil

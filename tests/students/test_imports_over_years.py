@@ -5,9 +5,11 @@ import datetime
 import pytest
 
 from gradebook.models import YearOutcome
-from students.imports import Deed, RosterPlan, carry_out_roster, plan_roster
+from students.imports import carry_out_roster
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from students.promotion import LastClass, against_the_grade, doubt_about_the_grade
+from students.roster_planning import plan_roster
+from students.roster_plans import Deed, RosterPlan
 from tests.gradebook.school import School
 from tests.students.rosters import listed, pupil
 from tests.students.seats import seat

@@ -14,13 +14,14 @@ from accounts.models import AccessLogEntry
 from students.administrative_units import AddressForm, units
 from students.code_lists import disability_kinds, ethnic_groups, policy_groups, religions
 from students.header_search import folded_heading
-from students.imports import Deed, plan_roster
 from students.models import Student, YearProfile
 from students.names import search_key, sort_key
 from students.roster_addresses import fields_of
 from students.roster_columns import SYNONYMS
 from students.roster_export import COLUMNS, seats_of, write_blank, write_roster
 from students.roster_files import read_roster
+from students.roster_planning import plan_roster
+from students.roster_plans import Deed
 from tests.gradebook.school import CONFIRMED, School
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,10 @@ import pytest
 
 from accounts import clock
 from students.administrative_units import AddressForm, successors, units
-from students.imports import Deed, carry_out_roster, plan_roster
+from students.imports import carry_out_roster
 from students.models import Student, YearProfile
+from students.roster_planning import plan_roster
+from students.roster_plans import Deed
 from tests.students.rosters import listed, pupil
 
 pytestmark = pytest.mark.django_db
