@@ -25,6 +25,7 @@ from approvals.request_pages import STATE_ICONS, STATE_KINDS
 from approvals.workflow import State
 from gradebook.board import Board, read_open_boards
 from gradebook.class_lines import lines_of_classes
+from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.own_notices import OwnNotice, read_own_notices
 from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
@@ -112,6 +113,7 @@ class TasksPage:
     overdue_accounts: tuple[Overdue, ...] = ()
     attendance: tuple[AttendanceTask, ...] = ()
     records: tuple[RecordTask, ...] = ()
+    classes: tuple[ClassTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
 
@@ -124,6 +126,7 @@ class TasksPage:
             or self.overdue_accounts
             or self.attendance
             or self.records
+            or self.classes
         )
 
 
@@ -131,7 +134,8 @@ def read_tasks(user: User) -> TasksPage:
     """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
     substitutions and grants of the day.
 
-    Four more for the records of whoever leads a class, four for the boards if they may be seen.
+    Four more for the records of whoever leads a class, three for classes that nobody leads, four for the boards, if
+    they may be seen.
     """
     refs, windows, counts = _own_sheets(user)
     requests = _requests(user)
@@ -150,6 +154,7 @@ def read_tasks(user: User) -> TasksPage:
         notices=tuple(read_own_notices(user)),
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
+        classes=tuple(class_tasks(user)),
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )
 

@@ -40,12 +40,14 @@ def class_staff(request: SignedInRequest) -> HttpResponse:
     teacher = _teacher_to_propose(request.GET.get("teacher", ""))
     asked = request.GET.get("class", "") or (class_of(teacher) if teacher else "")
     classes, chosen = class_to_show(year, asked)
+    is_over = year is not None and year.ends_on < today()
     context = {
         "year": year,
         "classes": classes,
         "chosen": chosen,
         "seats": read_class(chosen, by=request.user) if chosen else [],
-        "may_assign": permissions.may(request.user, Action.ASSIGN),
+        "may_assign": permissions.may(request.user, Action.ASSIGN) and not is_over,
+        "is_over": is_over,
         "teacher": teacher,
     }
     return render(request, "gradebook/class_staff.html", context)

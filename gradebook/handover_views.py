@@ -8,6 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
+from accounts.account_state import is_closed
+from accounts.clock import today
 from accounts.confirmation import require_password
 from accounts.models import User
 from accounts.powers import Action
@@ -50,7 +52,7 @@ def handovers(request: SignedInRequest) -> HttpResponse:
             (
                 year,
                 [
-                    (each, states[each.pk], waiting.get(each.pk), writers.get(each.pk))
+                    (each, states[each.pk], waiting.get(each.pk), _writer_words(each, writers.get(each.pk)))
                     for each in classes
                     if each.year_id == year.pk
                 ],
@@ -60,6 +62,18 @@ def handovers(request: SignedInRequest) -> HttpResponse:
         "current": current,
     }
     return render(request, "gradebook/handovers.html", context)
+
+
+def _writer_words(school_class: SchoolClass, writer: User | None) -> str:
+    """Who writes the record; of one who has left after the year, who does it in place."""
+    if writer is None:
+        return ""
+    is_left_to_others = is_closed(writer) and school_class.year.ends_on < today()
+    return (
+        f"{writer.full_name} đã rời trường, Phó Hiệu trưởng kí thay"
+        if is_left_to_others
+        else writer.full_name
+    )
 
 
 def get_class(user: User, pk: int) -> SchoolClass:
@@ -161,6 +175,7 @@ def _show(
     is_in_place = may_stand_in and request.path == in_place
     shown = unsaved.texts if unsaved else record.texts
     written_about = unsaved.pupils if unsaved else frozenset()
+    writer = writers_of([record.school_class]).get(record.school_class.pk)
     context = {
         "record": record,
         "rows": [
@@ -176,7 +191,10 @@ def _show(
         "is_in_place": is_in_place,
         "may_stand_in": may_stand_in and not is_in_place,
         "in_place_reason": request.POST.get("in_place_reason", ""),
-        "writer": writers_of([record.school_class]).get(record.school_class.pk),
+        "writer": writer,
+        "is_left_to_others": writer is not None
+        and is_closed(writer)
+        and record.school_class.year.ends_on < today(),
         "is_unsaved": unsaved is not None,
     }
     return render(request, "gradebook/handover.html", context, status=status)

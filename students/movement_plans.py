@@ -108,7 +108,9 @@ class Timeline:
             return cls((), ())
         seats = Enrolment.objects.filter(student=student).select_related("school_class__year")
         movements = (
-            Movement.objects.in_force().filter(student=student).select_related("from_class", "to_class")
+            Movement.objects.in_force()
+            .filter(student=student)
+            .select_related("year", "from_class", "to_class")
         )
         return cls(list(seats.order_by("starts_on")), list(movements.order_by("day")))
 
@@ -212,6 +214,13 @@ def _against(
     if timeline.has_died:
         yield Objection(
             "kind", f"Em {name} đã được ghi nhận qua đời. Nếu ghi nhầm thì huỷ biến động đó trước."
+        )
+    elif last and last.to_class and year and last.year_id > year.pk:
+        yield Objection(
+            "day",
+            f"Em {name} đã được xếp vào lớp {last.to_class.name} năm học {last.year.label} từ ngày "
+            f"{last.day:%d/%m/%Y}, nên chưa ghi được biến động của năm học {year.label}. Mở «Biến động» của em, huỷ "
+            "việc xếp lớp ấy rồi ghi lại ở đây.",
         )
     elif last and last.day >= draft.day:
         yield Objection(

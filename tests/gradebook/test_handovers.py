@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from accounts import permissions
+from accounts import clock, permissions
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.handover_merge import Said, Texts
@@ -25,7 +25,7 @@ from gradebook.handovers import (
     waiting_for_receipt,
 )
 from gradebook.models import Handover
-from students.models import HomeroomAssignment, SchoolClass
+from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 from tests.gradebook.next_year import decide, make_ending
 from tests.gradebook.school import CONFIRMED
 from tests.gradebook.test_roll_over import applied
@@ -285,6 +285,12 @@ def test_for_a_teacher_who_has_left_the_vice_principal_signs_and_says_why(autumn
     assert "vẫn dùng tài khoản" in text(hoa.get(address))
     User.objects.filter(pk=school.lan.pk).update(is_active=False)
     assert f'href="{address}"' in hoa.get(page(school.class_4a)).content.decode()
+    start = hoa.get(reverse("approvals:tasks"))
+    assert "Kí bàn giao lớp 4A thay giáo viên chủ nhiệm" in text(start)
+    assert f'href="{address}"' in start.content.decode()
+    for where in (page(school.class_4a), reverse("gradebook:handovers")):
+        assert f"{school.lan.full_name}" in text(client_of(school.tuan).get(where))
+        assert "Phó Hiệu trưởng" in text(client_of(school.tuan).get(where))
     form = {f"n.{school.pupils[0].pk}.help": "Kèm thêm Toán"}
     assert hoa.post(address, form).status_code == 302
     signing = {"sign": "1", "version": "1", **CONFIRMED}
@@ -306,3 +312,16 @@ def test_next_years_teacher_is_told_who_has_still_to_sign(may):
     User.objects.filter(pk=may.school.lan.pk).update(is_active=False)
     shown = text(client_of(may.school.hoa).get(reverse("gradebook:handover_receive", args=[new.pk])))
     assert f"{may.school.lan.full_name} đã rời trường, Phó Hiệu trưởng kí thay" in shown
+
+
+def test_the_leaders_are_told_of_a_class_that_nobody_leads_today(may):
+    school = may.school
+    SchoolYear.objects.filter(pk=school.year.pk).update(state=SchoolYear.State.OPEN)
+    HomeroomAssignment.objects.filter(school_class=school.class_4b).update(
+        ends_on=clock.today() - datetime.timedelta(days=1)
+    )
+    for person in (school.hoa, school.bich):
+        start = client_of(person).get(reverse("approvals:tasks"))
+        assert "Lớp 4B hôm nay không có giáo viên chủ nhiệm" in text(start)
+        assert f"class={school.class_4b.pk}" in start.content.decode()
+    assert "không có giáo viên chủ nhiệm" not in text(client_of(school.lan).get(reverse("approvals:tasks")))

@@ -65,7 +65,7 @@ def test_no_sample_and_no_trap_takes_more_than_300_megabytes_and_each_is_answere
         "    for path in pathlib.Path(folder).iterdir():\n"
         "        try: said = [str(each) for each in read_roster(path.read_bytes(), path.name).problems] or ['Hãy']\n"
         "        except WorkbookRefused as refused: said = [refused.message]\n"
-        "        assert any(word in ' '.join(said) for word in ('Hãy', 'hãy', 'Thêm', 'Ghi', 'ghi', 'Xem')), (path, said)\n"
+        "        assert re.search('hãy|thêm|ghi|xem', ' '.join(said).lower()), (path, said)\n"
         "print(re.search(r'VmHWM:\\s*(\\d+)', pathlib.Path('/proc/self/status').read_text())[1])"
     )
     done = subprocess.run(

@@ -24,7 +24,9 @@ from students.models import (
 from students.movement_plans import Draft, against_cancelling, plan_movement, warnings_of_cancelling
 from students.movement_rules import Kind
 from students.movements import MovementChanged, MovementRefused
+from tests.gradebook.next_year import prepare_after
 from tests.gradebook.school import School, enter, make_school, open_window, value_of
+from tests.students.seats import seat
 
 DAY = datetime.timedelta(days=1)
 PAPER = {"decision_number": "15/QĐ-THKĐ", "decision_date": datetime.date(2026, 8, 1)}
@@ -367,3 +369,12 @@ def test_the_status_follows_the_lesson_days_of_the_year(school):
     summer = movements.transfer_out(school.pupils[0], day=day(school, 34), by=school.tuan, **TO)
     term = movements.transfer_out(school.pupils[1], day=day(school, 35), by=school.tuan, **TO)
     assert (summer.status, term.status) == ("Chuyển đi trong hè", "Chuyển đi kỳ 1")
+
+
+def test_a_pupil_seated_for_next_year_is_told_what_to_undo_before_leaving_this_year(school):
+    pupil, following = school.pupils[0], prepare_after(school.year, by=school.tuan)
+    Enrolment.objects.filter(student=pupil).update(ends_on=school.year.ends_on)
+    seat([pupil], SchoolClass.objects.create(year=following, name="5A", grade_level=5))
+    told = refusal(lambda: movements.leave(pupil, day=day(school, 30), leave_reason="01", by=school.tuan))
+    assert f"đã được xếp vào lớp 5A năm học {following.label}" in told
+    assert "huỷ việc xếp lớp ấy rồi ghi lại ở đây" in told
