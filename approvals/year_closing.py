@@ -7,7 +7,7 @@ principal has opened the year again, with a reason that stays in the year's hist
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts import clock, permissions
@@ -30,8 +30,11 @@ WHO_CLOSES = "Năm học do Hiệu trưởng đóng và mở lại."
 
 
 def closing_list(year: SchoolYear) -> list[Item]:
-    """What is settled and what is not, each with who does it. Six statements."""
-    return [_last_day(year), _outcomes(year), _windows(year), _requests(year), _months(year)]
+    """What is settled and what is not, each with who does it. Seven statements."""
+    return [
+        *(_last_day(year), _outcomes(year), _windows(year), _requests(year)),
+        *(_months(year), _handovers(year)),
+    ]
 
 
 def close_year(year: SchoolYear, *, by: User) -> None:
@@ -129,5 +132,21 @@ def _months(year: SchoolYear) -> Item:
         Role.HOMEROOM.label,
         reverse("students:attendance"),
         "Xem điểm danh",
+        is_needed=False,
+    )
+
+
+def _handovers(year: SchoolYear) -> Item:
+    """A class that has not handed over by then cannot any more, unless the year is opened again."""
+    signed = Count("pk", filter=Q(handover__signed_at__isnull=False))
+    counts = year.classes.aggregate(classes=Count("pk"), signed=signed)
+    left = counts["classes"] - counts["signed"]
+    return Item(
+        "Bàn giao lớp",
+        f"đã kí {counts['signed']}/{counts['classes']} lớp",
+        f"{left} lớp chưa kí; đóng rồi thì không ghi, không kí được nữa" if left else "",
+        Role.HOMEROOM.label,
+        reverse("gradebook:handovers"),
+        "Xem bàn giao",
         is_needed=False,
     )

@@ -166,10 +166,20 @@ def _year_step(row: Any, before: Any) -> Step:
     elif row.state != before.state:
         what = _STATES[row.state]
     else:
-        names = [change.field for change in row.diff_against(before).changes]
-        labels = [SchoolYear.label_of(name) for name in names]
-        what = f"Sửa {', '.join(labels)}"
+        changes = row.diff_against(before).changes
+        what = f"Sửa {'; '.join(_from_to(change) for change in changes)}"
     return _step(row, what)
+
+
+def _from_to(change: Any) -> str:
+    old, new = (_in_words(value) for value in (change.old, change.new))
+    return f"{SchoolYear.label_of(change.field)}: {old} → {new}"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, datetime.date):
+        return f"{value:%d/%m/%Y}"
+    return "trống" if value in (None, "") else f"«{value}»"
 
 
 def _entry_step(row: Any) -> Step:

@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
+from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
 from students.calendar import YearCalendar
 from students.models import CalendarEntry, SchoolClass, SchoolYear, WeekPattern, YearIsClosed
+from students.roll_days import rolls_outside_terms
 from students.year_forms import EntryForm, RefusableForm, RemoveForm, WeekForm, YearForm
 from students.year_page import WEEKDAY_LETTERS, months_of, steps_of, terms_of, week_words
 from students.years import (
@@ -123,9 +125,13 @@ def year_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         change_year(shown, fields=form.changed_fields, reason=reason, by=request.user)
 
-    if request.method == "POST" and form.is_valid() and stands(form, act):
-        messages.success(request, f"Đã lưu năm học {label}.")
-        return redirect("students:year", shown.pk)
+    if request.method == "POST" and form.is_valid():
+        outside = rolls_outside_terms(shown) if set(TERM_DAYS) & set(form.changed_fields) else ""
+        if outside:
+            require_password(request, outside)
+        if stands(form, act):
+            messages.success(request, f"Đã lưu năm học {label}.")
+            return redirect("students:year", shown.pk)
     context = {"form": form, "year": shown, "label": label}
     return render(request, "students/year_edit.html", context, status=422 if form.errors else 200)
 

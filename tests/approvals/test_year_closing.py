@@ -110,9 +110,16 @@ def test_nobody_but_the_principal_closes_or_opens_again(school, over):
 
 
 def test_months_that_nobody_confirmed_are_told_but_hold_nothing_up(school, over):
-    months = closing_list(over)[-1]
+    months = closing_list(over)[-2]
     assert "tháng chưa xác nhận" in months.missing
     close_year(over, by=school.bich)
+
+
+def test_classes_that_have_not_handed_over_are_told_before_the_year_closes(school, over):
+    handovers = closing_list(over)[-1]
+    assert "3 lớp chưa kí" in handovers.missing
+    page = client_of(school.bich).get(reverse("approvals:year_closing", args=[over.pk]))
+    assert "đóng rồi thì không ghi, không kí được nữa" in page.text
 
 
 def test_no_mark_of_a_closed_year_is_corrected(school, over):

@@ -1,6 +1,7 @@
 """The pages of school years: the clerk keeps calendar and classes; everybody reads the calendar (R1, R2, R8)."""
 
 import datetime
+import uuid
 
 import pytest
 from django.test import Client
@@ -10,8 +11,8 @@ from accounts import clock
 from accounts.models import AdminAction
 from gradebook.models import TeachingAssignment
 from students.calendar import YearCalendar
-from students.models import CalendarEntry, Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
-from tests.gradebook.school import School, make_school
+from students.models import CalendarEntry, Enrolment, HomeroomAssignment, RollCall, SchoolClass, SchoolYear
+from tests.gradebook.school import CONFIRMED, School, make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,12 @@ def day(year: SchoolYear, month: int, date: int) -> datetime.date:
 
 def iso(year: SchoolYear, month: int, date: int) -> str:
     return day(year, month, date).isoformat()
+
+
+def open_year_data(number: int) -> dict[str, str]:
+    """What may still change once the year is open."""
+    fixed = ("year", "starts_on", "ends_on", "mark_floor")
+    return {key: value for key, value in year_data(number).items() if key not in fixed}
 
 
 def year_data(number: int) -> dict[str, str]:
@@ -114,18 +121,29 @@ def test_the_same_year_is_not_made_twice(school):
 
 def test_an_open_year_changes_only_with_a_reason_and_the_history_names_what_changed(school):
     address = reverse("students:year_edit", args=[school.year.pk])
-    data = {
-        k: v
-        for k, v in year_data(school.year.year).items()
-        if k not in ("year", "starts_on", "ends_on", "mark_floor")
-    }
+    data = open_year_data(school.year.year)
     assert "Ghi lí do sửa" in text(as_(school.tuan).post(address, data))
     as_(school.tuan).post(address, data | {"reason": "Công văn số 12"})
     school.year.refresh_from_db()
     assert school.year.lessons_end_on == day(school.year, 5, 28)
     page = text(as_(school.hoa).get(reverse("students:year", args=[school.year.pk])))
     assert "Công văn số 12" in page
+    assert f"→ {school.year.lessons_end_on:%d/%m/%Y}" in page
     assert "Bùi Anh Tuấn, Văn thư" in page
+
+
+def test_moving_a_term_away_from_rolls_that_were_called_says_so_and_asks_the_password(school):
+    first = school.year.lessons_start_on
+    RollCall.objects.create(
+        school_class=school.class_4a, day=first, session="morning", share=1, token=uuid.uuid4(),
+        called_by=school.lan, called_at=clock.now(),
+    )  # fmt: skip
+    data = open_year_data(school.year.year)
+    data |= {"lessons_start_on": f"{first + datetime.timedelta(days=7):%d/%m/%Y}", "reason": "Công văn số 12"}
+    address = reverse("students:year_edit", args=[school.year.pk])
+    asked = text(as_(school.tuan).post(address, data))
+    assert "Đã điểm danh 1 buổi của 1 lớp vào những ngày sẽ không còn thuộc học kì nào" in asked
+    assert as_(school.tuan).post(address, data | CONFIRMED).status_code == 302
 
 
 def test_a_closed_year_is_only_to_be_read(school):
