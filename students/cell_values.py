@@ -156,6 +156,10 @@ def day_of(cell: Cell, *, epoch_1904: bool) -> datetime.date:
     return datetime.date(year, month, day)
 
 
+OTHER_IDS = {10: "«Mã định danh Bộ GD&ĐT»", 12: "«Số định danh cá nhân»"}
+"""What a number of so many digits is, when it stands where another id belongs."""
+
+
 def digits_of(cell: Cell, *, length: int, name: str) -> str:
     """Return an id of exactly `length` digits, as text.
 
@@ -181,8 +185,10 @@ def digits_of(cell: Cell, *, length: int, name: str) -> str:
             f"«{text_of(cell)}»: {name} chỉ gồm chữ số. Ghi đủ {length} chữ số, không có chữ cái."
         )
     if len(text) != length:
+        other = OTHER_IDS.get(len(text))
+        remedy = f"Là {other} thì đổi tiêu đề cột." if other else "Kiểm tra lại số này."
         raise CellRefused(
-            f"«{text_of(cell)}» có {len(text)} chữ số; {name} phải có đúng {length} chữ số. Kiểm tra lại số này."
+            f"«{text_of(cell)}» có {len(text)} chữ số; {name} phải có đúng {length} chữ số. {remedy}"
         )
     return text
 

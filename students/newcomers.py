@@ -10,6 +10,7 @@ from accounts.history import CLERK_ROLE, Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from students import movements, record_rules
+from students.matching import births_agree
 from students.models import Movement, SchoolYear, Student, YearProfile
 from students.movement_plans import Draft, Objection
 from students.movements import WHO_RECORDS, MovementRefused
@@ -18,6 +19,7 @@ from students.records import next_temporary_code, record_of
 
 IDS = ("moet_id", "national_id")
 BIRTH = ("birth_year", "birth_month", "birth_day")
+MOST_NAMESAKES = 10
 WRITTEN = frozenset({*IDS, *BIRTH, "full_name", "gender"})
 
 
@@ -31,9 +33,9 @@ def holder_of_id(child: Student) -> Student | None:
 
 
 def namesakes(child: Student) -> list[Student]:
-    """Stored pupils of the same name, tones aside, and the same birth date: perhaps the same person."""
-    born = {name: getattr(child, name) for name in BIRTH}
-    return list(Student.objects.filter(search_key=search_key(child.full_name), **born)[:10])
+    """Stored pupils of the same name, tones aside, whose birth date may be the same, as far as both are known (R15)."""
+    called = Student.objects.filter(search_key=search_key(child.full_name)).order_by("pk")
+    return [each for each in called if births_agree(child, each)][:MOST_NAMESAKES]
 
 
 def objections_to(child: Student) -> list[Objection]:

@@ -41,6 +41,7 @@ TEMPORARY = re.compile(r"TAM-[0-9]{4}-[0-9]{4}")
 OLDEST_PUPIL = 25
 YOUNGEST_PARENT = 12
 YOUNGEST_PIONEER = 8
+OF_DISABLED = "06"  # of the policy groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,10 @@ def _lacks_mother(record: Record) -> bool:
     return not (record["mother_name"] or record["guardian_name"])
 
 
+def _is_disabled_without_kind(record: Record) -> bool:
+    return bool(record["policy_code"] == OF_DISABLED and not record["disability_code"])
+
+
 def _is_three_level(record: Record) -> bool:
     return bool(record["permanent_form"] == AddressForm.THREE_LEVEL)
 
@@ -142,6 +147,12 @@ _NEEDS = (
         "số điện thoại liên hệ",
         "hồ sơ học sinh: liên lạc với gia đình",
         _empty("phone", "father_phone", "mother_phone", "guardian_phone"),
+    ),
+    _Need(
+        "disability_code",
+        "loại khuyết tật (diện chính sách là khuyết tật)",
+        _SECTOR,
+        _is_disabled_without_kind,
     ),
     _Need("disability_level", "mức độ khuyết tật", _CERTIFICATE, _has("disability_code", "disability_level")),
     _Need(

@@ -34,7 +34,7 @@ SYNONYMS: Synonyms = {
     "given_name": ("ten", "dem va ten", "ten dem va ten", "chu dem va ten", "lot va ten", "ten lot va ten"),
     "birth_date": (
         "ngay sinh", "ngay thang nam sinh", "ngaysinh", "sinh ngay", "nam sinh", "ns", "ngay sinh dd mm yyyy",
-        "ngay sinh hoc sinh", "dob",
+        "ngay sinh hoc sinh", "dob", "ntns", "n sinh",
     ),
     "birth_day": ("ngay sinh ngay", "ngay thang nam sinh ngay"),
     "birth_month": ("ngay sinh thang", "ngay thang nam sinh thang", "thang sinh"),
@@ -48,7 +48,7 @@ SYNONYMS: Synonyms = {
     "moet_id": (
         "ma dinh danh bo gd dt", "ma dinh danh bo gddt", "ma dinh danh bo giao duc va dao tao", "ma moet",
         "ma dinh danh", "dinh danh", "ma so dinh danh", "ma bo", "ma dinh danh bo gd dt tren csdl nganh",
-        "ma hoc sinh tren csdl nganh",
+        "ma hoc sinh tren csdl nganh", "ma dinh danh hoc sinh",
     ),
     "national_id": (
         "so dinh danh ca nhan", "ma dinh danh ca nhan", "ma dinh danh cong dan", "so ddcn", "so dinh danh",

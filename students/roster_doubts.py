@@ -8,6 +8,7 @@ from students.field_changes import (
     values_to_write,
 )
 from students.models import Student
+from students.movement_plans import confirmed_since
 from students.name_doubts import doubts_about_the_name
 from students.promotion import doubt_about_the_grade, is_undecided
 from students.roster_files import Problem
@@ -37,6 +38,16 @@ def about_grades(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[P
             "«Xếp lớp năm mới»; đã có quyết định ngoài phần mềm thì cứ nạp.",
             level="warning",
         )
+
+
+def about_months(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:
+    """Months whose head count changes after they were confirmed, for a list seats from the year's first day."""
+    classes = {each.row.class_name for each in rows if each.enrols} & stored.classes.keys()
+    if classes:
+        for told in confirmed_since(
+            [stored.classes[name] for name in sorted(classes)], stored.year.starts_on
+        ):
+            yield general(told, level="warning")
 
 
 def about_names(rows: Sequence[PlannedRow]) -> Iterator[Problem]:

@@ -60,6 +60,7 @@ from students.workbooks import Cell, Row, Table
 CLASS_LENGTH = 30
 PLACEHOLDER = 36
 YOUNGEST, OLDEST = 5, 15
+MOET_ID = 10  # digits
 IDENTITY = re.compile(r"[\d/.\- ]{4,}")
 PUPILS_OWN = ("ordinal", *NAME_FIELDS, "birth_date", "moet_id", "national_id", "school_code", "register_no")
 PUPIL_EVIDENCE = ("moet_id", "national_id", "birth_date", "birth_year", "register_no")
@@ -155,6 +156,7 @@ class RowReader:
         self._read_class(section_class, sheet_grade)
         for name, length in TEXT_LENGTHS.items():
             self._take(name, partial(_text_within, length=length))
+        self._read_school_code()
         self._read_parents()
         self._read_address()
         self._read_support_and_year()
@@ -237,6 +239,22 @@ class RowReader:
         self._take_code("status", pupil_statuses(), "trạng thái học sinh", "Ví dụ: «Đang học», «Chuyển đi».")
         if "status" in self._values:
             self._values["status"] = pupil_statuses().names[self._values["status"]]
+
+    def _read_school_code(self) -> None:
+        """Lists of the sector call the mã định danh «Mã học sinh»: it is that, where the file has no column of it."""
+        code = self._values.get("school_code", "")
+        if not re.fullmatch(rf"\d{{{MOET_ID}}}", code):
+            return
+        column = self._column("school_code")
+        if column and "moet_id" not in self.header.columns:
+            del self._values["school_code"]
+            self._values["moet_id"] = code
+            told = Conversion(
+                f"{column.letter}{self._row.number}", column.heading, code, f"mã định danh {code}"
+            )
+            self._conversions.append(told)
+        elif code == self._values.get("moet_id"):
+            del self._values["school_code"]
 
     def _read_female_mark(self) -> None:
         column = self._column("female_mark")

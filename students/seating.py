@@ -4,6 +4,7 @@ A list says who sits where from the start of the year. Coming later, leaving, co
 movements, with a day and a decision: a row that would be one is refused, never written in silence.
 """
 
+import datetime
 from collections.abc import Sequence
 
 from students.models import Enrolment, SchoolClass, SchoolYear
@@ -66,9 +67,14 @@ def _against_a_return(row: RosterRow, last: Enrolment) -> tuple[str, str] | None
     if row.status not in ATTENDING and not row.status.startswith(ARRIVING):
         return None
     return "full_name", (
-        f"học sinh đã rời lớp {last.school_class.name} từ ngày {last.ends_on:%d/%m/%Y}. Học lại là biến động sĩ số, "
-        f"{NOT_BY_LIST}."
+        f"học sinh đã rời lớp {last.school_class.name} từ ngày {_day_after(last):%d/%m/%Y}. Học lại là biến động sĩ "
+        f"số, {NOT_BY_LIST}."
     )
+
+
+def _day_after(last: Enrolment) -> datetime.date:
+    """The first day on which the pupil did not sit there, as the movement says."""
+    return last.ends_on + datetime.timedelta(days=1)
 
 
 def _against_leaving(row: RosterRow) -> tuple[str, str] | None:

@@ -17,7 +17,9 @@ from students.attendance_month_page import read_month
 from students.attendance_months import month_states
 from students.attendance_overview import attendance_tasks, read_follow_up
 from students.models import AttendanceMonth, Movement
+from students.roster_planning import plan_roster
 from tests.gradebook.school import CONFIRMED, School
+from tests.students.rosters import listed, pupil
 from tests.students.test_attendance import at, first_wednesday
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +223,9 @@ def test_the_clerk_is_told_before_cancelling_which_months_it_will_change(confirm
     client.force_login(confirmed.tuan)
     told = client.get(reverse("students:movement", args=[movement.pk])).text
     assert f"Sổ điểm danh lớp 4A tháng 10/{confirmed.year.year} đã xác nhận" in told
+
+
+def test_a_list_that_seats_pupils_from_the_first_day_says_which_months_it_changes(confirmed):
+    plan = plan_roster(listed(pupil(1, cls="4A")), confirmed.year)
+    (told,) = [each for each in plan.problems if "đã xác nhận" in each.message]
+    assert (told.level, "Sổ điểm danh lớp 4A tháng 10/" in told.message) == ("warning", True)

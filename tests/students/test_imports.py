@@ -328,7 +328,7 @@ def test_a_pupil_who_has_left_the_class_does_not_come_back_by_a_list(school):
     if school.year.day_for_roster() <= gone:
         pytest.fail("The school's year is too young for this test: it begins in August, tests run later.")
     (reason,) = reasons(school, pupil(1))
-    assert f"đã rời lớp 1B từ ngày {gone:%d/%m/%Y}" in reason
+    assert f"đã rời lớp 1B từ ngày {gone + datetime.timedelta(days=1):%d/%m/%Y}" in reason
     assert deeds(carried_out(school, pupil(1, **{"Trạng thái": "Chuyển đi"}))) == [Deed.KEEP]
 
 

@@ -86,6 +86,13 @@ def test_a_namesake_born_on_the_same_day_is_shown_first_and_may_be_another_child
     assert Student.objects.filter(search_key="do thi anh").count() == 2
 
 
+def test_a_namesake_of_whom_less_is_known_may_be_the_same_child(school, clerk):
+    send(clerk, typed(school))
+    again = clerk.post(PAGE, typed(school, birth="2016"))
+    assert again.status_code == 422
+    assert "trùng tên và ngày sinh" in again.text
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [

@@ -101,6 +101,10 @@ def test_a_disabled_pupil_lacks_the_certificate_until_it_is_noted():
     ]
 
 
+def test_a_policy_for_the_disabled_asks_for_the_kind():
+    assert "loại khuyết tật (diện chính sách là khuyết tật)" in missing(policy_code="06")
+
+
 def test_a_disability_without_its_kind_is_refused():
     assert refused("disability_level", disability_level="mild") == ["disability_code"]
     assert refused("is_exempt_from_assessment", is_exempt_from_assessment=True) == ["disability_code"]

@@ -636,3 +636,18 @@ def test_what_follows_the_name_of_a_parent_is_said_of_that_parent():
     (row,) = file.rows
     assert (row.birth_year, row.father_birth_year, row.mother_birth_year) == (2019, 1988, 1990)
     assert (row.father_job, row.mother_job) == ("Thợ mộc", "Nông dân")
+
+
+def test_a_column_of_pupil_codes_that_holds_the_ministrys_is_read_as_that_and_told():
+    file = read(
+        ("Mã học sinh", "Họ và tên", "Ngày sinh", "Lớp"),
+        ("3100000237", "Lê Như Ảnh", "05/09/2019", "1A"),
+        ("HS-12", "Lê Minh Hải", "06/09/2019", "1A"),
+    )
+    assert [(row.moet_id, row.school_code) for row in file.rows] == [("3100000237", ""), ("", "HS-12")]
+    assert file.rows[0].conversions[0].read == "mã định danh 3100000237"
+
+
+def test_an_id_under_the_heading_of_another_names_that_heading():
+    told = message("Mã định danh Bộ GD&ĐT", "031318012345")
+    assert "Là «Số định danh cá nhân» thì đổi tiêu đề cột" in told
