@@ -5,6 +5,7 @@ of class inside the year keeps them without a copy (rule R12; docs/decisions/000
 """
 
 import datetime
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -462,11 +463,16 @@ class HandoverReceipt(models.Model):
         return f"{self.handover_id} → {self.to_class_id}"
 
 
+def _values(kind: type[StrEnum]) -> list[str]:
+    """As plain text, so that no migration has to import them."""
+    return [each.value for each in kind]
+
+
 def _has_its_subject_and_level(name: str) -> models.CheckConstraint:
     """T, H, C for a line; T, Đ, C for a group of qualities or competencies."""
     return models.CheckConstraint(
-        condition=Q(subject__in=[line.code for line in LINES], level__in=list(Attainment))
-        | Q(subject__in=list(TraitGroup), level__in=list(Rating)),
+        condition=Q(subject__in=[line.code for line in LINES], level__in=_values(Attainment))
+        | Q(subject__in=_values(TraitGroup), level__in=_values(Rating)),
         name=f"{name}_level_fits_its_subject",
     )
 
