@@ -12,8 +12,6 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from django.db.models import Q
-
 from accounts.models import User
 from gradebook.models import BankComment, HiddenComment
 from gradebook.regulation import GRADES, LINES, Attainment, Rating, TraitGroup, folded, line_by_name
@@ -53,7 +51,9 @@ SUBJECTS: tuple[Subject, ...] = (
     *(Subject(group.value, group.label, tuple(Rating)) for group in TraitGroup),
 )
 BY_CODE = {subject.code: subject for subject in SUBJECTS}
-_GROUP_BY_NAME = {folded(name): group.value for group in TraitGroup for name in (group.label, group.value)} | {
+_GROUP_BY_NAME = {
+    folded(name): group.value for group in TraitGroup for name in (group.label, group.value)
+} | {
     "pham chat": "quality",
     "nang luc dac thu": "specific",
 }
@@ -87,7 +87,7 @@ class Entry:
 
     @property
     def grades(self) -> str:
-        """"" for all grades, else "4" or "1-2"."""
+        """ "" for all grades, else "4" or "1-2"."""
         if (self.first_grade, self.last_grade) == (FIRST, LAST):
             return ""
         if self.first_grade == self.last_grade:
@@ -142,7 +142,7 @@ def read_bank(
 ) -> list[Listed]:
     """What the person is offered: own, the school's, then shipped ones that are not hidden. Two statements."""
     wanted = set(BY_CODE if subjects is None else subjects)
-    rows = BankComment.objects.filter(Q(owner=user) | Q(owner=None), subject__in=wanted).order_by("pk")
+    rows = BankComment.objects.mine_or_schools(user).filter(subject__in=wanted).order_by("pk")
     written = [
         Listed(entry_of(row), Whose.SCHOOL if row.owner_id is None else Whose.OWN, row.pk) for row in rows
     ]

@@ -1,26 +1,30 @@
-"""Acts on the bank of comments, and who keeps the school's: the vice-principal all of it, a tổ trưởng that of the
-lines and grades which the tổ teaches today (PLAN IV.2, IV.4). One's own bank everybody keeps alone.
+"""Acts on the bank of comments, and who keeps the school's: the vice-principal all of it, a khối trưởng that of the
+grade, the head of another tổ that of the lines and grades which it teaches today (PLAN IV.2, IV.4). One's own bank
+everybody keeps alone.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db import connection
+
 from accounts import permissions
 from accounts.clock import today
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, who_could
-from gradebook.comment_bank import BY_CODE, FIRST, LAST, LIMIT, Entry, Whose
+from gradebook.comment_bank import BY_CODE, FIRST, LAST, LIMIT, SUBJECTS, Entry, Whose
 from gradebook.comment_places import place_problem, tidy_places
 from gradebook.grading import plain_text
 from gradebook.models import BankComment, HiddenComment, TeachingAssignment
-from gradebook.regulation import TraitGroup
-from students.models import HomeroomAssignment
+from gradebook.regulation import GRADES
 
+# First key of the advisory locks of the banks; the second is whose: an account, 0 for the school's.
+_BANK_LOCKS = 35
 WHO_KEEPS = (
-    "Ngân hàng nhận xét của trường do Phó Hiệu trưởng giữ; tổ (khối) trưởng giữ phần của các môn, các khối mà tổ mình "
-    "đang dạy."
+    "Ngân hàng nhận xét của trường do Phó Hiệu trưởng giữ; khối trưởng giữ phần của khối mình, tổ trưởng bộ môn giữ phần "
+    "của các môn mà tổ đang dạy."
 )
 
 
@@ -43,35 +47,35 @@ class Keeping:
     def is_some(self) -> bool:
         return self.everything or bool(self.grades)
 
+    def grades_of(self, subject: str) -> tuple[int, ...]:
+        return GRADES if self.everything else tuple(sorted(self.grades.get(subject, ())))
+
     def covers(self, entry: Entry) -> bool:
         """Nobody changes what other grades are offered: a comment for all grades is the vice-principal's."""
-        wanted = set(range(entry.first_grade, entry.last_grade + 1))
-        return self.everything or wanted <= self.grades.get(entry.subject, frozenset())
+        return set(range(entry.first_grade, entry.last_grade + 1)) <= set(self.grades_of(entry.subject))
 
     def why_not(self, entry: Entry) -> str:
         """The refusal in words, with what the person may choose instead."""
-        kept = self.grades.get(entry.subject)
+        kept = self.grades_of(entry.subject)
         label = BY_CODE[entry.subject].label
         if not kept:
             return f"Tổ của thầy cô không dạy {label}. {WHO_KEEPS}"
-        return f"{label}: tổ của thầy cô giữ nhận xét của khối {', '.join(map(str, sorted(kept)))}. Hãy chọn trong các khối ấy."
+        return f"{label}: tổ của thầy cô giữ nhận xét của khối {', '.join(map(str, kept))}. Hãy chọn trong các khối ấy."
 
 
 def keeping_of(user: User) -> Keeping:
-    """No statement but for a tổ trưởng: two."""
+    """No statement, but one for who heads a tổ that is not of a grade."""
     if permissions.may(user, Action.KEEP_COMMENTS):
         return Keeping(everything=True, grades={})
-    teams = permissions.powers_of(user).headed_teams
+    powers = permissions.powers_of(user)
     found: dict[str, set[int]] = defaultdict(set)
-    if teams:
-        day = today()
-        lines = TeachingAssignment.objects.held_on(day).filter(teacher__team__in=teams)
+    if powers.headed_grades:
+        for subject in SUBJECTS:
+            found[subject.code] |= powers.headed_grades
+    elif powers.headed_teams:
+        lines = TeachingAssignment.objects.held_on(today()).filter(teacher__team__in=powers.headed_teams)
         for code, grade in lines.values_list("line__code", "school_class__grade_level"):
             found[code].add(grade)
-        led = HomeroomAssignment.objects.held_on(day).filter(teacher__team__in=teams)
-        for grade in led.values_list("school_class__grade_level", flat=True):
-            for group in TraitGroup:
-                found[group.value].add(grade)
     return Keeping(everything=False, grades={code: frozenset(grades) for code, grades in found.items()})
 
 
@@ -80,6 +84,12 @@ def require_keeps(user: User, entry: Entry) -> None:
     keeping = keeping_of(user)
     if not keeping.covers(entry):
         raise permissions.Refused(keeping.why_not(entry), who_could(Action.KEEP_COMMENTS))
+
+
+def hold_bank(owner: User | None) -> None:
+    """One at a time writes to a bank, until its transaction ends: two that add the same would meet in the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_BANK_LOCKS, owner.pk if owner else 0])
 
 
 def checked(entry: Entry) -> Entry:
@@ -113,6 +123,7 @@ def add_comment(whose: Whose, entry: Entry, *, by: User, replaces: Entry | None 
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         if owner is None:
             require_keeps(by, entry)
+        hold_bank(owner)
         _refuse_twice(entry, owner)
         if replaces is not None and owner is None:
             hide_shipped(replaces, by=by)
@@ -155,8 +166,12 @@ def show_shipped(entry: Entry, *, by: User) -> None:
 
 
 def _held(pk: int, by: User, seen: str) -> BankComment:
-    """The row, locked, if it is still as it was seen and the person's to change."""
-    row = BankComment.objects.select_for_update().filter(pk=pk).first()
+    """The row, its bank held, if it is still as it was seen and the person's to change."""
+    hold_bank(by)
+    row = BankComment.objects.filter(pk=pk).first()
+    if row is not None and row.owner_id is None:
+        hold_bank(None)
+        row = BankComment.objects.filter(pk=pk).first()
     if row is None or (row.owner_id is not None and row.owner_id != by.pk):
         raise CommentRefused("Nhận xét này không còn trong ngân hàng: có thể người khác vừa xoá.")
     if row.owner_id is None:

@@ -477,6 +477,13 @@ def _has_its_subject_and_level(name: str) -> models.CheckConstraint:
     )
 
 
+class BankCommentQuerySet(models.QuerySet["BankComment"]):
+    """Another teacher's own bank is nobody else's business."""
+
+    def mine_or_schools(self, user: Any) -> Self:
+        return self.filter(Q(owner=user) | Q(owner=None))
+
+
 class BankComment(models.Model):
     """A ready comment (nhận xét): of the school's bank, or with an owner of that person's own.
 
@@ -493,6 +500,7 @@ class BankComment(models.Model):
     text = models.CharField("nội dung nhận xét", max_length=500)
 
     history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar = BankCommentQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

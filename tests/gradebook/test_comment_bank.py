@@ -88,7 +88,10 @@ def test_a_teacher_finds_at_least_ten_comments_everywhere():
 
 def test_comments_for_some_grades_have_all_levels_of_theirs():
     levels = {
-        (part, tuple(levels)) for part in BY_GRADE for bands in BY_GRADE[part].values() for levels in bands.values()
+        (part, tuple(levels))
+        for part in BY_GRADE
+        for bands in BY_GRADE[part].values()
+        for levels in bands.values()
     }
     assert levels == {("lines", ("T", "H", "C")), ("groups", ("T", "Đ", "C"))}
 
