@@ -23,8 +23,8 @@ from gradebook.regulation import GRADES
 # First key of the advisory locks of the banks; the second is whose: an account, 0 for the school's.
 _BANK_LOCKS = 35
 WHO_KEEPS = (
-    "Ngân hàng nhận xét của trường do Phó Hiệu trưởng giữ; khối trưởng giữ phần của khối mình, tổ trưởng bộ môn giữ phần "
-    "của các môn mà tổ đang dạy."
+    "Ngân hàng nhận xét của trường do Phó Hiệu trưởng giữ; khối trưởng giữ phần của khối mình, tổ trưởng bộ môn giữ "
+    "phần của các môn mà tổ đang dạy."
 )
 
 
