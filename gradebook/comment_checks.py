@@ -35,9 +35,30 @@ _OTHERS = r"(?<!các )(?<!những )(?<!nhiều )(?<!mấy )"
 _NO_NAME_AFTER = frozenset({"tiếng", "nước", "người", "môn"})
 # At the beginning of a sentence every word has a capital: it is a name before a word that follows a subject.
 _AFTER_A_SUBJECT = frozenset(
-    "đã đang cần chưa có còn rất luôn nên là hãy học biết đọc viết hiểu nắm làm tiến tham".split()
+    [
+        "đã",
+        "đang",
+        "cần",
+        "chưa",
+        "có",
+        "còn",
+        "rất",
+        "luôn",
+        "nên",
+        "là",
+        "hãy",
+        "học",
+        "biết",
+        "đọc",
+        "viết",
+        "hiểu",
+        "nắm",
+        "làm",
+        "tiến",
+        "tham",
+    ]
 )
-_AFTER_ANY_SUBJECT = frozenset("đã đang cần chưa còn luôn nên là hãy".split())
+_AFTER_ANY_SUBJECT = frozenset(["đã", "đang", "cần", "chưa", "còn", "luôn", "nên", "là", "hãy"])
 _PRONOUNS = frozenset({"em", "con", "bạn"})
 
 Key = tuple[tuple[str, str], ...]

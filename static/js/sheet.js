@@ -1,7 +1,7 @@
 // The mark sheet (templates/gradebook/sheet.html). Without this script the same fields are a plain form.
+import { watchComments } from "./sheet/comments.js";
 import { watchDeadline } from "./sheet/deadline.js";
 import { Drafts, clockTime, offer } from "./sheet/drafts.js";
-import { watchComments } from "./sheet/comments.js";
 import { Grid } from "./sheet/grid.js";
 import { showHistory } from "./sheet/history.js";
 import { target } from "./sheet/keyboard.js";
