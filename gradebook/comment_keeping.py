@@ -183,7 +183,7 @@ def _held(pk: int, by: User, seen: str) -> BankComment:
 
 def _refuse_twice(entry: Entry, owner: User | None, but: int | None = None) -> None:
     same = BankComment.objects.filter(owner=owner, subject=entry.subject, level=entry.level, text=entry.text)
-    if same.exclude(pk=but).exists():
+    if same.exclude(pk__in=[] if but is None else [but]).exists():
         raise CommentRefused("Nhận xét này đã có trong ngân hàng, ở đúng môn và mức ấy.")
 
 

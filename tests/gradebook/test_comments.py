@@ -8,11 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.history import Source
 from accounts.models import Post, Team, User
 from gradebook.comment_bank import Entry, Whose, read_bank, shipped, suggestions_for
 from gradebook.comment_keeping import CommentRefused, add_comment, hide_shipped, keeping_of
+from gradebook.entry import save_results
 from gradebook.models import BankComment, HiddenComment
-from tests.gradebook.school import make_school
+from tests.gradebook.school import change_of, make_school, open_window
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +216,28 @@ def test_what_a_colleague_changed_meanwhile_is_not_overwritten(school):
     assert "Người khác vừa sửa" in answer.content.decode()
     row.refresh_from_db()
     assert row.text == "Em tính nhanh."
+
+
+# ── On the sheet, without a script ──────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_odd_in_a_comment_stands_at_its_cell_and_one_for_everybody_above_the_table():
+    school = make_school(pupils=6)
+    open_window(school)
+    first, second = school.pupils[:2]
+    told = [f"Em hay giúp {second.full_name}, là cô bé ngoan.", *["Em chăm học."] * 5]
+    ref = school.sheet("TOAN")
+    changes = [
+        change_of(ref, pupil, "comment", text) for pupil, text in zip(school.pupils, told, strict=True)
+    ]
+    save_results(ref, changes, by=school.lan, source=Source.PAGE)
+    assert first.gender == "male"
+    address = reverse("gradebook:sheet", args=[school.class_4a.pk, "TOAN", "GHKI"])
+    for how in ({}, {"read": "1"}):
+        page = signed_in(school.lan).get(address, how).content.decode()
+        assert "là tên bạn khác trong lớp" in page
+        assert "«cô bé» nói về nữ, mà em là nam." in page
+        assert "5 trên 6 em có cùng một nhận xét" in page
 
 
 # ── Excel ─────────────────────────────────────────────────────────────────────────────────────────────

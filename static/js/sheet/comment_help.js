@@ -42,7 +42,7 @@ export class CommentHelp {
     this.said = make("p", { class: "comment-said" });
     this.button = make("button", { type: "button", class: "btn btn-secondary btn-sm", tabindex: "-1", "aria-haspopup": "listbox" }, TOUCH.matches ? "Gợi ý" : "Gợi ý (Alt+↓)");
     this.count = make("span", { class: "figures", id: "comment-count" });
-    this.list = make("ul", { role: "listbox", id: "comment-options", "aria-label": "Nhận xét gợi ý", hidden: "" });
+    this.list = make("ul", { role: "listbox", id: "comment-options", "aria-label": "Nhận xét gợi ý", tabindex: "0", hidden: "" });
     this.spoken = make("span", { role: "status", class: "visually-hidden" });
     this.box = make("div", { class: "comment-help", hidden: "" }, this.said, make("div", { class: "comment-tools" }, this.count, this.button), this.list);
     // The cursor stays in the comment, whatever is pointed at.
@@ -108,6 +108,7 @@ export class CommentHelp {
     }
     this.list.replaceChildren(...this.options.map((each, index) => this.option(each, index, !level)));
     this.list.hidden = false;
+    this.wasAsked = isAsked;
     this.list.scrollTop = 0;
     this.setActive(isAsked && !TOUCH.matches ? 0 : -1);
     this.place();
@@ -156,9 +157,15 @@ export class CommentHelp {
     }
     if (!this.isOpen || ctrlKey || metaKey) return false;
     const last = this.options.length - 1;
-    if (key === "Escape" || (altKey && key === "ArrowUp")) this.close();
-    else if (altKey || shiftKey) return false;
-    else if (key === "ArrowDown") this.setActive(this.active === last ? 0 : this.active + 1);
+    if (key === "Escape" || (altKey && key === "ArrowUp")) {
+      // A list that came by itself is no reason to press Escape twice: the sheet puts the saved value back.
+      const wasWanted = this.wasAsked || this.active >= 0;
+      this.close();
+      return wasWanted;
+    }
+    if (key === "Tab") this.close(); // before the browser looks where to go
+    if (altKey || shiftKey) return false;
+    if (key === "ArrowDown") this.setActive(this.active === last ? 0 : this.active + 1);
     else if (key === "ArrowUp" && this.active >= 0) this.setActive(this.active - 1);
     else if (key === "Enter" && this.active >= 0) this.choose(this.active);
     else return false;
