@@ -110,7 +110,10 @@ def plan_bank(rows: Sequence[Read], *, whose: Whose, replaces: bool, by: User) -
 def take_in_bank(
     rows: Sequence[Read], *, whose: Whose, replaces: bool, previewed: str, by: User
 ) -> CommentPlan:
-    """Carries out just what the dry run with that fingerprint showed, or raises PlanChanged. Eight statements."""
+    """Carries out just what the dry run with that fingerprint showed, or raises PlanChanged.
+
+    As many statements for a file of hundreds as for one comment.
+    """
     with acting(by, role=permissions.post_label(by), source=Source.EXCEL):
         hold_bank(None if whose == Whose.SCHOOL else by)
         plan = plan_bank(rows, whose=whose, replaces=replaces, by=by)
