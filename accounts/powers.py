@@ -119,6 +119,8 @@ class Action(StrEnum):
     ENTER_SHEET = "enter_sheet"
     SEE_PROGRESS = "see_progress"
     APPROVE_OUTCOMES = "approve_outcomes"
+    USE_COMMENTS = "use_comments"
+    KEEP_COMMENTS = "keep_comments"
     PROPOSE_CORRECTION = "propose_correction"
     SEE_REQUEST = "see_request"
     DECIDE_REQUEST = "decide_request"
@@ -429,6 +431,21 @@ TABLE: tuple[Rule, ...] = (
         "phê duyệt kết quả năm học",
         _all(Whose.SCHOOL, Role.PRINCIPAL),
         "IV.1",
+    ),
+    Rule(
+        Action.USE_COMMENTS,
+        Area.MARKS,
+        "dùng ngân hàng nhận xét, giữ ngân hàng của riêng mình",
+        _EVERYBODY,
+        "IV.5, IV.6",
+    ),
+    # Of a tổ trưởng's the lines and grades that the tổ teaches: gradebook.comment_keeping.
+    Rule(
+        Action.KEEP_COMMENTS,
+        Area.MARKS,
+        "giữ ngân hàng nhận xét của trường",
+        {Role.VICE_PRINCIPAL: Whose.SCHOOL, Role.GRADE_HEAD: Whose.TEAM},
+        "IV.2, IV.4",
     ),
     Rule(
         Action.PROPOSE_CORRECTION,

@@ -62,6 +62,7 @@ MENU = (
     MenuEntry("Năm học", "students:years", "calendar-event", Action.SEE_YEAR),
     MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
     MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
+    MenuEntry("Ngân hàng nhận xét", "gradebook:comments", "journal-text", Action.USE_COMMENTS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
     MenuEntry(
         "Biến động sĩ số",

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.urls import reverse
 
+from gradebook.comment_remarks import alike_remarks, comment_remarks
 from gradebook.entry import Change, SaveReport
 from gradebook.regulation import Period, RuleSet
 from gradebook.sheet_forms import cell_name
@@ -79,6 +80,7 @@ class ShownRow:
     gender: str
     cells: tuple[ShownCell, ...]
     versions: tuple[tuple[str, str], ...]
+    has_no_gender: bool
     notes: tuple[Note, ...]
 
 
@@ -127,6 +129,7 @@ class SheetPage:
     rules: RuleSet
     propose_url: str
     counts: Mapping[str, int]
+    alike: tuple[str, ...]
 
     @property
     def is_editable(self) -> bool:
@@ -151,11 +154,12 @@ def build_page(sheet: Sheet, *, mode: Mode, propose_url: str, outcome: Outcome |
     """The page of a sheet, after a plain save with its outcome. No statement."""
     ref = sheet.ref
     notes = dict(_notes(sheet, outcome)) if outcome else {}
+    remarks = comment_remarks(sheet)
     return SheetPage(
         sheet=sheet,
         mode=mode,
         address=_address(sheet, ref.code, ref.period),
-        rows=tuple(_row(sheet, row, outcome, notes) for row in sheet.rows),
+        rows=tuple(_row(sheet, row, outcome, notes, remarks) for row in sheet.rows),
         headings=tuple(
             Heading(number, column.label, _KINDS[column.field]) for number, column in enumerate(sheet.columns)
         ),
@@ -172,6 +176,7 @@ def build_page(sheet: Sheet, *, mode: Mode, propose_url: str, outcome: Outcome |
         rules=rules_of(ref.school_class.year),
         propose_url=propose_url,
         counts=_counts(outcome),
+        alike=alike_remarks(sheet),
     )
 
 
@@ -179,7 +184,9 @@ def _address(sheet: Sheet, code: str, period: str, class_id: int | None = None) 
     return reverse("gradebook:sheet", args=[class_id or sheet.ref.school_class.pk, code, str(period)])
 
 
-def _row(sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, Note]) -> ShownRow:
+def _row(
+    sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, Note], remarks: Mapping[str, str]
+) -> ShownRow:
     warning = _warning(sheet, row)
     cells = tuple(
         _cell(
@@ -188,7 +195,7 @@ def _row(sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, No
             number,
             outcome,
             notes.get(cell_name(row, cell)),
-            warning=warning if cell.column.field == Field.MARK else "",
+            warning=warning if cell.column.field == Field.MARK else remarks.get(cell_name(row, cell), ""),
         )
         for number, cell in enumerate(row.cells)
     )
@@ -198,6 +205,7 @@ def _row(sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, No
         name=row.student.full_name,
         birth=row.student.birth_label,
         gender="Nữ" if row.student.gender == row.student.Gender.FEMALE else "",
+        has_no_gender=row.student.gender == row.student.Gender.UNKNOWN,
         cells=cells,
         versions=tuple(
             (f"{row.student.pk}.{item}", str(version)) for item, version in row.versions.items() if version

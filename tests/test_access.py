@@ -35,7 +35,8 @@ from accounts.training import record_training
 from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
 from approvals.models import CorrectionRequest, Evidence, Inquiry
-from gradebook.models import EntryOrder, RollOver, SubjectLine, TeachingAssignment
+from gradebook.comment_bank import shipped
+from gradebook.models import BankComment, EntryOrder, RollOver, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import (
@@ -66,6 +67,7 @@ CLASS_4A = SHEET_4A | {"thu"}
 RECORDS_4A = PRINTS | {"lan"}
 KEEPERS_4A = CLERK | {"lan"}
 ATTENDANCE = SHEET_4A | {"minh", "ngoc"}
+COMMENT_KEEPERS = frozenset({"hoa", "dung"})
 REQUEST_4A = OFFICE | {"lan", "dung"}
 # Cô Lan's question went to thầy Dũng, who heads her tổ.
 INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
@@ -106,6 +108,16 @@ class Things:
     training: TrainingRecord
     grant: Grant
     membership: GroupMembership
+
+
+def schools_comment(_things: Things) -> list[Any]:
+    """For grade 4, which thầy Dũng heads."""
+    told = {"subject": "TOAN", "level": "T", "text": "Em tính nhanh.", "first_grade": 4, "last_grade": 4}
+    return [BankComment.objects.get_or_create(owner=None, **told)[0].pk]
+
+
+def shipped_for_grade_4(_things: Things) -> list[Any]:
+    return [next(entry.mark for entry in shipped() if entry.grades == "4"), "hide"]
 
 
 def person(name: str) -> Callable[[Things], list[Any]]:
@@ -392,6 +404,20 @@ PAGES = (
     Page(
         "gradebook:roll_over_decision", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, arguments=a_decision
     ),
+    Page("gradebook:comments", Action.USE_COMMENTS, EVERYBODY),
+    Page("gradebook:comment_suggestions", Action.USE_COMMENTS, EVERYBODY, arguments=lambda _: [4, "TOAN"]),
+    Page("gradebook:comment_file", Action.USE_COMMENTS, EVERYBODY, arguments=lambda _: ["school"]),
+    Page("gradebook:comment_new", Action.USE_COMMENTS, EVERYBODY),
+    Page("gradebook:comment_new", Action.USE_COMMENTS, EVERYBODY, "post", 422),
+    Page("gradebook:comment_new", Action.KEEP_COMMENTS, COMMENT_KEEPERS, data={"whose": "school"}),
+    Page("gradebook:comment", Action.KEEP_COMMENTS, COMMENT_KEEPERS, arguments=schools_comment),
+    Page("gradebook:comment", Action.KEEP_COMMENTS, COMMENT_KEEPERS, "post", 422, schools_comment),
+    Page(
+        "gradebook:comment_shipped", Action.KEEP_COMMENTS, COMMENT_KEEPERS, "post", 302, shipped_for_grade_4
+    ),
+    Page("gradebook:comment_upload", Action.USE_COMMENTS, EVERYBODY),
+    Page("gradebook:comment_upload", Action.USE_COMMENTS, EVERYBODY, "post", 422),
+    Page("gradebook:comment_upload", Action.KEEP_COMMENTS, COMMENT_KEEPERS, data={"whose": "school"}),
     Page("gradebook:progress", Action.SEE_PROGRESS, OFFICE | {"dung"}),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.END_TERM_1)),

@@ -1,4 +1,5 @@
 // The mark sheet (templates/gradebook/sheet.html). Without this script the same fields are a plain form.
+import { watchComments } from "./sheet/comments.js";
 import { watchDeadline } from "./sheet/deadline.js";
 import { Drafts, clockTime, offer } from "./sheet/drafts.js";
 import { Grid } from "./sheet/grid.js";
@@ -230,6 +231,7 @@ function start(form) {
   window.addEventListener("focus", () => { if (saver.trouble) saver.now(); });
 
   openComments(form, grid);
+  watchComments(form, grid);
   offerKept();
   fitRegion(form);
   saver.now();

@@ -9,10 +9,10 @@ from statistics import median
 
 import pytest
 
-BANK = json.loads(
-    (Path(__file__).parents[2] / "gradebook" / "data" / "comments.json").read_text(encoding="utf-8")
-)
-LINES = ["TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN", "DD", "TNXH", "GDTC", "AN", "MT", "HDTN"]
+DATA = Path(__file__).parents[2] / "gradebook" / "data"
+BANK = json.loads((DATA / "comments.json").read_text(encoding="utf-8"))
+BY_GRADE = json.loads((DATA / "comments_by_grade.json").read_text(encoding="utf-8"))
+LINES = ["TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN", "DD", "TNXH", "GDTC", "AN", "MT", "HDTN", "TDT"]
 GROUPS = ["quality", "general", "specific"]
 
 COMPARES = (
@@ -43,8 +43,20 @@ def flatten(part):
     ]
 
 
+def flatten_by_grade():
+    return [
+        (name, level, text)
+        for part in BY_GRADE.values()
+        for name, bands in part.items()
+        for levels in bands.values()
+        for level, texts in levels.items()
+        for text in texts
+    ]
+
+
 COMMENTS = flatten("lines") + flatten("groups")
-TEXTS = [text for _, _, text in COMMENTS]
+ALL = COMMENTS + flatten_by_grade()
+TEXTS = [text for _, _, text in ALL]
 
 
 def breaking(pattern):
@@ -53,7 +65,7 @@ def breaking(pattern):
 
 
 def at_level(*wanted):
-    return [text for _, level, text in COMMENTS if level in wanted]
+    return [text for _, level, text in ALL if level in wanted]
 
 
 def test_every_reported_line_has_its_three_levels():
@@ -74,6 +86,16 @@ def test_a_teacher_finds_at_least_ten_comments_everywhere():
     assert len(counts) == 3 * (len(LINES) + len(GROUPS))
 
 
+def test_comments_for_some_grades_have_all_levels_of_theirs():
+    levels = {
+        (part, tuple(levels))
+        for part in BY_GRADE
+        for bands in BY_GRADE[part].values()
+        for levels in bands.values()
+    }
+    assert levels == {("lines", ("T", "H", "C")), ("groups", ("T", "Đ", "C"))}
+
+
 def test_no_comment_stands_twice():
     assert [text for text, times in Counter(text.casefold() for text in TEXTS).items() if times > 1] == []
 
@@ -82,11 +104,11 @@ def test_the_text_is_nfc_without_stray_spaces():
     stray = [text for text in TEXTS if text != " ".join(text.split())]
     assert stray == []
     assert [text for text in TEXTS if not unicodedata.is_normalized("NFC", text)] == []
-    assert all(unicodedata.is_normalized("NFC", level) for _, level, _ in COMMENTS)
+    assert all(unicodedata.is_normalized("NFC", level) for _, level, _ in ALL)
 
 
 def test_only_vietnamese_letters_and_plain_punctuation_are_used():
-    assert [text for text in TEXTS if not re.fullmatch(r"[^\W\d_]+(?:[,;:.]? ?[^\W\d_]+)*\.", text)] == []
+    assert [text for text in TEXTS if not re.fullmatch(r"[^\W\d_]+(?:[,;:.]? ?[^\W_]+)*\.", text)] == []
 
 
 def test_every_comment_is_one_to_three_sentences_that_end_with_a_full_stop():

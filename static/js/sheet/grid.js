@@ -172,7 +172,7 @@ export class Grid {
   }
 
   adoptRemark(said) {
-    const cell = this.of(said.parentElement.querySelector("input"));
+    const cell = this.of(said.parentElement.querySelector("input, textarea"));
     said.remove();
     cell.warnings = [said.textContent];
     cell.show("");
