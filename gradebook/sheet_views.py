@@ -94,7 +94,7 @@ def _autosave(request: SignedInRequest, ref: SheetRef) -> JsonResponse:
 
 def _count(ref: SheetRef) -> tuple[int, int]:
     """(entered, required) of a sheet that the lock kept `save_results` from counting."""
-    cells = [cell.value for row in read_rows(ref) for cell in row.cells]
+    cells = [cell.value for row in read_rows(ref) for cell in row.cells if cell.is_expected]
     return sum(1 for value in cells if value), len(cells)
 
 
