@@ -300,9 +300,7 @@ def _last_of_each_cell(changes: Iterable[Change]) -> Iterable[Change]:
     return {(change.student_id, change.item, change.field): change for change in changes}.values()
 
 
-def _checked(
-    ref: SheetRef, column: Column | None, change: Change, enrolled: Mapping[int, Terms]
-) -> str:
+def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: Mapping[int, Terms]) -> str:
     """The value as it will be stored, as text; raises grading.ValueRefused."""
     if change.student_id not in enrolled:
         raise grading.ValueRefused(f"Học sinh này không có trong danh sách lớp {ref.school_class.name}.")
@@ -332,9 +330,7 @@ def _check_repeat(row: Result | None, field_name: str, value: str) -> None:
     """A repeat test stands beside a first one (rule R28). Raises grading.ValueRefused."""
     result = row if isinstance(row, SubjectResult) else SubjectResult()
     if field_name == Field.REPEAT and value and result.mark is None:
-        raise grading.ValueRefused(
-            "Chưa có điểm KTĐK lần đầu. Nhập điểm lần đầu rồi ghi điểm kiểm tra lại."
-        )
+        raise grading.ValueRefused("Chưa có điểm KTĐK lần đầu. Nhập điểm lần đầu rồi ghi điểm kiểm tra lại.")
     if field_name == Field.MARK and not value and result.repeat:
         raise grading.ValueRefused(
             "Ô này có điểm kiểm tra lại nên không xoá trống được. Xoá điểm kiểm tra lại trước."

@@ -23,23 +23,28 @@ _TOLD = ("item", "period", "kind", "adjusted", "decision_no", "decision_on")
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How one pupil is assessed at a period: by item, why it is exempt and what is adjusted, in words."""
+    """How one pupil is assessed at a period: by exempt item its decision in words, by adjusted item what is."""
 
     is_not_assessed: bool = False
-    exempt: Mapping[str, str] = field(default_factory=dict)
+    decisions: Mapping[str, str] = field(default_factory=dict)
     adjusted: Mapping[str, str] = field(default_factory=dict)
 
     def against(self, item: str) -> str:
         """Why the pupil has no value in an item's cells; "" where one is expected."""
         if self.is_not_assessed:
             return "Em không đánh giá, theo quyết định của Hiệu trưởng: không nhập kết quả cho em."
-        return self.exempt.get(item, "")
+        decision = self.decisions.get(item)
+        return f"Em được {decision[0].lower()}{decision[1:]} Không nhập kết quả." if decision else ""
+
+    @property
+    def exempt(self) -> frozenset[str]:
+        return frozenset(self.decisions)
 
     def word(self, item: str) -> str:
         """What stands in an item's cells instead of a value."""
         if self.is_not_assessed:
             return NOT_ASSESSED
-        return EXEMPT if item in self.exempt else ""
+        return EXEMPT if item in self.decisions else ""
 
 
 USUAL = Terms()
@@ -54,7 +59,9 @@ def with_arrangements(seats: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     told = Arrangement.objects.filter(
         student=OuterRef("student_id"), year=OuterRef("school_class__year_id")
     ).values(told=JSONObject(**dict(zip(_TOLD, _TOLD, strict=True))))
-    return seats.annotate(arranged=ArraySubquery(told), is_not_assessed=F("student__is_exempt_from_assessment"))
+    return seats.annotate(
+        arranged=ArraySubquery(told), is_not_assessed=F("student__is_exempt_from_assessment")
+    )
 
 
 def terms_of(seat: Any, period: Period) -> Terms:
@@ -93,9 +100,20 @@ def in_force(told: Iterable[Mapping[str, Any]], period: Period) -> dict[str, Map
     return {each["item"]: each for each in sorted(begun, key=lambda each: Period(each["period"]).order)}
 
 
+def count_exempt(told: Iterable[Mapping[str, Any]], period: Period, columns: Iterable[Any]) -> int:
+    """Exempt cells of a sheet; `told` are the arrangements of its pupils, each with its `student`."""
+    of_pupils: dict[int, list[Mapping[str, Any]]] = {}
+    for each in told:
+        of_pupils.setdefault(each["student"], []).append(each)
+    items = [column.item for column in columns]
+    return sum(
+        items.count(item)
+        for own in of_pupils.values()
+        for item, standing in in_force(own, period).items()
+        if standing["kind"] == Arrangement.Kind.EXEMPT
+    )
+
+
 def _why(told: Mapping[str, Any]) -> str:
     year, month, day = told["decision_on"].split("-")
-    return (
-        f"Em được miễn nội dung này theo Quyết định số {told['decision_no']} ngày {day}/{month}/{year} của Hiệu trưởng: "
-        "không nhập kết quả."
-    )
+    return f"Miễn theo Quyết định số {told['decision_no']} ngày {day}/{month}/{year} của Hiệu trưởng."

@@ -527,4 +527,6 @@ class Arrangement(models.Model):
 
     @property
     def decision(self) -> str:
-        return f"Quyết định số {self.decision_no} ngày {self.decision_on:%d/%m/%Y}" if self.decision_no else ""
+        return (
+            f"Quyết định số {self.decision_no} ngày {self.decision_on:%d/%m/%Y}" if self.decision_no else ""
+        )

@@ -25,6 +25,7 @@ from gradebook.year_rules import rules_of
 from students.models import SchoolClass, Student
 
 HOMEROOM_CODE = "NLPC"
+BROUGHT = "Kết quả mang từ trường cũ"
 
 
 class Field(StrEnum):

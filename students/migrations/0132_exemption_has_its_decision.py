@@ -8,7 +8,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddConstraint(
-            model_name='student',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('exemption_decision_no', ''), ('exemption_decision_on__isnull', True), ('is_exempt_from_assessment', False)), models.Q(('exemption_decision_on__isnull', False), ('is_exempt_from_assessment', True), models.Q(('exemption_decision_no', ''), _negated=True)), _connector='OR'), name='student_exemption_has_its_decision'),
+            model_name="student",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("exemption_decision_no", ""),
+                        ("exemption_decision_on__isnull", True),
+                        ("is_exempt_from_assessment", False),
+                    ),
+                    models.Q(
+                        ("exemption_decision_on__isnull", False),
+                        ("is_exempt_from_assessment", True),
+                        models.Q(("exemption_decision_no", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="student_exemption_has_its_decision",
+            ),
         ),
     ]

@@ -161,7 +161,9 @@ class Student(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    is_exempt_from_assessment=False, exemption_decision_no="", exemption_decision_on__isnull=True
+                    is_exempt_from_assessment=False,
+                    exemption_decision_no="",
+                    exemption_decision_on__isnull=True,
                 )
                 | (
                     Q(is_exempt_from_assessment=True, exemption_decision_on__isnull=False)
