@@ -10,7 +10,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
     TRACE  values and history, in bulk
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from accounts.powers import Action
 from gradebook import grading
 from gradebook.exemptions import Terms, seats_with_terms, terms_of
 from gradebook.models import SubjectResult, TraitResult
+from gradebook.regulation import RuleSet
 from gradebook.repeat_tests import read_repeat
 from gradebook.sheets import Column, Field, SheetRef, fit_warnings, stored_results, value_and_version
 from gradebook.windows import hold_period, lock_state
@@ -314,16 +315,16 @@ def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: Map
     against = enrolled[change.student_id].against(change.item)
     if against:
         raise grading.ValueRefused(against)
-    rules = rules_of(ref.school_class.year)
-    if column.field == Field.ATTAINMENT:
-        return grading.check_attainment(text).value
-    if column.field == Field.RATING:
-        return grading.check_rating(text).value
-    if column.field == Field.MARK:
-        return str(grading.check_mark(text, rules))
-    if column.field == Field.REPEAT:
-        return str(read_repeat(text, rules))
-    return grading.check_comment(text, rules)
+    return _CHECKS[column.field](text, rules_of(ref.school_class.year))
+
+
+_CHECKS: Mapping[Field, Callable[[str, RuleSet], str]] = {
+    Field.ATTAINMENT: lambda text, _rules: grading.check_attainment(text).value,
+    Field.RATING: lambda text, _rules: grading.check_rating(text).value,
+    Field.MARK: lambda text, rules: str(grading.check_mark(text, rules)),
+    Field.REPEAT: lambda text, rules: str(read_repeat(text, rules)),
+    Field.COMMENT: grading.check_comment,
+}
 
 
 def _check_repeat(row: Result | None, field_name: str, value: str) -> None:

@@ -1,7 +1,8 @@
 """How far the entry of a period has come: cells entered of cells required, per class and line.
 
 Required is what the sheets have: pupils of today's roster × columns of the sheet (a mark only where the test
-matrix has one), without what is exempt and without pupils who are not assessed (rule R32). Entered is counted by the database; no result is loaded.
+matrix has one), without what is exempt and without pupils who are not assessed (rule R32). Entered is counted by the
+database; no result is loaded.
 """
 
 from collections.abc import Collection, Iterable, Mapping

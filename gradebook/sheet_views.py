@@ -18,7 +18,7 @@ from gradebook.cell_history import read_cell_history
 from gradebook.entry import Change, SaveReport, save_results
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
 from gradebook.sheet_page import Mode, Outcome, build_page
-from gradebook.sheets import Column, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
+from gradebook.sheets import Column, Field, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
 from students.models import Enrolment
 
 LOCKED = 423
@@ -159,6 +159,7 @@ def cell_history(
         "column": column,
         "student": enrolment.student,
         "steps": read_cell_history(ref, student_id, item, field),
+        "takes_repeat": ref.takes_repeat and column.field == Field.MARK,
     }
     template = "gradebook/_cell_history.html" if request.htmx else "gradebook/cell_history.html"
     return render(request, template, context)

@@ -19,7 +19,7 @@ from reports.book_content import EXEMPT, NOT_ASSESSED, ClassTable, ClassTableRow
 from reports.class_table_columns import LAST_GRADE, class_table_blocks
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code
-from students.models import SchoolClass
+from students.models import Enrolment, SchoolClass
 
 MARK_SUFFIX = ".diem"
 _FIELD_OF = {"level": {"attainment", "rating"}, "mark": {"mark"}}
@@ -51,9 +51,9 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
     """The table of a class at a period, in class order. At most ten statements, whatever the number of pupils.
 
     `school_class` comes with its year at hand. A cell is None where the class has no such line or the
-    regulation no such mark (R22), "" where nothing has been entered yet, a sign where a decision says so (R33); what a pupil has from a class that does have
-    the line stands. A preview while not locked. An outcome
-    says "Chưa" and "Không" in words, so that blank means only: not approved yet (in the last column: no title).
+    regulation no such mark (R22), "" where nothing has been entered yet, a sign where a decision says so (R33); what a
+    pupil has from a class that does have the line stands. A preview while not locked. An outcome says "Chưa" and
+    "Không" in words, so that blank means only: not approved yet (in the last column: no title).
     """
     year = school_class.year
     enrolments = list(seats_with_terms(school_class))
@@ -77,14 +77,7 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
                 pupil_code=pupil_code(enrolment.student),
                 full_name=enrolment.student.full_name,
                 born_on=enrolment.student.birth_label,
-                cells=_cells(
-                    school_class,
-                    period,
-                    columns,
-                    results,
-                    enrolment.student_id,
-                    terms_of(enrolment, period),
-                ),
+                cells=_cells(school_class, period, columns, results, enrolment),
                 brought=_brought(columns, results, enrolment.student_id),
             )
             for number, enrolment in enumerate(enrolments, start=1)
@@ -133,13 +126,9 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
 
 
 def _cells(
-    school_class: SchoolClass,
-    period: Period,
-    columns: Sequence[Column],
-    results: _Results,
-    student_id: int,
-    terms: Terms,
+    school_class: SchoolClass, period: Period, columns: Sequence[Column], results: _Results, seat: Enrolment
 ) -> tuple[str | None, ...]:
+    student_id, terms = seat.student_id, terms_of(seat, period)
     year, grade = school_class.year_id, school_class.grade_level
     rules = rules_of(school_class.year)
     traits = {trait.code for trait in traits_for(year, grade, rules=rules)}

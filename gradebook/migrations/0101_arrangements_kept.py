@@ -10,42 +10,45 @@ SELECT audit_watch('gradebook_arrangement');
 SELECT history_keep('gradebook_historicalarrangement');
 SELECT closed_year_guard('gradebook_arrangement', 'r.year_id');
 """
+SYSTEM = """
+SELECT set_config('app.actor', 'system', true), set_config('app.role', 'Quản trị', true),
+    set_config('app.source', 'system', true), set_config('app.under', '', true)
+"""
 
 
-def _fill(table: str, history: str, fields: tuple[str, ...], year: str) -> str:
-    """Each field whose last change came from a former school."""
-    parts = ", ".join(f"CASE WHEN said.{field} THEN '{field}' END" for field in fields)
-    flags = ", ".join(
-        f"(SELECT h.source = 'brought' FROM {history} h"
-        f" WHERE h.id = r.id AND h.{field} IS NOT DISTINCT FROM r.{field} AND h.history_id > coalesce("
-        f"(SELECT max(b.history_id) FROM {history} b WHERE b.id = r.id AND b.{field} IS DISTINCT FROM r.{field}), 0)"
-        f" AND coalesce(r.{field}::text, '') <> ''"
-        f" ORDER BY h.history_id LIMIT 1) AS {field}"
-        for field in fields
-    )
-    return (
-        f"UPDATE {table} t SET brought = concat_ws(' ', {parts}) FROM (SELECT r.id AS row_id, {flags} FROM {table} r"
-        f" WHERE r.id IN (SELECT id FROM {history} WHERE source = 'brought')"
-        f" AND (SELECT state FROM students_schoolyear WHERE year = {year}) <> 'closed') said WHERE t.id = said.row_id"
-    )
+def mark_brought(apps, schema_editor):
+    schema_editor.execute(SYSTEM)
+    subject, trait = ("SubjectResult", "line__year"), ("TraitResult", "year")
+    for (name, year), fields in (
+        (subject, ("attainment", "mark", "comment")),
+        (trait, ("rating", "comment")),
+    ):
+        past = apps.get_model("gradebook", f"Historical{name}").objects
+        brought = past.filter(source="brought").values_list("id", flat=True)
+        rows = apps.get_model("gradebook", name).objects.exclude(**{f"{year}__state": "closed"})
+        for row in rows.filter(pk__in=list(brought)):
+            kept = _of_a_former_school(past.filter(id=row.pk).order_by("history_id"), fields)
+            rows.filter(pk=row.pk).update(brought=" ".join(kept))
 
 
-FILLS = (
-    "SELECT set_config('app.actor', 'system', true), set_config('app.role', 'Quản trị', true),"
-    " set_config('app.source', 'system', true), set_config('app.under', '', true)",
-    _fill(
-        "gradebook_subjectresult",
-        "gradebook_historicalsubjectresult",
-        ("attainment", "mark", "comment"),
-        "(SELECT year_id FROM gradebook_subjectline WHERE id = r.line_id)",
-    ),
-    _fill("gradebook_traitresult", "gradebook_historicaltraitresult", ("rating", "comment"), "r.year_id"),
-)
+def _of_a_former_school(versions, fields):
+    """The fields whose last change, to a value, came from there."""
+    last = dict.fromkeys(fields, (None, ""))
+    for version in versions:
+        for field in fields:
+            value = getattr(version, field)
+            if value != last[field][0]:
+                last[field] = value, version.source
+    return [
+        field
+        for field, (value, source) in sorted(last.items())
+        if source == "brought" and value not in (None, "")
+    ]
 
 
 class Migration(migrations.Migration):
     dependencies = [("gradebook", "0100_arrangements")]
     operations = [
         migrations.RunSQL(KEPT, migrations.RunSQL.noop),
-        migrations.RunSQL(list(FILLS), migrations.RunSQL.noop),
+        migrations.RunPython(mark_brought, migrations.RunPython.noop),
     ]
