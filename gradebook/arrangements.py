@@ -194,7 +194,7 @@ def _values_in_the_way(
         if Period(period).order < ends[code]:
             first.setdefault(code, Period(period))
     for code, since in first.items():
-        yield Problem("items", f"{names[code].name} {HAS_VALUES.format(since=since.label.lower())}")
+        yield Problem("items", f"{names[code].name} {HAS_VALUES.format(since=_within(since))}")
 
 
 def read_steps(student: Student, school_class: SchoolClass) -> tuple[Step, ...]:
@@ -204,7 +204,7 @@ def read_steps(student: Student, school_class: SchoolClass) -> tuple[Step, ...]:
     return tuple(
         Step(
             name=names.get(row.item, row.item),
-            since=Period(row.period).label.lower(),
+            since=_within(Period(row.period)),
             kind=Arrangement.Kind(row.kind).label,
             words=tuple(filter(None, (row.adjusted, _decision(row.decision_no, row.decision_on), row.plan))),
             who=str(row.history_user or "Hệ thống"),
@@ -213,6 +213,11 @@ def read_steps(student: Student, school_class: SchoolClass) -> tuple[Step, ...]:
         )
         for row in rows.select_related("history_user").order_by("-history_id")
     )
+
+
+def _within(period: Period) -> str:
+    """As it stands within a sentence: "giữa học kì I"."""
+    return period.label[:1].lower() + period.label[1:]
 
 
 def _decision(number: str, day: datetime.date | None) -> str:
