@@ -159,11 +159,11 @@ def _sign(terms: Terms, code: str) -> str:
     return EXEMPT if code in terms.exempt else ""
 
 
-def _brought(columns: Sequence[Column], results: _Results, student_id: int) -> frozenset[int]:
+def _brought(columns: Sequence[Column], results: _Results, student_id: int) -> tuple[int, ...]:
     """The places of values that came from a former school (R12)."""
     if not results.brought:
-        return frozenset()
-    return frozenset(
+        return ()
+    return tuple(
         place
         for place, column in enumerate(columns)
         if _FIELD_OF.get(column.kind, set())
