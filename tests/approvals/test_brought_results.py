@@ -13,7 +13,7 @@ from gradebook.cell_history import read_cell_history
 from gradebook.sheets import Field
 from students import movements
 from tests.approvals.papers import draft, entered_school, picture
-from tests.gradebook.school import change_of, value_of
+from tests.gradebook.school import change_of, enter, open_window, value_of
 from tests.students.test_movements import FROM, day, newcomer
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,21 @@ def test_the_mark_stands_in_the_sheet_and_its_history_names_the_former_school_an
     assert (step.source, step.who) == ("Kết quả ở trường cũ", school.tuan.full_name)
     assert DOCUMENT in step.why
     assert f"Kết quả ở trường cũ</strong>, theo {DOCUMENT}" in re.sub(r"\s+", " ", page(school, done))
+
+
+def test_the_sheet_tells_it_from_a_mark_given_here_until_somebody_here_gives_another(school, child):
+    request = brought(school, child)
+    corrections.attach(request, clean_evidence("phiếu báo.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, document=DOCUMENT, by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    client = Client()
+    client.force_login(school.lan)
+    sheet = reverse("gradebook:sheet", args=[school.class_4a.pk, "TOAN", "GHKI"])
+    assert client.get(sheet).content.decode().count("trường cũ</span>") == 1
+    open_window(school)
+    enter(school.sheet(), child, Field.MARK, "9", by=school.lan)
+    assert "trường cũ</span>" not in client.get(sheet).content.decode()
 
 
 def test_the_field_for_the_paper_is_there_only_for_a_child_who_came_this_year(school, child):

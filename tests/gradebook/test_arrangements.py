@@ -125,7 +125,9 @@ def test_a_line_that_the_class_does_not_have_cannot_be_exempt(school):
 
 
 def test_the_form_keeps_what_was_typed(school, child):
-    answer = page(school.tuan, "arrangements", child.pk, items=["TOAN"], kind="exempt", period="CHKI", plan=PLAN)
+    answer = page(
+        school.tuan, "arrangements", child.pk, items=["TOAN"], kind="exempt", period="CHKI", plan=PLAN
+    )
     assert answer.status_code == 422
     assert PLAN in text(answer)
     assert "Ghi số quyết định của Hiệu trưởng" in text(answer)
@@ -154,7 +156,10 @@ def test_an_exempt_cell_says_so_and_takes_no_value_by_any_route(school, child):
     open_window(school)
     exempt(school, "TOAN")
     seen = text(page(school.lan, "sheet", school.class_4a.pk, "TOAN", "GHKI"))
-    assert f'name="c.{child.pk}.TOAN.mark" value="Miễn" readonly title="Em được miễn theo Quyết định số 12/QĐ-THKĐ' in seen
+    assert (
+        f'name="c.{child.pk}.TOAN.mark" value="Miễn" readonly title="Em được miễn theo Quyết định số 12/QĐ-THKĐ'
+        in seen
+    )
     for field, value in (("mark", "7"), ("attainment", "T"), ("comment", "Em làm tốt.")):
         report = enter(school.sheet(), child, field, value, by=school.lan)
         assert [refused.message for refused in report.refused] == [
