@@ -20,7 +20,7 @@ from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
-from gradebook.exemptions import Terms, seats_with_terms, terms_of
+from gradebook.exemptions import Terms, terms_by_pupil
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import RuleSet
 from gradebook.repeat_tests import read_repeat
@@ -197,7 +197,7 @@ def _judge(
 
     `is_brought`: the values come from a former school.
     """
-    enrolled = _enrolled(ref)
+    enrolled = terms_by_pupil(ref.school_class, ref.period)
     stored = stored_results(ref, list(enrolled))
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
@@ -250,14 +250,6 @@ def _count(ref: SheetRef, enrolled: Mapping[int, Terms], stored: dict[Key, Resul
     return entered, len(expected)
 
 
-def _enrolled(ref: SheetRef) -> dict[int, Terms]:
-    """The pupils of the sheet in class order, and how each is assessed. One statement."""
-    seats = seats_with_terms(ref.school_class).values_list(
-        "student_id", "arranged", "is_not_assessed", named=True
-    )
-    return {seat.student_id: terms_of(seat, ref.period) for seat in seats}
-
-
 def _good_values(
     ref: SheetRef,
     changes: Sequence[Change],
@@ -286,7 +278,7 @@ def _is_stale(change: Change, current: str, value: str, version: int, seen: "_Se
 def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Difference], list[Refused]]:
     """The cells with a good value that is not the stored one, and those with a bad one. Writes nothing."""
     report = SaveReport()
-    enrolled = _enrolled(ref)
+    enrolled = terms_by_pupil(ref.school_class, ref.period)
     stored = stored_results(ref, list(enrolled))
     found = []
     for change, value in _good_values(ref, changes, enrolled, stored, report):

@@ -118,9 +118,8 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
         taught=frozenset(line.code for line in lines_of(school_class)),
         levels=levels,
         marks={(student_id, code): mark for student_id, code, _level, mark, _brought in rows},
-        brought={
-            (student_id, code): brought for student_id, code, *_value, brought in (*rows, *ratings) if brought
-        },
+        brought={(student_id, code): brought for student_id, code, _level, _mark, brought in rows if brought}
+        | {(student_id, item): brought for student_id, item, _rating, brought in ratings if brought},
         outcomes={row.student_id: row for row in outcomes} if period is Period.YEAR_END else {},
     )
 
