@@ -10,7 +10,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
     TRACE  values and history, in bulk
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -20,11 +20,13 @@ from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
+from gradebook.exemptions import Terms, terms_by_pupil
 from gradebook.models import SubjectResult, TraitResult
+from gradebook.regulation import RuleSet
+from gradebook.repeat_tests import read_repeat
 from gradebook.sheets import Column, Field, SheetRef, fit_warnings, stored_results, value_and_version
 from gradebook.windows import hold_period, lock_state
 from gradebook.year_rules import rules_of
-from students.models import Enrolment
 
 Result = SubjectResult | TraitResult
 Key = tuple[int, str]
@@ -153,7 +155,7 @@ def save_results(
         window_id, locked = _may_write(ref, changes, by=by, under=under)
         report = SaveReport(locked=locked)
         if not locked:
-            writes = _judge(ref, changes, report)
+            writes = _judge(ref, changes, report, is_brought=source == Source.FORMER_SCHOOL)
             if not (whole and not report.is_whole):
                 _write(ref, writes, window_id=window_id, why=why)
         if whole and not report.is_whole:
@@ -188,14 +190,19 @@ def _may_write(
     return (lock.window.pk, "") if lock.window else (None, lock.sentence)
 
 
-def _judge(ref: SheetRef, changes: Sequence[Change], report: SaveReport) -> dict[Key, Result]:
-    """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write."""
-    enrolled = _enrolled(ref)
-    stored = stored_results(ref, enrolled)
+def _judge(
+    ref: SheetRef, changes: Sequence[Change], report: SaveReport, *, is_brought: bool = False
+) -> dict[Key, Result]:
+    """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write.
+
+    `is_brought`: the values come from a former school.
+    """
+    enrolled = terms_by_pupil(ref.school_class, ref.period)
+    stored = stored_results(ref, list(enrolled))
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
     accepted: list[tuple[Change, str]] = []
-    for change, value in _good_values(ref, changes, enrolled, report):
+    for change, value in _good_values(ref, changes, enrolled, stored, report):
         key = (change.student_id, change.item)
         current, version = value_and_version(stored.get(key), change.field)
         if seen.is_untouched(change, value):
@@ -206,7 +213,7 @@ def _judge(ref: SheetRef, changes: Sequence[Change], report: SaveReport) -> dict
             accepted.append((change, value))
             if current != value:
                 row = writes.setdefault(key, stored.get(key) or _blank(ref, change))
-                setattr(row, change.field, _typed(change.field, value))
+                _put(ref, row, change.field, value, is_brought=is_brought)
     for row in writes.values():
         row.version = row.version + 1 if row.pk else 1
     now_stored = stored | writes
@@ -227,31 +234,36 @@ def _saved(
     return Saved(change, value, row.version, _warnings(ref, row, change.field), is_next)
 
 
-def _count(ref: SheetRef, enrolled: Sequence[int], stored: dict[Key, Result]) -> tuple[int, int]:
-    """(entered, required) cells of the sheet."""
-    columns = ref.columns()
+def _count(ref: SheetRef, enrolled: Mapping[int, Terms], stored: dict[Key, Result]) -> tuple[int, int]:
+    """(entered, required) cells of the sheet; what is exempt is neither (rule R32)."""
+    expected = [
+        (student_id, column)
+        for column in ref.columns()
+        for student_id, terms in enrolled.items()
+        if not terms.against(column.item)
+    ]
     entered = sum(
         1
-        for student_id in enrolled
-        for column in columns
+        for student_id, column in expected
         if value_and_version(stored.get((student_id, column.item)), column.field)[0]
     )
-    return entered, len(enrolled) * len(columns)
-
-
-def _enrolled(ref: SheetRef) -> list[int]:
-    return list(Enrolment.objects.roster(ref.school_class).values_list("student_id", flat=True))
+    return entered, len(expected)
 
 
 def _good_values(
-    ref: SheetRef, changes: Sequence[Change], enrolled: Sequence[int], report: SaveReport
+    ref: SheetRef,
+    changes: Sequence[Change],
+    enrolled: Mapping[int, Terms],
+    stored: Mapping[Key, Result],
+    report: SaveReport,
 ) -> Iterator[tuple[Change, str]]:
     """Each change whose value may stand in its cell, with the value as stored; the others go to the report."""
-    columns = {(column.item, column.field.value): column for column in ref.columns()}
-    pupils = set(enrolled)
+    columns = {(column.item, column.field.value): column for column in ref.entry_columns()}
     for change in _last_of_each_cell(changes):
         try:
-            yield change, _checked(ref, columns.get((change.item, change.field)), change, pupils)
+            value = _checked(ref, columns.get((change.item, change.field)), change, enrolled)
+            _check_repeat(stored.get((change.student_id, change.item)), change.field, value)
+            yield change, value
         except grading.ValueRefused as refusal:
             report.refused.append(Refused(change, str(refusal)))
 
@@ -266,10 +278,10 @@ def _is_stale(change: Change, current: str, value: str, version: int, seen: "_Se
 def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Difference], list[Refused]]:
     """The cells with a good value that is not the stored one, and those with a bad one. Writes nothing."""
     report = SaveReport()
-    enrolled = _enrolled(ref)
-    stored = stored_results(ref, enrolled)
+    enrolled = terms_by_pupil(ref.school_class, ref.period)
+    stored = stored_results(ref, list(enrolled))
     found = []
-    for change, value in _good_values(ref, changes, enrolled, report):
+    for change, value in _good_values(ref, changes, enrolled, stored, report):
         current, _version = value_and_version(stored.get((change.student_id, change.item)), change.field)
         if current != value:
             found.append(Difference(change, current, value))
@@ -281,7 +293,7 @@ def _last_of_each_cell(changes: Iterable[Change]) -> Iterable[Change]:
     return {(change.student_id, change.item, change.field): change for change in changes}.values()
 
 
-def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: set[int]) -> str:
+def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: Mapping[int, Terms]) -> str:
     """The value as it will be stored, as text; raises grading.ValueRefused."""
     if change.student_id not in enrolled:
         raise grading.ValueRefused(f"Học sinh này không có trong danh sách lớp {ref.school_class.name}.")
@@ -292,20 +304,43 @@ def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: set
     text = change.value.strip()
     if not text:
         return ""
-    rules = rules_of(ref.school_class.year)
-    if column.field == Field.ATTAINMENT:
-        return grading.check_attainment(text).value
-    if column.field == Field.RATING:
-        return grading.check_rating(text).value
-    if column.field == Field.MARK:
-        return str(grading.check_mark(text, rules))
-    return grading.check_comment(text, rules)
+    against = enrolled[change.student_id].against(change.item)
+    if against:
+        raise grading.ValueRefused(against)
+    return _CHECKS[column.field](text, rules_of(ref.school_class.year))
 
 
-def _typed(field_name: str, value: str) -> str | int | None:
+_CHECKS: Mapping[Field, Callable[[str, RuleSet], str]] = {
+    Field.ATTAINMENT: lambda text, _rules: grading.check_attainment(text).value,
+    Field.RATING: lambda text, _rules: grading.check_rating(text).value,
+    Field.MARK: lambda text, rules: str(grading.check_mark(text, rules)),
+    Field.REPEAT: lambda text, rules: str(read_repeat(text, rules)),
+    Field.COMMENT: grading.check_comment,
+}
+
+
+def _check_repeat(row: Result | None, field_name: str, value: str) -> None:
+    """A repeat test stands beside a first one (rule R28). Raises grading.ValueRefused."""
+    result = row if isinstance(row, SubjectResult) else SubjectResult()
+    if field_name == Field.REPEAT and value and result.mark is None:
+        raise grading.ValueRefused("Chưa có điểm KTĐK lần đầu. Nhập điểm lần đầu rồi ghi điểm kiểm tra lại.")
+    if field_name == Field.MARK and not value and result.repeat:
+        raise grading.ValueRefused(
+            "Ô này có điểm kiểm tra lại nên không xoá trống được. Xoá điểm kiểm tra lại trước."
+        )
+
+
+def _put(ref: SheetRef, row: Result, field_name: str, value: str, *, is_brought: bool) -> None:
+    """Writes a checked value into the row, and whether it came from a former school."""
+    typed: Any = value
     if field_name == Field.MARK:
-        return int(value) if value else None
-    return value
+        typed = int(value) if value else None
+    elif field_name == Field.REPEAT:
+        typed = read_repeat(value, rules_of(ref.school_class.year)) if value else None
+    setattr(row, field_name, typed)
+    written = Field.MARK.value if field_name == Field.REPEAT else field_name
+    brought = set(row.brought.split()) - {written}
+    row.brought = " ".join(sorted(brought | {written} if is_brought and value else brought))
 
 
 def _blank(ref: SheetRef, change: Change) -> Result:
@@ -382,8 +417,11 @@ def _writer(row: Any) -> tuple[str, str, int | None]:
 
 
 _FIELDS = {
-    SubjectResult: ["attainment", "mark", "comment", "version"],
-    TraitResult: ["rating", "comment", "version"],
+    SubjectResult: [
+        *("attainment", "mark", "other_mark", "is_repeat_official", "repeat_reason"),
+        *("comment", "brought", "version"),
+    ],
+    TraitResult: ["rating", "comment", "brought", "version"],
 }
 _UNIQUE = {SubjectResult: ["line", "period", "student"], TraitResult: ["student", "year", "period", "item"]}
 

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.class_lines import lines_of
+from gradebook.exemptions import terms_by_pupil
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import (
     Attainment,
@@ -64,10 +65,8 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
 
     `school_class` comes with its year at hand.
     """
-    exempt = dict(
-        Enrolment.objects.roster(school_class).values_list("student_id", "student__is_exempt_from_assessment")
-    )
-    ids = list(exempt)
+    terms = terms_by_pupil(school_class, Period.YEAR_END)
+    ids = list(terms)
     rules = rules_of(school_class.year)
     taught = frozenset(line.code for line in lines_of(school_class))
     attainments: dict[int, dict[str, Attainment]] = {each: {} for each in ids}
@@ -97,7 +96,8 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
             ratings[each],
             rules,
             optional_lines=taught,
-            is_not_assessed=exempt[each],
+            exempt=terms[each].exempt,
+            is_not_assessed=terms[each].is_not_assessed,
         )
         for each in ids
     }

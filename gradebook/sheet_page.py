@@ -56,7 +56,8 @@ class ShownCell:
 
     Where a typed value could not be saved, `note` says why, `value` is the typed one, `stored` what the database
     holds and `seen` the version that the typed one rests on. `warning` is what looks odd in the stored values: a
-    sign in the cell, the sentence when the cell is pointed at or has the focus.
+    sign in the cell, the sentence when the cell is pointed at or has the focus. `word` stands where a decision says
+    that there is no value, `why` names it. `tag` says what is particular of a value: brought, tested again.
     """
 
     name: str
@@ -69,10 +70,15 @@ class ShownCell:
     stored: str = ""
     seen: str = ""
     warning: str = ""
+    word: str = ""
+    why: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
+    """`adjusted`: which of the sheet's contents are adjusted for the pupil, and how (KHGDCN)."""
+
     key: str
     number: str
     name: str
@@ -82,6 +88,7 @@ class ShownRow:
     versions: tuple[tuple[str, str], ...]
     has_no_gender: bool
     notes: tuple[Note, ...]
+    adjusted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,17 @@ class SheetPage:
     def width(self) -> int:
         """Columns of the table, for the rows that hold notes."""
         return len(self.headings) + 4
+
+    @property
+    def no_mark(self) -> str:
+        """Why the sheet of a line has no column for marks: not applicable, which is not the same as not entered."""
+        ref = self.sheet.ref
+        if ref.line is None or ref.has_mark:
+            return ""
+        return (
+            f"{ref.line.line.name} khối {ref.school_class.grade_level} không có bài kiểm tra định kì ở thời điểm này, "
+            "nên sổ không có cột điểm KTĐK."
+        )
 
     @property
     def key(self) -> str:
@@ -211,7 +229,25 @@ def _row(
             (f"{row.student.pk}.{item}", str(version)) for item, version in row.versions.items() if version
         ),
         notes=tuple(cell.note for cell in cells if cell.note),
+        adjusted=_adjusted(sheet, row),
     )
+
+
+def _adjusted(sheet: Sheet, row: Row) -> str:
+    names = {column.item: column.label for column in sheet.columns if column.field == Field.RATING}
+    own = {column.item for column in sheet.columns} & row.terms.adjusted.keys()
+    return "; ".join(
+        f"{names[item]}: {row.terms.adjusted[item]}" if item in names else row.terms.adjusted[item]
+        for item in sorted(own)
+    )
+
+
+def _tag(cell: Cell) -> str:
+    """In two words, under the value."""
+    if cell.repeat:
+        is_official = cell.repeat.is_official
+        return f"lần đầu: {cell.first_mark}" if is_official else f"KT lại: {cell.repeat.mark}"
+    return "trường cũ" if cell.is_brought and cell.value else ""
 
 
 def _cell(
@@ -233,6 +269,9 @@ def _cell(
         stored=cell.value,
         seen="" if seen is None or not is_unsaved else str(seen),
         warning="" if is_unsaved else warning,
+        word="" if cell.value else cell.word,
+        why=cell.why,
+        tag=_tag(cell),
     )
 
 

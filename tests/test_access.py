@@ -207,6 +207,10 @@ def cell_of(things: Things) -> list[Any]:
     return [*sheet_of(Period.MID_TERM_1)(things), things.school.pupils[0].pk, "TOAN", "attainment"]
 
 
+def repeat_of(things: Things) -> list[Any]:
+    return [*sheet_of(Period.END_TERM_1)(things), things.school.pupils[0].pk]
+
+
 def of(name: str, *more: str) -> Callable[[Things], list[Any]]:
     return lambda things: [getattr(things, name).pk, *more]
 
@@ -418,6 +422,10 @@ PAGES = (
     Page("gradebook:comment_upload", Action.USE_COMMENTS, EVERYBODY),
     Page("gradebook:comment_upload", Action.USE_COMMENTS, EVERYBODY, "post", 422),
     Page("gradebook:comment_upload", Action.KEEP_COMMENTS, COMMENT_KEEPERS, data={"whose": "school"}),
+    Page("gradebook:arrangements", Action.SEE_SENSITIVE, RECORDS_4A, arguments=pupil_4a()),
+    Page("gradebook:arrangements", Action.ARRANGE_ASSESSMENT, CLERK, "post", 422, arguments=pupil_4a()),
+    Page("gradebook:repeat", Action.SEE_SHEET, SHEET_4A, arguments=repeat_of),
+    Page("gradebook:repeat", Action.ENTER_SHEET, LAN, "post", 422, arguments=repeat_of),
     Page("gradebook:progress", Action.SEE_PROGRESS, OFFICE | {"dung"}),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.END_TERM_1)),

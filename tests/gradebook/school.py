@@ -12,8 +12,9 @@ from accounts.dates import Days
 from accounts.grants import Grantee, grant
 from accounts.history import Source, acting
 from accounts.models import Grant, Post, Team, User
+from gradebook.arrangements import Wanted, arrange
 from gradebook.entry import Change, SaveReport, save_results
-from gradebook.models import EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
+from gradebook.models import Arrangement, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period, lines_for
 from gradebook.sheets import Field, SheetRef, find_sheet, stored_results, value_and_version
 from gradebook.windows import issue_order
@@ -185,6 +186,42 @@ def value_of(ref: SheetRef, student: Student, field: str = Field.MARK, *, item: 
     """What the database holds in a cell, as text; "" for not entered."""
     stored = stored_results(ref, [student.pk])
     return value_and_version(stored.get((student.pk, item or ref.code)), field)[0]
+
+
+CERTIFIED = {
+    "disability_code": "05",
+    "disability_level": "severe",
+    "disability_certificate_no": "12/GXN",
+    "disability_certificate_on": datetime.date(2022, 3, 4),
+}
+
+
+def certify(pupil: Student) -> Student:
+    """The pupil has a disability, and the certificate of it."""
+    for name, value in CERTIFIED.items():
+        setattr(pupil, name, value)
+    pupil.save()
+    return pupil
+
+
+def exempt(school: School, pupil: Student, *items: str, period: Period = Period.MID_TERM_1) -> None:
+    """The clerk records that a pupil of 4A with a certificate is exempt from lines or traits."""
+    wanted = Wanted(
+        items=items,
+        kind=Arrangement.Kind.EXEMPT,
+        period=period,
+        plan="KHGDCN lập ngày 10/9/2026",
+        decision_no="12/QĐ-THKĐ",
+        decision_on=datetime.date(2025, 9, 5),
+    )
+    arrange(pupil, school.class_4a, wanted, by=school.tuan)
+
+
+def leave_unassessed(pupil: Student) -> Student:
+    """By a decision of the principal the pupil is not assessed."""
+    pupil.is_exempt_from_assessment = True
+    pupil.exemption_decision_no, pupil.exemption_decision_on = "12/QĐ-THKĐ", clock.today()
+    return certify(pupil)
 
 
 def _make_year() -> SchoolYear:

@@ -35,8 +35,15 @@ export class Cell {
 
   /** Puts a value in as if it were typed. */
   put(value) {
+    if (this.input.readOnly) return this.decline(value);
     this.input.value = this.isLevel ? levelOf(this.field, value) ?? value : value;
     this.typed();
+  }
+
+  /** «Miễn» and the like stand by a decision, which the title names: another value is pointed out, not taken. */
+  decline(value) {
+    this.mistyped = value.trim() && !same(value, this.saved) ? this.input.title : "";
+    this.show("");
   }
 
   /** After each change of the text. */
