@@ -113,14 +113,21 @@ def checked(entry: Entry) -> Entry:
     return Entry(entry.subject, entry.level, text, entry.first_grade, entry.last_grade)
 
 
-def add_comment(whose: Whose, entry: Entry, *, by: User, replaces: Entry | None = None) -> BankComment:
+def add_comment(
+    whose: Whose,
+    entry: Entry,
+    *,
+    by: User,
+    replaces: Entry | None = None,
+    source: Source = Source.PAGE,
+) -> BankComment:
     """Puts a comment into the person's own bank or the school's; hides the shipped one that it `replaces`.
 
     Raises Refused for the wrong person, CommentRefused where it stands there already.
     """
     entry = checked(entry)
     owner = by if whose == Whose.OWN else None
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.post_label(by), source=source):
         if owner is None:
             require_keeps(by, entry)
         hold_bank(owner)

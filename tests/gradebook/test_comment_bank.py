@@ -9,6 +9,9 @@ from statistics import median
 
 import pytest
 
+from gradebook.comment_bank import shipped
+from gradebook.comment_keeping import checked
+
 DATA = Path(__file__).parents[2] / "gradebook" / "data"
 BANK = json.loads((DATA / "comments.json").read_text(encoding="utf-8"))
 BY_GRADE = json.loads((DATA / "comments_by_grade.json").read_text(encoding="utf-8"))
@@ -176,3 +179,18 @@ def test_specific_competencies_name_nothing_grades_1_and_2_do_not_have():
     assert [
         text for text in texts if re.search(r"máy tính|tin học|công nghệ|phần mềm", text, re.IGNORECASE)
     ] == []
+
+
+def test_no_child_is_named():
+    """Within a sentence capitals are those of the country and of a line, and of no name."""
+    sentences = [part for text in TEXTS for part in re.split(r"\. |: ", text)]
+    capitals = {word.strip(",;:.") for part in sentences for word in part.split()[1:] if word[0].isupper()}
+    assert capitals <= {"Việt", "Nam", "Toán"}
+
+
+def test_the_system_reads_what_the_files_say_and_could_store_every_one():
+    entries = shipped()
+    assert Counter((entry.subject, entry.level, entry.text) for entry in entries) == Counter(ALL)
+    assert [entry for entry in entries if checked(entry) != entry] == []
+    assert len({entry.mark for entry in entries}) == len(entries)
+    assert {entry.grades for entry in entries} == {"", "1", "2-3", "3-5", "4", "4-5", "5"}

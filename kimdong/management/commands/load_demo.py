@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from approvals.models import CorrectionRequest
-from kimdong.demo import arrangements, attendance, handovers, inquiries, movements, papers
+from kimdong.demo import arrangements, attendance, comments, handovers, inquiries, movements, papers
 from kimdong.demo.accounts import ACCOUNT_TABLE, PASSWORD
 from kimdong.demo.school import DemoSchool, load
 from students.models import SchoolYear
@@ -47,6 +47,7 @@ class Command(BaseCommand):
         school = DemoSchool(seed, now, lambda line: self.stdout.write(f"  {line}"))
         load(school)
         inquiries.load(school)
+        comments.load()
         papers.load(school)
         movements.load(school)
         attendance.load(school)
