@@ -833,6 +833,8 @@ ABOUT_A_CLASS = {
     "students:class_measures",
     "gradebook:sheet",
     "gradebook:cell_history",
+    "gradebook:arrangements",
+    "gradebook:repeat",
     "gradebook:sheet_file",
     "gradebook:sheet_upload",
     "approvals:propose",
