@@ -25,7 +25,9 @@ from gradebook.sheets import SheetRef, find_sheet, get_sheet, read_rows
 from gradebook.windows import LockState, lock_state
 from gradebook.workbook_forms import Wanted, WorkbookForm, name_of, seal_wanted, unseal_wanted, with_answers
 from gradebook.workbook_page import Preview, build_preview
-from gradebook.workbooks import ReadSheet, read_sheet, write_sheet
+from gradebook.workbook_reading import read_sheet
+from gradebook.workbook_rows import ReadSheet
+from gradebook.workbooks import write_sheet
 from students.workbooks import WorkbookRefused
 
 LOCKED = 423
