@@ -19,7 +19,7 @@ PERIOD_WORDS = re.compile(
     r"\b(?:(?P<half>giua|cuoi) ?(?:hoc k[iy]|hk|k[iy]|k) ?(?P<term>ii|i|2|1)?"
     r"|(?P<letter>[gc]) ?(?:hk|k) ?(?P<number>ii|i|2|1)?|cuoi nam(?: hoc)?|cn)\b"
 )
-_YEAR = re.compile(r" ?(?:nam hoc )?20\d\d(?: 20\d\d)?$")
+_YEARS = re.compile(r"(?: nam hoc)? 20\d\d(?: 20\d\d)?$"), re.compile(r" 20\d\d(?: 20\d\d)?$")
 _TERM = re.compile(r"\b(?:hoc k[iy]|hk) ?(ii|i|2|1)\b")
 _CLASS = re.compile(r"\b(?:lop )?([1-5]) ?([a-z]\d{0,2})\b")
 _CLASS_IN_TITLE = re.compile(r"\blop ([1-5]) ?([a-z]\d{0,2})\b")
@@ -90,7 +90,8 @@ def when_of(match: re.Match[str]) -> When:
 
 def when_in(text: str) -> When | None:
     """What a cell means by "GHKI", "Giữa học kì I năm học 2026-2027", "Cuối kỳ 1", "CN", "Cuối kì"…, or None."""
-    match = PERIOD_WORDS.fullmatch(_YEAR.sub("", folded(text)))
+    texts = [folded(text), *(year.sub("", folded(text)) for year in _YEARS)]
+    match = next((match for each in texts if (match := PERIOD_WORDS.fullmatch(each))), None)
     return when_of(match) if match else None
 
 
