@@ -1,4 +1,4 @@
-"""The shapes of mark files that teachers know: wide, with two-row headings, with the short names of vendors (domain 6)."""
+"""The shapes of mark files that teachers know: wide, under two-row headings, with vendors' short names (domain 6)."""
 
 import pytest
 
@@ -14,6 +14,10 @@ WHO = ["STT", "Lớp", "Họ và tên", "Ngày sinh"]
 WIDE = [*WHO, "Mức GK", "Nhận xét GK", "Mức CK", "Điểm KTĐK", "Nhận xét CK"]
 
 
+def the_school():
+    return make_school(pupils=1)
+
+
 def read(school, rows, period="CHKI", code="TOAN", title="Sheet1", **book):
     ref = school.sheet(code, period)
     return read_sheet(workbook((title, rows), **book), "tệp.xlsx", ref, read_rows(ref))
@@ -25,7 +29,9 @@ def row(pupil, *cells):
 
 def wants(found):
     assert [str(problem) for problem in found.problems if problem.level == "error"] == []
-    return {change.item if change.field == "rating" else change.field: change.value for change in found.changes}
+    return {
+        change.item if change.field == "rating" else change.field: change.value for change in found.changes
+    }
 
 
 FILLED = ("C", "giữa kì", "T", 9, "cuối kì")
@@ -39,16 +45,16 @@ FILLED = ("C", "giữa kì", "T", 9, "cuối kì")
         ("CN", {"attainment": "T", "mark": "9", "comment": "cuối kì"}),
     ],
 )
-def test_of_a_wide_table_the_columns_of_this_period_are_read_and_the_mark_is_of_the_terms_end(period, wanted):
-    school = make_school(pupils=1)
+def test_of_a_wide_table_the_columns_of_this_period_are_read_and_the_mark_is_of_the_terms_end(
+    school, period, wanted
+):
     found = read(school, [WIDE, row(school.pupils[0], *FILLED)], period)
     assert wants(found) == wanted
     assert found.unused == ()
     assert len(found.elsewhere) == 1
 
 
-def test_a_wide_table_may_have_a_mark_of_the_middle_and_none_of_the_end():
-    school = make_school(pupils=1)
+def test_a_wide_table_may_have_a_mark_of_the_middle_and_none_of_the_end(school):
     headings = [*WHO, "Mức GK", "Điểm GK", "Mức CK", "Nhận xét CK"]
     rows = [headings, row(school.pupils[0], "T", 8, "H", "Khá")]
     assert wants(read(school, rows, "GHKI")) == {"attainment": "T", "mark": "8"}
@@ -56,8 +62,7 @@ def test_a_wide_table_may_have_a_mark_of_the_middle_and_none_of_the_end():
 
 
 @pytest.mark.parametrize("merged", [True, False])
-def test_a_period_over_the_columns_is_read_with_them(merged):
-    school = make_school(pupils=1)
+def test_a_period_over_the_columns_is_read_with_them(school, merged):
     rows = [
         [*WHO, "Giữa kì I", None, "Cuối học kỳ I", None, None],
         [None] * 4 + ["Mức", "Nhận xét", "Mức đạt được", "Điểm KTĐK", "Nhận xét"],
@@ -69,8 +74,7 @@ def test_a_period_over_the_columns_is_read_with_them(merged):
     assert "Nhận xét" not in " ".join(read(school, rows, merged=areas).unused)
 
 
-def test_lines_over_the_columns_are_read_each_for_its_own_sheet():
-    school = make_school(pupils=1)
+def test_lines_over_the_columns_are_read_each_for_its_own_sheet(school):
     rows = [
         [*WHO, "Tiếng Việt", None, "Toán", None],
         [None] * 4 + ["Mức", "Điểm", "Mức", "Điểm"],
@@ -80,16 +84,14 @@ def test_lines_over_the_columns_are_read_each_for_its_own_sheet():
     assert wants(read(school, rows, code="TV")) == {"attainment": "T", "mark": "9"}
 
 
-def test_a_column_that_leaves_open_of_which_period_it_is_is_not_guessed():
-    school = make_school(pupils=1)
+def test_a_column_that_leaves_open_of_which_period_it_is_is_not_guessed(school):
     rows = [[*WHO, "Mức GK", "Mức CK", "Nhận xét"], row(school.pupils[0], "T", "T", "Tốt")]
     with pytest.raises(WorkbookRefused, match="cột G «Nhận xét» không nói là của giữa kì hay cuối kì"):
         read(school, rows)
 
 
-def test_titles_above_the_headings_tell_the_line_the_class_and_the_period():
-    school = make_school(pupils=1)
-    table = [WHO[2:] + ["Mức"], [school.pupils[0].full_name, school.pupils[0].birth_label, "T"]]
+def test_titles_above_the_headings_tell_the_line_the_class_and_the_period(school):
+    table = [[*WHO[2:], "Mức"], [school.pupils[0].full_name, school.pupils[0].birth_label, "T"]]
     title = ["BẢNG KẾT QUẢ MÔN TOÁN LỚP 4A"], ["Cuối học kì I, năm học 2026-2027"]
     assert wants(read(school, [*title, *table])) == {"attainment": "T"}
     assert "tệp là của Tiếng Việt" in str(read(school, [["Môn: Tiếng Việt"], *table]).problems[0])
@@ -97,8 +99,7 @@ def test_titles_above_the_headings_tell_the_line_the_class_and_the_period():
     assert "Giữa học kì I" in str(read(school, [["Giữa học kì I"], *table]).problems[0])
 
 
-def test_of_a_flat_table_of_two_classes_this_class_is_read_and_the_other_named():
-    school = make_school(pupils=1)
+def test_of_a_flat_table_of_two_classes_this_class_is_read_and_the_other_named(school):
     other = row(school.pupils[0], "C")
     other[1] = "4B"
     found = read(school, [[*WHO, "Mức đạt được"], row(school.pupils[0], "T"), other])
@@ -117,8 +118,7 @@ def test_of_a_flat_table_of_two_classes_this_class_is_read_and_the_other_named()
         ["Tỉ lệ", None, None, None, "100%"],
     ],
 )
-def test_sums_under_the_levels_are_no_pupils(footer):
-    school = make_school(pupils=1)
+def test_sums_under_the_levels_are_no_pupils(school, footer):
     found = read(school, [[*WHO, "Mức đạt được"], row(school.pupils[0], "T"), footer])
     assert wants(found) == {"attainment": "T"}
 
@@ -134,8 +134,7 @@ def test_sums_under_the_levels_are_no_pupils(footer):
         ("PC Yêu nước", "yeu_nuoc"),
     ],
 )
-def test_vendors_short_names_of_a_trait_are_known(heading, item):
-    school = make_school(pupils=1)
+def test_vendors_short_names_of_a_trait_are_known(school, heading, item):
     found = read(school, [[*WHO, heading], row(school.pupils[0], "T")], code="NLPC")
     assert (wants(found), found.unused) == ({item: "T"}, ())
 
