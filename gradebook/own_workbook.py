@@ -115,7 +115,9 @@ def preview_workbook(data: bytes, name: str, *, period: Period, by: User) -> Wor
             parts.append(part)
         elif sheet.changes:
             unchanged.append(f"{ref.title} · {ref.period.label}")
-    return WorkbookPreview(name, tuple(parts), tuple(unchanged), read.remarks, read.elsewhere, bool(read.sheets))
+    return WorkbookPreview(
+        name, tuple(parts), tuple(unchanged), read.remarks, read.elsewhere, bool(read.sheets)
+    )
 
 
 def _part(

@@ -5,6 +5,7 @@ import re
 
 import openpyxl
 import pytest
+import python_calamine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -78,13 +79,15 @@ WHO = ["Họ và tên", "Ngày sinh"]
 
 def test_the_workbook_has_a_page_a_class_line_and_period_of_those_asked_for(client, school):
     client.force_login(school.thu)
-    book = openpyxl.load_workbook(io.BytesIO(download(client, "GHKI", "CHKI")))
-    assert book.sheetnames == [
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(download(client, "GHKI", "CHKI")))
+    assert book.sheet_names == [
         "4A Ngoại ngữ 1 GHKI",
         "4A Ngoại ngữ 1 CHKI",
         "4B Ngoại ngữ 1 GHKI",
         "4B Ngoại ngữ 1 CHKI",
     ]
+    second = book.get_sheet_by_name("4B Ngoại ngữ 1 CHKI").to_python()
+    assert (second[1][1], second[1][-2], len(second)) == ("4B", "Cuối học kì I", 4)
     assert len(openpyxl.load_workbook(io.BytesIO(download(client))).sheetnames) == 8
 
 
