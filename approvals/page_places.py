@@ -18,6 +18,7 @@ PAGE_NAMES: Mapping[str, str] = {
     "gradebook:order_new": "Ban hành lệnh mở, khoá sổ",
     "gradebook:progress": "Tiến độ nhập",
     "gradebook:sheet": "Sổ nhập của một môn, một lớp",
+    "gradebook:own_sheets": "Excel các sổ của tôi",
     "gradebook:sheet_upload": "Nạp Excel vào một sổ",
     "gradebook:cell_history": "Lịch sử của một ô",
     "students:classes": "Lớp và học sinh",

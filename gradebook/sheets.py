@@ -137,7 +137,8 @@ class SheetRef:
 class Sheet:
     """A sheet as its page shows it to one person.
 
-    `own_sheets` are the sheets of this class that the person answers for: (code, name) in the books' order;
+    `own_sheets` are the sheets of this class that the person answers for, or on a sheet of somebody else those that
+    the person may see: (code, name) in the books' order;
     `own_classes` the classes where the person answers for this line: (id, name) in class order.
     """
 
@@ -222,19 +223,17 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
         rows=read_rows(ref),
         locks=lock_states(ref.school_class),
         is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
-        own_sheets=_own_sheets(user, ref.school_class, lines),
+        own_sheets=_own_sheets(user, ref, lines),
         own_classes=_own_classes(user, ref),
     )
 
 
-def _own_sheets(user: User, school_class: SchoolClass, lines: Lines) -> tuple[tuple[str, str], ...]:
+def _own_sheets(user: User, ref: SheetRef, lines: Lines) -> tuple[tuple[str, str], ...]:
     """No statement: the powers are read already."""
-    own = [
-        (each.code, each.line.short_name)
-        for each in lines
-        if permissions.is_responsible(user, school_class, each)
-    ]
-    if permissions.is_responsible(user, school_class, None):
+    is_own = permissions.is_responsible(user, ref.school_class, ref.line)
+    is_shown = permissions.is_responsible if is_own else permissions.may_see_sheet
+    own = [(each.code, each.line.short_name) for each in lines if is_shown(user, ref.school_class, each)]
+    if is_shown(user, ref.school_class, None):
         own.append((HOMEROOM_CODE, "Phẩm chất và năng lực"))
     return tuple(own)
 

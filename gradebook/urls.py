@@ -14,6 +14,7 @@ from gradebook import (
     line_views,
     opening_views,
     order_views,
+    own_workbook_views,
     period_absence_views,
     progress_views,
     repeat_views,
@@ -83,6 +84,8 @@ urlpatterns = [
         roll_over_list_views.roll_over_file,
         name="roll_over_file",
     ),
+    path("sheets/", own_workbook_views.own_sheets, name="own_sheets"),
+    path("sheets/excel/", own_workbook_views.own_sheets_file, name="own_sheets_file"),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
     path(
         "sheets/<int:class_id>/<str:code>/<str:period>/excel/", workbook_views.sheet_file, name="sheet_file"

@@ -1,13 +1,13 @@
 """The headings of mark files: what ours are called, what those of the sector database and of vendors mean (domain 6).
 
-Also how a file names a period, and the key that each row of our own files carries.
+Also the key that each row of our own files carries.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gradebook.regulation import Period, TraitGroup, folded
+from gradebook.regulation import TraitGroup
 from gradebook.sheets import Column, Field, SheetRef
 from students.header_search import Synonyms, folded_heading
 from students.roster_columns import SYNONYMS as ROSTER_SYNONYMS
@@ -15,7 +15,9 @@ from students.roster_columns import SYNONYMS as ROSTER_SYNONYMS
 IDS = ("moet_id", "school_code")
 WHO = ("key", *IDS, "full_name")
 KEY_HEADING = "Khoá (không sửa)"
+ID_HEADING = "Mã định danh (mã học sinh)"
 PERIOD_HEADING = "Thời điểm đánh giá"
+LINE_FIELDS = (Field.ATTAINMENT, Field.MARK, Field.COMMENT)
 _FROM_ROSTERS = ("ordinal", "class_name", *IDS, "full_name", "birth_date")
 _LINE_HEADINGS = {
     Field.ATTAINMENT: ("Mức đạt được", "Mức", "Mức độ", "Mức đạt", "Mức độ đạt được"),
@@ -27,12 +29,15 @@ _GROUP_HEADINGS: Mapping[str, tuple[str, ...]] = {
     TraitGroup.GENERAL: ("Nhận xét NL chung",),
     TraitGroup.SPECIFIC: ("Nhận xét NL đặc thù",),
 }
-_PERIOD = re.compile(r"(g|giua|c|cuoi) ?(?:hoc ki|hk|ki|k) ?(ii|i|2|1)")
-_PERIODS = {
-    ("g", 1): Period.MID_TERM_1,
-    ("c", 1): Period.END_TERM_1,
-    ("g", 2): Period.MID_TERM_2,
-    ("c", 2): Period.YEAR_END,
+# Short names of traits in files of vendors, beside the full name with and without its group.
+_TRAIT_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "tu_chu_tu_hoc": ("Tự chủ, tự học", "Tự chủ - tự học", "Tự học, tự chủ", "TC và TH"),
+    "giao_tiep_hop_tac": ("Giao tiếp, hợp tác", "Giao tiếp - hợp tác", "GT và HT"),
+    "giai_quyet_van_de": (
+        *("GQVĐ và sáng tạo", "GQVĐ&ST", "GQVĐ và ST", "GQVĐ, sáng tạo", "GQVĐ - ST", "GQVĐST"),
+        *("Giải quyết vấn đề, sáng tạo", "Giải quyết vấn đề"),
+    ),
+    "tham_mi": ("Thẩm mỹ",),
 }
 
 
@@ -49,33 +54,39 @@ def file_columns(ref: SheetRef) -> tuple[Column, ...]:
     return (*columns, Column(ref.code, Field.MARK, _LINE_HEADINGS[Field.MARK][0]))
 
 
-def synonyms_for(ref: SheetRef) -> Synonyms:
-    """The headings that mean something on this sheet; a cell's column by its key, as in `Column.key`."""
+def about_the_row() -> Synonyms:
+    """The headings of what a row says of itself: its key, pupil, class, line and period."""
     return {
         "key": (folded_heading(KEY_HEADING), "khoa"),
         "period": tuple(
             map(folded_heading, (PERIOD_HEADING, "Thời điểm", "Kì đánh giá", "Kỳ đánh giá", "Đợt đánh giá"))
         ),
+        "subject": tuple(
+            map(
+                folded_heading,
+                ("Môn học", "Môn", "Tên môn", "Tên môn học", "Môn học, hoạt động giáo dục", "Phân môn"),
+            )
+        ),
         **{name: ROSTER_SYNONYMS[name] for name in _FROM_ROSTERS},
-        **{column.key: tuple(map(folded_heading, _headings(column))) for column in file_columns(ref)},
     }
 
 
-def _headings(column: Column) -> tuple[str, ...]:
-    if not column.group:
-        return _LINE_HEADINGS[column.field]
+def line_headings(cell: Field) -> tuple[str, ...]:
+    """What a cell of a line is called, folded."""
+    return tuple(map(folded_heading, _LINE_HEADINGS[cell]))
+
+
+def trait_headings(column: Column) -> tuple[str, ...]:
+    """What a column of the homeroom sheet is called, folded."""
     if column.field == Field.COMMENT:
-        return (column.label, *_GROUP_HEADINGS[column.item])
-    return (column.label, f"Năng lực {column.label}", f"NL {column.label}", f"Phẩm chất {column.label}")
-
-
-def period_of(text: str) -> Period | None:
-    """The period that a file means by "GHKI", "Giữa học kì I", "Cuối kỳ 1", "CN", "Cuối năm"…, or None."""
-    text = folded(text)
-    if text in ("cn", "cuoi nam", "cuoi nam hoc"):
-        return Period.YEAR_END
-    match = _PERIOD.fullmatch(text)
-    return _PERIODS[match[1][0], 1 if match[2] in ("i", "1") else 2] if match else None
+        names = (column.label, *_GROUP_HEADINGS[column.item])
+    else:
+        short = (column.label, *_TRAIT_HEADINGS.get(column.item, ()))
+        names = (
+            *short,
+            *(f"{group} {name}" for group in ("Năng lực", "NL", "Phẩm chất", "PC") for name in short),
+        )
+    return tuple(map(folded_heading, names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import User
 from gradebook.entry import Change
+from gradebook.regulation import Period
 from gradebook.sealed_previews import seal, unseal
 from gradebook.sheet_forms import THEIRS
 from gradebook.sheets import SheetRef
 from gradebook.workbook_rows import CellKey, Place
 from students.names import clean
-from students.workbook_safety import MAX_FILE
+from students.workbook_safety import MAX_FILE, too_large
 
 PURPOSE = "sheet_upload"
 
@@ -38,11 +39,23 @@ class WorkbookForm(forms.Form):
     )
 
     def clean_file(self) -> UploadedFile:
-        """Reads the bytes into `content`; one more than allowed is enough to tell that it is too large."""
+        """Reads the bytes into `content`."""
         upload: UploadedFile = self.cleaned_data["file"]
-        self.content = upload.read(MAX_FILE + 1)
+        if upload.size and upload.size > MAX_FILE:
+            raise forms.ValidationError(too_large(upload.size))
+        self.content = upload.read()
         self.name = clean(upload.name or "")[-150:]
         return upload
+
+
+class WorkbooksForm(WorkbookForm):
+    """A file of any of one's sheets; `period` is what its rows are of where nothing says."""
+
+    period = forms.ChoiceField(
+        label="Chỗ nào trong tệp không ghi thời điểm đánh giá thì là",
+        choices=[(period.value, period.label) for period in Period],
+        error_messages={"required": "Chưa chọn thời điểm đánh giá."},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +101,14 @@ def name_of(change: Change) -> str:
     return f"{change.student_id}.{change.item}.{change.field}"
 
 
-def with_answers(changes: Iterable[Change], posted: Mapping[str, str]) -> list[Change]:
-    """The changes to write, conflicts as answered: "theirs" leaves a cell out, a version is the one to replace."""
+def with_answers(changes: Iterable[Change], posted: Mapping[str, str], *, prefix: str = "") -> list[Change]:
+    """The changes to write, conflicts as answered: "theirs" leaves a cell out, a version is the one to replace.
+
+    `prefix` is what the names of the form's fields begin with on a page of several sheets.
+    """
     answered = []
     for change in changes:
-        answer = posted.get(f"k.{name_of(change)}", "")
+        answer = posted.get(f"k.{prefix}{name_of(change)}", "")
         if answer == THEIRS:
             continue
         is_version = answer.isascii() and answer.isdigit() and len(answer) < 10

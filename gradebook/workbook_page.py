@@ -1,15 +1,19 @@
 """What the upload page shows of a file: each cell old → new, in conflict, or refused with its place in the file."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from gradebook.entry import Change, Saved, SaveReport
-from gradebook.sheets import Row, SheetRef
+from gradebook.sheets import Field, Row, SheetRef
 from gradebook.workbook_columns import file_columns
 from gradebook.workbook_forms import Wanted, name_of
-from gradebook.workbook_rows import CellKey, Place
-from students.cell_values import Problem
+from gradebook.workbook_rows import CellKey, Place, ReadSheet
+
+# As many pupils with one comment are worth a word, and as much of a refused text is shown.
+FEWEST_ALIKE = 5
+MOST_SHOWN = 160
 
 
 class LineKind(StrEnum):
@@ -36,6 +40,7 @@ class PreviewLine:
     at: str = ""
     version: int = 0
     answer: str = ""
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Preview:
     unused: tuple[str, ...]
     unchanged: int
     wanted: Wanted
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[PreviewLine, ...]:
@@ -78,20 +84,40 @@ def build_preview(
     report: SaveReport,
     wanted: Wanted,
     *,
-    problems: Sequence[Problem] = (),
-    unused: tuple[str, ...] = (),
+    read: ReadSheet | None = None,
     answers: Mapping[str, str] | None = None,
+    prefix: str = "",
+    by_id: int | None = None,
 ) -> Preview:
-    """The dry run of a file; `report` is what saving `wanted` would answer. No statement."""
-    shown = _Shown(ref, rows, wanted, answers or {})
+    """The dry run of a file; `report` is what saving `wanted` would answer. No statement.
+
+    `read` is what the file holds besides; `by_id` the account that looks, to tell own writes from a colleague's.
+    """
+    problems = read.problems if read else ()
+    shown = _Shown(ref, rows, wanted, answers or {}, prefix)
     refused = [
-        PreviewLine(LineKind.REFUSED, problem.place, new=problem.value, remarks=(_sentence(problem.message),))
+        PreviewLine(
+            LineKind.REFUSED,
+            problem.place,
+            new=shortened(problem.value),
+            remarks=(_sentence(problem.message),),
+        )
         for problem in problems
         if problem.level == "error"
     ]
-    refused += [shown.line(LineKind.REFUSED, each.change, remarks=(each.message,)) for each in report.refused]
+    refused += [
+        shown.line(LineKind.REFUSED, each.change, new=shortened(each.change.value), remarks=(each.message,))
+        for each in report.refused
+    ]
     conflicts = tuple(
-        shown.line(LineKind.CONFLICT, each.change, by=each.by, at=each.at, version=each.version)
+        shown.line(
+            LineKind.CONFLICT,
+            each.change,
+            by=each.by,
+            at=each.at,
+            version=each.version,
+            is_own=each.by_id is not None and each.by_id == by_id,
+        )
         for each in report.conflicts
     )
     changed = [each for each in report.saved if each.value != shown.old(each.change)]
@@ -103,8 +129,11 @@ def build_preview(
             shown.line(LineKind.CHANGE, each.change, new=each.value, remarks=shown.not_yet_said(each))
             for each in changed
         ),
-        warnings=tuple(str(problem) for problem in problems if problem.level == "warning"),
-        unused=unused,
+        warnings=(
+            *(str(problem) for problem in problems if problem.level == "warning"),
+            *same_for_all(ref, rows, changed),
+        ),
+        unused=read.unused if read else (),
         unchanged=len(report.saved) - len(changed),
         wanted=Wanted(
             wanted.file_name,
@@ -114,15 +143,40 @@ def build_preview(
             ),
             wanted.places,
         ),
+        elsewhere=read.elsewhere if read else (),
     )
+
+
+def same_for_all(ref: SheetRef, rows: Sequence[Row], changed: Sequence[Saved]) -> Iterator[str]:
+    """A sentence for each column in which the file gives every pupil, or nearly so, one and the same."""
+    values: dict[tuple[str, str], list[str]] = {}
+    for each in changed:
+        values.setdefault((each.change.item, each.change.field), []).append(each.value)
+    for column in file_columns(ref):
+        given = values.get((column.item, column.field.value), [])
+        if len(given) < FEWEST_ALIKE:
+            continue
+        value, times = Counter(given).most_common(1)[0]
+        if column.field == Field.COMMENT and times >= FEWEST_ALIKE:
+            yield (
+                f"{times} em cùng một lời ở cột «{column.label}»: «{shortened(value)}». Nhận xét nên nói riêng từng em."
+            )
+        elif times == len(given) == len(rows):
+            yield f"Cả {times} em cùng «{value}» ở cột «{column.label}». Xem lại có đúng không."
+
+
+def shortened(text: str) -> str:
+    """The beginning of a long text, for a message."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN].rstrip()}…"
 
 
 class _Shown:
     """Cells of a file by name, beside what the sheet holds."""
 
     def __init__(
-        self, ref: SheetRef, rows: Sequence[Row], wanted: Wanted, answers: Mapping[str, str]
+        self, ref: SheetRef, rows: Sequence[Row], wanted: Wanted, answers: Mapping[str, str], prefix: str
     ) -> None:
+        self._prefix = prefix
         self._places = wanted.places
         self._answers = answers
         self._said: dict[int, set[str]] = {}
@@ -158,8 +212,9 @@ class _Shown:
         by: str = "",
         at: str = "",
         version: int = 0,
+        is_own: bool = False,
     ) -> PreviewLine:
-        name = name_of(change)
+        name = f"{self._prefix}{name_of(change)}"
         return PreviewLine(
             kind=kind,
             place=_place_label(self._places.get(_key(change))),
@@ -173,6 +228,7 @@ class _Shown:
             at=at,
             version=version,
             answer=self._answers.get(f"k.{name}", ""),
+            is_own=is_own,
         )
 
 

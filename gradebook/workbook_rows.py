@@ -1,21 +1,18 @@
-"""Down one table of a mark file, row by row: whose row it is, which cells it fills, and what is wrong with it.
+"""The rows of one sheet in a mark file: whose row each is, which cells it fills, and what is wrong with it.
 
 Every row that holds a result and cannot be placed is a problem; nothing is dropped in silence.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradebook.entry import Change
-from gradebook.regulation import Period, folded
 from gradebook.sheets import Column, Field, Row, SheetRef
-from gradebook.workbook_columns import IDS, WHO, RowKey, file_columns, key_of, period_of, synonyms_for
+from gradebook.workbook_columns import IDS, RowKey, file_columns
 from gradebook.workbook_pupils import ClassRoster, Described, PupilRefused
-from students.cell_values import EXCEL_ERRORS, CellRefused, Level, Problem, date_of, is_number, text_of
-from students.header_search import Header, folded_heading
-from students.names import search_key
-from students.roster_files import FOOTER
+from students.cell_values import EXCEL_ERRORS, CellRefused, Level, Problem, date_of, text_of
+from students.header_search import Column as FileColumn
 from students.workbooks import Cell, Table, WorkbookRefused
 from students.workbooks import Row as FileRow
 
@@ -41,7 +38,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ReadSheet:
-    """What a file wants: each filled cell as a change, with its place; the problems; headings that mean nothing.
+    """What a file wants of a sheet: each filled cell as a change, with its place; the problems; unused headings.
 
     A change of a row with our key has the version that its writer saw and is not `is_typed`: untouched cells of
     the download come back with the others. Without a key it has the version stored now.
@@ -51,6 +48,7 @@ class ReadSheet:
     problems: tuple[Problem, ...]
     places: Mapping[CellKey, Place]
     unused: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def has_errors(self) -> bool:
@@ -58,70 +56,47 @@ class ReadSheet:
 
 
 class RowReader:
-    """Walks down one table and turns its filled cells into changes."""
+    """Turns the filled cells of one sheet's rows into changes. `columns`: field or column's key → its columns."""
 
-    def __init__(self, ref: SheetRef, rows: Sequence[Row], table: Table, header: Header) -> None:
+    def __init__(
+        self, ref: SheetRef, rows: Sequence[Row], table: Table, columns: Mapping[str, Sequence[FileColumn]]
+    ) -> None:
         self.ref = ref
         self.table = table
-        self.header = header
-        self.columns = [column for column in file_columns(ref) if column.key in header.columns]
+        self.header = columns
+        self.columns = [column for column in file_columns(ref) if column.key in columns]
         self.stored = {row.student.pk: row for row in rows}
         self.roster = ClassRoster(ref.school_class.name, [row.student for row in rows])
-        self.synonyms = synonyms_for(ref)
         self.uncalculated = set(table.uncalculated)
         self.problems: list[Problem] = []
-        self.foreign: dict[str, Problem] = {}
         self.changes: list[Change] = []
         self.places: dict[CellKey, Place] = {}
         self.row_of: dict[int, int] = {}
+        self.rows_seen = 0
 
-    def read(self) -> ReadSheet:
-        """Everything the table wants; raises WorkbookRefused when it holds more pupils than a class has."""
-        rows = [row for row in self.table.rows[self.header.end :] if not self._is_heading(row)]
-        if sum(1 for row in rows if self._is_somebody(row)) > MAX_PUPILS:
+    def found(self, unused: Sequence[str] = ()) -> ReadSheet:
+        """Everything that the rows read so far want."""
+        return ReadSheet(tuple(self.changes), tuple(self.problems), self.places, tuple(unused))
+
+    def read_row(self, row: FileRow, key: RowKey | None) -> None:
+        """A row of somebody; raises WorkbookRefused when the file holds more pupils than a class has."""
+        self.rows_seen += 1
+        if self.rows_seen > MAX_PUPILS:
             raise WorkbookRefused(
-                f"Trang «{self.table.sheet_name}» có hơn {MAX_PUPILS} học sinh. Mỗi tệp chỉ của một lớp: chỉ giữ "
-                f"các hàng của lớp {self.ref.school_class.name} rồi tải lên lại."
+                f"Trang «{self.table.sheet_name}» có hơn {MAX_PUPILS} học sinh của lớp {self.ref.school_class.name}. "
+                "Mỗi em chỉ ghi một hàng: bỏ các hàng thừa, hoặc ghi cột «Lớp», rồi tải lên lại."
             )
-        for row in rows:
-            self._read_row(row)
-        if self.foreign:
-            return ReadSheet((), tuple(self.foreign.values()), {})
-        unused = tuple(column.heading for column in self.header.unknown)
-        return ReadSheet(tuple(self.changes), tuple(self.problems), self.places, unused)
-
-    def _is_heading(self, row: FileRow) -> bool:
-        """A heading repeated further down, or the row 1, 2, 3… that forms put under it."""
-        again = [
-            name
-            for name in self.header.columns
-            if folded_heading(self._text(row, name)) in self.synonyms[name]
-        ]
-        texts = [text.strip("()") for cell in row.values if (text := text_of(cell))]
-        is_count = len(texts) > 2 and texts == [str(n) for n in range(1, len(texts) + 1)]
-        return len(again) > 1 or is_count
-
-    def _is_somebody(self, row: FileRow) -> bool:
-        return any(self._text(row, name) for name in WHO)
-
-    def _read_row(self, row: FileRow) -> None:
-        filled = [column for column in self.columns if self._is_filled(row, column)]
-        if not self._is_somebody(row):
-            self._read_nobody(row, filled)
-            return
-        if self._is_footer(row):
-            return
-        key = key_of(self._text(row, "key"))
-        if self._is_foreign(row, key) or not filled:
+        filled = [column for column in self.columns if self.is_filled(row, column)]
+        if not filled:
             return
         try:
             student = self.roster.find(self._described(row, key))
         except PupilRefused as refusal:
-            self._report(row, refusal.field, refusal.message)
+            self.report(row, refusal.field, refusal.message)
             return
         first = self.row_of.setdefault(student.pk, row.number)
         if first != row.number:
-            self._report(
+            self.report(
                 row,
                 "full_name",
                 f"{student.full_name} đã có ở hàng {first}. Mỗi em chỉ ghi một hàng; bỏ bớt một hàng.",
@@ -130,61 +105,9 @@ class RowReader:
         for column in filled:
             self._read_cell(row, column, student.pk, key)
 
-    def _read_nobody(self, row: FileRow, filled: Sequence[Column]) -> None:
-        """A result without a pupil is an error; a lone sentence, as under a signature, only worth a word."""
-        if not filled:
-            return
-        is_result = any(column.field != Field.COMMENT for column in filled)
-        if is_result or is_number(self._cell(row, "ordinal")):
-            self._report(
-                row,
-                filled[0].key,
-                "hàng này có kết quả nhưng không ghi là của em nào. Ghi mã học sinh hoặc họ tên.",
-            )
-        else:
-            self._report(row, filled[0].key, "không ghi học sinh nào nên hàng này được bỏ qua.", "warning")
-
-    def _is_footer(self, row: FileRow) -> bool:
-        """Sums and signatures: a name without number, id or birth date that begins like one."""
-        if is_number(self._cell(row, "ordinal")) or any(
-            self._text(row, name) for name in (*IDS, "key", "birth_date")
-        ):
-            return False
-        return bool(FOOTER.match(search_key(self._text(row, "full_name"))))
-
-    def _is_foreign(self, row: FileRow, key: RowKey | None) -> bool:
-        """Whether the row is of another class, line or period; said once for the whole file."""
-        found = next(self._foreign_facts(row, key), None)
-        if found is None:
-            return False
-        name, what = found
-        place = self._place(row, name)
-        self.foreign.setdefault(
-            what,
-            place.problem(
-                self._text(row, name),
-                f"tệp là của {what}, còn đây là sổ {self.ref.title}, {self.ref.period.label}. Không ô nào được đọc: "
-                "chọn đúng tệp, hoặc mở đúng sổ rồi nạp.",
-            ),
-        )
-        return True
-
-    def _foreign_facts(self, row: FileRow, key: RowKey | None) -> Iterator[tuple[str, str]]:
-        """(field of the file, what it says) for each fact that is not this sheet's."""
-        class_name, period = self._text(row, "class_name"), self._text(row, "period")
-        if class_name and _class_key(class_name) != _class_key(self.ref.school_class.name):
-            yield "class_name", f"lớp {class_name}"
-        if period and period_of(period) != self.ref.period:
-            yield "period", f"thời điểm đánh giá «{period}»"
-        if key is None:
-            return
-        if key.code != self.ref.code:
-            yield "key", "môn học, hoạt động giáo dục khác"
-        if key.period != self.ref.period:
-            label = Period(key.period).label if key.period in set(Period) else key.period
-            yield "key", f"thời điểm đánh giá «{label}»"
-        if key.class_id != self.ref.school_class.pk:
-            yield "key", "lớp khác hoặc năm học khác"
+    def is_filled(self, row: FileRow, column: Column) -> bool:
+        """Whether something stands in the cell, be it a formula without a value."""
+        return is_filled(row, self.header[column.key][0], self.uncalculated)
 
     def _described(self, row: FileRow, key: RowKey | None) -> Described:
         ids = tuple((name, text) for name in IDS if (text := self._text(row, name)))
@@ -197,23 +120,19 @@ class RowReader:
                     raise PupilRefused("birth_date", str(refusal)) from refusal
         return Described(key.student_id if key else None, ids, self._text(row, "full_name"), birth)
 
-    def _is_filled(self, row: FileRow, column: Column) -> bool:
-        index = self.header.columns[column.key][0].index
-        return bool(self._text(row, column.key)) or (row.number, index + 1) in self.uncalculated
-
     def _read_cell(self, row: FileRow, column: Column, student_id: int, key: RowKey | None) -> None:
         shown = self._text(row, column.key)
         if shown and shown in {cell.word for cell in self.stored[student_id].cells if cell.column == column}:
             return  # «Miễn», as our own file says of an exempt cell
         if not shown:
-            self._report(
+            self.report(
                 row,
                 column.key,
                 "công thức chưa có kết quả. Mở tệp bằng Excel, lưu lại, hoặc gõ thẳng giá trị.",
             )
             return
         if shown in EXCEL_ERRORS:
-            self._report(row, column.key, f"ô đang báo lỗi {shown} của Excel. Gõ thẳng giá trị vào ô.")
+            self.report(row, column.key, f"ô đang báo lỗi {shown} của Excel. Gõ thẳng giá trị vào ô.")
             return
         version = (
             key.versions.get(column.item, 0) if key else self.stored[student_id].versions.get(column.item, 0)
@@ -230,24 +149,19 @@ class RowReader:
         self.places[student_id, column.item, column.field.value] = self._place(row, column.key)
 
     def _cell(self, row: FileRow, name: str) -> Cell:
-        """What stands in the first column of a field that is not empty."""
-        cells = (
-            row.values[column.index]
-            for column in self.header.columns.get(name, ())
-            if column.index < len(row.values)
-        )
-        return next((cell for cell in cells if text_of(cell)), None)
+        return cell_in(row, self.header.get(name, ()))
 
     def _text(self, row: FileRow, name: str) -> str:
         return text_of(self._cell(row, name))
 
     def _place(self, row: FileRow, name: str) -> Place:
-        column = next(iter(self.header.columns.get(name, ())), None)
+        column = next(iter(self.header.get(name, ())), None)
         if column is None:
             return Place(self.table.sheet_name, row.number, "", "")
         return Place(self.table.sheet_name, row.number, column.letter, column.heading)
 
-    def _report(self, row: FileRow, name: str, message: str, level: Level = "error") -> None:
+    def report(self, row: FileRow, name: str, message: str, level: Level = "error") -> None:
+        """A problem with what stands in a field of the row."""
         place = self._place(row, name)
         self.problems.append(
             Problem(place.sheet, place.row, place.letter, place.header, self._text(row, name), message, level)
@@ -257,9 +171,15 @@ class RowReader:
 _GUARD = re.compile(r"^'(?=[=+\-@])")
 
 
-def _class_key(name: str) -> str:
-    """ "4a" for "4A", "Lớp 4A" and "4 A"."""
-    return folded(name).removeprefix("lop").replace(" ", "")
+def cell_in(row: FileRow, columns: Sequence[FileColumn]) -> Cell:
+    """What stands in the first of a field's columns that is not empty."""
+    cells = (row.values[column.index] for column in columns if column.index < len(row.values))
+    return next((cell for cell in cells if text_of(cell)), None)
+
+
+def is_filled(row: FileRow, column: FileColumn, uncalculated: set[tuple[int, int]]) -> bool:
+    """Whether something stands in the row's cell of the column, be it a formula without a value."""
+    return bool(text_of(cell_in(row, (column,)))) or (row.number, column.index + 1) in uncalculated
 
 
 def _value(cell: Cell, column: Column) -> str:

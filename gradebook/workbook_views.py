@@ -25,7 +25,9 @@ from gradebook.sheets import SheetRef, find_sheet, get_sheet, read_rows
 from gradebook.windows import LockState, lock_state
 from gradebook.workbook_forms import Wanted, WorkbookForm, name_of, seal_wanted, unseal_wanted, with_answers
 from gradebook.workbook_page import Preview, build_preview
-from gradebook.workbooks import ReadSheet, read_sheet, write_sheet
+from gradebook.workbook_reading import read_sheet
+from gradebook.workbook_rows import ReadSheet
+from gradebook.workbooks import write_sheet
 from students.workbooks import WorkbookRefused
 
 LOCKED = 423
@@ -125,7 +127,7 @@ def _preview(request: SignedInRequest, ref: SheetRef) -> HttpResponse:
     if report.locked:
         return _show(request, ref, status=LOCKED)
     wanted = Wanted(form.name, read.changes, read.places)
-    preview = build_preview(ref, rows, report, wanted, problems=read.problems, unused=read.unused)
+    preview = build_preview(ref, rows, report, wanted, read=read, by_id=request.user.pk)
     return _show(request, ref, preview=preview, status=_status(report, read))
 
 
@@ -160,10 +162,10 @@ def _show_refusal(
         kept = tuple((f"c.{name_of(change)}", change.value) for change in wanted.changes)
         return _show(request, ref, kept=kept, status=LOCKED)
     now = preview_results(ref, wanted.changes, by=request.user)
-    preview = build_preview(ref, read_rows(ref), now, wanted, answers=request.POST)
+    preview = build_preview(ref, read_rows(ref), now, wanted, answers=request.POST, by_id=request.user.pk)
     messages.error(
         request,
-        "Chưa ô nào được ghi: có ô vừa được người khác sửa, hoặc chưa chọn giữ giá trị nào. "
+        "Chưa ô nào được ghi: có ô vừa được sửa ở nơi khác, hoặc chưa chọn giữ giá trị nào. "
         "Xem lại các ô «Xung đột» dưới đây.",
     )
     return _show(request, ref, preview=preview, status=409 if report.conflicts else 422)

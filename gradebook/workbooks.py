@@ -1,11 +1,8 @@
-"""Excel ↔ sheet: the file of one mark sheet, and what such a file, ours or another system's, wants written (R86–R89).
-
-Reading decides nothing about values: it finds the pupil and the cell, and `gradebook.entry` judges. An empty cell
-says nothing.
-"""
+"""Sheet → Excel: the file of one mark sheet, or of several, a page each, to be filled in and uploaded (R86–R89)."""
 
 import io
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -15,39 +12,40 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from accounts.tables import HEADING_FILL, HEADING_FONT, TEXT, write_value
-from gradebook.regulation import Attainment, Rating, folded, line_by_code, line_by_name
-from gradebook.sheets import BROUGHT, HOMEROOM_CODE, Column, Field, Row, Sheet, SheetRef
-from gradebook.workbook_columns import (
-    KEY_HEADING,
-    PERIOD_HEADING,
-    WHO,
-    RowKey,
-    file_columns,
-    heading_of,
-    synonyms_for,
-)
-from gradebook.workbook_rows import ReadSheet, RowReader
+from gradebook.regulation import Attainment, Rating, line_by_code
+from gradebook.sheets import BROUGHT, Column, Field, Row, Sheet, SheetRef
+from gradebook.workbook_columns import ID_HEADING, KEY_HEADING, PERIOD_HEADING, RowKey, heading_of
+from gradebook.workbook_words import HOMEROOM_TITLE
 from gradebook.year_rules import rules_of
-from students.header_search import Header, find_header
-from students.workbooks import Table, WorkbookRefused, open_workbook
-
-__all__ = ["ReadSheet", "read_sheet", "write_sheet"]
 
 EXEMPT_FILL = PatternFill("solid", fgColor="E7E6E6")
 BROUGHT_FONT = Font(italic=True)
-HOMEROOM_TITLE = "Phẩm chất và năng lực"
-
-# ── Writing ───────────────────────────────────────────────────────────────────────────────────────────
-
-_IDENTITY = {"STT": 5, "Lớp": 7, "Mã học sinh": 14, "Họ và tên": 28, "Ngày sinh": 12}
+_LONGEST_TITLE = 31
+_IDENTITY = {"STT": 5, "Lớp": 7, ID_HEADING: 14, "Họ và tên": 28, "Ngày sinh": 12}
 _WIDTHS = {Field.ATTAINMENT: 10, Field.MARK: 9, Field.RATING: 10, Field.COMMENT: 60}
 
 
 def write_sheet(sheet: Sheet) -> bytes:
     """The sheet as an .xlsx: a row a pupil with what is stored, and hidden at the right the key of the row."""
+    return _saved([(title_of(sheet.ref), sheet)])
+
+
+def write_sheets(sheets: Iterable[Sheet]) -> bytes:
+    """Several sheets as one .xlsx, a page each, named as teachers call it: «4A Toán GHKI»."""
+    return _saved([(_page_title(sheet.ref), sheet) for sheet in sheets])
+
+
+def _saved(pages: Iterable[tuple[str, Sheet]]) -> bytes:
     book = Workbook()
-    page: Worksheet = book.active
-    page.title = _title_of(sheet.ref)
+    book.remove(book.active)
+    for title, sheet in pages:
+        _write_page(book.create_sheet(title), sheet)
+    output = io.BytesIO()
+    book.save(output)
+    return output.getvalue()
+
+
+def _write_page(page: Worksheet, sheet: Sheet) -> None:
     headings = [
         *_IDENTITY,
         *(heading_of(column) for column in sheet.columns),
@@ -60,13 +58,18 @@ def write_sheet(sheet: Sheet) -> bytes:
         for column, value in enumerate(_values(sheet.ref, row), start=1):
             write_value(page.cell(number, column), value)
     _dress(page, sheet, headings)
-    output = io.BytesIO()
-    book.save(output)
-    return output.getvalue()
 
 
-def _title_of(ref: SheetRef) -> str:
+def title_of(ref: SheetRef) -> str:
+    """What a page with this sheet alone is called."""
     return line_by_code(ref.code).short_name if ref.line else HOMEROOM_TITLE
+
+
+def _page_title(ref: SheetRef) -> str:
+    """Excel takes 31 characters; the code where the name does not fit."""
+    name = f"{ref.school_class.name} {title_of(ref)} {ref.period}"
+    short = f"{ref.school_class.name} {ref.code} {ref.period}"
+    return re.sub(r"[\\/*?:\[\]]", "-", name if len(name) <= _LONGEST_TITLE else short)
 
 
 def _values(ref: SheetRef, row: Row) -> Iterator[str | int]:
@@ -151,70 +154,3 @@ def _check_of(ref: SheetRef, column: Column) -> DataValidation:
         check.error = "Chỉ ghi " + ", ".join(f"{level} ({level.label})" for level in levels) + "."
     check.errorTitle, check.showErrorMessage, check.allow_blank = "Giá trị không hợp lệ", True, True
     return check
-
-
-# ── Reading ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def read_sheet(data: bytes, name: str, ref: SheetRef, rows: Sequence[Row]) -> ReadSheet:
-    """What an uploaded workbook wants written in this sheet; `rows` are the sheet's own, as stored now.
-
-    Raises WorkbookRefused for a file that cannot be read, or that has no table for this sheet; what is wrong with
-    single rows and cells comes back as problems. No statement.
-    """
-    tables = [table for table in open_workbook(data, name) if not table.hidden]
-    table, header = _table_of(ref, tables)
-    return RowReader(ref, rows, table, header).read()
-
-
-def _table_of(ref: SheetRef, tables: Sequence[Table]) -> tuple[Table, Header]:
-    """The table with this sheet's columns; of several, the one whose name says the line (domain 6)."""
-    synonyms = synonyms_for(ref)
-    columns = file_columns(ref)
-    required = tuple(frozenset((who, column.key)) for who in WHO for column in columns)
-    own = [table for table in tables if _code_of(table.sheet_name) in (None, ref.code)]
-    found = [(table, header) for table in own if (header := find_header(table, synonyms, required))]
-    named = [each for each in found if _code_of(each[0].sheet_name)]
-    candidates = named or found
-    if len(candidates) > 1:
-        names = ", ".join(f"«{table.sheet_name}»" for table, _header in candidates)
-        raise WorkbookRefused(
-            f"Tệp có nhiều trang có bảng kết quả: {names}. Chỉ giữ lại trang của sổ này, hoặc đặt tên trang là "
-            f"«{_title_of(ref)}», rồi tải lên lại."
-        )
-    if not candidates:
-        raise WorkbookRefused(_no_table(ref, tables, own))
-    table, header = candidates[0]
-    _check_columns(columns, table, header)
-    return table, header
-
-
-def _code_of(sheet_name: str) -> str | None:
-    """The sheet that the name of a page speaks of, None for "Sheet1"."""
-    if folded(sheet_name) in (folded(HOMEROOM_TITLE), "nang luc pham chat", "nlpc", "nl pc"):
-        return HOMEROOM_CODE
-    line = line_by_name(sheet_name)
-    return line.code if line else None
-
-
-def _no_table(ref: SheetRef, tables: Sequence[Table], own: Sequence[Table]) -> str:
-    if tables and not own:
-        names = ", ".join(f"«{table.sheet_name}»" for table in tables)
-        return f"Tệp là của {names}, còn đây là sổ {ref.title}. Chọn đúng tệp, hoặc mở đúng sổ rồi nạp."
-    columns = ", ".join(f"«{heading_of(column)}»" for column in ref.columns())
-    return (
-        "Không thấy dòng tiêu đề có «Mã học sinh» hoặc «Họ và tên» cùng ít nhất một cột của sổ này "
-        f"({columns}). Bấm «Tải Excel» để lấy tệp đúng mẫu, điền vào đó rồi tải lên lại."
-    )
-
-
-def _check_columns(columns: Sequence[Column], table: Table, header: Header) -> None:
-    """Two columns for one cell would be a choice made in silence."""
-    for column in columns:
-        found = header.columns.get(column.key, ())
-        if len(found) > 1:
-            names = " và ".join(f"{each.letter} «{each.heading}»" for each in found)
-            raise WorkbookRefused(
-                f"Trang «{table.sheet_name}»: cột {names} cùng là «{heading_of(column)}». Chỉ giữ lại một cột "
-                "rồi tải lên lại."
-            )

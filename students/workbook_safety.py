@@ -137,10 +137,15 @@ def checked_package(data: bytes, name: str) -> tuple[bytes, dict[str, SheetFacts
 def check_size(data: bytes) -> None:
     """Raises WorkbookRefused for a file of more than MAX_FILE."""
     if len(data) > MAX_FILE:
-        raise WorkbookRefused(
-            f"Tệp quá lớn ({len(data) / 1024 / 1024:.1f} MB)".replace(".", ",")
-            + f"; nhiều nhất {MAX_FILE // 1024 // 1024} MB. Hãy bỏ ảnh và các trang thừa, hoặc tách thành nhiều tệp."
-        )
+        raise WorkbookRefused(too_large(len(data)))
+
+
+def too_large(size: int) -> str:
+    """What is said of a file of `size` bytes, more than MAX_FILE."""
+    return (
+        f"Tệp quá lớn ({size / 1024 / 1024:.1f} MB)".replace(".", ",")
+        + f"; nhiều nhất {MAX_FILE // 1024 // 1024} MB. Hãy bỏ ảnh và các trang thừa, hoặc tách thành nhiều tệp."
+    )
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:

@@ -71,6 +71,7 @@ COMMENT_KEEPERS = frozenset({"hoa", "dung"})
 REQUEST_4A = OFFICE | {"lan", "dung"}
 # Cô Lan's question went to thầy Dũng, who heads her tổ.
 INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
+TEACHERS = frozenset({"lan", "minh", "thu", "ngoc"})
 RECORDERS = frozenset({"hoa", "tuan"})
 
 
@@ -450,6 +451,9 @@ PAGES = (
         JSON,
     ),
     Page("gradebook:cell_history", Action.SEE_SHEET, SHEET_4A, arguments=cell_of),
+    Page("gradebook:own_sheets", Action.ENTER_SHEET, TEACHERS),
+    Page("gradebook:own_sheets", Action.ENTER_SHEET, TEACHERS, "post", 422),
+    Page("gradebook:own_sheets_file", Action.ENTER_SHEET, TEACHERS),
     Page("gradebook:sheet_file", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet_upload", Action.ENTER_SHEET, LAN, arguments=sheet_of(Period.END_TERM_1)),
     Page(
@@ -806,6 +810,8 @@ LISTS = {
     "students:units",
     "approvals:tasks",
     "gradebook:progress",
+    "gradebook:own_sheets",
+    "gradebook:own_sheets_file",
     "accounts:me",
     "accounts:password",
     "accounts:second_factor_codes",

@@ -13,7 +13,7 @@ from tests.students.workbook_making import workbook
 HEADINGS = (
     "STT",
     "Lớp",
-    "Mã học sinh",
+    "Mã định danh (mã học sinh)",
     "Họ và tên",
     "Ngày sinh",
     "Mức đạt được",

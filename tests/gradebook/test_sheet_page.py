@@ -99,6 +99,32 @@ def test_an_unknown_line_period_or_cell_is_not_found(lan, school, tail):
     assert lan.get(f"/gradebook/sheets/{10**30}/TOAN/GHKI/").status_code == 404
 
 
+def test_the_tabs_lead_to_ones_own_sheets_and_on_anothers_to_all_one_may_see(client, lan, school):
+    def tabs(code):
+        page = client.get(f"/gradebook/sheets/{school.class_4a.pk}/{code}/GHKI/").content.decode()
+        found = re.search(r'aria-label="Sổ khác ở lớp 4A">(.*?)</nav>', page, re.DOTALL)
+        return re.findall(r"/([A-Z0-9]+)/GHKI/", found[1]) if found else []
+
+    assert tabs("TOAN") == ["TV", "TOAN", "NLPC"]
+    assert tabs("AN") == [
+        "TV",
+        "TOAN",
+        "NN1",
+        "LSDL",
+        "KH",
+        "TH",
+        "CN",
+        "DD",
+        "GDTC",
+        "AN",
+        "MT",
+        "HDTN",
+        "NLPC",
+    ]
+    client.force_login(school.bich)
+    assert len(tabs("TOAN")) == 13
+
+
 def test_the_tabs_say_which_period_is_open_locked_or_to_come(lan, school):
     open_window(school, Period.END_TERM_1)
     close_window(school, Period.END_TERM_1)

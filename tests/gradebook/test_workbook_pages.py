@@ -212,7 +212,7 @@ def test_a_cell_entered_since_the_download_is_a_conflict_and_the_answer_decides(
     enter(school.sheet(), second, "mark", "5", by=school.lan)
     preview = send(lan, school, data)
     assert preview.status_code == 409
-    assert re.search(r"Nguyễn Thị Lan đã ghi «6» lúc \d\d:\d\d:\d\d [\d/]+; tệp ghi «9»", text(preview))
+    assert re.search(r"Chính thầy cô đã ghi «6» lúc \d\d:\d\d:\d\d [\d/]+; tệp ghi «9»", text(preview))
 
     unanswered = press(lan, school, preview)
     assert unanswered.status_code == 409

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from gradebook.regulation import Period
 from gradebook.sheets import read_rows
-from gradebook.workbook_columns import RowKey, key_of, period_of
-from gradebook.workbooks import read_sheet
+from gradebook.workbook_columns import RowKey, key_of
+from gradebook.workbook_reading import read_sheet
+from gradebook.workbook_words import period_of
 from students.workbooks import WorkbookRefused
 from tests.gradebook.mark_files import HEADINGS, cells_of, described, download, filled, typed
 from tests.gradebook.school import enter, make_school, open_window

@@ -1,0 +1,127 @@
+"""All sheets that a person answers for, with their rows, in a constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
+
+from accounts import permissions
+from accounts.clock import now_in_sql
+from accounts.models import User
+from gradebook.class_lines import lines_brought, with_lines
+from gradebook.models import EntryWindow, SubjectResult, TraitResult
+from gradebook.regulation import Period
+from gradebook.sheets import Cell, Row, Sheet, SheetRef, value_and_version
+from gradebook.windows import covers
+from students.models import Enrolment, SchoolClass
+
+Stored = Mapping[tuple[int, str], SubjectResult | TraitResult]
+
+
+def own_refs(user: User) -> tuple[SheetRef, ...]:
+    """By class; in a class in the order of the books, the homeroom sheet last; each at every period. One statement."""
+    powers = permissions.powers_of(user)
+    ids = powers.taught_classes | powers.homeroom_classes
+    if not ids:
+        return ()
+    classes = SchoolClass.objects.filter(pk__in=ids).select_related("year").order_by("grade_level", "name")
+    return tuple(
+        SheetRef(each, line, period)
+        for each in with_lines(classes)
+        for line in (*lines_brought(each), None)
+        if permissions.is_responsible(user, each, line)
+        for period in Period
+    )
+
+
+def open_until(refs: Collection[SheetRef]) -> dict[SheetRef, str]:
+    """Until when each sheet is open that is open now, by the database's clock. One statement.
+
+    For the eye; whether something may be written is asked again by `gradebook.entry`.
+    """
+    years = {ref.school_class.year_id for ref in refs}
+    windows: list[Any] = list(EntryWindow.objects.filter(year_id__in=years).annotate(asked_at=now_in_sql()))
+    still_open = [window for window in windows if window.is_open_at(window.asked_at)]
+    found = {}
+    for ref in refs:
+        own = [w for w in still_open if w.period == ref.period and covers(w, ref.school_class)]
+        if own:
+            found[ref] = max(own, key=lambda window: window.closes_at).closes_label
+    return found
+
+
+def rows_of(refs: Collection[SheetRef]) -> dict[SheetRef, tuple[Row, ...]]:
+    """What `sheets.read_rows` reads of one, of all. Three statements."""
+    rosters = _rosters(refs)
+    pupils = {seat.student_id for seats in rosters.values() for seat in seats}
+    subjects, traits = _subject_results(refs, pupils), _trait_results(refs, pupils)
+    return {
+        ref: _rows(
+            ref,
+            rosters[ref.school_class.pk],
+            subjects[ref.line.pk, ref.period] if ref.line else traits[ref.school_class.year_id, ref.period],
+        )
+        for ref in refs
+    }
+
+
+def sheets_of(refs: Collection[SheetRef]) -> list[Sheet]:
+    """The sheets as a file shows them. Three statements."""
+    rows = rows_of(refs)
+    return [Sheet(ref, ref.columns(), rows[ref], locks={}, is_responsible=True) for ref in refs]
+
+
+def _rosters(refs: Iterable[SheetRef]) -> dict[int, list[Enrolment]]:
+    """The pupils of each class on the day its sheets show, in class order."""
+    classes = {ref.school_class.pk: ref.school_class for ref in refs}
+    seated = Q()
+    for each in classes.values():
+        day = each.year.day_for_roster()
+        seated |= Q(school_class=each, starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    found: dict[int, list[Enrolment]] = {pk: [] for pk in classes}
+    for seat in (
+        Enrolment.objects.filter(seated).select_related("student").in_class_order() if classes else ()
+    ):
+        found[seat.school_class_id].append(seat)
+    return found
+
+
+def _subject_results(refs: Iterable[SheetRef], pupils: Collection[int]) -> dict[tuple[int, str], Any]:
+    """By (line, period): the stored rows by (pupil, item)."""
+    wanted = {(ref.line.pk, ref.period.value) for ref in refs if ref.line}
+    found: dict[tuple[int, str], dict[tuple[int, str], SubjectResult]] = defaultdict(dict)
+    codes = {ref.line.pk: ref.code for ref in refs if ref.line}
+    results = SubjectResult.objects.filter(
+        line__in=codes, student__in=pupils, period__in={p for _, p in wanted}
+    )
+    for each in results if wanted else ():
+        found[each.line_id, each.period][each.student_id, codes[each.line_id]] = each
+    return found
+
+
+def _trait_results(refs: Iterable[SheetRef], pupils: Collection[int]) -> dict[tuple[int, str], Any]:
+    """By (year, period): the stored rows by (pupil, item)."""
+    wanted = {(ref.school_class.year_id, ref.period.value) for ref in refs if ref.line is None}
+    found: dict[tuple[int, str], dict[tuple[int, str], TraitResult]] = defaultdict(dict)
+    results = TraitResult.objects.filter(
+        year__in={year for year, _ in wanted}, period__in={period for _, period in wanted}, student__in=pupils
+    )
+    for each in results if wanted else ():
+        found[each.year_id, each.period][each.student_id, each.item] = each
+    return found
+
+
+def _rows(ref: SheetRef, seats: Sequence[Enrolment], stored: Stored) -> tuple[Row, ...]:
+    columns = ref.columns()
+    return tuple(
+        Row(
+            student=seat.student,
+            number=number,
+            cells=tuple(
+                Cell(column, *value_and_version(stored.get((seat.student_id, column.item)), column.field))
+                for column in columns
+            ),
+        )
+        for number, seat in enumerate(seats, start=1)
+    )
