@@ -11,8 +11,10 @@ from gradebook import (
     line_views,
     opening_views,
     order_views,
+    past_views,
     period_absence_views,
     progress_views,
+    pupil_sheet_views,
     roll_over_list_views,
     roll_over_views,
     sheet_views,
@@ -67,6 +69,16 @@ urlpatterns = [
         roll_over_list_views.roll_over_file,
         name="roll_over_file",
     ),
+    # Before the sheets of lines, whose addresses take any word.
+    path(
+        "sheets/<int:class_id>/pupils/<int:student_id>/", pupil_sheet_views.pupil_sheet, name="pupil_sheet"
+    ),
+    path(
+        "sheets/<int:class_id>/pupils/<int:student_id>/past/",
+        past_views.pupil_sheet_past,
+        name="pupil_sheet_past",
+    ),
+    path("sheets/<int:class_id>/<str:code>/<str:period>/past/", past_views.sheet_past, name="sheet_past"),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
     path(
         "sheets/<int:class_id>/<str:code>/<str:period>/excel/", workbook_views.sheet_file, name="sheet_file"
