@@ -69,7 +69,7 @@ def get_pupil_sheet(user: User, class_id: int, student_id: int) -> PupilSheet:
     return PupilSheet(
         school_class=school_class,
         student=student,
-        sheets=sheets_of(user, school_class, student, lines, stored, locks),
+        sheets=sheets_of(user, school_class, student, lines=lines, stored=stored, locks=locks),
         is_on_roster=place is not None,
         neighbours=_neighbours(order, place),
         locks=locks,
@@ -103,6 +103,7 @@ def sheets_of(
     user: User,
     school_class: SchoolClass,
     student: Student,
+    *,
     lines: Iterable[SubjectLine],
     stored: Stored,
     locks: Mapping[Period, LockState],

@@ -70,9 +70,7 @@ urlpatterns = [
         name="roll_over_file",
     ),
     # Before the sheets of lines, whose addresses take any word.
-    path(
-        "sheets/<int:class_id>/pupils/<int:student_id>/", pupil_sheet_views.pupil_sheet, name="pupil_sheet"
-    ),
+    path("sheets/<int:class_id>/pupils/<int:student_id>/", pupil_sheet_views.pupil_sheet, name="pupil_sheet"),
     path(
         "sheets/<int:class_id>/pupils/<int:student_id>/past/",
         past_views.pupil_sheet_past,

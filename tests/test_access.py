@@ -132,6 +132,10 @@ def class_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk]
 
 
+def first_in_4a(things: Things) -> list[Any]:
+    return [things.school.class_4a.pk, things.school.pupils[0].pk]
+
+
 def pupil_4a(*more: str) -> Callable[[Things], list[Any]]:
     return lambda things: [things.school.pupils[0].pk, *more]
 
@@ -393,6 +397,18 @@ PAGES = (
         "gradebook:roll_over_decision", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, arguments=a_decision
     ),
     Page("gradebook:progress", Action.SEE_PROGRESS, OFFICE | {"dung"}),
+    Page("gradebook:pupil_sheet", Action.SEE_PUPIL, CLASS_4A, arguments=first_in_4a),
+    Page(
+        "gradebook:pupil_sheet",
+        Action.ENTER_SHEET,
+        LAN,
+        "post",
+        200,
+        first_in_4a,
+        {"c.CHKI.TOAN.attainment": "T"},
+    ),
+    Page("gradebook:pupil_sheet_past", Action.SEE_PUPIL, CLASS_4A, arguments=first_in_4a),
+    Page("gradebook:sheet_past", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.END_TERM_1)),
     Page(
@@ -798,6 +814,9 @@ ABOUT_A_CLASS = {
     "reports:parent_slips",
     "students:class_measures",
     "gradebook:sheet",
+    "gradebook:pupil_sheet",
+    "gradebook:pupil_sheet_past",
+    "gradebook:sheet_past",
     "gradebook:cell_history",
     "gradebook:sheet_file",
     "gradebook:sheet_upload",
