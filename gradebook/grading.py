@@ -177,14 +177,19 @@ def mark_warnings(attainment: Attainment | None, mark: int | None, rules: RuleSe
     """
     if attainment is None or mark is None or not rules.warns_on_level_and_mark:
         return ()
-    lowest, highest = {
-        Attainment.T: (rules.good_mark, rules.mark_ceiling),
-        Attainment.H: (rules.pass_mark, rules.good_mark - 1),
-        Attainment.C: (rules.mark_floor, rules.pass_mark - 1),
-    }[attainment]
+    lowest, highest = usual_marks(rules)[attainment]
     if lowest <= mark <= highest:
         return ()
     return (f"{attainment} mà điểm {mark}: {attainment} thường đi với điểm từ {lowest} đến {highest}.",)
+
+
+def usual_marks(rules: RuleSet) -> Mapping[Attainment, tuple[int, int]]:
+    """From which mark to which a level is expected (R25)."""
+    return {
+        Attainment.T: (rules.good_mark, rules.mark_ceiling),
+        Attainment.H: (rules.pass_mark, rules.good_mark - 1),
+        Attainment.C: (rules.mark_floor, rules.pass_mark - 1),
+    }
 
 
 def zero_warning(mark: int | None) -> str | None:
@@ -295,7 +300,7 @@ def year_result(inputs: YearInputs) -> Outcome:
         return Outcome(None, reasons=("Học sinh khuyết tật không đánh giá: không xếp kết quả.",))
     items = tuple(_required_items(inputs))
     missing = tuple(item for item in items if item.value is None)
-    allowed = {item: _best_allowed(item, inputs.rules) for item in items if item.value is not None}
+    allowed = {item: best_allowed(item.value, inputs.rules) for item in items if item.value is not None}
     failing = tuple(item for item, best in allowed.items() if best is YearResult.CHT)
     if missing:
         return Outcome(None, missing, failing, tuple(item.sentence for item in missing))
@@ -368,17 +373,16 @@ def _trait_name(trait: Trait) -> str:
     return f"{'Phẩm chất' if trait.group is TraitGroup.QUALITY else 'Năng lực'} {trait.name}"
 
 
-def _best_allowed(item: Item, rules: RuleSet) -> YearResult:
-    if isinstance(item.value, Attainment | Rating):
-        return (YearResult.CHT, YearResult.HT, YearResult.HTXS)[item.value.rank]
+def best_allowed(value: Attainment | Rating | int | None, rules: RuleSet) -> YearResult:
+    """The best result of the year beside which this value can stand (R36)."""
+    if isinstance(value, Attainment | Rating):
+        return (YearResult.CHT, YearResult.HT, YearResult.HTXS)[value.rank]
     steps = (
         (rules.excellent_mark, YearResult.HTXS),
         (rules.good_mark, YearResult.HTT),
         (rules.pass_mark, YearResult.HT),
     )
-    return next(
-        (best for mark, best in steps if isinstance(item.value, int) and item.value >= mark), YearResult.CHT
-    )
+    return next((best for mark, best in steps if value is not None and value >= mark), YearResult.CHT)
 
 
 def _reason(item: Item, result: YearResult, rules: RuleSet) -> str:
@@ -449,3 +453,76 @@ def award_for(
     if not recognised_by_class:
         lacking.append("Cần được tập thể lớp công nhận.")
     return AwardProposal(Award.HSTB, None if lacking else Award.HSTB, tuple(lacking))
+
+
+# ── What people decide ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Something that no function here computes: who decides it, and by which article. For the page of the rules."""
+
+    what: str
+    who: str
+    article: str
+
+
+DECIDED_BY_PEOPLE: tuple[Decided, ...] = (
+    Decided(
+        "Mức đạt được của môn học, hoạt động giáo dục (R24)",
+        "Giáo viên dạy đánh giá; không tính từ điểm KTĐK.",
+        "Điều 7 khoản 1",
+    ),
+    Decided(
+        "Kết quả giáo dục của năm học (R39)",
+        "Hệ thống chỉ đề xuất; giáo viên chủ nhiệm xác nhận, Hiệu trưởng phê duyệt.",
+        "Điều 9",
+    ),
+    Decided(
+        "Lên lớp (R42)",
+        "Hiệu trưởng quyết định, kể cả với học sinh chưa hoàn thành sau đánh giá bổ sung.",
+        "Điều 11",
+    ),
+    Decided("Số ngày nghỉ (R43)", "Không dùng để xét kết quả, lên lớp hay khen thưởng.", "Điều 11"),
+    Decided(
+        "Môn học nổi trội, phẩm chất, năng lực tiến bộ rõ rệt (R45)",
+        "Giáo viên đề cử, tập thể lớp công nhận.",
+        "Điều 13",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One of the ways in which a pupil with a disability is assessed in a content, and what follows from it here."""
+
+    how: str
+    what: str
+    follows: str
+    article: str
+
+
+# What `YearInputs.exempt` and `is_not_assessed` stand for (R33).
+OF_DISABLED_PUPILS: tuple[Assessed, ...] = (
+    Assessed(
+        "Bình thường", "như mọi học sinh trong lớp", "nhập đủ, tính vào kết quả như mọi học sinh", "Điều 8"
+    ),
+    Assessed(
+        "Điều chỉnh",
+        "theo yêu cầu đã điều chỉnh trong kế hoạch giáo dục cá nhân",
+        "nhập đủ, tính vào kết quả như mọi học sinh",
+        "Điều 8",
+    ),
+    Assessed(
+        "Miễn",
+        "nội dung được miễn theo quyết định của Hiệu trưởng (số, ngày), ghi trong kế hoạch giáo dục cá nhân",
+        "không nhập mức, điểm, nhận xét; không tính vào kết quả",
+        "Điều 8; Thông tư liên tịch 42/2013, Điều 3",
+    ),
+    Assessed(
+        "Không đánh giá",
+        "học sinh không được đánh giá ở nội dung nào",
+        "không nhập, không xếp kết quả; được đếm riêng",
+        "Điều 8",
+    ),
+)

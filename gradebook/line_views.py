@@ -15,8 +15,9 @@ from gradebook.line_choices import choose_class_lines, choose_lines, field_of
 from gradebook.line_effects import effects, gained_by_classes, gained_by_grades
 from gradebook.line_forms import ClassLinesForm, LinesForm, RuleSetForm, choice_of
 from gradebook.models import ClassLine, SubjectLine
-from gradebook.regulation import Period, has_mark, rules_for
+from gradebook.regulation import SOURCES, Period, has_mark, rules_for
 from gradebook.rule_choice import choose_rule_set, rule_sets_for, why_fixed
+from gradebook.rules_page import rule_sections
 from gradebook.year_rules import compulsory_lines, optional_lines, rules_of
 from students.models import SchoolYear
 from students.year_views import stands
@@ -71,6 +72,8 @@ def _lines_page(
         "fixed": fixed,
         "grades": _grades(year) if year.rule_set else [],
         "periods": list(Period),
+        "sources": SOURCES,
+        "sections": rule_sections(year) if year.rule_set else [],
     }
     has_errors = form.errors or rules_form.errors
     return render(request, "gradebook/year_lines.html", context, status=422 if has_errors else 200)

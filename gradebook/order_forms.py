@@ -57,7 +57,7 @@ def _choice_words(what: str) -> dict[str, str]:
     return dict.fromkeys(("required", "invalid_choice"), f"{what} chưa đúng. Chọn trong danh sách.")
 
 
-class _MomentField(forms.DateTimeField):
+class MomentField(forms.DateTimeField):
     """A moment of which no calendar reaches into the school's zone (year 1, year 9999) is invalid like any other."""
 
     def to_python(self, value: Any) -> datetime.datetime | None:
@@ -107,7 +107,7 @@ class OrderForm(forms.Form):
             ("required", "invalid_choice"), "Phạm vi không có trong năm học này. Chọn trong danh sách."
         ),
     )
-    opens_at = _MomentField(
+    opens_at = MomentField(
         label="Từ",
         help_text="Giờ của máy chủ, Việt Nam.",
         widget=forms.DateTimeInput({"type": "datetime-local"}, format=_MOMENT),
@@ -116,7 +116,7 @@ class OrderForm(forms.Form):
             "invalid": "Giờ bắt đầu chưa đúng. Ghi ngày và giờ, ví dụ 05/11/2026 07:00.",
         },
     )
-    closes_at = _MomentField(
+    closes_at = MomentField(
         label="Đến",
         help_text="Hết giờ này sổ tự khoá. Lệnh khoá bỏ qua mục này.",
         widget=forms.DateTimeInput({"type": "datetime-local"}, format=_MOMENT),

@@ -455,3 +455,23 @@ def line_by_name(text: str) -> Line | None:
     "Tin học và Công nghệ" alone is None: it is two lines, and a guess would put marks on the wrong one.
     """
     return _LINE_BY_NAME.get(folded(text))
+
+
+# Where each part of the rules stands, for the page that shows them to the school.
+_TT27 = "Thông tư 27/2020/TT-BGDĐT"
+SOURCES: Mapping[str, str] = MappingProxyType(
+    {
+        "lines": "Chương trình giáo dục phổ thông 2018 (Thông tư 32/2018/TT-BGDĐT)",
+        "tests": f"{_TT27}, Điều 7 khoản 1",
+        "levels": f"{_TT27}, Điều 7",
+        "traits": f"{_TT27}, Điều 5; khối 1, 2 theo mẫu bảng tổng hợp của lớp",
+        "result": f"{_TT27}, Điều 9",
+        "completion": f"{_TT27}, Điều 11; Luật Giáo dục 2019, Điều 34",
+        "reassessment": f"{_TT27}, Điều 11",
+        "awards": f"{_TT27}, Điều 13",
+        "disability": f"{_TT27}, Điều 8; Thông tư liên tịch 42/2013/TTLT-BGDĐT-BLĐTBXH-BTC, Điều 3",
+        "practice": "Nền nếp chuyên môn của nhà trường, không phải quy định của Bộ",
+        "school": "Văn bản chưa nói rõ; đặt theo từng năm học",
+        "people": _TT27,
+    }
+)

@@ -16,6 +16,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.cell_history import read_cell_history
 from gradebook.entry import Change, SaveReport, save_results
+from gradebook.past_forms import MomentForm
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
 from gradebook.sheet_page import Mode, Outcome, build_page
 from gradebook.sheets import Column, Field, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
@@ -47,7 +48,10 @@ def _show(
     request: SignedInRequest, found: Sheet, mode: Mode, outcome: Outcome | None = None, status: int = 200
 ) -> HttpResponse:
     page = build_page(found, mode=mode, propose_url=_propose_url(found.ref), outcome=outcome)
-    return render(request, "gradebook/sheet.html", {"page": page, "sheet": found}, status=status)
+    context: dict[str, Any] = {"page": page, "sheet": found}
+    if mode == Mode.READ:
+        context["past_form"] = MomentForm(year=found.ref.school_class.year)
+    return render(request, "gradebook/sheet.html", context, status=status)
 
 
 def _propose_url(ref: SheetRef) -> str:

@@ -15,8 +15,10 @@ from gradebook import (
     opening_views,
     order_views,
     own_workbook_views,
+    past_views,
     period_absence_views,
     progress_views,
+    pupil_sheet_views,
     repeat_views,
     roll_over_list_views,
     roll_over_views,
@@ -86,6 +88,14 @@ urlpatterns = [
     ),
     path("sheets/", own_workbook_views.own_sheets, name="own_sheets"),
     path("sheets/excel/", own_workbook_views.own_sheets_file, name="own_sheets_file"),
+    # Before the sheets of lines, whose addresses take any word.
+    path("sheets/<int:class_id>/pupils/<int:student_id>/", pupil_sheet_views.pupil_sheet, name="pupil_sheet"),
+    path(
+        "sheets/<int:class_id>/pupils/<int:student_id>/past/",
+        past_views.pupil_sheet_past,
+        name="pupil_sheet_past",
+    ),
+    path("sheets/<int:class_id>/<str:code>/<str:period>/past/", past_views.sheet_past, name="sheet_past"),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
     path(
         "sheets/<int:class_id>/<str:code>/<str:period>/excel/", workbook_views.sheet_file, name="sheet_file"

@@ -145,6 +145,10 @@ def class_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk]
 
 
+def first_in_4a(things: Things) -> list[Any]:
+    return [things.school.class_4a.pk, things.school.pupils[0].pk]
+
+
 def pupil_4a(*more: str) -> Callable[[Things], list[Any]]:
     return lambda things: [things.school.pupils[0].pk, *more]
 
@@ -428,6 +432,18 @@ PAGES = (
     Page("gradebook:repeat", Action.SEE_SHEET, SHEET_4A, arguments=repeat_of),
     Page("gradebook:repeat", Action.ENTER_SHEET, LAN, "post", 422, arguments=repeat_of),
     Page("gradebook:progress", Action.SEE_PROGRESS, OFFICE | {"dung"}),
+    Page("gradebook:pupil_sheet", Action.SEE_PUPIL, CLASS_4A, arguments=first_in_4a),
+    Page(
+        "gradebook:pupil_sheet",
+        Action.ENTER_SHEET,
+        LAN,
+        "post",
+        200,
+        first_in_4a,
+        {"c.CHKI.TOAN.attainment": "T"},
+    ),
+    Page("gradebook:pupil_sheet_past", Action.SEE_PUPIL, CLASS_4A, arguments=first_in_4a),
+    Page("gradebook:sheet_past", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.END_TERM_1)),
     Page(
@@ -838,6 +854,9 @@ ABOUT_A_CLASS = {
     "reports:parent_slips",
     "students:class_measures",
     "gradebook:sheet",
+    "gradebook:pupil_sheet",
+    "gradebook:pupil_sheet_past",
+    "gradebook:sheet_past",
     "gradebook:cell_history",
     "gradebook:arrangements",
     "gradebook:repeat",
