@@ -159,6 +159,10 @@ class EntryOrder(models.Model):
         return scope_words(self)
 
     @property
+    def is_for_whole_classes(self) -> bool:
+        return not self.line_code and self.teacher_id is None
+
+    @property
     def takes_effect_at(self) -> datetime.datetime:
         """An order to lock that names an hour gone by locks when it is signed."""
         return max(self.opens_at, self.signed_at) if self.kind == self.Kind.LOCK else self.opens_at
@@ -171,13 +175,17 @@ class EntryOrder(models.Model):
 
 class EntryWindowQuerySet(models.QuerySet["EntryWindow"]):
     def covering(self, school_class: SchoolClass, period: str) -> Self:
-        """The windows of a period whose scope takes in the class, whether open, past or to come."""
+        """The windows of a period for any sheet of the class, whether open, past or to come."""
         return self.filter(
             Q(grade_level__isnull=True) | Q(grade_level=school_class.grade_level),
             Q(school_class__isnull=True) | Q(school_class=school_class),
             year_id=school_class.year_id,
             period=period,
         )
+
+    def of_all_sheets(self) -> Self:
+        """Those of whole classes: limited to no line and no teacher."""
+        return self.filter(line_code="", teacher__isnull=True)
 
     def open_now(self) -> Self:
         """Open by the database's own clock, read at this statement (rule R30)."""

@@ -13,15 +13,11 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from accounts.clock import now_in_sql, today
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
 from gradebook.scopes import HOMEROOM, Place, Scope, scope_of
 from students.models import HomeroomAssignment, SchoolClass
-
-# Of a class as a whole nobody in particular is asked.
-_NOBODY = TeachingAssignment.objects.none().values("teacher_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +99,7 @@ def with_answering(
     return windows.annotate(answering=ArraySubquery(_holders(school_class, code)))
 
 
-def _holders(school_class: SchoolClass, code: str) -> Any:
-    if not code:
-        return _NOBODY
+def _holders(school_class: SchoolClass, code: str) -> QuerySet[Any]:
     held: Any
     if code == HOMEROOM:
         held = HomeroomAssignment.objects.held_on(today()).filter(school_class=school_class)
@@ -128,12 +122,21 @@ def _span(window: Any, place: Place) -> Span:
     own_number = window.locked_by.number if window.locked_by_id else ""
     ends = [(window.closes_at, own_number)]
     ends += [
-        (max(shut_at, window.opens_at), cut["number"])
+        (max(_moment_of(cut), window.opens_at), cut["number"])
         for cut in window.cuts_brought
-        if _scope_of_cut(cut).shuts(place) and (shut_at := parse_datetime(cut["shut_at"]))
+        if _scope_of_cut(cut).shuts(place)
     ]
     closes_at, number = min(ends, key=lambda end: end[0])
     return Span(window, closes_at, number)
+
+
+def is_cut_for(scope: Scope, window: Any, moment: datetime.datetime) -> bool:
+    """Whether a lock has shut all of the scope in the window by then; for windows `with_cuts`."""
+    return any(_scope_of_cut(cut).holds(scope) and _moment_of(cut) <= moment for cut in window.cuts_brought)
+
+
+def _moment_of(cut: dict[str, Any]) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(cut["shut_at"])
 
 
 def _scope_of_cut(cut: dict[str, Any]) -> Scope:

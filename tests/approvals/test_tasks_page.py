@@ -11,8 +11,9 @@ from accounts import clock
 from accounts.dates import Days
 from accounts.models import User
 from approvals import corrections
-from approvals.tasks import read_tasks, time_left
+from approvals.tasks import read_tasks
 from gradebook.assignments import hand_over_assignment
+from gradebook.deadlines import time_left
 from gradebook.models import TeachingAssignment
 from gradebook.regulation import Period
 from gradebook.sheets import Field

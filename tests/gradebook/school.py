@@ -14,9 +14,9 @@ from accounts.history import Source, acting
 from accounts.models import Grant, Post, Team, User
 from gradebook.entry import Change, SaveReport, save_results
 from gradebook.models import EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
+from gradebook.orders import issue_order
 from gradebook.regulation import Period, lines_for
 from gradebook.sheets import Field, SheetRef, find_sheet, stored_results, value_and_version
-from gradebook.windows import issue_order
 from gradebook.year_rules import rules_of
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from students.names import search_key, sort_key

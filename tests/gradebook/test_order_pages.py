@@ -10,7 +10,8 @@ from django.utils.timezone import localtime, make_aware
 from accounts import clock
 from accounts.models import AccessLogEntry
 from gradebook.models import EntryOrder
-from gradebook.order_forms import default_text, next_number
+from gradebook.order_forms import next_number
+from gradebook.order_texts import default_text
 from gradebook.regulation import Period, rules_for
 from gradebook.windows import lock_state
 from tests.gradebook.school import CONFIRMED, close_window, open_window
