@@ -57,7 +57,7 @@ Sheet = tuple[SchoolClass, str]
 
 def read_calendar(year: SchoolYear, grade: int | None) -> LockCalendar:
     """Two statements, whatever the number of classes and orders."""
-    windows = list(with_cuts(EntryWindow.objects.filter(year=year)))
+    windows: list[Any] = list(with_cuts(EntryWindow.objects.filter(year=year)))
     sheets: dict[int, list[Sheet]] = defaultdict(list)
     for each in with_lines(SchoolClass.objects.filter(year=year)):
         sheets[each.grade_level] += [(each, line.code) for line in lines_brought(each)]
@@ -90,7 +90,7 @@ def _cell(windows: Sequence[Any], sheets: Sequence[Sheet], period: Period) -> Ca
     found: dict[Standing, list[str]] = defaultdict(list)
     for school_class, code in sheets:
         found[_standing(spans_at(of_period, place_of(school_class, code)))].append(school_class.name)
-    main = max(found, key=lambda standing: len(found[standing]), default=NOT_OPENED)
+    main = max(found, key=lambda each: (len(found[each]), each.kind == "open"), default=NOT_OPENED)
     others = tuple(
         (", ".join(dict.fromkeys(names)), standing) for standing, names in found.items() if standing != main
     )

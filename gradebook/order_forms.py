@@ -290,7 +290,7 @@ def _extension_proposal(year: SchoolYear) -> dict[str, Any]:
 
 def _lock_proposal(year: SchoolYear) -> dict[str, Any]:
     """The period open for most classes and what it is open for; without any, the last that was, for the school."""
-    windows = list(with_cuts(EntryWindow.objects.filter(year=year).order_by("opens_at")))
+    windows: list[Any] = list(with_cuts(EntryWindow.objects.filter(year=year).order_by("opens_at")))
     still_open = [window for window in windows if window.is_open_at(window.asked_at)]
     reach = _reach(year, still_open)
     begun = [window.period for window in windows if window.opens_at <= window.asked_at]

@@ -114,7 +114,6 @@ def order_list(request: SignedInRequest) -> HttpResponse:
         "page": page,
         "notices_of_page": [notice_of(order) for order in page.object_list],
         "may_issue": permissions.may(request.user, Action.ISSUE_ORDER),
-        "current_year": SchoolYear.objects.current(),
     }
     return render(request, "gradebook/orders.html", context)
 

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Prefetch, Q
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
-from accounts.powers import Action
+from accounts.powers import Action, who_could
 from gradebook.class_lines import lines_of_classes
 from gradebook.models import EntryNotice, EntryNoticeRecipient, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.progress import Counts, count_entered, tally_of, with_pupil_counts
@@ -156,7 +156,7 @@ def send_notice(*, window_id: int, grade_level: int, kind: str, text: str, by: U
     """Tells everybody the window is for, or those with gaps; once a day at most. Raises Refused, NoticeRefused."""
     reach = permissions.reach_of(by, Action.REMIND_TEACHERS)
     if grade_level not in reach.grades:
-        raise permissions.Refused(WHO_REMINDS, permissions.who_could(Action.REMIND_TEACHERS))
+        raise permissions.Refused(WHO_REMINDS, who_could(Action.REMIND_TEACHERS))
     with acting(by, role=f"Tổ (khối) trưởng khối {grade_level}", source=Source.PAGE):
         found = next(
             (

@@ -95,6 +95,7 @@ def _table_changes() -> Iterator[Q | Exists]:
     yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _opened_or_closed()
+    yield Exists(_cuts_of_the_class())
 
 
 def _transcript_changes() -> Iterator[Exists]:
@@ -170,7 +171,7 @@ def _opened_or_closed() -> Exists:
         year_id=OuterRef("school_class__year_id"),
         period=OuterRef("period"),
     )
-    return Exists(windows) | Exists(_cuts_of_the_class())
+    return Exists(windows)
 
 
 def _cuts_of_the_class() -> QuerySet[WindowCut]:
