@@ -110,7 +110,9 @@ class EntryOrder(models.Model):
     period = models.CharField("thời điểm đánh giá", max_length=6, choices=PERIOD_CHOICES)
     grade_level = models.PositiveSmallIntegerField("khối", null=True, blank=True)
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, verbose_name="lớp")
-    line_code = models.CharField("môn học, hoạt động giáo dục", max_length=10, blank=True, default="")
+    line_code = models.CharField(
+        "môn học, hoạt động giáo dục", max_length=10, blank=True, default="", db_default=""
+    )
     teacher = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -201,7 +203,7 @@ class EntryWindow(models.Model):
     period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
     grade_level = models.PositiveSmallIntegerField(null=True)
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True)
-    line_code = models.CharField(max_length=10, blank=True, default="")
+    line_code = models.CharField(max_length=10, blank=True, default="", db_default="")
     teacher = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="windows", null=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()

@@ -15,6 +15,7 @@ export function watchDeadline({ onNear, tell }) {
   let ahead = Date.parse(state.dataset.now) - performance.now();
   let before = Infinity;
   const tick = () => {
+    if (state.dataset.kind === "locked") return; // an order came before the hour
     const left = Math.floor((closes - ahead - performance.now()) / 1000);
     state.querySelector("[data-countdown]").textContent = left < NEAR ? words(left) : "";
     state.dataset.kind = kind(left, state.dataset.kind);
@@ -29,7 +30,6 @@ export function watchDeadline({ onNear, tell }) {
 
 /** In the last hour for everybody; before, a warning of the server's goes away when the sheet is complete. */
 function kind(left, current) {
-  if (current === "locked") return current;
   if (left < 600) return "warning";
   if (left < HOUR) return "waiting";
   return document.querySelector("[data-progress]")?.dataset.kind === "ok" ? "open" : current;
