@@ -25,6 +25,7 @@ KINDS = {
     "class": ("Năm học, lịch, lớp", "students:class"),
     "roll_over": ("Năm học, lịch, lớp", "gradebook:roll_over"),
     "movement": ("Biến động sĩ số", "students:movement"),
+    "order": ("Lệnh mở, khoá sổ", "gradebook:order"),
     "request": ("Phiếu đề nghị sửa", "approvals:request"),
     "inquiry": ("Hỏi đáp, sự cố", "approvals:inquiry"),
     "print_job": ("In sổ, học bạ", "reports:print_job"),

@@ -115,6 +115,8 @@ class Action(StrEnum):
     RECORD_MOVEMENTS = "record_movements"
     SEE_ORDERS = "see_orders"
     ISSUE_ORDER = "issue_order"
+    CARRY_OUT_ORDER = "carry_out_order"
+    REMIND_TEACHERS = "remind_teachers"
     SEE_SHEET = "see_sheet"
     ENTER_SHEET = "enter_sheet"
     SEE_PROGRESS = "see_progress"
@@ -394,6 +396,20 @@ TABLE: tuple[Rule, ...] = (
     ),
     Rule(Action.SEE_ORDERS, Area.MARKS, "xem lệnh mở, khoá sổ", _EVERYBODY, "IV.1"),
     Rule(Action.ISSUE_ORDER, Area.MARKS, "kí lệnh mở, khoá sổ", _all(Whose.SCHOOL, Role.PRINCIPAL), "IV.1"),
+    Rule(
+        Action.CARRY_OUT_ORDER,
+        Area.MARKS,
+        "ghi «đã thực hiện» lệnh mở, khoá sổ đã kí",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL, Role.CLERK),
+        "IV.2, IV.3",
+    ),
+    Rule(
+        Action.REMIND_TEACHERS,
+        Area.MARKS,
+        "thông báo đợt nhập cho tổ, nhắc giáo viên còn thiếu",
+        {Role.GRADE_HEAD: Whose.GRADE},
+        "IV.4",
+    ),
     Rule(
         Action.SEE_SHEET,
         Area.MARKS,

@@ -47,7 +47,7 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
     with acting(by, role=role, source=Source.PAGE):
         # The year's row is held while the next number is taken: two drafts never share one.
         hold_year(ref.school_class.year)
-        lock = lock_state(ref.school_class, ref.period)
+        lock = lock_state(ref.school_class, ref.period, ref.code)
         if lock.is_open:
             raise CorrectionRefused("Sổ đang mở: sửa thẳng trên sổ, không cần phiếu đề nghị.")
         if not lock.is_over:

@@ -5,8 +5,21 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, JSONObject
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -18,9 +31,11 @@ from accounts.powers import Action
 from approvals.inquiries import waiting_for
 from approvals.models import CorrectionRequest, Inquiry
 from approvals.workflow import State
-from gradebook.models import EntryWindow
+from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
+from gradebook.order_execution import waiting_orders
 from gradebook.regulation import Period
-from students.models import SchoolYear
+from gradebook.scopes import HOMEROOM, line_words
+from students.models import HomeroomAssignment, SchoolYear
 
 MOST_NOTICES = 2
 
@@ -63,6 +78,8 @@ MENU = (
     MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
     MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
     MenuEntry("Ngân hàng nhận xét", "gradebook:comments", "journal-text", Action.USE_COMMENTS),
+    MenuEntry("Lịch mở, khoá sổ", "gradebook:lock_calendar", "calendar-event", Action.SEE_ORDERS),
+    MenuEntry("Thông báo, nhắc tổ", "gradebook:team_reminders", "bell", Action.REMIND_TEACHERS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
     MenuEntry(
         "Biến động sĩ số",
@@ -104,14 +121,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "waiting": _waiting(year),
         "may_search": permissions.may_anywhere(user, Action.SEE_CLASS),
         "menu": _menu(request, user, year),
-        "notices": [*sessions.notices(request), *(_notices(year.open_windows) if year else [])],
+        "notices": [*sessions.notices(request), *(_notices(user, year.open_windows) if year else [])],
+        "orders_due": year.orders_due if year else [],
     }
 
 
 def _waiting(year: Any) -> dict[str, Any]:
     """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has both kinds."""
-    if year is None or year.inquiries:
-        return {"count": year.waiting + year.inquiries if year else 0, "url": reverse("approvals:tasks")}
+    if year is None or year.inquiries or year.orders_due:
+        count = year.waiting + year.inquiries + len(year.orders_due) if year else 0
+        return {"count": count, "url": reverse("approvals:tasks")}
     return {"count": year.waiting, "url": f"{reverse('approvals:requests')}?who=waiting"}
 
 
@@ -126,27 +145,61 @@ def _year_in_view(user: User) -> Any:
     """The current year with its open windows and the numbers of requests and inquiries that wait for this person."""
     windows = (
         EntryWindow.objects.open_now()
-        .filter(year=OuterRef("pk"))
+        .filter(Q(teacher=None) | Q(teacher=user), year=OuterRef("pk"))
+        .annotate(is_own=_is_own(user), has_cuts=Exists(_cuts_now()))
         .values(
             json=JSONObject(
                 period="period",
                 closes_at="closes_at",
                 grade_level="grade_level",
                 class_name="school_class__name",
+                line_code="line_code",
+                teacher_id="teacher_id",
                 order_id="order_id",
                 number="order__number",
+                is_own="is_own",
+                has_cuts="has_cuts",
             )
         )
     )
+    due = waiting_orders(user).filter(year=OuterRef("pk")).order_by("opens_at")
     return (
         SchoolYear.objects.begun()
         .annotate(
             open_windows=ArraySubquery(windows),
+            orders_due=_list_of(due.values(json=JSONObject(pk="pk", number="number", kind="kind"))),
             waiting=_number_of(requests_waiting_for(user)),
             inquiries=_number_of(inquiries_to_read(user)),
         )
         .first()
     )
+
+
+def _list_of(rows: QuerySet[Any]) -> Any:
+    """A list as part of another statement; empty where nothing is asked."""
+    return Value([], output_field=ArrayField(JSONField())) if rows.query.is_empty() else ArraySubquery(rows)
+
+
+def _is_own(user: User) -> Q:
+    """Whether the window is for a sheet that the person answers for today."""
+    in_scope = {
+        "school_class": Coalesce(OuterRef("school_class_id"), F("school_class_id")),
+        "school_class__grade_level": Coalesce(OuterRef("grade_level"), F("school_class__grade_level")),
+        "school_class__year": OuterRef("year_id"),
+        "teacher": user.pk,
+    }
+    line = Coalesce(NullIf(OuterRef("line_code"), Value("")), F("line__code"))
+    teaching = TeachingAssignment.objects.held_on(clock.today()).filter(**in_scope, line__code=line)
+    homeroom = (
+        HomeroomAssignment.objects.held_on(clock.today())
+        .annotate(line_asked=ExpressionWrapper(OuterRef("line_code"), output_field=CharField()))
+        .filter(line_asked__in=["", HOMEROOM], **in_scope)
+    )
+    return Exists(teaching) | Exists(homeroom)
+
+
+def _cuts_now() -> QuerySet[WindowCut]:
+    return WindowCut.objects.filter(window=OuterRef("pk"), shut_at__lte=clock.now_in_sql())
 
 
 def _number_of(rows: QuerySet[Any]) -> Coalesce:
@@ -171,24 +224,48 @@ def inquiries_to_read(user: User) -> QuerySet[Inquiry]:
     return Inquiry.objects.filter(handled | news)
 
 
-def _notices(windows: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """The widest open periods by name, the others in one line: notices must not push the sheet off the screen."""
-    widest = sorted(windows, key=lambda window: (bool(window["class_name"]), bool(window["grade_level"])))
-    shown = [_notice(window) for window in widest[:MOST_NOTICES]]
-    rest = len(widest) - len(shown)
+def _notices(user: User, windows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Who answers for sheets reads of their own alone, the narrowest first; others of the widest, the rest in one line.
+
+    Notices must not push the sheet off the screen.
+    """
+    own = sorted(
+        (each for each in windows if each["is_own"]), key=lambda each: (-_narrow(each), each["closes_at"])
+    )
+    others = sorted((each for each in windows if not each["is_own"]), key=_narrow)
+    concerning = own or others
+    shown = [_notice(window) for window in concerning[:MOST_NOTICES]]
+    rest = len(concerning) - len(shown)
     if rest:
         text = f"Còn {rest} đợt nhập khác đang mở: xem ở «Lệnh mở, khoá sổ»."
         shown.append({"text": text, "url": reverse("gradebook:orders"), "level": "info"})
     return shown
 
 
+def _narrow(window: dict[str, Any]) -> int:
+    """How narrow the scope is, from the whole school to one teacher."""
+    limits = (window["grade_level"], window["line_code"], window["class_name"], window["teacher_id"])
+    return sum(2**place for place, limit in enumerate(limits) if limit)
+
+
+def _scope_of_notice(window: dict[str, Any]) -> str:
+    said = []
+    if window["class_name"]:
+        said.append(f"lớp {window['class_name']}")
+    elif window["grade_level"]:
+        said.append(f"khối {window['grade_level']}")
+    if window["line_code"]:
+        said.append(line_words(window["line_code"]))
+    if window["teacher_id"]:
+        said.append("gia hạn riêng cho thầy cô")
+    if window["has_cuts"]:
+        said.append("trừ phần đã khoá riêng")
+    return f" ({', '.join(said)})" if said else ""
+
+
 def _notice(window: dict[str, Any]) -> dict[str, str]:
     closes = localtime(parse_datetime(window["closes_at"]))
-    scope = ""
-    if window["class_name"]:
-        scope = f" (lớp {window['class_name']})"
-    elif window["grade_level"]:
-        scope = f" (khối {window['grade_level']})"
+    scope = _scope_of_notice(window)
     return {
         "text": f"Đang mở nhập {Period(window['period']).label}{scope} đến {closes:%H:%M %d/%m/%Y}"
         f" theo văn bản số {window['number']}.",
@@ -200,7 +277,11 @@ def _notice(window: dict[str, Any]) -> dict[str, str]:
 def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
     """The lines of MENU that the table opens to the person, with what waits; `year` is None before the first."""
     counts = (
-        {"approvals:requests": year.waiting, "approvals:inquiries": year.inquiries}
+        {
+            "approvals:requests": year.waiting,
+            "approvals:inquiries": year.inquiries,
+            "gradebook:orders": len(year.orders_due),
+        }
         if year is not None
         else {}
     )

@@ -14,7 +14,6 @@ from django.utils.timezone import localtime
 
 from accounts import clock, permissions
 from accounts.admin_account import Overdue, overdue_accounts
-from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action, Role
 from approvals.frame import inquiries_to_read, requests_waiting_for
@@ -26,12 +25,15 @@ from approvals.workflow import State
 from gradebook.board import Board, read_open_boards
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
+from gradebook.deadlines import is_near, time_left, warning_kind
+from gradebook.entry_notices import TeamNotice, read_team_notices, with_team_notices
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.own_notices import OwnNotice, read_own_notices
 from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
+from gradebook.scopes import place_of
 from gradebook.sheets import SheetRef
-from gradebook.windows import covers, is_past_at
+from gradebook.spans import Span, longest_open, spans_at, with_cuts
 from students.attendance_overview import AttendanceTask, attendance_tasks
 from students.models import SchoolClass
 from students.records_due import RecordTask, record_tasks
@@ -39,7 +41,6 @@ from students.records_due import RecordTask, record_tasks
 MOST_REQUESTS = 20
 MOST_INQUIRIES = 10
 REFUSED_FOR = datetime.timedelta(days=30)
-SOON = datetime.timedelta(days=2)
 
 _WHAT_TO_DO = {
     State.DRAFT: "Ghi lí do, kèm minh chứng rồi gửi",
@@ -57,10 +58,37 @@ class EntryTask:
     period: Period
     url: str
     tally: Tally
+    window_id: int
     closes_at: datetime.datetime
     closes_label: str
-    time_left: str
-    is_soon: bool
+    left: datetime.timedelta
+
+    @property
+    def time_left(self) -> str:
+        return time_left(self.left)
+
+    @property
+    def kind(self) -> str:
+        return warning_kind(self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineWarning:
+    """The lock is three days off or less, and these sheets of the person have gaps."""
+
+    period: Period
+    left: datetime.timedelta
+    closes_label: str
+    sheets: int
+    missing: int
+
+    @property
+    def time_left(self) -> str:
+        return time_left(self.left)
+
+    @property
+    def kind(self) -> str:
+        return warning_kind(self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +144,8 @@ class TasksPage:
     classes: tuple[ClassTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
+    deadlines: tuple[DeadlineWarning, ...] = ()
+    team_notices: tuple[TeamNotice, ...] = ()
 
     @property
     def is_idle(self) -> bool:
@@ -138,17 +168,21 @@ def read_tasks(user: User) -> TasksPage:
     they may be seen.
     """
     refs, windows, counts = _own_sheets(user)
+    sheets = _with_spans(user, refs, windows)
+    entries = _entries(sheets, counts)
     requests = _requests(user)
     inquiries = list(
         inquiries_to_read(user).select_related("asker", "team").order_by("asked_at")[: MOST_INQUIRIES + 1]
     )
     return TasksPage(
-        entries=_entries(refs, windows, counts),
+        entries=entries,
+        deadlines=_deadlines(entries),
+        team_notices=read_team_notices(windows, {task.window_id for task in entries}),
         requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
         inquiries=tuple(line_of(each) for each in inquiries[:MOST_INQUIRIES]),
         has_more_inquiries=len(inquiries) > MOST_INQUIRIES,
-        own_sheets=tuple(_own_sheet(ref, windows, counts) for ref in _once_each(refs)),
+        own_sheets=_own_table(sheets, counts),
         overdue_accounts=tuple(overdue_accounts(user)),
         attendance=tuple(attendance_tasks(user)),
         notices=tuple(read_own_notices(user)),
@@ -181,11 +215,8 @@ def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Counts]:
     ]
     pairs.sort(key=_place_in_the_books)
     year = max((each.year for each in classes.values()), key=lambda each: each.year)
-    windows = list(
-        EntryWindow.objects.filter(year__in={each.year_id for each in classes.values()}).annotate(
-            asked_at=now_in_sql()
-        )
-    )
+    of_years = EntryWindow.objects.filter(year__in={each.year_id for each in classes.values()})
+    windows = list(with_team_notices(with_cuts(of_years), user))
     refs = [SheetRef(school_class, line, period) for school_class, line in pairs for period in Period]
     return refs, windows, count_entered(year, class_ids)
 
@@ -195,68 +226,65 @@ def _place_in_the_books(pair: tuple[SchoolClass, SubjectLine | None]) -> tuple[i
     return school_class.grade_level, school_class.name, line is None, line.line.position if line else 0
 
 
-def _once_each(refs: Iterable[SheetRef]) -> list[SheetRef]:
-    return [ref for ref in refs if ref.period == Period.MID_TERM_1]
-
-
-def _covering(ref: SheetRef, windows: Iterable[EntryWindow]) -> list[EntryWindow]:
-    """`EntryWindowQuerySet.covering` for windows that are read already."""
-    return [window for window in windows if window.period == ref.period and covers(window, ref.school_class)]
-
-
-def _open_window(ref: SheetRef, windows: Iterable[EntryWindow]) -> EntryWindow | None:
-    still_open = [window for window in _covering(ref, windows) if window.is_open_at(_asked_at(window))]
-    return max(still_open, key=lambda window: window.closes_at, default=None)
-
-
-def _asked_at(window: Any) -> datetime.datetime:
-    return window.asked_at
-
-
-def _entries(
-    refs: Sequence[SheetRef], windows: Sequence[EntryWindow], counts: Counts
-) -> tuple[EntryTask, ...]:
-    """Open sheets with cells to fill: the earliest lock first, then by class and in the order of the books."""
+def _with_spans(
+    user: User, refs: Iterable[SheetRef], windows: Sequence[Any]
+) -> list[tuple[SheetRef, list[Span]]]:
+    """Each sheet with the windows as they are for it; a personal one of this person's counts."""
     found = []
     for ref in refs:
-        window = _open_window(ref, windows)
+        of_period = [window for window in windows if window.period == ref.period]
+        found.append((ref, spans_at(of_period, place_of(ref.school_class, ref.code, {user.pk}))))
+    return found
+
+
+def _entries(sheets: Iterable[tuple[SheetRef, list[Span]]], counts: Counts) -> tuple[EntryTask, ...]:
+    """Open sheets with cells to fill: the earliest lock first, then by class and in the order of the books."""
+    found = []
+    for ref, spans in sheets:
+        span = longest_open(spans)
         tally = tally_of(ref, counts)
-        if window is not None and not tally.is_complete:
-            left = window.closes_at - _asked_at(window)
+        if span is not None and not tally.is_complete:
             found.append(
                 EntryTask(
                     title=ref.title,
                     period=ref.period,
                     url=_sheet_url(ref),
                     tally=tally,
-                    closes_at=window.closes_at,
-                    closes_label=window.closes_label,
-                    time_left=time_left(left),
-                    is_soon=left < SOON,
+                    window_id=span.pk,
+                    closes_at=span.closes_at,
+                    closes_label=span.closes_label,
+                    left=span.closes_at - span.asked_at,
                 )
             )
     return tuple(sorted(found, key=lambda task: task.closes_at))
 
 
-def time_left(left: datetime.timedelta) -> str:
-    """«còn 3 ngày», «còn 5 giờ», «còn 20 phút»: rounded down, so that nobody counts on more than there is."""
-    if left.days >= 1:
-        return f"còn {left.days} ngày"
-    minutes = max(int(left.total_seconds() // 60), 0)
-    return f"còn {minutes // 60} giờ" if minutes >= 60 else f"còn {minutes} phút"
+def _deadlines(entries: Iterable[EntryTask]) -> tuple[DeadlineWarning, ...]:
+    """One warning for each period and hour of locking that is near; none for who has filled everything."""
+    near: dict[tuple[Period, str], list[EntryTask]] = {}
+    for task in entries:
+        if is_near(task.left):
+            near.setdefault((task.period, task.closes_label), []).append(task)
+    return tuple(
+        DeadlineWarning(period, tasks[0].left, label, len(tasks), sum(task.tally.missing for task in tasks))
+        for (period, label), tasks in near.items()
+    )
 
 
-def _own_sheet(ref: SheetRef, windows: Sequence[EntryWindow], counts: Counts) -> OwnSheet:
-    at_periods = [SheetRef(ref.school_class, ref.line, period) for period in Period]
-    return OwnSheet(ref.title, tuple(_own_cell(each, windows, counts) for each in at_periods))
+def _own_table(sheets: Sequence[tuple[SheetRef, list[Span]]], counts: Counts) -> tuple[OwnSheet, ...]:
+    """Every own sheet at all periods, which follow one another in `sheets`."""
+    size = len(Period)
+    rows = [sheets[start : start + size] for start in range(0, len(sheets), size)]
+    return tuple(
+        OwnSheet(row[0][0].title, tuple(_own_cell(ref, spans, counts) for ref, spans in row)) for row in rows
+    )
 
 
-def _own_cell(ref: SheetRef, windows: Sequence[EntryWindow], counts: Counts) -> OwnCell:
-    covering = _covering(ref, windows)
+def _own_cell(ref: SheetRef, spans: Sequence[Span], counts: Counts) -> OwnCell:
     word, kind = "Chưa mở", "neutral"
-    if _open_window(ref, covering):
+    if longest_open(spans):
         word, kind = "Đang mở", "open"
-    elif any(is_past_at(window, _asked_at(window)) for window in covering):
+    elif any(span.is_past for span in spans):
         word, kind = "Đã khoá", "locked"
     return OwnCell(ref.period, _sheet_url(ref), tally_of(ref, counts), word, kind)
 

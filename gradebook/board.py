@@ -12,15 +12,15 @@ from typing import Any
 from django.db.models import Subquery
 
 from accounts import permissions
-from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_of_classes
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.progress import NOTHING, Counts, Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
+from gradebook.scopes import line_words, place_of, scope_of
 from gradebook.sheets import SheetRef
-from gradebook.windows import covers, is_past_at
+from gradebook.spans import Span, spans_at, with_cuts
 from students.models import SchoolClass, SchoolYear
 
 HOMEROOM_LABEL = "PC, NL"
@@ -172,10 +172,8 @@ def _view(user: User) -> _View:
     classes = list(with_pupil_counts(SchoolClass.objects.filter(reach.condition(), year=year)))
     windows = [
         window
-        for window in EntryWindow.objects.filter(year=year)
-        .select_related("school_class")
-        .annotate(asked_at=now_in_sql())
-        if any(covers(window, each) for each in classes)
+        for window in with_cuts(EntryWindow.objects.filter(year=year))
+        if any(scope_of(window).opens(place_of(each)) for each in classes)
     ]
     standings = {
         (period, each.pk): _standing(each, [window for window in windows if window.period == period])
@@ -186,10 +184,10 @@ def _view(user: User) -> _View:
 
 
 def _standing(school_class: SchoolClass, windows: Iterable[Any]) -> Standing:
-    own = [window for window in windows if covers(window, school_class)]
-    if any(window.is_open_at(window.asked_at) for window in own):
+    own = spans_at(windows, place_of(school_class))
+    if any(span.is_open for span in own):
         return Standing.OPEN
-    return Standing.LOCKED if any(is_past_at(window, window.asked_at) for window in own) else Standing.SHUT
+    return Standing.LOCKED if any(span.is_past for span in own) else Standing.SHUT
 
 
 def _reach(view: _View) -> Counter[Period]:
@@ -202,11 +200,7 @@ def _reach(view: _View) -> Counter[Period]:
 def _chosen_period(view: _View) -> Period:
     """The period open for most classes, the later opened of equals; else the last that was; else the first."""
     reach = _reach(view)
-    begun = [
-        window
-        for window in view.windows
-        if is_past_at(window, window.asked_at) or window.is_open_at(window.asked_at)
-    ]
+    begun = [window for window in view.windows if _whole(window).is_past or _whole(window).is_open]
     if not begun:
         return Period.MID_TERM_1
     return Period(max(begun, key=lambda window: (reach[Period(window.period)], window.opens_at)).period)
@@ -235,13 +229,18 @@ def _board(view: _View, period: Period, grades: tuple[BoardGrade, ...]) -> Board
         return Board(period, grades, openings, state, "open")
     if openings:
         return Board(period, grades, openings, f"{period.value} · đang mở", "open")
-    over = [window for window in windows if is_past_at(window, window.asked_at)]
+    over = [window for window in windows if _whole(window).is_past]
     if not over:
         return Board(period, grades, (), f"{period.value} · chưa mở", "neutral")
     last = max(over, key=lambda window: window.closes_at)
     scope = scope_words(over)
     whom = "" if scope == WHOLE_SCHOOL else f" ({scope})"
     return Board(period, grades, (), f"{period.value} · đã khoá từ {last.closes_label}{whom}", "locked")
+
+
+def _whole(window: Any) -> Span:
+    """The window as it is for those whom no further order has shut out."""
+    return Span(window, window.closes_at, window.locked_by.number if window.locked_by_id else "")
 
 
 def _openings(windows: Iterable[Any]) -> tuple[Opening, ...]:
@@ -253,11 +252,14 @@ def _openings(windows: Iterable[Any]) -> tuple[Opening, ...]:
 
 
 def scope_words(windows: Iterable[EntryWindow]) -> str:
-    """«toàn trường», or «khối 1, 2, lớp 3B»: what the orders name, each once."""
+    """«toàn trường», or «khối 1, 2, lớp 3B, môn Toán khối 4»: what the orders name, each once."""
     grades: set[int] = set()
     classes: set[tuple[int, str]] = set()
+    parts: list[str] = []
     for window in windows:
-        if window.school_class:
+        if window.line_code or window.teacher_id:
+            parts.append(_part_words(window))
+        elif window.school_class:
             classes.add((window.school_class.grade_level, window.school_class.name))
         elif window.grade_level:
             grades.add(window.grade_level)
@@ -265,7 +267,16 @@ def scope_words(windows: Iterable[EntryWindow]) -> str:
             return WHOLE_SCHOOL
     names = [name for grade, name in sorted(classes) if grade not in grades]
     words = [f"khối {', '.join(map(str, sorted(grades)))}"] if grades else []
-    return ", ".join([*words, f"lớp {', '.join(names)}"] if names else words)
+    words += [f"lớp {', '.join(names)}"] if names else []
+    return ", ".join([*words, *dict.fromkeys(parts)])
+
+
+def _part_words(window: EntryWindow) -> str:
+    """«môn Toán khối 4», «giáo viên Nguyễn Thị Lan»: of a window for one line or one teacher."""
+    words = [line_words(window.line_code)] if window.line_code else []
+    words += [f"lớp {window.school_class.name}"] if window.school_class else []
+    words += [f"khối {window.grade_level}"] if window.grade_level else []
+    return " ".join([*words, f"giáo viên {window.teacher.full_name}"] if window.teacher else words)
 
 
 def _grades(

@@ -186,7 +186,7 @@ def _may_write(
         school_class=ref.school_class,
         line=ref.line,
     )
-    lock = lock_state(ref.school_class, ref.period)
+    lock = lock_state(ref.school_class, ref.period, ref.code)
     return (lock.window.pk, "") if lock.window else (None, lock.sentence)
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import Count, Q
 
-from accounts.clock import now, today
+from accounts.clock import today
 from gradebook.line_choices import ClassChoice
 from gradebook.models import ClassLine, EntryWindow, SubjectLine
 from gradebook.regulation import Period, line_by_code
-from gradebook.windows import covers, is_past_at
+from gradebook.scopes import place_of
+from gradebook.spans import spans_at, with_cuts
 from students.models import SchoolClass, SchoolYear
 
 Gain = tuple[SchoolClass, str]
@@ -44,13 +45,15 @@ def gained_by_classes(year: SchoolYear, chosen: ClassChoice) -> list[Gain]:
 
 def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
     """In sentences, what the sheets of periods that were opened get by it; "" before the first. Two statements."""
-    windows = [each for each in EntryWindow.objects.filter(year=year) if not each.was_called_off]
-    moment, pupils = now(), _pupils(year)
+    windows = list(with_cuts(EntryWindow.objects.filter(year=year)))
+    pupils = _pupils(year)
     found: dict[tuple[str, str], list[str]] = {}
     for school_class, code in gained:
-        theirs = [each for each in windows if covers(each, school_class) and each.opens_at <= moment]
+        theirs = [
+            each for each in spans_at(windows, place_of(school_class, code)) if each.is_open or each.is_past
+        ]
         begun = sorted({Period(each.period) for each in theirs}, key=lambda period: period.order)
-        is_open = {each.period for each in theirs if not is_past_at(each, moment)}
+        is_open = {each.period for each in theirs if each.is_open}
         if begun:
             words = ", ".join(
                 f"{each.value} ({'đang mở' if each in is_open else 'đã khoá'})" for each in begun

@@ -30,6 +30,7 @@ from accounts.dates import (
 from accounts.history import TracedRow
 from gradebook.regulation import LINES, Attainment, Award, Period, Rating, TraitGroup, YearResult
 from gradebook.repeat_tests import REPEAT_PERIODS, KeepsMarks
+from gradebook.scopes import LINE_CODES, scope_words
 from gradebook.subject_lines import ClassLine, SubjectLine
 from students.models import Movement, SchoolClass, SchoolYear, Student
 
@@ -38,6 +39,8 @@ __all__ = [
     "Arrangement",
     "BankComment",
     "ClassLine",
+    "EntryNotice",
+    "EntryNoticeRecipient",
     "EntryOrder",
     "EntryWindow",
     "EntryWindowQuerySet",
@@ -45,12 +48,14 @@ __all__ = [
     "HandoverNote",
     "HandoverReceipt",
     "HiddenComment",
+    "OrderExecution",
     "RollOver",
     "RollOverPlace",
     "SubjectLine",
     "SubjectResult",
     "TeachingAssignment",
     "TraitResult",
+    "WindowCut",
     "YearOutcome",
 ]
 
@@ -110,6 +115,17 @@ class EntryOrder(models.Model):
     period = models.CharField("thời điểm đánh giá", max_length=6, choices=PERIOD_CHOICES)
     grade_level = models.PositiveSmallIntegerField("khối", null=True, blank=True)
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, verbose_name="lớp")
+    line_code = models.CharField(
+        "môn học, hoạt động giáo dục", max_length=10, blank=True, default="", db_default=""
+    )
+    teacher = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="orders_for_one",
+        null=True,
+        blank=True,
+        verbose_name="giáo viên",
+    )
     text = models.TextField("nội dung", max_length=4000)
     opens_at = models.DateTimeField("mở từ")
     closes_at = models.DateTimeField("đến", null=True, blank=True)
@@ -135,6 +151,11 @@ class EntryOrder(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="lock") | Q(closes_at__gt=F("opens_at")), name="order_closes_after_it_opens"
             ),
+            models.CheckConstraint(
+                condition=Q(kind="lock", closes_at__isnull=True) | Q(kind="open", closes_at__isnull=False),
+                name="order_to_open_ends_by_itself",
+            ),
+            models.CheckConstraint(condition=Q(line_code__in=["", *LINE_CODES]), name="order_line_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -142,20 +163,36 @@ class EntryOrder(models.Model):
 
     @property
     def scope_label(self) -> str:
-        if self.school_class:
-            return f"Lớp {self.school_class.name}"
-        return f"Khối {self.grade_level}" if self.grade_level else "Toàn trường"
+        return scope_words(self)
+
+    @property
+    def is_for_whole_classes(self) -> bool:
+        return not self.line_code and self.teacher_id is None
+
+    @property
+    def takes_effect_at(self) -> datetime.datetime:
+        """An order to lock that names an hour gone by locks when it is signed."""
+        return max(self.opens_at, self.signed_at) if self.kind == self.Kind.LOCK else self.opens_at
+
+    @property
+    def is_extension(self) -> bool:
+        """Opens for one person alone, until it ends by itself (rule R50)."""
+        return self.kind == self.Kind.OPEN and self.teacher_id is not None
 
 
 class EntryWindowQuerySet(models.QuerySet["EntryWindow"]):
     def covering(self, school_class: SchoolClass, period: str) -> Self:
-        """The windows of a period whose scope takes in the class, whether open, past or to come."""
+        """The windows of a period for any sheet of the class, whether open, past or to come."""
         return self.filter(
             Q(grade_level__isnull=True) | Q(grade_level=school_class.grade_level),
             Q(school_class__isnull=True) | Q(school_class=school_class),
             year_id=school_class.year_id,
             period=period,
         )
+
+    def of_all_sheets(self) -> Self:
+        """Those of whole classes: limited to no line and no teacher."""
+        return self.filter(line_code="", teacher__isnull=True)
 
     def open_now(self) -> Self:
         """Open by the database's own clock, read at this statement (rule R30)."""
@@ -171,6 +208,8 @@ class EntryWindow(models.Model):
     period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
     grade_level = models.PositiveSmallIntegerField(null=True)
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True)
+    line_code = models.CharField(max_length=10, blank=True, default="", db_default="")
+    teacher = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="windows", null=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     locked_by = models.ForeignKey(EntryOrder, models.PROTECT, related_name="locked_windows", null=True)
@@ -185,6 +224,11 @@ class EntryWindow(models.Model):
                 condition=Q(closes_at__gte=F("opens_at")), name="window_closes_after_it_opens"
             ),
             models.CheckConstraint(condition=Q(period__in=list(Period)), name="window_period_is_known"),
+            models.CheckConstraint(
+                condition=Q(grade_level__isnull=True) | Q(school_class__isnull=True),
+                name="window_has_one_scope",
+            ),
+            models.CheckConstraint(condition=Q(line_code__in=["", *LINE_CODES]), name="window_line_is_known"),
         ]
         indexes: ClassVar = [models.Index(fields=["year", "period"], name="window_of_a_period")]
 
@@ -610,3 +654,94 @@ class Arrangement(models.Model):
         return (
             f"Quyết định số {self.decision_no} ngày {self.decision_on:%d/%m/%Y}" if self.decision_no else ""
         )
+
+
+class WindowCut(models.Model):
+    """An order locks a part of what a window opens: there, from `shut_at` on, the window is over (rule R50)."""
+
+    window = models.ForeignKey(EntryWindow, models.PROTECT, related_name="cuts")
+    order = models.ForeignKey(EntryOrder, models.PROTECT, related_name="cuts")
+    shut_at = models.DateTimeField()
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["window", "order"], name="order_cuts_a_window_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.window_id} {self.order_id}"
+
+
+class OrderExecution(models.Model):
+    """«Đã thực hiện»: the vice-principal or the clerk has seen an order carried out (PLAN IV.2, IV.3; rule R49).
+
+    `found` is what the system said of the order at that moment.
+    """
+
+    order = models.OneToOneField(EntryOrder, models.PROTECT, related_name="execution")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="executed_orders",
+        verbose_name="người thực hiện",
+    )
+    done_at = models.DateTimeField("lúc", db_default=Now())
+    found = models.CharField("tình trạng lúc đó", max_length=200)
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.found}"
+
+
+class EntryNotice(models.Model):
+    """The head of a tổ announces a window to its teachers, or reminds those with gaps (PLAN IV.4)."""
+
+    class Kind(models.TextChoices):
+        ANNOUNCE = "announce", "Thông báo"
+        REMIND = "remind", "Nhắc"
+
+    window = models.ForeignKey(EntryWindow, models.PROTECT, related_name="notices")
+    grade_level = models.PositiveSmallIntegerField("khối")
+    kind = models.CharField(max_length=8, choices=Kind)
+    text = models.CharField("lời nhắn", max_length=500, blank=True)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="entry_notices")
+    sent_at = models.DateTimeField(db_default=Now())
+    day = models.DateField()
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        ordering = ("-sent_at", "-id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["window", "grade_level", "kind", "day"], name="notice_once_a_day_at_most"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["announce", "remind"]), name="notice_kind_is_known"),
+            models.CheckConstraint(condition=Q(grade_level__range=(1, 5)), name="notice_grade_is_1_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.window_id} {self.day}"
+
+
+class EntryNoticeRecipient(models.Model):
+    """Whom a notice was for, and how many cells they lacked when it was sent."""
+
+    notice = models.ForeignKey(EntryNotice, models.PROTECT, related_name="recipients")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="received_entry_notices"
+    )
+    missing = models.PositiveIntegerField("số ô còn thiếu")
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["notice", "person"], name="notice_reaches_a_person_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.person_id}"

@@ -1,42 +1,28 @@
-"""The form of an order to open or lock an entry period, and what exactly it would do (PLAN IV.1; domain.md 2.6)."""
+"""The form of an order to open or lock an entry period (PLAN IV.1; domain.md 2.6)."""
 
 import datetime
 import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.db.models import Q
-from django.utils.timezone import localtime, make_aware
+from django.utils.timezone import make_aware
 
 from accounts import clock
-from accounts.clock import now_in_sql
 from accounts.models import User
-from gradebook.models import PERIOD_CHOICES, EntryOrder, EntryWindow, TeachingAssignment
-from gradebook.regulation import Period
-from gradebook.windows import Problem, check_order, covers
+from gradebook.models import PERIOD_CHOICES, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
+from gradebook.order_texts import all_texts, default_text
+from gradebook.orders import Problem
+from gradebook.regulation import Period, line_by_code
+from gradebook.scopes import HOMEROOM, place_of, scope_of
+from gradebook.spans import with_cuts
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 
 NUMBER_TAIL = "TB-THKĐ"
 _MOMENT = "%Y-%m-%dT%H:%M"
-_SHOWN = "%H:%M %d/%m/%Y"
-
-
-def default_text(kind: str, period: Period, year: SchoolYear) -> str:
-    """The wording of the school's own notices (PLAN IV.1, IV.4; rule R51); times and scope stand elsewhere."""
-    what = f"hệ thống nhập điểm, đánh giá, nhận xét {period.label} năm học {year.label}"
-    if kind == EntryOrder.Kind.LOCK:
-        return (
-            f"Khoá {what}. Từ thời điểm khoá, giáo viên không sửa trên sổ; sai sót được sửa bằng phiếu đề nghị "
-            "kèm minh chứng, Phó Hiệu trưởng phê chuẩn, văn thư thực hiện."
-        )
-    return (
-        f"Mở {what}. Giáo viên chủ nhiệm, giáo viên bộ môn tự nhập đầy đủ kết quả của lớp, môn được phân công; "
-        "tổ (khối) trưởng thông báo và đôn đốc giáo viên trong tổ hoàn thành trước giờ khoá."
-    )
 
 
 def next_number(year: SchoolYear) -> str:
@@ -107,6 +93,17 @@ class OrderForm(forms.Form):
             ("required", "invalid_choice"), "Phạm vi không có trong năm học này. Chọn trong danh sách."
         ),
     )
+    line = forms.ChoiceField(
+        label="Môn học, hoạt động giáo dục",
+        required=False,
+        error_messages=_choice_words("Môn học, hoạt động giáo dục"),
+    )
+    teacher = forms.ChoiceField(
+        label="Giáo viên",
+        required=False,
+        help_text="Chọn một người để gia hạn riêng: chỉ các sổ người đó được phân công.",
+        error_messages=_choice_words("Giáo viên"),
+    )
     opens_at = MomentField(
         label="Từ",
         help_text="Giờ của máy chủ, Việt Nam.",
@@ -137,11 +134,22 @@ class OrderForm(forms.Form):
         help_text="Để trống thì khi xem trước hệ thống ghi theo mẫu, rồi sửa được.",
     )
 
-    def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, year: SchoolYear, is_for_one: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._year = year
+        self.is_for_one = is_for_one
+        self.fields["teacher"].required = is_for_one
         self._classes = {f"class:{each.pk}": each for each in SchoolClass.objects.filter(year=year)}
-        self.fields["scope"].choices = _scope_choices(self._classes)  # type: ignore[attr-defined]
+        self._teachers = {str(each.pk): each for each in _teachers(year)}
+        for name, choices in (
+            ("scope", _scope_choices(self._classes)),
+            ("line", _line_choices(year)),
+            (
+                "teacher",
+                [("", "" if is_for_one else "Mọi giáo viên được phân công"), *_named(self._teachers)],
+            ),
+        ):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         if self.is_lock:
             self.fields[
                 "opens_at"
@@ -161,13 +169,13 @@ class OrderForm(forms.Form):
             cleaned["closes_at"] = None
         if cleaned.get("kind") and cleaned.get("period"):
             text = cleaned.get("text", "").strip()
-            if not text or text in self._patterns():
-                text = default_text(cleaned["kind"], Period(cleaned["period"]), self._year)
+            if not text or text in all_texts(self._year):
+                is_for_one = bool(cleaned.get("teacher"))
+                text = default_text(
+                    cleaned["kind"], Period(cleaned["period"]), self._year, is_for_one=is_for_one
+                )
             cleaned["text"] = text
         return cleaned
-
-    def _patterns(self) -> set[str]:
-        return {default_text(kind, period, self._year) for kind in EntryOrder.Kind for period in Period}
 
     def order(self) -> EntryOrder:
         """The order as typed, unsaved; after `is_valid()`. What is wrong or missing there is None or "" here."""
@@ -181,6 +189,8 @@ class OrderForm(forms.Form):
             period=values["period"] or "",
             grade_level=int(scope.removeprefix("grade:")) if scope.startswith("grade:") else None,
             school_class=self._classes.get(scope),
+            line_code=values["line"] or "",
+            teacher=self._teachers.get(values["teacher"] or ""),
             opens_at=values["opens_at"],
             closes_at=values["closes_at"] if values["kind"] == EntryOrder.Kind.OPEN else None,
             text=values["text"] or "",
@@ -199,7 +209,8 @@ class OrderForm(forms.Form):
     def with_text(self) -> "OrderForm":
         """The same form with the text as it will be signed."""
         text = {"text": self.cleaned_data["text"]}
-        form = OrderForm({**self.data.dict(), **text}, year=self._year)  # type: ignore[attr-defined]
+        data = {**self.data.dict(), **text}  # type: ignore[attr-defined]
+        form = OrderForm(data, year=self._year, is_for_one=self.is_for_one)
         form.full_clean()
         return form
 
@@ -213,14 +224,38 @@ def _scope_choices(classes: dict[str, SchoolClass]) -> list[tuple[str, Any]]:
     ]
 
 
+def _line_choices(year: SchoolYear) -> list[tuple[str, str]]:
+    """Every line that some grade has, in the order of the books, then the homeroom sheet."""
+    codes = set(SubjectLine.objects.filter(year=year).values_list("code", flat=True))
+    lines = sorted((line_by_code(code) for code in codes), key=lambda line: line.position)
+    return [
+        ("", "Mọi môn học, hoạt động"),
+        *((line.code, line.name) for line in lines),
+        (HOMEROOM, "Phẩm chất và năng lực"),
+    ]
+
+
+def _teachers(year: SchoolYear) -> list[User]:
+    """Those who answer for a sheet of the year today."""
+    day = clock.today()
+    teaching = TeachingAssignment.objects.held_on(day).filter(school_class__year=year).values("teacher")
+    homeroom = HomeroomAssignment.objects.held_on(day).filter(school_class__year=year).values("teacher")
+    answering = User.objects.filter(Q(pk__in=teaching) | Q(pk__in=homeroom), is_active=True)
+    return list(answering.order_by("sort_key", "pk"))
+
+
+def _named(people: dict[str, User]) -> list[tuple[str, str]]:
+    return [(key, f"{each.full_name} ({each.username})") for key, each in people.items()]
+
+
 def initial_values(year: SchoolYear, kind: str) -> dict[str, Any]:
     """A new order's first proposal: to open the next period, or to lock now what is open now."""
-    proposal = _lock_proposal(year) if kind == EntryOrder.Kind.LOCK else _opening_proposal(year)
+    proposal = _PROPOSALS[kind](year)
     return {
-        "kind": kind,
+        "kind": EntryOrder.Kind.OPEN.value if kind == EXTENSION else kind,
         "number": next_number(year),
         "dated": clock.today(),
-        "text": default_text(kind, Period(proposal["period"]), year),
+        "text": default_text(kind, Period(proposal["period"]), year, is_for_one=kind == EXTENSION),
         **proposal,
     }
 
@@ -240,9 +275,22 @@ def _opening_proposal(year: SchoolYear) -> dict[str, Any]:
     }
 
 
+def _extension_proposal(year: SchoolYear) -> dict[str, Any]:
+    """The period that was opened last, until 17:00 of the next day; whom for is the principal's to say."""
+    windows = EntryWindow.objects.filter(year=year, opens_at__lte=clock.now_in_sql()).order_by("opens_at")
+    last = windows.last()
+    end = datetime.datetime.combine(clock.today() + datetime.timedelta(days=1), datetime.time(17))
+    return {
+        "period": last.period if last else Period.MID_TERM_1.value,
+        "scope": "school",
+        "opens_at": clock.stamp(),
+        "closes_at": make_aware(end),
+    }
+
+
 def _lock_proposal(year: SchoolYear) -> dict[str, Any]:
     """The period open for most classes and what it is open for; without any, the last that was, for the school."""
-    windows = list(EntryWindow.objects.filter(year=year).order_by("opens_at").annotate(asked_at=now_in_sql()))
+    windows: list[Any] = list(with_cuts(EntryWindow.objects.filter(year=year).order_by("opens_at")))
     still_open = [window for window in windows if window.is_open_at(window.asked_at)]
     reach = _reach(year, still_open)
     begun = [window.period for window in windows if window.opens_at <= window.asked_at]
@@ -250,7 +298,7 @@ def _lock_proposal(year: SchoolYear) -> dict[str, Any]:
     own = [window for window in still_open if window.period == period]
     return {
         "period": period.value,
-        "scope": _scope_value(own[0]) if len(own) == 1 else "school",
+        **(_scope_values(own[0]) if len(own) == 1 else {"scope": "school"}),
         "opens_at": clock.stamp(),
     }
 
@@ -258,80 +306,25 @@ def _lock_proposal(year: SchoolYear) -> dict[str, Any]:
 def _reach(year: SchoolYear, windows: Iterable[EntryWindow]) -> Counter[str]:
     """For how many classes each period is open."""
     classes = list(SchoolClass.objects.filter(year=year))
-    pairs = {(window.period, each.pk) for window in windows for each in classes if covers(window, each)}
+    pairs = {
+        (window.period, each.pk)
+        for window in windows
+        for each in classes
+        if scope_of(window).opens(place_of(each))
+    }
     return Counter(period for period, _class in pairs)
 
 
-def _scope_value(window: EntryWindow) -> str:
+def _scope_values(window: EntryWindow) -> dict[str, str]:
+    scope = f"grade:{window.grade_level}" if window.grade_level else "school"
     if window.school_class_id:
-        return f"class:{window.school_class_id}"
-    return f"grade:{window.grade_level}" if window.grade_level else "school"
+        scope = f"class:{window.school_class_id}"
+    return {"scope": scope, "line": window.line_code, "teacher": str(window.teacher_id or "")}
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Exactly what signing would do: one headline, and a line for each window it would end or meet."""
-
-    headline: str
-    lines: tuple[str, ...]
-
-
-def preview(order: EntryOrder) -> Preview:
-    """What the order would do if it were signed now; raises OrderRefused where it could not."""
-    hit = check_order(order)
-    classes = _classes_of(order)
-    teachers = _count_teachers(classes)
-    reach = f"{len(classes)} lớp, {teachers} giáo viên"
-    period = Period(order.period).label
-    if order.kind == EntryOrder.Kind.OPEN:
-        span = f"từ {_at(order.opens_at)} đến {_at(order.closes_at)}"
-        headline = f"Mở nhập {period} cho {reach} ({order.scope_label}), {span}."
-        return Preview(
-            headline, ("Hết giờ sổ tự khoá. Mọi người thấy thông báo ngay sau khi kí.", *_others(order))
-        )
-    moment = max(order.opens_at, clock.stamp())
-    when = f"lúc {_at(moment)}" if order.opens_at > clock.stamp() else "ngay khi kí"
-    return Preview(
-        f"Khoá nhập {period} cho {reach} ({order.scope_label}), {when}.",
-        tuple(
-            f"Đợt nhập theo văn bản số {window.order.number} ({window.order.scope_label}), đang định đến "
-            f"{window.closes_label}, sẽ hết lúc đó."
-            for window in hit
-        ),
-    )
-
-
-def _others(order: EntryOrder) -> tuple[str, ...]:
-    """Windows of the same period that overlap: a principal should know that they stay."""
-    overlapping = EntryWindow.objects.filter(
-        year_id=order.year_id,
-        period=order.period,
-        opens_at__lt=order.closes_at,
-        closes_at__gt=max(order.opens_at, clock.stamp()),
-    ).select_related("order__school_class")
-    return tuple(
-        f"Đợt nhập theo văn bản số {window.order.number} ({window.order.scope_label}) đến {window.closes_label} vẫn "
-        "giữ nguyên."
-        for window in overlapping
-    )
-
-
-def _classes_of(order: EntryOrder) -> list[int]:
-    classes = SchoolClass.objects.filter(year_id=order.year_id)
-    if order.school_class_id:
-        classes = classes.filter(pk=order.school_class_id)
-    elif order.grade_level:
-        classes = classes.filter(grade_level=order.grade_level)
-    return list(classes.values_list("pk", flat=True))
-
-
-def _count_teachers(class_ids: list[int]) -> int:
-    """People who answer for a line or a homeroom in these classes today."""
-    today = clock.today()
-    teaching = TeachingAssignment.objects.held_on(today).filter(school_class__in=class_ids).values("teacher")
-    homeroom = HomeroomAssignment.objects.held_on(today).filter(school_class__in=class_ids).values("teacher")
-    return User.objects.filter(Q(pk__in=teaching) | Q(pk__in=homeroom), is_active=True).count()
-
-
-def _at(moment: datetime.datetime | None) -> str:
-    return f"{localtime(moment):{_SHOWN}}"
+EXTENSION = "extend"
+_PROPOSALS = {
+    EntryOrder.Kind.OPEN.value: _opening_proposal,
+    EntryOrder.Kind.LOCK.value: _lock_proposal,
+    EXTENSION: _extension_proposal,
+}

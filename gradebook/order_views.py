@@ -4,12 +4,13 @@ import datetime
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
 from accounts.clock import now_in_sql
@@ -17,10 +18,13 @@ from accounts.confirmation import require_password
 from accounts.idle_lock import administrative
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from gradebook.models import EntryOrder, EntryWindow
-from gradebook.order_forms import OrderForm, Preview, initial_values, preview
+from gradebook.models import EntryOrder, EntryWindow, WindowCut
+from gradebook.order_execution import WHO_CARRIES_OUT, ExecutionRefused, carry_out
+from gradebook.order_forms import EXTENSION, OrderForm, initial_values
+from gradebook.order_preview import Preview, preview
+from gradebook.orders import OrderRefused, issue_order, problems_of
 from gradebook.regulation import Period
-from gradebook.windows import OrderRefused, issue_order, problems_of
+from gradebook.windows import period_in_year
 from gradebook.year_rules import rules_of
 from students.models import SchoolYear
 
@@ -43,6 +47,23 @@ class OrderNotice:
     def period(self) -> Period:
         return Period(self.order.period)
 
+    @property
+    def period_in_year(self) -> str:
+        return period_in_year(self.period, self.order.year)
+
+    @property
+    def what(self) -> str:
+        return "Gia hạn nhập" if self.order.is_extension else str(self.order.get_kind_display())
+
+    @property
+    def found(self) -> str:
+        """The state in one sentence, as an execution keeps it."""
+        return f"{self.word} {self.detail}".strip()[:200]
+
+    @property
+    def has_taken_effect(self) -> bool:
+        return self.order.takes_effect_at <= self.order.asked_at  # type: ignore[attr-defined]  # see _orders()
+
 
 def notice_of(order: EntryOrder) -> OrderNotice:
     """The state by the database's moment that came with the order (`asked_at`)."""
@@ -53,14 +74,20 @@ def notice_of(order: EntryOrder) -> OrderNotice:
     if window.was_called_off:
         return OrderNotice(order, "Đã bãi bỏ", "locked", f"trước khi mở, theo văn bản số {window.locked_by}")
     if window.is_open_at(now):
-        return OrderNotice(order, "Đang mở", "open", f"đến {window.closes_label}")
+        return OrderNotice(order, "Đang mở", "open", f"đến {window.closes_label}{_cut_words(order)}")
     if window.opens_at > now:
         return OrderNotice(order, "Sắp mở", "waiting", f"từ {window.opens_label}")
     return OrderNotice(order, "Đã khoá", "locked", _closed_by(window))
 
 
+def _cut_words(order: EntryOrder) -> str:
+    """Which orders have shut a part of what this one opens."""
+    numbers = ", ".join(order.cut_by)  # type: ignore[attr-defined]  # annotated by _orders()
+    return f", một phần đã khoá theo văn bản số {numbers}" if numbers else ""
+
+
 def _lock_notice(order: EntryOrder, now: datetime.datetime) -> OrderNotice:
-    moment = f"{localtime(max(order.opens_at, order.signed_at)):%H:%M %d/%m/%Y}"
+    moment = f"{localtime(order.takes_effect_at):%H:%M %d/%m/%Y}"
     if order.opens_at > now:
         return OrderNotice(order, "Sắp khoá", "waiting", f"lúc {moment}")
     return OrderNotice(order, "Đã khoá", "locked", f"từ {moment}")
@@ -73,9 +100,10 @@ def _closed_by(window: EntryWindow) -> str:
 
 
 def _orders() -> QuerySet[EntryOrder]:
+    cuts = WindowCut.objects.filter(window__order=OuterRef("pk"), shut_at__lte=now_in_sql())
     return EntryOrder.objects.select_related(
-        "window__locked_by", "signed_by", "school_class", "year"
-    ).annotate(asked_at=now_in_sql())
+        "window__locked_by", "signed_by", "school_class", "year", "teacher", "execution__done_by"
+    ).annotate(asked_at=now_in_sql(), cut_by=ArraySubquery(cuts.order_by("shut_at").values("order__number")))
 
 
 @require_safe
@@ -94,12 +122,39 @@ def order_list(request: SignedInRequest) -> HttpResponse:
 def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """The order in its own wording."""
     order = get_object_or_404(_orders(), pk=pk)
+    return _show_order(request, order)
+
+
+def _show_order(request: SignedInRequest, order: EntryOrder, problem: str = "") -> HttpResponse:
+    notice = notice_of(order)
+    execution = getattr(order, "execution", None)
+    may_carry_out = permissions.may(request.user, Action.CARRY_OUT_ORDER) and not order.year.is_closed
     context = {
         "order": order,
-        "notice": notice_of(order),
+        "notice": notice,
+        "execution": execution,
+        "may_carry_out": may_carry_out
+        and execution is None
+        and notice.has_taken_effect
+        and order.signed_by_id != request.user.pk,
+        "problem": problem,
         "legal_bases": rules_of(order.year).legal_bases,
     }
-    return render(request, "gradebook/order.html", context)
+    return render(request, "gradebook/order.html", context, status=422 if problem else 200)
+
+
+@administrative
+@require_POST
+def order_done(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The vice-principal or the clerk records that the order stands as written."""
+    permissions.require(request.user, Action.CARRY_OUT_ORDER, WHO_CARRIES_OUT)
+    order = get_object_or_404(_orders(), pk=pk)
+    try:
+        carry_out(order, found=notice_of(order).found, by=request.user)
+    except ExecutionRefused as refusal:
+        return _show_order(request, order, str(refusal))
+    messages.success(request, f"Đã ghi: văn bản số {order.number} đã thực hiện.")
+    return redirect("gradebook:order", pk)
 
 
 @administrative
@@ -107,7 +162,7 @@ def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
 def order_new(request: SignedInRequest) -> HttpResponse:
     """Form → preview of exactly what will happen → signed. What is signed is what was previewed.
 
-    `?kind=lock` proposes an order that locks what is open now.
+    `?kind=lock` proposes an order that locks what is open now, `?kind=extend` one for a single teacher.
     """
     permissions.require(request.user, Action.ISSUE_ORDER, WHO_SIGNS)
     year = SchoolYear.objects.current()
@@ -115,7 +170,7 @@ def order_new(request: SignedInRequest) -> HttpResponse:
         return render(request, "gradebook/order_new.html", {"form": None})
     if request.method != "POST":
         return _blank_form(request, year)
-    form = OrderForm(request.POST, year=year)
+    form = OrderForm(request.POST, year=year, is_for_one=request.GET.get("kind") == EXTENSION)
     seen = _previewed(form)
     if seen is None:
         return render(request, "gradebook/order_new.html", {"form": form}, status=422)
@@ -133,8 +188,8 @@ def order_new(request: SignedInRequest) -> HttpResponse:
 
 def _blank_form(request: SignedInRequest, year: SchoolYear) -> HttpResponse:
     asked = request.GET.get("kind", "")
-    kind = asked if asked in EntryOrder.Kind.values else EntryOrder.Kind.OPEN.value
-    form = OrderForm(initial=initial_values(year, kind), year=year)
+    kind = asked if asked in (*EntryOrder.Kind.values, EXTENSION) else EntryOrder.Kind.OPEN.value
+    form = OrderForm(initial=initial_values(year, kind), year=year, is_for_one=kind == EXTENSION)
     return render(request, "gradebook/order_new.html", {"form": form})
 
 

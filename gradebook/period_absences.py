@@ -13,6 +13,8 @@ from django.utils.timezone import localdate
 from accounts.dates import Days
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period
+from gradebook.scopes import place_of
+from gradebook.spans import spans_at, with_cuts
 from students.attendance_month_page import WHOLE_YEAR, Column, SumRow, sum_rows
 from students.models import SchoolClass
 
@@ -59,12 +61,11 @@ def _days_of_locking(school_class: SchoolClass) -> dict[str, datetime.date]:
     """Of the middles: the day on which the books are first shut. Opened again for some, it stays. One statement."""
     first: dict[str, datetime.date] = {}
     middles = [middle for middle, _end in HALVES]
-    covering = EntryWindow.objects.covering(school_class, middles[0]) | EntryWindow.objects.covering(
-        school_class, middles[1]
-    )
-    for window in covering.order_by("closes_at"):
-        if not window.was_called_off:
-            first.setdefault(window.period, localdate(window.closes_at))
+    windows = EntryWindow.objects.of_all_sheets().filter(year=school_class.year_id, period__in=middles)
+    spans = spans_at(with_cuts(windows), place_of(school_class))
+    for span in sorted(spans, key=lambda span: span.closes_at):
+        if not span.was_called_off:
+            first.setdefault(span.period, localdate(span.closes_at))
     return first
 
 

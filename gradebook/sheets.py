@@ -3,6 +3,7 @@
 Read only, in a constant number of statements; writing is `gradebook.entry`.
 """
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,15 +17,17 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.class_lines import Lines, lines_brought, with_lines
+from gradebook.deadlines import is_near, time_left, warning_kind
 from gradebook.exemptions import USUAL, Terms, seats_with_terms, terms_of
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
 from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, traits_for
 from gradebook.repeat_tests import REPEAT_PERIODS, Repeat
+from gradebook.scopes import HOMEROOM
 from gradebook.windows import LockState, lock_states
 from gradebook.year_rules import rules_of
 from students.models import SchoolClass, Student
 
-HOMEROOM_CODE = "NLPC"
+HOMEROOM_CODE = HOMEROOM
 BROUGHT = "Kết quả mang từ trường cũ"
 
 
@@ -164,6 +167,22 @@ class Sheet:
         return self.is_responsible and not self.lock.is_open and not is_closed
 
     @property
+    def deadline_kind(self) -> str:
+        """The colour of the time left: a warning for who answers for the sheet and has cells to fill."""
+        if self.may_enter and self.entered < self.required:
+            return warning_kind(self._left)
+        return "open"
+
+    @property
+    def countdown(self) -> str:
+        return f"· {time_left(self._left)}" if self.lock.is_open and is_near(self._left) else ""
+
+    @property
+    def _left(self) -> datetime.timedelta:
+        window = self.lock.window
+        return window.closes_at - self.lock.asked_at if window else datetime.timedelta(0)
+
+    @property
     def required(self) -> int:
         """Not counted are exempt cells, and those of a pupil who is not assessed (rule R32)."""
         return sum(1 for row in self.rows for cell in row.cells if cell.is_expected)
@@ -221,7 +240,7 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
         ref=ref,
         columns=ref.columns(),
         rows=read_rows(ref),
-        locks=lock_states(ref.school_class),
+        locks=lock_states(ref.school_class, ref.code),
         is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
         own_sheets=_own_sheets(user, ref, lines),
         own_classes=_own_classes(user, ref),

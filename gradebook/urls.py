@@ -12,6 +12,7 @@ from gradebook import (
     handover_views,
     leaver_views,
     line_views,
+    lock_calendar_views,
     opening_views,
     order_views,
     own_workbook_views,
@@ -24,6 +25,7 @@ from gradebook import (
     roll_over_views,
     sheet_views,
     staff_views,
+    team_reminder_views,
     workbook_views,
 )
 
@@ -35,6 +37,9 @@ urlpatterns = [
     path("orders/", order_views.order_list, name="orders"),
     path("orders/new/", order_views.order_new, name="order_new"),
     path("orders/<int:pk>/", order_views.order_page, name="order"),
+    path("orders/<int:pk>/done/", order_views.order_done, name="order_done"),
+    path("calendar/", lock_calendar_views.lock_calendar, name="lock_calendar"),
+    path("team-reminders/", team_reminder_views.team_reminders, name="team_reminders"),
     path("years/<int:pk>/opening/", opening_views.opening, name="opening"),
     path("years/<int:pk>/open/", opening_views.year_open, name="year_open"),
     path("years/<int:pk>/lines/", line_views.year_lines, name="year_lines"),

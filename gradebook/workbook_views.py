@@ -101,7 +101,7 @@ def _show(
 ) -> HttpResponse:
     page = UploadPage(
         ref=ref,
-        lock=lock_state(ref.school_class, ref.period),
+        lock=lock_state(ref.school_class, ref.period, ref.code),
         form=form or WorkbookForm(),
         preview=preview,
         token=seal_wanted(preview.wanted, ref=ref, by=request.user) if preview and preview.may_apply else "",
@@ -112,7 +112,7 @@ def _show(
 
 def _preview(request: SignedInRequest, ref: SheetRef) -> HttpResponse:
     """Nothing is read while the sheet is locked: the answer would be a promise that cannot be kept."""
-    if not lock_state(ref.school_class, ref.period).is_open:
+    if not lock_state(ref.school_class, ref.period, ref.code).is_open:
         return _show(request, ref, status=LOCKED)
     form = WorkbookForm(request.POST, request.FILES)
     if not form.is_valid():

@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max
 from django.utils import timezone
 
-from accounts.clock import now_in_sql
 from gradebook.class_lines import lines_of
 from gradebook.exemptions import Terms, seats_with_terms, terms_of
 from gradebook.grading import completed_class
-from gradebook.models import EntryWindow, SubjectResult, TraitResult, YearOutcome
+from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period, YearResult, has_mark, traits_for
 from gradebook.windows import lock_state
 from gradebook.year_rules import rules_of
@@ -94,9 +92,7 @@ def _lock(school_class: SchoolClass, period: Period) -> tuple[datetime | None, b
     state = lock_state(school_class, period)
     if state.is_open or not state.is_over:
         return None, state.is_open
-    ended = EntryWindow.objects.covering(school_class, period).filter(closes_at__lte=now_in_sql())
-    moment = ended.aggregate(last=Max("closes_at"))["last"]
-    return (timezone.localtime(moment) if moment else None), True
+    return (timezone.localtime(state.closed_at) if state.closed_at else None), True
 
 
 def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int]) -> _Results:

@@ -25,6 +25,7 @@ from gradebook.models import (
     SubjectLine,
     SubjectResult,
     TraitResult,
+    WindowCut,
     YearOutcome,
 )
 from gradebook.regulation import Period
@@ -104,6 +105,7 @@ def _table_changes() -> Iterator[Q | Exists]:
     yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _opened_or_closed()
+    yield Exists(_cuts_of_the_class())
 
 
 def _transcript_changes() -> Iterator[Exists]:
@@ -182,3 +184,17 @@ def _opened_or_closed() -> Exists:
         period=OuterRef("period"),
     )
     return Exists(windows)
+
+
+def _cuts_of_the_class() -> QuerySet[WindowCut]:
+    """Locks of the whole class, or of its grade, while a wider window ran on."""
+    return WindowCut.objects.filter(
+        Q(order__grade_level=None) | Q(order__grade_level=OuterRef("school_class__grade_level")),
+        Q(order__school_class=None) | Q(order__school_class_id=OuterRef("school_class_id")),
+        shut_at__gt=OuterRef("started_at"),
+        shut_at__lte=now_in_sql(),
+        order__line_code="",
+        order__teacher=None,
+        order__year_id=OuterRef("school_class__year_id"),
+        order__period=OuterRef("period"),
+    )

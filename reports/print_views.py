@@ -171,7 +171,7 @@ def _year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYe
 def _first_choice(year: SchoolYear | None) -> dict[str, str]:
     """The class book of the period that is open for the whole school, else of the one opened last."""
     now = now_in_sql()
-    of_school = EntryWindow.objects.filter(
+    of_school = EntryWindow.objects.of_all_sheets().filter(
         year=year, grade_level=None, school_class=None, opens_at__lte=now, closes_at__gt=F("opens_at")
     )
     is_over = Case(When(closes_at__lte=now, then=1), default=0)

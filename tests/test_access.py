@@ -392,6 +392,17 @@ PAGES = (
     ),
     Page("gradebook:orders", Action.SEE_ORDERS, EVERYBODY),
     Page("gradebook:order", Action.SEE_ORDERS, EVERYBODY, arguments=of("order")),
+    Page(
+        "gradebook:order_done",
+        Action.CARRY_OUT_ORDER,
+        frozenset({"hoa", "tuan"}),
+        "post",
+        302,
+        arguments=of("order"),
+    ),
+    Page("gradebook:lock_calendar", Action.SEE_ORDERS, EVERYBODY),
+    Page("gradebook:team_reminders", Action.REMIND_TEACHERS, frozenset({"dung"})),
+    Page("gradebook:team_reminders", Action.REMIND_TEACHERS, frozenset({"dung"}), "post", 422),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL, "post", 422),
     # The year that runs has none before it and nobody to place: refused with the reason, or shown empty.

@@ -23,14 +23,16 @@ from accounts.second_factor import NAME
 from gradebook import grading
 from gradebook.entry import save_results
 from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
+from gradebook.orders import issue_order
 from gradebook.outcomes import Nomination, approve_outcomes, year_inputs
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
 from gradebook.staffing import carry_out_staff, prepare_lines
-from gradebook.windows import issue_order
+from gradebook.windows import period_in_year
 from kimdong.demo import calendar, marks, rosters
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES, SECOND_FACTOR_SECRET
 from kimdong.demo.calendar import PlannedWindow
+from kimdong.demo.entry_windows import record_carried_out, tell_the_teachers
 from kimdong.demo.people import DemoNames
 from kimdong.demo.records import complete_records, fill_profile
 from students.calendar import ordinary_week
@@ -206,7 +208,7 @@ def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]
     """Four periods opened, filled and locked by their end; then results approved class by class."""
     for number, window in enumerate(calendar.past_windows(year.year), start=1):
         school.say(f"nhập {window.period.label} năm học {year.label}")
-        _order(year, window, number)
+        record_carried_out(_order(year, window, number), window)
         _fill(year, window, school, share=lambda _ref: 1.0)
     school.say(f"phê duyệt kết quả năm học {year.label}")
     _approve(year, school, repeating)
@@ -219,8 +221,12 @@ def fill_current_year(year: SchoolYear, school: DemoSchool) -> None:
             return
         is_open = window.closes_at > school.now
         school.say(f"nhập {window.period.label} năm học {year.label}" + (" (đang mở)" if is_open else ""))
-        _order(year, window, number)
+        order = _order(year, window, number)
         _fill(year, window, school, share=_half_filled if is_open else lambda _ref: 1.0)
+        if is_open:
+            tell_the_teachers(order, window, school.now)
+        else:
+            record_carried_out(order, window)
 
 
 def _half_filled(ref: SheetRef) -> float:
@@ -228,7 +234,7 @@ def _half_filled(ref: SheetRef) -> float:
     return (0.0, 1.0, 0.6, 0.0, 1.0, 0.3, 0.0)[(ref.school_class.pk * 3 + sum(map(ord, ref.code))) % 7]
 
 
-def _order(year: SchoolYear, window: PlannedWindow, number: int) -> None:
+def _order(year: SchoolYear, window: PlannedWindow, number: int) -> EntryOrder:
     principal = User.objects.get(username="hieutruong")
     with clock.travelling(window.signed_at):
         order = EntryOrder(
@@ -238,14 +244,14 @@ def _order(year: SchoolYear, window: PlannedWindow, number: int) -> None:
             year=year,
             period=window.period,
             text=(
-                f"Mở hệ thống để giáo viên nhập kết quả đánh giá {window.period.label} năm học {year.label}. "
+                f"Mở hệ thống để giáo viên nhập kết quả đánh giá {period_in_year(window.period, year)}. "
                 "Hết thời gian trên, hệ thống tự khoá; "
                 "việc sửa chữa chỉ thực hiện theo phiếu đề nghị đã được phê chuẩn."
             ),
             opens_at=window.opens_at,
             closes_at=window.closes_at,
         )
-        issue_order(order=order, by=principal)
+        return issue_order(order=order, by=principal)
 
 
 def _fill(

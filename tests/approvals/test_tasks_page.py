@@ -11,14 +11,15 @@ from accounts import clock
 from accounts.dates import Days
 from accounts.models import User
 from approvals import corrections
-from approvals.tasks import read_tasks, time_left
+from approvals.tasks import read_tasks
 from gradebook.assignments import hand_over_assignment
+from gradebook.deadlines import time_left
 from gradebook.models import TeachingAssignment
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
 from tests.approvals.papers import approved, draft, entered_school, filed
-from tests.gradebook.school import add_pupils, enter, grant_to, make_school, open_window
+from tests.gradebook.school import add_pupils, carry_out_all, enter, grant_to, make_school, open_window
 
 pytestmark = pytest.mark.django_db
 
@@ -63,7 +64,7 @@ def test_an_open_sheet_waits_with_its_progress_and_its_lock(school, client):
     assert (task.tally.label, task.closes_label, task.time_left) == (
         "3/15 ô",
         window.closes_label,
-        "còn 2 ngày",
+        "còn 2 ngày 1 giờ",
     )
     assert task.url == sheet_url(school, "TOAN", "GHKI")
     assert "3/15 ô" in text(start_page(client, school.lan))
@@ -95,7 +96,7 @@ def test_the_sheet_that_locks_first_stands_first_then_by_class_and_in_the_order_
     ]
     assert [task.title for task in entries] == in_order * 2
     assert [task.period for task in entries] == [Period.END_TERM_1] * 4 + [Period.MID_TERM_1] * 4
-    assert all(task.is_soon for task in entries[:4])
+    assert {task.kind for task in entries[:4]} == {"warning"}
     assert [sheet.title for sheet in read_tasks(school.lan).own_sheets] == in_order
 
 
@@ -187,6 +188,7 @@ def test_the_top_bar_says_how_many_requests_wait_for_this_person(client):
     school = entered_school()
     filed(school, "9")
     filed(school, "8", pupil=1)
+    carry_out_all(school)
     for person, count in ((school.hoa, "2"), (school.lan, ""), (school.tuan, "")):
         bar = start_page(client, person).content.decode().split("</header>", 1)[0]
         link = re.search(r'<a class="topbar-item" href="([^"]*)">(.*?)</a>', bar, re.DOTALL)
@@ -203,7 +205,8 @@ def test_teachers_are_not_shown_the_progress_of_the_school(school, client):
     ("hours", "words"),
     [
         (73, "còn 3 ngày"),
-        (47.9, "còn 1 ngày"),
+        (47.9, "còn 1 ngày 23 giờ"),
+        (48, "còn 2 ngày"),
         (23.5, "còn 23 giờ"),
         (0.99, "còn 59 phút"),
         (-1, "còn 0 phút"),

@@ -15,9 +15,10 @@ from accounts.models import Grant, Post, Team, User
 from gradebook.arrangements import Wanted, arrange
 from gradebook.entry import Change, SaveReport, save_results
 from gradebook.models import Arrangement, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
+from gradebook.order_execution import carry_out, waiting_orders
+from gradebook.orders import issue_order
 from gradebook.regulation import Period, lines_for
 from gradebook.sheets import Field, SheetRef, find_sheet, stored_results, value_and_version
-from gradebook.windows import issue_order
 from gradebook.year_rules import rules_of
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from students.names import search_key, sort_key
@@ -154,6 +155,12 @@ def close_window(
         opens_at=clock.now(),
     )
     return issue_order(order=order, by=school.bich)
+
+
+def carry_out_all(school: School) -> None:
+    """The vice-principal records every order that has taken effect."""
+    for order in waiting_orders(school.hoa):
+        carry_out(order, found="Theo lệnh", by=school.hoa)
 
 
 def grant_to(school: School, to: Grantee, target: object, *, days: int = 30) -> Grant:

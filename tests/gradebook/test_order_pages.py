@@ -10,7 +10,8 @@ from django.utils.timezone import localtime, make_aware
 from accounts import clock
 from accounts.models import AccessLogEntry
 from gradebook.models import EntryOrder
-from gradebook.order_forms import default_text, next_number
+from gradebook.order_forms import next_number
+from gradebook.order_texts import default_text
 from gradebook.regulation import Period, rules_for
 from gradebook.windows import lock_state
 from tests.gradebook.school import CONFIRMED, close_window, open_window
@@ -338,13 +339,13 @@ def test_all_that_is_wrong_is_said_at_once(school, principal):
 
 
 def test_a_lock_with_a_used_number_hears_of_both_its_number_and_its_class(school, principal):
-    open_window(school)
+    open_window(school, school_class=school.class_4b)
     lock = typed(kind="lock", period="GHKI", scope=f"class:{school.class_4a.pk}", number="01/QĐ-THKĐ")
     answer = principal.post(
         reverse("gradebook:order_new"), {**lock, "opens_at": f"{clock.today()}T00:00", "look": "1"}
     )
     assert answer.context["form"].errors.keys() == {"number", "period"}
-    assert "khoá toàn trường, rồi mở lại" in text(answer)
+    assert "Kiểm tra lại thời điểm đánh giá, phạm vi" in text(answer)
 
 
 # -- An order to lock ----------------------------------------------------------------------------------------

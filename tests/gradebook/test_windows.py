@@ -10,9 +10,10 @@ from accounts import clock
 from accounts.history import Source
 from gradebook.entry import EntryRefusedError, save_results
 from gradebook.models import EntryOrder, EntryWindow
+from gradebook.orders import OrderRefused, check_order, issue_order, problems_of
 from gradebook.regulation import Period
 from gradebook.sheets import Field
-from gradebook.windows import OrderRefused, check_order, issue_order, lock_state, lock_states, problems_of
+from gradebook.windows import lock_state, lock_states
 from tests.gradebook.school import change_of, close_window, enter, open_window, value_of
 
 pytestmark = pytest.mark.django_db
@@ -183,15 +184,15 @@ def test_a_class_reopened_for_some_hours_is_open_while_the_school_is_locked(scho
 
 
 def test_locking_what_is_not_open_is_refused_with_the_remedy(school):
-    open_window(school)
+    open_window(school, school_class=school.class_4b)
     lock = an_order(
         school, number="L", kind=EntryOrder.Kind.LOCK, school_class=school.class_4a, closes_at=None
     )
-    with pytest.raises(OrderRefused, match="khoá toàn trường, rồi mở lại") as refusal:
+    with pytest.raises(OrderRefused, match="Kiểm tra lại thời điểm đánh giá, phạm vi") as refusal:
         issue_order(order=lock, by=school.bich)
     assert refused_fields(refusal) == ["period"]
     assert not EntryOrder.objects.filter(number="L").exists()
-    assert is_open(school.class_4a)
+    assert is_open(school.class_4b)
 
 
 def test_a_number_is_used_once_a_year(school):

@@ -1,6 +1,8 @@
-// The time left until the lock, by the server's clock, in the last hour; what is typed goes out just before.
+// The time left until the lock, by the server's clock, on the last three days; what is typed goes out just before.
 
 const HOUR = 3600;
+const DAY = 24 * HOUR;
+const NEAR = 3 * DAY;
 const SAID_AT = [600, 300, 60]; // seconds before the lock
 const SAVES_BEFORE = 4; // seconds
 
@@ -13,9 +15,10 @@ export function watchDeadline({ onNear, tell }) {
   let ahead = Date.parse(state.dataset.now) - performance.now();
   let before = Infinity;
   const tick = () => {
+    if (state.dataset.kind === "locked") return; // an order came before the hour
     const left = Math.floor((closes - ahead - performance.now()) / 1000);
-    state.querySelector("[data-countdown]").textContent = left < HOUR ? words(left) : "";
-    if (left < HOUR) state.dataset.kind = left < 600 ? "warning" : "waiting";
+    state.querySelector("[data-countdown]").textContent = left < NEAR ? words(left) : "";
+    state.dataset.kind = kind(left, state.dataset.kind);
     for (const mark of SAID_AT) if (left <= mark && before > mark && before !== Infinity) tell(`Còn ${mark / 60} phút là khoá sổ.`);
     if (left <= SAVES_BEFORE && before > SAVES_BEFORE) onNear();
     before = left;
@@ -25,8 +28,18 @@ export function watchDeadline({ onNear, tell }) {
   return (serverTime) => { ahead = Date.parse(serverTime) - performance.now(); };
 }
 
+/** In the last hour for everybody; before, a warning of the server's goes away when the sheet is complete. */
+function kind(left, current) {
+  if (left < 600) return "warning";
+  if (left < HOUR) return "waiting";
+  return document.querySelector("[data-progress]")?.dataset.kind === "ok" ? "open" : current;
+}
+
 function words(left) {
   if (left <= 0) return "· hết giờ";
   const two = (number) => String(number).padStart(2, "0");
-  return `· còn ${two(Math.floor(left / 60))}:${two(left % 60)}`;
+  if (left < HOUR) return `· còn ${two(Math.floor(left / 60))}:${two(left % 60)}`;
+  const hours = Math.floor((left % DAY) / HOUR);
+  if (left < DAY) return `· còn ${hours} giờ`;
+  return `· còn ${Math.floor(left / DAY)} ngày${hours ? ` ${hours} giờ` : ""}`;
 }

@@ -1,0 +1,69 @@
+"""What the head of a tổ has told its teachers of a window, as a teacher reads it on the start page (PLAN IV.4)."""
+
+import datetime
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils.timezone import localtime
+
+from accounts.models import User
+from gradebook.models import EntryNotice, EntryNoticeRecipient, EntryWindow
+from gradebook.regulation import Period
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNotice:
+    """`text` is what the head added of their own."""
+
+    words: str
+    text: str
+    order_id: int
+    number: str
+
+
+def with_team_notices(windows: QuerySet[EntryWindow], user: User) -> QuerySet[EntryWindow]:
+    """Windows that bring along what was told to this person of them: no statement more."""
+    received = EntryNoticeRecipient.objects.filter(notice__window=OuterRef("pk"), person=user)
+    told = JSONObject(
+        kind="notice__kind",
+        grade_level="notice__grade_level",
+        text="notice__text",
+        sent_at="notice__sent_at",
+        by="notice__sent_by__full_name",
+        missing="missing",
+    )
+    return windows.annotate(told=ArraySubquery(received.order_by("notice__sent_at").values(json=told)))
+
+
+def read_team_notices(windows: Iterable[Any], with_gaps: Collection[int]) -> tuple[TeamNotice, ...]:
+    """Of the windows still to end: each head's last announcement, and the last reminder while there are gaps."""
+    found = []
+    for window in windows:
+        if window.closes_at <= window.asked_at:
+            continue
+        last = {(each["kind"], each["grade_level"]): each for each in window.told}
+        for (kind, _grade), told in last.items():
+            if kind == EntryNotice.Kind.ANNOUNCE or window.pk in with_gaps:
+                found.append(
+                    TeamNotice(_words(window, told), told["text"], window.order_id, window.order.number)
+                )
+    return tuple(found)
+
+
+def _words(window: Any, told: dict[str, Any]) -> str:
+    sent = localtime(datetime.datetime.fromisoformat(told["sent_at"]))
+    who = f"{told['by']}, tổ (khối) trưởng khối {told['grade_level']},"
+    period = Period(window.period).label
+    if told["kind"] == EntryNotice.Kind.ANNOUNCE:
+        return (
+            f"{who} thông báo ngày {sent:%d/%m/%Y}: nhập {period} từ {window.opens_label} đến "
+            f"{window.closes_label}."
+        )
+    return (
+        f"{who} nhắc lúc {sent:%H:%M %d/%m/%Y}: {period} của thầy cô còn thiếu {told['missing']} ô, khoá lúc "
+        f"{window.closes_label}."
+    )

@@ -1,0 +1,29 @@
+"""The page of what is open and locked."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+from gradebook.lock_calendar import read_calendar
+from gradebook.regulation import Period
+from students.models import SchoolYear
+
+
+@never_cache
+@require_safe
+def lock_calendar(request: SignedInRequest) -> HttpResponse:
+    """`?year=` and `?grade=`; what is not there falls back to the year in view and its first grade."""
+    years = list(SchoolYear.objects.begun())
+    asked = request.GET.get("year", "")
+    year = next((each for each in years if str(each.pk) == asked), years[0] if years else None)
+    grade = request.GET.get("grade", "")
+    context = {
+        "calendar": read_calendar(year, int(grade) if grade in {"1", "2", "3", "4", "5"} else None)
+        if year
+        else None,
+        "years": years,
+        "periods": list(Period),
+    }
+    return render(request, "gradebook/lock_calendar.html", context)

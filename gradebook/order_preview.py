@@ -1,0 +1,104 @@
+"""What exactly an order would do if it were signed now."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from accounts import clock
+from accounts.models import User
+from gradebook.models import EntryOrder, EntryWindow, TeachingAssignment
+from gradebook.orders import check_order, classes_of, ends_whole
+from gradebook.regulation import Period
+from gradebook.scopes import HOMEROOM, scope_of
+from gradebook.spans import with_cuts
+from students.models import HomeroomAssignment
+
+_SHOWN = "%H:%M %d/%m/%Y"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Exactly what signing would do: one headline, and a line for each window it would end or meet."""
+
+    headline: str
+    lines: tuple[str, ...]
+
+
+def preview(order: EntryOrder) -> Preview:
+    """What the order would do if it were signed now; raises OrderRefused where it could not."""
+    hit = check_order(order)
+    reach = _reach(order)
+    period = Period(order.period).label
+    if order.kind == EntryOrder.Kind.OPEN:
+        span = f"từ {_at(order.opens_at)} đến {_at(order.closes_at)}"
+        what = "Gia hạn nhập" if order.is_extension else "Mở nhập"
+        headline = f"{what} {period} cho {reach} ({order.scope_label}), {span}."
+        return Preview(
+            headline, ("Hết giờ sổ tự khoá. Mọi người thấy thông báo ngay sau khi kí.", *_others(order))
+        )
+    moment = max(order.opens_at, clock.stamp())
+    when = f"lúc {_at(moment)}" if order.opens_at > clock.stamp() else "ngay khi kí"
+    return Preview(
+        f"Khoá nhập {period} cho {reach} ({order.scope_label}), {when}.",
+        tuple(_lock_line(order, window) for window in hit),
+    )
+
+
+def _lock_line(order: EntryOrder, window: EntryWindow) -> str:
+    named = f"Đợt nhập theo văn bản số {window.order.number} ({window.order.scope_label})"
+    if ends_whole(order, window):
+        return f"{named}, đang định đến {window.closes_label}, sẽ hết lúc đó."
+    return (
+        f"{named} vẫn mở đến {window.closes_label} cho phần còn lại; riêng phạm vi của lệnh này khoá cho tới khi có "
+        "lệnh mở sau đó."
+    )
+
+
+def _others(order: EntryOrder) -> tuple[str, ...]:
+    """Windows of the same period that overlap: a principal should know that they stay."""
+    overlapping = with_cuts(
+        EntryWindow.objects.filter(
+            year_id=order.year_id,
+            period=order.period,
+            opens_at__lt=order.closes_at,
+            closes_at__gt=max(order.opens_at, clock.stamp()),
+        )
+    )
+    scope = scope_of(order)
+    return tuple(
+        f"Đợt nhập theo văn bản số {window.order.number} ({window.order.scope_label}) đến {window.closes_label} vẫn "
+        "giữ nguyên."
+        for window in overlapping
+        if scope.meets(scope_of(window))
+    )
+
+
+def _reach(order: EntryOrder) -> str:
+    """«30 lớp, 49 giáo viên»: classes in scope, and who answers today for a sheet of them that the order is for."""
+    classes = classes_of(order)
+    if order.line_code not in ("", HOMEROOM):
+        classes = classes.filter(
+            pk__in=TeachingAssignment.objects.filter(line__code=order.line_code).values("school_class")
+        )
+    if order.teacher_id:
+        return f"giáo viên {order.teacher.full_name}" if order.teacher else ""
+    ids = list(classes.values_list("pk", flat=True))
+    return f"{len(ids)} lớp, {_count_teachers(ids, order.line_code)} giáo viên"
+
+
+def _count_teachers(class_ids: list[int], code: str) -> int:
+    today = clock.today()
+    teaching = TeachingAssignment.objects.held_on(today).filter(school_class__in=class_ids)
+    homeroom = HomeroomAssignment.objects.held_on(today).filter(school_class__in=class_ids)
+    if code == HOMEROOM:
+        teaching = teaching.none()
+    elif code:
+        teaching, homeroom = teaching.filter(line__code=code), homeroom.none()
+    answering = Q(pk__in=teaching.values("teacher")) | Q(pk__in=homeroom.values("teacher"))
+    return User.objects.filter(answering, is_active=True).count()
+
+
+def _at(moment: datetime.datetime | None) -> str:
+    return f"{localtime(moment):{_SHOWN}}"
