@@ -17,7 +17,7 @@ class SeenChoicesForm(RefusableForm, forms.Form):
         cleaned = super().clean() or self.cleaned_data
         clashing = [name for name in self.changed_data if self._was_set_meanwhile(name)]
         if clashing:
-            self.data = self.data.copy()
+            self.data = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict
         for name in clashing:
             self.add_error(name, "Vừa được đặt khác ở nơi khác. Xem lại, chọn rồi lưu lần nữa.")
             self._show_as_stored(name)

@@ -18,6 +18,7 @@ NOT_BY_LIST = (
     "danh sách này không ghi được: ghi ở trang Biến động sĩ số rồi tải tệp lên lại, hoặc bỏ hàng này khỏi tệp"
 )
 ARRIVING = ("Chuyển đến", "Nghỉ học xin học lại")
+ONE_DAY = datetime.timedelta(days=1)
 
 
 def against_the_seat(
@@ -64,17 +65,13 @@ def against_the_seat(
 
 
 def _against_a_return(row: RosterRow, last: Enrolment) -> tuple[str, str] | None:
+    assert last.ends_on  # noqa: S101 - the seat is over
     if row.status not in ATTENDING and not row.status.startswith(ARRIVING):
         return None
     return "full_name", (
-        f"học sinh đã rời lớp {last.school_class.name} từ ngày {_day_after(last):%d/%m/%Y}. Học lại là biến động sĩ "
+        f"học sinh đã rời lớp {last.school_class.name} từ ngày {last.ends_on + ONE_DAY:%d/%m/%Y}. Học lại là biến động sĩ "
         f"số, {NOT_BY_LIST}."
     )
-
-
-def _day_after(last: Enrolment) -> datetime.date:
-    """The first day on which the pupil did not sit there, as the movement says."""
-    return last.ends_on + datetime.timedelta(days=1)
 
 
 def _against_leaving(row: RosterRow) -> tuple[str, str] | None:
