@@ -68,9 +68,10 @@ def _against_a_return(row: RosterRow, last: Enrolment) -> tuple[str, str] | None
     assert last.ends_on  # noqa: S101 - the seat is over
     if row.status not in ATTENDING and not row.status.startswith(ARRIVING):
         return None
+    since = last.ends_on + ONE_DAY
     return "full_name", (
-        f"học sinh đã rời lớp {last.school_class.name} từ ngày {last.ends_on + ONE_DAY:%d/%m/%Y}. Học lại là biến động sĩ "
-        f"số, {NOT_BY_LIST}."
+        f"học sinh đã rời lớp {last.school_class.name} từ ngày {since:%d/%m/%Y}. Học lại là biến động sĩ số, "
+        f"{NOT_BY_LIST}."
     )
 
 
