@@ -19,8 +19,8 @@ from accounts.powers import Action
 from gradebook.class_lines import lines_of
 from gradebook.exemptions import in_force
 from gradebook.models import Arrangement, SubjectResult, TraitResult
-from gradebook.regulation import Period, Trait, TraitGroup, traits_for
 from gradebook.orders import Problem
+from gradebook.regulation import Period, Trait, TraitGroup, traits_for
 from gradebook.windows import hold_period
 from gradebook.year_rules import rules_of
 from students.models import SchoolClass, Student

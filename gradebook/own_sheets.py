@@ -7,13 +7,14 @@ from typing import Any
 from django.db.models import Q
 
 from accounts import permissions
-from accounts.clock import now_in_sql
 from accounts.models import User
 from gradebook.class_lines import lines_brought, with_lines
+from gradebook.exemptions import terms_of, with_arrangements
 from gradebook.models import EntryWindow, SubjectResult, TraitResult
 from gradebook.regulation import Period
-from gradebook.sheets import Cell, Row, Sheet, SheetRef, value_and_version
-from gradebook.windows import covers
+from gradebook.scopes import place_of
+from gradebook.sheets import Row, Sheet, SheetRef, cell_of
+from gradebook.spans import longest_open, spans_at, with_cuts
 from students.models import Enrolment, SchoolClass
 
 Stored = Mapping[tuple[int, str], SubjectResult | TraitResult]
@@ -35,19 +36,19 @@ def own_refs(user: User) -> tuple[SheetRef, ...]:
     )
 
 
-def open_until(refs: Collection[SheetRef]) -> dict[SheetRef, str]:
+def open_until(refs: Collection[SheetRef], *, by: User) -> dict[SheetRef, str]:
     """Until when each sheet is open that is open now, by the database's clock. One statement.
 
     For the eye; whether something may be written is asked again by `gradebook.entry`.
     """
     years = {ref.school_class.year_id for ref in refs}
-    windows: list[Any] = list(EntryWindow.objects.filter(year_id__in=years).annotate(asked_at=now_in_sql()))
-    still_open = [window for window in windows if window.is_open_at(window.asked_at)]
+    windows = list(with_cuts(EntryWindow.objects.filter(year_id__in=years)))
     found = {}
     for ref in refs:
-        own = [w for w in still_open if w.period == ref.period and covers(w, ref.school_class)]
-        if own:
-            found[ref] = max(own, key=lambda window: window.closes_at).closes_label
+        own = [window for window in windows if window.period == ref.period]
+        span = longest_open(spans_at(own, place_of(ref.school_class, ref.code, [by.pk])))
+        if span:
+            found[ref] = span.closes_label
     return found
 
 
@@ -80,9 +81,8 @@ def _rosters(refs: Iterable[SheetRef]) -> dict[int, list[Enrolment]]:
         day = each.year.day_for_roster()
         seated |= Q(school_class=each, starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
     found: dict[int, list[Enrolment]] = {pk: [] for pk in classes}
-    for seat in (
-        Enrolment.objects.filter(seated).select_related("student").in_class_order() if classes else ()
-    ):
+    seats = with_arrangements(Enrolment.objects.filter(seated).select_related("student").in_class_order())
+    for seat in seats if classes else ():
         found[seat.school_class_id].append(seat)
     return found
 
@@ -119,9 +119,10 @@ def _rows(ref: SheetRef, seats: Sequence[Enrolment], stored: Stored) -> tuple[Ro
             student=seat.student,
             number=number,
             cells=tuple(
-                Cell(column, *value_and_version(stored.get((seat.student_id, column.item)), column.field))
-                for column in columns
+                cell_of(column, stored.get((seat.student_id, column.item)), terms) for column in columns
             ),
+            terms=terms,
         )
         for number, seat in enumerate(seats, start=1)
+        for terms in [terms_of(seat, ref.period)]
     )

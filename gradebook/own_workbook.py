@@ -146,7 +146,7 @@ def _different(rows: Sequence[Row], changes: Iterable[Change]) -> Iterator[Chang
 
 def _locked(ref: SheetRef, why: str, changes: Sequence[Change]) -> SheetPart:
     """A correction may be asked for where the sheet was open once."""
-    is_over = lock_state(ref.school_class, ref.period).is_over
+    is_over = lock_state(ref.school_class, ref.period, ref.code).is_over
     kept = tuple((f"c.{name_of(change)}", change.value) for change in changes) if is_over else ()
     return SheetPart(ref, Fate.LOCKED, locked=why, kept=kept, cells=len(changes))
 

@@ -93,7 +93,7 @@ def _show(
     preview: WorkbookPreview | None = None,
 ) -> HttpResponse:
     refs = own_refs(request.user)
-    is_open = open_until(refs)
+    is_open = open_until(refs, by=request.user)
     periods = tuple(_choice(period, refs, is_open) for period in Period)
     meant = next((each.period for each in periods if each.open_sheets), Period.MID_TERM_1)
     page = OwnSheetsPage(form or WorkbooksForm(initial={"period": meant}), periods, _classes(refs), preview)

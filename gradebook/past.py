@@ -53,7 +53,7 @@ def read_past_pupil(
         rows_at(TraitResult, moment, student_id=student.pk, year_id=school_class.year_id),
         codes,
     )
-    sheets = sheets_of(user, school_class, student, lines=lines, stored=stored, locks={})
+    sheets = sheets_of(user, school_class, student, lines=lines, stored=stored, locks={}, terms={})
     return PupilSheet(school_class, student, sheets, is_on_roster=False)
 
 

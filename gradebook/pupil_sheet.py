@@ -5,7 +5,7 @@ sheet by sheet, with the versions of the plain form.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -16,11 +16,12 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_brought, with_lines
 from gradebook.entry import Change, SaveReport, save_results
+from gradebook.exemptions import USUAL, Terms, terms_of_pupil
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
 from gradebook.regulation import Period
 from gradebook.sheet_forms import changes_from_form, typed_cells
-from gradebook.sheets import Cell, Row, Sheet, SheetRef, value_and_version
-from gradebook.windows import LockState, lock_states
+from gradebook.sheets import HOMEROOM_CODE, Row, Sheet, SheetRef, cell_of
+from gradebook.windows import LockState, lock_states_of
 from students.models import Enrolment, SchoolClass, Student
 
 # By the line's code or the item's, and the period.
@@ -37,7 +38,6 @@ class PupilSheet:
     sheets: tuple[Sheet, ...]
     is_on_roster: bool = True
     neighbours: tuple[tuple[int, str] | None, tuple[int, str] | None] = (None, None)
-    locks: Mapping[Period, LockState] = field(default_factory=dict)
 
     def may_write(self, sheet: Sheet) -> bool:
         return self.is_on_roster and bool(sheet.locks) and sheet.may_enter
@@ -58,10 +58,11 @@ class Written:
 
 
 def get_pupil_sheet(user: User, class_id: int, student_id: int) -> PupilSheet:
-    """Fetch and check in one call. Six statements."""
+    """Fetch and check in one call. Seven statements."""
     school_class, lines = find_class(user, class_id)
     student = find_pupil(school_class, student_id)
-    locks = lock_states(school_class)
+    locks = _locks(user, school_class, lines)
+    terms = terms_of_pupil(student, school_class.year_id)
     roster = Enrolment.objects.roster(school_class)
     order = list(roster.values_list("student_id", "student__full_name"))
     place = next((number for number, (pk, _name) in enumerate(order) if pk == student.pk), None)
@@ -69,11 +70,19 @@ def get_pupil_sheet(user: User, class_id: int, student_id: int) -> PupilSheet:
     return PupilSheet(
         school_class=school_class,
         student=student,
-        sheets=sheets_of(user, school_class, student, lines=lines, stored=stored, locks=locks),
+        sheets=sheets_of(user, school_class, student, lines=lines, stored=stored, locks=locks, terms=terms),
         is_on_roster=place is not None,
         neighbours=_neighbours(order, place),
-        locks=locks,
     )
+
+
+def _locks(user: User, school_class: SchoolClass, lines: Lines) -> dict[tuple[str, Period], LockState]:
+    """Of every sheet of the class as it is for this person. One statement."""
+    own = {
+        line.code if line else HOMEROOM_CODE: permissions.is_responsible(user, school_class, line)
+        for line in (*lines, None)
+    }
+    return lock_states_of(school_class, {code: [user.pk] if is_own else [] for code, is_own in own.items()})
 
 
 def find_class(user: User, class_id: int) -> tuple[SchoolClass, Lines]:
@@ -106,11 +115,23 @@ def sheets_of(
     *,
     lines: Iterable[SubjectLine],
     stored: Stored,
-    locks: Mapping[Period, LockState],
+    locks: Mapping[tuple[str, Period], LockState],
+    terms: Mapping[Period, Terms],
 ) -> tuple[Sheet, ...]:
     """The sheets that the person may see, in the order of the học bạ and of the year. No statement."""
     return tuple(
-        _sheet(user, SheetRef(school_class, line, period), student, stored, locks)
+        _sheet(
+            user,
+            SheetRef(school_class, line, period),
+            student,
+            stored,
+            {
+                each: lock
+                for (code, each), lock in locks.items()
+                if code == (line.code if line else HOMEROOM_CODE)
+            },
+            terms=terms.get(period, USUAL),
+        )
         for line in (*lines, None)
         if permissions.may_see_sheet(user, school_class, line)
         for period in Period
@@ -118,13 +139,16 @@ def sheets_of(
 
 
 def _sheet(
-    user: User, ref: SheetRef, student: Student, stored: Stored, locks: Mapping[Period, LockState]
+    user: User,
+    ref: SheetRef,
+    student: Student,
+    stored: Stored,
+    locks: Mapping[Period, LockState],
+    *,
+    terms: Terms,
 ) -> Sheet:
     columns = ref.columns()
-    cells = tuple(
-        Cell(column, *value_and_version(stored.get((column.item, ref.period.value)), column.field))
-        for column in columns
-    )
+    cells = tuple(cell_of(column, stored.get((column.item, ref.period.value)), terms) for column in columns)
     return Sheet(
         ref=ref,
         columns=columns,

@@ -9,7 +9,7 @@ from gradebook import grading
 from gradebook.entry import Change
 from gradebook.pupil_sheet import PupilSheet, Written, field_name
 from gradebook.regulation import Attainment, Period, TraitGroup
-from gradebook.sheet_page import Note, NoteKind
+from gradebook.sheet_page import Note, NoteKind, tag_of
 from gradebook.sheets import Cell, Field, Sheet
 from gradebook.year_rules import rules_of
 
@@ -29,6 +29,9 @@ class ShownCell:
     path: str
     note: Note | None = None
     seen: str = ""
+    word: str = ""
+    why: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Slot:
 
     @property
     def is_empty(self) -> bool:
-        return not any(cell.value for cell in self.cells)
+        return not any(cell.value or cell.word for cell in self.cells)
 
     @property
     def notes(self) -> list[Note]:
@@ -159,6 +162,9 @@ class _Shown:
             path=f"{sheet_address(sheet)}{path}",
             note=note,
             seen=str(self.seen.get(place, "")) if note else "",
+            word="" if cell.value else cell.word,
+            why=cell.why,
+            tag=tag_of(cell),
         )
 
 

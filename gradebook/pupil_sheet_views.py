@@ -1,6 +1,7 @@
 """The page of one pupil's year, and its plain form."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -32,7 +33,7 @@ def pupil_sheet(request: SignedInRequest, class_id: int, student_id: int) -> Htt
     return _show(request, get_pupil_sheet(request.user, class_id, student_id), written)
 
 
-def _some_sheet(found: PupilSheet) -> dict[str, object]:
+def _some_sheet(found: PupilSheet) -> dict[str, Any]:
     """A sheet that the person answers for, or any: whoever has none is told so."""
     refs = [sheet.ref for sheet in found.sheets if sheet.is_responsible] or [
         sheet.ref for sheet in found.sheets

@@ -125,7 +125,7 @@ def _page(request: SignedInRequest, ref: SheetRef, student_id: int) -> RepeatPag
         ref,
         enrolment.student,
         result if isinstance(result, SubjectResult) else SubjectResult(),
-        lock_state(ref.school_class, ref.period),
+        lock_state(ref.school_class, ref.period, ref.code),
         permissions.is_responsible(request.user, ref.school_class, ref.line),
     )
 

@@ -242,7 +242,7 @@ def _adjusted(sheet: Sheet, row: Row) -> str:
     )
 
 
-def _tag(cell: Cell) -> str:
+def tag_of(cell: Cell) -> str:
     """In two words, under the value."""
     if cell.repeat:
         is_official = cell.repeat.is_official
@@ -271,7 +271,7 @@ def _cell(
         warning="" if is_unsaved else warning,
         word="" if cell.value else cell.word,
         why=cell.why,
-        tag=_tag(cell),
+        tag=tag_of(cell),
     )
 
 

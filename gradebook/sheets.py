@@ -281,7 +281,7 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
             student=enrolment.student,
             number=number,
             cells=tuple(
-                _cell(column, stored.get((enrolment.student_id, column.item)), own) for column in columns
+                cell_of(column, stored.get((enrolment.student_id, column.item)), own) for column in columns
             ),
             terms=own,
         )
@@ -289,7 +289,8 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
     )
 
 
-def _cell(column: Column, result: SubjectResult | TraitResult | None, terms: Terms) -> Cell:
+def cell_of(column: Column, result: SubjectResult | TraitResult | None, terms: Terms) -> Cell:
+    """A pupil's cell as it stands."""
     value, version = value_and_version(result, column.field)
     tested = result if column.field == Field.MARK and isinstance(result, SubjectResult) else SubjectResult()
     return Cell(

@@ -1,7 +1,9 @@
 """When the books are open: the open window of a class or sheet, and words on why it is locked."""
 
 import datetime
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
@@ -76,6 +78,20 @@ def lock_states(school_class: SchoolClass, code: str = "") -> dict[Period, LockS
     windows = EntryWindow.objects.covering(school_class, F("period"))  # type: ignore[arg-type]
     spans = _spans(windows, school_class, code)
     return {period: _state([each for each in spans if each.period == period], period) for period in Period}
+
+
+def lock_states_of(
+    school_class: SchoolClass, answering: Mapping[str, Collection[int]]
+) -> dict[tuple[str, Period], LockState]:
+    """The same of several sheets of the class, by code and period; `answering`: who answers for each. One statement."""
+    windows: Any = EntryWindow.objects.covering(school_class, F("period"))  # type: ignore[arg-type]
+    found = list(with_cuts(windows))
+    states = {}
+    for code, teachers in answering.items():
+        spans = spans_at(found, place_of(school_class, code, teachers))
+        for period in Period:
+            states[code, period] = _state([each for each in spans if each.period == period], period)
+    return states
 
 
 def _spans(windows: EntryWindowQuerySet, school_class: SchoolClass, code: str) -> list[Span]:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gradebook", "0061_past_applications"),
+        ("gradebook", "0101_arrangements_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gradebook", "0061_past_applications"),
+        ("gradebook", "0111_comment_bank_kept"),
         ("students", "0120_uploads_without_news"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
