@@ -53,6 +53,7 @@ class WorkbooksForm(WorkbookForm):
 
     period = forms.ChoiceField(
         label="Chỗ nào trong tệp không ghi thời điểm đánh giá thì là",
+        help_text="Cột chỉ ghi «GK», «CK» được hiểu là của cùng học kì.",
         choices=[(period.value, period.label) for period in Period],
         error_messages={"required": "Chưa chọn thời điểm đánh giá."},
     )

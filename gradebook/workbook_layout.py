@@ -25,7 +25,8 @@ from students.header_search import Column as FileColumn
 from students.workbooks import Table, WorkbookRefused
 
 T = TypeVar("T")
-_LONGEST = 40
+_LONGEST_HEADING = 200
+_LONGEST_NAME = 40
 _MOST_SPELLINGS = 24
 _ENDS = (Period.END_TERM_1, Period.YEAR_END, Half.END)
 
@@ -72,7 +73,11 @@ def layout_of(table: Table, traits: Sequence[Column]) -> Layout | None:
     `traits` are the columns of the homeroom sheets it may be read for. Raises WorkbookRefused for two columns of
     one cell, and for a cell without a period beside others that have one.
     """
-    named = {_name(slot, number): (slot, texts) for number, (slot, texts) in enumerate(_slots(table, traits))}
+    named = {
+        _name(slot, number): (slot, texts)
+        for number, (slot, texts) in enumerate(_slots(table, traits))
+        if texts
+    }
     synonyms = {**about_the_row(), **{name: texts for name, (_slot, texts) in named.items()}}
     header = find_header(table, synonyms, tuple(frozenset((who,)) for who in WHO))
     if header is None:
@@ -96,21 +101,27 @@ def _name(slot: Slot, number: int) -> str:
 def _slots(table: Table, traits: Sequence[Column]) -> Iterator[tuple[Slot, tuple[str, ...]]]:
     """Every cell that the table may have a column of, with the headings that would say so."""
     whens, lines = _spellings(table)
+    words = {word for text in _texts(table, _LONGEST_HEADING) for word in text.split()}
     for key in LINE_FIELDS:
-        plain = line_headings(key)
+        plain = _possible(line_headings(key), words)
         yield Slot(key), plain
-        for when, words in whens.items():
-            yield Slot(key, when=when), _joined(plain, words)
+        for when, spelled in whens.items():
+            yield Slot(key, when=when), _joined(plain, spelled)
         for code, names in lines.items():
             yield Slot(key, code), _joined(plain, names)
-            for when, words in whens.items():
-                pairs = (*_joined(names, words),)
-                yield Slot(key, code, when), (*_joined(plain, pairs), *_between(names, plain, words))
+            for when, spelled in whens.items():
+                apart = _between(names, plain, spelled)
+                yield Slot(key, code, when), (*_joined(plain, _joined(names, spelled)), *apart)
     for column in traits:
-        plain = trait_headings(column)
+        plain = _possible(trait_headings(column), words)
         yield Slot(column.key), plain
-        for when, words in whens.items():
-            yield Slot(column.key, when=when), _joined(plain, words)
+        for when, spelled in whens.items():
+            yield Slot(column.key, when=when), _joined(plain, spelled)
+
+
+def _possible(headings: Sequence[str], words: set[str]) -> tuple[str, ...]:
+    """The headings of which the table has every word, in one row or in two."""
+    return tuple(heading for heading in headings if words.issuperset(heading.split()))
 
 
 def _joined(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
@@ -126,7 +137,7 @@ def _spellings(table: Table) -> tuple[dict[When, list[str]], dict[str, list[str]
     """How the table's first rows spell periods and lines."""
     whens: dict[str, When] = {}
     lines: dict[str, str] = {}
-    for text in _short_texts(table):
+    for text in _texts(table, _LONGEST_NAME):
         line = line_by_name(text)
         if line:
             lines.setdefault(text, line.code)
@@ -139,12 +150,13 @@ def _spellings(table: Table) -> tuple[dict[When, list[str]], dict[str, list[str]
     return _turned(whens), _turned(lines)
 
 
-def _short_texts(table: Table) -> Iterator[str]:
+def _texts(table: Table, longest: int) -> Iterator[str]:
+    """What stands where headings may be, folded."""
     for row in table.rows:
         if row.number > SEARCHED_ROWS:
             return
         for cell in row.values:
-            if isinstance(cell, str) and 0 < len(text := folded_heading(text_of(cell))) <= _LONGEST:
+            if isinstance(cell, str) and len(cell) <= longest and (text := folded_heading(text_of(cell))):
                 yield text
 
 

@@ -148,21 +148,25 @@ def build_preview(
 
 
 def same_for_all(ref: SheetRef, rows: Sequence[Row], changed: Sequence[Saved]) -> Iterator[str]:
-    """A sentence for each column in which the file gives every pupil, or nearly so, one and the same."""
-    values: dict[tuple[str, str], list[str]] = {}
-    for each in changed:
-        values.setdefault((each.change.item, each.change.field), []).append(each.value)
-    for column in file_columns(ref):
-        given = values.get((column.item, column.field.value), [])
-        if len(given) < FEWEST_ALIKE:
+    """A sentence for each column of the file that would give a whole class one value, or most of it one comment."""
+    new = {_key(each.change): each.value for each in changed}
+    touched = {(item, field) for _pupil, item, field in new}
+    for index, column in enumerate(ref.columns()):
+        if (column.item, column.field.value) not in touched:
             continue
-        value, times = Counter(given).most_common(1)[0]
-        if column.field == Field.COMMENT and times >= FEWEST_ALIKE:
+        values = [
+            new.get((row.student.pk, column.item, column.field.value), row.cells[index].value) for row in rows
+        ]
+        value, times = Counter(value for value in values if value).most_common(1)[0]
+        if times < FEWEST_ALIKE:
+            continue
+        if column.field == Field.COMMENT and 2 * times > len(rows):
             yield (
-                f"{times} em cùng một lời ở cột «{column.label}»: «{shortened(value)}». Nhận xét nên nói riêng từng em."
+                f"Cột «{column.label}»: {times} trên {len(rows)} em có cùng một nhận xét «{shortened(value)}». Nhận "
+                "xét nên nói riêng từng em."
             )
-        elif times == len(given) == len(rows):
-            yield f"Cả {times} em cùng «{value}» ở cột «{column.label}». Xem lại có đúng không."
+        elif column.field != Field.COMMENT and times == len(rows):
+            yield f"Cột «{column.label}»: cả {times} em cùng «{value}». Xem lại có đúng không."
 
 
 def shortened(text: str) -> str:

@@ -57,7 +57,7 @@ def read_sheet(data: bytes, name: str, ref: SheetRef, rows: Sequence[Row]) -> Re
     read = _Reading(
         desk_of([(ref, rows)], ref.period), [t for t in open_workbook(data, name) if not t.hidden]
     )
-    if read.refusals:
+    if read.refusals and not any(_wants(reader, key_of_sheet(ref)) for reader in read.readers):
         raise read.refusals[0]
     if not read.readers:
         raise WorkbookRefused(_no_table(ref, read))
@@ -126,8 +126,8 @@ class _Reading:
 
 
 def _wants(reader: TableReader, key: SheetKey) -> bool:
-    rows = reader.readers[key]
-    return bool(rows.changes or rows.problems)
+    rows = reader.readers.get(key)
+    return rows is not None and bool(rows.changes or rows.problems)
 
 
 def _several(ref: SheetRef, readers: Sequence[TableReader]) -> str:

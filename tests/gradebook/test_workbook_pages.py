@@ -164,6 +164,31 @@ def test_a_level_and_mark_that_do_not_fit_are_pointed_out_and_may_be_written(lan
     assert press(lan, school, preview).status_code == 302
 
 
+def test_a_class_that_gets_one_value_and_one_comment_is_pointed_out(lan, school):
+    cells = {
+        f"{letter}{row}": value for row in range(2, 7) for letter, value in (("F", "T"), ("H", "Em ngoan."))
+    }
+    preview = send(lan, school, filled(download(lan, school), **cells))
+    assert "cả 5 em cùng «T»" in text(preview)
+    assert "5 trên 5 em có cùng một nhận xét «Em ngoan.»" in text(preview)
+    cells["F6"] = "H"
+    assert "cả 5 em" not in text(send(lan, school, filled(download(lan, school), **cells)))
+
+
+def test_a_refused_text_is_shown_by_its_beginning(lan, school):
+    response = send(lan, school, filled(download(lan, school), H2="dài " * 700))
+    assert response.status_code == 422
+    assert "dài " * 60 not in text(response)
+
+
+def test_the_part_of_another_sheet_is_named_with_where_it_is_read(lan, school):
+    row = described(school.pupils[0], level="T")
+    response = send(lan, school, typed(row | {"Lớp": "4A"}, row | {"Lớp": "4B"}))
+    assert response.status_code == 200
+    assert "Tệp còn kết quả của sổ khác, không đọc ở đây: lớp 4B." in text(response)
+    assert 'href="/gradebook/sheets/"' in response.content.decode()
+
+
 def test_a_row_of_nobody_is_refused_with_its_place(lan, school):
     response = send(lan, school, typed(described(school.pupils[0], level="T", STT=1), {"Mức đạt được": "H"}))
     assert response.status_code == 422
