@@ -1,9 +1,11 @@
 """Ready comments of the demo, the school's and a teacher's own, with places for the pupil's name and gender."""
 
+from accounts import clock
 from accounts.history import Source
 from accounts.models import User
 from gradebook.comment_bank import Entry, Whose
 from gradebook.comment_keeping import add_comment
+from kimdong.demo.school import DemoSchool
 
 # Who adds, to whose bank, what.
 TOLD = (
@@ -24,8 +26,9 @@ TOLD = (
 )
 
 
-def load() -> None:
+def load(school: DemoSchool) -> None:
     """By the acts that people use."""
-    people = User.objects.in_bulk({name for name, _whose, _entry in TOLD}, field_name="username")
-    for name, whose, entry in TOLD:
-        add_comment(whose, entry, by=people[name], source=Source.DEMO)
+    with clock.travelling(school.now):
+        for name, whose, entry in TOLD:
+            person = User.objects.get_by_natural_key(name)
+            add_comment(whose, entry, by=person, source=Source.DEMO)

@@ -8,12 +8,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts import clock
 from accounts.history import Source
 from accounts.models import Post, Team, User
 from gradebook.comment_bank import Entry, Whose, read_bank, shipped, suggestions_for
 from gradebook.comment_keeping import CommentRefused, add_comment, hide_shipped, keeping_of
 from gradebook.entry import save_results
 from gradebook.models import BankComment, HiddenComment
+from kimdong.demo import comments as demo
+from kimdong.demo.school import DemoSchool
 from tests.gradebook.school import change_of, make_school, open_window
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +243,18 @@ def test_what_is_odd_in_a_comment_stands_at_its_cell_and_one_for_everybody_above
         assert "là tên bạn khác trong lớp" in page
         assert "«cô bé» nói về nữ, mà em là nam." in page
         assert "5 trên 6 em có cùng một nhận xét" in page
+
+
+def test_the_demo_has_comments_of_the_school_of_a_grade_head_and_of_a_teacher(school):
+    for person, names in (
+        (school.hoa, {"username": "phohieutruong"}),
+        (school.dung, {"second_username": "khoitruong4"}),
+        (school.lan, {"username": "gvcn.4e"}),
+    ):
+        User.objects.filter(pk=person.pk).update(**names)
+    demo.load(DemoSchool(1, clock.now(), str))
+    assert set(BankComment.objects.values_list("owner", flat=True)) == {None, school.lan.pk}
+    assert texts(school.lan, level="H")[0].startswith("{tên} đã cẩn thận hơn")
 
 
 # ── Excel ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         school = DemoSchool(seed, now, lambda line: self.stdout.write(f"  {line}"))
         load(school)
         inquiries.load(school)
-        comments.load()
+        comments.load(school)
         papers.load(school)
         movements.load(school)
         attendance.load(school)
