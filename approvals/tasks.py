@@ -58,7 +58,6 @@ class EntryTask:
     period: Period
     url: str
     tally: Tally
-    window_id: int
     closes_at: datetime.datetime
     closes_label: str
     left: datetime.timedelta
@@ -177,7 +176,7 @@ def read_tasks(user: User) -> TasksPage:
     return TasksPage(
         entries=entries,
         deadlines=_deadlines(entries),
-        team_notices=read_team_notices(windows, {task.window_id for task in entries}),
+        team_notices=read_team_notices(windows, {task.period for task in entries}),
         requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
         inquiries=tuple(line_of(each) for each in inquiries[:MOST_INQUIRIES]),
@@ -250,7 +249,6 @@ def _entries(sheets: Iterable[tuple[SheetRef, list[Span]]], counts: Counts) -> t
                     period=ref.period,
                     url=_sheet_url(ref),
                     tally=tally,
-                    window_id=span.pk,
                     closes_at=span.closes_at,
                     closes_label=span.closes_label,
                     left=span.closes_at - span.asked_at,

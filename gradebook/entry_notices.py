@@ -39,15 +39,18 @@ def with_team_notices(windows: QuerySet[EntryWindow], user: User) -> QuerySet[En
     return windows.annotate(told=ArraySubquery(received.order_by("notice__sent_at").values(json=told)))
 
 
-def read_team_notices(windows: Iterable[Any], with_gaps: Collection[int]) -> tuple[TeamNotice, ...]:
-    """Of the windows still to end: each head's last announcement, and the last reminder while there are gaps."""
+def read_team_notices(windows: Iterable[Any], with_gaps: Collection[str]) -> tuple[TeamNotice, ...]:
+    """Of the windows still to end: each head's last announcement, and the last reminder while there are gaps.
+
+    `with_gaps` are the periods of which the person has open sheets with cells to fill, by whatever window.
+    """
     found = []
     for window in windows:
         if window.closes_at <= window.asked_at:
             continue
         last = {(each["kind"], each["grade_level"]): each for each in window.told}
         for (kind, _grade), told in last.items():
-            if kind == EntryNotice.Kind.ANNOUNCE or window.pk in with_gaps:
+            if kind == EntryNotice.Kind.ANNOUNCE or window.period in with_gaps:
                 found.append(
                     TeamNotice(_words(window, told), told["text"], window.order_id, window.order.number)
                 )

@@ -74,6 +74,11 @@ class TeamWindow:
         return tuple(sorted((each for each in self.members if each.gaps), key=lambda each: -each.missing))
 
     @property
+    def said_today(self) -> str:
+        """«thông báo, nhắc»: what went out today, in words."""
+        return ", ".join(kind.label.lower() for kind in EntryNotice.Kind if kind in self.sent_today)
+
+    @property
     def sent_today(self) -> set[str]:
         return {notice.kind for notice in self.notices if notice.day == clock.today()}
 

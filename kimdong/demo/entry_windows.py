@@ -35,5 +35,5 @@ def tell_the_teachers(order: EntryOrder, window: PlannedWindow, now: datetime.da
     for moment, kind, text in told:
         if moment < now:
             with clock.travelling(moment):
-                head = User.objects.get(username=HEAD)
+                head = User.objects.get_by_natural_key(HEAD)
                 send_notice(window_id=order.window.pk, grade_level=4, kind=kind, text=text, by=head)

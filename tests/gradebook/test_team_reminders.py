@@ -70,6 +70,13 @@ def test_a_reminder_reaches_those_with_gaps_and_goes_away_when_all_is_entered(sc
     assert "thu" not in {each.person.username for each in members}
 
 
+def test_a_reminder_of_the_schools_window_stays_for_who_has_longer_by_an_order_of_their_own(school, client):
+    window = open_window(school)
+    open_window(school, hours=72, school_class=school.class_4a)
+    send(school, window, EntryNotice.Kind.REMIND)
+    assert f"{HEAD} nhắc lúc" in start_page(client, school.lan)
+
+
 def test_each_kind_goes_out_once_a_day_at_most(school):
     window = open_window(school, hours=72)
     send(school, window, EntryNotice.Kind.REMIND)

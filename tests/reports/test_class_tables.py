@@ -24,7 +24,7 @@ from tests.reports.school_books import approve, fill
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 9
+STATEMENTS = 8
 
 
 @pytest.fixture
