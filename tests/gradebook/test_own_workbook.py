@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from typing import Any
 
 import openpyxl
 import pytest
@@ -44,7 +44,7 @@ def download(client, *periods) -> bytes:
     return b"".join(answer.streaming_content)
 
 
-def filled(data: bytes, **pages: Mapping[str, object]) -> bytes:
+def filled(data: bytes, **pages: Any) -> bytes:
     """The file with cells typed over, by page (_ for a space) and name."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     for title, cells in pages.items():
@@ -98,7 +98,7 @@ def test_its_pages_are_the_files_of_the_sheets_and_the_log_says_who_took_them(la
     of_one = lan.get(f"{PLACE}{school.class_4a.pk}/TV/GHKI/excel/")
     alone = openpyxl.load_workbook(io.BytesIO(b"".join(of_one.streaming_content)))
     assert list(pages["4A Tiếng Việt GHKI"].values) == list(alone.worksheets[0].values)
-    entry = AccessLogEntry.objects.filter(kind="downloaded").order_by("pk").first()
+    entry = AccessLogEntry.objects.filter(kind="downloaded").earliest("pk")
     assert (entry.user, entry.target) == (school.lan, "3 sổ của các lớp 4A")
 
 
