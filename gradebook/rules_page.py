@@ -10,6 +10,7 @@ from gradebook.regulation import (
     Attainment,
     Rating,
     RuleSet,
+    TraitGroup,
     YearResult,
     line_by_code,
     trait_by_code,
@@ -42,6 +43,13 @@ def rule_sections(year: SchoolYear) -> list[Section]:
     ]
 
 
+_GROUPS = {
+    TraitGroup.QUALITY: "phẩm chất",
+    TraitGroup.GENERAL: "năng lực chung",
+    TraitGroup.SPECIFIC: "năng lực đặc thù",
+}
+
+
 def _traits(year: SchoolYear, rules: RuleSet) -> Section:
     grades = grades_of(year)
     by_grade = {grade: traits_for(year.year, grade, rules=rules) for grade in grades}
@@ -49,11 +57,11 @@ def _traits(year: SchoolYear, rules: RuleSet) -> Section:
         {trait for traits in by_grade.values() for trait in traits}, key=lambda each: each.position
     )
     rows = (
-        (trait.name, trait.group.label, *(_yes(trait in by_grade[grade]) for grade in grades))
+        (f"{trait.name} ({_GROUPS[trait.group]})", *(_yes(trait in by_grade[grade]) for grade in grades))
         for trait in every
     )
-    counts = ("Cộng", "", *(str(len(by_grade[grade])) for grade in grades))
-    heads = ("Phẩm chất, năng lực", "Nhóm", *(f"Khối {grade}" for grade in grades))
+    counts = ("Cộng", *(str(len(by_grade[grade])) for grade in grades))
+    heads = ("Phẩm chất, năng lực", *(f"Khối {grade}" for grade in grades))
     return Section("traits", "Phẩm chất, năng lực của từng khối", SOURCES["traits"], heads, (*rows, counts))
 
 

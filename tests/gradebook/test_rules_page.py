@@ -47,8 +47,8 @@ def test_the_page_follows_the_rule_set_of_its_year(monkeypatch):
 
 def test_grades_1_and_2_have_no_technology_and_no_informatics():
     traits = rows("traits")
-    assert traits["Công nghệ"][1:] == ("không", "không", "có", "có", "có")
-    assert traits["Cộng"][1:] == ("13", "13", "15", "15", "15")
+    assert traits["Công nghệ (năng lực đặc thù)"] == ("không", "không", "có", "có", "có")
+    assert traits["Cộng"] == ("13", "13", "15", "15", "15")
 
 
 def test_awards_completion_and_supplementary_assessment_say_what_the_functions_do():
