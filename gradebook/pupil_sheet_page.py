@@ -61,7 +61,7 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A table; `comments` are the rows of a group's comments, below its ratings."""
+    """A table: the lines, or a group of traits with its comment in the last row."""
 
     code: str
     title: str

@@ -1,7 +1,6 @@
 """The page of one pupil's year, and its plain form."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,18 +26,11 @@ def pupil_sheet(request: SignedInRequest, class_id: int, student_id: int) -> Htt
     found = get_pupil_sheet(request.user, class_id, student_id)
     if request.method != "POST":
         return _show(request, found)
-    permissions.require(request.user, Action.ENTER_SHEET, **_some_sheet(found))
+    if not any(sheet.is_responsible for sheet in found.sheets):
+        permissions.require(request.user, Action.ENTER_SHEET, school_class=found.school_class)
     written = save_pupil_sheet(found, request.POST, by=request.user)
     # Read again: what is stored now, the cells just written and those of others among them.
     return _show(request, get_pupil_sheet(request.user, class_id, student_id), written)
-
-
-def _some_sheet(found: PupilSheet) -> dict[str, Any]:
-    """A sheet that the person answers for, or any: whoever has none is told so."""
-    refs = [sheet.ref for sheet in found.sheets if sheet.is_responsible] or [
-        sheet.ref for sheet in found.sheets
-    ]
-    return {"school_class": found.school_class, "line": refs[0].line if refs else None}
 
 
 def _show(request: SignedInRequest, found: PupilSheet, written: Iterable[Written] = ()) -> HttpResponse:

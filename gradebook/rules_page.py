@@ -10,6 +10,7 @@ from gradebook.regulation import (
     Attainment,
     Rating,
     RuleSet,
+    TraitGroup,
     YearResult,
     line_by_code,
     trait_by_code,
@@ -37,24 +38,25 @@ def rule_sections(year: SchoolYear) -> list[Section]:
     """No statement."""
     rules = rules_of(year)
     return [
-        _traits(year, rules),
+        *(_traits(year, rules, group) for group in TraitGroup),
         *(make(rules) for make in _OF_RULES),
     ]
 
 
-def _traits(year: SchoolYear, rules: RuleSet) -> Section:
+def _traits(year: SchoolYear, rules: RuleSet, group: TraitGroup) -> Section:
     grades = grades_of(year)
-    by_grade = {grade: traits_for(year.year, grade, rules=rules) for grade in grades}
+    by_grade = {
+        grade: [trait for trait in traits_for(year.year, grade, rules=rules) if trait.group is group]
+        for grade in grades
+    }
     every = sorted(
         {trait for traits in by_grade.values() for trait in traits}, key=lambda each: each.position
     )
-    rows = (
-        (trait.name, trait.group.label, *(_yes(trait in by_grade[grade]) for grade in grades))
-        for trait in every
-    )
-    counts = ("Cộng", "", *(str(len(by_grade[grade])) for grade in grades))
-    heads = ("Phẩm chất, năng lực", "Nhóm", *(f"Khối {grade}" for grade in grades))
-    return Section("traits", "Phẩm chất, năng lực của từng khối", SOURCES["traits"], heads, (*rows, counts))
+    rows = ((trait.name, *(_yes(trait in by_grade[grade]) for grade in grades)) for trait in every)
+    counts = ("Cộng", *(str(len(by_grade[grade])) for grade in grades))
+    heads = (group.label, *(f"Khối {grade}" for grade in grades))
+    title = f"{group.label} của từng khối"
+    return Section(f"traits-{group}", title, SOURCES["traits"], heads, (*rows, counts))
 
 
 def _levels(_rules: RuleSet) -> Section:

@@ -46,9 +46,9 @@ def test_the_page_follows_the_rule_set_of_its_year(monkeypatch):
 
 
 def test_grades_1_and_2_have_no_technology_and_no_informatics():
-    traits = rows("traits")
-    assert traits["Công nghệ"][1:] == ("không", "không", "có", "có", "có")
-    assert traits["Cộng"][1:] == ("13", "13", "15", "15", "15")
+    traits = rows("traits-specific")
+    assert traits["Công nghệ"] == ("không", "không", "có", "có", "có")
+    assert traits["Cộng"] == ("5", "5", "7", "7", "7")
 
 
 def test_awards_completion_and_supplementary_assessment_say_what_the_functions_do():
