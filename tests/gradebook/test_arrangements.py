@@ -17,7 +17,8 @@ from gradebook.outcomes import year_inputs
 from gradebook.progress import count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
 from gradebook.sheets import get_sheet
-from gradebook.workbooks import read_sheet, write_sheet
+from gradebook.workbook_reading import read_sheet
+from gradebook.workbooks import write_sheet
 from students.models import SchoolClass
 from tests.gradebook.school import certify, enter, leave_unassessed, make_school, open_window, value_of
 

@@ -386,6 +386,8 @@ def test_every_test_and_function_the_document_names_exists():
         for name in (
             "gradebook/regulation",
             "gradebook/grading",
+            "gradebook/exemptions",
+            "gradebook/arrangements",
             "students/record_rules",
             "students/records",
             "students/administrative_units",
