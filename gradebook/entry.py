@@ -2,31 +2,33 @@
 
 Who, when, what, trace, in this order, inside one transaction (design.md, section 3):
 
-    the period is shared and the sheet taken      windows.hold_period
+    the period is shared and the sheet taken      windows.period_locks
     WHO    permissions.require                    or the mandate's executor
     WHEN   windows.lock_state                     the database's clock
     WHAT   the sheet's columns, grading           a bad value is refused in its cell
     versions compared                             a newer value is handed back, never overwritten
-    TRACE  values and history, in bulk
+    TRACE  values and history, in one statement
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from accounts import permissions
 from accounts.clock import moment_label
-from accounts.history import Source, acting, record_bulk
+from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
+from gradebook.doubts import doubts_of, sentences
 from gradebook.models import SubjectResult, TraitResult
-from gradebook.sheets import Column, Field, SheetRef, fit_warnings, stored_results, value_and_version
-from gradebook.windows import hold_period, lock_state
+from gradebook.result_rows import write_results
+from gradebook.sheet_checks import Pupil, remarks_on
+from gradebook.sheets import Column, Field, SheetRef, value_and_version
+from gradebook.standing import Result, Standing, read_standing
+from gradebook.windows import LockState, lock_state, period_locks
 from gradebook.year_rules import rules_of
-from students.models import Enrolment
 
-Result = SubjectResult | TraitResult
 Key = tuple[int, str]
 
 
@@ -95,7 +97,8 @@ class Conflict:
 class SaveReport:
     """What became of each change. `locked` is the sentence why nothing could be written, or "".
 
-    `entered` of `required` cells of the whole sheet hold a value after this write; both 0 while locked.
+    `entered` of `required` cells of the whole sheet hold a value after this write; both 0 while locked. `remarks`
+    are sentences on the sheet as a whole.
     """
 
     saved: list[Saved] = field(default_factory=list)
@@ -104,6 +107,7 @@ class SaveReport:
     locked: str = ""
     entered: int = 0
     required: int = 0
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -141,21 +145,21 @@ def save_results(
 
     Cells are judged one by one: good ones are written, bad ones come back with their reason. With `whole` (Excel,
     corrections) nothing is written unless every cell can be: EntryRefusedError. `under` replaces the questions WHO
-    and WHEN by the mandate's own. At most 12 statements, whatever the number of cells.
+    and WHEN by the mandate's own. At most 5 statements, whatever the number of cells.
     """
     role = permissions.acting_role(by, ref.school_class, ref.line)
     request_id = under.pk if under else None
     paper = f"request:{request_id}" if under else ""
-    with acting(by, role=role, source=source, under=paper, request_id=request_id):
-        hold_period(
-            ref.school_class.year_id, ref.period, (ref.school_class.pk, ref.line.pk if ref.line else 0)
-        )
-        window_id, locked = _may_write(ref, changes, by=by, under=under)
-        report = SaveReport(locked=locked)
-        if not locked:
-            writes = _judge(ref, changes, report)
+    sheet = (ref.school_class.pk, ref.line.pk if ref.line else 0)
+    locks = period_locks(ref.school_class.year_id, ref.period, sheet)
+    with acting(by, role=role, source=source, under=paper, request_id=request_id, holding=locks):
+        lock = _may_write(ref, changes, by=by, under=under)
+        report = SaveReport(locked=lock.sentence if lock and not lock.is_open else "")
+        if not report.locked:
+            writes = _judge(ref, changes, report, lock)
             if not (whole and not report.is_whole):
-                _write(ref, writes, window_id=window_id, why=why)
+                window_id = lock.window.pk if lock and lock.window else None
+                write_results(list(writes.values()), window_id=window_id, why=why)
         if whole and not report.is_whole:
             raise EntryRefusedError(report)
     return report
@@ -163,20 +167,20 @@ def save_results(
 
 def preview_results(ref: SheetRef, changes: Sequence[Change], *, by: User) -> SaveReport:
     """What `save_results` would answer now, asked in the same order; writes nothing. Raises PermissionDenied."""
-    _window_id, locked = _may_write(ref, changes, by=by, under=None)
-    report = SaveReport(locked=locked)
-    if not locked:
-        _judge(ref, changes, report)
+    lock = _may_write(ref, changes, by=by, under=None)
+    report = SaveReport(locked=lock.sentence if lock and not lock.is_open else "")
+    if not report.locked:
+        _judge(ref, changes, report, lock)
     return report
 
 
 def _may_write(
     ref: SheetRef, changes: Sequence[Change], *, by: User, under: Mandate | None
-) -> tuple[int | None, str]:
-    """WHO and WHEN. The id of the open window, and the sentence why it is locked if it is."""
+) -> LockState | None:
+    """WHO and WHEN. None under a mandate, which no lock holds up."""
     if under is not None:
         under.check_execution(by=by, changes=changes)
-        return None, ""
+        return None
     permissions.require(
         by,
         Action.ENTER_SHEET,
@@ -184,18 +188,19 @@ def _may_write(
         school_class=ref.school_class,
         line=ref.line,
     )
-    lock = lock_state(ref.school_class, ref.period)
-    return (lock.window.pk, "") if lock.window else (None, lock.sentence)
+    return lock_state(ref.school_class, ref.period)
 
 
-def _judge(ref: SheetRef, changes: Sequence[Change], report: SaveReport) -> dict[Key, Result]:
+def _judge(
+    ref: SheetRef, changes: Sequence[Change], report: SaveReport, lock: LockState | None
+) -> dict[Key, Result]:
     """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write."""
-    enrolled = _enrolled(ref)
-    stored = stored_results(ref, enrolled)
+    standing = read_standing(ref)
+    stored = standing.stored
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
     accepted: list[tuple[Change, str]] = []
-    for change, value in _good_values(ref, changes, enrolled, report):
+    for change, value in _good_values(ref, changes, standing.names, report):
         key = (change.student_id, change.item)
         current, version = value_and_version(stored.get(key), change.field)
         if seen.is_untouched(change, value):
@@ -209,49 +214,47 @@ def _judge(ref: SheetRef, changes: Sequence[Change], report: SaveReport) -> dict
                 setattr(row, change.field, _typed(change.field, value))
     for row in writes.values():
         row.version = row.version + 1 if row.pk else 1
-    now_stored = stored | writes
+    now = replace(standing, stored={**stored, **writes})
     for change, value in accepted:
-        report.saved.append(_saved(ref, change, value, now_stored, writes))
-    report.entered, report.required = _count(ref, enrolled, now_stored)
+        report.saved.append(_saved(ref, change, value, now, writes))
+    _look_over(ref, now, report, lock)
     return writes
 
 
-def _saved(
-    ref: SheetRef, change: Change, value: str, stored: dict[Key, Result], writes: dict[Key, Result]
-) -> Saved:
+def _saved(ref: SheetRef, change: Change, value: str, now: Standing, writes: Mapping[Key, Result]) -> Saved:
     key = (change.student_id, change.item)
-    row = stored.get(key)
+    row = now.stored.get(key)
     if row is None:
         return Saved(change, value, 0)
     is_next = key in writes and row.version == change.version + 1
-    return Saved(change, value, row.version, _warnings(ref, row, change.field), is_next)
+    return Saved(change, value, row.version, _warnings(ref, row, change, now), is_next)
 
 
-def _count(ref: SheetRef, enrolled: Sequence[int], stored: dict[Key, Result]) -> tuple[int, int]:
-    """(entered, required) cells of the sheet."""
+def _look_over(ref: SheetRef, now: Standing, report: SaveReport, lock: LockState | None) -> None:
+    """What the sheet as a whole has come to: how full it is, and what to point out."""
     columns = ref.columns()
-    entered = sum(
-        1
-        for student_id in enrolled
-        for column in columns
-        if value_and_version(stored.get((student_id, column.item)), column.field)[0]
-    )
-    return entered, len(enrolled) * len(columns)
-
-
-def _enrolled(ref: SheetRef) -> list[int]:
-    return list(Enrolment.objects.roster(ref.school_class).values_list("student_id", flat=True))
+    pupils = [
+        Pupil(
+            name,
+            tuple(
+                value_and_version(now.stored.get((pk, column.item)), column.field)[0] for column in columns
+            ),
+        )
+        for pk, name in now.names.items()
+    ]
+    report.entered = sum(1 for pupil in pupils for value in pupil.values if value)
+    report.required = len(pupils) * len(columns)
+    report.remarks = remarks_on(columns, pupils, lock.left if lock else None)
 
 
 def _good_values(
-    ref: SheetRef, changes: Sequence[Change], enrolled: Sequence[int], report: SaveReport
+    ref: SheetRef, changes: Sequence[Change], enrolled: Collection[int], report: SaveReport
 ) -> Iterator[tuple[Change, str]]:
     """Each change whose value may stand in its cell, with the value as stored; the others go to the report."""
     columns = {(column.item, column.field.value): column for column in ref.columns()}
-    pupils = set(enrolled)
     for change in _last_of_each_cell(changes):
         try:
-            yield change, _checked(ref, columns.get((change.item, change.field)), change, pupils)
+            yield change, _checked(ref, columns.get((change.item, change.field)), change, enrolled)
         except grading.ValueRefused as refusal:
             report.refused.append(Refused(change, str(refusal)))
 
@@ -266,11 +269,12 @@ def _is_stale(change: Change, current: str, value: str, version: int, seen: "_Se
 def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Difference], list[Refused]]:
     """The cells with a good value that is not the stored one, and those with a bad one. Writes nothing."""
     report = SaveReport()
-    enrolled = _enrolled(ref)
-    stored = stored_results(ref, enrolled)
+    standing = read_standing(ref)
     found = []
-    for change, value in _good_values(ref, changes, enrolled, report):
-        current, _version = value_and_version(stored.get((change.student_id, change.item)), change.field)
+    for change, value in _good_values(ref, changes, standing.names, report):
+        current, _version = value_and_version(
+            standing.stored.get((change.student_id, change.item)), change.field
+        )
         if current != value:
             found.append(Difference(change, current, value))
     return found, report.refused
@@ -281,7 +285,7 @@ def _last_of_each_cell(changes: Iterable[Change]) -> Iterable[Change]:
     return {(change.student_id, change.item, change.field): change for change in changes}.values()
 
 
-def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: set[int]) -> str:
+def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: Collection[int]) -> str:
     """The value as it will be stored, as text; raises grading.ValueRefused."""
     if change.student_id not in enrolled:
         raise grading.ValueRefused(f"Học sinh này không có trong danh sách lớp {ref.school_class.name}.")
@@ -316,16 +320,17 @@ def _blank(ref: SheetRef, change: Change) -> Result:
     )
 
 
-def _warnings(ref: SheetRef, row: Result, field_name: str) -> tuple[str, ...]:
-    if not isinstance(row, SubjectResult) or field_name == Field.COMMENT:
+def _warnings(ref: SheetRef, row: Result, change: Change, now: Standing) -> tuple[str, ...]:
+    if change.field == Field.COMMENT:
         return ()
-    return fit_warnings(ref, row.attainment, row.mark)
+    values = {each: value_and_version(row, each)[0] for each in Field if hasattr(row, each)}
+    return sentences(doubts_of(ref, change.item, values, now.counterparts(change.student_id)))
 
 
 class _Seen:
     """What a writer saw: asks the history, once for all rows, only where a version differs."""
 
-    def __init__(self, ref: SheetRef, stored: dict[Key, Result], changes: Sequence[Change]) -> None:
+    def __init__(self, ref: SheetRef, stored: Mapping[Key, Result], changes: Sequence[Change]) -> None:
         self._rows = stored
         # History rows have the fields of the row and who and when besides.
         self._past: dict[int, dict[int, Any]] = {}
@@ -379,25 +384,3 @@ def _writer(row: Any) -> tuple[str, str, int | None]:
     if row is None:
         return "", "", None
     return str(row.history_user or "Hệ thống"), moment_label(row.history_date), row.history_user_id
-
-
-_FIELDS = {
-    SubjectResult: ["attainment", "mark", "comment", "version"],
-    TraitResult: ["rating", "comment", "version"],
-}
-_UNIQUE = {SubjectResult: ["line", "period", "student"], TraitResult: ["student", "year", "period", "item"]}
-
-
-def _write(ref: SheetRef, writes: dict[Key, Result], *, window_id: int | None, why: str) -> None:
-    """Values in one statement, history in one for new rows and one for changed ones."""
-    if not writes:
-        return
-    rows = list(writes.values())
-    model: Any = type(rows[0])
-    new = [row for row in rows if row.pk is None]
-    changed = [row for row in rows if row.pk is not None]
-    model.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=_UNIQUE[model], update_fields=_FIELDS[model]
-    )
-    record_bulk(new, changed=False, why=why, window_id=window_id)
-    record_bulk(changed, changed=True, why=why, window_id=window_id)

@@ -4,7 +4,7 @@ Read only, in a constant number of statements; writing is `gradebook.entry`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db.models import Subquery
@@ -14,10 +14,20 @@ from django.shortcuts import get_object_or_404
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
-from gradebook import grading
 from gradebook.class_lines import Lines, lines_brought, with_lines
+from gradebook.doubts import (
+    NONE_KNOWN,
+    Answers,
+    Counterparts,
+    Doubt,
+    answers_brought,
+    counterparts_brought,
+    doubts_of,
+    with_answers,
+    with_counterparts,
+)
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
-from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, traits_for
+from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
 from gradebook.windows import LockState, lock_states
 from gradebook.year_rules import rules_of
 from students.models import Enrolment, SchoolClass, Student
@@ -57,15 +67,28 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pupil's row; `versions` has one number per item, 0 where nothing is stored."""
+    """A pupil's row; `versions` has one number per item, 0 where nothing is stored.
+
+    `beside` is what other sheets say of the pupil, `answers` the reasons given for what looks odd.
+    """
 
     student: Student
     number: int
     cells: tuple[Cell, ...]
+    beside: Counterparts = NONE_KNOWN
+    answers: Answers = field(default_factory=dict)
 
     @property
     def versions(self) -> dict[str, int]:
         return {cell.column.item: cell.version for cell in self.cells}
+
+    def doubts(self, ref: "SheetRef") -> dict[str, tuple[Doubt, ...]]:
+        """What looks odd in the stored values, by item; items without are left out."""
+        values: dict[str, dict[str, str]] = {}
+        for cell in self.cells:
+            values.setdefault(cell.column.item, {})[cell.column.field] = cell.value
+        found = {item: doubts_of(ref, item, of_item, self.beside) for item, of_item in values.items()}
+        return {item: doubts for item, doubts in found.items() if doubts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +248,8 @@ def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
 def read_rows(ref: SheetRef) -> tuple[Row, ...]:
     """Pupils in class order with their stored values. Two statements, whatever the class."""
     columns = ref.columns()
-    enrolments = list(Enrolment.objects.roster(ref.school_class))
+    roster = Enrolment.objects.roster(ref.school_class)
+    enrolments = list(with_answers(with_counterparts(roster, ref), ref))
     stored = stored_results(ref, [enrolment.student_id for enrolment in enrolments])
     return tuple(
         Row(
@@ -237,6 +261,8 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
                 )
                 for column in columns
             ),
+            beside=counterparts_brought(enrolment),
+            answers=answers_brought(enrolment),
         )
         for number, enrolment in enumerate(enrolments, start=1)
     )
@@ -261,11 +287,3 @@ def value_and_version(result: SubjectResult | TraitResult | None, field: str) ->
         return "", 0
     value = getattr(result, field)
     return ("" if value is None else str(value)), result.version
-
-
-def fit_warnings(ref: SheetRef, attainment: str, mark: int | None) -> tuple[str, ...]:
-    """Sentences on a level and mark that seldom go together (R25), and on a mark of 0 (R23); never a refusal."""
-    rules = rules_of(ref.school_class.year)
-    zero = grading.zero_warning(mark)
-    level = Attainment(attainment) if attainment else None
-    return (*((zero,) if zero else ()), *grading.mark_warnings(level, mark, rules))

@@ -4,6 +4,7 @@ from gradebook import (
     account_views,
     assignment_upload_views,
     assignment_views,
+    doubt_views,
     grant_views,
     group_views,
     handover_views,
@@ -68,6 +69,11 @@ urlpatterns = [
         name="roll_over_file",
     ),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
+    path(
+        "sheets/<int:class_id>/<str:code>/<str:period>/doubts/",
+        doubt_views.sheet_doubts,
+        name="sheet_doubts",
+    ),
     path(
         "sheets/<int:class_id>/<str:code>/<str:period>/excel/", workbook_views.sheet_file, name="sheet_file"
     ),

@@ -16,7 +16,7 @@ from gradebook.models import EntryOrder, EntryWindow, EntryWindowQuerySet
 from gradebook.regulation import Period
 from students.models import SchoolClass
 
-# First key of the advisory locks that stand for a period; the second is the period (see `hold_period`).
+# First key of the advisory locks that stand for a period; the second is the period (see `period_locks`).
 _PERIOD_LOCKS = 27
 
 
@@ -58,6 +58,11 @@ class LockState:
     @property
     def is_open(self) -> bool:
         return self.window is not None
+
+    @property
+    def left(self) -> datetime.timedelta | None:
+        """Until the lock, None where it has fallen or nothing was opened yet."""
+        return self.window.closes_at - self.asked_at if self.window else None
 
 
 def issue_order(*, order: EntryOrder, by: User) -> EntryOrder:
@@ -192,18 +197,17 @@ def check_order(order: EntryOrder) -> list[EntryWindow]:
     return windows_to_lock(order, max(order.opens_at, moment)) if order.kind == EntryOrder.Kind.LOCK else []
 
 
-def hold_period(year: int, period: str, sheet: tuple[int, int]) -> None:
-    """Inside a save: shares the period with other saves and keeps its own sheet to itself. One statement.
+def period_locks(year: int, period: str, sheet: tuple[int, int]) -> tuple[str, tuple[int, ...]]:
+    """What a save holds (`acting`): it shares the period with other saves and keeps its own sheet to itself.
 
     An order takes the period alone (`_take_period`), so it waits for saves under way, and saves that come after
     it see what it did. `sheet` is (class id, line id or 0).
     """
     class_id, line_id = sheet
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s)",
-            [_PERIOD_LOCKS, _period_key(year, period), (class_id << 32) + line_id],
-        )
+    return (
+        "pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s)",
+        (_PERIOD_LOCKS, _period_key(year, period), (class_id << 32) + line_id),
+    )
 
 
 def _take_period(year: int, period: str) -> None:

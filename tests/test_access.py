@@ -416,6 +416,15 @@ PAGES = (
         JSON,
     ),
     Page("gradebook:cell_history", Action.SEE_SHEET, SHEET_4A, arguments=cell_of),
+    Page("gradebook:sheet_doubts", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
+    Page(
+        "gradebook:sheet_doubts",
+        Action.ENTER_SHEET,
+        LAN,
+        "post",
+        302,
+        arguments=sheet_of(Period.MID_TERM_1),
+    ),
     Page("gradebook:sheet_file", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet_upload", Action.ENTER_SHEET, LAN, arguments=sheet_of(Period.END_TERM_1)),
     Page(
@@ -799,6 +808,7 @@ ABOUT_A_CLASS = {
     "students:class_measures",
     "gradebook:sheet",
     "gradebook:cell_history",
+    "gradebook:sheet_doubts",
     "gradebook:sheet_file",
     "gradebook:sheet_upload",
     "approvals:propose",
