@@ -4,6 +4,7 @@ A doubt lives on the values as they are: it comes and goes with them, and nothin
 values of other sheets that a cell must fit come with the class list, in its statement.
 """
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
-from django.utils.dateparse import parse_datetime
 
 from accounts.clock import moment_label
 from gradebook import grading
@@ -111,7 +111,7 @@ def answers_brought(enrolment: Any) -> Answers:
     """Of a pupil that comes from `with_answers`."""
     return {
         Doubt(each["item"], each["sentence"]): Answer(
-            each["reason"], each["by"], moment_label(parse_datetime(each["at"]))
+            each["reason"], each["by"], moment_label(datetime.datetime.fromisoformat(each["at"]))
         )
         for each in getattr(enrolment, "answers", ())
     }

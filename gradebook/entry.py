@@ -323,7 +323,7 @@ def _blank(ref: SheetRef, change: Change) -> Result:
 def _warnings(ref: SheetRef, row: Result, change: Change, now: Standing) -> tuple[str, ...]:
     if change.field == Field.COMMENT:
         return ()
-    values = {each: value_and_version(row, each)[0] for each in Field if hasattr(row, each)}
+    values = {each.value: value_and_version(row, each)[0] for each in Field if hasattr(row, each)}
     return sentences(doubts_of(ref, change.item, values, now.counterparts(change.student_id)))
 
 

@@ -54,4 +54,4 @@ def _statement(model: Any, columns: list[str], trace: list[str], number: int) ->
 
 
 def _table(model: Any) -> str:
-    return model._meta.db_table  # type: ignore[no-any-return]  # noqa: SLF001 - Django's documented API
+    return model._meta.db_table  # noqa: SLF001 - Django's documented API

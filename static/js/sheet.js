@@ -162,9 +162,10 @@ function start(form) {
   function turnBack(cell, event) {
     const isRedo = event.key.toLowerCase() === "y" || event.shiftKey;
     const typed = cell.value;
-    if (!isRedo && cell.field === "comment" && undo.typing && !same(undo.typing.before, typed)) {
+    const isWriting = cell.field === "comment" && undo.typing && !same(undo.typing.before, typed);
+    if (isWriting && !undo.undone.length) {
       // Where a script has put text in, the browser knows no step: then the comment as a whole is taken back.
-      setTimeout(() => { if (cell.value === typed) takeBack(); });
+      if (!isRedo) setTimeout(() => { if (cell.value === typed) takeBack(); });
       return true;
     }
     takeBack(isRedo);
@@ -197,6 +198,7 @@ function start(form) {
     status.remark(step ? (isRedo ? "Đã làm lại." : step.said) : isRedo ? "Không còn gì để làm lại." : "Không còn gì để hoàn tác.");
     status.refresh();
     step?.cells[0][0].focus();
+    if (current) undo.begin(current);
   }
 
   function toNextBad() {
