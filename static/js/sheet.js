@@ -1,4 +1,5 @@
 // The mark sheet (templates/gradebook/sheet.html). Without this script the same fields are a plain form.
+import { Back } from "./sheet/back.js";
 import { Blocks } from "./sheet/blocks.js";
 import { watchDeadline } from "./sheet/deadline.js";
 import { askReason } from "./sheet/doubts.js";
@@ -10,7 +11,7 @@ import { Letters } from "./sheet/letters.js";
 import { showLocked } from "./sheet/lock.js";
 import { onePupil } from "./sheet/one_pupil.js";
 import { begin, fitRegion, openComments } from "./sheet/region.js";
-import { showRemarks } from "./sheet/remarks.js";
+import { showDoubts, showRemarks } from "./sheet/remarks.js";
 import { Saver } from "./sheet/saver.js";
 import { Selection, selectByPointer } from "./sheet/selection.js";
 import { Status } from "./sheet/status.js";
@@ -26,7 +27,8 @@ function start(form) {
   const status = new Status(grid);
   const saver = new Saver(grid, status, { onAnswer, onLocked });
   const letters = new Letters();
-  const undo = new Undo({ put: (pairs) => putAll(pairs), onChange: showUndo });
+  const undo = new Undo({ put: putAll, onChange: () => back.show() });
+  const back = new Back({ undo, status, touched, at: () => current });
   const selection = new Selection(grid, (words) => status.say(words));
   const blocks = new Blocks({ grid, selection, saver, status, write });
   const historyButton = document.querySelector("[data-show-history]");
@@ -43,6 +45,7 @@ function start(form) {
     status.savedAt = answer.server_time && clockTime(Date.parse(answer.server_time));
     document.querySelector("[data-progress] span").textContent = `Đã nhập ${answer.entered}/${answer.required} ô`;
     showRemarks(answer.remarks);
+    showDoubts(grid);
     drafts.write(grid.cells);
     offerReason();
   }
@@ -142,9 +145,9 @@ function start(form) {
     } else if (selection.onKey(cell, event) || blocks.onKey(cell, event)) {
       // done
     } else if (event.key === "Escape") {
-      putBack(cell);
+      back.toSaved(cell);
     } else if (event.ctrlKey && !event.altKey && "zy".includes(event.key.toLowerCase())) {
-      if (turnBack(cell, event)) return;
+      if (back.onKey(cell, event)) return;
     } else if (event.key === "F2" || (event.altKey && event.key.toLowerCase() === "h")) openHistory(cell);
     else if (event.key === "F4" || (event.altKey && event.key.toLowerCase() === "l")) giveReason(cell);
     else if (event.altKey && event.key === "Enter" && cell.field === "comment") {
@@ -156,49 +159,6 @@ function start(form) {
       next.focus();
     }
     event.preventDefault();
-  }
-
-  /** Ctrl+Z, Ctrl+Y, Ctrl+Shift+Z. True where the browser shall undo inside the comment that is being written. */
-  function turnBack(cell, event) {
-    const isRedo = event.key.toLowerCase() === "y" || event.shiftKey;
-    const typed = cell.value;
-    const isWriting = cell.field === "comment" && undo.typing && !same(undo.typing.before, typed);
-    if (isWriting && !undo.undone.length) {
-      // Where a script has put text in, the browser knows no step: then the comment as a whole is taken back.
-      if (!isRedo) setTimeout(() => { if (cell.value === typed) takeBack(); });
-      return true;
-    }
-    takeBack(isRedo);
-    return false;
-  }
-
-  /** Escape. What had been typed can be had again. */
-  function putBack(cell) {
-    const typed = cell.value;
-    cell.restore();
-    undo.typing = null;
-    cell.focus();
-    touched(cell);
-    if (same(typed, cell.value)) return undo.begin(cell);
-    undo.keep({ cells: [[cell, typed, cell.value]], said: "Đã lấy lại chữ vừa gõ." });
-    undo.begin(cell);
-    status.remark("Đã trả lại giá trị đã lưu; Ctrl+Z hoặc «Hoàn tác» lấy lại chữ vừa gõ.");
-    status.refresh();
-  }
-
-  function showUndo() {
-    const button = document.querySelector("[data-undo]");
-    button.hidden = !undo.last;
-    button.querySelector("span").textContent = `Hoàn tác ${undo.last?.word ?? ""}`.trim();
-    document.querySelector("[data-redo]").hidden = !undo.undone.length;
-  }
-
-  function takeBack(isRedo = false) {
-    const step = isRedo ? undo.redo() : undo.undo();
-    status.remark(step ? (isRedo ? "Đã làm lại." : step.said) : isRedo ? "Không còn gì để làm lại." : "Không còn gì để hoàn tác.");
-    status.refresh();
-    step?.cells[0][0].focus();
-    if (current) undo.begin(current);
   }
 
   function toNextBad() {
@@ -251,8 +211,8 @@ function start(form) {
     const cell = grid.of(event.target);
     if (cell) blocks.onPaste(cell, event);
   });
-  document.querySelector("[data-undo]").addEventListener("click", () => takeBack());
-  document.querySelector("[data-redo]").addEventListener("click", () => takeBack(true));
+  document.querySelector("[data-undo]").addEventListener("click", () => back.take());
+  document.querySelector("[data-redo]").addEventListener("click", () => back.take(true));
   reasonButton.addEventListener("click", () => giveReason(current));
   document.querySelector("[data-next-bad]").addEventListener("click", toNextBad);
 

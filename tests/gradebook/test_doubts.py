@@ -95,7 +95,7 @@ def test_the_reason_is_kept_with_who_and_when_and_shown_to_whoever_checks_on_bot
     for code in ("TOAN", "NLPC"):
         page = text(client.get(address(school, code)))
         assert "Lí do: Em mới học ở lớp phụ đạo. (Nguyễn Thị Lan, " in page
-        assert "1 điều đã có lí do" in page
+        assert "1 điều cần xem lại</a><span>, 1 đã có lí do" in page
         listed = text(client.get(f"{address(school, code)}doubts/"))
         assert PAIR in listed
         assert "Em mới học ở lớp phụ đạo." in listed

@@ -1,7 +1,8 @@
 // Values that seldom go together: the teacher says why they are right, in a dialog over the sheet (the page «doubts/» does the same).
 import { cover } from "../idle.js";
+import { showDoubts } from "./remarks.js";
 
-/** Asks for the reasons of a cell's warnings. Resolves to what could not be done, in words, or "". */
+/** Asks for the reasons of a cell's warnings; what could not be kept stays in the dialog, with the words why. */
 export function askReason(cell, { address, token }) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-label", "Lí do");
@@ -29,6 +30,7 @@ export function askReason(cell, { address, token }) {
   dialog.addEventListener("close", () => {
     dialog.remove();
     cell.show(cell.state);
+    showDoubts(cell.grid);
     cell.focus();
   });
   dialog.showModal();

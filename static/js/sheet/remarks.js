@@ -7,3 +7,13 @@ export function showRemarks(remarks) {
   list.replaceChildren(...remarks.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   list.hidden = !remarks.length;
 }
+
+/** How many warnings the cells have, and how many have been answered with a reason. */
+export function showDoubts(grid) {
+  const place = document.querySelector("[data-doubts]");
+  const warned = grid.cells.flatMap((cell) => cell.warnings.map((sentence) => Boolean(cell.answerTo(sentence))));
+  const answered = warned.filter(Boolean).length;
+  place.hidden = !warned.length;
+  place.querySelector("a").textContent = `${warned.length} điều cần xem lại`;
+  place.querySelector("span").textContent = answered ? `, ${answered} đã có lí do` : "";
+}
