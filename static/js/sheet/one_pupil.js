@@ -45,7 +45,7 @@ export function onePupil(form, grid, { onTurn }) {
   }
 
   // The field that has the cursor keeps it, and with it the phone's keyboard.
-  bar.addEventListener("pointerdown", (event) => event.preventDefault());
+  bar.addEventListener("mousedown", (event) => event.preventDefault());
   back.addEventListener("click", () => turn(-1));
   next.addEventListener("click", () => turn(1));
   all.addEventListener("click", () => {

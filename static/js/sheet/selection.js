@@ -59,17 +59,17 @@ export function selectByPointer(form, grid, selection) {
   let origin = null;
   const under = (event) => grid.of(event.target.closest?.("td")?.querySelector('[name^="c."]'));
   form.addEventListener("pointerdown", (event) => {
-    const cell = under(event);
-    origin = cell && event.pointerType === "mouse" && event.button === 0 ? cell : null;
-    if (!origin || !event.shiftKey || !selection.from || selection.from === cell) return;
+    origin = event.pointerType === "mouse" && event.button === 0 && !event.shiftKey ? under(event) : null;
+  });
+  form.addEventListener("mousedown", (event) => {
+    const cell = event.shiftKey && event.button === 0 ? under(event) : null;
+    if (!cell || !selection.from || selection.from === cell) return;
     event.preventDefault(); // the cursor stays where the rectangle begins
-    origin = selection.from;
     selection.extend(cell);
   });
   form.addEventListener("pointerover", (event) => {
     const cell = origin && event.buttons === 1 ? under(event) : null;
-    if (!cell || selection.from !== origin || (cell === origin && !selection.isMany)) return;
-    selection.extend(cell);
+    if (cell && selection.from === origin) selection.extend(cell);
   });
   document.addEventListener("pointerup", () => { origin = null; });
 }
