@@ -118,6 +118,7 @@ class Action(StrEnum):
     SEE_SHEET = "see_sheet"
     ENTER_SHEET = "enter_sheet"
     SEE_PROGRESS = "see_progress"
+    ARRANGE_ASSESSMENT = "arrange_assessment"
     APPROVE_OUTCOMES = "approve_outcomes"
     PROPOSE_CORRECTION = "propose_correction"
     SEE_REQUEST = "see_request"
@@ -422,6 +423,13 @@ TABLE: tuple[Rule, ...] = (
         "IV.2, IV.3, IV.4",
         grant=CLASS_GRANT,
         part="progress",
+    ),
+    Rule(
+        Action.ARRANGE_ASSESSMENT,
+        Area.MARKS,
+        "ghi hình thức đánh giá của học sinh khuyết tật theo quyết định của Hiệu trưởng",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.1, IV.3, R33",
     ),
     Rule(
         Action.APPROVE_OUTCOMES,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.clock import moment_label
 from accounts.history import Source
 from gradebook.models import SubjectResult, TraitResult
-from gradebook.sheets import SheetRef, value_and_version
+from gradebook.sheets import Field, SheetRef, value_and_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,22 @@ def read_cell_history(ref: SheetRef, student_id: int, item: str, field: str) -> 
     steps: list[Step] = []
     before = ""
     for row in rows:
-        value, _version = value_and_version(row, field)
+        value = _told(row, field)
         if value != before:
             steps.append(_step(before, value, row))
         before = value
     return tuple(reversed(steps))
+
+
+def _told(row, field: str) -> str:
+    """The cell's text then; of a mark that was tested again both marks, and which one counts (rule R28)."""
+    value, _version = value_and_version(row, field)
+    repeat = row.repeat if field == Field.MARK else None
+    if repeat is None:
+        return value
+    if repeat.is_official:
+        return f"{value} (lấy điểm kiểm tra lại; lần đầu {row.first_mark})"
+    return f"{value} (lấy điểm lần đầu; kiểm tra lại {repeat.mark})"
 
 
 def _rows(ref: SheetRef, student_id: int, item: str):
@@ -56,7 +67,7 @@ def _step(old: str, new: str, row) -> Step:
         role=row.acting_role,
         at=moment_label(row.history_date),
         source=Source(row.source).label if row.source else "Ngoài ứng dụng",
-        why=row.history_change_reason or "",
+        why=row.history_change_reason or getattr(row, "repeat_reason", ""),
         request_id=row.request_id,
         window_id=row.window_id,
     )

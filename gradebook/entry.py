@@ -10,7 +10,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
     TRACE  values and history, in one statement
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -21,7 +21,10 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.doubts import doubts_of, sentences
+from gradebook.exemptions import Terms
 from gradebook.models import SubjectResult, TraitResult
+from gradebook.regulation import RuleSet
+from gradebook.repeat_tests import read_repeat
 from gradebook.result_rows import write_results
 from gradebook.sheet_checks import Pupil, remarks_on
 from gradebook.sheets import Column, Field, SheetRef, value_and_version
@@ -156,7 +159,7 @@ def save_results(
         lock = _may_write(ref, changes, by=by, under=under)
         report = SaveReport(locked=lock.sentence if lock and not lock.is_open else "")
         if not report.locked:
-            writes = _judge(ref, changes, report, lock)
+            writes = _judge(ref, changes, report, lock, is_brought=source == Source.FORMER_SCHOOL)
             if not (whole and not report.is_whole):
                 window_id = lock.window.pk if lock and lock.window else None
                 write_results(list(writes.values()), window_id=window_id, why=why)
@@ -192,15 +195,23 @@ def _may_write(
 
 
 def _judge(
-    ref: SheetRef, changes: Sequence[Change], report: SaveReport, lock: LockState | None
+    ref: SheetRef,
+    changes: Sequence[Change],
+    report: SaveReport,
+    lock: LockState | None,
+    *,
+    is_brought: bool = False,
 ) -> dict[Key, Result]:
-    """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write."""
+    """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write.
+
+    `is_brought`: the values come from a former school.
+    """
     standing = read_standing(ref)
     stored = standing.stored
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
     accepted: list[tuple[Change, str]] = []
-    for change, value in _good_values(ref, changes, standing.names, report):
+    for change, value in _good_values(ref, changes, standing, report):
         key = (change.student_id, change.item)
         current, version = value_and_version(stored.get(key), change.field)
         if seen.is_untouched(change, value):
@@ -211,7 +222,7 @@ def _judge(
             accepted.append((change, value))
             if current != value:
                 row = writes.setdefault(key, stored.get(key) or _blank(ref, change))
-                setattr(row, change.field, _typed(change.field, value))
+                _put(ref, row, change.field, value, is_brought=is_brought)
     for row in writes.values():
         row.version = row.version + 1 if row.pk else 1
     now = replace(standing, stored={**stored, **writes})
@@ -231,30 +242,35 @@ def _saved(ref: SheetRef, change: Change, value: str, now: Standing, writes: Map
 
 
 def _look_over(ref: SheetRef, now: Standing, report: SaveReport, lock: LockState | None) -> None:
-    """What the sheet as a whole has come to: how full it is, and what to point out."""
+    """What the sheet as a whole has come to: how full it is, exempt cells left out (R32), and what to point out."""
     columns = ref.columns()
     pupils = [
         Pupil(
             name,
             tuple(
-                value_and_version(now.stored.get((pk, column.item)), column.field)[0] for column in columns
+                None
+                if now.terms[pk].against(column.item)
+                else value_and_version(now.stored.get((pk, column.item)), column.field)[0]
+                for column in columns
             ),
         )
         for pk, name in now.names.items()
     ]
-    report.entered = sum(1 for pupil in pupils for value in pupil.values if value)
-    report.required = len(pupils) * len(columns)
+    expected = [value for pupil in pupils for value in pupil.values if value is not None]
+    report.entered, report.required = sum(1 for value in expected if value), len(expected)
     report.remarks = remarks_on(columns, pupils, lock.left if lock else None)
 
 
 def _good_values(
-    ref: SheetRef, changes: Sequence[Change], enrolled: Collection[int], report: SaveReport
+    ref: SheetRef, changes: Sequence[Change], standing: Standing, report: SaveReport
 ) -> Iterator[tuple[Change, str]]:
     """Each change whose value may stand in its cell, with the value as stored; the others go to the report."""
-    columns = {(column.item, column.field.value): column for column in ref.columns()}
+    columns = {(column.item, column.field.value): column for column in ref.entry_columns()}
     for change in _last_of_each_cell(changes):
         try:
-            yield change, _checked(ref, columns.get((change.item, change.field)), change, enrolled)
+            value = _checked(ref, columns.get((change.item, change.field)), change, standing.terms)
+            _check_repeat(standing.stored.get((change.student_id, change.item)), change.field, value)
+            yield change, value
         except grading.ValueRefused as refusal:
             report.refused.append(Refused(change, str(refusal)))
 
@@ -271,7 +287,7 @@ def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Differen
     report = SaveReport()
     standing = read_standing(ref)
     found = []
-    for change, value in _good_values(ref, changes, standing.names, report):
+    for change, value in _good_values(ref, changes, standing, report):
         current, _version = value_and_version(
             standing.stored.get((change.student_id, change.item)), change.field
         )
@@ -285,7 +301,7 @@ def _last_of_each_cell(changes: Iterable[Change]) -> Iterable[Change]:
     return {(change.student_id, change.item, change.field): change for change in changes}.values()
 
 
-def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: Collection[int]) -> str:
+def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: Mapping[int, Terms]) -> str:
     """The value as it will be stored, as text; raises grading.ValueRefused."""
     if change.student_id not in enrolled:
         raise grading.ValueRefused(f"Học sinh này không có trong danh sách lớp {ref.school_class.name}.")
@@ -296,20 +312,43 @@ def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: Col
     text = change.value.strip()
     if not text:
         return ""
-    rules = rules_of(ref.school_class.year)
-    if column.field == Field.ATTAINMENT:
-        return grading.check_attainment(text).value
-    if column.field == Field.RATING:
-        return grading.check_rating(text).value
-    if column.field == Field.MARK:
-        return str(grading.check_mark(text, rules))
-    return grading.check_comment(text, rules)
+    against = enrolled[change.student_id].against(change.item)
+    if against:
+        raise grading.ValueRefused(against)
+    return _CHECKS[column.field](text, rules_of(ref.school_class.year))
 
 
-def _typed(field_name: str, value: str) -> str | int | None:
+_CHECKS: Mapping[Field, Callable[[str, RuleSet], str]] = {
+    Field.ATTAINMENT: lambda text, _rules: grading.check_attainment(text).value,
+    Field.RATING: lambda text, _rules: grading.check_rating(text).value,
+    Field.MARK: lambda text, rules: str(grading.check_mark(text, rules)),
+    Field.REPEAT: lambda text, rules: str(read_repeat(text, rules)),
+    Field.COMMENT: grading.check_comment,
+}
+
+
+def _check_repeat(row: Result | None, field_name: str, value: str) -> None:
+    """A repeat test stands beside a first one (rule R28). Raises grading.ValueRefused."""
+    result = row if isinstance(row, SubjectResult) else SubjectResult()
+    if field_name == Field.REPEAT and value and result.mark is None:
+        raise grading.ValueRefused("Chưa có điểm KTĐK lần đầu. Nhập điểm lần đầu rồi ghi điểm kiểm tra lại.")
+    if field_name == Field.MARK and not value and result.repeat:
+        raise grading.ValueRefused(
+            "Ô này có điểm kiểm tra lại nên không xoá trống được. Xoá điểm kiểm tra lại trước."
+        )
+
+
+def _put(ref: SheetRef, row: Result, field_name: str, value: str, *, is_brought: bool) -> None:
+    """Writes a checked value into the row, and whether it came from a former school."""
+    typed: Any = value
     if field_name == Field.MARK:
-        return int(value) if value else None
-    return value
+        typed = int(value) if value else None
+    elif field_name == Field.REPEAT:
+        typed = read_repeat(value, rules_of(ref.school_class.year)) if value else None
+    setattr(row, field_name, typed)
+    written = Field.MARK.value if field_name == Field.REPEAT else field_name
+    brought = set(row.brought.split()) - {written}
+    row.brought = " ".join(sorted(brought | {written} if is_brought and value else brought))
 
 
 def _blank(ref: SheetRef, change: Change) -> Result:

@@ -28,11 +28,13 @@ from accounts.dates import (
 )
 from accounts.history import TracedRow
 from gradebook.regulation import Attainment, Award, Period, Rating, YearResult
+from gradebook.repeat_tests import REPEAT_PERIODS, KeepsMarks
 from gradebook.subject_lines import ClassLine, SubjectLine
 from students.models import Movement, SchoolClass, SchoolYear, Student
 
 __all__ = [
     "PERIOD_CHOICES",
+    "Arrangement",
     "ClassLine",
     "DoubtAnswer",
     "EntryOrder",
@@ -204,10 +206,12 @@ class EntryWindow(models.Model):
         return f"{timezone.localtime(self.opens_at):%H:%M %d/%m/%Y}"
 
 
-class SubjectResult(models.Model):
+class SubjectResult(KeepsMarks, models.Model):
     """Level, KTĐK mark and comment of a pupil in a line at a period. Blank and null mean not entered.
 
-    Written by `gradebook.entry.save_results` alone; `version` grows by one with each write.
+    Written by `gradebook.entry.save_results` alone; `version` grows by one with each write. `mark` is the official
+    one; after a repeat test `other_mark` is the one that does not count (rule R28). `brought` names the fields whose
+    value came from a former school.
     """
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="subject_results")
@@ -215,10 +219,14 @@ class SubjectResult(models.Model):
     period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
     attainment = models.CharField("mức đạt được", max_length=1, blank=True)
     mark = models.PositiveSmallIntegerField("điểm KTĐK", null=True)
+    other_mark = models.PositiveSmallIntegerField("điểm KTĐK không lấy", null=True)
+    is_repeat_official = models.BooleanField("lấy điểm kiểm tra lại", default=False)
+    repeat_reason = models.CharField("lí do kiểm tra lại", max_length=300, blank=True, default="")
     comment = models.TextField("nhận xét", blank=True)
+    brought = models.CharField("mang từ trường cũ", max_length=40, blank=True, default="")
     version = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
 
-    history = HistoricalRecords(bases=[TracedRow])
+    history = HistoricalRecords(bases=[KeepsMarks, TracedRow])
 
     class Meta:
         constraints: ClassVar = [
@@ -231,6 +239,14 @@ class SubjectResult(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(mark__isnull=True) | Q(mark__lte=10), name="subject_result_mark_is_0_to_10"
+            ),
+            models.CheckConstraint(
+                condition=Q(other_mark__isnull=True, is_repeat_official=False, repeat_reason="")
+                | (
+                    Q(other_mark__lte=10, mark__isnull=False, period__in=list(REPEAT_PERIODS))
+                    & ~Q(repeat_reason="")
+                ),
+                name="subject_result_repeat_test_is_whole",
             ),
         ]
 
@@ -250,6 +266,7 @@ class TraitResult(models.Model):
     item = models.CharField(max_length=30)
     rating = models.CharField("mức đạt được", max_length=1, blank=True)
     comment = models.TextField("nhận xét", blank=True)
+    brought = models.CharField("mang từ trường cũ", max_length=40, blank=True, default="")
     version = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
 
     history = HistoricalRecords(bases=[TracedRow])
@@ -459,6 +476,61 @@ class HandoverReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.handover_id} → {self.to_class_id}"
+
+
+class Arrangement(models.Model):
+    """How a pupil with a disability is assessed in one line, quality or competency (TT27 Điều 8; rule R33).
+
+    In force from `period` on until the year's next one for the same `item`; without any the pupil is assessed like
+    everybody. What is exempt stands in the principal's decision and in the pupil's KHGDCN, named in `plan`.
+    """
+
+    class Kind(models.TextChoices):
+        NORMAL = "normal", "Như mọi học sinh"
+        ADJUSTED = "adjusted", "Điều chỉnh yêu cầu"
+        EXEMPT = "exempt", "Miễn"
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="arrangements")
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="arrangements")
+    item = models.CharField("nội dung", max_length=30)
+    period = models.CharField("từ thời điểm", max_length=6, choices=PERIOD_CHOICES)
+    kind = models.CharField("hình thức đánh giá", max_length=8, choices=Kind)
+    adjusted = models.CharField("nội dung điều chỉnh", max_length=400, blank=True)
+    plan = models.CharField("căn cứ trong KHGDCN", max_length=200)
+    decision_no = models.CharField("số quyết định", max_length=60, blank=True)
+    decision_on = models.DateField("ngày quyết định", null=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["student", "year", "item", "period"], name="arrangement_once_a_period"
+            ),
+            models.CheckConstraint(condition=Q(period__in=list(Period)), name="arrangement_period_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["normal", "adjusted", "exempt"]), name="arrangement_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="adjusted") & ~Q(adjusted="")) | (~Q(kind="adjusted") & Q(adjusted="")),
+                name="arrangement_says_what_is_adjusted",
+            ),
+            models.CheckConstraint(condition=~Q(plan=""), name="arrangement_names_the_plan"),
+            models.CheckConstraint(
+                condition=(~Q(decision_no="") & Q(decision_on__isnull=False))
+                | (~Q(kind="exempt") & Q(decision_no="", decision_on__isnull=True)),
+                name="arrangement_exempt_by_a_decision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.item} {self.period} {self.kind}"
+
+    @property
+    def decision(self) -> str:
+        return (
+            f"Quyết định số {self.decision_no} ngày {self.decision_on:%d/%m/%Y}" if self.decision_no else ""
+        )
 
 
 class DoubtAnswer(models.Model):

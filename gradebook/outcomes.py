@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.class_lines import lines_of
+from gradebook.exemptions import seats_with_terms, terms_of
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import (
     Attainment,
@@ -64,10 +65,11 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
 
     `school_class` comes with its year at hand.
     """
-    exempt = dict(
-        Enrolment.objects.roster(school_class).values_list("student_id", "student__is_exempt_from_assessment")
+    seats = seats_with_terms(school_class).values_list(
+        "student_id", "arranged", "is_not_assessed", named=True
     )
-    ids = list(exempt)
+    terms = {seat.student_id: terms_of(seat, Period.YEAR_END) for seat in seats}
+    ids = list(terms)
     rules = rules_of(school_class.year)
     taught = frozenset(line.code for line in lines_of(school_class))
     attainments: dict[int, dict[str, Attainment]] = {each: {} for each in ids}
@@ -97,7 +99,8 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
             ratings[each],
             rules,
             optional_lines=taught,
-            is_not_assessed=exempt[each],
+            exempt=terms[each].exempt,
+            is_not_assessed=terms[each].is_not_assessed,
         )
         for each in ids
     }

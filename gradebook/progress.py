@@ -1,17 +1,20 @@
 """How far the entry of a period has come: cells entered of cells required, per class and line.
 
 Required is what the sheets have: pupils of today's roster × columns of the sheet (a mark only where the test
-matrix has one). Entered is counted by the database; no result is loaded.
+matrix has one), without what is exempt and without pupils who are not assessed (rule R32). Entered is counted by the
+database; no result is loaded.
 """
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.functions import Coalesce, Greatest, JSONObject, Least
 
 from accounts import clock
+from gradebook.exemptions import count_exempt
 from gradebook.regulation import Period
 from gradebook.sheets import HOMEROOM_CODE, SheetRef
 from students.models import Enrolment, SchoolClass, SchoolYear
@@ -85,7 +88,9 @@ def count_entered(
     """Counts the filled cells of the classes' pupils of today. One statement, whatever the number of classes."""
     if not class_ids:
         return Counts()
-    roster = Enrolment.objects.filter(school_class_id__in=class_ids).held_on(year.day_for_roster())
+    roster = Enrolment.objects.filter(
+        school_class_id__in=class_ids, student__is_exempt_from_assessment=False
+    ).held_on(year.day_for_roster())
     wanted = list(periods)
     rows = _subject_counts(roster, year, wanted).union(_trait_counts(roster, year, wanted), all=True)
     return Counts(
@@ -123,20 +128,36 @@ def _trait_counts(roster: QuerySet[Enrolment], year: SchoolYear, periods: list[s
 
 
 def with_pupil_counts(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
-    """Adds `pupils` (pupils on the roster that the class's sheets show) and brings the year along."""
+    """Adds `pupils` (pupils on the roster that the class's sheets show) and brings the year along.
+
+    And for `tally_of`: `assessed` of them, and how those with a KHGDCN are assessed.
+    """
     day = Least(Greatest(Value(clock.today()), OuterRef("year__starts_on")), OuterRef("year__ends_on"))
-    seated = (
+    seats = (
         Enrolment.objects.filter(school_class=OuterRef("pk"), starts_on__lte=day)
         .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
         .order_by()
-        .values("school_class")
-        .annotate(n=Count("*"))
-        .values("n")
     )
-    return classes.select_related("year").annotate(pupils=Coalesce(Subquery(seated), 0))
+    assessed = seats.filter(student__is_exempt_from_assessment=False)
+    arranged = assessed.filter(student__arrangements__year=F("school_class__year")).values(
+        told=JSONObject(
+            student="student_id",
+            **{name: f"student__arrangements__{name}" for name in ("item", "period", "kind")},
+        )
+    )
+    return classes.select_related("year").annotate(
+        pupils=_count_of(seats), assessed=_count_of(assessed), arranged=ArraySubquery(arranged)
+    )
+
+
+def _count_of(seats: QuerySet[Enrolment]) -> Coalesce:
+    counted = seats.values("school_class").annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def tally_of(ref: SheetRef, counts: Counts) -> Tally:
     """How far one sheet is; its class comes from `with_pupil_counts`."""
     school_class: Any = ref.school_class
-    return Tally(counts.entered(ref), school_class.pupils * len(ref.columns()))
+    columns = ref.columns()
+    required = school_class.assessed * len(columns)
+    return Tally(counts.entered(ref), required - count_exempt(school_class.arranged, ref.period, columns))

@@ -12,14 +12,10 @@ from django.db import connection
 from accounts.history import trace_columns
 from gradebook.models import SubjectResult, TraitResult
 
-# The row's place, by which it is found, and what is written there.
+# The row's place, by which it is found; every other column is written.
 _PLACE = {
     SubjectResult: ["line_id", "period", "student_id"],
     TraitResult: ["student_id", "year_id", "period", "item"],
-}
-_VALUES = {
-    SubjectResult: ["attainment", "mark", "comment", "version"],
-    TraitResult: ["rating", "comment", "version"],
 }
 
 
@@ -28,7 +24,7 @@ def write_results(rows: Sequence[SubjectResult | TraitResult], *, window_id: int
     if not rows:
         return
     model: Any = type(rows[0])
-    columns = [*_PLACE[model], *_VALUES[model]]
+    columns = _columns(model)
     trace = trace_columns(why=why, window_id=window_id)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -42,7 +38,7 @@ def _statement(model: Any, columns: list[str], trace: list[str], number: int) ->
     kept = model.history.model
     tracked = [each.column for each in kept.tracked_fields]
     values = ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * number)
-    written = ", ".join(f"{column} = EXCLUDED.{column}" for column in _VALUES[model])
+    written = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns if column not in _PLACE[model])
     return f"""
         WITH written AS (
             INSERT INTO {_table(model)} ({", ".join(columns)}) VALUES {values}
@@ -51,6 +47,11 @@ def _statement(model: Any, columns: list[str], trace: list[str], number: int) ->
         SELECT {", ".join([*tracked, "CASE version WHEN 1 THEN '+' ELSE '~' END"])}, {", ".join(["%s"] * len(trace))}
         FROM written
     """  # noqa: S608
+
+
+def _columns(model: Any) -> list[str]:
+    fields = model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
+    return [each.column for each in fields if not each.primary_key]
 
 
 def _table(model: Any) -> str:

@@ -17,10 +17,10 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """A row as its values, in the order of the columns."""
+    """A row as its values, in the order of the columns; None where nothing is expected (exempt)."""
 
     name: str
-    values: tuple[str, ...]
+    values: tuple[str | None, ...]
 
 
 def remarks_on(
@@ -35,14 +35,12 @@ def remarks_on(
 
 def _one_value(columns: Sequence[Column], pupils: Sequence[Pupil]) -> str:
     """Comments are left out: that everybody has the same one is said beside the comments."""
-    if len(pupils) < FEWEST:
-        return ""
     alike = []
     for place, column in enumerate(columns):
-        values = {pupil.values[place] for pupil in pupils}
-        if column.field != Field.COMMENT and len(values) == 1 and "" not in values:
-            alike.append(f"{column.label} {values.pop()}")
-    return f"Cả {len(pupils)} em cùng một giá trị: {', '.join(alike)}. Hãy xem lại." if alike else ""
+        values = [value for pupil in pupils if (value := pupil.values[place]) is not None]
+        if column.field != Field.COMMENT and len(values) >= FEWEST and len(set(values)) == 1 and values[0]:
+            alike.append(f"{column.label} {values[0]}")
+    return f"Cả lớp cùng một giá trị: {', '.join(alike)}. Hãy xem lại." if alike else ""
 
 
 def _still_empty(columns: Sequence[Column], pupils: Sequence[Pupil]) -> list[str]:
@@ -53,9 +51,9 @@ def _still_empty(columns: Sequence[Column], pupils: Sequence[Pupil]) -> list[str
     heads = [
         column.label
         for place, column in enumerate(columns)
-        if not any(pupil.values[place] for pupil in pupils)
+        if _is_blank([pupil.values[place] for pupil in pupils])
     ]
-    names = [pupil.name for pupil in pupils if not any(pupil.values)]
+    names = [pupil.name for pupil in pupils if _is_blank(pupil.values)]
     found = []
     if heads:
         found.append(f"Sắp khoá sổ mà cả cột còn trống: {', '.join(heads)}.")
@@ -63,3 +61,8 @@ def _still_empty(columns: Sequence[Column], pupils: Sequence[Pupil]) -> list[str
         more = f" và {len(names) - NAMED} em nữa" if len(names) > NAMED else ""
         found.append(f"Sắp khoá sổ mà cả hàng còn trống: {', '.join(names[:NAMED])}{more}.")
     return found
+
+
+def _is_blank(values: Sequence[str | None]) -> bool:
+    """Something is expected, and nothing of it is there."""
+    return "" in values and not any(values)

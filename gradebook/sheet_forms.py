@@ -76,7 +76,7 @@ def changes_from_form(sheet: Sheet, posted: Mapping[str, str]) -> list[Change]:
         for row in sheet.rows
         for cell in row.cells
         if (name := cell_name(row, cell)) in typed
-        and typed[name] != cell.value
+        and typed[name] not in {cell.value, cell.word or cell.value}
         and posted.get(f"k.{name}") != THEIRS
     ]
 

@@ -65,7 +65,8 @@ class ShownCell:
 
     Where a typed value could not be saved, `note` says why, `value` is the typed one, `stored` what the database
     holds and `seen` the version that the typed one rests on. `doubts` is what looks odd in the stored values: a
-    sign in the cell, the sentences when the cell is pointed at or has the focus.
+    sign in the cell, the sentences when the cell is pointed at or has the focus. `word` stands where a decision says
+    that there is no value, `why` names it. `tag` says what is particular of a value: brought, tested again.
     """
 
     name: str
@@ -78,6 +79,9 @@ class ShownCell:
     stored: str = ""
     seen: str = ""
     doubts: tuple[ShownDoubt, ...] = ()
+    word: str = ""
+    why: str = ""
+    tag: str = ""
 
     @property
     def is_answered(self) -> bool:
@@ -86,6 +90,8 @@ class ShownCell:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
+    """`adjusted`: which of the sheet's contents are adjusted for the pupil, and how (KHGDCN)."""
+
     key: str
     number: str
     name: str
@@ -94,6 +100,7 @@ class ShownRow:
     cells: tuple[ShownCell, ...]
     versions: tuple[tuple[str, str], ...]
     notes: tuple[Note, ...]
+    adjusted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,17 @@ class SheetPage:
         return len(self.headings) + 4
 
     @property
+    def no_mark(self) -> str:
+        """Why the sheet of a line has no column for marks: not applicable, which is not the same as not entered."""
+        ref = self.sheet.ref
+        if ref.line is None or ref.has_mark:
+            return ""
+        return (
+            f"{ref.line.line.name} khối {ref.school_class.grade_level} không có bài kiểm tra định kì ở thời điểm này, "
+            "nên sổ không có cột điểm KTĐK."
+        )
+
+    @property
     def key(self) -> str:
         """Names the sheet for what the browser keeps of unsaved values."""
         ref = self.sheet.ref
@@ -201,7 +219,10 @@ def build_page(sheet: Sheet, *, mode: Mode, propose_url: str, outcome: Outcome |
 
 
 def _pupils(sheet: Sheet) -> list[Pupil]:
-    return [Pupil(row.student.full_name, tuple(cell.value for cell in row.cells)) for row in sheet.rows]
+    return [
+        Pupil(row.student.full_name, tuple(cell.value if cell.is_expected else None for cell in row.cells))
+        for row in sheet.rows
+    ]
 
 
 def _address(sheet: Sheet, code: str, period: str, class_id: int | None = None) -> str:
@@ -233,7 +254,25 @@ def _row(sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, No
             (f"{row.student.pk}.{item}", str(version)) for item, version in row.versions.items() if version
         ),
         notes=tuple(cell.note for cell in cells if cell.note),
+        adjusted=_adjusted(sheet, row),
     )
+
+
+def _adjusted(sheet: Sheet, row: Row) -> str:
+    names = {column.item: column.label for column in sheet.columns if column.field == Field.RATING}
+    own = {column.item for column in sheet.columns} & row.terms.adjusted.keys()
+    return "; ".join(
+        f"{names[item]}: {row.terms.adjusted[item]}" if item in names else row.terms.adjusted[item]
+        for item in sorted(own)
+    )
+
+
+def _tag(cell: Cell) -> str:
+    """In two words, under the value."""
+    if cell.repeat:
+        other = cell.first_mark if cell.repeat.is_official else cell.repeat.mark
+        return f"{'lần 2' if cell.repeat.is_official else 'lần 1'}, kia {other}"
+    return "trường cũ" if cell.is_brought and cell.value else ""
 
 
 def _cell(
@@ -261,6 +300,9 @@ def _cell(
         stored=cell.value,
         seen="" if seen is None or not is_unsaved else str(seen),
         doubts=() if is_unsaved else doubts,
+        word="" if cell.value else cell.word,
+        why=cell.why,
+        tag=_tag(cell),
     )
 
 

@@ -18,7 +18,7 @@ from gradebook.cell_history import read_cell_history
 from gradebook.entry import Change, SaveReport, preview_results, save_results
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
 from gradebook.sheet_page import Mode, Outcome, build_page
-from gradebook.sheets import Column, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
+from gradebook.sheets import Column, Field, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
 from students.models import Enrolment
 
 LOCKED = 423
@@ -98,7 +98,7 @@ def _autosave(request: SignedInRequest, ref: SheetRef) -> JsonResponse:
 
 def _count(ref: SheetRef) -> tuple[int, int]:
     """(entered, required) of a sheet that the lock kept `save_results` from counting."""
-    cells = [cell.value for row in read_rows(ref) for cell in row.cells]
+    cells = [cell.value for row in read_rows(ref) for cell in row.cells if cell.is_expected]
     return sum(1 for value in cells if value), len(cells)
 
 
@@ -164,6 +164,7 @@ def cell_history(
         "column": column,
         "student": enrolment.student,
         "steps": read_cell_history(ref, student_id, item, field),
+        "takes_repeat": ref.takes_repeat and column.field == Field.MARK,
     }
     template = "gradebook/_cell_history.html" if request.htmx else "gradebook/cell_history.html"
     return render(request, template, context)

@@ -26,22 +26,26 @@ from gradebook.doubts import (
     with_answers,
     with_counterparts,
 )
+from gradebook.exemptions import USUAL, Terms, seats_with_terms, terms_of
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
 from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
+from gradebook.repeat_tests import REPEAT_PERIODS, Repeat
 from gradebook.windows import LockState, lock_states
 from gradebook.year_rules import rules_of
-from students.models import Enrolment, SchoolClass, Student
+from students.models import SchoolClass, Student
 
 HOMEROOM_CODE = "NLPC"
+BROUGHT = "Kết quả mang từ trường cũ"
 
 
 class Field(StrEnum):
-    """The kinds of cell; values are the model fields."""
+    """The kinds of cell; values are the model fields. A repeat test is no column: it stands behind the mark (R28)."""
 
     ATTAINMENT = "attainment"
     MARK = "mark"
     COMMENT = "comment"
     RATING = "rating"
+    REPEAT = "repeat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,23 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """`word` stands where no value is expected: «Miễn», «Không đánh giá»; `why` says by which decision.
+
+    `is_brought`: the value came from a former school. `repeat`: the second test behind a mark, with `first_mark`.
+    """
+
     column: Column
     value: str
     version: int
+    word: str = ""
+    why: str = ""
+    is_brought: bool = False
+    repeat: Repeat | None = None
+    first_mark: int | None = None
+
+    @property
+    def is_expected(self) -> bool:
+        return not self.word
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +95,7 @@ class Row:
     cells: tuple[Cell, ...]
     beside: Counterparts = NONE_KNOWN
     answers: Answers = field(default_factory=dict)
+    terms: Terms = USUAL
 
     @property
     def versions(self) -> dict[str, int]:
@@ -126,6 +145,16 @@ class SheetRef:
             columns.append(Column(self.code, Field.MARK, "Điểm KTĐK"))
         return (*columns, Column(self.code, Field.COMMENT, "Nhận xét"))
 
+    @property
+    def takes_repeat(self) -> bool:
+        """Whether the mark may be tested again: at the end of a term (rule R28)."""
+        return self.line is not None and self.period in REPEAT_PERIODS and self.has_mark
+
+    def entry_columns(self) -> tuple[Column, ...]:
+        """All that a save may name: the cells of the sheet, and the repeat test behind its mark."""
+        repeat = Column(self.code, Field.REPEAT, "Kiểm tra lại")
+        return (*self.columns(), repeat) if self.takes_repeat else self.columns()
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -158,11 +187,12 @@ class Sheet:
 
     @property
     def required(self) -> int:
-        return len(self.rows) * len(self.columns)
+        """Not counted are exempt cells, and those of a pupil who is not assessed (rule R32)."""
+        return sum(1 for row in self.rows for cell in row.cells if cell.is_expected)
 
     @property
     def entered(self) -> int:
-        return sum(1 for row in self.rows for cell in row.cells if cell.value)
+        return sum(1 for row in self.rows for cell in row.cells if cell.is_expected and cell.value)
 
 
 def _trait_columns(school_class: SchoolClass) -> tuple[Column, ...]:
@@ -248,23 +278,37 @@ def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
 def read_rows(ref: SheetRef) -> tuple[Row, ...]:
     """Pupils in class order with their stored values. Two statements, whatever the class."""
     columns = ref.columns()
-    roster = Enrolment.objects.roster(ref.school_class)
+    roster = seats_with_terms(ref.school_class)
     enrolments = list(with_answers(with_counterparts(roster, ref), ref))
     stored = stored_results(ref, [enrolment.student_id for enrolment in enrolments])
+    terms = [terms_of(enrolment, ref.period) for enrolment in enrolments]
     return tuple(
         Row(
             student=enrolment.student,
             number=number,
             cells=tuple(
-                Cell(
-                    column, *value_and_version(stored.get((enrolment.student_id, column.item)), column.field)
-                )
-                for column in columns
+                _cell(column, stored.get((enrolment.student_id, column.item)), own) for column in columns
             ),
             beside=counterparts_brought(enrolment),
             answers=answers_brought(enrolment),
+            terms=own,
         )
-        for number, enrolment in enumerate(enrolments, start=1)
+        for number, (enrolment, own) in enumerate(zip(enrolments, terms, strict=True), start=1)
+    )
+
+
+def _cell(column: Column, result: SubjectResult | TraitResult | None, terms: Terms) -> Cell:
+    value, version = value_and_version(result, column.field)
+    is_tested_again = column.field == Field.MARK and isinstance(result, SubjectResult)
+    return Cell(
+        column,
+        value,
+        version,
+        word=terms.word(column.item),
+        why=terms.against(column.item),
+        is_brought=result is not None and column.field.value in result.brought.split(),
+        repeat=result.repeat if is_tested_again else None,
+        first_mark=result.first_mark if is_tested_again else None,
     )
 
 

@@ -9,18 +9,19 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 from gradebook.doubts import NONE_KNOWN, Counterparts, counterparts_brought, with_counterparts
+from gradebook.exemptions import Terms, seats_with_terms, terms_of
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.sheets import SheetRef
-from students.models import Enrolment
 
 Result = SubjectResult | TraitResult
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`names` by pupil, in class order; `stored` by pupil and item; `beside` by pupil."""
+    """`names` and `terms` by pupil, in class order; `stored` by pupil and item; `beside` by pupil."""
 
     names: Mapping[int, str]
+    terms: Mapping[int, Terms]
     stored: Mapping[tuple[int, str], Result]
     beside: Mapping[int, Counterparts]
 
@@ -30,11 +31,12 @@ class Standing:
 
 def read_standing(ref: SheetRef) -> Standing:
     """Read after the sheet is held, so that nothing of it moves until the save is through."""
-    roster = with_counterparts(Enrolment.objects.roster(ref.school_class), ref)
+    roster = with_counterparts(seats_with_terms(ref.school_class), ref)
     seats = list(roster.annotate(stored=ArraySubquery(_stored(ref))))
     rows = [_row(ref, kept) for seat in seats for kept in seat.stored]
     return Standing(
         names={seat.student_id: seat.student.full_name for seat in seats},
+        terms={seat.student_id: terms_of(seat, ref.period) for seat in seats},
         stored={
             (row.student_id, ref.code if isinstance(row, SubjectResult) else row.item): row for row in rows
         },

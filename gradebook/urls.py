@@ -2,6 +2,7 @@ from django.urls import path
 
 from gradebook import (
     account_views,
+    arrangement_views,
     assignment_upload_views,
     assignment_views,
     doubt_views,
@@ -14,6 +15,7 @@ from gradebook import (
     order_views,
     period_absence_views,
     progress_views,
+    repeat_views,
     roll_over_list_views,
     roll_over_views,
     sheet_views,
@@ -34,6 +36,7 @@ urlpatterns = [
     path("years/<int:pk>/lines/", line_views.year_lines, name="year_lines"),
     path("years/<int:pk>/rules/", line_views.year_rules, name="year_rules"),
     path("years/<int:pk>/class-lines/", line_views.class_lines, name="class_lines"),
+    path("pupils/<int:pk>/arrangements/", arrangement_views.arrangements, name="arrangements"),
     path("progress/", progress_views.progress, name="progress"),
     path("classes/<int:pk>/absences/", period_absence_views.period_absences, name="period_absences"),
     path("handovers/", handover_views.handovers, name="handovers"),
@@ -86,6 +89,11 @@ urlpatterns = [
         "sheets/<int:class_id>/<str:code>/<str:period>/history/<int:student_id>/<str:item>/<str:field>/",
         sheet_views.cell_history,
         name="cell_history",
+    ),
+    path(
+        "sheets/<int:class_id>/<str:code>/<str:period>/repeat/<int:student_id>/",
+        repeat_views.repeat,
+        name="repeat",
     ),
     path("staff/", staff_views.staff, name="staff"),
     path("staff/<int:pk>/", staff_views.person, name="person"),

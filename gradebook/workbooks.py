@@ -8,14 +8,15 @@ import io
 from collections.abc import Iterator, Sequence
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from accounts.tables import HEADING_FILL, HEADING_FONT, TEXT, write_value
 from gradebook.regulation import Attainment, Rating, folded, line_by_code, line_by_name
-from gradebook.sheets import HOMEROOM_CODE, Column, Field, Row, Sheet, SheetRef
+from gradebook.sheets import BROUGHT, HOMEROOM_CODE, Column, Field, Row, Sheet, SheetRef
 from gradebook.workbook_columns import (
     KEY_HEADING,
     PERIOD_HEADING,
@@ -32,6 +33,8 @@ from students.workbooks import Table, WorkbookRefused, open_workbook
 
 __all__ = ["ReadSheet", "read_sheet", "write_sheet"]
 
+EXEMPT_FILL = PatternFill("solid", fgColor="E7E6E6")
+BROUGHT_FONT = Font(italic=True)
 HOMEROOM_TITLE = "Phẩm chất và năng lực"
 
 # ── Writing ───────────────────────────────────────────────────────────────────────────────────────────
@@ -74,7 +77,8 @@ def _values(ref: SheetRef, row: Row) -> Iterator[str | int]:
     yield student.full_name
     yield student.birth_label
     for cell in row.cells:
-        yield int(cell.value) if cell.column.field == Field.MARK and cell.value else cell.value
+        is_mark = cell.column.field == Field.MARK and cell.value
+        yield int(cell.value) if is_mark else cell.value or cell.word
     yield ref.period.label
     yield str(RowKey(ref.school_class.pk, ref.code, ref.period, student.pk, row.versions))
 
@@ -87,6 +91,7 @@ def _dress(page: Worksheet, sheet: Sheet, headings: Sequence[str]) -> None:
         page.column_dimensions[get_column_letter(column)].width = width
     for column, each in enumerate(sheet.columns, start=first_value):
         _dress_column(page, sheet.ref, each, column, last)
+    _remark_cells(page, sheet, first_value)
     page.column_dimensions[get_column_letter(len(headings) - 1)].width = 18
     page.column_dimensions[get_column_letter(len(headings))].hidden = True
     for cell in page[1]:
@@ -115,6 +120,22 @@ def _dress_column(page: Worksheet, ref: SheetRef, column: Column, number: int, l
     if check is not None and last > 1:
         page.add_data_validation(check)
         check.add(f"{letter}2:{letter}{last}")
+
+
+def _remark_cells(page: Worksheet, sheet: Sheet, first_value: int) -> None:
+    """Exempt cells are grey, those of a former school slanted; a remark says why, to who sees and who hears."""
+    for number, row in enumerate(sheet.rows, start=2):
+        for column, each in enumerate(row.cells, start=first_value):
+            cell = page.cell(number, column)
+            if each.word and not each.value:
+                cell.fill, cell.comment = EXEMPT_FILL, Comment(each.why, "Kim Đồng")
+            elif each.is_brought:
+                cell.font, cell.comment = BROUGHT_FONT, Comment(BROUGHT, "Kim Đồng")
+            elif each.repeat:
+                told = (
+                    f"Điểm lần đầu {each.first_mark}, kiểm tra lại {each.repeat.mark}: {each.repeat.reason}"
+                )
+                cell.comment = Comment(told, "Kim Đồng")
 
 
 def _check_of(ref: SheetRef, column: Column) -> DataValidation:

@@ -191,11 +191,17 @@ class ColumnBlock:
         return sum(len(group.columns) for group in self.groups)
 
 
+EXEMPT = "M"
+NOT_ASSESSED = "KĐG"
+_BY_DECISION = (EXEMPT, NOT_ASSESSED)
+
+
 @dataclass(frozen=True, slots=True)
 class ClassTableRow:
     """A pupil. ``cells`` stand in the order of ``ClassTable.columns``.
 
-    "" = not entered yet (blank), None = nothing to assess here at this time (grey with a dash).
+    "" = not entered yet (blank), None = nothing to assess here at this time (grey with a dash), EXEMPT and
+    NOT_ASSESSED = by the principal's decision (R33). `brought`: the places of values of a former school (R12).
     """
 
     number: int
@@ -203,6 +209,14 @@ class ClassTableRow:
     full_name: str
     born_on: str
     cells: tuple[str | None, ...]
+    brought: frozenset[int] = frozenset()
+
+    @property
+    def printed(self) -> tuple[str | None, ...]:
+        """The cells as they stand on paper, a value of a former school with its star."""
+        return tuple(
+            f"{cell}*" if cell and place in self.brought else cell for place, cell in enumerate(self.cells)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +274,17 @@ class ClassTable:
         return "chưa khoá" if self.was_opened else "chưa mở"
 
     @property
+    def signs(self) -> tuple[str, ...]:
+        """What the legend has to explain besides: signs of decisions, and the star of a former school."""
+        used = {cell for row in self.rows for cell in row.cells if cell in _BY_DECISION}
+        words = {
+            EXEMPT: "M – miễn theo quyết định của Hiệu trưởng và kế hoạch giáo dục cá nhân",
+            NOT_ASSESSED: "KĐG – học sinh khuyết tật không đánh giá, theo quyết định của Hiệu trưởng",
+        }
+        found = [text for sign, text in words.items() if sign in used]
+        return (*found, "* – kết quả ở trường cũ") if any(row.brought for row in self.rows) else tuple(found)
+
+    @property
     def missing_cells(self) -> int:
         """Return how many cells to assess are not entered."""
         return sum(count.missing or 0 for count in self.counts)
@@ -297,7 +322,7 @@ class ClassTable:
 
 
 def _count(column: Column, cells: Sequence[str | None]) -> ColumnCount:
-    wanted = [cell for cell in cells if cell is not None]
+    wanted = [cell for cell in cells if cell is not None and cell not in _BY_DECISION]
     missing = wanted.count("") if wanted and column.kind != "outcome" else None
     if not wanted or column.kind == "outcome":
         return ColumnCount(None, None, None, None, missing)

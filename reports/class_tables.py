@@ -9,18 +9,20 @@ from django.utils import timezone
 
 from accounts.clock import now_in_sql
 from gradebook.class_lines import lines_of
+from gradebook.exemptions import Terms, seats_with_terms, terms_of
 from gradebook.grading import completed_class
 from gradebook.models import EntryWindow, SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period, YearResult, has_mark, traits_for
 from gradebook.windows import lock_state
 from gradebook.year_rules import rules_of
-from reports.book_content import ClassTable, ClassTableRow, Column
+from reports.book_content import EXEMPT, NOT_ASSESSED, ClassTable, ClassTableRow, Column
 from reports.class_table_columns import LAST_GRADE, class_table_blocks
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolClass
 
 MARK_SUFFIX = ".diem"
+_FIELD_OF = {"level": {"attainment", "rating"}, "mark": {"mark"}}
 _OUTCOMES: Mapping[str, Callable[[YearOutcome], str]] = {
     "HTCT": lambda outcome: "x" if _completed(outcome) else "Chưa",
     "LEN_LOP": lambda outcome: "x" if outcome.is_promoted else "Không",
@@ -42,18 +44,19 @@ class _Results:
     levels: Mapping[tuple[int, str], str]
     marks: Mapping[tuple[int, str], int | None]
     outcomes: Mapping[int, YearOutcome]
+    brought: Mapping[tuple[int, str], str]
 
 
 def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
     """The table of a class at a period, in class order. At most ten statements, whatever the number of pupils.
 
     `school_class` comes with its year at hand. A cell is None where the class has no such line or the
-    regulation no such mark (R22), "" where nothing has been entered yet; what a pupil has from a class that does have
-    the line stands. A preview while not locked. An outcome
-    says "Chưa" and "Không" in words, so that blank means only: not approved yet (in the last column: no title).
+    regulation no such mark (R22), "" where nothing has been entered yet, a sign where a decision says so (R33); what a
+    pupil has from a class that does have the line stands. A preview while not locked. An outcome says "Chưa" and
+    "Không" in words, so that blank means only: not approved yet (in the last column: no title).
     """
     year = school_class.year
-    enrolments = list(Enrolment.objects.roster(school_class))
+    enrolments = list(seats_with_terms(school_class))
     blocks = class_table_blocks(school_class.grade_level, year_end=period is Period.YEAR_END)
     columns = [column for block in blocks for group in block.groups for column in group.columns]
     results = _read(school_class, period, [enrolment.student_id for enrolment in enrolments])
@@ -74,7 +77,8 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
                 pupil_code=pupil_code(enrolment.student),
                 full_name=enrolment.student.full_name,
                 born_on=enrolment.student.birth_label,
-                cells=_cells(school_class, period, columns, results, enrolment.student_id),
+                cells=_cells(school_class, period, columns, results, enrolment),
+                brought=_brought(columns, results, enrolment.student_id),
             )
             for number, enrolment in enumerate(enrolments, start=1)
         ),
@@ -101,25 +105,30 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
         period=period,
         line__year_id=school_class.year_id,
         line__grade_level=school_class.grade_level,
-    ).values_list("student_id", "line__code", "attainment", "mark")
+    ).values_list("student_id", "line__code", "attainment", "mark", "brought")
     traits = TraitResult.objects.filter(
         student_id__in=student_ids, period=period, year_id=school_class.year_id
-    ).values_list("student_id", "item", "rating")
+    ).values_list("student_id", "item", "rating", "brought")
     rows = list(subjects)
-    levels = {(student_id, code): level for student_id, code, level, _mark in rows}
-    levels |= {(student_id, item): rating for student_id, item, rating in traits}
+    ratings = list(traits)
+    levels = {(student_id, code): level for student_id, code, level, _mark, _brought in rows}
+    levels |= {(student_id, item): rating for student_id, item, rating, _brought in ratings}
     outcomes = YearOutcome.objects.filter(school_class=school_class, student_id__in=student_ids)
     return _Results(
         taught=frozenset(line.code for line in lines_of(school_class)),
         levels=levels,
-        marks={(student_id, code): mark for student_id, code, _level, mark in rows},
+        marks={(student_id, code): mark for student_id, code, _level, mark, _brought in rows},
+        brought={
+            (student_id, code): brought for student_id, code, *_value, brought in (*rows, *ratings) if brought
+        },
         outcomes={row.student_id: row for row in outcomes} if period is Period.YEAR_END else {},
     )
 
 
 def _cells(
-    school_class: SchoolClass, period: Period, columns: Sequence[Column], results: _Results, student_id: int
+    school_class: SchoolClass, period: Period, columns: Sequence[Column], results: _Results, seat: Enrolment
 ) -> tuple[str | None, ...]:
+    student_id, terms = seat.student_id, terms_of(seat, period)
     year, grade = school_class.year_id, school_class.grade_level
     rules = rules_of(school_class.year)
     traits = {trait.code for trait in traits_for(year, grade, rules=rules)}
@@ -132,13 +141,31 @@ def _cells(
             outcome = results.outcomes.get(student_id)
             return _OUTCOMES[code](outcome) if outcome else ""
         is_taught = code in results.taught or code in traits
+        nothing = _sign(terms, code) if is_taught else None
         if column.kind == "level":
-            return results.levels.get((student_id, code)) or ("" if is_taught else None)
+            return results.levels.get((student_id, code)) or nothing
         if not has_mark(year, grade, code, period, rules=rules):
             return None
         mark = results.marks.get((student_id, code))
-        if mark is not None:
-            return str(mark)
-        return "" if is_taught else None
+        return nothing if mark is None else str(mark)
 
     return tuple(map(value, columns))
+
+
+def _sign(terms: Terms, code: str) -> str:
+    """What stands where no value does: a decision's sign, else the blank of what is still to be entered."""
+    if terms.is_not_assessed:
+        return NOT_ASSESSED
+    return EXEMPT if code in terms.exempt else ""
+
+
+def _brought(columns: Sequence[Column], results: _Results, student_id: int) -> frozenset[int]:
+    """The places of values that came from a former school (R12)."""
+    if not results.brought:
+        return frozenset()
+    return frozenset(
+        place
+        for place, column in enumerate(columns)
+        if _FIELD_OF.get(column.kind, set())
+        & set(results.brought.get((student_id, column.code.removesuffix(MARK_SUFFIX)), "").split())
+    )

@@ -19,6 +19,7 @@ from django.db.models.functions import Cast, JSONObject
 
 from accounts.clock import now_in_sql
 from gradebook.models import (
+    Arrangement,
     ClassLine,
     EntryWindow,
     SubjectLine,
@@ -46,6 +47,7 @@ _PERSON_FIELDS: Final = (
 )
 _SEAT_FIELDS: Final = ("student_id", "school_class_id", "position", "starts_on", "ends_on")
 _HOMEROOM_FIELDS: Final = ("school_class_id", "teacher_id", "starts_on", "ends_on")
+_ARRANGED_FIELDS: Final = ("item", "period", "kind", "decision_no", "decision_on")
 _OUTCOME_FIELDS: Final = ("result", "award", "is_promoted")
 _APPROVAL_FIELDS: Final = (
     *_OUTCOME_FIELDS,
@@ -54,7 +56,14 @@ _APPROVAL_FIELDS: Final = (
     "approved_by_id",
     "approved_on",
 )
-_BLANKS: Final = {"attainment": "", "mark": None, "rating": "", "comment": "", "is_for_grade": False}
+_BLANKS: Final = {
+    "attainment": "",
+    "mark": None,
+    "other_mark": None,
+    "rating": "",
+    "comment": "",
+    "is_for_grade": False,
+}
 """A new row that has nothing of what is printed changes nothing (a comment only, in a class table)."""
 _PROFILE_FIELDS: Final = ("height_cm", "weight_kg", "absent_with_leave", "absent_without_leave")
 
@@ -85,12 +94,13 @@ def _table_changes() -> Iterator[Q | Exists]:
         SubjectResult, ("attainment", "mark"), line__year_id=year, period=period, student_id__in=_sitting()
     )
     yield _changed(TraitResult, ("rating",), year_id=year, period=period, student_id__in=_sitting())
+    yield _changed(Arrangement, _ARRANGED_FIELDS, year_id=year, student_id__in=_sitting())
     grade = OuterRef("school_class__grade_level")
     yield _changed(SubjectLine, ("is_for_grade",), year_id=year, grade_level=grade)
     yield _changed(ClassLine, ("is_taught",), school_class_id=OuterRef("school_class_id"))
     outcomes = _changed(YearOutcome, _OUTCOME_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield Q(outcomes, period=Period.YEAR_END)
-    yield _changed(Student, _ID_FIELDS, id__in=_sitting())
+    yield _changed(Student, (*_ID_FIELDS, "is_exempt_from_assessment"), id__in=_sitting())
     yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _opened_or_closed()
@@ -109,6 +119,7 @@ def _transcript_changes() -> Iterator[Exists]:
     # Not year_id__lte: the planner would read all of a year through its index, once a pupil.
     years = SchoolYear.objects.filter(pk__lte=OuterRef(OuterRef("school_class__year_id"))).values("pk")
     yield _changed(TraitResult, ("rating", "comment"), year_id__in=years, period=end, student_id__in=pupils)
+    yield _changed(Arrangement, _ARRANGED_FIELDS, year_id__in=years, student_id__in=pupils)
     yield _changed(YearOutcome, _APPROVAL_FIELDS, school_class__year_id__lte=year, student_id__in=pupils)
     yield _changed(YearProfile, _PROFILE_FIELDS, year_id__lte=year, student_id__in=pupils)
     absences = Absence.history.filter(
@@ -126,8 +137,9 @@ def _transcript_changes() -> Iterator[Exists]:
 def _pack_changes() -> Iterator[Exists]:
     """What a transfer pack shows of its pupil: all periods, and the movements."""
     pupil = OuterRef("movement__student_id")
-    yield _changed(SubjectResult, ("attainment", "mark", "comment"), student_id=pupil)
+    yield _changed(SubjectResult, ("attainment", "mark", "other_mark", "comment"), student_id=pupil)
     yield _changed(TraitResult, ("rating", "comment"), student_id=pupil)
+    yield _changed(Arrangement, _ARRANGED_FIELDS, student_id=pupil)
     yield _changed(YearOutcome, _APPROVAL_FIELDS, student_id=pupil)
     yield _changed(YearProfile, _PROFILE_FIELDS, student_id=pupil)
     yield Exists(Absence.history.filter(history_date__gte=OuterRef("started_at"), student_id=pupil))

@@ -287,7 +287,7 @@ def _page_faults(texts: Sequence[str], table: ClassTable) -> Iterator[str]:
 def _row_faults(text: str, table: ClassTable) -> Iterator[str]:
     at = 0
     for row in table.rows:
-        cells = "".join("–" if cell is None else cell for cell in row.cells)
+        cells = "".join("–" if cell is None else cell for cell in row.printed)
         wanted = squeezed(f"{row.number}{row.pupil_code}{row.full_name}{row.born_on}{cells}")
         place = text.find(wanted, at)
         if place < 0:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from gradebook.exemptions import EXEMPT, Terms, terms_of, with_arrangements
 from gradebook.grading import completed_class
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import LINES, Award, Period, TraitGroup, YearResult, traits_for
@@ -72,7 +73,7 @@ def pupil_code(student: Student) -> str:
 def _read(year: SchoolYear, student_ids: Sequence[int]) -> _Records:
     enrolments: dict[int, list[Enrolment]] = defaultdict(list)
     own = Enrolment.objects.filter(student_id__in=student_ids, school_class__year_id__lte=year.pk)
-    for enrolment in own.select_related("school_class__year").order_by("starts_on"):
+    for enrolment in with_arrangements(own.select_related("school_class__year")).order_by("starts_on"):
         enrolments[enrolment.student_id].append(enrolment)
     classes = {each.school_class_id for rows in enrolments.values() for each in rows}
     profiles = YearProfile.objects.filter(student_id__in=student_ids, year_id__lte=year.pk)
@@ -127,7 +128,7 @@ def _transcript(pupil: Student, year: SchoolYear, records: _Records) -> Transcri
         personal=_personal(pupil),
         principal=records.signatories.principal(first.school_class.year, first.starts_on),
         stages=_stages(pupil, enrolments),
-        years=tuple(_year(pupil, each.school_class, records) for each in last_of_year.values()),
+        years=tuple(_year(pupil, each, records) for each in last_of_year.values()),
     )
 
 
@@ -172,7 +173,8 @@ def _after_label(school_name: str) -> str:
     return school_name.removeprefix("Trường ")
 
 
-def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> TranscriptYear:
+def _year(pupil: Student, seat: Enrolment, records: _Records) -> TranscriptYear:
+    school_class, terms = seat.school_class, terms_of(seat, Period.YEAR_END)
     year = school_class.year
     key = (pupil.pk, year.pk)
     profile = records.profiles.get(key) or YearProfile()
@@ -188,10 +190,10 @@ def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> Trans
         weight=_quantity(profile.weight_kg, "kg"),
         absent_with_permission=_quantity(absences.with_leave),
         absent_without_permission=_quantity(absences.without_leave),
-        subjects=_subject_rows(records.subjects.get(key, {})),
-        qualities=_trait_group(school_class, TraitGroup.QUALITY, traits),
-        general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits),
-        specific_competencies=_trait_group(school_class, TraitGroup.SPECIFIC, traits),
+        subjects=_subject_rows(records.subjects.get(key, {}), terms),
+        qualities=_trait_group(school_class, TraitGroup.QUALITY, traits, terms),
+        general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits, terms),
+        specific_competencies=_trait_group(school_class, TraitGroup.SPECIFIC, traits, terms),
         result=YearResult(outcome.result).label if outcome and outcome.result else "",
         award=_award(outcome) if outcome else "",
         completion=completion_sentence(school_class.grade_level, outcome) if outcome else "",
@@ -203,22 +205,29 @@ def _year(pupil: Student, school_class: SchoolClass, records: _Records) -> Trans
     )
 
 
-def _subject_rows(results: Mapping[str, SubjectResult]) -> tuple[SubjectRow, ...]:
-    """The 14 lines of the form; a line without a result keeps its label."""
+def _subject_rows(results: Mapping[str, SubjectResult], terms: Terms) -> tuple[SubjectRow, ...]:
+    """The 14 lines of the form; a line without a result keeps its label, an exempt one says by which decision."""
     rows = []
     for line in LINES:
+        if line.code in terms.exempt:
+            rows.append(SubjectRow(line.code, line.name, EXEMPT, None, terms.decisions[line.code]))
+            continue
         result = results.get(line.code) or SubjectResult()
         rows.append(SubjectRow(line.code, line.name, result.attainment, result.mark, result.comment))
     return tuple(rows)
 
 
 def _trait_group(
-    school_class: SchoolClass, group: TraitGroup, results: Mapping[str, TraitResult]
+    school_class: SchoolClass, group: TraitGroup, results: Mapping[str, TraitResult], terms: Terms
 ) -> book_content.TraitGroup:
     nothing, year = TraitResult(), school_class.year
     return book_content.TraitGroup(
         rows=tuple(
-            TraitRow(trait.code, trait.name, results.get(trait.code, nothing).rating)
+            TraitRow(
+                trait.code,
+                trait.name,
+                EXEMPT if trait.code in terms.exempt else results.get(trait.code, nothing).rating,
+            )
             for trait in traits_for(year.pk, school_class.grade_level, rules=rules_of(year))
             if trait.group is group
         ),

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from accounts.clock import today
 from gradebook.class_lines import lines_of
+from gradebook.exemptions import Terms, terms_of_pupil
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import LINES, Period, TraitGroup, has_mark, traits_for
 from gradebook.year_rules import rules_of
@@ -94,6 +95,7 @@ def read_pack(movement: Movement) -> TransferPack:
     unknown = Absences(None, None)
     absences = absence_totals([student.pk], until=year.pk).get((student.pk, year.pk), unknown)
     results, traits = _subject_results(student, year), _trait_results(student, year)
+    terms = terms_of_pupil(student, year.pk)
     is_letter = LETTER in movement.decision_number
     return TransferPack(
         student=student,
@@ -107,8 +109,8 @@ def read_pack(movement: Movement) -> TransferPack:
         ),
         homeroom_teacher=signatories.homeroom_teacher(school_class, movement.day),
         periods=tuple(period.label for period in Period),
-        subjects=tuple(_subject_rows(school_class, results)),
-        traits=tuple(_trait_rows(school_class, traits)),
+        subjects=tuple(_subject_rows(school_class, results, terms)),
+        traits=tuple(_trait_rows(school_class, traits, terms)),
         comments=tuple(_comments(results, traits)),
         absent_with_leave=_days(absences.with_leave),
         absent_without_leave=_days(absences.without_leave),
@@ -134,7 +136,9 @@ def _trait_results(student: Student, year: SchoolYear) -> Traits:
     return {(row.item, row.period): row for row in rows}
 
 
-def _subject_rows(school_class: SchoolClass, results: Results) -> Iterator[ResultRow]:
+def _subject_rows(
+    school_class: SchoolClass, results: Results, terms: Mapping[Period, Terms]
+) -> Iterator[ResultRow]:
     """Every line that the class is taught, entered or not, and what the pupil has in others from a class before."""
     shown = {line.code for line in lines_of(school_class)} | {code for code, _period in results}
     year, grade = school_class.year, school_class.grade_level
@@ -144,14 +148,22 @@ def _subject_rows(school_class: SchoolClass, results: Results) -> Iterator[Resul
             result = results.get((line.code, period), SubjectResult())
             is_tested = has_mark(year.pk, grade, line.code, period, rules=rules_of(year))
             mark = "" if result.mark is None else str(result.mark)
-            values += [result.attainment, mark if is_tested or mark else NOT_ASSESSED]
+            if result.repeat:
+                mark = f"{mark} (lần đầu {result.first_mark}, kiểm tra lại {result.repeat.mark})"
+            word = terms[period].word(line.code)
+            values += [result.attainment or word, mark or (word if is_tested else NOT_ASSESSED)]
         yield ResultRow(line.name, tuple(values))
 
 
-def _trait_rows(school_class: SchoolClass, results: Traits) -> Iterator[ResultRow]:
+def _trait_rows(
+    school_class: SchoolClass, results: Traits, terms: Mapping[Period, Terms]
+) -> Iterator[ResultRow]:
     year = school_class.year
     for trait in traits_for(year.pk, school_class.grade_level, rules=rules_of(year)):
-        values = (results.get((trait.code, period), TraitResult()).rating for period in Period)
+        values = (
+            results.get((trait.code, period), TraitResult()).rating or terms[period].word(trait.code)
+            for period in Period
+        )
         yield ResultRow(trait.name, tuple(values))
 
 

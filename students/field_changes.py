@@ -23,6 +23,7 @@ COPIED = (
     *("guardian_name", "guardian_relation", "guardian_birth_year", "guardian_job", "guardian_phone"),
     *("guardian_workplace", "policy_code", "disability_code", "disability_level"),
     *("disability_certificate_no", "disability_certificate_on", "is_exempt_from_assessment"),
+    *("exemption_decision_no", "exemption_decision_on"),
     *("is_pioneer", "pioneer_since", "pioneer_place"),
 )
 """The fields of a pupil that a list can give."""

@@ -33,6 +33,7 @@ HELP = {
     "guardian_relation": "Ví dụ Ông nội, Bà ngoại, Cô ruột.",
     "disability_code": "Theo giấy xác nhận khuyết tật; nhà trường không tự xác định.",
     "is_exempt_from_assessment": "Theo quyết định của Hiệu trưởng, ghi trong kế hoạch giáo dục cá nhân.",
+    "exemption_decision_no": "Ví dụ 12/QĐ-THKĐ.",
     "height_cm": "Xăng-ti-mét, ví dụ 124.",
     "weight_kg": "Ki-lô-gam, ví dụ 24,5.",
 }
@@ -87,17 +88,12 @@ class SectionForm(forms.Form):
             form_name = form_field_of(name)
             if form_name not in self.fields:
                 self.fields[form_name] = _field(form_name)
-        if section.is_the_clerks:
+        if section.code == "ids":
             self.fields["reason"] = forms.CharField(
                 label="Lí do, căn cứ",
                 required=False,
                 max_length=100,
-                help_text="Ghi vào lịch sử, ví dụ "
-                + (
-                    "«Sở cấp mã định danh»."
-                    if section.code == "ids"
-                    else "«Quyết định 12/QĐ-THKĐ ngày 05/9/2026»."
-                ),
+                help_text="Ghi vào lịch sử, ví dụ «Sở cấp mã định danh».",
             )
 
     def _initial(self) -> dict[str, Any]:

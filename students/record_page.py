@@ -8,7 +8,7 @@ from typing import Any
 from accounts.clock import moment_label
 from accounts.history import Source
 from students.models import Student, YearProfile
-from students.record_rules import YEAR_FIELDS, Gap, gaps
+from students.record_rules import EXEMPTION, EXEMPTION_DECISION, YEAR_FIELDS, Gap, gaps
 from students.record_sections import BIRTH, NOT_SHOWN, PERMANENT_UNIT, SECTIONS, label, shown
 from students.records import PupilFile
 
@@ -24,6 +24,7 @@ _ASKED_BY = {
         *("disability_level", "disability_certificate_no", "disability_certificate_on"),
         "is_exempt_from_assessment",
     ),
+    EXEMPTION: EXEMPTION_DECISION,
     "is_pioneer": ("pioneer_since", "pioneer_place"),
     "boarding": ("day_boarding_code",),
 }

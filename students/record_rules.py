@@ -17,7 +17,10 @@ from students.names import looks_like_a_name
 Record = Mapping[str, Any]
 
 EXEMPTION = "is_exempt_from_assessment"
-CLERK_FIELDS = frozenset({"moet_id", "national_id", "school_code", "register_no", EXEMPTION})
+EXEMPTION_DECISION = ("exemption_decision_no", "exemption_decision_on")
+CLERK_FIELDS = frozenset(
+    {"moet_id", "national_id", "school_code", "register_no", EXEMPTION, *EXEMPTION_DECISION}
+)
 """Ids are the clerk's alone; class and status are written by movements, which are the clerk's too (R14).
 
 So is the exemption from assessment: the principal decides it (domain.md 1.8), the clerk notes the decision.
@@ -29,7 +32,7 @@ YEAR_FIELDS = frozenset({"height_cm", "weight_kg", "measured_on", "boarding", "d
 SENSITIVE_FIELDS = frozenset(
     {
         *("ethnic_code", "religion_code", "policy_code", "disability_code", "disability_level"),
-        *("disability_certificate_no", "disability_certificate_on", "is_exempt_from_assessment"),
+        *("disability_certificate_no", "disability_certificate_on", EXEMPTION, *EXEMPTION_DECISION),
         *("height_cm", "weight_kg", "measured_on"),
     }
 )
@@ -284,6 +287,26 @@ def _about_support(record: Record, on: datetime.date) -> Iterator[Finding]:
             *details,
         )
     yield from _day_within_life(record, "disability_certificate_on", "Ngày cấp giấy", on)
+    yield from _about_exemption(record, on)
+
+
+def _about_exemption(record: Record, on: datetime.date) -> Iterator[Finding]:
+    """Not assessed: by a decision of the principal, with its number and day (domain.md 1.8; R33)."""
+    number, day = (record[name] for name in EXEMPTION_DECISION)
+    if record[EXEMPTION] and not (number and day):
+        yield _finding(
+            "exemption_decision_on" if number else "exemption_decision_no",
+            "Không đánh giá là theo quyết định của Hiệu trưởng: ghi cả số và ngày quyết định.",
+            *(EXEMPTION, *EXEMPTION_DECISION),
+        )
+    elif (number or day) and not record[EXEMPTION]:
+        yield _finding(
+            EXEMPTION,
+            "Có quyết định thì đánh dấu «Khuyết tật không đánh giá»; thôi không miễn nữa thì xoá cả số và ngày quyết "
+            "định.",
+            *EXEMPTION_DECISION,
+        )
+    yield from _day_within_life(record, "exemption_decision_on", "Ngày quyết định", on)
 
 
 def _about_school(record: Record, on: datetime.date) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from students.code_lists import (
     religions,
 )
 from students.models import Student, YearProfile
-from students.record_rules import CLERK_FIELDS, EXEMPTION, YEAR_FIELDS
+from students.record_rules import CLERK_FIELDS, EXEMPTION, EXEMPTION_DECISION, YEAR_FIELDS
 
 BIRTH = ("birth_year", "birth_month", "birth_day")
 PERMANENT_UNIT = (
@@ -79,7 +79,7 @@ SECTIONS = (
             "disability_certificate_on",
         ),
     ),
-    Section("exemption", "Miễn đánh giá", (EXEMPTION,)),
+    Section("exemption", "Miễn đánh giá", (EXEMPTION, *EXEMPTION_DECISION)),
     Section(
         "year",
         "Sức khoẻ, sinh hoạt trong năm học",

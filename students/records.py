@@ -18,11 +18,10 @@ from accounts.powers import Action
 from students import record_rules
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
 from students.names import search_key, sort_key
-from students.record_rules import CLERK_FIELDS, EXEMPTION, YEAR_FIELDS, Problem
+from students.record_rules import CLERK_FIELDS, YEAR_FIELDS, Problem
 
 UNIQUE_IDS = ("moet_id", "national_id", "school_code", "register_no")
 WHO_EDITS = "Hồ sơ do giáo viên chủ nhiệm của lớp và văn thư ghi."
-NO_DECISION = "Ghi số và ngày quyết định của Hiệu trưởng."
 WHO_KEEPS_IDS = (
     "Mã số, số đăng bộ, việc miễn đánh giá theo quyết định của Hiệu trưởng do văn thư ghi; lớp và trạng thái đổi bằng "
     "biến động sĩ số."
@@ -150,8 +149,6 @@ def change_record(
         with acting(by, role=role, source=source) as act:
             stored = _lock(file)
             changes = _merge(stored, wanted, version)
-            if EXEMPTION in changes and not reason.strip():
-                raise RecordRefused([Problem("reason", NO_DECISION)])
             _judge(stored, changes)
             _write(stored, changes, reason)
             act.says(f"Sửa hồ sơ học sinh {stored.student.full_name}", thing=f"pupil:{stored.student.pk}")

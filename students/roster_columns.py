@@ -131,6 +131,8 @@ SYNONYMS: Synonyms = {
     ),
     "disability_certificate_on": ("ngay cap giay xac nhan khuyet tat", "ngay cap giay xac nhan kt"),
     "is_exempt_from_assessment": ("khuyet tat khong danh gia", "hs khuyet tat khong danh gia", "kt khong danh gia"),
+    "exemption_decision_no": ("so quyet dinh khong danh gia", "so quyet dinh mien danh gia"),
+    "exemption_decision_on": ("ngay quyet dinh khong danh gia", "ngay quyet dinh mien danh gia"),
     "is_pioneer": ("doi vien", "la doi vien"),
     "pioneer_since": ("ngay vao doi", "ngay ket nap doi"),
     "pioneer_place": ("noi vao doi", "noi ket nap doi"),
@@ -167,6 +169,7 @@ TEXT_LENGTHS = {
     "guardian_job": 100,
     "guardian_workplace": 150,
     "disability_certificate_no": 60,
+    "exemption_decision_no": 60,
     "pioneer_place": 150,
 }
 """Fields that are plain text, with the characters there is room for."""

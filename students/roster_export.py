@@ -99,6 +99,8 @@ COLUMNS = (
     ListColumn("Số giấy xác nhận khuyết tật", "disability_certificate_no", 14),
     ListColumn("Ngày cấp giấy xác nhận khuyết tật", "disability_certificate_on", 12, "Ngày/tháng/năm."),
     ListColumn("Khuyết tật không đánh giá", "is_exempt_from_assessment", 10, "Có hoặc Không.", "Có, không"),
+    ListColumn("Số quyết định không đánh giá", "exemption_decision_no", 14, "Quyết định của Hiệu trưởng."),
+    ListColumn("Ngày quyết định không đánh giá", "exemption_decision_on", 12, "Ngày/tháng/năm."),
     ListColumn("Đội viên", "is_pioneer", 8, "Có hoặc Không.", "Có, không"),
     ListColumn("Ngày vào Đội", "pioneer_since", 12, "Ngày/tháng/năm."),
     ListColumn("Nơi vào Đội", "pioneer_place", 20),

@@ -77,6 +77,8 @@ class RosterRow:
     disability_certificate_no: str = ""
     disability_certificate_on: datetime.date | None = None
     is_exempt_from_assessment: bool = False
+    exemption_decision_no: str = ""
+    exemption_decision_on: datetime.date | None = None
     is_pioneer: bool = False
     pioneer_since: datetime.date | None = None
     pioneer_place: str = ""

@@ -306,7 +306,7 @@ class RowReader:
     def _read_support_and_year(self) -> None:
         day = partial(day_of, epoch_1904=self.table.epoch_1904)
         self._take("disability_level", _disability_level_of)
-        for name in ("disability_certificate_on", "pioneer_since", "measured_on"):
+        for name in ("disability_certificate_on", "exemption_decision_on", "pioneer_since", "measured_on"):
             self._take(name, day)
         for name in ("is_exempt_from_assessment", "is_pioneer"):
             self._take(name, yes_of)

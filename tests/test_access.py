@@ -195,6 +195,10 @@ def cell_of(things: Things) -> list[Any]:
     return [*sheet_of(Period.MID_TERM_1)(things), things.school.pupils[0].pk, "TOAN", "attainment"]
 
 
+def repeat_of(things: Things) -> list[Any]:
+    return [*sheet_of(Period.END_TERM_1)(things), things.school.pupils[0].pk]
+
+
 def of(name: str, *more: str) -> Callable[[Things], list[Any]]:
     return lambda things: [getattr(things, name).pk, *more]
 
@@ -392,6 +396,10 @@ PAGES = (
     Page(
         "gradebook:roll_over_decision", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, arguments=a_decision
     ),
+    Page("gradebook:arrangements", Action.SEE_SENSITIVE, RECORDS_4A, arguments=pupil_4a()),
+    Page("gradebook:arrangements", Action.ARRANGE_ASSESSMENT, CLERK, "post", 422, arguments=pupil_4a()),
+    Page("gradebook:repeat", Action.SEE_SHEET, SHEET_4A, arguments=repeat_of),
+    Page("gradebook:repeat", Action.ENTER_SHEET, LAN, "post", 422, arguments=repeat_of),
     Page("gradebook:progress", Action.SEE_PROGRESS, OFFICE | {"dung"}),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.END_TERM_1)),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gradebook", "0061_past_applications"),
+        ("gradebook", "0101_arrangements_kept"),
         ("students", "0120_uploads_without_news"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -92,6 +92,8 @@ class Student(models.Model):
     disability_certificate_no = models.CharField("số giấy xác nhận khuyết tật", max_length=60, blank=True)
     disability_certificate_on = models.DateField("ngày cấp giấy xác nhận khuyết tật", null=True)
     is_exempt_from_assessment = models.BooleanField("khuyết tật không đánh giá", default=False)
+    exemption_decision_no = models.CharField("số quyết định không đánh giá", max_length=60, blank=True)
+    exemption_decision_on = models.DateField("ngày quyết định không đánh giá", null=True)
     is_pioneer = models.BooleanField("đội viên", default=False)
     pioneer_since = models.DateField("ngày vào Đội", null=True)
     pioneer_place = models.CharField("nơi vào Đội", max_length=150, blank=True)
@@ -156,6 +158,18 @@ class Student(models.Model):
                     is_exempt_from_assessment=False,
                 ),
                 name="student_disability_has_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    is_exempt_from_assessment=False,
+                    exemption_decision_no="",
+                    exemption_decision_on__isnull=True,
+                )
+                | (
+                    Q(is_exempt_from_assessment=True, exemption_decision_on__isnull=False)
+                    & ~Q(exemption_decision_no="")
+                ),
+                name="student_exemption_has_its_decision",
             ),
             models.CheckConstraint(
                 condition=Q(disability_level__in=["", "extreme", "severe", "mild"]),

@@ -187,6 +187,29 @@ def value_of(ref: SheetRef, student: Student, field: str = Field.MARK, *, item: 
     return value_and_version(stored.get((student.pk, item or ref.code)), field)[0]
 
 
+CERTIFIED = {
+    "disability_code": "05",
+    "disability_level": "severe",
+    "disability_certificate_no": "12/GXN",
+    "disability_certificate_on": datetime.date(2022, 3, 4),
+}
+
+
+def certify(pupil: Student) -> Student:
+    """The pupil has a disability, and the certificate of it."""
+    for name, value in CERTIFIED.items():
+        setattr(pupil, name, value)
+    pupil.save()
+    return pupil
+
+
+def leave_unassessed(pupil: Student) -> Student:
+    """By a decision of the principal the pupil is not assessed."""
+    pupil.is_exempt_from_assessment = True
+    pupil.exemption_decision_no, pupil.exemption_decision_on = "12/QĐ-THKĐ", clock.today()
+    return certify(pupil)
+
+
 def _make_year() -> SchoolYear:
     today = clock.today()
     start = today.year if today.month >= 8 else today.year - 1

@@ -29,7 +29,7 @@ from students.models import Enrolment, Movement, RollCall, SchoolClass, Student
 from students.movements import Seat, cancel, change_class, enrol_many, leave
 from students.years import YearRefused, delete_class
 from tests.gradebook.next_year import decide, make_ending
-from tests.gradebook.school import add_pupils
+from tests.gradebook.school import add_pupils, leave_unassessed
 
 pytestmark = pytest.mark.django_db
 
@@ -263,8 +263,7 @@ def test_one_undecided_pupil_holds_nobody_else_up_and_stays_on_record(ending):
 
 def test_why_a_pupil_waits_and_whom_to_ask_depends_on_what_is_missing(ending):
     exempt, late = ending.school.pupils[:2]
-    exempt.is_exempt_from_assessment, exempt.disability_code = True, "05"
-    exempt.save()
+    leave_unassessed(exempt)
     of_1a = [seat.student for seat in Enrolment.objects.filter(school_class__name="1A")]
     decide(ending, without=[exempt, late, *of_1a])
     first, *of_4a = waiting_groups(standing_of(ending.following))
@@ -357,8 +356,7 @@ def test_a_pupil_whom_a_list_has_seated_already_keeps_that_class(ending):
 
 def test_the_principal_decides_on_a_pupil_who_is_not_assessed(ending):
     pupil = ending.school.pupils[0]
-    pupil.disability_code, pupil.is_exempt_from_assessment = "05", True
-    pupil.save()
+    leave_unassessed(pupil)
     made = decide_promotion(
         pupil,
         ending.school.class_4a,

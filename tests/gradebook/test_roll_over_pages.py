@@ -19,7 +19,7 @@ from students.models import Enrolment, SchoolYear
 from students.movements import leave
 from students.search import find_pupils
 from tests.gradebook.next_year import decide, make_ending
-from tests.gradebook.school import CONFIRMED, add_pupils
+from tests.gradebook.school import CONFIRMED, add_pupils, leave_unassessed
 from tests.students.test_year_pages import as_, text
 
 pytestmark = pytest.mark.django_db
@@ -315,8 +315,7 @@ def test_it_is_undone_with_password_and_reason(ending, clerk):
 
 def test_the_principal_records_the_decision_on_a_pupil_who_is_not_assessed(ending):
     pupil = ending.school.pupils[0]
-    pupil.disability_code, pupil.is_exempt_from_assessment = "05", True
-    pupil.save()
+    leave_unassessed(pupil)
     principal = as_(ending.school.bich)
     decision = address("roll_over_decision", ending, pupil.pk)
     assert decision in text(principal.get(address("roll_over", ending)))

@@ -20,7 +20,7 @@ def class_of(*rows):
 def test_one_level_and_one_mark_for_the_whole_class_are_pointed_out_and_one_comment_is_not():
     pupils = class_of(*[("T", "9", "Em ngoan.")] * 5)
     assert remarks_on(COLUMNS, pupils, A_WEEK) == (
-        "Cả 5 em cùng một giá trị: Mức đạt được T, Điểm KTĐK 9. Hãy xem lại.",
+        "Cả lớp cùng một giá trị: Mức đạt được T, Điểm KTĐK 9. Hãy xem lại.",
     )
 
 
@@ -42,3 +42,8 @@ def test_what_is_wholly_empty_is_named_in_the_last_three_days_alone():
 def test_a_sheet_without_a_single_cell_is_one_sentence_and_a_class_without_pupils_none():
     assert remarks_on(COLUMNS, class_of(("", "", "")), TWO_DAYS) == ("Sắp khoá sổ mà sổ chưa nhập ô nào.",)
     assert remarks_on(COLUMNS, [], TWO_DAYS) == ()
+
+
+def test_what_is_exempt_is_neither_empty_nor_another_value():
+    pupils = class_of(*[("T", None, None)] * 5, (None, None, None))
+    assert remarks_on(COLUMNS, pupils, TWO_DAYS) == ("Cả lớp cùng một giá trị: Mức đạt được T. Hãy xem lại.",)

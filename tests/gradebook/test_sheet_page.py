@@ -328,10 +328,10 @@ def test_autosave_says_what_is_to_be_pointed_out_about_the_sheet(lan, school):
     cells = [(pupil.pk, "TOAN", "mark", "9", 0) for pupil in school.pupils]
     answer = autosave(lan, address(school), *cells).json()
     assert answer["remarks"] == [
-        "Cả 5 em cùng một giá trị: Điểm KTĐK 9. Hãy xem lại.",
+        "Cả lớp cùng một giá trị: Điểm KTĐK 9. Hãy xem lại.",
         "Sắp khoá sổ mà cả cột còn trống: Mức đạt được, Nhận xét.",
     ]
-    assert "Cả 5 em cùng một giá trị" in text(lan.get(address(school)))
+    assert "Cả lớp cùng một giá trị" in text(lan.get(address(school)))
 
 
 # -- The plain form

@@ -356,7 +356,7 @@ def test_a_selection_is_filled_down_copied_for_excel_cleared_and_all_of_it_undon
     expect(desk.status).to_contain_text("Đã lưu hết", timeout=SECONDS)
     assert [desk.sheet.stored(row, "mark") for row in (0, 1, last)] == [9, 9, 9]
     expect(desk.page.locator("[data-remarks]")).to_contain_text(
-        f"Cả {last + 1} em cùng một giá trị: Mức đạt được T, Điểm KTĐK 9."
+        "Cả lớp cùng một giá trị: Mức đạt được T, Điểm KTĐK 9."
     )
 
 

@@ -134,10 +134,10 @@ def test_the_clerk_alone_notes_an_exemption_from_assessment_with_the_principals_
     Student.objects.filter(pk=school.pupils[0].pk).update(**paper)
     address, wanted = form(school, "exemption"), {"is_exempt_from_assessment": "on"}
     assert as_("lan").post(address, wanted).status_code == 403
-    assert "Ghi số và ngày quyết định của Hiệu trưởng" in text(as_("tuan").post(address, wanted))
-    wanted["reason"] = "Quyết định 12/QĐ-THKĐ ngày 05/9/2026"
+    assert "ghi cả số và ngày quyết định" in text(as_("tuan").post(address, wanted))
+    wanted |= {"exemption_decision_no": "12/QĐ-THKĐ", "exemption_decision_on": "05/09/2025"}
     assert as_("tuan").post(address, wanted).status_code == 302
-    assert stored(school).is_exempt_from_assessment
+    assert stored(school).exemption_decision_on == datetime.date(2025, 9, 5)
     assert "12/QĐ-THKĐ" in text(as_("lan").get(page(school)))
 
 

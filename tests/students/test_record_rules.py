@@ -10,6 +10,11 @@ from students.record_rules import CLERK_FIELDS, gaps, problems
 from students.records import record_of
 
 TODAY = datetime.date(2026, 11, 25)
+DECIDED = {
+    "is_exempt_from_assessment": True,
+    "exemption_decision_no": "12/QĐ-THKĐ",
+    "exemption_decision_on": datetime.date(2026, 9, 5),
+}
 FULL_PUPIL = {
     "moet_id": "3100000001",
     "national_id": "031217000001",
@@ -103,19 +108,40 @@ def test_a_disabled_pupil_lacks_the_certificate_until_it_is_noted():
 
 def test_a_disability_without_its_kind_is_refused():
     assert refused("disability_level", disability_level="mild") == ["disability_code"]
-    assert refused("is_exempt_from_assessment", is_exempt_from_assessment=True) == ["disability_code"]
+    assert refused("is_exempt_from_assessment", **DECIDED) == ["disability_code"]
     assert refused("disability_level", disability_level="mild", disability_code="03") == []
 
 
 def test_without_a_certificate_no_child_is_exempt_from_assessment():
     certified = {"disability_code": "03", "disability_level": "severe", "disability_certificate_no": "12/GXN"}
-    exempt = {"is_exempt_from_assessment": True, **certified}
+    exempt = {**DECIDED, **certified}
     assert refused("is_exempt_from_assessment", **exempt) == ["is_exempt_from_assessment"]
     day = {"disability_certificate_on": datetime.date(2022, 3, 4)}
     assert refused("is_exempt_from_assessment", **exempt, **day) == []
     assert refused("disability_certificate_no", **exempt | day | {"disability_certificate_no": ""}) == [
         "is_exempt_from_assessment"
     ]
+
+
+@pytest.mark.parametrize(
+    ("stored", "wrong"),
+    [
+        ({"exemption_decision_no": ""}, ["exemption_decision_no"]),
+        ({"exemption_decision_on": None}, ["exemption_decision_on"]),
+        ({"exemption_decision_on": datetime.date(2026, 12, 1)}, ["exemption_decision_on"]),
+        ({"is_exempt_from_assessment": False}, ["is_exempt_from_assessment"]),
+    ],
+)
+def test_who_is_not_assessed_is_so_by_a_decision_with_number_and_day(stored, wrong):
+    whole = {
+        "disability_code": "03",
+        "disability_level": "severe",
+        "disability_certificate_no": "12/GXN",
+        "disability_certificate_on": datetime.date(2022, 3, 4),
+        **DECIDED,
+    }
+    assert refused("exemption_decision_on", **whole) == []
+    assert refused("exemption_decision_on", **whole | stored) == wrong
 
 
 def test_day_boarding_asks_for_its_kind():
@@ -185,4 +211,4 @@ def test_ids_are_the_clerks():
         "register_no",
     }
     ids = {"moet_id", "national_id", "school_code", "register_no"}
-    assert ids | {"is_exempt_from_assessment"} == CLERK_FIELDS
+    assert ids | set(DECIDED) == CLERK_FIELDS

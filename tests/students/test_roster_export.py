@@ -67,6 +67,8 @@ FULL = {
     "disability_certificate_no": "000012",
     "disability_certificate_on": datetime.date(2022, 3, 4),
     "is_exempt_from_assessment": True,
+    "exemption_decision_no": "12/QĐ-THKĐ",
+    "exemption_decision_on": datetime.date(2025, 9, 5),
     "is_pioneer": True,
     "pioneer_since": datetime.date(2025, 5, 15),
     "pioneer_place": "Trường Tiểu học Kim Đồng",

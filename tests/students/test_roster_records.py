@@ -116,11 +116,28 @@ def test_a_certificate_of_disability_comes_whole(school):
             "Số giấy xác nhận khuyết tật": "12/GXN",
             "Ngày cấp giấy xác nhận khuyết tật": "04/03/2022",
             "Khuyết tật không đánh giá": "Có",
+            "Số quyết định không đánh giá": "12/QĐ-THKĐ",
+            "Ngày quyết định không đánh giá": "05/09/2025",
         },
     )
     assert (student.disability_code, student.disability_level) == ("03", "severe")
     assert student.disability_certificate_on == datetime.date(2022, 3, 4)
     assert student.is_exempt_from_assessment
+    assert student.exemption_decision_on == datetime.date(2025, 9, 5)
+
+
+def test_a_list_leaves_no_child_unassessed_without_a_decision(school):
+    told = problems(
+        school,
+        **{
+            "Loại khuyết tật": "Khuyết tật nhìn",
+            "Mức độ khuyết tật": "Khuyết tật nặng",
+            "Số giấy xác nhận khuyết tật": "12/GXN",
+            "Ngày cấp giấy xác nhận khuyết tật": "04/03/2022",
+            "Khuyết tật không đánh giá": "Có",
+        },
+    )
+    assert [(level, "ghi cả số và ngày quyết định" in words) for level, words in told] == [("error", True)]
 
 
 # -- Nơi thường trú ----------------------------------------------------------------------------------------

@@ -18,6 +18,10 @@ export function judge(grid, places, answer) {
 }
 
 function judgeHere(grid, cell, text) {
+  if (cell.input.readOnly) { // «Miễn»: by a decision, which the title names
+    const kind = !text || same(text, cell.value) ? "same" : "refused";
+    return { cell, value: text, kind, why: kind === "refused" ? cell.input.title : "" };
+  }
   const value = cell.isLevel ? levelOf(cell.field, text) ?? text : text;
   const why = problemOf(cell.field, value, grid.limits);
   if (why) return { cell, value, kind: "refused", why };
