@@ -330,9 +330,9 @@ def test_a_paste_is_looked_at_first_with_what_is_new_changed_refused_and_in_conf
 def test_a_selection_is_filled_down_copied_for_excel_cleared_and_all_of_it_undone_and_redone(desk: Desk):
     last = len(desk.sheet.pupils) - 1
     desk.enter(0, "attainment", "t")
-    desk.press("ArrowRight")
-    desk.page.keyboard.type("9")
-    desk.press("ArrowLeft", "Shift+ArrowRight", "Control+Shift+ArrowDown", "Control+d")
+    desk.enter(0, "mark", "9")
+    desk.cell(0, "attainment").focus()
+    desk.press("Shift+ArrowRight", "Control+Shift+ArrowDown", "Control+d")
     for row in (1, last):
         desk.holds(row, "attainment", "T")
         desk.holds(row, "mark", "9")

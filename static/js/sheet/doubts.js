@@ -8,7 +8,7 @@ export function askReason(cell, { address, token }) {
   dialog.setAttribute("aria-label", "Lí do");
   const form = document.createElement("form");
   form.method = "dialog";
-  const title = Object.assign(document.createElement("h2"), { textContent: `${cell.pupil} · ${cell.label}` });
+  const title = Object.assign(document.createElement("h2"), { className: "mt-0", textContent: `${cell.pupil} · ${cell.label}` });
   const fields = cell.warnings.map((sentence, number) => field(cell, sentence, number));
   const error = Object.assign(document.createElement("p"), { className: "field-errors" });
   error.setAttribute("role", "alert");

@@ -62,7 +62,7 @@ function troubles(judged) {
   const list = element("ul", { className: "paste-why" });
   for (const { cell, kind, why } of judged) {
     if (!why) continue;
-    const li = element("li", { textContent: `${cell.pupil}, ${cell.label}: ${why}` });
+    const li = element("li", { textContent: why.startsWith(cell.label) ? `${cell.pupil}: ${why}` : `${cell.pupil}, ${cell.label}: ${why}` });
     li.dataset.kind = kind;
     list.append(li);
   }
