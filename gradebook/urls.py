@@ -20,6 +20,7 @@ from gradebook import (
     roll_over_views,
     sheet_views,
     staff_views,
+    warning_views,
     workbook_views,
 )
 
@@ -35,6 +36,7 @@ urlpatterns = [
     path("years/<int:pk>/open/", opening_views.year_open, name="year_open"),
     path("years/<int:pk>/lines/", line_views.year_lines, name="year_lines"),
     path("years/<int:pk>/rules/", line_views.year_rules, name="year_rules"),
+    path("years/<int:pk>/warnings/", warning_views.year_warnings, name="year_warnings"),
     path("years/<int:pk>/class-lines/", line_views.class_lines, name="class_lines"),
     path("pupils/<int:pk>/arrangements/", arrangement_views.arrangements, name="arrangements"),
     path("progress/", progress_views.progress, name="progress"),

@@ -563,6 +563,8 @@ PAGES = (
     Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
     Page("gradebook:year_rules", Action.PREPARE_YEAR, CLERK, "post", 422, this_year),
+    Page("gradebook:year_warnings", Action.SEE_OPENING, PRINTS, arguments=this_year),
+    Page("gradebook:year_warnings", Action.PREPARE_YEAR, CLERK, "post", 422, this_year),
     Page("gradebook:class_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:class_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
     # It is open already.

@@ -1,11 +1,9 @@
 """Values that seldom go together, on one sheet and between two, and the reasons given for them."""
 
-import dataclasses
 import json
 
 import pytest
 
-from gradebook import year_rules
 from gradebook.models import DoubtAnswer
 from gradebook.sheets import read_rows
 from tests.gradebook.school import close_window, enter, make_school, open_window
@@ -72,17 +70,28 @@ def test_a_line_without_a_competency_of_its_own_and_other_pupils_stay_quiet(scho
     assert rows[0].doubts(school.sheet("TV")) == {}
 
 
-def test_the_years_rules_switch_each_check_off(school, monkeypatch):
+def test_the_clerk_switches_each_check_off_for_the_year_with_a_reason(client, school):
     disagree(school)
     enter(school.sheet(), school.pupils[0], "mark", "6", by=school.lan)
-    ref = school.sheet()
-    (row, *_others) = read_rows(ref)
-    assert [doubt.sentence for doubt in row.doubts(ref)["TOAN"]] == [FIT, PAIR]
-    quiet = dataclasses.replace(
-        year_rules.rules_of(school.year), warns_on_level_and_mark=False, warns_on_competency_pairs=False
-    )
-    monkeypatch.setattr("gradebook.doubts.rules_of", lambda _year: quiet)
-    assert row.doubts(ref) == {}
+    page = f"/gradebook/years/{school.year.pk}/warnings/"
+    client.force_login(school.tuan)
+
+    def said():
+        ref = school.sheet()
+        return [doubt.sentence for doubt in read_rows(ref)[0].doubts(ref).get("TOAN", ())]
+
+    assert said() == [FIT, PAIR]
+    assert client.post(page, {"competency_pairs": "on", "reason": ""}).status_code == 422
+    assert client.post(page, {"competency_pairs": "on", "reason": "Họp chuyên môn"}).status_code == 302
+    assert said() == [PAIR]
+    assert client.post(page, {"reason": "Họp chuyên môn"}).status_code == 302
+    assert said() == []
+    again = client.post(page, {"reason": "Họp chuyên môn"})
+    assert again.status_code == 422
+    assert "Chưa có gì để đổi" in text(again)
+    client.force_login(school.hoa)
+    assert text(client.get(page)).count("không nhắc") == 2
+    assert school.year.history.first().history_change_reason == "Họp chuyên môn"
 
 
 def test_the_reason_is_kept_with_who_and_when_and_shown_to_whoever_checks_on_both_sheets(client, school):

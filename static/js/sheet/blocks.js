@@ -52,7 +52,9 @@ export class Blocks {
     const isBlock = rows.length > 1 || rows[0].length > 1;
     if (!isBlock && cell.field === "comment" && !this.selection.isMany) return;
     event.preventDefault();
-    this.paste(cell, rows, isBlock);
+    if (this.isAsking) return;
+    this.isAsking = true;
+    this.paste(cell, rows, isBlock).finally(() => { this.isAsking = false; });
   }
 
   async paste(cell, rows, isBlock) {

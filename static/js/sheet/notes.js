@@ -54,7 +54,7 @@ function remark(cell, id) {
   span.className = "q";
   span.id = id;
   for (const sentence of cell.warnings) {
-    const part = document.createElement("span");
+    const part = document.createElement("b");
     part.textContent = sentence;
     const answer = cell.answerTo(sentence);
     if (answer) part.append(Object.assign(document.createElement("i"), { textContent: answer }));

@@ -60,6 +60,7 @@ export function selectByPointer(form, grid, selection) {
   const under = (event) => grid.of(event.target.closest?.("td")?.querySelector('[name^="c."]'));
   form.addEventListener("pointerdown", (event) => {
     origin = event.pointerType === "mouse" && event.button === 0 && !event.shiftKey ? under(event) : null;
+    if (origin && origin === selection.from) selection.start(origin); // a click takes the rectangle away
   });
   form.addEventListener("mousedown", (event) => {
     const cell = event.shiftKey && event.button === 0 ? under(event) : null;
