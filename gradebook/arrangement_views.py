@@ -36,9 +36,11 @@ class ArrangementForm(forms.Form):
 
     items = forms.MultipleChoiceField(
         label="Nội dung",
-        required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Chọn trong danh sách của lớp."},
+        error_messages={
+            "required": "Chọn ít nhất một môn học, phẩm chất hoặc năng lực.",
+            "invalid_choice": "Chọn trong danh sách của lớp.",
+        },
     )
     kind = forms.ChoiceField(
         label="Hình thức đánh giá",
@@ -74,7 +76,7 @@ class ArrangementForm(forms.Form):
     )
     plan = forms.CharField(
         label="Căn cứ trong KHGDCN",
-        required=False,
+        error_messages={"required": "Ghi căn cứ: ngày lập và mục của KHGDCN."},
         max_length=200,
         help_text="Ví dụ «KHGDCN lập ngày 10/9/2026, mục III.2».",
     )

@@ -19,7 +19,7 @@ from accounts.powers import Action
 from gradebook.class_lines import lines_of
 from gradebook.exemptions import in_force
 from gradebook.models import Arrangement, SubjectResult, TraitResult
-from gradebook.regulation import Period, traits_for
+from gradebook.regulation import Period, Trait, TraitGroup, traits_for
 from gradebook.windows import Problem, hold_period
 from gradebook.year_rules import rules_of
 from students.models import SchoolClass, Student
@@ -79,7 +79,12 @@ def items_of(school_class: SchoolClass) -> tuple[Item, ...]:
     year = school_class.year
     traits = traits_for(year.pk, school_class.grade_level, rules=rules_of(year))
     lines = tuple(Item(line.code, line.line.name, is_line=True) for line in lines_of(school_class))
-    return (*lines, *(Item(trait.code, trait.name, is_line=False) for trait in traits))
+    return (*lines, *(Item(trait.code, _full_name(trait), is_line=False) for trait in traits))
+
+
+def _full_name(trait: Trait) -> str:
+    """«Khoa học» is a line and a competency: here they stand side by side."""
+    return f"{'Phẩm chất' if trait.group == TraitGroup.QUALITY else 'Năng lực'} {trait.name}"
 
 
 def arrangements_of(student: Student, school_class: SchoolClass) -> dict[Period, Mapping[str, Arrangement]]:

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.class_lines import lines_of
-from gradebook.exemptions import seats_with_terms, terms_of
+from gradebook.exemptions import terms_by_pupil
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import (
     Attainment,
@@ -65,10 +65,7 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
 
     `school_class` comes with its year at hand.
     """
-    seats = seats_with_terms(school_class).values_list(
-        "student_id", "arranged", "is_not_assessed", named=True
-    )
-    terms = {seat.student_id: terms_of(seat, Period.YEAR_END) for seat in seats}
+    terms = terms_by_pupil(school_class, Period.YEAR_END)
     ids = list(terms)
     rules = rules_of(school_class.year)
     taught = frozenset(line.code for line in lines_of(school_class))

@@ -147,8 +147,9 @@ def _refused(
         form.add_error("mark" if "Điểm" in refused.message else None, refused.message)
     for conflict in report.conflicts:
         status = 409
-        form.data = form.data.copy()
-        form.data["version"] = str(conflict.version)
+        data: Any = request.POST.copy()
+        data["version"] = str(conflict.version)
+        form.data = data
         form.add_error(
             None,
             f"{conflict.by or 'Người khác'} vừa ghi «{conflict.value or 'để trống'}» lúc {conflict.at}. Bấm Ghi lần "

@@ -270,8 +270,8 @@ def _adjusted(sheet: Sheet, row: Row) -> str:
 def _tag(cell: Cell) -> str:
     """In two words, under the value."""
     if cell.repeat:
-        other = cell.first_mark if cell.repeat.is_official else cell.repeat.mark
-        return f"{'lần 2' if cell.repeat.is_official else 'lần 1'}, kia {other}"
+        is_official = cell.repeat.is_official
+        return f"lần đầu: {cell.first_mark}" if is_official else f"KT lại: {cell.repeat.mark}"
     return "trường cũ" if cell.is_brought and cell.value else ""
 
 

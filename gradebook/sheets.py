@@ -299,7 +299,7 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
 
 def _cell(column: Column, result: SubjectResult | TraitResult | None, terms: Terms) -> Cell:
     value, version = value_and_version(result, column.field)
-    is_tested_again = column.field == Field.MARK and isinstance(result, SubjectResult)
+    tested = result if column.field == Field.MARK and isinstance(result, SubjectResult) else SubjectResult()
     return Cell(
         column,
         value,
@@ -307,8 +307,8 @@ def _cell(column: Column, result: SubjectResult | TraitResult | None, terms: Ter
         word=terms.word(column.item),
         why=terms.against(column.item),
         is_brought=result is not None and column.field.value in result.brought.split(),
-        repeat=result.repeat if is_tested_again else None,
-        first_mark=result.first_mark if is_tested_again else None,
+        repeat=tested.repeat,
+        first_mark=tested.first_mark,
     )
 
 

@@ -209,7 +209,7 @@ class ClassTableRow:
     full_name: str
     born_on: str
     cells: tuple[str | None, ...]
-    brought: frozenset[int] = frozenset()
+    brought: tuple[int, ...] = ()
 
     @property
     def printed(self) -> tuple[str | None, ...]:

@@ -118,9 +118,8 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
         taught=frozenset(line.code for line in lines_of(school_class)),
         levels=levels,
         marks={(student_id, code): mark for student_id, code, _level, mark, _brought in rows},
-        brought={
-            (student_id, code): brought for student_id, code, *_value, brought in (*rows, *ratings) if brought
-        },
+        brought={(student_id, code): brought for student_id, code, _level, _mark, brought in rows if brought}
+        | {(student_id, item): brought for student_id, item, _rating, brought in ratings if brought},
         outcomes={row.student_id: row for row in outcomes} if period is Period.YEAR_END else {},
     )
 
@@ -159,11 +158,11 @@ def _sign(terms: Terms, code: str) -> str:
     return EXEMPT if code in terms.exempt else ""
 
 
-def _brought(columns: Sequence[Column], results: _Results, student_id: int) -> frozenset[int]:
+def _brought(columns: Sequence[Column], results: _Results, student_id: int) -> tuple[int, ...]:
     """The places of values that came from a former school (R12)."""
     if not results.brought:
-        return frozenset()
-    return frozenset(
+        return ()
+    return tuple(
         place
         for place, column in enumerate(columns)
         if _FIELD_OF.get(column.kind, set())

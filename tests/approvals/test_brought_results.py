@@ -1,8 +1,11 @@
 """Results of a former school are recorded as such with their document, by three people (rule R12; issue 4, part 4)."""
 
+import importlib
 import re
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -10,10 +13,11 @@ from approvals import corrections
 from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionRefused
 from gradebook.cell_history import read_cell_history
+from gradebook.models import SubjectResult
 from gradebook.sheets import Field
 from students import movements
 from tests.approvals.papers import draft, entered_school, picture
-from tests.gradebook.school import change_of, value_of
+from tests.gradebook.school import change_of, enter, open_window, value_of
 from tests.students.test_movements import FROM, day, newcomer
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +62,27 @@ def test_the_mark_stands_in_the_sheet_and_its_history_names_the_former_school_an
     assert (step.source, step.who) == ("Kết quả ở trường cũ", school.tuan.full_name)
     assert DOCUMENT in step.why
     assert f"Kết quả ở trường cũ</strong>, theo {DOCUMENT}" in re.sub(r"\s+", " ", page(school, done))
+
+
+def test_the_sheet_tells_it_from_a_mark_given_here_until_somebody_here_gives_another(school, child):
+    request = brought(school, child)
+    corrections.attach(request, clean_evidence("phiếu báo.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, document=DOCUMENT, by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    client = Client()
+    client.force_login(school.lan)
+    sheet = reverse("gradebook:sheet", args=[school.class_4a.pk, "TOAN", "GHKI"])
+    assert client.get(sheet).content.decode().count("trường cũ</span>") == 1
+    before = SubjectResult.objects.get(student=child).brought
+    SubjectResult.objects.update(brought="")
+    migration = importlib.import_module("gradebook.migrations.0101_arrangements_kept")
+    with connection.schema_editor() as editor:
+        migration.mark_brought(apps, editor)
+    assert (before, SubjectResult.objects.get(student=child).brought) == ("mark", "mark")
+    open_window(school)
+    enter(school.sheet(), child, Field.MARK, "9", by=school.lan)
+    assert "trường cũ</span>" not in client.get(sheet).content.decode()
 
 
 def test_the_field_for_the_paper_is_there_only_for_a_child_who_came_this_year(school, child):

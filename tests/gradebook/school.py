@@ -12,8 +12,9 @@ from accounts.dates import Days
 from accounts.grants import Grantee, grant
 from accounts.history import Source, acting
 from accounts.models import Grant, Post, Team, User
+from gradebook.arrangements import Wanted, arrange
 from gradebook.entry import Change, SaveReport, save_results
-from gradebook.models import EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
+from gradebook.models import Arrangement, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period, lines_for
 from gradebook.sheets import Field, SheetRef, find_sheet, stored_results, value_and_version
 from gradebook.windows import issue_order
@@ -201,6 +202,19 @@ def certify(pupil: Student) -> Student:
         setattr(pupil, name, value)
     pupil.save()
     return pupil
+
+
+def exempt(school: School, pupil: Student, *items: str, period: Period = Period.MID_TERM_1) -> None:
+    """The clerk records that a pupil of 4A with a certificate is exempt from lines or traits."""
+    wanted = Wanted(
+        items=items,
+        kind=Arrangement.Kind.EXEMPT,
+        period=period,
+        plan="KHGDCN lập ngày 10/9/2026",
+        decision_no="12/QĐ-THKĐ",
+        decision_on=datetime.date(2025, 9, 5),
+    )
+    arrange(pupil, school.class_4a, wanted, by=school.tuan)
 
 
 def leave_unassessed(pupil: Student) -> Student:

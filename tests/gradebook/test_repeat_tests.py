@@ -93,7 +93,7 @@ def test_the_sheet_says_which_test_counts_and_what_the_other_gave(school):
     client = Client()
     client.force_login(school.lan)
     seen = text(client.get(reverse("gradebook:sheet", args=[school.class_4a.pk, "TOAN", "CN"])))
-    assert "lần 2, kia 4</span>" in seen
+    assert "lần đầu: 4</span>" in seen
     (cell,) = (cell for cell in read_rows(ref(school))[0].cells if cell.column.field == Field.MARK)
     assert (cell.value, cell.first_mark) == ("7", 4)
 

@@ -9,7 +9,17 @@ from reports import pdf, read_back
 from reports.book_content import ClassTable
 from reports.class_tables import class_table
 from students.models import SchoolClass, Student
-from tests.gradebook.school import School, add_pupils, close_window, enter, make_school, open_window
+from tests.gradebook.school import (
+    School,
+    add_pupils,
+    certify,
+    close_window,
+    enter,
+    exempt,
+    leave_unassessed,
+    make_school,
+    open_window,
+)
 from tests.reports.school_books import approve, fill
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +75,31 @@ def test_a_cell_without_a_test_is_not_a_missing_mark(school: School) -> None:
     assert shown["KH.diem"] is None
     assert shown["KH"] == ""
     assert cells(table_of(school.class_4a, Period.END_TERM_1))["KH.diem"] == ""
+
+
+def test_blank_not_applicable_exempt_and_from_elsewhere_are_four_things(school: School) -> None:
+    exempt(school, certify(school.pupils[0]), "TOAN", "the_chat")
+    open_window(school)
+    enter(school.sheet(), school.pupils[1], "mark", "8", by=school.lan)
+    SubjectResult.objects.update(brought="mark")
+    table = table_of(school.class_4a)
+    shown = cells(table)
+    assert [shown[code] for code in ("TOAN", "TOAN.diem", "the_chat")] == ["M", "M", "M"]
+    assert [shown[code] for code in ("TV", "KH.diem")] == ["", None]
+    assert [cell for cell in table.rows[1].printed if cell] == ["8*"]
+    assert [sign[0] for sign in table.signs] == ["M", "*"]
+    columns = [column.code for column in table.columns]
+    assert table.counts[columns.index("TOAN.diem")].missing == 0
+    assert table.counts[columns.index("TV.diem")].missing == 2
+    texts = pdf.render_class_table(table)
+    read_back.check_class_table(texts, table)
+
+
+def test_who_is_not_assessed_leaves_no_cell_to_fill(school: School) -> None:
+    leave_unassessed(school.pupils[0])
+    table = table_of(school.class_4a)
+    assert set(table.rows[0].cells) == {"KĐG", None}
+    assert table.counts[0].missing == 1
 
 
 def test_a_line_the_class_is_not_taught_has_nothing_to_assess(school: School) -> None:

@@ -15,7 +15,7 @@ from reports.models import PrintJob
 from reports.outdated import with_changes
 from reports.print_jobs import ask_for_book, run_job
 from students.models import Enrolment, HomeroomAssignment, Student
-from tests.gradebook.school import School, close_window, enter, make_school, open_window
+from tests.gradebook.school import School, certify, close_window, enter, exempt, make_school, open_window
 from tests.reports.school_books import add_profile, approve
 from tests.reports.test_print_pages import as_person, both_pages, files
 
@@ -28,6 +28,7 @@ def the_school() -> School:
     """The pupils of 4A have a history, as the import of a roster gives them one."""
     school = make_school(pupils=2)
     open_window(school)
+    certify(school.pupils[0])
     for pupil in school.pupils:
         saved(pupil)
     return school
@@ -79,6 +80,7 @@ CHANGES: dict[str, Callable[[School], object]] = {
     "a line of the class": lambda school: choose_class_lines(
         school.year, {(school.class_4a.pk, "TDT"): True}, by=school.tuan
     ),
+    "an exemption": lambda school: exempt(school, school.pupils[0], "NN1", period=Period.MID_TERM_1),
 }
 
 

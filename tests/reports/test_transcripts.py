@@ -11,7 +11,7 @@ from reports import pdf, read_back
 from reports.book_content import DEPUTY_TITLE, PRINCIPAL_TITLE
 from reports.transcripts import completion_sentence, pupil_code, transcripts_of
 from students.models import SchoolClass, Student
-from tests.gradebook.school import School, add_pupils, make_school
+from tests.gradebook.school import School, add_pupils, certify, exempt, make_school
 from tests.reports.school_books import add_former_principal, add_past_years, add_profile, approve, fill
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,16 @@ def test_a_line_that_is_not_taught_keeps_its_label_and_stays_blank(school: Schoo
     (book,) = transcripts_of(class_of(school))
     (nature,) = [row for row in book.years[0].subjects if row.code == "TNXH"]
     assert (nature.label, nature.level, nature.mark, nature.comment) == ("Tự nhiên và Xã hội", "", None, "")
+
+
+def test_an_exempt_line_says_by_which_decision_instead_of_a_result(school: School) -> None:
+    exempt(school, certify(school.pupils[0]), "GDTC", "the_chat")
+    (book,) = transcripts_of(class_of(school))
+    (line,) = (row for row in book.years[0].subjects if row.code == "GDTC")
+    assert (line.level, line.mark) == ("Miễn", None)
+    assert line.comment == "Miễn theo Quyết định số 12/QĐ-THKĐ ngày 05/09/2025 của Hiệu trưởng."
+    traits = book.years[0].specific_competencies.rows
+    assert [row.code for row in traits if row.level == "Miễn"] == ["the_chat"]
 
 
 def test_a_line_without_a_test_has_a_level_and_no_mark(school: School) -> None:

@@ -13,6 +13,7 @@ PAGES = [
     ("vanthu", "/students/records/"),
     ("vanthu", "/students/pupils/{pupil_4e}/"),
     ("vanthu", "/students/pupils/{pupil_4e}/ids/"),
+    ("vanthu", "/gradebook/pupils/{pupil_4e}/arrangements/"),
     ("vanthu", "/students/classes/{class_4e}/edit/"),
     ("vanthu", "/students/classes/{class_4e}/delete/"),
     ("vanthu", "/students/classes/{class_4e}/week/"),

@@ -31,6 +31,7 @@ PAGES = [
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/"),
     (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/{period}/?read=1"),
     (TEACHER, "/gradebook/sheets/{class_4e}/NLPC/{period}/"),
+    (TEACHER, "/gradebook/sheets/{class_4e}/TOAN/CN/repeat/{pupil_4e}/"),
 ]
 
 

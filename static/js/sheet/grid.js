@@ -27,7 +27,7 @@ export class Cell {
   get isUnsaved() { return !same(this.value, this.saved); }
   get isBad() { return Boolean(this.conflict || this.problem || this.refused || this.mistyped); }
   get label() { return this.grid.labels[this.column]; }
-  get pupil() { return this.td.parentElement.querySelector("th").textContent.trim(); }
+  get pupil() { return document.getElementById(`s${this.student}`).textContent.trim(); }
 
   /** The reason given for a warning, in words with who and when; undefined for none. */
   answerTo(sentence) { return this.grid.answers.get(`${this.student} ${sentence}`); }
@@ -39,12 +39,15 @@ export class Cell {
 
   /** Puts a value in as if it were typed. */
   put(value) {
-    if (this.input.readOnly) { // «Miễn»: by a decision, which the title names
-      if (value.trim() && !same(value, this.saved)) this.mistake(this.input.title);
-      return;
-    }
+    if (this.input.readOnly) return this.decline(value);
     this.input.value = this.isLevel ? levelOf(this.field, value) ?? value : value;
     this.typed();
+  }
+
+  /** «Miễn» and the like stand by a decision, which the title names: another value is pointed out, not taken. */
+  decline(value) {
+    this.mistyped = value.trim() && !same(value, this.saved) ? this.input.title : "";
+    this.show("");
   }
 
   /** After each change of the text. */
@@ -73,6 +76,7 @@ export class Cell {
   }
 
   restore() {
+    if (this.input.readOnly) return this.decline("");
     if (this.conflict) this.take();
     this.input.value = this.saved;
     this.typed();
