@@ -190,7 +190,7 @@ export class Grid {
 
   adoptRemark(said) {
     const cell = this.of(said.parentElement.querySelector("input"));
-    for (const part of said.children) {
+    for (const part of said.children.length ? said.children : [said]) {
       const sentence = part.firstChild.textContent;
       cell.warnings.push(sentence);
       const answer = part.querySelector("i")?.textContent;
