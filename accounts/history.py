@@ -98,20 +98,28 @@ class Act:
 
 @contextmanager
 def acting(
-    user: "User | None", *, role: str, source: Source, under: str = "", request_id: int | None = None
+    user: "User | None",
+    *,
+    role: str,
+    source: Source,
+    under: str = "",
+    request_id: int | None = None,
+    holding: tuple[str, Sequence[int]] = ("", ()),
 ) -> Iterator[Act]:
     """Opens a transaction in which history and audit trigger know who acts, as what, by which door.
 
     `under` names the paper (an order's number, "request:12"). A change outside of it reaches the audit chain
     with an empty actor: written past the application. An act of the clerk is listed for the vice-principal in
-    the same transaction, whether it says something of itself or not (rule R61).
+    the same transaction, whether it says something of itself or not (rule R61). `holding` are locks to take in the
+    same statement, as an SQL expression with its parameters: an act that is done every second saves a statement.
     """
     with transaction.atomic():
+        locks, keys = holding
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('app.actor', %s, true), set_config('app.role', %s, true),"
-                " set_config('app.source', %s, true), set_config('app.under', %s, true)",
-                [user.username if user else "system", role, source.value, under],
+                f" set_config('app.source', %s, true), set_config('app.under', %s, true){', ' if locks else ''}{locks}",
+                [user.username if user else "system", role, source.value, under, *keys],
             )
         act = Act()
         is_within_another = _actor.get() is not None
@@ -156,6 +164,20 @@ def record_bulk(
             "request_id": actor.request_id,
         },
     )
+
+
+def trace_columns(*, why: str = "", window_id: int | None = None) -> dict[str, Any]:
+    """What the act under way puts into a history row, by column, for a statement that writes values and history."""
+    actor = _acting_now()
+    return {
+        "history_date": clock.stamp(),
+        "history_user_id": actor.user.pk if actor.user else None,
+        "history_change_reason": why,
+        "acting_role": actor.role,
+        "source": actor.source.value,
+        "window_id": window_id,
+        "request_id": actor.request_id,
+    }
 
 
 def record_deleted(rows: Sequence[models.Model], *, why: str) -> None:

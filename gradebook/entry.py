@@ -2,33 +2,36 @@
 
 Who, when, what, trace, in this order, inside one transaction (design.md, section 3):
 
-    the period is shared and the sheet taken      windows.hold_period
+    the period is shared and the sheet taken      windows.period_locks
     WHO    permissions.require                    or the mandate's executor
     WHEN   windows.lock_state                     the database's clock
     WHAT   the sheet's columns, grading           a bad value is refused in its cell
     versions compared                             a newer value is handed back, never overwritten
-    TRACE  values and history, in bulk
+    TRACE  values and history, in one statement
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from accounts import permissions
 from accounts.clock import moment_label
-from accounts.history import Source, acting, record_bulk
+from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
-from gradebook.exemptions import Terms, terms_by_pupil
+from gradebook.doubts import doubts_of, sentences
+from gradebook.exemptions import Terms
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import RuleSet
 from gradebook.repeat_tests import read_repeat
-from gradebook.sheets import Column, Field, SheetRef, fit_warnings, stored_results, value_and_version
-from gradebook.windows import hold_period, lock_state
+from gradebook.result_rows import write_results
+from gradebook.sheet_checks import Pupil, remarks_on
+from gradebook.sheets import Column, Field, SheetRef, value_and_version
+from gradebook.standing import Result, Standing, read_standing
+from gradebook.windows import LockState, lock_state, period_locks
 from gradebook.year_rules import rules_of
 
-Result = SubjectResult | TraitResult
 Key = tuple[int, str]
 
 
@@ -97,7 +100,8 @@ class Conflict:
 class SaveReport:
     """What became of each change. `locked` is the sentence why nothing could be written, or "".
 
-    `entered` of `required` cells of the whole sheet hold a value after this write; both 0 while locked.
+    `entered` of `required` cells of the whole sheet hold a value after this write; both 0 while locked. `remarks`
+    are sentences on the sheet as a whole.
     """
 
     saved: list[Saved] = field(default_factory=list)
@@ -106,6 +110,7 @@ class SaveReport:
     locked: str = ""
     entered: int = 0
     required: int = 0
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -143,21 +148,21 @@ def save_results(
 
     Cells are judged one by one: good ones are written, bad ones come back with their reason. With `whole` (Excel,
     corrections) nothing is written unless every cell can be: EntryRefusedError. `under` replaces the questions WHO
-    and WHEN by the mandate's own. At most 12 statements, whatever the number of cells.
+    and WHEN by the mandate's own. At most 5 statements, whatever the number of cells.
     """
     role = permissions.acting_role(by, ref.school_class, ref.line)
     request_id = under.pk if under else None
     paper = f"request:{request_id}" if under else ""
-    with acting(by, role=role, source=source, under=paper, request_id=request_id):
-        hold_period(
-            ref.school_class.year_id, ref.period, (ref.school_class.pk, ref.line.pk if ref.line else 0)
-        )
-        window_id, locked = _may_write(ref, changes, by=by, under=under)
-        report = SaveReport(locked=locked)
-        if not locked:
-            writes = _judge(ref, changes, report, is_brought=source == Source.FORMER_SCHOOL)
+    sheet = (ref.school_class.pk, ref.line.pk if ref.line else 0)
+    locks = period_locks(ref.school_class.year_id, ref.period, sheet)
+    with acting(by, role=role, source=source, under=paper, request_id=request_id, holding=locks):
+        lock = _may_write(ref, changes, by=by, under=under)
+        report = SaveReport(locked=lock.sentence if lock and not lock.is_open else "")
+        if not report.locked:
+            writes = _judge(ref, changes, report, lock, is_brought=source == Source.FORMER_SCHOOL)
             if not (whole and not report.is_whole):
-                _write(ref, writes, window_id=window_id, why=why)
+                window_id = lock.window.pk if lock and lock.window else None
+                write_results(list(writes.values()), window_id=window_id, why=why)
         if whole and not report.is_whole:
             raise EntryRefusedError(report)
     return report
@@ -165,20 +170,20 @@ def save_results(
 
 def preview_results(ref: SheetRef, changes: Sequence[Change], *, by: User) -> SaveReport:
     """What `save_results` would answer now, asked in the same order; writes nothing. Raises PermissionDenied."""
-    _window_id, locked = _may_write(ref, changes, by=by, under=None)
-    report = SaveReport(locked=locked)
-    if not locked:
-        _judge(ref, changes, report)
+    lock = _may_write(ref, changes, by=by, under=None)
+    report = SaveReport(locked=lock.sentence if lock and not lock.is_open else "")
+    if not report.locked:
+        _judge(ref, changes, report, lock)
     return report
 
 
 def _may_write(
     ref: SheetRef, changes: Sequence[Change], *, by: User, under: Mandate | None
-) -> tuple[int | None, str]:
-    """WHO and WHEN. The id of the open window, and the sentence why it is locked if it is."""
+) -> LockState | None:
+    """WHO and WHEN. None under a mandate, which no lock holds up."""
     if under is not None:
         under.check_execution(by=by, changes=changes)
-        return None, ""
+        return None
     permissions.require(
         by,
         Action.ENTER_SHEET,
@@ -186,23 +191,27 @@ def _may_write(
         school_class=ref.school_class,
         line=ref.line,
     )
-    lock = lock_state(ref.school_class, ref.period, ref.code)
-    return (lock.window.pk, "") if lock.window else (None, lock.sentence)
+    return lock_state(ref.school_class, ref.period, ref.code)
 
 
 def _judge(
-    ref: SheetRef, changes: Sequence[Change], report: SaveReport, *, is_brought: bool = False
+    ref: SheetRef,
+    changes: Sequence[Change],
+    report: SaveReport,
+    lock: LockState | None,
+    *,
+    is_brought: bool = False,
 ) -> dict[Key, Result]:
     """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write.
 
     `is_brought`: the values come from a former school.
     """
-    enrolled = terms_by_pupil(ref.school_class, ref.period)
-    stored = stored_results(ref, list(enrolled))
+    standing = read_standing(ref)
+    stored = standing.stored
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
     accepted: list[tuple[Change, str]] = []
-    for change, value in _good_values(ref, changes, enrolled, stored, report):
+    for change, value in _good_values(ref, changes, standing, report):
         key = (change.student_id, change.item)
         current, version = value_and_version(stored.get(key), change.field)
         if seen.is_untouched(change, value):
@@ -216,53 +225,51 @@ def _judge(
                 _put(ref, row, change.field, value, is_brought=is_brought)
     for row in writes.values():
         row.version = row.version + 1 if row.pk else 1
-    now_stored = stored | writes
+    now = replace(standing, stored={**stored, **writes})
     for change, value in accepted:
-        report.saved.append(_saved(ref, change, value, now_stored, writes))
-    report.entered, report.required = _count(ref, enrolled, now_stored)
+        report.saved.append(_saved(ref, change, value, now, writes))
+    _look_over(ref, now, report, lock)
     return writes
 
 
-def _saved(
-    ref: SheetRef, change: Change, value: str, stored: dict[Key, Result], writes: dict[Key, Result]
-) -> Saved:
+def _saved(ref: SheetRef, change: Change, value: str, now: Standing, writes: Mapping[Key, Result]) -> Saved:
     key = (change.student_id, change.item)
-    row = stored.get(key)
+    row = now.stored.get(key)
     if row is None:
         return Saved(change, value, 0)
     is_next = key in writes and row.version == change.version + 1
-    return Saved(change, value, row.version, _warnings(ref, row, change.field), is_next)
+    return Saved(change, value, row.version, _warnings(ref, row, change, now), is_next)
 
 
-def _count(ref: SheetRef, enrolled: Mapping[int, Terms], stored: dict[Key, Result]) -> tuple[int, int]:
-    """(entered, required) cells of the sheet; what is exempt is neither (rule R32)."""
-    expected = [
-        (student_id, column)
-        for column in ref.columns()
-        for student_id, terms in enrolled.items()
-        if not terms.against(column.item)
+def _look_over(ref: SheetRef, now: Standing, report: SaveReport, lock: LockState | None) -> None:
+    """What the sheet as a whole has come to: how full it is, exempt cells left out (R32), and what to point out."""
+    columns = ref.columns()
+    pupils = [
+        Pupil(
+            name,
+            tuple(
+                None
+                if now.terms[pk].against(column.item)
+                else value_and_version(now.stored.get((pk, column.item)), column.field)[0]
+                for column in columns
+            ),
+        )
+        for pk, name in now.names.items()
     ]
-    entered = sum(
-        1
-        for student_id, column in expected
-        if value_and_version(stored.get((student_id, column.item)), column.field)[0]
-    )
-    return entered, len(expected)
+    expected = [value for pupil in pupils for value in pupil.values if value is not None]
+    report.entered, report.required = sum(1 for value in expected if value), len(expected)
+    report.remarks = remarks_on(columns, pupils, lock.left if lock else None)
 
 
 def _good_values(
-    ref: SheetRef,
-    changes: Sequence[Change],
-    enrolled: Mapping[int, Terms],
-    stored: Mapping[Key, Result],
-    report: SaveReport,
+    ref: SheetRef, changes: Sequence[Change], standing: Standing, report: SaveReport
 ) -> Iterator[tuple[Change, str]]:
     """Each change whose value may stand in its cell, with the value as stored; the others go to the report."""
     columns = {(column.item, column.field.value): column for column in ref.entry_columns()}
     for change in _last_of_each_cell(changes):
         try:
-            value = _checked(ref, columns.get((change.item, change.field)), change, enrolled)
-            _check_repeat(stored.get((change.student_id, change.item)), change.field, value)
+            value = _checked(ref, columns.get((change.item, change.field)), change, standing.terms)
+            _check_repeat(standing.stored.get((change.student_id, change.item)), change.field, value)
             yield change, value
         except grading.ValueRefused as refusal:
             report.refused.append(Refused(change, str(refusal)))
@@ -278,11 +285,12 @@ def _is_stale(change: Change, current: str, value: str, version: int, seen: "_Se
 def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Difference], list[Refused]]:
     """The cells with a good value that is not the stored one, and those with a bad one. Writes nothing."""
     report = SaveReport()
-    enrolled = terms_by_pupil(ref.school_class, ref.period)
-    stored = stored_results(ref, list(enrolled))
+    standing = read_standing(ref)
     found = []
-    for change, value in _good_values(ref, changes, enrolled, stored, report):
-        current, _version = value_and_version(stored.get((change.student_id, change.item)), change.field)
+    for change, value in _good_values(ref, changes, standing, report):
+        current, _version = value_and_version(
+            standing.stored.get((change.student_id, change.item)), change.field
+        )
         if current != value:
             found.append(Difference(change, current, value))
     return found, report.refused
@@ -351,16 +359,17 @@ def _blank(ref: SheetRef, change: Change) -> Result:
     )
 
 
-def _warnings(ref: SheetRef, row: Result, field_name: str) -> tuple[str, ...]:
-    if not isinstance(row, SubjectResult) or field_name == Field.COMMENT:
+def _warnings(ref: SheetRef, row: Result, change: Change, now: Standing) -> tuple[str, ...]:
+    if change.field == Field.COMMENT:
         return ()
-    return fit_warnings(ref, row.attainment, row.mark)
+    values = {each.value: value_and_version(row, each)[0] for each in Field if hasattr(row, each)}
+    return sentences(doubts_of(ref, change.item, values, now.counterparts(change.student_id)))
 
 
 class _Seen:
     """What a writer saw: asks the history, once for all rows, only where a version differs."""
 
-    def __init__(self, ref: SheetRef, stored: dict[Key, Result], changes: Sequence[Change]) -> None:
+    def __init__(self, ref: SheetRef, stored: Mapping[Key, Result], changes: Sequence[Change]) -> None:
         self._rows = stored
         # History rows have the fields of the row and who and when besides.
         self._past: dict[int, dict[int, Any]] = {}
@@ -414,28 +423,3 @@ def _writer(row: Any) -> tuple[str, str, int | None]:
     if row is None:
         return "", "", None
     return str(row.history_user or "Hệ thống"), moment_label(row.history_date), row.history_user_id
-
-
-_FIELDS = {
-    SubjectResult: [
-        *("attainment", "mark", "other_mark", "is_repeat_official", "repeat_reason"),
-        *("comment", "brought", "version"),
-    ],
-    TraitResult: ["rating", "comment", "brought", "version"],
-}
-_UNIQUE = {SubjectResult: ["line", "period", "student"], TraitResult: ["student", "year", "period", "item"]}
-
-
-def _write(ref: SheetRef, writes: dict[Key, Result], *, window_id: int | None, why: str) -> None:
-    """Values in one statement, history in one for new rows and one for changed ones."""
-    if not writes:
-        return
-    rows = list(writes.values())
-    model: Any = type(rows[0])
-    new = [row for row in rows if row.pk is None]
-    changed = [row for row in rows if row.pk is not None]
-    model.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=_UNIQUE[model], update_fields=_FIELDS[model]
-    )
-    record_bulk(new, changed=False, why=why, window_id=window_id)
-    record_bulk(changed, changed=True, why=why, window_id=window_id)

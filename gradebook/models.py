@@ -39,6 +39,7 @@ __all__ = [
     "Arrangement",
     "BankComment",
     "ClassLine",
+    "DoubtAnswer",
     "EntryNotice",
     "EntryNoticeRecipient",
     "EntryOrder",
@@ -745,3 +746,35 @@ class EntryNoticeRecipient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.person_id}"
+
+
+class DoubtAnswer(models.Model):
+    """Why values that seldom go together are right for this pupil (rules R25, R26), in a teacher's words.
+
+    `sentence` is the warning that was answered: once a value changes it is another warning, and this one's answer
+    is not shown with it. `item` is the code of the line, or of the competency where a subject and a competency
+    disagree. Written by `gradebook.doubt_answers` alone.
+    """
+
+    student = models.ForeignKey(Student, models.PROTECT, related_name="doubt_answers")
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="doubt_answers")
+    period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
+    item = models.CharField(max_length=30)
+    sentence = models.CharField("điều cần xem lại", max_length=300)
+    reason = models.CharField("lí do", max_length=300)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    given_at = models.DateTimeField("lúc")
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["student", "year", "period", "item", "sentence"], name="doubt_answered_once"
+            ),
+            models.CheckConstraint(condition=Q(period__in=list(Period)), name="doubt_answer_period_is_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="doubt_answer_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.item} {self.period}"

@@ -45,3 +45,23 @@ def choose_rule_set(year: SchoolYear, code: str, *, reason: str, by: User) -> No
         held._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
         held.save(update_fields=["rule_set"])
         act.says(f"Đổi bộ quy định năm học {held.label}. {reason}", thing=f"year:{held.pk}")
+
+
+def choose_warnings(
+    year: SchoolYear, *, level_and_mark: bool, competency_pairs: bool, reason: str, by: User
+) -> None:
+    """Which odd values are pointed out in the year (R25, R26), from now on. Raises PermissionDenied, YearRefused."""
+    permissions.require(by, Action.PREPARE_YEAR)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        held = hold_year(year)
+        before = (held.warns_on_level_and_mark, held.warns_on_competency_pairs)
+        refuse(
+            Problem("", "Lời nhắc đang đặt như vậy. Chưa có gì để đổi.")
+            if before == (level_and_mark, competency_pairs)
+            else None,
+            None if reason else Problem("reason", "Chưa ghi lí do. Ghi ai quyết định, ở cuộc họp nào."),
+        )
+        held.warns_on_level_and_mark, held.warns_on_competency_pairs = level_and_mark, competency_pairs
+        held._change_reason = reason  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
+        held.save(update_fields=["warns_on_level_and_mark", "warns_on_competency_pairs"])
+        act.says(f"Đổi lời nhắc khi nhập của năm học {held.label}. {reason}", thing=f"year:{held.pk}")

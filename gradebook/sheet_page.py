@@ -7,10 +7,12 @@ from enum import StrEnum
 from django.urls import reverse
 
 from gradebook.comment_remarks import alike_remarks, comment_remarks
+from gradebook.doubts import Doubt
 from gradebook.entry import Change, SaveReport
 from gradebook.regulation import Period, RuleSet
+from gradebook.sheet_checks import Pupil, remarks_on
 from gradebook.sheet_forms import cell_name
-from gradebook.sheets import Cell, Column, Field, Row, Sheet, fit_warnings
+from gradebook.sheets import Cell, Column, Field, Row, Sheet
 from gradebook.year_rules import rules_of
 
 
@@ -51,13 +53,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDoubt:
+    """A sentence on a cell's values, and the reason given for them, "" for none."""
+
+    sentence: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownCell:
     """`name` as in the form's fields; `head` numbers the column; `path` leads to the cell's history.
 
     Where a typed value could not be saved, `note` says why, `value` is the typed one, `stored` what the database
-    holds and `seen` the version that the typed one rests on. `warning` is what looks odd in the stored values: a
-    sign in the cell, the sentence when the cell is pointed at or has the focus. `word` stands where a decision says
-    that there is no value, `why` names it. `tag` says what is particular of a value: brought, tested again.
+    holds and `seen` the version that the typed one rests on. `doubts` is what looks odd in the stored values: a
+    sign in the cell, the sentences when the cell is pointed at or has the focus; `warning` the same of a comment,
+    which no reason answers. `word` stands where a decision says that there is no value, `why` names it. `tag` says what is particular of a value: brought, tested again.
     """
 
     name: str
@@ -69,10 +79,15 @@ class ShownCell:
     note: Note | None = None
     stored: str = ""
     seen: str = ""
+    doubts: tuple[ShownDoubt, ...] = ()
     warning: str = ""
     word: str = ""
     why: str = ""
     tag: str = ""
+
+    @property
+    def is_answered(self) -> bool:
+        return all(doubt.answer for doubt in self.doubts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +152,16 @@ class SheetPage:
     propose_url: str
     counts: Mapping[str, int]
     alike: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def doubtful(self) -> int:
+        """Sentences in the sheet on what looks odd."""
+        return sum(len(cell.doubts) for row in self.rows for cell in row.cells)
+
+    @property
+    def answered(self) -> int:
+        return sum(1 for row in self.rows for cell in row.cells for doubt in cell.doubts if doubt.answer)
 
     @property
     def is_editable(self) -> bool:
@@ -195,7 +220,15 @@ def build_page(sheet: Sheet, *, mode: Mode, propose_url: str, outcome: Outcome |
         propose_url=propose_url,
         counts=_counts(outcome),
         alike=alike_remarks(sheet),
+        remarks=remarks_on(sheet.columns, _pupils(sheet), sheet.lock.left),
     )
+
+
+def _pupils(sheet: Sheet) -> list[Pupil]:
+    return [
+        Pupil(row.student.full_name, tuple(cell.value if cell.is_expected else None for cell in row.cells))
+        for row in sheet.rows
+    ]
 
 
 def _address(sheet: Sheet, code: str, period: str, class_id: int | None = None) -> str:
@@ -205,7 +238,8 @@ def _address(sheet: Sheet, code: str, period: str, class_id: int | None = None) 
 def _row(
     sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, Note], remarks: Mapping[str, str]
 ) -> ShownRow:
-    warning = _warning(sheet, row)
+    places = _places_of_doubts(sheet.columns)
+    doubts = row.doubts(sheet.ref)
     cells = tuple(
         _cell(
             row,
@@ -213,7 +247,8 @@ def _row(
             number,
             outcome,
             notes.get(cell_name(row, cell)),
-            warning=warning if cell.column.field == Field.MARK else remarks.get(cell_name(row, cell), ""),
+            warning=remarks.get(cell_name(row, cell), ""),
+            doubts=_shown(doubts.get(cell.column.item, ()), row) if cell.column.field in places else (),
         )
         for number, cell in enumerate(row.cells)
     )
@@ -251,7 +286,14 @@ def tag_of(cell: Cell) -> str:
 
 
 def _cell(
-    row: Row, cell: Cell, number: int, outcome: Outcome | None, note: Note | None, *, warning: str
+    row: Row,
+    cell: Cell,
+    number: int,
+    outcome: Outcome | None,
+    note: Note | None,
+    *,
+    doubts: tuple[ShownDoubt, ...],
+    warning: str,
 ) -> ShownCell:
     name = cell_name(row, cell)
     is_unsaved = note is not None and note.kind != NoteKind.SAVED
@@ -264,10 +306,11 @@ def _cell(
         kind=_KINDS[column.field],
         head=number,
         path=f"history/{row.student.pk}/{column.item}/{column.field.value}/",
-        state=note.kind.value if note and (is_unsaved or not warning) else "",
+        state=note.kind.value if note and (is_unsaved or not doubts) else "",
         note=note if is_unsaved else None,
         stored=cell.value,
         seen="" if seen is None or not is_unsaved else str(seen),
+        doubts=() if is_unsaved else doubts,
         warning="" if is_unsaved else warning,
         word="" if cell.value else cell.word,
         why=cell.why,
@@ -321,13 +364,17 @@ def _name(change: Change) -> str:
     return f"{change.student_id}.{change.item}.{change.field}"
 
 
-def _warning(sheet: Sheet, row: Row) -> str:
-    """Of the stored values: a level and mark that seldom go together; "" where all is well."""
-    by_field = {cell.column.field: cell for cell in row.cells}
-    mark = by_field.get(Field.MARK)
-    if mark is None or not mark.value:
-        return ""
-    return " ".join(fit_warnings(sheet.ref, by_field[Field.ATTAINMENT].value, int(mark.value)))
+def _places_of_doubts(columns: tuple[Column, ...]) -> frozenset[Field]:
+    """Where the sign stands: at the mark, or at the level of a line that has none; at each rating."""
+    fields = {column.field for column in columns}
+    return frozenset({Field.MARK if Field.MARK in fields else Field.ATTAINMENT, Field.RATING})
+
+
+def _shown(doubts: tuple[Doubt, ...], row: Row) -> tuple[ShownDoubt, ...]:
+    return tuple(
+        ShownDoubt(doubt.sentence, answer.words if (answer := row.answers.get(doubt)) else "")
+        for doubt in doubts
+    )
 
 
 def _groups(columns: tuple[Column, ...]) -> tuple[tuple[str, int], ...]:

@@ -15,7 +15,7 @@ from accounts.models import AccessLogEntry
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.cell_history import read_cell_history
-from gradebook.entry import Change, SaveReport, save_results
+from gradebook.entry import Change, SaveReport, preview_results, save_results
 from gradebook.past_forms import MomentForm
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
 from gradebook.sheet_page import Mode, Outcome, build_page
@@ -82,9 +82,13 @@ def _status(report: SaveReport) -> int:
 
 
 def _autosave(request: SignedInRequest, ref: SheetRef) -> JsonResponse:
+    """With `?preview` it answers what a save would come to now, and writes nothing: for what is about to be pasted."""
     try:
         changes = changes_from_json(request.body)
-        report = save_results(ref, changes, by=request.user, source=Source.PAGE)
+        if "preview" in request.GET:
+            report = preview_results(ref, changes, by=request.user)
+        else:
+            report = save_results(ref, changes, by=request.user, source=Source.PAGE)
     except BadChanges as problem:
         return JsonResponse({"error": problem.message}, status=400)
     except PermissionDenied as refusal:
@@ -137,6 +141,7 @@ def _answer(report: SaveReport, user_id: int, entered: int, required: int) -> di
         "locked": report.locked,
         "entered": entered,
         "required": required,
+        "remarks": report.remarks,
         "server_time": stamp().isoformat(),
     }
 

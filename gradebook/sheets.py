@@ -5,7 +5,7 @@ Read only, in a constant number of statements; writing is `gradebook.entry`.
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db.models import Subquery
@@ -15,12 +15,22 @@ from django.shortcuts import get_object_or_404
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
-from gradebook import grading
 from gradebook.class_lines import Lines, lines_brought, with_lines
 from gradebook.deadlines import is_near, time_left, warning_kind
+from gradebook.doubts import (
+    NONE_KNOWN,
+    Answers,
+    Counterparts,
+    Doubt,
+    answers_brought,
+    counterparts_brought,
+    doubts_of,
+    with_answers,
+    with_counterparts,
+)
 from gradebook.exemptions import USUAL, Terms, seats_with_terms, terms_of
 from gradebook.models import SubjectLine, SubjectResult, TraitResult
-from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, traits_for
+from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
 from gradebook.repeat_tests import REPEAT_PERIODS, Repeat
 from gradebook.scopes import HOMEROOM
 from gradebook.windows import LockState, lock_states
@@ -78,16 +88,29 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pupil's row; `versions` has one number per item, 0 where nothing is stored."""
+    """A pupil's row; `versions` has one number per item, 0 where nothing is stored.
+
+    `beside` is what other sheets say of the pupil, `answers` the reasons given for what looks odd.
+    """
 
     student: Student
     number: int
     cells: tuple[Cell, ...]
+    beside: Counterparts = NONE_KNOWN
+    answers: Answers = field(default_factory=dict)
     terms: Terms = USUAL
 
     @property
     def versions(self) -> dict[str, int]:
         return {cell.column.item: cell.version for cell in self.cells}
+
+    def doubts(self, ref: "SheetRef") -> dict[str, tuple[Doubt, ...]]:
+        """What looks odd in the stored values, by item; items without are left out."""
+        values: dict[str, dict[str, str]] = {}
+        for cell in self.cells:
+            values.setdefault(cell.column.item, {})[cell.column.field] = cell.value
+        found = {item: doubts_of(ref, item, of_item, self.beside) for item, of_item in values.items()}
+        return {item: doubts for item, doubts in found.items() if doubts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +296,8 @@ def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
 def read_rows(ref: SheetRef) -> tuple[Row, ...]:
     """Pupils in class order with their stored values. Two statements, whatever the class."""
     columns = ref.columns()
-    enrolments = list(seats_with_terms(ref.school_class))
+    roster = seats_with_terms(ref.school_class)
+    enrolments = list(with_answers(with_counterparts(roster, ref), ref))
     stored = stored_results(ref, [enrolment.student_id for enrolment in enrolments])
     terms = [terms_of(enrolment, ref.period) for enrolment in enrolments]
     return tuple(
@@ -283,6 +307,8 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
             cells=tuple(
                 cell_of(column, stored.get((enrolment.student_id, column.item)), own) for column in columns
             ),
+            beside=counterparts_brought(enrolment),
+            answers=answers_brought(enrolment),
             terms=own,
         )
         for number, (enrolment, own) in enumerate(zip(enrolments, terms, strict=True), start=1)
@@ -324,11 +350,3 @@ def value_and_version(result: SubjectResult | TraitResult | None, field: str) ->
         return "", 0
     value = getattr(result, field)
     return ("" if value is None else str(value)), result.version
-
-
-def fit_warnings(ref: SheetRef, attainment: str, mark: int | None) -> tuple[str, ...]:
-    """Sentences on a level and mark that seldom go together (R25), and on a mark of 0 (R23); never a refusal."""
-    rules = rules_of(ref.school_class.year)
-    zero = grading.zero_warning(mark)
-    level = Attainment(attainment) if attainment else None
-    return (*((zero,) if zero else ()), *grading.mark_warnings(level, mark, rules))

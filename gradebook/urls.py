@@ -7,6 +7,7 @@ from gradebook import (
     assignment_views,
     comment_upload_views,
     comment_views,
+    doubt_views,
     grant_views,
     group_views,
     handover_views,
@@ -26,6 +27,7 @@ from gradebook import (
     sheet_views,
     staff_views,
     team_reminder_views,
+    warning_views,
     workbook_views,
 )
 
@@ -44,6 +46,7 @@ urlpatterns = [
     path("years/<int:pk>/open/", opening_views.year_open, name="year_open"),
     path("years/<int:pk>/lines/", line_views.year_lines, name="year_lines"),
     path("years/<int:pk>/rules/", line_views.year_rules, name="year_rules"),
+    path("years/<int:pk>/warnings/", warning_views.year_warnings, name="year_warnings"),
     path("years/<int:pk>/class-lines/", line_views.class_lines, name="class_lines"),
     path("pupils/<int:pk>/arrangements/", arrangement_views.arrangements, name="arrangements"),
     path("progress/", progress_views.progress, name="progress"),
@@ -102,6 +105,11 @@ urlpatterns = [
     ),
     path("sheets/<int:class_id>/<str:code>/<str:period>/past/", past_views.sheet_past, name="sheet_past"),
     path("sheets/<int:class_id>/<str:code>/<str:period>/", sheet_views.sheet, name="sheet"),
+    path(
+        "sheets/<int:class_id>/<str:code>/<str:period>/doubts/",
+        doubt_views.sheet_doubts,
+        name="sheet_doubts",
+    ),
     path(
         "sheets/<int:class_id>/<str:code>/<str:period>/excel/", workbook_views.sheet_file, name="sheet_file"
     ),

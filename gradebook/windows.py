@@ -16,7 +16,7 @@ from gradebook.scopes import place_of
 from gradebook.spans import Span, longest_open, spans_at, with_answering, with_cuts
 from students.models import SchoolClass, SchoolYear
 
-# First key of the advisory locks that stand for a period; the second is the period (see `hold_period`).
+# First key of the advisory locks that stand for a period; the second is the period (see `period_locks`).
 _PERIOD_LOCKS = 27
 
 
@@ -38,19 +38,30 @@ class LockState:
     def is_open(self) -> bool:
         return self.window is not None
 
+    @property
+    def left(self) -> datetime.timedelta | None:
+        """Until the lock, None where it has fallen or nothing was opened yet."""
+        return self.window.closes_at - self.asked_at if self.window else None
 
-def hold_period(year: int, period: str, sheet: tuple[int, int]) -> None:
-    """Inside a save: shares the period with other saves and keeps its own sheet to itself. One statement.
+
+def period_locks(year: int, period: str, sheet: tuple[int, int]) -> tuple[str, tuple[int, ...]]:
+    """What a save holds (`acting`): it shares the period with other saves and keeps its own sheet to itself.
 
     An order takes the period alone (`take_period`), so it waits for saves under way, and saves that come after
     it see what it did. `sheet` is (class id, line id or 0).
     """
     class_id, line_id = sheet
+    return (
+        "pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s)",
+        (_PERIOD_LOCKS, _period_key(year, period), (class_id << 32) + line_id),
+    )
+
+
+def hold_period(year: int, period: str, sheet: tuple[int, int]) -> None:
+    """Inside an act that is under way already: holds what a save holds. One statement."""
+    locks, keys = period_locks(year, period, sheet)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s)",
-            [_PERIOD_LOCKS, _period_key(year, period), (class_id << 32) + line_id],
-        )
+        cursor.execute(f"SELECT {locks}", keys)
 
 
 def take_period(year: int, period: str) -> None:

@@ -14,12 +14,19 @@ def rules_of(year: SchoolYear) -> RuleSet:
     """Raises NotCovered for a year before Thông tư 27/2020: it has no rule set."""
     if not year.rule_set:
         raise too_early(year.year)
-    return _settled(year.rule_set, year.mark_floor)
+    return _settled(
+        year.rule_set, year.mark_floor, year.warns_on_level_and_mark, year.warns_on_competency_pairs
+    )
 
 
 @cache
-def _settled(code: str, mark_floor: int) -> RuleSet:
-    return replace(rule_set(code), mark_floor=mark_floor)
+def _settled(code: str, mark_floor: int, level_and_mark: bool, competency_pairs: bool) -> RuleSet:
+    return replace(
+        rule_set(code),
+        mark_floor=mark_floor,
+        warns_on_level_and_mark=level_and_mark,
+        warns_on_competency_pairs=competency_pairs,
+    )
 
 
 def grades_of(year: SchoolYear) -> tuple[int, ...]:

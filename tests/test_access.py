@@ -481,6 +481,15 @@ PAGES = (
     Page("gradebook:own_sheets", Action.ENTER_SHEET, TEACHERS),
     Page("gradebook:own_sheets", Action.ENTER_SHEET, TEACHERS, "post", 422),
     Page("gradebook:own_sheets_file", Action.ENTER_SHEET, TEACHERS),
+    Page("gradebook:sheet_doubts", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
+    Page(
+        "gradebook:sheet_doubts",
+        Action.ENTER_SHEET,
+        LAN,
+        "post",
+        302,
+        arguments=sheet_of(Period.MID_TERM_1),
+    ),
     Page("gradebook:sheet_file", Action.SEE_SHEET, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("gradebook:sheet_upload", Action.ENTER_SHEET, LAN, arguments=sheet_of(Period.END_TERM_1)),
     Page(
@@ -611,6 +620,8 @@ PAGES = (
     Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
     Page("gradebook:year_rules", Action.PREPARE_YEAR, CLERK, "post", 422, this_year),
+    Page("gradebook:year_warnings", Action.SEE_OPENING, PRINTS, arguments=this_year),
+    Page("gradebook:year_warnings", Action.PREPARE_YEAR, CLERK, "post", 422, this_year),
     Page("gradebook:class_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:class_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
     # It is open already.
@@ -871,6 +882,7 @@ ABOUT_A_CLASS = {
     "gradebook:cell_history",
     "gradebook:arrangements",
     "gradebook:repeat",
+    "gradebook:sheet_doubts",
     "gradebook:sheet_file",
     "gradebook:sheet_upload",
     "approvals:propose",

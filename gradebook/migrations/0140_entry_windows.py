@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gradebook", "0111_comment_bank_kept"),
+        ("gradebook", "0121_reasons_kept"),
         ("students", "0120_uploads_without_news"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,16 +1,22 @@
 // The mark sheet (templates/gradebook/sheet.html). Without this script the same fields are a plain form.
+import { Back } from "./sheet/back.js";
+import { Blocks } from "./sheet/blocks.js";
 import { watchComments } from "./sheet/comments.js";
 import { watchDeadline } from "./sheet/deadline.js";
+import { askReason } from "./sheet/doubts.js";
 import { Drafts, clockTime, offer } from "./sheet/drafts.js";
 import { Grid } from "./sheet/grid.js";
 import { showHistory } from "./sheet/history.js";
 import { target } from "./sheet/keyboard.js";
 import { Letters } from "./sheet/letters.js";
 import { showLocked } from "./sheet/lock.js";
+import { onePupil } from "./sheet/one_pupil.js";
 import { begin, fitRegion, openComments } from "./sheet/region.js";
+import { showDoubts, showRemarks } from "./sheet/remarks.js";
 import { Saver } from "./sheet/saver.js";
+import { Selection, selectByPointer } from "./sheet/selection.js";
 import { Status } from "./sheet/status.js";
-import { fill, parseTable } from "./sheet/table.js";
+import { Undo } from "./sheet/undo.js";
 import { same } from "./sheet/values.js";
 
 const sheet = document.querySelector("[data-sheet]");
@@ -22,11 +28,15 @@ function start(form) {
   const status = new Status(grid);
   const saver = new Saver(grid, status, { onAnswer, onLocked });
   const letters = new Letters();
-  const undo = document.querySelector("[data-undo]");
+  const undo = new Undo({ put: putAll, onChange: () => back.show() });
+  const back = new Back({ undo, status, touched, at: () => current });
+  const selection = new Selection(grid, (words) => status.say(words));
+  const blocks = new Blocks({ grid, selection, saver, status, write });
   const historyButton = document.querySelector("[data-show-history]");
+  const reasonButton = document.querySelector("[data-show-doubt]");
   let current = null; // the cell that has, or last had, the cursor
-  let undoable = null; // {cells: [[cell, value before], …], said, isEscape}
   let isByPointer = false;
+  grid.taken = (cell) => undo.forget(cell);
   status.watch(saver);
   if (form.dataset.mode === "propose") saver.isStopped = true;
   const setClock = watchDeadline({ onNear: () => saver.now(), tell: (text) => status.tell(text, "conflict") });
@@ -35,7 +45,10 @@ function start(form) {
     if (answer.server_time) setClock(answer.server_time);
     status.savedAt = answer.server_time && clockTime(Date.parse(answer.server_time));
     document.querySelector("[data-progress] span").textContent = `Đã nhập ${answer.entered}/${answer.required} ô`;
+    showRemarks(answer.remarks);
+    showDoubts(grid);
     drafts.write(grid.cells);
+    offerReason();
   }
 
   /** The lock fell while the page was open: what is typed stays and can go into a correction request. */
@@ -49,12 +62,31 @@ function start(form) {
     showLocked();
   }
 
-  function touched(cell) {
-    cell.wasTouched = true;
-    drafts.write([cell]);
+  function touched(...cells) {
+    for (const cell of cells) cell.wasTouched = true;
+    drafts.write(cells);
     form.toggleAttribute("data-unsaved", grid.unsaved.length > 0);
     saver.later();
     status.refresh();
+  }
+
+  /** Puts values in as one step that can be undone, and saves them. */
+  function write(pairs, step) {
+    undo.settle();
+    const cells = pairs.map(([cell, value]) => {
+      const before = cell.value;
+      cell.put(value);
+      return [cell, before, cell.value];
+    });
+    undo.keep({ ...step, cells });
+    touched(...cells.map(([cell]) => cell));
+    saver.now();
+  }
+
+  function putAll(pairs) {
+    for (const [cell, value] of pairs) cell.put(value);
+    touched(...pairs.map(([cell]) => cell));
+    saver.now();
   }
 
   form.addEventListener("compositionstart", () => { saver.isComposing = true; });
@@ -70,7 +102,7 @@ function start(form) {
 
   function onInput(cell, event) {
     status.remark("");
-    if (undoable?.isEscape && undoable.cells[0][0] === cell) offerUndo(null);
+    if (selection.isMany) selection.start(cell);
     if (cell.isLevel && !setLevel(cell, event)) return;
     cell.typed();
     touched(cell);
@@ -111,11 +143,14 @@ function start(form) {
       cell.typed(); // nothing there to delete but the words about it
       status.remark("");
       status.refresh();
+    } else if (selection.onKey(cell, event) || blocks.onKey(cell, event)) {
+      // done
     } else if (event.key === "Escape") {
-      putBack(cell);
-    } else if (event.ctrlKey && event.key.toLowerCase() === "z" && undoable?.isEscape && undoable.cells[0][0] === cell) {
-      takeBack();
+      back.toSaved(cell);
+    } else if (event.ctrlKey && !event.altKey && "zy".includes(event.key.toLowerCase())) {
+      if (back.onKey(cell, event)) return;
     } else if (event.key === "F2" || (event.altKey && event.key.toLowerCase() === "h")) openHistory(cell);
+    else if (event.key === "F4" || (event.altKey && event.key.toLowerCase() === "l")) giveReason(cell);
     else if (event.altKey && event.key === "Enter" && cell.field === "comment") {
       cell.input.setRangeText("\n", cell.input.selectionStart, cell.input.selectionEnd, "end");
       onInput(cell, event);
@@ -125,36 +160,6 @@ function start(form) {
       next.focus();
     }
     event.preventDefault();
-  }
-
-  /** Escape. What had been typed can be had again. */
-  function putBack(cell) {
-    const typed = cell.value;
-    cell.restore();
-    cell.focus();
-    touched(cell);
-    if (same(typed, cell.value)) return;
-    offerUndo({ cells: [[cell, typed]], said: "Đã lấy lại chữ vừa gõ.", isEscape: true });
-    status.remark("Đã trả lại giá trị đã lưu; Ctrl+Z hoặc «Hoàn tác» lấy lại chữ vừa gõ.");
-    status.refresh();
-  }
-
-  function offerUndo(found) {
-    undoable = found;
-    undo.hidden = !found;
-    undo.querySelector("span").textContent = found?.isEscape ? "Hoàn tác" : "Hoàn tác dán";
-  }
-
-  function takeBack() {
-    const { cells, said } = undoable;
-    offerUndo(null);
-    for (const [cell, value] of cells) {
-      cell.put(value);
-      touched(cell);
-    }
-    status.remark(said);
-    cells[0]?.[0].focus();
-    saver.now();
   }
 
   function toNextBad() {
@@ -168,6 +173,14 @@ function start(form) {
     if (problem) status.tell(problem, "refused");
   }
 
+  /** The button for a reason is there while the cell with the cursor has a warning. */
+  function offerReason() { reasonButton.hidden = !current?.doubts.length; }
+
+  function giveReason(cell) {
+    if (cell.doubts.length) askReason(cell, { address: form.dataset.address, token: saver.token });
+    else status.say("Ô này không có điều gì cần xem lại.");
+  }
+
   form.addEventListener("pointerdown", () => {
     isByPointer = true;
     letters.forget();
@@ -179,6 +192,9 @@ function start(form) {
     letters.forget();
     if (current && current.row !== cell.row) saver.now();
     current = cell;
+    if (selection.from !== cell) selection.start(cell);
+    if (undo.typing?.cell !== cell) undo.begin(cell);
+    offerReason();
     if (cell.field !== "comment") cell.input.select();
     else if (!isByPointer) cell.input.setSelectionRange(cell.value.length, cell.value.length);
   });
@@ -186,24 +202,19 @@ function start(form) {
     const cell = grid.of(event.target);
     if (!cell) return;
     cell.left();
+    undo.settle();
     status.refresh();
     if (!form.contains(event.relatedTarget)) saver.now();
   });
 
+  form.addEventListener("copy", (event) => blocks.onCopy(event));
   form.addEventListener("paste", (event) => {
     const cell = grid.of(event.target);
-    const text = event.clipboardData?.getData("text/plain") ?? "";
-    const rows = parseTable(text);
-    const isBlock = rows.length > 1 || rows[0].length > 1;
-    if (!cell || (!isBlock && cell.field === "comment")) return;
-    event.preventDefault();
-    const { touched: changed, beyond } = fill(grid, cell, rows);
-    offerUndo({ cells: changed, said: `Đã trả lại ${changed.length} ô như trước khi dán.`, isEscape: false });
-    for (const [each] of changed) touched(each);
-    status.remark(() => tellPaste(changed.map(([each]) => each), beyond));
-    saver.now();
+    if (cell) blocks.onPaste(cell, event);
   });
-  undo.addEventListener("click", takeBack);
+  document.querySelector("[data-undo]").addEventListener("click", () => back.take());
+  document.querySelector("[data-redo]").addEventListener("click", () => back.take(true));
+  reasonButton.addEventListener("click", () => giveReason(current));
   document.querySelector("[data-next-bad]").addEventListener("click", toNextBad);
 
   form.addEventListener("click", (event) => {
@@ -230,6 +241,8 @@ function start(form) {
   document.addEventListener("screen:unlocked", () => saver.now());
   window.addEventListener("focus", () => { if (saver.trouble) saver.now(); });
 
+  selectByPointer(form, grid, selection);
+  onePupil(form, grid, { onTurn: () => saver.now() });
   openComments(form, grid);
   watchComments(form, grid);
   offerKept();
@@ -248,23 +261,13 @@ function start(form) {
       for (const { cell, value, version } of kept) {
         cell.version = version; // what its writer saw then: a change since shows as a conflict
         cell.put(value);
-        touched(cell);
       }
+      touched(...kept.map(({ cell }) => cell));
       kept[0].cell.focus();
       saver.now();
     };
     offer(offerPlace, kept, { word: "Đưa lại vào bảng?", act: "Khôi phục", onTake, onDrop: () => drafts.forget() });
   }
-}
-
-/** What a paste has come to by now. */
-function tellPaste(cells, beyond) {
-  const bad = cells.filter((cell) => cell.isBad).length;
-  const saved = cells.filter((cell) => !cell.isBad && !cell.isUnsaved).length;
-  const waiting = cells.length - bad - saved;
-  const parts = [saved && `${saved} ô đã lưu`, waiting && `${waiting} ô đang lưu`, bad && `${bad} ô chưa lưu được, bấm F8 để đến`];
-  const fell = beyond ? `; ${beyond} ô ngoài bảng bị bỏ` : "";
-  return `Đã dán ${cells.length} ô: ${parts.filter(Boolean).join(", ")}${fell}.`;
 }
 
 /** A sheet that can only be read now: values typed before the lock are offered for a correction request. */

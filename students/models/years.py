@@ -85,6 +85,10 @@ class SchoolYear(models.Model):
         "điểm KTĐK thấp nhất", choices=[(0, "0 (có nhắc khi ghi điểm 0)"), (1, "1")], default=0
     )
 
+    # School practice, not law (domain.md 1.5): what is pointed out while results are entered. May change at any time.
+    warns_on_level_and_mark = models.BooleanField("mức đạt được và điểm KTĐK", default=True, db_default=True)
+    warns_on_competency_pairs = models.BooleanField("môn học và năng lực", default=True, db_default=True)
+
     history = HistoricalRecords(bases=[TracedRow])
     objects: ClassVar = SchoolYearQuerySet.as_manager()
 

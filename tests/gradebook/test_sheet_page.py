@@ -300,18 +300,64 @@ def test_strange_but_well_formed_cells_are_refused_one_by_one(lan, school):
     assert len(response.json()["refused"]) == 4
 
 
-def test_saving_35_cells_takes_twelve_statements_and_one_transaction(client):
+def work_of(statements):
+    return [query["sql"] for query in statements if "SAVEPOINT" not in query["sql"]]
+
+
+@pytest.mark.parametrize("pupils", [5, 35])
+@pytest.mark.parametrize(("code", "field"), [("TOAN", "mark"), ("TOAN", "attainment"), ("NLPC", "rating")])
+def test_one_cell_is_saved_in_eight_statements(client, pupils, code, field):
+    school = make_school(pupils=pupils)
+    open_window(school)
+    client.force_login(school.lan)
+    item, value = ("tinh_toan", "T") if code == "NLPC" else (code, "T" if field == "attainment" else "9")
+    autosave(client, address(school, code), (school.pupils[1].pk, item, field, value, 0))
+    with CaptureQueriesContext(connection) as statements:
+        answer = autosave(client, address(school, code), (school.pupils[0].pk, item, field, value, 0)).json()
+    assert len(answer["saved"]) == 1
+    # Session, user, powers, class; actor and locks, windows, what stands, values with history.
+    assert len(work_of(statements)) == 8
+
+
+def test_35_times_3_cells_pasted_over_new_and_old_rows_are_one_transaction_of_eight_statements(client):
     school = make_school(pupils=35)
     open_window(school)
     client.force_login(school.lan)
-    cells = [(pupil.pk, "TOAN", "mark", "9", 0) for pupil in school.pupils]
-    autosave(client, address(school), cells[0])
+    autosave(client, address(school), (school.pupils[0].pk, "TOAN", "mark", "5", 0))
+    cells = [
+        (pupil.pk, "TOAN", field, value, 1 if pupil == school.pupils[0] else 0)
+        for pupil in school.pupils
+        for field, value in (("attainment", "T"), ("mark", "9"), ("comment", "Em tính nhanh."))
+    ]
     with CaptureQueriesContext(connection) as statements:
-        answer = autosave(client, address(school), *cells[1:]).json()
-    assert len(answer["saved"]) == 34
-    work = [query["sql"] for query in statements if "SAVEPOINT" not in query["sql"]]
-    # Session, user, class, powers; actor, locks, windows, roster, values, values written, history written.
-    assert len(work) == 11
+        answer = autosave(client, address(school), *cells).json()
+    assert len(answer["saved"]) == 105
+    assert sum("SAVEPOINT" in query["sql"] and "RELEASE" not in query["sql"] for query in statements) == 1
+    assert len(work_of(statements)) == 8
+    assert SubjectResult.history.filter(history_type="+").count() == 35
+    assert SubjectResult.history.filter(history_type="~").count() == 1
+
+
+def test_what_is_about_to_be_pasted_is_judged_and_nothing_is_written(lan, school):
+    pupil = school.pupils[0]
+    enter(school.sheet(), pupil, "mark", "8", by=school.lan)
+    cells = [(pupil.pk, "TOAN", "mark", "7", 0), (school.pupils[1].pk, "TOAN", "mark", "11", 0)]
+    answer = autosave(lan, f"{address(school)}?preview=1", *cells).json()
+    assert [conflict["value"] for conflict in answer["conflicts"]] == ["8"]
+    assert "ngoài thang điểm" in answer["refused"][0]["message"]
+    assert value_of(school.sheet(), pupil) == "8"
+    close_window(school)
+    assert autosave(lan, f"{address(school)}?preview=1", *cells).status_code == 423
+
+
+def test_autosave_says_what_is_to_be_pointed_out_about_the_sheet(lan, school):
+    cells = [(pupil.pk, "TOAN", "mark", "9", 0) for pupil in school.pupils]
+    answer = autosave(lan, address(school), *cells).json()
+    assert answer["remarks"] == [
+        "Cả lớp cùng một giá trị: Điểm KTĐK 9. Hãy xem lại.",
+        "Sắp khoá sổ mà cả cột còn trống: Mức đạt được, Nhận xét.",
+    ]
+    assert "Cả lớp cùng một giá trị" in text(lan.get(address(school)))
 
 
 # -- The plain form

@@ -219,10 +219,19 @@ class Desk:
             self.page.keyboard.press(key)
 
     def paste(self, text: str) -> None:
-        """As from Excel, into the cell that has the focus."""
+        """As from Excel, into the cell that has the focus; a block is looked at and agreed to."""
+        self.ask_to_paste(text)
+        if re.search(r"\t|\n(?!$)", text):
+            self.page.get_by_role("button", name="Dán vào sổ").click()
+
+    def ask_to_paste(self, text: str) -> None:
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
         self.press("Control+v")
+
+    def clipboard(self) -> str:
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        return self.page.evaluate("navigator.clipboard.readText()")
 
     def save(self) -> None:
         self.press("Control+s")

@@ -32,6 +32,7 @@ PAGES = [
     ("vanthu", "/gradebook/years/{year}/class-lines/"),
     ("hieutruong", "/approvals/years/{year}/closing/"),
     ("vanthu", "/gradebook/years/{year}/lines/"),
+    ("vanthu", "/gradebook/years/{year}/warnings/"),
     ("vanthu", "/gradebook/roll-over/"),
     ("phohieutruong", "/gradebook/handovers/"),
     (TEACHER, "/gradebook/handovers/{class_4e}/"),

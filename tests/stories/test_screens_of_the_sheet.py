@@ -35,6 +35,27 @@ def test_a_sheet_with_refused_unsaved_and_doubtful_cells(desk: Desk):
     stands_on_every_screen(desk.page)
 
 
+def test_the_look_at_a_paste_the_reason_for_a_doubt_and_the_list_of_doubts(desk: Desk):
+    desk.cell(0, "attainment").focus()
+    desk.ask_to_paste("H\t10\nx\t8,5\n")
+    expect(desk.page.get_by_role("dialog", name="Dán 4 ô")).to_be_visible(timeout=SECONDS)
+    stands_on_every_screen(desk.page)
+    desk.press("Enter")
+    expect(desk.status).to_contain_text("2 ô đã lưu", timeout=SECONDS)
+    desk.cell(0, "mark").focus()
+    desk.press("F4")
+    expect(desk.page.get_by_role("dialog", name="Lí do")).to_be_visible()
+    stands_on_every_screen(desk.page)
+    desk.page.close()
+    later = desk.new_tab()
+    later.open(f"{desk.sheet.path}doubts/")
+    stands_on_every_screen(later.page)
+    later.page.get_by_role("textbox", name="H mà điểm 10").fill("Em làm bài tốt hơn ngày thường.")
+    later.page.get_by_role("button", name="Lưu lí do").click()
+    expect(later.page.get_by_text("Em làm bài tốt hơn ngày thường.")).to_be_visible()
+    stands_on_every_screen(later.page)
+
+
 def test_a_sheet_in_conflict(desk: Desk):
     other = desk.new_tab()
     other.enter(0, "mark", "9")

@@ -180,8 +180,32 @@ def test_on_opening_a_half_filled_sheet_heading_and_lock_stay_in_view(desk: Desk
     expect(desk.cell(len(desk.sheet.pupils) - 2, "attainment")).to_be_in_viewport()
 
 
-def test_on_a_phone_a_comment_has_the_whole_width_below_the_name(room: StaffRoom):
+def test_on_a_phone_one_pupil_fills_the_screen_and_the_next_is_one_touch_away(room: StaffRoom):
     desk = room.sit(room.next_sheet(), width=PHONE)
+    expect(desk.cell(0, "comment")).to_be_visible()
+    expect(desk.cell(1, "comment")).not_to_be_visible()
+    desk.cell(0, "comment").click()
+    desk.page.keyboard.type("Em đọc trôi chảy, hiểu nội dung bài và biết vận dụng vào thực tế. " * 3)
+    field = desk.cell(0, "comment").bounding_box()
+    assert field["width"] >= 0.85 * PHONE
+    desk.page.get_by_role("button", name="Em sau").click()
+    desk.is_in(1, "comment")
+    expect(desk.cell(0, "comment")).not_to_be_visible()
+    expect(desk.page.get_by_text(f"2/{len(desk.sheet.pupils)} · {desk.sheet.pupils[1][1]}")).to_be_visible()
+    desk.is_saved()
+    assert desk.sheet.stored(0, "comment").startswith("Em đọc trôi chảy")
+    desk.enter(1, "mark", "9")
+    desk.press("Enter")
+    desk.is_in(2, "mark")
+    expect(desk.page.locator("html")).to_have_js_property("scrollWidth", PHONE)
+    desk.page.get_by_role("button", name="Cả bảng").click()
+    expect(desk.cell(0, "mark")).to_be_visible()
+    room.leave()
+
+
+def test_on_a_phone_in_the_whole_table_a_comment_has_the_whole_width_below_the_name(room: StaffRoom):
+    desk = room.sit(room.next_sheet(), width=PHONE)
+    desk.page.get_by_role("button", name="Cả bảng").click()
     desk.cell(3, "comment").click()
     desk.page.keyboard.type("Em đọc trôi chảy, hiểu nội dung bài và biết vận dụng vào thực tế. " * 3)
     desk.page.wait_for_timeout(300)

@@ -296,6 +296,79 @@ def test_the_paste_is_undone_with_one_button_in_the_sheet_and_in_the_books(desk:
     assert desk.sheet.stored(2, "comment") == "Em cần cố gắng."
 
 
+def test_a_paste_is_looked_at_first_with_what_is_new_changed_refused_and_in_conflict(desk: Desk):
+    desk.enter(0, "mark", "7")
+    desk.save()
+    other = desk.new_tab()
+    other.enter(1, "mark", "6")
+    other.save()
+    other.page.close()
+    desk.cell(0, "mark").focus()
+    desk.ask_to_paste("8\n9\n8,5\n10\n")
+    look = desk.page.get_by_role("dialog", name="Dán 4 ô")
+    expect(look).to_contain_text(
+        "1 ô mới, 1 ô thay giá trị cũ, 1 ô bị từ chối, 1 ô xung đột.", timeout=SECONDS
+    )
+    expect(look.get_by_role("row").nth(1)).to_contain_text("7 → 8 thay")
+    expect(look.get_by_role("listitem").nth(0)).to_contain_text("Chính thầy cô đã ghi «6» lúc")
+    expect(look.get_by_role("listitem").nth(1)).to_contain_text("“8,5” là số thập phân")
+    desk.press("Escape")
+    expect(look).to_have_count(0)
+    desk.is_in(0, "mark")
+    assert [desk.sheet.stored(row, "mark") for row in (0, 1, 2, 3)] == [7, 6, None, None]
+    desk.ask_to_paste("8\n9\n8,5\n10\n")
+    expect(look).to_be_visible(timeout=SECONDS)
+    desk.press("Enter")
+    expect(desk.note(1, "mark")).to_contain_text("Chọn một", timeout=SECONDS)
+    expect(desk.note(2, "mark")).to_contain_text("“8,5” là số thập phân")
+    assert [desk.sheet.stored(row, "mark") for row in (0, 1, 2, 3)] == [8, 6, None, 10]
+
+
+# -- Several cells, undo and redo
+
+
+def test_a_selection_is_filled_down_copied_for_excel_cleared_and_all_of_it_undone_and_redone(desk: Desk):
+    last = len(desk.sheet.pupils) - 1
+    desk.enter(0, "attainment", "t")
+    desk.enter(0, "mark", "9")
+    desk.cell(0, "attainment").focus()
+    desk.press("Shift+ArrowRight", "Control+Shift+ArrowDown", "Control+d")
+    for row in (1, last):
+        desk.holds(row, "attainment", "T")
+        desk.holds(row, "mark", "9")
+    expect(desk.status).to_contain_text(f"Đã điền xuống {2 * last} ô.")
+    desk.is_in(0, "attainment")
+    desk.press("Control+c")
+    assert desk.clipboard().splitlines() == ["T\t9"] * (last + 1)
+    desk.press("Delete")
+    desk.holds(last, "mark", "")
+    desk.press("Control+z")
+    desk.holds(last, "mark", "9")
+    desk.press("Control+z")
+    desk.holds(0, "mark", "9")
+    desk.holds(1, "mark", "")
+    desk.press("Control+z")
+    desk.holds(0, "mark", "")
+    desk.is_in(0, "mark")
+    desk.press("Control+y", "Control+y")
+    desk.holds(0, "mark", "9")
+    desk.holds(last, "attainment", "T")
+    expect(desk.status).to_contain_text("Đã lưu hết", timeout=SECONDS)
+    assert [desk.sheet.stored(row, "mark") for row in (0, 1, last)] == [9, 9, 9]
+    expect(desk.page.locator("[data-remarks]")).to_contain_text(
+        "Cả lớp cùng một giá trị: Mức đạt được T, Điểm KTĐK 9."
+    )
+
+
+def test_shift_and_a_click_select_and_one_pasted_value_fills_the_selection(desk: Desk):
+    desk.cell(0, "mark").click()
+    desk.cell(2, "mark").click(modifiers=["Shift"])
+    desk.ask_to_paste("8")
+    desk.page.get_by_role("button", name="Dán vào sổ").click()
+    expect(desk.status).to_contain_text("Đã dán 3 ô: 3 ô đã lưu.", timeout=SECONDS)
+    assert [desk.sheet.stored(row, "mark") for row in (0, 1, 2, 3)] == [8, 8, 8, None]
+
+
 # -- Saving by itself
 
 
@@ -336,7 +409,9 @@ def test_what_was_saved_is_there_after_a_reload_and_counted(desk: Desk):
     expect(desk.page.locator("[data-progress]")).to_have_text(f"Đã nhập 3/{cells} ô")
 
 
-def test_a_level_and_mark_that_seldom_go_together_are_pointed_out_and_saved(desk: Desk):
+def test_a_level_and_mark_that_seldom_go_together_are_pointed_out_saved_and_answered_with_a_reason(
+    desk: Desk,
+):
     desk.enter(0, "attainment", "h")
     desk.enter(0, "mark", "10")
     desk.save()
@@ -347,6 +422,16 @@ def test_a_level_and_mark_that_seldom_go_together_are_pointed_out_and_saved(desk
     expect(desk.note(0, "mark")).not_to_be_visible()
     expect(desk.page.locator("td[data-state='warning']")).to_have_count(1)
     assert desk.sheet.stored(0, "mark") == 10
+    desk.press("ArrowUp", "F4")
+    asked = desk.page.get_by_role("dialog", name="Lí do")
+    asked.get_by_label("H mà điểm 10").fill("Em làm bài kiểm tra tốt hơn ngày thường.")
+    asked.get_by_role("button", name="Lưu lí do").click()
+    desk.is_in(0, "mark")
+    said = re.compile(r"H mà điểm 10.*Lí do: Em làm bài kiểm tra tốt hơn ngày thường\. \(.+, \d\d:\d\d")
+    expect(desk.cell(0, "mark")).to_have_accessible_description(said)
+    expect(desk.page.locator("td[data-state='warning']")).to_have_count(0)
+    desk.page.reload()
+    expect(desk.cell(0, "mark")).to_have_accessible_description(said)
 
 
 def test_f2_shows_the_story_of_the_cell_and_escape_leads_back_to_it(desk: Desk):

@@ -27,6 +27,10 @@ export class Cell {
   get isUnsaved() { return !same(this.value, this.saved); }
   get isBad() { return Boolean(this.conflict || this.problem || this.refused || this.mistyped); }
   get label() { return this.grid.labels[this.column]; }
+  get pupil() { return document.getElementById(`s${this.student}`).textContent.trim(); }
+
+  /** The reason given for a warning, in words with who and when; undefined for none. */
+  answerTo(sentence) { return this.grid.answers.get(`${this.student} ${sentence}`); }
 
   /** May go to the server: typed, not known to be bad, no question open. */
   get isReady() {
@@ -72,6 +76,7 @@ export class Cell {
   }
 
   restore() {
+    if (this.input.readOnly) return this.decline("");
     if (this.conflict) this.take();
     this.input.value = this.saved;
     this.typed();
@@ -84,6 +89,7 @@ export class Cell {
     this.mistyped = "";
     this.input.value = this.good = value;
     this.accept(value, version, this.warnings);
+    this.grid.taken(this);
   }
 
   /** One's own value shall replace the other's that was shown. */
@@ -92,6 +98,11 @@ export class Cell {
     this.version = this.conflict.version;
     this.conflict = null;
     this.show("changed");
+  }
+
+  /** The warnings that a reason may answer: those of values, not what is pointed out in a comment. */
+  get doubts() {
+    return this.field === "comment" ? [] : this.warnings;
   }
 
   accept(value, version, warnings, sent = value) {
@@ -109,7 +120,8 @@ export class Cell {
   show(state) {
     this.state = this.conflict ? "conflict" : this.problem || this.refused || this.mistyped ? "refused" : state;
     const isDoubtful = this.warnings.length && (!this.state || this.state === "saved");
-    const shown = isDoubtful ? "warning" : this.state;
+    const isAnswered = isDoubtful && this.warnings.every((sentence) => this.answerTo(sentence));
+    const shown = isAnswered ? "answered" : isDoubtful ? "warning" : this.state;
     if (shown) this.td.dataset.state = shown;
     else delete this.td.dataset.state;
     showNote(this);
@@ -122,6 +134,7 @@ export class Cell {
   }
 
   focus() {
+    this.grid.reveal(this);
     this.input.focus();
     if (this.field !== "comment") this.input.select();
     else this.input.setSelectionRange(this.value.length, this.value.length);
@@ -135,6 +148,9 @@ export class Grid {
     this.limits = { comment: Number(limit), floor: Number(floor), ceiling: Number(ceiling) };
     const heads = [...form.querySelectorAll("thead th[id]")];
     this.labels = heads.map((head) => head.textContent.trim());
+    this.answers = new Map(); // "pupil sentence" → the reason given for that warning
+    this.reveal = () => {}; // brings a cell's row into view, where only one is
+    this.taken = () => {}; // another's value was taken in
     this.rows = [];
     this.byInput = new Map();
     this.byName = new Map();
@@ -162,13 +178,12 @@ export class Grid {
     return field(cell.name) ?? field(`${cell.student}.${cell.item}`) ?? 0;
   }
 
-  /** Warnings are of a row's item; they stand at its mark. */
+  /** Warnings are of a row's item; they stand at its mark, its level where there is none, its rating. */
   warn(cell, warnings) {
-    if (cell.field !== "mark" && cell.field !== "attainment") return;
-    const mark = this.byName.get(`${cell.student}.${cell.item}.mark`);
-    if (!mark) return;
-    mark.warnings = warnings;
-    if (mark !== cell) mark.show(mark.state);
+    if (cell.field === "comment") return;
+    const at = this.byName.get(`${cell.student}.${cell.item}.mark`) ?? cell;
+    at.warnings = warnings;
+    if (at !== cell) at.show(at.state);
   }
 
   /** The same person has seen the row's other cells at the version before this one. */
@@ -180,8 +195,13 @@ export class Grid {
 
   adoptRemark(said) {
     const cell = this.of(said.parentElement.querySelector("input, textarea"));
+    for (const part of said.children.length ? said.children : [said]) {
+      const sentence = part.firstChild.textContent;
+      cell.warnings.push(sentence);
+      const answer = part.querySelector("i")?.textContent;
+      if (answer) this.answers.set(`${cell.student} ${sentence}`, answer);
+    }
     said.remove();
-    cell.warnings = [said.textContent];
     cell.show("");
   }
 

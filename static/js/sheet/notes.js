@@ -53,7 +53,14 @@ function remark(cell, id) {
   const span = document.createElement("span");
   span.className = "q";
   span.id = id;
-  span.textContent = cell.warnings.join(" ");
+  for (const sentence of cell.warnings) {
+    const part = document.createElement("b");
+    part.textContent = sentence;
+    const answer = cell.answerTo(sentence);
+    if (answer) part.append(Object.assign(document.createElement("i"), { textContent: answer }));
+    span.append(part);
+  }
+  span.classList.toggle("ok", cell.warnings.every((sentence) => cell.answerTo(sentence)));
   return span;
 }
 

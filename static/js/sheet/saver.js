@@ -4,6 +4,7 @@ import { cover } from "../idle.js";
 const AFTER_LAST_KEY = 1200; // ms
 const GIVES_UP_AFTER = 20000; // ms without an answer
 const LONGEST_WAIT = 30000; // ms between attempts
+const PATIENCE_OF_A_QUESTION = 3000; // ms
 
 export class Saver {
   /** `status` shows words; `onAnswer(answer)` and `onLocked(sentence)` tell the rest of the page. */
@@ -78,10 +79,7 @@ export class Saver {
   }
 
   async post(sent, isLast) {
-    const changes = [...sent].map(([cell, value]) => ({
-      student: Number(cell.student), item: cell.item, field: cell.field, value, version: cell.version,
-    }));
-    const body = JSON.stringify({ changes });
+    const body = bodyOf(sent);
     const attempt = isLast ? null : new AbortController();
     const patience = attempt && setTimeout(() => attempt.abort(), GIVES_UP_AFTER);
     if (attempt) this.attempt = attempt;
@@ -98,6 +96,23 @@ export class Saver {
       return null; // no network, or no answer in time
     } finally {
       clearTimeout(patience);
+    }
+  }
+
+  /** What a save of `pairs` ([cell, value], …) would come to now; nothing is saved. null where nobody answers in time. */
+  async ask(pairs) {
+    if (this.isStopped) return null;
+    try {
+      const response = await fetch(`${this.address}?preview=1`, {
+        method: "POST",
+        body: bodyOf(pairs),
+        redirect: "manual",
+        signal: AbortSignal.timeout(PATIENCE_OF_A_QUESTION),
+        headers: { "Content-Type": "application/json", "X-CSRFToken": this.token.value },
+      });
+      return response.ok || response.status === 423 ? await response.json() : null;
+    } catch {
+      return null;
     }
   }
 
@@ -169,6 +184,13 @@ export class Saver {
     this.onAnswer(answer);
     this.onLocked(answer.locked);
   }
+}
+
+function bodyOf(pairs) {
+  const changes = [...pairs].map(([cell, value]) => ({
+    student: Number(cell.student), item: cell.item, field: cell.field, value, version: cell.version,
+  }));
+  return JSON.stringify({ changes });
 }
 
 async function readJson(response) {

@@ -29,6 +29,12 @@ export class Status {
     this.write(text, kind, true);
   }
 
+  /** Spoken only: what is seen anyway. */
+  say(text) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { this.spoken.textContent = text; }, SPOKEN_AFTER / 3);
+  }
+
   /** Stands after whatever is said, until something is typed; a text, or a function that says it as things stand. */
   remark(text) {
     this.remarked = text;

@@ -1,4 +1,4 @@
-// A block as Excel and Google Sheets put it on the clipboard: tabs, line ends, quotes around what holds either.
+// A block as Excel and Google Sheets put it on the clipboard and take it: tabs, line ends, quotes around what holds either.
 
 /** Rows of texts. A quote counts only at the beginning of a field. */
 export function parseTable(text) {
@@ -14,17 +14,23 @@ export function parseTable(text) {
   return rows;
 }
 
-/** Fills cells from one on, to the right and down. Returns [cell, value before] of each, and how many fell off. */
-export function fill(grid, start, rows) {
-  const touched = [];
+/** The same the other way round. A blank before what Excel would take for a formula; coming back it is stripped. */
+export function formatTable(rows) {
+  const field = (text) => {
+    const plain = /^[=+\-@]/.test(text) ? ` ${text}` : text;
+    return /["\t\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  };
+  return rows.map((texts) => texts.map(field).join("\t")).join("\r\n");
+}
+
+/** Where a block goes: [cell, text] of each, from `start` on to the right and down, and how many fall off the sheet. */
+export function placesOf(grid, start, rows) {
+  const places = [];
   let beyond = 0;
   rows.forEach((texts, down) => texts.forEach((text, right) => {
     const cell = grid.at(start.row + down, start.column + right);
-    if (!cell) beyond += 1;
-    else {
-      touched.push([cell, cell.value]);
-      cell.put(text.trim());
-    }
+    if (cell) places.push([cell, text.trim()]);
+    else beyond += 1;
   }));
-  return { touched, beyond };
+  return { places, beyond };
 }

@@ -1,0 +1,58 @@
+"""Results and their history, written in one statement, whether a row is new or changed.
+
+`bulk_create` and `bulk_history_create` take four statements for a sheet that has both; a class saves while sixty
+others do, and every statement is a way to the database and back.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from accounts.history import trace_columns
+from gradebook.models import SubjectResult, TraitResult
+
+# The row's place, by which it is found; every other column is written.
+_PLACE = {
+    SubjectResult: ["line_id", "period", "student_id"],
+    TraitResult: ["student_id", "year_id", "period", "item"],
+}
+
+
+def write_results(rows: Sequence[SubjectResult | TraitResult], *, window_id: int | None, why: str) -> None:
+    """Rows of one kind, each with its new `version`, 1 for the first; under the act under way."""
+    if not rows:
+        return
+    model: Any = type(rows[0])
+    columns = _columns(model)
+    trace = trace_columns(why=why, window_id=window_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _statement(model, columns, list(trace), len(rows)),
+            [getattr(row, column) for row in rows for column in columns] + list(trace.values()),
+        )
+
+
+def _statement(model: Any, columns: list[str], trace: list[str], number: int) -> str:
+    """Only names of our own tables and columns are put in as text."""
+    kept = model.history.model
+    tracked = [each.column for each in kept.tracked_fields]
+    values = ", ".join(["(" + ", ".join(["%s"] * len(columns)) + ")"] * number)
+    written = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns if column not in _PLACE[model])
+    return f"""
+        WITH written AS (
+            INSERT INTO {_table(model)} ({", ".join(columns)}) VALUES {values}
+            ON CONFLICT ({", ".join(_PLACE[model])}) DO UPDATE SET {written} RETURNING *)
+        INSERT INTO {_table(kept)} ({", ".join([*tracked, "history_type", *trace])})
+        SELECT {", ".join([*tracked, "CASE version WHEN 1 THEN '+' ELSE '~' END"])}, {", ".join(["%s"] * len(trace))}
+        FROM written
+    """  # noqa: S608
+
+
+def _columns(model: Any) -> list[str]:
+    fields = model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
+    return [each.column for each in fields if not each.primary_key]
+
+
+def _table(model: Any) -> str:
+    return model._meta.db_table  # noqa: SLF001 - Django's documented API

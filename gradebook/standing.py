@@ -1,0 +1,60 @@
+"""What a save meets: who sits in the class, what the sheet holds and what other sheets say of it. One statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from gradebook.doubts import NONE_KNOWN, Counterparts, counterparts_brought, with_counterparts
+from gradebook.exemptions import Terms, seats_with_terms, terms_of
+from gradebook.models import SubjectResult, TraitResult
+from gradebook.sheets import SheetRef
+
+Result = SubjectResult | TraitResult
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`names` and `terms` by pupil, in class order; `stored` by pupil and item; `beside` by pupil."""
+
+    names: Mapping[int, str]
+    terms: Mapping[int, Terms]
+    stored: Mapping[tuple[int, str], Result]
+    beside: Mapping[int, Counterparts]
+
+    def counterparts(self, student_id: int) -> Counterparts:
+        return self.beside.get(student_id, NONE_KNOWN)
+
+
+def read_standing(ref: SheetRef) -> Standing:
+    """Read after the sheet is held, so that nothing of it moves until the save is through."""
+    roster = with_counterparts(seats_with_terms(ref.school_class), ref)
+    seats = list(roster.annotate(stored=ArraySubquery(_stored(ref))))
+    rows = [_row(ref, kept) for seat in seats for kept in seat.stored]
+    return Standing(
+        names={seat.student_id: seat.student.full_name for seat in seats},
+        terms={seat.student_id: terms_of(seat, ref.period) for seat in seats},
+        stored={
+            (row.student_id, ref.code if isinstance(row, SubjectResult) else row.item): row for row in rows
+        },
+        beside={seat.student_id: counterparts_brought(seat) for seat in seats},
+    )
+
+
+def _stored(ref: SheetRef) -> Any:
+    """The sheet's rows of the pupil at hand, each as an object with its columns."""
+    found: Any
+    if ref.line is not None:
+        found = SubjectResult.objects.filter(line=ref.line)
+    else:
+        found = TraitResult.objects.filter(year=ref.school_class.year_id)
+    fields = found.model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
+    columns = {each.attname: each.attname for each in fields}
+    return found.filter(period=ref.period, student=OuterRef("student_id")).values(row=JSONObject(**columns))
+
+
+def _row(ref: SheetRef, kept: Mapping[str, Any]) -> Result:
+    return SubjectResult(**kept) if ref.line is not None else TraitResult(**kept)
