@@ -67,8 +67,8 @@ class ShownCell:
     Where a typed value could not be saved, `note` says why, `value` is the typed one, `stored` what the database
     holds and `seen` the version that the typed one rests on. `doubts` is what looks odd in the stored values: a
     sign in the cell, the sentences when the cell is pointed at or has the focus; `warning` the same of a comment,
-    which no reason answers. `word` stands where a decision says that there is no value, `why` names it. `tag` says what is particular
-    of a value: brought, tested again.
+    which no reason answers. `word` stands where a decision says that there is no value, `why` names it. `tag`
+    says what is particular of a value: brought, tested again.
     """
 
     name: str
