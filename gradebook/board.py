@@ -172,7 +172,7 @@ def _view(user: User) -> _View:
     classes = list(with_pupil_counts(SchoolClass.objects.filter(reach.condition(), year=year)))
     windows = [
         window
-        for window in EntryWindow.objects.filter(year=year)
+        for window in EntryWindow.objects.filter(year=year, period__in=list(Period))
         .select_related("school_class")
         .annotate(asked_at=now_in_sql())
         if any(covers(window, each) for each in classes)

@@ -10,7 +10,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
     TRACE  values and history, in bulk
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,11 +21,14 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.models import SubjectResult, TraitResult
-from gradebook.sheets import Column, Field, SheetRef, fit_warnings, stored_results, value_and_version
+from gradebook.sheets import Column, Field, SheetRef, fit_warnings, owed_in, stored_results, value_and_version
 from gradebook.windows import hold_period, lock_state
 from gradebook.year_rules import rules_of
 from students.models import Enrolment
 
+NOT_OWED = (
+    "Nội dung này đạt ở cuối năm nên không thuộc nội dung phải đánh giá bổ sung của em: bỏ trống ô này."
+)
 Result = SubjectResult | TraitResult
 Key = tuple[int, str]
 
@@ -191,7 +194,7 @@ def _may_write(
 def _judge(ref: SheetRef, changes: Sequence[Change], report: SaveReport) -> dict[Key, Result]:
     """WHAT, and whether it is still what the writer saw. Fills the report; returns the rows to write."""
     enrolled = _enrolled(ref)
-    stored = stored_results(ref, enrolled)
+    stored = stored_results(ref, enrolled.pupils)
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
     accepted: list[tuple[Change, str]] = []
@@ -227,31 +230,47 @@ def _saved(
     return Saved(change, value, row.version, _warnings(ref, row, change.field), is_next)
 
 
-def _count(ref: SheetRef, enrolled: Sequence[int], stored: dict[Key, Result]) -> tuple[int, int]:
+def _count(ref: SheetRef, enrolled: "_Enrolled", stored: dict[Key, Result]) -> tuple[int, int]:
     """(entered, required) cells of the sheet."""
-    columns = ref.columns()
+    required = [
+        (student_id, column)
+        for student_id in enrolled.pupils
+        for column in ref.columns()
+        if enrolled.has(student_id, column.item)
+    ]
     entered = sum(
         1
-        for student_id in enrolled
-        for column in columns
+        for student_id, column in required
         if value_and_version(stored.get((student_id, column.item)), column.field)[0]
     )
-    return entered, len(enrolled) * len(columns)
+    return entered, len(required)
 
 
-def _enrolled(ref: SheetRef) -> list[int]:
-    return list(Enrolment.objects.roster(ref.school_class).values_list("student_id", flat=True))
+@dataclass(frozen=True, slots=True)
+class _Enrolled:
+    """Who sits in the class; at the supplementary assessment `owed` says what each must be assessed in again."""
+
+    pupils: list[int]
+    owed: Mapping[int, Collection[str]] | None = None
+
+    def has(self, student_id: int, item: str) -> bool:
+        """Whether the sheet has a cell of this item for this pupil."""
+        return self.owed is None or item in self.owed.get(student_id, ())
+
+
+def _enrolled(ref: SheetRef) -> _Enrolled:
+    pupils = list(Enrolment.objects.roster(ref.school_class).values_list("student_id", flat=True))
+    return _Enrolled(pupils, owed_in(ref) if ref.is_supplementary else None)
 
 
 def _good_values(
-    ref: SheetRef, changes: Sequence[Change], enrolled: Sequence[int], report: SaveReport
+    ref: SheetRef, changes: Sequence[Change], enrolled: "_Enrolled", report: SaveReport
 ) -> Iterator[tuple[Change, str]]:
     """Each change whose value may stand in its cell, with the value as stored; the others go to the report."""
     columns = {(column.item, column.field.value): column for column in ref.columns()}
-    pupils = set(enrolled)
     for change in _last_of_each_cell(changes):
         try:
-            yield change, _checked(ref, columns.get((change.item, change.field)), change, pupils)
+            yield change, _checked(ref, columns.get((change.item, change.field)), change, enrolled)
         except grading.ValueRefused as refusal:
             report.refused.append(Refused(change, str(refusal)))
 
@@ -267,7 +286,7 @@ def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Differen
     """The cells with a good value that is not the stored one, and those with a bad one. Writes nothing."""
     report = SaveReport()
     enrolled = _enrolled(ref)
-    stored = stored_results(ref, enrolled)
+    stored = stored_results(ref, enrolled.pupils)
     found = []
     for change, value in _good_values(ref, changes, enrolled, report):
         current, _version = value_and_version(stored.get((change.student_id, change.item)), change.field)
@@ -281,14 +300,16 @@ def _last_of_each_cell(changes: Iterable[Change]) -> Iterable[Change]:
     return {(change.student_id, change.item, change.field): change for change in changes}.values()
 
 
-def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: set[int]) -> str:
+def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: "_Enrolled") -> str:
     """The value as it will be stored, as text; raises grading.ValueRefused."""
-    if change.student_id not in enrolled:
+    if change.student_id not in enrolled.pupils:
         raise grading.ValueRefused(f"Học sinh này không có trong danh sách lớp {ref.school_class.name}.")
     if column is None:
         raise grading.ValueRefused(
             f"{ref.period.label}: {ref.subject_label} khối {ref.school_class.grade_level} không có ô này."
         )
+    if not enrolled.has(change.student_id, change.item):
+        raise grading.ValueRefused(NOT_OWED)
     text = change.value.strip()
     if not text:
         return ""

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime, make_aware
 from accounts import clock
 from accounts.clock import now_in_sql
 from accounts.models import User
-from gradebook.models import PERIOD_CHOICES, EntryOrder, EntryWindow, TeachingAssignment
+from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, EntryOrder, EntryWindow, TeachingAssignment
 from gradebook.regulation import Period
 from gradebook.windows import Problem, check_order, covers
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
@@ -98,7 +98,7 @@ class OrderForm(forms.Form):
     )
     period = forms.ChoiceField(
         label="Thời điểm đánh giá",
-        choices=PERIOD_CHOICES,
+        choices=ENTRY_CHOICES,
         error_messages=_choice_words("Thời điểm đánh giá"),
     )
     scope = forms.ChoiceField(
@@ -167,7 +167,9 @@ class OrderForm(forms.Form):
         return cleaned
 
     def _patterns(self) -> set[str]:
-        return {default_text(kind, period, self._year) for kind in EntryOrder.Kind for period in Period}
+        return {
+            default_text(kind, period, self._year) for kind in EntryOrder.Kind for period in ENTRY_PERIODS
+        }
 
     def order(self) -> EntryOrder:
         """The order as typed, unsaved; after `is_valid()`. What is wrong or missing there is None or "" here."""

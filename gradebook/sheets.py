@@ -16,7 +16,8 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.class_lines import Lines, lines_brought, with_lines
-from gradebook.models import SubjectLine, SubjectResult, TraitResult
+from gradebook.computed_results import owed_items
+from gradebook.models import ENTRY_PERIODS, SubjectLine, SubjectResult, TraitResult
 from gradebook.regulation import Attainment, Period, TraitGroup, has_mark, traits_for
 from gradebook.windows import LockState, lock_states
 from gradebook.year_rules import rules_of
@@ -95,13 +96,20 @@ class SheetRef:
         return has_mark(year.pk, grade, self.code, self.period, rules=rules_of(year))
 
     def columns(self) -> tuple[Column, ...]:
-        """The cells this sheet has by the regulation of its year."""
+        """The cells this sheet has by the regulation of its year; the supplementary assessment has no comments."""
         if self.line is None:
-            return _trait_columns(self.school_class)
-        columns = [Column(self.code, Field.ATTAINMENT, "Mức đạt được")]
-        if self.has_mark:
-            columns.append(Column(self.code, Field.MARK, "Điểm KTĐK"))
-        return (*columns, Column(self.code, Field.COMMENT, "Nhận xét"))
+            columns = list(_trait_columns(self.school_class))
+        else:
+            columns = [Column(self.code, Field.ATTAINMENT, "Mức đạt được")]
+            if self.has_mark:
+                columns.append(Column(self.code, Field.MARK, "Điểm KTĐK"))
+            columns.append(Column(self.code, Field.COMMENT, "Nhận xét"))
+        return tuple(each for each in columns if not self.is_supplementary or each.field != Field.COMMENT)
+
+    @property
+    def is_supplementary(self) -> bool:
+        """Whether only what failed at the year's end is assessed here, again (R40, R41)."""
+        return self.period is Period.SUPPLEMENTARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,7 @@ def find_sheet(class_id: int, code: str, period: str) -> SheetRef:
 
 def _find(class_id: int, code: str, period: str) -> tuple[SheetRef, Lines]:
     """The sheet, and all lines of its class in the books' order: one statement brings both."""
-    if period not in set(Period):
+    if period not in ENTRY_PERIODS:
         raise Http404(f"Không có thời điểm đánh giá “{period}”.")
     classes = with_lines(SchoolClass.objects.select_related("year"))
     school_class = get_object_or_404(classes, pk=class_id)
@@ -186,10 +194,12 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
     """Fetch and check in one call: a view cannot hold a sheet that its user may not see."""
     ref, lines = _find(class_id, code, period)
     require_may_see(user, ref)
+    rows = read_rows(ref)
+    columns = tuple(cell.column for cell in rows[0].cells) if rows else ref.columns()
     return Sheet(
         ref=ref,
-        columns=ref.columns(),
-        rows=read_rows(ref),
+        columns=columns,
+        rows=rows,
         locks=lock_states(ref.school_class),
         is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
         own_sheets=_own_sheets(user, ref.school_class, lines),
@@ -223,9 +233,17 @@ def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
 
 
 def read_rows(ref: SheetRef) -> tuple[Row, ...]:
-    """Pupils in class order with their stored values. Two statements, whatever the class."""
+    """Pupils in class order with their stored values. Two statements, whatever the class.
+
+    Of the supplementary assessment, whose lists take four more, only the pupils and the columns that it is about.
+    """
     columns = ref.columns()
     enrolments = list(Enrolment.objects.roster(ref.school_class))
+    if ref.is_supplementary:
+        owed = owed_in(ref)
+        enrolments = [each for each in enrolments if each.student_id in owed]
+        items = frozenset[str]().union(*owed.values())
+        columns = tuple(each for each in columns if each.item in items)
     stored = stored_results(ref, [enrolment.student_id for enrolment in enrolments])
     return tuple(
         Row(
@@ -240,6 +258,13 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
         )
         for number, enrolment in enumerate(enrolments, start=1)
     )
+
+
+def owed_in(ref: SheetRef) -> dict[int, frozenset[str]]:
+    """Pupil id → items of this sheet that must be assessed again; who owes nothing is not there. Four statements."""
+    items = {column.item for column in ref.columns()}
+    owed = {pupil: codes & items for pupil, codes in owed_items(ref.school_class).items()}
+    return {pupil: codes for pupil, codes in owed.items() if codes}
 
 
 def stored_results(

@@ -12,7 +12,7 @@ from accounts.clock import now_in_sql
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
-from gradebook.models import EntryOrder, EntryWindow, EntryWindowQuerySet
+from gradebook.models import ENTRY_PERIODS, EntryOrder, EntryWindow, EntryWindowQuerySet
 from gradebook.regulation import Period
 from students.models import SchoolClass
 
@@ -225,7 +225,10 @@ def lock_states(school_class: SchoolClass) -> dict[Period, LockState]:
     """The same for each period of the class's year. One statement."""
     # A period equal to itself: covering() with every period.
     windows = _with_moment(EntryWindow.objects.covering(school_class, F("period")))  # type: ignore[arg-type]
-    return {period: _state([each for each in windows if each.period == period], period) for period in Period}
+    return {
+        period: _state([each for each in windows if each.period == period], period)
+        for period in ENTRY_PERIODS
+    }
 
 
 def _with_moment(windows: EntryWindowQuerySet) -> list[EntryWindow]:
