@@ -63,6 +63,7 @@ MENU = (
     MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
     MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
+    MenuEntry("Kết quả năm học", "gradebook:year_ends", "award", Action.SEE_OUTCOMES),
     MenuEntry(
         "Biến động sĩ số",
         "students:movements",

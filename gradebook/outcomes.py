@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Collection, Mapping
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
@@ -107,7 +107,7 @@ def against_deciding(student: Student, school_class: SchoolClass) -> str | None:
     of_class = YearOutcome.objects.filter(school_class=school_class)
     if of_class.filter(student=student).exists():
         return f"Kết quả năm học của em {student.full_name} đã được phê duyệt rồi."
-    if waits_for_the_summer([school_class.pk]) & {student.pk}:
+    if waiting_for_summer([school_class.pk]).filter(student=student).exists():
         return (
             f"Em {student.full_name} chờ đánh giá bổ sung, rèn luyện trong hè: giáo viên chủ nhiệm xét lại ở trang Kết "
             f"quả năm học lớp {school_class.name}, rồi Hiệu trưởng phê duyệt tại đó."
@@ -120,11 +120,10 @@ def against_deciding(student: Student, school_class: SchoolClass) -> str | None:
     return None
 
 
-def waits_for_the_summer(class_ids: Collection[int]) -> set[int]:
-    """Ids of the pupils who did not complete the class and wait to be assessed again (R40). One statement."""
+def waiting_for_summer(class_ids: Collection[int]) -> QuerySet[PupilYearEnd]:
+    """The pupils who did not complete the class and wait to be assessed again, not decided on yet (R40)."""
     waiting = PupilYearEnd.objects.filter(
         school_class__in=class_ids, promotion=Promotion.WAITS, confirmed_result=YearResult.CHT
     )
-    granted = waiting.exclude(exception=Exceptional.GRANTED)
     decided = YearOutcome.objects.filter(student=OuterRef("student"), school_class=OuterRef("school_class"))
-    return set(granted.exclude(Exists(decided)).values_list("student_id", flat=True))
+    return waiting.exclude(exception=Exceptional.GRANTED).exclude(Exists(decided))

@@ -9,7 +9,7 @@ from accounts.clock import today
 from accounts.models import Post
 from accounts.powers import Role
 from gradebook.models import YearOutcome
-from gradebook.outcomes import waits_for_the_summer
+from gradebook.outcomes import waiting_for_summer
 from gradebook.roll_over_pupils import Pupil, Standing
 from students.models import HomeroomAssignment, SchoolClass
 
@@ -67,7 +67,7 @@ def waiting_groups(standing: Standing) -> list[WaitingGroup]:
         .exclude(result="")
         .values_list("school_class", flat=True)
     )
-    summer = waits_for_the_summer(classes)
+    summer = set(waiting_for_summer(classes).values_list("student_id", flat=True))
     principal, teachers = _principal(), _last_homeroom_teachers(classes)
 
     def key(pupil: Pupil) -> tuple[int, str, Why]:
