@@ -31,6 +31,7 @@ from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupi
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
 from gradebook.windows import covers, is_past_at
+from gradebook.year_end_tasks import YearEndTask, supplementary_tasks, year_end_tasks
 from students.attendance_overview import AttendanceTask, attendance_tasks
 from students.models import SchoolClass
 from students.records_due import RecordTask, record_tasks
@@ -112,6 +113,7 @@ class TasksPage:
     overdue_accounts: tuple[Overdue, ...] = ()
     attendance: tuple[AttendanceTask, ...] = ()
     records: tuple[RecordTask, ...] = ()
+    year_end: tuple[YearEndTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
 
@@ -124,6 +126,7 @@ class TasksPage:
             or self.overdue_accounts
             or self.attendance
             or self.records
+            or self.year_end
         )
 
 
@@ -131,7 +134,8 @@ def read_tasks(user: User) -> TasksPage:
     """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
     substitutions and grants of the day.
 
-    Four more for the records of whoever leads a class, four for the boards if they may be seen.
+    Five more for the records and the year's end of whoever leads a class, one for a leader's classes at the year's end;
+    four for the boards if they may be seen.
     """
     refs, windows, counts = _own_sheets(user)
     requests = _requests(user)
@@ -150,6 +154,7 @@ def read_tasks(user: User) -> TasksPage:
         notices=tuple(read_own_notices(user)),
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
+        year_end=(*year_end_tasks(user), *supplementary_tasks(_open_again(refs, windows))),
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )
 
@@ -183,6 +188,12 @@ def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Counts]:
     )
     refs = [SheetRef(school_class, line, period) for school_class, line in pairs for period in Period]
     return refs, windows, count_entered(year, class_ids)
+
+
+def _open_again(refs: Iterable[SheetRef], windows: Iterable[EntryWindow]) -> list[SheetRef]:
+    """The own sheets of the supplementary assessment that are open."""
+    again = [SheetRef(ref.school_class, ref.line, Period.SUPPLEMENTARY) for ref in _once_each(refs)]
+    return [ref for ref in again if _open_window(ref, windows)]
 
 
 def _place_in_the_books(pair: tuple[SchoolClass, SubjectLine | None]) -> tuple[int, str, bool, int]:

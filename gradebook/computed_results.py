@@ -66,8 +66,13 @@ def inputs_of(seats: Iterable[Enrolment]) -> dict[int, grading.YearInputs]:
 def computed_of(seats: Iterable[Enrolment]) -> dict[int, Computed]:
     """The outcome of each pupil before and after the supplementary assessment (R41). Five statements."""
     seats = list(seats)
-    again = _values(seats, Period.SUPPLEMENTARY)
+    again = again_of(seats)
     return {pupil: compute(inputs, again[pupil]) for pupil, inputs in inputs_of(seats).items()}
+
+
+def again_of(seats: Sequence[Enrolment]) -> Mapping[int, Again]:
+    """What was assessed again, by pupil id. Two statements."""
+    return _values(seats, Period.SUPPLEMENTARY)
 
 
 def owed_items(school_class: SchoolClass) -> dict[int, frozenset[str]]:

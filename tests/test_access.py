@@ -136,6 +136,10 @@ def pupil_4a(*more: str) -> Callable[[Things], list[Any]]:
     return lambda things: [things.school.pupils[0].pk, *more]
 
 
+def class_and_pupil_4a(things: Things) -> list[Any]:
+    return [things.school.class_4a.pk, things.school.pupils[0].pk]
+
+
 def this_year(things: Things) -> list[Any]:
     return [things.school.year.pk]
 
@@ -542,6 +546,30 @@ PAGES = (
     Page("gradebook:handover_receive", Action.RECEIVE_HANDOVER, LAN, "post", 422, class_4a, CONFIRMED),
     # Nothing is signed yet.
     Page("reports:handover_file", Action.SEE_HANDOVER, SHEET_4A, status=404, arguments=class_4a),
+    Page("gradebook:year_ends", Action.SEE_OUTCOMES, ATTENDANCE),
+    Page(
+        "gradebook:year_end_list", Action.SEE_OUTCOMES, ATTENDANCE, arguments=lambda _things: ["khen-thuong"]
+    ),
+    # The password is asked again before a bulk export.
+    Page(
+        "gradebook:year_end_list_file",
+        Action.SEE_OUTCOMES,
+        ATTENDANCE,
+        status=422,
+        arguments=lambda _things: ["khen-thuong"],
+    ),
+    Page("gradebook:year_end", Action.SEE_OUTCOMES, SHEET_4A, arguments=class_4a),
+    Page("gradebook:year_end_pupil", Action.SEE_OUTCOMES, SHEET_4A, arguments=class_and_pupil_4a),
+    Page("gradebook:year_end_pupil", Action.PROPOSE_OUTCOMES, LAN, "post", 422, class_and_pupil_4a),
+    # Nothing is computed yet, so nothing can be confirmed or passed on.
+    Page("gradebook:year_end_confirm", Action.PROPOSE_OUTCOMES, LAN, "post", 422, class_4a),
+    Page("gradebook:year_end_complete", Action.PROPOSE_OUTCOMES, LAN, "post", 422, class_4a, CONFIRMED),
+    Page(
+        "gradebook:year_end_review", Action.REVIEW_OUTCOMES, VICE_PRINCIPAL, "post", 422, class_4a, CONFIRMED
+    ),
+    Page("gradebook:year_end_send_back", Action.REVIEW_OUTCOMES, VICE_PRINCIPAL, "post", 422, class_4a),
+    Page("gradebook:year_end_approve", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_4a, CONFIRMED),
+    Page("gradebook:year_end_exception", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_and_pupil_4a),
     Page("gradebook:opening", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
@@ -761,6 +789,9 @@ def label(page: Page) -> str:
 
 # Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
 LISTS = {
+    "gradebook:year_ends",
+    "gradebook:year_end_list",
+    "gradebook:year_end_list_file",
     "students:attendance",
     "gradebook:handovers",
     "approvals:requests",
@@ -784,6 +815,8 @@ LISTS = {
     "accounts:confirm",
 }
 ABOUT_A_CLASS = {
+    "gradebook:year_end",
+    "gradebook:year_end_pupil",
     "students:roll",
     "students:class_attendance",
     "gradebook:period_absences",
