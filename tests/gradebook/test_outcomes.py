@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from gradebook.models import ClassYearEnd, PupilYearEnd, SubjectResult, YearOutcome
 from accounts import clock
+from gradebook.models import ClassYearEnd, PupilYearEnd, SubjectResult, YearOutcome
 from gradebook.outcomes import OutcomesIncomplete, against_deciding, approve_outcomes
 from gradebook.regulation import Period
 from gradebook.year_end import gaps_of, read_class
