@@ -57,7 +57,8 @@ class _TimesOfTheYear(enum.EnumType):
     """
 
     def __iter__(cls) -> Iterator[Any]:
-        return (each for each in super().__iter__() if each != "BS")
+        members: Iterator[Any] = super().__iter__()
+        return (each for each in members if each != "BS")
 
     def __len__(cls) -> int:
         return super().__len__() - 1

@@ -25,7 +25,7 @@ REASONS = {
     Why.CLASS_NOT_APPROVED: "kết quả năm học của lớp chưa được phê duyệt",
     Why.NOT_ASSESSED: "không đánh giá (kế hoạch giáo dục cá nhân), chờ quyết định riêng",
     Why.SUMMER: "chưa hoàn thành, chờ đánh giá bổ sung, rèn luyện trong hè",
-    Why.NOT_AMONG_THE_APPROVED: "lớp đã phê duyệt, em vào lớp sau, chờ quyết định riêng",
+    Why.NOT_AMONG_THE_APPROVED: "lớp đã phê duyệt, em thì chưa: vào lớp sau, chờ quyết định riêng",
 }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from gradebook.class_lines import lines_of
 from gradebook.regulation import YearResult, traits_for
@@ -47,8 +48,8 @@ class PupilForm(forms.Form):
     is_recognised = forms.BooleanField(label="Được tập thể lớp công nhận", required=False)
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, row: Row, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_initial(row), **kwargs)
+    def __init__(self, row: Row, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial=_initial(row))
         computed = row.final.result
         others = [
             (each.value, f"Đề nghị ngoại lệ: {each.label}") for each in YearResult if each is not computed
