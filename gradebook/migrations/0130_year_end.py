@@ -2,8 +2,6 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import gradebook.regulation
-import gradebook.year_end_rules
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -35,7 +33,7 @@ class Migration(migrations.Migration):
                             ("reviewed", "Chờ Hiệu trưởng phê duyệt"),
                             ("approved", "Đã phê duyệt"),
                         ],
-                        default=gradebook.year_end_rules.State["OPEN"],
+                        default="open",
                         max_length=9,
                         verbose_name="trạng thái",
                     ),
@@ -66,7 +64,7 @@ class Migration(migrations.Migration):
                             ("reviewed", "Chờ Hiệu trưởng phê duyệt"),
                             ("approved", "Đã phê duyệt"),
                         ],
-                        default=gradebook.year_end_rules.State["OPEN"],
+                        default="open",
                         max_length=9,
                         verbose_name="trạng thái",
                     ),
@@ -426,11 +424,11 @@ class Migration(migrations.Migration):
                     (
                         "period__in",
                         (
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                            gradebook.regulation.Period["SUPPLEMENTARY"],
+                            "GHKI",
+                            "CHKI",
+                            "GHKII",
+                            "CN",
+                            "BS",
                         ),
                     )
                 ),
@@ -444,11 +442,11 @@ class Migration(migrations.Migration):
                     (
                         "period__in",
                         (
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                            gradebook.regulation.Period["SUPPLEMENTARY"],
+                            "GHKI",
+                            "CHKI",
+                            "GHKII",
+                            "CN",
+                            "BS",
                         ),
                     )
                 ),
@@ -462,11 +460,11 @@ class Migration(migrations.Migration):
                     (
                         "period__in",
                         (
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                            gradebook.regulation.Period["SUPPLEMENTARY"],
+                            "GHKI",
+                            "CHKI",
+                            "GHKII",
+                            "CN",
+                            "BS",
                         ),
                     )
                 ),
@@ -480,11 +478,11 @@ class Migration(migrations.Migration):
                     (
                         "period__in",
                         (
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                            gradebook.regulation.Period["SUPPLEMENTARY"],
+                            "GHKI",
+                            "CHKI",
+                            "GHKII",
+                            "CN",
+                            "BS",
                         ),
                     )
                 ),
@@ -499,10 +497,10 @@ class Migration(migrations.Migration):
                         "original_result__in",
                         [
                             "",
-                            gradebook.regulation.YearResult["HTXS"],
-                            gradebook.regulation.YearResult["HTT"],
-                            gradebook.regulation.YearResult["HT"],
-                            gradebook.regulation.YearResult["CHT"],
+                            "HTXS",
+                            "HTT",
+                            "HT",
+                            "CHT",
                         ],
                     )
                 ),
@@ -707,10 +705,10 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            gradebook.year_end_rules.State["OPEN"],
-                            gradebook.year_end_rules.State["COMPLETED"],
-                            gradebook.year_end_rules.State["REVIEWED"],
-                            gradebook.year_end_rules.State["APPROVED"],
+                            "open",
+                            "completed",
+                            "reviewed",
+                            "approved",
                         ],
                     )
                 ),
@@ -764,20 +762,20 @@ class Migration(migrations.Migration):
                         "confirmed_result__in",
                         [
                             "",
-                            gradebook.regulation.YearResult["HTXS"],
-                            gradebook.regulation.YearResult["HTT"],
-                            gradebook.regulation.YearResult["HT"],
-                            gradebook.regulation.YearResult["CHT"],
+                            "HTXS",
+                            "HTT",
+                            "HT",
+                            "CHT",
                         ],
                     ),
                     (
                         "wanted_result__in",
                         [
                             "",
-                            gradebook.regulation.YearResult["HTXS"],
-                            gradebook.regulation.YearResult["HTT"],
-                            gradebook.regulation.YearResult["HT"],
-                            gradebook.regulation.YearResult["CHT"],
+                            "HTXS",
+                            "HTT",
+                            "HT",
+                            "CHT",
                         ],
                     ),
                 ),
@@ -818,9 +816,9 @@ class Migration(migrations.Migration):
                         "promotion__in",
                         [
                             "",
-                            gradebook.year_end_rules.Promotion["WAITS"],
-                            gradebook.year_end_rules.Promotion["PROMOTED"],
-                            gradebook.year_end_rules.Promotion["STAYS"],
+                            "waits",
+                            "promoted",
+                            "stays",
                         ],
                     )
                 ),
