@@ -120,6 +120,7 @@ class Action(StrEnum):
     SEE_PROGRESS = "see_progress"
     SEE_OUTCOMES = "see_outcomes"
     PROPOSE_OUTCOMES = "propose_outcomes"
+    COMMEND = "commend"
     REVIEW_OUTCOMES = "review_outcomes"
     APPROVE_OUTCOMES = "approve_outcomes"
     PROPOSE_CORRECTION = "propose_correction"
@@ -444,6 +445,14 @@ TABLE: tuple[Rule, ...] = (
         barred=_NEVER_THE_CLERK,
     ),
     Rule(
+        Action.COMMEND,
+        Area.MARKS,
+        "ghi thư khen, khen thưởng của cấp trên",
+        {Role.PRINCIPAL: Whose.SCHOOL, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.1, IV.5, R45",
+        barred=_NEVER_THE_CLERK,
+    ),
+    Rule(
         Action.REVIEW_OUTCOMES,
         Area.MARKS,
         "rà soát kết quả năm học",
@@ -453,7 +462,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.APPROVE_OUTCOMES,
         Area.MARKS,
-        "phê duyệt kết quả năm học, quyết định ngoại lệ",
+        "phê duyệt kết quả năm học, quyết định ngoại lệ, khen thưởng đột xuất",
         _all(Whose.SCHOOL, Role.PRINCIPAL),
         "IV.1",
     ),

@@ -38,6 +38,7 @@ __all__ = [
     "PERIOD_CHOICES",
     "ClassLine",
     "ClassYearEnd",
+    "Commendation",
     "EntryOrder",
     "EntryWindow",
     "EntryWindowQuerySet",
@@ -567,3 +568,46 @@ class PupilYearEnd(models.Model):
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.confirmed_result}"
+
+
+class CommendationQuerySet(models.QuerySet["Commendation"]):
+    def standing(self) -> Self:
+        """Those that were not taken back."""
+        return self.filter(taken_back_for="").order_by("given_on", "pk")
+
+
+class Commendation(models.Model):
+    """Praise of a pupil at any time of the year, beside the title at its end (TT27 Điều 13; rule R45)."""
+
+    KINDS = (
+        ("surprise", "Khen thưởng đột xuất"),
+        ("letter", "Thư khen"),
+        ("higher", "Khen thưởng của cấp trên"),
+    )
+
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="commendations")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="commendations")
+    kind = models.CharField("hình thức", max_length=8, choices=KINDS)
+    text = models.CharField("nội dung", max_length=300)
+    given_on = models.DateField("ngày")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    taken_back_for = models.CharField("lí do rút lại", max_length=300, blank=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar = CommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("given_on", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["surprise", "letter", "higher"]), name="commendation_kind_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="commendation_says_what_for"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.kind}"
+
+    @property
+    def words(self) -> str:
+        return f"{self.get_kind_display()} ({self.given_on:%d/%m/%Y}): {self.text}"

@@ -4,6 +4,7 @@ from gradebook import (
     account_views,
     assignment_upload_views,
     assignment_views,
+    commendation_views,
     grant_views,
     group_views,
     handover_views,
@@ -58,6 +59,10 @@ urlpatterns = [
         year_end_views.year_end_exception,
         name="year_end_exception",
     ),
+    path(
+        "outcomes/<int:pk>/pupils/<int:student_id>/praise/", commendation_views.commend_pupil, name="commend"
+    ),
+    path("outcomes/praise/<int:pk>/take-back/", commendation_views.praise_take_back, name="praise_take_back"),
     path("roll-over/", roll_over_views.roll_overs, name="roll_overs"),
     path("roll-over/<int:pk>/", roll_over_views.roll_over, name="roll_over"),
     path("roll-over/<int:pk>/classes/", roll_over_views.roll_over_classes, name="roll_over_classes"),

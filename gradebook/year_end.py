@@ -3,6 +3,7 @@
 Read only, in a constant number of statements; the acts are in `gradebook.year_end_steps` and `gradebook.outcomes`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from gradebook import grading
 from gradebook.class_lines import lines_of
 from gradebook.computed_results import computed_of, seats_of
 from gradebook.grading import Item, Outcome
-from gradebook.models import ClassYearEnd, PupilYearEnd, SubjectResult, TraitResult, YearOutcome
+from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Award, Period, YearResult, line_by_code, trait_by_code
 from gradebook.sheets import Field, SheetRef
 from gradebook.year_end_rules import (
@@ -39,6 +40,7 @@ class Row:
     said: PupilYearEnd
     decided: YearOutcome | None
     absences: Absences | None
+    praised: tuple[Commendation, ...] = ()
 
     @property
     def is_assessed(self) -> bool:
@@ -201,7 +203,7 @@ class ClassPage:
 
 
 def read_class(school_class: SchoolClass) -> ClassPage:
-    """One class, with its year at hand. Twelve statements, whatever the number of pupils."""
+    """One class, with its year at hand. Thirteen statements, whatever the number of pupils."""
     record = ClassYearEnd.objects.filter(school_class=school_class).select_related(
         "completed_by", "reviewed_by", "approved_by", "returned_by"
     )
@@ -213,7 +215,7 @@ def read_class(school_class: SchoolClass) -> ClassPage:
 
 
 def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
-    """The pupils of classes of one year, by class and in class order. Eleven statements."""
+    """The pupils of classes of one year, by class and in class order. Twelve statements."""
     seats = seats_of(classes)
     pupils = [seat.student_id for seat in seats]
     computed = computed_of(seats)
@@ -227,6 +229,9 @@ def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
     }
     year_id = classes[0].year_id if classes else 0
     absences = absence_totals(pupils, until=year_id)
+    praised: dict[tuple[int, int], list[Commendation]] = defaultdict(list)
+    for each in Commendation.objects.standing().filter(school_class__in=classes):
+        praised[each.school_class_id, each.student_id].append(each)
     rows = []
     number, last = 0, None
     for seat in seats:
@@ -243,6 +248,7 @@ def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
                 or PupilYearEnd(school_class=seat.school_class, student=seat.student, version=0),
                 decided.get(key),
                 absences.get((seat.student_id, year_id)),
+                tuple(praised[key]),
             )
         )
     return tuple(rows)

@@ -11,7 +11,7 @@ from gradebook.year_end import Row
 from gradebook.year_end_rules import Promotion
 from gradebook.year_end_steps import Saying
 from gradebook.year_rules import rules_of
-from students.year_forms import WordsField
+from students.year_forms import DayField, WordsField
 
 CONFIRM = ""
 
@@ -118,3 +118,25 @@ class SendBackForm(forms.Form):
         max_length=500,
         help_text="Ghi rõ em nào, nội dung nào phải xem lại. Giáo viên chủ nhiệm thấy ở «Việc của tôi».",
     )
+
+
+class CommendationForm(forms.Form):
+    """Praise of a pupil, at any time of the year."""
+
+    kind = forms.ChoiceField(label="Hình thức", error_messages={"required": "Chọn hình thức."})
+    text = WordsField(
+        label="Nội dung", max_length=300, help_text="Vì sao được khen; của cấp nào, số quyết định nếu có."
+    )
+    given_on = DayField(label="Ngày")
+
+    def __init__(self, kinds: list[tuple[str, str]], data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        field = self.fields["kind"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = kinds
+
+
+class TakeBackForm(forms.Form):
+    """Why praise was taken back: written by mistake."""
+
+    reason = WordsField(label="Lí do rút lại", max_length=300)

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     RETEST = "kiem-tra-lai"
     TRAINING = "ren-luyen-he"
     AWARDS = "khen-thuong"
+    PRAISED = "khen-dot-xuat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,12 @@ LISTS: dict[Kind, ListKind] = {
             ("Nội dung", 34, lambda row: row.award_reason),
             ("Xét", 34, _award_standing),
         ),
+    ),
+    Kind.PRAISED: ListKind(
+        "Khen thưởng đột xuất, thư khen, khen của cấp trên",
+        "Ghi vào lúc nào trong năm cũng được, không phụ thuộc kết quả năm học.",
+        lambda row: bool(row.praised),
+        (("Khen thưởng", 70, lambda row: "; ".join(each.words for each in row.praised)),),
     ),
 }
 

@@ -70,6 +70,7 @@ def _notes(row: Row) -> Iterator[str]:
         yield f"{row.award_label}{f' ({row.award_reason})' if row.award_reason else ''}"
     elif row.decided is None and row.award.candidate:
         yield f"Có thể đề cử {row.award.candidate.label}. {' '.join(row.award.reasons)}"
+    yield from (each.words for each in row.praised)
     if row.absences is not None:
         with_leave, without = days_label(row.absences.with_leave), days_label(row.absences.without_leave)
         yield f"Nghỉ học: {with_leave or '?'} có phép, {without or '?'} không phép (để biết, không dùng để xét)"

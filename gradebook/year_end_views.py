@@ -230,6 +230,8 @@ def _pupil_page(
         "shown": build_rows(page)[page.rows.index(row)],
         "form": form or (PupilForm(row) if is_open and _may_propose(request.user, page) else None),
         "exception_form": exception_form or (ExceptionForm() if may_decide else None),
+        "may_commend": not page.school_class.year.is_closed
+        and permissions.may(request.user, Action.COMMEND, school_class=page.school_class),
         "following": following[0] if following else None,
     }
     is_wrong = bool((form and form.errors) or (exception_form and exception_form.errors))

@@ -35,7 +35,7 @@ from accounts.training import record_training
 from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
 from approvals.models import CorrectionRequest, Evidence, Inquiry
-from gradebook.models import EntryOrder, RollOver, SubjectLine, TeachingAssignment
+from gradebook.models import Commendation, EntryOrder, RollOver, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import (
@@ -138,6 +138,18 @@ def pupil_4a(*more: str) -> Callable[[Things], list[Any]]:
 
 def class_and_pupil_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk, things.school.pupils[0].pk]
+
+
+def praise_4a(things: Things) -> list[Any]:
+    made = Commendation.objects.create(
+        school_class=things.school.class_4a,
+        student=things.school.pupils[0],
+        kind="letter",
+        text="Giúp bạn",
+        given_on=clock.today(),
+        recorded_by=things.school.lan,
+    )
+    return [made.pk]
 
 
 def this_year(things: Things) -> list[Any]:
@@ -570,6 +582,9 @@ PAGES = (
     Page("gradebook:year_end_send_back", Action.REVIEW_OUTCOMES, VICE_PRINCIPAL, "post", 422, class_4a),
     Page("gradebook:year_end_approve", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_4a, CONFIRMED),
     Page("gradebook:year_end_exception", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_and_pupil_4a),
+    Page("gradebook:commend", Action.COMMEND, PRINCIPAL | LAN, arguments=class_and_pupil_4a),
+    Page("gradebook:commend", Action.COMMEND, PRINCIPAL | LAN, "post", 422, class_and_pupil_4a),
+    Page("gradebook:praise_take_back", Action.COMMEND, PRINCIPAL | LAN, arguments=praise_4a),
     Page("gradebook:opening", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),

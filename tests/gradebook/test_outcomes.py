@@ -312,8 +312,8 @@ def test_the_database_knows_no_approval_without_the_steps_before_it(school):
         ClassYearEnd.objects.update(state="approved", approved_by=school.bich)
 
 
-def test_a_class_is_read_in_twelve_statements_whatever_its_number_of_pupils(
+def test_a_class_is_read_in_thirteen_statements_whatever_its_number_of_pupils(
     school, django_assert_num_queries
 ):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         read_class(school.class_1a)

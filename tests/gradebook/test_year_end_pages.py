@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts import clock
 from accounts.models import User
 from approvals.tasks import read_tasks
-from gradebook.models import ClassYearEnd, PupilYearEnd, YearOutcome
+from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutcome
 from gradebook.regulation import Period
 from gradebook.year_end_rules import Promotion
 from tests.gradebook.school import CONFIRMED, open_window
@@ -180,6 +181,36 @@ def test_an_unknown_list_is_not_found(school, client):
     assert client.get(reverse("gradebook:year_end_list", args=["khac"])).status_code == 404
 
 
+def praise(client, school, **told):
+    told = {"kind": "letter", "text": "Nhặt được của rơi", "given_on": clock.today().isoformat(), **told}
+    return client.post(at("commend", school, school.pupils[0].pk), told)
+
+
+def test_a_letter_of_praise_comes_at_any_time_and_an_award_on_the_spot_from_the_principal_only(
+    school, client
+):
+    client.force_login(school.ngoc)
+    assert praise(client, school).status_code == 302
+    assert praise(client, school, kind="surprise").status_code == 422
+    assert praise(client, school, text="").status_code == 422
+    client.force_login(school.bich)
+    assert praise(client, school, kind="surprise", text="Cứu bạn đuối nước").status_code == 302
+    told = listed(client, "khen-dot-xuat")
+    assert "Thư khen" in told
+    assert "Khen thưởng đột xuất" in told
+
+
+def test_praise_written_by_mistake_is_taken_back_for_a_reason(school, client):
+    client.force_login(school.ngoc)
+    praise(client, school)
+    made = Commendation.objects.get()
+    address = reverse("gradebook:praise_take_back", args=[made.pk])
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "Nhầm em"}).status_code == 302
+    assert "Nhặt được của rơi" not in listed(client, "khen-dot-xuat")
+    assert client.get(address).status_code == 404
+
+
 # -- What waits, and the summer ----------------------------------------------------------------------------
 
 
@@ -237,7 +268,7 @@ def test_the_lists_of_the_school_cost_the_same_for_one_class_and_for_all(
 ):
     client.force_login(school.bich)
     client.get(reverse("gradebook:year_ends"))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         listed(client, "len-lop")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(reverse("gradebook:year_end_list", args=["len-lop"]), {"class": school.class_1a.pk})
