@@ -13,7 +13,7 @@ from gradebook.commendations import WHO_COMMENDS, commend, kinds_for, take_back
 from gradebook.models import Commendation
 from gradebook.year_end_forms import CommendationForm, TakeBackForm
 from gradebook.year_end_views import problems_of
-from students.models import Enrolment, SchoolClass
+from students.models import Enrolment, SchoolClass, Student
 
 
 @never_cache
@@ -22,10 +22,8 @@ def commend_pupil(request: SignedInRequest, pk: int, student_id: int) -> HttpRes
     """A form for one pupil; posted, the praise is recorded."""
     school_class = get_object_or_404(SchoolClass.objects.select_related("year"), pk=pk)
     permissions.require(request.user, Action.COMMEND, WHO_COMMENDS, school_class=school_class)
-    seats = Enrolment.objects.filter(school_class=school_class, student=student_id)
-    student = get_object_or_404(
-        seats.select_related("student").order_by("student").distinct("student")
-    ).student
+    in_class = Enrolment.objects.filter(school_class=school_class).values("student")
+    student = get_object_or_404(Student, pk=student_id, pk__in=in_class)
     form = CommendationForm(kinds_for(request.user), posted(request))
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
