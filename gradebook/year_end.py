@@ -68,7 +68,7 @@ class Row:
     def is_exception(self) -> bool:
         if self.decided is not None:
             return bool(self.decided.exception_reason)
-        return self.said.exception in (Exceptional.ASKED, Exceptional.GRANTED)
+        return self.said.exception == Exceptional.GRANTED
 
     @property
     def is_stale(self) -> bool:

@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass
 
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -22,6 +23,7 @@ from gradebook.year_end_lists import LISTS, Kind, PupilList, pupil_list
 from gradebook.year_end_views import WHO_SEES, year_of
 from students.models import SchoolClass, SchoolYear
 
+PAGE_LENGTH = 100
 NOTE = (
     "Cột «Trạng thái»: «Đề nghị» là của giáo viên chủ nhiệm và máy tính; chỉ «Đã phê duyệt» mới là quyết định của "
     "Hiệu trưởng."
@@ -66,8 +68,15 @@ def _shown(request: SignedInRequest, kind: str) -> _Shown:
 def year_end_list(request: SignedInRequest, kind: str) -> HttpResponse:
     """One list of the classes that the person sees, or of one of them."""
     shown = _shown(request, kind)
-    kinds = [(each, LISTS[each].title) for each in Kind]
-    return render(request, "gradebook/year_end_list.html", {"shown": shown, "kinds": kinds})
+    page = Paginator(shown.pupils.rows, PAGE_LENGTH).get_page(request.GET.get("page"))
+    context = {
+        "shown": shown,
+        "page": page,
+        "lines": [(row, shown.pupils.told(row)) for row in page.object_list],
+        "first": page.start_index(),
+        "kinds": [(each, LISTS[each].title) for each in Kind],
+    }
+    return render(request, "gradebook/year_end_list.html", context)
 
 
 @never_cache

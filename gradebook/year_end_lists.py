@@ -11,7 +11,7 @@ from accounts.tables import Heading, Value
 from gradebook.grading import Item, completed_class, completed_primary
 from gradebook.regulation import YearResult
 from gradebook.year_end import Row, retest_words, training_words
-from gradebook.year_end_rules import Promotion, to_retest, to_train
+from gradebook.year_end_rules import Exceptional, Promotion, to_retest, to_train
 
 
 class Kind(StrEnum):
@@ -43,6 +43,8 @@ def result_words(row: Row) -> str:
     words = row.result.label
     if row.is_exception:
         words += " (ngoại lệ)"
+    elif row.said.exception == Exceptional.ASKED:
+        words += " (đang đề nghị ngoại lệ)"
     original = row.computed.original.result
     if row.computed.was_reassessed and original is not None:
         words += f" (trước khi đánh giá bổ sung: {original.label})"
@@ -189,11 +191,9 @@ class PupilList:
     def headings(self) -> tuple[str, ...]:
         return tuple(name for name, _width, _read in LISTS[self.kind].columns)
 
-    @property
-    def lines(self) -> list[tuple[Row, list[tuple[str, str]]]]:
-        """Each pupil with (heading, words), so that a phone can show them one below the other."""
-        columns = LISTS[self.kind].columns
-        return [(row, [(name, read(row)) for name, _width, read in columns]) for row in self.rows]
+    def told(self, row: Row) -> list[tuple[str, str]]:
+        """Of one pupil (heading, words), so that a phone can show them one below the other."""
+        return [(name, read(row)) for name, _width, read in LISTS[self.kind].columns]
 
     @property
     def sheet_headings(self) -> tuple[Heading, ...]:
@@ -206,9 +206,9 @@ class PupilList:
     @property
     def sheet_rows(self) -> list[Sequence[Value]]:
         rows: list[Sequence[Value]] = []
-        for number, (row, told) in enumerate(self.lines, start=1):
+        for number, row in enumerate(self.rows, start=1):
             who = (row.school_class.name, row.student.moet_id or "", row.student.full_name)
-            rows.append((number, *who, row.student.birth_label, *(words for _name, words in told)))
+            rows.append((number, *who, row.student.birth_label, *(words for _name, words in self.told(row))))
         return rows
 
 
