@@ -443,6 +443,7 @@ TABLE: tuple[Rule, ...] = (
         {Role.HOMEROOM: Whose.OWN_CLASS},
         "IV.5, R39, R45, R48",
         barred=_NEVER_THE_CLERK,
+        stays_after_the_year=True,
     ),
     Rule(
         Action.COMMEND,

@@ -254,6 +254,12 @@ def test_in_summer_the_sheet_shows_only_who_failed_and_waits_for_its_teacher(sch
     assert weak.full_name in listed(client, "kiem-tra-lai")
 
 
+def test_a_sheet_on_which_nobody_failed_says_so(school, client):
+    client.force_login(school.ngoc)
+    page = text(client.get(reverse("gradebook:sheet", args=[school.class_1a.pk, "TOAN", "BS"])))
+    assert "Không có em nào phải đánh giá bổ sung ở sổ này" in page
+
+
 def test_the_list_of_classes_says_how_far_each_is(school, client):
     confirm(school)
     complete(school)
