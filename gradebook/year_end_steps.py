@@ -4,7 +4,7 @@ Each act asks WHO, holds the class, asks the table of `year_end_rules`, and leav
 The last step is `outcomes.approve_outcomes`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -56,22 +56,36 @@ def say_of_pupil(
     seen: int,
     by: User,
     source: Source = Source.PAGE,
-) -> PupilYearEnd:
+) -> None:
     """Confirms the computed result of a pupil or asks for another, with what follows from it.
 
     `seen` is the version its writer saw (0: nothing was said yet). A new wish is a new question to the principal.
     Raises PermissionDenied, YearIsClosed; YearEndRefused.
     """
+    say_of_pupils(school_class, {student: (saying, seen)}, by=by, source=source)
+
+
+def say_of_pupils(
+    school_class: SchoolClass,
+    sayings: Mapping[Student, tuple[Saying, int]],
+    *,
+    by: User,
+    source: Source = Source.PAGE,
+) -> None:
+    """The same of several pupils, each with the version that was seen; of all or of none."""
     permissions.require(by, Action.PROPOSE_OUTCOMES, WHO_PROPOSES, school_class=school_class)
     with _writing(school_class, by=by, source=source) as page:
-        row = _writable_row(page, student)
-        if row.said.version != seen:
-            raise YearEndRefused(
-                f"Phần của em {student.full_name} vừa được ghi ở nơi khác. Xem lại rồi ghi lại nếu còn cần."
-            )
-        _check(row, saying)
-        _write(row, saying)
-    return row.said
+        rows = []
+        for student, (saying, seen) in sayings.items():
+            row = _writable_row(page, student)
+            if row.said.version != seen:
+                raise YearEndRefused(
+                    f"Phần của em {student.full_name} vừa được ghi ở nơi khác. Xem lại rồi ghi lại nếu còn cần."
+                )
+            _check(row, saying)
+            _say(row, saying)
+            rows.append(row.said)
+        _store(rows, why="Xét kết quả năm học")
 
 
 def confirm_class(school_class: SchoolClass, *, by: User, source: Source = Source.PAGE) -> int:
@@ -81,18 +95,12 @@ def confirm_class(school_class: SchoolClass, *, by: User, source: Source = Sourc
     """
     permissions.require(by, Action.PROPOSE_OUTCOMES, WHO_PROPOSES, school_class=school_class)
     with _writing(school_class, by=by, source=source) as page:
-        rows = page.to_confirm
-        if not rows:
+        if not page.to_confirm:
             raise YearEndRefused("Không còn em nào chờ xác nhận: mọi em đã có kết quả đều đã được xác nhận.")
-        for row in rows:
+        for row in page.to_confirm:
             row.said.confirmed_result = row.final.result or ""
-            row.said.version += 1
-        new = [row.said for row in rows if row.said.pk is None]
-        old = [row.said for row in rows if row.said.pk is not None]
-        record_bulk(PupilYearEnd.objects.bulk_create(new), changed=False, why="Xác nhận cả lớp")
-        PupilYearEnd.objects.bulk_update(old, ["confirmed_result", "version"])
-        record_bulk(old, changed=True, why="Xác nhận cả lớp")
-    return len(rows)
+        _store([row.said for row in page.to_confirm], why="Xác nhận cả lớp")
+    return len(page.to_confirm)
 
 
 def complete_class(school_class: SchoolClass, *, by: User, source: Source = Source.PAGE) -> None:
@@ -171,8 +179,7 @@ def decide_exception(
             raise YearEndRefused("Ghi ý kiến: vì sao đồng ý, hoặc vì sao không.")
         row.said.exception = Exceptional.GRANTED if is_granted else Exceptional.REFUSED
         row.said.exception_by, row.said.exception_note = by, note.strip()
-        row.said.version += 1
-        row.said.save()
+        _store([row.said], why="Quyết định về đề nghị ngoại lệ")
 
 
 # -- In common ---------------------------------------------------------------------------------------------
@@ -273,7 +280,7 @@ def _nomination_problems(result: YearResult | None, saying: Saying) -> Sequence[
     return []
 
 
-def _write(row: Row, saying: Saying) -> None:
+def _say(row: Row, saying: Saying) -> None:
     said = row.said
     is_new_wish = (saying.wanted, saying.reason.strip()) != (said.wanted_result, said.exception_reason)
     if is_new_wish or row.is_stale or not said.confirmed_result:
@@ -287,5 +294,21 @@ def _write(row: Row, saying: Saying) -> None:
     said.promotion, said.promotion_note = saying.promotion, saying.promotion_note.strip()
     said.outstanding_lines, said.progress_traits = list(saying.lines), list(saying.traits)
     said.is_recognised = saying.is_recognised
-    said.version += 1
-    said.save()
+
+
+_SAID = (
+    *("confirmed_result", "wanted_result", "exception_reason", "exception", "exception_by", "exception_note"),
+    *("promotion", "promotion_note", "outstanding_lines", "progress_traits", "is_recognised", "version"),
+)
+
+
+def _store(rows: Sequence[PupilYearEnd], *, why: str) -> None:
+    """Two statements for what is new, two for what has changed, whatever the number of pupils."""
+    for row in rows:
+        row.version += 1
+    new = [row for row in rows if row.pk is None]
+    changed = [row for row in rows if row.pk is not None]
+    record_bulk(PupilYearEnd.objects.bulk_create(new), changed=False, why=why)
+    if changed:
+        PupilYearEnd.objects.bulk_update(changed, _SAID)
+        record_bulk(changed, changed=True, why=why)

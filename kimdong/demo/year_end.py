@@ -10,7 +10,7 @@ from gradebook.outcomes import approve_outcomes
 from gradebook.regulation import YearResult
 from gradebook.year_end import Row, read_class
 from gradebook.year_end_rules import Promotion
-from gradebook.year_end_steps import Saying, complete_class, confirm_class, review_class, say_of_pupil
+from gradebook.year_end_steps import Saying, complete_class, confirm_class, review_class, say_of_pupils
 from kimdong.demo import calendar
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 
@@ -41,10 +41,12 @@ def _at(year: SchoolYear, day: int) -> datetime.datetime:
 
 def _propose(school_class: SchoolClass, *, by: User, seed: int, repeating: set[str]) -> None:
     by = User.objects.get(pk=by.pk)  # powers are those of the day
-    for row in read_class(school_class).rows:
-        saying = _saying(row, seed=seed, repeating=repeating)
-        if saying is not None:
-            say_of_pupil(school_class, row.student, saying, seen=0, by=by, source=Source.DEMO)
+    said = {
+        row.student: (saying, 0)
+        for row in read_class(school_class).rows
+        if (saying := _saying(row, seed=seed, repeating=repeating)) is not None
+    }
+    say_of_pupils(school_class, said, by=by, source=Source.DEMO)
     confirm_class(school_class, by=by, source=Source.DEMO)
     complete_class(school_class, by=by, source=Source.DEMO)
 
