@@ -5,13 +5,22 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts import clock
+from approvals import corrections
 from gradebook.models import ClassYearEnd, PupilYearEnd, SubjectResult, YearOutcome
 from gradebook.outcomes import OutcomesIncomplete, against_deciding, approve_outcomes
 from gradebook.regulation import Period
 from gradebook.year_end import gaps_of, read_class
 from gradebook.year_end_rules import Promotion, State
-from gradebook.year_end_steps import YearEndRefused, confirm_class, decide_exception, review_class, send_back
-from tests.gradebook.school import enter, open_window
+from gradebook.year_end_steps import (
+    Saying,
+    YearEndRefused,
+    confirm_class,
+    decide_exception,
+    review_class,
+    say_of_pupils,
+    send_back,
+)
+from tests.gradebook.school import change_of, close_window, enter, open_window
 from tests.gradebook.year_end import (
     approve,
     complete,
@@ -317,3 +326,24 @@ def test_a_class_is_read_in_thirteen_statements_whatever_its_number_of_pupils(
 ):
     with django_assert_num_queries(13):
         read_class(school.class_1a)
+
+
+def test_of_several_pupils_all_is_said_or_nothing(school):
+    first, second = school.pupils
+    good, wrong = Saying(lines=("TOAN",), is_recognised=True), Saying(wanted="HTXS", reason="Tốt")
+    with pytest.raises(YearEndRefused, match="trùng với kết quả máy tính"):
+        say_of_pupils(school.class_1a, {second: (good, 0), first: (wrong, 0)}, by=school.ngoc)
+    assert not PupilYearEnd.objects.exists()
+    say_of_pupils(school.class_1a, {second: (good, 0)}, by=school.ngoc)
+    assert PupilYearEnd.history.get().history_user == school.ngoc
+
+
+def test_a_value_assessed_again_is_corrected_by_a_request_after_its_lock_as_any_other(school):
+    weak, _made = wait_for_summer(school)
+    teach(school, "TV")
+    open_window(school, Period.SUPPLEMENTARY)
+    again(school, "TV", "mark", "5")
+    close_window(school, Period.SUPPLEMENTARY)
+    sheet = school.sheet("TV", Period.SUPPLEMENTARY, school.class_1a)
+    request = corrections.propose(sheet, [change_of(sheet, weak, "mark", "6")], by=school.ngoc)
+    assert (request.period, request.items.get().old_value) == ("BS", "5")
