@@ -46,9 +46,11 @@ def result_words(row: Row) -> str:
     elif row.said.exception == Exceptional.ASKED:
         words += " (đang đề nghị ngoại lệ)"
     original = row.computed.original.result
-    if row.computed.was_reassessed and original is not None:
-        words += f" (trước khi đánh giá bổ sung: {original.label})"
-    return words
+    if not row.computed.was_reassessed or original is None:
+        return words
+    if original is row.result:
+        return f"{words} (đã đánh giá bổ sung)"
+    return f"{words} (trước khi đánh giá bổ sung: {original.label})"
 
 
 def standing_words(row: Row) -> str:

@@ -231,6 +231,8 @@ def result_words(outcome: YearOutcome) -> str:
     words = YearResult(outcome.result).label if outcome.result else ""
     if not outcome.original_result:
         return words
+    if outcome.original_result == outcome.result:
+        return f"{words} (đã đánh giá bổ sung)"
     return f"{words} (trước khi đánh giá bổ sung: {YearResult(outcome.original_result).label})"
 
 

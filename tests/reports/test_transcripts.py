@@ -227,6 +227,8 @@ def test_the_first_result_stands_beside_that_of_the_supplementary_assessment() -
     assert result_words(YearOutcome(result="HT")) == "Hoàn thành"
     again = YearOutcome(result="HT", original_result="CHT")
     assert result_words(again) == "Hoàn thành (trước khi đánh giá bổ sung: Chưa hoàn thành)"
+    still = YearOutcome(result="CHT", original_result="CHT")
+    assert result_words(still) == "Chưa hoàn thành (đã đánh giá bổ sung)"
 
 
 def test_a_pupil_goes_by_the_ministrys_number_when_there_is_one(school: School) -> None:
