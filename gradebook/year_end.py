@@ -221,11 +221,11 @@ def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
     computed = computed_of(seats)
     said = {
         (each.school_class_id, each.student_id): each
-        for each in PupilYearEnd.objects.filter(school_class__in=classes).select_related("exception_by")
+        for each in PupilYearEnd.objects.filter(school_class__in=classes)
     }
     decided = {
         (each.school_class_id, each.student_id): each
-        for each in YearOutcome.objects.filter(school_class__in=classes).select_related("approved_by")
+        for each in YearOutcome.objects.filter(school_class__in=classes)
     }
     year_id = classes[0].year_id if classes else 0
     absences = absence_totals(pupils, until=year_id)
