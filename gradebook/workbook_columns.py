@@ -74,6 +74,8 @@ def period_of(text: str) -> Period | None:
     text = folded(text)
     if text in ("cn", "cuoi nam", "cuoi nam hoc"):
         return Period.YEAR_END
+    if text in ("bs", "danh gia bo sung"):
+        return Period.SUPPLEMENTARY
     match = _PERIOD.fullmatch(text)
     return _PERIODS[match[1][0], 1 if match[2] in ("i", "1") else 2] if match else None
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gradebook.entry import Change
+from gradebook.models import ENTRY_PERIODS
 from gradebook.regulation import Period, folded
 from gradebook.sheets import Column, Field, Row, SheetRef
 from gradebook.workbook_columns import IDS, WHO, RowKey, file_columns, key_of, period_of, synonyms_for
@@ -181,7 +182,7 @@ class RowReader:
         if key.code != self.ref.code:
             yield "key", "môn học, hoạt động giáo dục khác"
         if key.period != self.ref.period:
-            label = Period(key.period).label if key.period in set(Period) else key.period
+            label = Period(key.period).label if key.period in ENTRY_PERIODS else key.period
             yield "key", f"thời điểm đánh giá «{label}»"
         if key.class_id != self.ref.school_class.pk:
             yield "key", "lớp khác hoặc năm học khác"

@@ -12,7 +12,10 @@ from accounts.models import User
 from approvals.tasks import read_tasks
 from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutcome
 from gradebook.regulation import Period
+from gradebook.sheets import get_sheet, read_rows
+from gradebook.workbooks import read_sheet, write_sheet
 from gradebook.year_end_rules import Promotion
+from tests.gradebook.mark_files import filled
 from tests.gradebook.school import CONFIRMED, open_window
 from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put, review, say, teach
 
@@ -252,6 +255,20 @@ def test_in_summer_the_sheet_shows_only_who_failed_and_waits_for_its_teacher(sch
     assert "Tiếng Việt: điểm KTĐK cuối năm 4" in told
     assert "Chưa hoàn thành, với từng nội dung" in listed(client, "chua-hoan-thanh")
     assert weak.full_name in listed(client, "kiem-tra-lai")
+
+
+def test_the_sheet_of_the_summer_goes_to_excel_and_back_as_any_other(school):
+    weak = school.pupils[0]
+    fail(school, weak)
+    open_window(school, Period.SUPPLEMENTARY)
+    sheet = get_sheet(school.ngoc, school.class_1a.pk, "NLPC", "BS")
+    (cell,) = sheet.rows[0].cells
+    assert cell.column.label == "Chăm chỉ"
+    ref = sheet.ref
+    read = read_sheet(filled(write_sheet(sheet), F2="Đ"), "he.xlsx", ref, read_rows(ref))
+    assert [(change.student_id, change.item, change.value) for change in read.changes] == [
+        (weak.pk, "cham_chi", "Đ")
+    ]
 
 
 def test_a_sheet_on_which_nobody_failed_says_so(school, client):
