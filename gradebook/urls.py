@@ -20,6 +20,7 @@ from gradebook import (
     staff_views,
     workbook_views,
     year_end_list_views,
+    year_end_pupil_views,
     year_end_views,
 )
 
@@ -53,10 +54,14 @@ urlpatterns = [
     path("outcomes/<int:pk>/review/", year_end_views.year_end_review, name="year_end_review"),
     path("outcomes/<int:pk>/send-back/", year_end_views.year_end_send_back, name="year_end_send_back"),
     path("outcomes/<int:pk>/approve/", year_end_views.year_end_approve, name="year_end_approve"),
-    path("outcomes/<int:pk>/pupils/<int:student_id>/", year_end_views.year_end_pupil, name="year_end_pupil"),
+    path(
+        "outcomes/<int:pk>/pupils/<int:student_id>/",
+        year_end_pupil_views.year_end_pupil,
+        name="year_end_pupil",
+    ),
     path(
         "outcomes/<int:pk>/pupils/<int:student_id>/exception/",
-        year_end_views.year_end_exception,
+        year_end_pupil_views.year_end_exception,
         name="year_end_exception",
     ),
     path(

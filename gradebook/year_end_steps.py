@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook.models import ClassYearEnd, PupilYearEnd
 from gradebook.regulation import YearResult
-from gradebook.year_end import ClassPage, Row, gaps_of, read_class
+from gradebook.year_end import ClassPage, Row, read_class
+from gradebook.year_end_gaps import gaps_of
 from gradebook.year_end_rules import Act, Actor, Exceptional, State, against_promotion, target_of
 from students.models import SchoolClass, Student
 from students.years import hold_class

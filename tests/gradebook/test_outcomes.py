@@ -9,7 +9,8 @@ from approvals import corrections
 from gradebook.models import ClassYearEnd, PupilYearEnd, SubjectResult, YearOutcome
 from gradebook.outcomes import OutcomesIncomplete, against_deciding, approve_outcomes
 from gradebook.regulation import Period
-from gradebook.year_end import gaps_of, read_class
+from gradebook.year_end import read_class
+from gradebook.year_end_gaps import gaps_of
 from gradebook.year_end_rules import Promotion, State
 from gradebook.year_end_steps import (
     Saying,
