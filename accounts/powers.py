@@ -121,6 +121,10 @@ class Action(StrEnum):
     ENTER_SHEET = "enter_sheet"
     SEE_PROGRESS = "see_progress"
     ARRANGE_ASSESSMENT = "arrange_assessment"
+    SEE_OUTCOMES = "see_outcomes"
+    PROPOSE_OUTCOMES = "propose_outcomes"
+    COMMEND = "commend"
+    REVIEW_OUTCOMES = "review_outcomes"
     APPROVE_OUTCOMES = "approve_outcomes"
     USE_COMMENTS = "use_comments"
     KEEP_COMMENTS = "keep_comments"
@@ -450,9 +454,42 @@ TABLE: tuple[Rule, ...] = (
         "IV.1, IV.3, R33",
     ),
     Rule(
+        Action.SEE_OUTCOMES,
+        Area.MARKS,
+        "xem kết quả năm học, danh sách lên lớp, khen thưởng",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.1, IV.2, IV.5, R48",
+        stays_when_lent=True,
+        stays_after_the_year=True,
+    ),
+    Rule(
+        Action.PROPOSE_OUTCOMES,
+        Area.MARKS,
+        "xét, xác nhận kết quả năm học, đề cử khen thưởng",
+        {Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.5, R39, R45, R48",
+        barred=_NEVER_THE_CLERK,
+        stays_after_the_year=True,
+    ),
+    Rule(
+        Action.COMMEND,
+        Area.MARKS,
+        "ghi thư khen, khen thưởng của cấp trên",
+        {Role.PRINCIPAL: Whose.SCHOOL, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.1, IV.5, R45",
+        barred=_NEVER_THE_CLERK,
+    ),
+    Rule(
+        Action.REVIEW_OUTCOMES,
+        Area.MARKS,
+        "rà soát kết quả năm học",
+        _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
+        "IV.2, R47",
+    ),
+    Rule(
         Action.APPROVE_OUTCOMES,
         Area.MARKS,
-        "phê duyệt kết quả năm học",
+        "phê duyệt kết quả năm học, quyết định ngoại lệ, khen thưởng đột xuất",
         _all(Whose.SCHOOL, Role.PRINCIPAL),
         "IV.1",
     ),

@@ -81,6 +81,7 @@ MENU = (
     MenuEntry("Lịch mở, khoá sổ", "gradebook:lock_calendar", "calendar-event", Action.SEE_ORDERS),
     MenuEntry("Thông báo, nhắc tổ", "gradebook:team_reminders", "bell", Action.REMIND_TEACHERS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
+    MenuEntry("Kết quả năm học", "gradebook:year_ends", "award", Action.SEE_OUTCOMES),
     MenuEntry(
         "Biến động sĩ số",
         "students:movements",

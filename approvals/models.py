@@ -13,8 +13,7 @@ from accounts.history import TracedRow
 from accounts.models import Team
 from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
 from approvals.workflow import State
-from gradebook.models import PERIOD_CHOICES, SubjectLine
-from gradebook.regulation import Period
+from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student
 
 STATE_CHOICES = [(state.value, state.label) for state in State]
@@ -33,7 +32,7 @@ class CorrectionRequest(models.Model):
     number = models.PositiveIntegerField("số phiếu")
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="correction_requests")
     line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="correction_requests", null=True)
-    period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES, blank=True)
+    period = models.CharField("thời điểm", max_length=6, choices=ENTRY_CHOICES, blank=True)
     roll_day = models.DateField("ngày điểm danh", null=True)
     roll_session = models.CharField("buổi", max_length=9, blank=True)
     state = models.CharField("trạng thái", max_length=10, choices=STATE_CHOICES, default=State.DRAFT)
@@ -60,7 +59,7 @@ class CorrectionRequest(models.Model):
             models.UniqueConstraint(fields=["year", "number"], name="request_number_once_a_year"),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="request_state_is_known"),
             models.CheckConstraint(
-                condition=Q(period__in=list(Period), roll_day__isnull=True, roll_session="")
+                condition=Q(period__in=ENTRY_PERIODS, roll_day__isnull=True, roll_session="")
                 | Q(period="", line__isnull=True, roll_day__isnull=False, roll_session__in=list(Session)),
                 name="request_is_about_a_sheet_or_a_roll",
             ),

@@ -34,6 +34,7 @@ from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.sheets import SheetRef
 from gradebook.spans import Span, longest_open, spans_at, with_cuts
+from gradebook.year_end_tasks import YearEndTask, supplementary_tasks, year_end_tasks
 from students.attendance_overview import AttendanceTask, attendance_tasks
 from students.models import SchoolClass
 from students.records_due import RecordTask, record_tasks
@@ -141,6 +142,7 @@ class TasksPage:
     attendance: tuple[AttendanceTask, ...] = ()
     records: tuple[RecordTask, ...] = ()
     classes: tuple[ClassTask, ...] = ()
+    year_end: tuple[YearEndTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
     deadlines: tuple[DeadlineWarning, ...] = ()
@@ -156,6 +158,7 @@ class TasksPage:
             or self.attendance
             or self.records
             or self.classes
+            or self.year_end
         )
 
 
@@ -163,8 +166,8 @@ def read_tasks(user: User) -> TasksPage:
     """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
     substitutions and grants of the day.
 
-    Four more for the records of whoever leads a class, three for classes that nobody leads, four for the boards, if
-    they may be seen.
+    Five more for the records and the year's end of whoever leads a class, one for a leader's classes at the year's
+    end; three for classes that nobody leads, four for the boards, if they may be seen.
     """
     refs, windows, counts = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
@@ -188,6 +191,7 @@ def read_tasks(user: User) -> TasksPage:
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
+        year_end=(*year_end_tasks(user), *supplementary_tasks(_open_again(user, refs, windows))),
         boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
     )
 
@@ -218,6 +222,16 @@ def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Counts]:
     windows = list(with_team_notices(with_cuts(of_years), user))
     refs = [SheetRef(school_class, line, period) for school_class, line in pairs for period in Period]
     return refs, windows, count_entered(year, class_ids)
+
+
+def _open_again(user: User, refs: Iterable[SheetRef], windows: Sequence[Any]) -> list[SheetRef]:
+    """The own sheets of the supplementary assessment that are open."""
+    again = [
+        SheetRef(ref.school_class, ref.line, Period.SUPPLEMENTARY)
+        for ref in refs
+        if ref.period is Period.YEAR_END
+    ]
+    return [ref for ref, spans in _with_spans(user, again, windows) if longest_open(spans)]
 
 
 def _place_in_the_books(pair: tuple[SchoolClass, SubjectLine | None]) -> tuple[int, str, bool, int]:

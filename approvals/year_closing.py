@@ -91,8 +91,8 @@ def _outcomes(year: SchoolYear) -> Item:
         f"đã phê duyệt {total - sum(without.values())}/{total} học sinh",
         f"chưa phê duyệt: {named}{more}" if without else "",
         PRINCIPAL,
-        f"{reverse('students:classes')}?year={year.pk}",
-        "Xem các lớp",
+        f"{reverse('gradebook:year_ends')}?year={year.pk}",
+        "Xem kết quả",
     )
 
 

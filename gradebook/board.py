@@ -172,7 +172,7 @@ def _view(user: User) -> _View:
     classes = list(with_pupil_counts(SchoolClass.objects.filter(reach.condition(), year=year)))
     windows = [
         window
-        for window in with_cuts(EntryWindow.objects.filter(year=year))
+        for window in with_cuts(EntryWindow.objects.filter(year=year, period__in=list(Period)))
         if any(scope_of(window).opens(place_of(each)) for each in classes)
     ]
     standings = {

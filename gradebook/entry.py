@@ -21,7 +21,6 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook import grading
 from gradebook.doubts import doubts_of, sentences
-from gradebook.exemptions import Terms
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import RuleSet
 from gradebook.repeat_tests import read_repeat
@@ -32,6 +31,9 @@ from gradebook.standing import Result, Standing, read_standing
 from gradebook.windows import LockState, lock_state, period_locks
 from gradebook.year_rules import rules_of
 
+NOT_OWED = (
+    "Nội dung này đạt ở cuối năm nên không thuộc nội dung phải đánh giá bổ sung của em: bỏ trống ô này."
+)
 Key = tuple[int, str]
 
 
@@ -248,9 +250,9 @@ def _look_over(ref: SheetRef, now: Standing, report: SaveReport, lock: LockState
         Pupil(
             name,
             tuple(
-                None
-                if now.terms[pk].against(column.item)
-                else value_and_version(now.stored.get((pk, column.item)), column.field)[0]
+                value_and_version(now.stored.get((pk, column.item)), column.field)[0]
+                if now.is_expected(pk, column.item)
+                else None
                 for column in columns
             ),
         )
@@ -268,7 +270,7 @@ def _good_values(
     columns = {(column.item, column.field.value): column for column in ref.entry_columns()}
     for change in _last_of_each_cell(changes):
         try:
-            value = _checked(ref, columns.get((change.item, change.field)), change, standing.terms)
+            value = _checked(ref, columns.get((change.item, change.field)), change, standing)
             _check_repeat(standing.stored.get((change.student_id, change.item)), change.field, value)
             yield change, value
         except grading.ValueRefused as refusal:
@@ -301,18 +303,20 @@ def _last_of_each_cell(changes: Iterable[Change]) -> Iterable[Change]:
     return {(change.student_id, change.item, change.field): change for change in changes}.values()
 
 
-def _checked(ref: SheetRef, column: Column | None, change: Change, enrolled: Mapping[int, Terms]) -> str:
+def _checked(ref: SheetRef, column: Column | None, change: Change, standing: Standing) -> str:
     """The value as it will be stored, as text; raises grading.ValueRefused."""
-    if change.student_id not in enrolled:
+    if change.student_id not in standing.names:
         raise grading.ValueRefused(f"Học sinh này không có trong danh sách lớp {ref.school_class.name}.")
     if column is None:
         raise grading.ValueRefused(
             f"{ref.period.label}: {ref.subject_label} khối {ref.school_class.grade_level} không có ô này."
         )
+    if not standing.has_cell(change.student_id, change.item):
+        raise grading.ValueRefused(NOT_OWED)
     text = change.value.strip()
     if not text:
         return ""
-    against = enrolled[change.student_id].against(change.item)
+    against = standing.terms[change.student_id].against(change.item)
     if against:
         raise grading.ValueRefused(against)
     return _CHECKS[column.field](text, rules_of(ref.school_class.year))

@@ -300,16 +300,16 @@ def year_result(inputs: YearInputs) -> Outcome:
         return Outcome(None, reasons=("Học sinh khuyết tật không đánh giá: không xếp kết quả.",))
     items = tuple(_required_items(inputs))
     missing = tuple(item for item in items if item.value is None)
-    allowed = {item: best_allowed(item.value, inputs.rules) for item in items if item.value is not None}
-    failing = tuple(item for item, best in allowed.items() if best is YearResult.CHT)
+    allowed = [(item, best_allowed(item.value, inputs.rules)) for item in items if item.value is not None]
+    failing = tuple(item for item, best in allowed if best is YearResult.CHT)
     if missing:
         return Outcome(None, missing, failing, tuple(item.sentence for item in missing))
     if not items:
         return Outcome(None, reasons=("Mọi nội dung đều được miễn: không có căn cứ xếp kết quả.",))
-    result = min(allowed.values(), key=lambda best: best.rank)
+    result = min((best for _item, best in allowed), key=lambda best: best.rank)
     if result is YearResult.HTXS:
         return Outcome(result)
-    reasons = tuple(_reason(item, result, inputs.rules) for item, best in allowed.items() if best is result)
+    reasons = tuple(_reason(item, result, inputs.rules) for item, best in allowed if best is result)
     return Outcome(result, (), failing, reasons)
 
 

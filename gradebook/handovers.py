@@ -16,11 +16,11 @@ from accounts.account_state import is_closed
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action, Role
+from gradebook.computed_results import year_inputs
 from gradebook.grading import YearInputs, plain_text
 from gradebook.handover_merge import Said, Texts, merge
 from gradebook.handover_writers import why_not_in_place, writers_of
 from gradebook.models import Handover, HandoverNote, HandoverReceipt, YearOutcome
-from gradebook.outcomes import year_inputs
 from gradebook.regulation import Attainment, Rating, YearResult, line_by_code, trait_by_code
 from students.models import Enrolment, SchoolClass, Student
 from students.promotion import LAST_GRADE

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -32,13 +32,18 @@ from gradebook.regulation import LINES, Attainment, Award, Period, Rating, Trait
 from gradebook.repeat_tests import REPEAT_PERIODS, KeepsMarks
 from gradebook.scopes import LINE_CODES, scope_words
 from gradebook.subject_lines import ClassLine, SubjectLine
+from gradebook.year_end_rules import Exceptional, Promotion, State
 from students.models import Movement, SchoolClass, SchoolYear, Student
 
 __all__ = [
+    "ENTRY_CHOICES",
+    "ENTRY_PERIODS",
     "PERIOD_CHOICES",
     "Arrangement",
     "BankComment",
     "ClassLine",
+    "ClassYearEnd",
+    "Commendation",
     "DoubtAnswer",
     "EntryNotice",
     "EntryNoticeRecipient",
@@ -50,6 +55,7 @@ __all__ = [
     "HandoverReceipt",
     "HiddenComment",
     "OrderExecution",
+    "PupilYearEnd",
     "RollOver",
     "RollOverPlace",
     "SubjectLine",
@@ -61,6 +67,9 @@ __all__ = [
 ]
 
 PERIOD_CHOICES = [(period.value, period.label) for period in Period]
+# What may be opened for entry: the four times of the year, and the assessment of the failing again (R41).
+ENTRY_PERIODS = (*Period, Period.SUPPLEMENTARY)
+ENTRY_CHOICES = [(period.value, period.label) for period in ENTRY_PERIODS]
 
 
 class TeachingAssignment(Term):
@@ -113,7 +122,7 @@ class EntryOrder(models.Model):
     dated = models.DateField("ngày")
     kind = models.CharField("loại", max_length=5, choices=Kind, default=Kind.OPEN)
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="orders")
-    period = models.CharField("thời điểm đánh giá", max_length=6, choices=PERIOD_CHOICES)
+    period = models.CharField("thời điểm đánh giá", max_length=6, choices=ENTRY_CHOICES)
     grade_level = models.PositiveSmallIntegerField("khối", null=True, blank=True)
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True, blank=True, verbose_name="lớp")
     line_code = models.CharField(
@@ -140,7 +149,7 @@ class EntryOrder(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "number"], name="order_number_once_a_year"),
             models.CheckConstraint(condition=Q(kind__in=["open", "lock"]), name="order_kind_is_known"),
-            models.CheckConstraint(condition=Q(period__in=list(Period)), name="order_period_is_known"),
+            models.CheckConstraint(condition=Q(period__in=ENTRY_PERIODS), name="order_period_is_known"),
             models.CheckConstraint(
                 condition=Q(grade_level__isnull=True) | Q(grade_level__range=(1, 5)),
                 name="order_grade_is_1_to_5",
@@ -206,7 +215,7 @@ class EntryWindow(models.Model):
 
     order = models.OneToOneField(EntryOrder, models.PROTECT, related_name="window")
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="windows")
-    period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
+    period = models.CharField(max_length=6, choices=ENTRY_CHOICES)
     grade_level = models.PositiveSmallIntegerField(null=True)
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, null=True)
     line_code = models.CharField(max_length=10, blank=True, default="", db_default="")
@@ -224,7 +233,7 @@ class EntryWindow(models.Model):
             models.CheckConstraint(
                 condition=Q(closes_at__gte=F("opens_at")), name="window_closes_after_it_opens"
             ),
-            models.CheckConstraint(condition=Q(period__in=list(Period)), name="window_period_is_known"),
+            models.CheckConstraint(condition=Q(period__in=ENTRY_PERIODS), name="window_period_is_known"),
             models.CheckConstraint(
                 condition=Q(grade_level__isnull=True) | Q(school_class__isnull=True),
                 name="window_has_one_scope",
@@ -263,7 +272,7 @@ class SubjectResult(KeepsMarks, models.Model):
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="subject_results")
     line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="results")
-    period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
+    period = models.CharField(max_length=6, choices=ENTRY_CHOICES)
     attainment = models.CharField("mức đạt được", max_length=1, blank=True)
     mark = models.PositiveSmallIntegerField("điểm KTĐK", null=True)
     other_mark = models.PositiveSmallIntegerField("điểm KTĐK không lấy", null=True)
@@ -279,7 +288,7 @@ class SubjectResult(KeepsMarks, models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["line", "period", "student"], name="subject_result_once"),
             models.CheckConstraint(
-                condition=Q(period__in=list(Period)), name="subject_result_period_is_known"
+                condition=Q(period__in=ENTRY_PERIODS), name="subject_result_period_is_known"
             ),
             models.CheckConstraint(
                 condition=Q(attainment__in=["", *Attainment]), name="subject_result_attainment_is_thc"
@@ -309,7 +318,7 @@ class TraitResult(models.Model):
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="trait_results")
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="trait_results")
-    period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
+    period = models.CharField(max_length=6, choices=ENTRY_CHOICES)
     item = models.CharField(max_length=30)
     rating = models.CharField("mức đạt được", max_length=1, blank=True)
     comment = models.TextField("nhận xét", blank=True)
@@ -321,7 +330,9 @@ class TraitResult(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["student", "year", "period", "item"], name="trait_result_once"),
-            models.CheckConstraint(condition=Q(period__in=list(Period)), name="trait_result_period_is_known"),
+            models.CheckConstraint(
+                condition=Q(period__in=ENTRY_PERIODS), name="trait_result_period_is_known"
+            ),
             models.CheckConstraint(condition=Q(rating__in=["", *Rating]), name="trait_result_rating_is_tdc"),
             models.CheckConstraint(
                 condition=Q(item__in=["quality", "general", "specific"], rating="")
@@ -337,6 +348,9 @@ class TraitResult(models.Model):
 class YearOutcome(models.Model):
     """What the year came to for a pupil, as the principal approved it (TT27 Điều 9, 11, 13; rules R39–R45).
 
+    `original_result` is what the year-end values came to, of a pupil who was assessed again (R41); `exception_reason`
+    marks a result that is not the computed one but the principal's decision (R39).
+
     Without `result`: not assessed (KHGDCN, rule R33) or come too late to be; then the note says what the promotion
     was decided on.
     """
@@ -348,6 +362,8 @@ class YearOutcome(models.Model):
     award_reason = models.CharField("nội dung khen thưởng", max_length=300, blank=True)
     is_promoted = models.BooleanField("được lên lớp")
     promotion_note = models.CharField("ghi chú xét lên lớp", max_length=300, blank=True)
+    original_result = models.CharField("kết quả trước khi đánh giá bổ sung", max_length=4, blank=True)
+    exception_reason = models.CharField("lí do ngoại lệ", max_length=300, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="approved_outcomes"
     )
@@ -361,6 +377,9 @@ class YearOutcome(models.Model):
             models.CheckConstraint(
                 condition=Q(result__in=list(YearResult)) | (Q(result="") & ~Q(promotion_note="")),
                 name="outcome_result_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(original_result__in=["", *YearResult]), name="outcome_original_is_known"
             ),
             models.CheckConstraint(condition=Q(award__in=["", *Award]), name="outcome_award_is_known"),
             models.CheckConstraint(
@@ -758,7 +777,7 @@ class DoubtAnswer(models.Model):
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="doubt_answers")
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="doubt_answers")
-    period = models.CharField(max_length=6, choices=PERIOD_CHOICES)
+    period = models.CharField(max_length=6, choices=ENTRY_CHOICES)
     item = models.CharField(max_length=30)
     sentence = models.CharField("điều cần xem lại", max_length=300)
     reason = models.CharField("lí do", max_length=300)
@@ -772,9 +791,145 @@ class DoubtAnswer(models.Model):
             models.UniqueConstraint(
                 fields=["student", "year", "period", "item", "sentence"], name="doubt_answered_once"
             ),
-            models.CheckConstraint(condition=Q(period__in=list(Period)), name="doubt_answer_period_is_known"),
+            models.CheckConstraint(
+                condition=Q(period__in=ENTRY_PERIODS), name="doubt_answer_period_is_known"
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="doubt_answer_has_a_reason"),
         ]
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.item} {self.period}"
+
+
+class ClassYearEnd(models.Model):
+    """How far the results of a class's year have come on their way to the principal (PLAN IV; rule R47).
+
+    Each step says who and when. `return_reason` stays until the class is complete again. Acts hold the class's row.
+    """
+
+    school_class = models.OneToOneField(SchoolClass, models.PROTECT, related_name="year_end")
+    state = models.CharField("trạng thái", max_length=9, choices=State.pairs(), default=State.OPEN)
+    completed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    completed_at = models.DateTimeField("hoàn thành lúc", null=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    reviewed_at = models.DateTimeField("rà soát lúc", null=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    approved_at = models.DateTimeField("phê duyệt lúc", null=True)
+    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    return_reason = models.CharField("lí do trả lại", max_length=500, blank=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=list(State)), name="year_end_state_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["reviewed", "approved"])
+                | Q(completed_by__isnull=False, reviewed_by__isnull=False),
+                name="year_end_reviewed_after_it_was_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | Q(approved_by__isnull=False),
+                name="year_end_approved_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_by__isnull=True) | ~Q(return_reason=""),
+                name="year_end_returned_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Kết quả năm học lớp {self.school_class_id}"
+
+
+class PupilYearEnd(models.Model):
+    """What the homeroom teacher says of a pupil's year before the principal decides (rules R39, R42, R45, R48).
+
+    `confirmed_result` is the computed result that was confirmed, or from which the exception is asked: when another is
+    computed since, the confirmation no longer holds. `wanted_result` with its reason asks for an exception.
+    """
+
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="pupil_year_ends")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="year_ends")
+    confirmed_result = models.CharField("kết quả đã xác nhận", max_length=4, blank=True)
+    wanted_result = models.CharField("kết quả đề nghị", max_length=4, blank=True)
+    exception_reason = models.CharField("lí do đề nghị ngoại lệ", max_length=300, blank=True)
+    exception = models.CharField("ngoại lệ", max_length=7, choices=Exceptional.pairs(), blank=True)
+    exception_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    exception_note = models.CharField("ý kiến về ngoại lệ", max_length=300, blank=True)
+    promotion = models.CharField("đề nghị", max_length=8, choices=Promotion.pairs(), blank=True)
+    promotion_note = models.CharField("kế hoạch giúp đỡ hoặc lí do", max_length=300, blank=True)
+    outstanding_lines = ArrayField(models.CharField(max_length=10), verbose_name="môn nổi trội", default=list)
+    progress_traits = ArrayField(models.CharField(max_length=30), verbose_name="tiến bộ", default=list)
+    is_recognised = models.BooleanField("được tập thể lớp công nhận", default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    history = HistoricalRecords(bases=[TracedRow])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["school_class", "student"], name="pupil_year_end_once"),
+            models.CheckConstraint(
+                condition=Q(confirmed_result__in=["", *YearResult], wanted_result__in=["", *YearResult]),
+                name="pupil_year_end_results_are_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted_result="", exception="", exception_reason="")
+                | (~Q(wanted_result="") & ~Q(exception="") & ~Q(exception_reason="")),
+                name="pupil_year_end_exception_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(exception__in=["", "asked"], exception_by__isnull=True)
+                | Q(exception__in=["granted", "refused"], exception_by__isnull=False),
+                name="pupil_year_end_exception_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(promotion__in=["", *Promotion]), name="pupil_year_end_promotion_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.confirmed_result}"
+
+
+class CommendationQuerySet(models.QuerySet["Commendation"]):
+    def standing(self) -> Self:
+        """Those that were not taken back."""
+        return self.filter(taken_back_for="").order_by("given_on", "pk")
+
+
+class Commendation(models.Model):
+    """Praise of a pupil at any time of the year, beside the title at its end (TT27 Điều 13; rule R45)."""
+
+    KINDS = (
+        ("surprise", "Khen thưởng đột xuất"),
+        ("letter", "Thư khen"),
+        ("higher", "Khen thưởng của cấp trên"),
+    )
+
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="commendations")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="commendations")
+    kind = models.CharField("hình thức", max_length=8, choices=KINDS)
+    text = models.CharField("nội dung", max_length=300)
+    given_on = models.DateField("ngày")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    taken_back_for = models.CharField("lí do rút lại", max_length=300, blank=True)
+
+    history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar = CommendationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("given_on", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["surprise", "letter", "higher"]), name="commendation_kind_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="commendation_says_what_for"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.kind}"
+
+    @property
+    def words(self) -> str:
+        return f"{self.get_kind_display()} ({self.given_on:%d/%m/%Y}): {self.text}"

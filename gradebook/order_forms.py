@@ -13,7 +13,7 @@ from django.utils.timezone import make_aware
 
 from accounts import clock
 from accounts.models import User
-from gradebook.models import PERIOD_CHOICES, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
+from gradebook.models import ENTRY_CHOICES, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.order_texts import all_texts, default_text
 from gradebook.orders import Problem
 from gradebook.regulation import Period, line_by_code
@@ -84,7 +84,7 @@ class OrderForm(forms.Form):
     )
     period = forms.ChoiceField(
         label="Thời điểm đánh giá",
-        choices=PERIOD_CHOICES,
+        choices=ENTRY_CHOICES,
         error_messages=_choice_words("Thời điểm đánh giá"),
     )
     scope = forms.ChoiceField(

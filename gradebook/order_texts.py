@@ -1,6 +1,6 @@
 """The wording of the principal's orders, as the school's own notices have it (PLAN IV.1, IV.4; rule R51)."""
 
-from gradebook.models import EntryOrder
+from gradebook.models import ENTRY_PERIODS, EntryOrder
 from gradebook.regulation import Period
 from gradebook.windows import period_in_year
 from students.models import SchoolYear
@@ -30,6 +30,6 @@ def all_texts(year: SchoolYear) -> set[str]:
     return {
         default_text(kind, period, year, is_for_one=is_for_one)
         for kind in EntryOrder.Kind
-        for period in Period
+        for period in ENTRY_PERIODS
         for is_for_one in (False, True)
     }

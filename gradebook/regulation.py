@@ -12,11 +12,11 @@ a field with the default.
 import enum
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
 GRADES = (1, 2, 3, 4, 5)
 
@@ -47,20 +47,39 @@ class _Labelled(enum.StrEnum):
 
     @property
     def _index(self) -> int:
-        return list(type(self)).index(self)
+        return list(type(self).__members__.values()).index(self)
 
 
-class Period(_Labelled):
-    """One of the four times of periodic assessment in a year (TT 27/2020 Điều 7)."""
+class _TimesOfTheYear(enum.EnumType):
+    """Goes through the four times of Điều 7 only, for that is what books, boards and the test matrix have.
+
+    The supplementary assessment is opened, entered and stored as a period is, yet follows the year's end.
+    """
+
+    def __iter__(cls) -> Iterator[Any]:
+        members: Iterator[Any] = super().__iter__()
+        return (each for each in members if each != "BS")
+
+    def __len__(cls) -> int:
+        return super().__len__() - 1
+
+
+class Period(_Labelled, metaclass=_TimesOfTheYear):
+    """One of the four times of periodic assessment in a year (TT 27/2020 Điều 7).
+
+    SUPPLEMENTARY (đánh giá bổ sung, Điều 11) stands beside them: its results keep company with those of the year's
+    end and never replace them (R41). It is a member by name and value, and not one of the four when gone through.
+    """
 
     MID_TERM_1 = "GHKI", "Giữa học kì I"
     END_TERM_1 = "CHKI", "Cuối học kì I"
     MID_TERM_2 = "GHKII", "Giữa học kì II"
     YEAR_END = "CN", "Cuối năm học"
+    SUPPLEMENTARY = "BS", "Đánh giá bổ sung"
 
     @property
     def order(self) -> int:
-        """Place in the year, 1 to 4."""
+        """Place in the year, 1 to 4; 5 for the supplementary assessment."""
         return self._index + 1
 
     @property
@@ -381,6 +400,8 @@ def has_mark(year: int, grade: int, line_code: str, period: Period, *, rules: Ru
     """
     check_covered(year, grade, rules=rules)
     line_by_code(line_code)
+    if period is Period.SUPPLEMENTARY:  # what had a mark at the year's end is marked again
+        period = Period.YEAR_END
     if line_code == "TDT":
         return rules.ethnic_language_has_mark and period.is_end_of_term
     return line_code in rules.tests[grade][period]

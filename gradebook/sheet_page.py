@@ -387,15 +387,17 @@ def _groups(columns: tuple[Column, ...]) -> tuple[tuple[str, int], ...]:
 
 
 def _period_tabs(sheet: Sheet) -> Iterator[Tab]:
-    for period in Period:
-        lock = sheet.locks[period]
+    for period, lock in sheet.locks.items():
+        is_current = period == sheet.ref.period
+        if period is Period.SUPPLEMENTARY and not (is_current or lock.is_open or lock.is_over):
+            continue
         state, icon = (
             ("mở", "unlock") if lock.is_open else ("khoá", "lock") if lock.is_over else ("chưa mở", "clock")
         )
         yield Tab(
             period.value,
             _address(sheet, sheet.ref.code, period),
-            period == sheet.ref.period,
+            is_current,
             state,
             icon,
             f"{period.label}. {lock.sentence}",

@@ -16,6 +16,7 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_brought, with_lines
+from gradebook.computed_results import owed_items
 from gradebook.deadlines import is_near, time_left, warning_kind
 from gradebook.doubts import (
     NONE_KNOWN,
@@ -29,7 +30,7 @@ from gradebook.doubts import (
     with_counterparts,
 )
 from gradebook.exemptions import USUAL, Terms, seats_with_terms, terms_of
-from gradebook.models import SubjectLine, SubjectResult, TraitResult
+from gradebook.models import ENTRY_PERIODS, SubjectLine, SubjectResult, TraitResult
 from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
 from gradebook.repeat_tests import REPEAT_PERIODS, Repeat
 from gradebook.scopes import HOMEROOM
@@ -140,13 +141,20 @@ class SheetRef:
         return has_mark(year.pk, grade, self.code, self.period, rules=rules_of(year))
 
     def columns(self) -> tuple[Column, ...]:
-        """The cells this sheet has by the regulation of its year."""
+        """The cells this sheet has by the regulation of its year; the supplementary assessment has no comments."""
         if self.line is None:
-            return _trait_columns(self.school_class)
-        columns = [Column(self.code, Field.ATTAINMENT, "Mức đạt được")]
-        if self.has_mark:
-            columns.append(Column(self.code, Field.MARK, "Điểm KTĐK"))
-        return (*columns, Column(self.code, Field.COMMENT, "Nhận xét"))
+            columns = list(_trait_columns(self.school_class))
+        else:
+            columns = [Column(self.code, Field.ATTAINMENT, "Mức đạt được")]
+            if self.has_mark:
+                columns.append(Column(self.code, Field.MARK, "Điểm KTĐK"))
+            columns.append(Column(self.code, Field.COMMENT, "Nhận xét"))
+        return tuple(each for each in columns if not self.is_supplementary or each.field != Field.COMMENT)
+
+    @property
+    def is_supplementary(self) -> bool:
+        """Whether only what failed at the year's end is assessed here, again (R40, R41)."""
+        return self.period is Period.SUPPLEMENTARY
 
     @property
     def takes_repeat(self) -> bool:
@@ -232,7 +240,7 @@ def find_sheet(class_id: int, code: str, period: str) -> SheetRef:
 
 def _find(class_id: int, code: str, period: str) -> tuple[SheetRef, Lines]:
     """The sheet, and all lines of its class in the books' order: one statement brings both."""
-    if period not in set(Period):
+    if period not in ENTRY_PERIODS:
         raise Http404(f"Không có thời điểm đánh giá “{period}”.")
     classes = with_lines(SchoolClass.objects.select_related("year"))
     school_class = get_object_or_404(classes, pk=class_id)
@@ -259,10 +267,12 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
     """Fetch and check in one call: a view cannot hold a sheet that its user may not see."""
     ref, lines = _find(class_id, code, period)
     require_may_see(user, ref)
+    rows = read_rows(ref)
+    columns = tuple(cell.column for cell in rows[0].cells) if rows else ref.columns()
     return Sheet(
         ref=ref,
-        columns=ref.columns(),
-        rows=read_rows(ref),
+        columns=columns,
+        rows=rows,
         locks=lock_states(ref.school_class, ref.code),
         is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
         own_sheets=_own_sheets(user, ref, lines),
@@ -294,10 +304,18 @@ def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
 
 
 def read_rows(ref: SheetRef) -> tuple[Row, ...]:
-    """Pupils in class order with their stored values. Two statements, whatever the class."""
+    """Pupils in class order with their stored values. Two statements, whatever the class.
+
+    Of the supplementary assessment, whose lists take four more, only the pupils and the columns that it is about.
+    """
     columns = ref.columns()
     roster = seats_with_terms(ref.school_class)
     enrolments = list(with_answers(with_counterparts(roster, ref), ref))
+    if ref.is_supplementary:
+        owed = owed_in(ref)
+        enrolments = [each for each in enrolments if each.student_id in owed]
+        items = frozenset[str]().union(*owed.values())
+        columns = tuple(each for each in columns if each.item in items)
     stored = stored_results(ref, [enrolment.student_id for enrolment in enrolments])
     terms = [terms_of(enrolment, ref.period) for enrolment in enrolments]
     return tuple(
@@ -329,6 +347,13 @@ def cell_of(column: Column, result: SubjectResult | TraitResult | None, terms: T
         repeat=tested.repeat,
         first_mark=tested.first_mark,
     )
+
+
+def owed_in(ref: SheetRef) -> dict[int, frozenset[str]]:
+    """Pupil id → items of this sheet that must be assessed again; who owes nothing is not there. Four statements."""
+    items = {column.item for column in ref.columns()}
+    owed = {pupil: codes & items for pupil, codes in owed_items(ref.school_class).items()}
+    return {pupil: codes for pupil, codes in owed.items() if codes}
 
 
 def stored_results(

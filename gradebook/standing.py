@@ -1,6 +1,6 @@
 """What a save meets: who sits in the class, what the sheet holds and what other sheets say of it. One statement."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,26 +11,41 @@ from django.db.models.functions import JSONObject
 from gradebook.doubts import NONE_KNOWN, Counterparts, counterparts_brought, with_counterparts
 from gradebook.exemptions import Terms, seats_with_terms, terms_of
 from gradebook.models import SubjectResult, TraitResult
-from gradebook.sheets import SheetRef
+from gradebook.sheets import SheetRef, owed_in
 
 Result = SubjectResult | TraitResult
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`names` and `terms` by pupil, in class order; `stored` by pupil and item; `beside` by pupil."""
+    """`names` and `terms` by pupil, in class order; `stored` by pupil and item; `beside` by pupil.
+
+    At the supplementary assessment `owed` says what each must be assessed in again; None at the four periods.
+    """
 
     names: Mapping[int, str]
     terms: Mapping[int, Terms]
     stored: Mapping[tuple[int, str], Result]
     beside: Mapping[int, Counterparts]
+    owed: Mapping[int, Collection[str]] | None = None
+
+    def has_cell(self, student_id: int, item: str) -> bool:
+        """Whether the sheet has a cell of this item for this pupil."""
+        return self.owed is None or item in self.owed.get(student_id, ())
+
+    def is_expected(self, student_id: int, item: str) -> bool:
+        """Whether that cell is to hold a value: not where the pupil is exempt (R33)."""
+        return self.has_cell(student_id, item) and not self.terms[student_id].against(item)
 
     def counterparts(self, student_id: int) -> Counterparts:
         return self.beside.get(student_id, NONE_KNOWN)
 
 
 def read_standing(ref: SheetRef) -> Standing:
-    """Read after the sheet is held, so that nothing of it moves until the save is through."""
+    """Read after the sheet is held, so that nothing of it moves until the save is through.
+
+    Of the supplementary assessment five statements: what is owed is computed from the year's end.
+    """
     roster = with_counterparts(seats_with_terms(ref.school_class), ref)
     seats = list(roster.annotate(stored=ArraySubquery(_stored(ref))))
     rows = [_row(ref, kept) for seat in seats for kept in seat.stored]
@@ -41,6 +56,7 @@ def read_standing(ref: SheetRef) -> Standing:
             (row.student_id, ref.code if isinstance(row, SubjectResult) else row.item): row for row in rows
         },
         beside={seat.student_id: counterparts_brought(seat) for seat in seats},
+        owed=owed_in(ref) if ref.is_supplementary else None,
     )
 
 

@@ -5,6 +5,7 @@ from gradebook import (
     arrangement_views,
     assignment_upload_views,
     assignment_views,
+    commendation_views,
     comment_upload_views,
     comment_views,
     doubt_views,
@@ -29,6 +30,9 @@ from gradebook import (
     team_reminder_views,
     warning_views,
     workbook_views,
+    year_end_list_views,
+    year_end_pupil_views,
+    year_end_views,
 )
 
 app_name = "gradebook"
@@ -66,6 +70,31 @@ urlpatterns = [
     path("handovers/<int:pk>/", handover_views.handover, name="handover"),
     path("handovers/<int:pk>/in-place/", handover_views.handover_in_place, name="handover_in_place"),
     path("handovers/<int:pk>/receive/", handover_views.handover_receive, name="handover_receive"),
+    path("outcomes/", year_end_views.year_ends, name="year_ends"),
+    path("outcomes/lists/<str:kind>/", year_end_list_views.year_end_list, name="year_end_list"),
+    path(
+        "outcomes/lists/<str:kind>/excel/", year_end_list_views.year_end_list_file, name="year_end_list_file"
+    ),
+    path("outcomes/<int:pk>/", year_end_views.year_end, name="year_end"),
+    path("outcomes/<int:pk>/confirm/", year_end_views.year_end_confirm, name="year_end_confirm"),
+    path("outcomes/<int:pk>/complete/", year_end_views.year_end_complete, name="year_end_complete"),
+    path("outcomes/<int:pk>/review/", year_end_views.year_end_review, name="year_end_review"),
+    path("outcomes/<int:pk>/send-back/", year_end_views.year_end_send_back, name="year_end_send_back"),
+    path("outcomes/<int:pk>/approve/", year_end_views.year_end_approve, name="year_end_approve"),
+    path(
+        "outcomes/<int:pk>/pupils/<int:student_id>/",
+        year_end_pupil_views.year_end_pupil,
+        name="year_end_pupil",
+    ),
+    path(
+        "outcomes/<int:pk>/pupils/<int:student_id>/exception/",
+        year_end_pupil_views.year_end_exception,
+        name="year_end_exception",
+    ),
+    path(
+        "outcomes/<int:pk>/pupils/<int:student_id>/praise/", commendation_views.commend_pupil, name="commend"
+    ),
+    path("outcomes/praise/<int:pk>/take-back/", commendation_views.praise_take_back, name="praise_take_back"),
     path("roll-over/", roll_over_views.roll_overs, name="roll_overs"),
     path("roll-over/<int:pk>/", roll_over_views.roll_over, name="roll_over"),
     path("roll-over/<int:pk>/classes/", roll_over_views.roll_over_classes, name="roll_over_classes"),

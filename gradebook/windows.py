@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from accounts import clock
 from accounts.clock import now_in_sql
-from gradebook.models import EntryWindow, EntryWindowQuerySet
+from gradebook.models import ENTRY_PERIODS, EntryWindow, EntryWindowQuerySet
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.spans import Span, longest_open, spans_at, with_answering, with_cuts
@@ -88,7 +88,9 @@ def lock_states(school_class: SchoolClass, code: str = "") -> dict[Period, LockS
     # A period equal to itself: covering() with every period.
     windows = EntryWindow.objects.covering(school_class, F("period"))  # type: ignore[arg-type]
     spans = _spans(windows, school_class, code)
-    return {period: _state([each for each in spans if each.period == period], period) for period in Period}
+    return {
+        period: _state([each for each in spans if each.period == period], period) for period in ENTRY_PERIODS
+    }
 
 
 def lock_states_of(
@@ -100,7 +102,7 @@ def lock_states_of(
     states = {}
     for code, teachers in answering.items():
         spans = spans_at(found, place_of(school_class, code, teachers))
-        for period in Period:
+        for period in ENTRY_PERIODS:
             states[code, period] = _state([each for each in spans if each.period == period], period)
     return states
 

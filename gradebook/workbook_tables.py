@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradebook.models import ENTRY_PERIODS
 from gradebook.regulation import Period, folded, line_by_code
 from gradebook.sheets import HOMEROOM_CODE, Field
 from gradebook.workbook_columns import IDS, WHO, RowKey, file_columns, key_of
@@ -164,7 +165,7 @@ class TableReader:
         of_row = when_in(text) if text else None
         if text and of_row is None and slot.when is None:
             raise Elsewhere("period", f"thời điểm đánh giá «{text}»")
-        of_key = Period(key.period) if key and key.period in set(Period) else None
+        of_key = Period(key.period) if key and key.period in ENTRY_PERIODS else None
         period = self._within(slot.when or of_row or of_key or self.said.when or self.desk.period, of_key)
         if period not in self.desk.periods:
             raise Elsewhere("period", f"thời điểm đánh giá «{text or period.label}»")
@@ -184,7 +185,7 @@ class TableReader:
         if key.code != target[1] and not slot.code:
             raise Elsewhere("key", "môn học, hoạt động giáo dục khác")
         if key.period != target[2] and not slot.when:
-            label = Period(key.period).label if key.period in set(Period) else key.period
+            label = Period(key.period).label if key.period in ENTRY_PERIODS else key.period
             raise Elsewhere("key", f"thời điểm đánh giá «{label}»")
         if self.desk.class_keys.get(key.class_id) != target[0]:
             raise Elsewhere("key", "lớp khác hoặc năm học khác")

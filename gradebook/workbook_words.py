@@ -17,7 +17,8 @@ _HOMEROOM_NAMES = frozenset(
 )
 PERIOD_WORDS = re.compile(
     r"\b(?:(?P<half>giua|cuoi) ?(?:hoc k[iy]|hk|k[iy]|k) ?(?P<term>ii|i|2|1)?"
-    r"|(?P<letter>[gc]) ?(?:hk|k) ?(?P<number>ii|i|2|1)?|cuoi nam(?: hoc)?|cn)\b"
+    r"|(?P<letter>[gc]) ?(?:hk|k) ?(?P<number>ii|i|2|1)?|cuoi nam(?: hoc)?|cn"
+    r"|(?P<again>bs|danh gia bo sung))\b"
 )
 _YEARS = re.compile(r"(?: nam hoc)? 20\d\d(?: 20\d\d)?$"), re.compile(r" 20\d\d(?: 20\d\d)?$")
 _TERM = re.compile(r"\b(?:hoc k[iy]|hk) ?(ii|i|2|1)\b")
@@ -78,6 +79,8 @@ def code_of(text: str) -> str:
 
 def when_of(match: re.Match[str]) -> When:
     """The period or half that PERIOD_WORDS found."""
+    if match["again"]:
+        return Period.SUPPLEMENTARY
     word = match["half"] or match["letter"]
     if word is None:
         return Period.YEAR_END
@@ -124,8 +127,10 @@ def said_by_title(title: str) -> Said:
     text = folded(title)
     match = _CLASS_IN_TITLE.search(text)
     line = _LINE_IN_TITLE.search(text)
-    # «CN» in a title may be anything; whole words only.
-    period = next((each for each in PERIOD_WORDS.finditer(text) if each[0] not in ("cn", "gk", "ck")), None)
+    # «CN», «BS» in a title may be anything; whole words only.
+    period = next(
+        (each for each in PERIOD_WORDS.finditer(text) if each[0] not in ("cn", "gk", "ck", "bs")), None
+    )
     return Said(
         "".join(match.groups()) if match else "",
         _line_in(line[1].strip()) if line else "",

@@ -194,7 +194,7 @@ def _year(pupil: Student, seat: Enrolment, records: _Records) -> TranscriptYear:
         qualities=_trait_group(school_class, TraitGroup.QUALITY, traits, terms),
         general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits, terms),
         specific_competencies=_trait_group(school_class, TraitGroup.SPECIFIC, traits, terms),
-        result=YearResult(outcome.result).label if outcome and outcome.result else "",
+        result=result_words(outcome) if outcome else "",
         award=_award(outcome) if outcome else "",
         completion=completion_sentence(school_class.grade_level, outcome) if outcome else "",
         principal=signatories.approval(year, outcome.approved_by, outcome.approved_on)
@@ -233,6 +233,16 @@ def _trait_group(
         ),
         comment=results.get(group.value, nothing).comment,
     )
+
+
+def result_words(outcome: YearOutcome) -> str:
+    """Part 4; of a pupil assessed again the first result stands beside (R41): the rows above show the year's end."""
+    words = YearResult(outcome.result).label if outcome.result else ""
+    if not outcome.original_result:
+        return words
+    if outcome.original_result == outcome.result:
+        return f"{words} (đã đánh giá bổ sung)"
+    return f"{words} (trước khi đánh giá bổ sung: {YearResult(outcome.original_result).label})"
 
 
 def _award(outcome: YearOutcome) -> str:

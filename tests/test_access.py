@@ -36,7 +36,7 @@ from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
 from approvals.models import CorrectionRequest, Evidence, Inquiry
 from gradebook.comment_bank import shipped
-from gradebook.models import BankComment, EntryOrder, RollOver, SubjectLine, TeachingAssignment
+from gradebook.models import BankComment, Commendation, EntryOrder, RollOver, SubjectLine, TeachingAssignment
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import (
@@ -151,6 +151,22 @@ def first_in_4a(things: Things) -> list[Any]:
 
 def pupil_4a(*more: str) -> Callable[[Things], list[Any]]:
     return lambda things: [things.school.pupils[0].pk, *more]
+
+
+def class_and_pupil_4a(things: Things) -> list[Any]:
+    return [things.school.class_4a.pk, things.school.pupils[0].pk]
+
+
+def praise_4a(things: Things) -> list[Any]:
+    made = Commendation.objects.create(
+        school_class=things.school.class_4a,
+        student=things.school.pupils[0],
+        kind="letter",
+        text="Giúp bạn",
+        given_on=clock.today(),
+        recorded_by=things.school.lan,
+    )
+    return [made.pk]
 
 
 def this_year(things: Things) -> list[Any]:
@@ -616,6 +632,33 @@ PAGES = (
     Page("gradebook:handover_receive", Action.RECEIVE_HANDOVER, LAN, "post", 422, class_4a, CONFIRMED),
     # Nothing is signed yet.
     Page("reports:handover_file", Action.SEE_HANDOVER, SHEET_4A, status=404, arguments=class_4a),
+    Page("gradebook:year_ends", Action.SEE_OUTCOMES, ATTENDANCE),
+    Page(
+        "gradebook:year_end_list", Action.SEE_OUTCOMES, ATTENDANCE, arguments=lambda _things: ["khen-thuong"]
+    ),
+    # The password is asked again before a bulk export.
+    Page(
+        "gradebook:year_end_list_file",
+        Action.SEE_OUTCOMES,
+        ATTENDANCE,
+        status=422,
+        arguments=lambda _things: ["khen-thuong"],
+    ),
+    Page("gradebook:year_end", Action.SEE_OUTCOMES, SHEET_4A, arguments=class_4a),
+    Page("gradebook:year_end_pupil", Action.SEE_OUTCOMES, SHEET_4A, arguments=class_and_pupil_4a),
+    Page("gradebook:year_end_pupil", Action.PROPOSE_OUTCOMES, LAN, "post", 422, class_and_pupil_4a),
+    # Nothing is computed yet, so nothing can be confirmed or passed on.
+    Page("gradebook:year_end_confirm", Action.PROPOSE_OUTCOMES, LAN, "post", 422, class_4a),
+    Page("gradebook:year_end_complete", Action.PROPOSE_OUTCOMES, LAN, "post", 422, class_4a, CONFIRMED),
+    Page(
+        "gradebook:year_end_review", Action.REVIEW_OUTCOMES, VICE_PRINCIPAL, "post", 422, class_4a, CONFIRMED
+    ),
+    Page("gradebook:year_end_send_back", Action.REVIEW_OUTCOMES, VICE_PRINCIPAL, "post", 422, class_4a),
+    Page("gradebook:year_end_approve", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_4a, CONFIRMED),
+    Page("gradebook:year_end_exception", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_and_pupil_4a),
+    Page("gradebook:commend", Action.COMMEND, PRINCIPAL | LAN, arguments=class_and_pupil_4a),
+    Page("gradebook:commend", Action.COMMEND, PRINCIPAL | LAN, "post", 422, class_and_pupil_4a),
+    Page("gradebook:praise_take_back", Action.COMMEND, PRINCIPAL | LAN, arguments=praise_4a),
     Page("gradebook:opening", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.SEE_OPENING, PRINTS, arguments=this_year),
     Page("gradebook:year_lines", Action.PREPARE_YEAR, CLERK, "post", 302, arguments=this_year),
@@ -837,6 +880,9 @@ def label(page: Page) -> str:
 
 # Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
 LISTS = {
+    "gradebook:year_ends",
+    "gradebook:year_end_list",
+    "gradebook:year_end_list_file",
     "students:attendance",
     "gradebook:handovers",
     "approvals:requests",
@@ -862,6 +908,8 @@ LISTS = {
     "accounts:confirm",
 }
 ABOUT_A_CLASS = {
+    "gradebook:year_end",
+    "gradebook:year_end_pupil",
     "students:roll",
     "students:class_attendance",
     "gradebook:period_absences",
@@ -945,6 +993,8 @@ def in_last_years_class(things: Things) -> Things:
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name in ABOUT_A_CLASS], ids=label)
 def test_another_class_and_a_former_one_open_only_as_the_table_says(page, moved, stands, things):
     elsewhere = moved(things)
+    if moved is in_last_years_class and RULES[page.action].stays_after_the_year:
+        stands = {**stands, "lan": {Role.HOMEROOM: frozenset({Whose.OWN_CLASS})}}
     let_in = {person for person in EVERYBODY if answer(page, elsewhere, person) not in (403, 404)}
     assert let_in == opened_by_table(page.action, stands)
 

@@ -20,11 +20,9 @@ from accounts.admin_account import rotate_password
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.second_factor import NAME
-from gradebook import grading
 from gradebook.entry import save_results
 from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
 from gradebook.orders import issue_order
-from gradebook.outcomes import Nomination, approve_outcomes, year_inputs
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
 from gradebook.staffing import carry_out_staff, prepare_lines
@@ -35,6 +33,7 @@ from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.entry_windows import record_carried_out, tell_the_teachers
 from kimdong.demo.people import DemoNames
 from kimdong.demo.records import complete_records, fill_profile
+from kimdong.demo.year_end import approve_year
 from students.calendar import ordinary_week
 from students.imports import carry_out_roster
 from students.models import (
@@ -51,9 +50,7 @@ from students.roster_files import read_roster
 from students.staff_files import read_staff
 from students.years import set_week
 
-REPEATING_REASON = "Chưa hoàn thành chương trình lớp 1 sau khi được giúp đỡ và đánh giá bổ sung"
 ONE_SESSION_CLASS = "5G"
-HELP_PLAN = "Được lên lớp theo quyết định của Hiệu trưởng, có kế hoạch giúp đỡ trong hè và đầu năm học"
 
 
 @dataclass(slots=True)
@@ -211,7 +208,7 @@ def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]
         record_carried_out(_order(year, window, number), window)
         _fill(year, window, school, share=lambda _ref: 1.0)
     school.say(f"phê duyệt kết quả năm học {year.label}")
-    _approve(year, school, repeating)
+    approve_year(year, seed=school.seed, repeating=repeating)
 
 
 def fill_current_year(year: SchoolYear, school: DemoSchool) -> None:
@@ -288,30 +285,3 @@ def _sheets(year: SchoolYear, period: Period):
         for each in taught[school_class.pk]:
             yield SheetRef(school_class, lines[each.line_id], period), people[each.teacher_id], pupils
         yield SheetRef(school_class, None, period), people[homerooms[school_class.pk]], pupils
-
-
-def _approve(year: SchoolYear, school: DemoSchool, repeating: set[str]) -> None:
-    principal = User.objects.get(username="hieutruong")
-    day = datetime.date(year.year + 1, 5, 28)
-    staying = {each.pk: REPEATING_REASON for each in Student.objects.filter(moet_id__in=repeating)}
-    for school_class in SchoolClass.objects.filter(year=year).select_related("year"):
-        with clock.travelling(calendar.at(day.year, day.month, day.day, 15)):
-            approve_outcomes(
-                school_class,
-                by=principal,
-                on=day,
-                nominated=_nominated(school_class, school),
-                not_promoted=staying,
-                help_plan=HELP_PLAN,
-                source=Source.DEMO,
-            )
-
-
-def _nominated(school_class: SchoolClass, school: DemoSchool) -> dict[int, Nomination]:
-    """Two of three pupils with HTT, each for a line in which they stood out."""
-    found = {}
-    for student_id, inputs in year_inputs(school_class).items():
-        chance = random.Random(f"{school.seed}-{student_id}")  # noqa: S311 - invented
-        if grading.year_result(inputs).result == "HTT" and chance.random() < 0.67:
-            found[student_id] = Nomination(lines=(chance.choice(sorted(inputs.attainments)),))
-    return found

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from accounts.models import AdminAction, User
 from gradebook.arrangements import ArrangementRefused, Wanted, arrange
+from gradebook.computed_results import year_inputs
 from gradebook.models import Arrangement, SubjectResult
-from gradebook.outcomes import year_inputs
 from gradebook.progress import count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
 from gradebook.sheets import get_sheet

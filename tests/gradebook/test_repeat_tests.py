@@ -6,8 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from gradebook.cell_history import read_cell_history
+from gradebook.computed_results import year_inputs
 from gradebook.models import SubjectResult
-from gradebook.outcomes import year_inputs
 from gradebook.regulation import Period, rules_for
 from gradebook.repeat_tests import Repeat, read_repeat
 from gradebook.sheets import Field, find_sheet, read_rows

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import clock
 from accounts.history import Source, acting
-from gradebook.models import RollOverApplication, RollOverPlace, SubjectResult
+from gradebook.models import PupilYearEnd, RollOverApplication, RollOverPlace, SubjectResult
 from gradebook.outcomes import DecisionRefused, decide_promotion
 from gradebook.roll_over import Move, PlacesChanged, RollOverRefused, move_pupils, propose_places
 from gradebook.roll_over_apply import (
@@ -275,6 +275,20 @@ def test_why_a_pupil_waits_and_whom_to_ask_depends_on_what_is_missing(ending):
     ]
     lan = f"giáo viên chủ nhiệm {ending.school.lan.full_name}"
     assert [group.ask for group in of_4a] == [(principal, lan), (principal,)]
+
+
+def test_whoever_waits_for_the_summer_is_named_as_such(ending):
+    pupil = ending.school.pupils[0]
+    decide(ending, without=[pupil])
+    with acting(None, role="Kiểm thử", source=Source.SYSTEM):
+        PupilYearEnd.objects.create(
+            school_class=ending.school.class_4a, student=pupil, confirmed_result="CHT", promotion="waits"
+        )
+    (group,) = waiting_groups(standing_of(ending.following))
+    assert (group.why, group.pupils[0].pk) == (Why.SUMMER, pupil.pk)
+    assert "chờ đánh giá bổ sung, rèn luyện trong hè" in group.words
+    with pytest.raises(DecisionRefused, match="trang Kết quả năm học lớp 4A"):
+        decided_late(ending, pupil)
 
 
 def test_who_is_decided_later_comes_by_a_further_application_and_nobody_twice(ending):

@@ -9,7 +9,7 @@ from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import LINES, Award, TraitGroup
 from reports import pdf, read_back
 from reports.book_content import DEPUTY_TITLE, PRINCIPAL_TITLE
-from reports.transcripts import completion_sentence, pupil_code, transcripts_of
+from reports.transcripts import completion_sentence, pupil_code, result_words, transcripts_of
 from students.models import SchoolClass, Student
 from tests.gradebook.school import School, add_pupils, certify, exempt, make_school
 from tests.reports.school_books import add_former_principal, add_past_years, add_profile, approve, fill
@@ -231,6 +231,14 @@ def test_completion_and_promotion_are_two_things(
 ) -> None:
     outcome = YearOutcome(result=result, is_promoted=is_promoted, promotion_note=note)
     assert completion_sentence(grade, outcome) == sentence
+
+
+def test_the_first_result_stands_beside_that_of_the_supplementary_assessment() -> None:
+    assert result_words(YearOutcome(result="HT")) == "Hoàn thành"
+    again = YearOutcome(result="HT", original_result="CHT")
+    assert result_words(again) == "Hoàn thành (trước khi đánh giá bổ sung: Chưa hoàn thành)"
+    still = YearOutcome(result="CHT", original_result="CHT")
+    assert result_words(still) == "Chưa hoàn thành (đã đánh giá bổ sung)"
 
 
 def test_a_pupil_goes_by_the_ministrys_number_when_there_is_one(school: School) -> None:

@@ -68,6 +68,7 @@ def places_in(application: Stack) -> dict[str, object]:
         "pupil_4e": pupil,
         "period": period[0][0],
         "month": f"{datetime.date.today():%Y-%m}",  # noqa: DTZ011 - the demo school's present is this machine's
+        "last_year": application.fetch("SELECT min(year) FROM students_schoolyear")[0][0],
         "year": application.fetch("SELECT max(year) FROM students_schoolyear")[0][0],
         "holiday": application.fetch("SELECT max(id) FROM students_calendarentry")[0][0],
     }

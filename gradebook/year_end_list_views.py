@@ -1,0 +1,104 @@
+"""The lists of a year's end: lên lớp, không lên lớp, chưa hoàn thành, kiểm tra lại, rèn luyện hè, khen thưởng."""
+
+import io
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts import permissions
+from accounts.confirmation import Lasting, require_password
+from accounts.file_answers import file_to_save
+from accounts.models import AccessLogEntry
+from accounts.powers import Action
+from accounts.rate_limit import limited
+from accounts.refusals import log_access
+from accounts.requests import SignedInRequest
+from accounts.tables import XLSX, write_table
+from gradebook.year_end import read_rows
+from gradebook.year_end_lists import LISTS, Kind, PupilList, pupil_list
+from gradebook.year_end_views import WHO_SEES, year_of
+from students.models import SchoolClass, SchoolYear
+
+PAGE_LENGTH = 100
+NOTE = (
+    "Cột «Trạng thái»: «Đề nghị» là của giáo viên chủ nhiệm và máy tính; chỉ «Đã phê duyệt» mới là quyết định của "
+    "Hiệu trưởng."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A list with what it was asked for: the year, and one class where it is only that."""
+
+    pupils: PupilList
+    year: SchoolYear
+    years: list[SchoolYear]
+    classes: list[SchoolClass]
+    chosen: SchoolClass | None
+
+    @property
+    def where(self) -> str:
+        return f"lớp {self.chosen.name}" if self.chosen else f"{len(self.classes)} lớp"
+
+
+def _shown(request: SignedInRequest, kind: str) -> _Shown:
+    permissions.require_anywhere(request.user, Action.SEE_OUTCOMES, WHO_SEES)
+    if kind not in set(Kind):
+        raise Http404("Không có danh sách này.")
+    year, years = year_of(request)
+    if year is None:
+        raise Http404("Chưa có năm học nào.")
+    reach = permissions.reach_of(request.user, Action.SEE_OUTCOMES)
+    classes = list(SchoolClass.objects.filter(reach.condition(), year=year).order_by("grade_level", "name"))
+    for each in classes:
+        each.year = year
+    wanted = request.GET.get("class", "")
+    chosen = next((each for each in classes if str(each.pk) == wanted), None)
+    rows = read_rows([chosen] if chosen else classes)
+    return _Shown(pupil_list(Kind(kind), rows), year, years, classes, chosen)
+
+
+@never_cache
+@require_safe
+@limited("year_end_list", times=120, minutes=10, what="xem danh sách cuối năm")
+def year_end_list(request: SignedInRequest, kind: str) -> HttpResponse:
+    """One list of the classes that the person sees, or of one of them."""
+    shown = _shown(request, kind)
+    page = Paginator(shown.pupils.rows, PAGE_LENGTH).get_page(request.GET.get("page"))
+    context = {
+        "shown": shown,
+        "page": page,
+        "lines": [(row, shown.pupils.told(row)) for row in page.object_list],
+        "first": page.start_index(),
+        "kinds": [(each, LISTS[each].title) for each in Kind],
+    }
+    return render(request, "gradebook/year_end_list.html", context)
+
+
+@never_cache
+@require_safe
+@limited("year_end_list_file", times=60, minutes=10, what="tải danh sách cuối năm")
+def year_end_list_file(request: SignedInRequest, kind: str) -> FileResponse:
+    """The same as a workbook; who took it is logged."""
+    shown = _shown(request, kind)
+    title = f"{shown.pupils.title}, năm học {shown.year.label}"
+    require_password(request, f"Tải {title[:1].lower()}{title[1:]} ra Excel.", lasting=Lasting.EXPORTS)
+    log_access(
+        request,
+        AccessLogEntry.Kind.BULK_EXPORTED,
+        target=title,
+        detail=f"{shown.where}: {len(shown.pupils.rows)} học sinh, mã, họ tên, ngày sinh, kết quả",
+    )
+    content = write_table(
+        title=title,
+        headings=shown.pupils.sheet_headings,
+        rows=shown.pupils.sheet_rows,
+        by=request.user,
+        notes=(f"Phạm vi: {shown.where}.", NOTE),
+    )
+    suffix = f"-{shown.chosen.name}" if shown.chosen else ""
+    return file_to_save(io.BytesIO(content), f"{kind}{suffix}-{shown.year.pk}.xlsx", XLSX)

@@ -1,0 +1,167 @@
+"""The year's end as a table and rules, pure: who moves a class's results on, what a failing pupil must do again.
+
+The table is the whole truth: pages offer what it allows, the acts ask it, the tests try every act in every state
+(PLAN IV.1, IV.2, IV.5; rules R39 to R48). Each rule stands in words in docs/regulation.md, section 7.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+from gradebook import grading
+from gradebook.grading import Item, ItemKind, Outcome, YearInputs
+from gradebook.regulation import Attainment, Rating, YearResult
+
+
+class _Labelled(StrEnum):
+    """A stored value with the words in which the pages say it."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str = "") -> Self:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    @classmethod
+    def pairs(cls) -> list[tuple[str, str]]:
+        """As a column or a form field wants its choices."""
+        return [(each.value, each.label) for each in cls]
+
+
+class State(_Labelled):
+    """Where a class's results are."""
+
+    OPEN = "open", "Giáo viên chủ nhiệm đang xét"
+    COMPLETED = "completed", "Chờ Phó Hiệu trưởng rà soát"
+    REVIEWED = "reviewed", "Chờ Hiệu trưởng phê duyệt"
+    APPROVED = "approved", "Đã phê duyệt"
+
+
+class Exceptional(_Labelled):
+    """What became of the wish for another result than the computed one (R39)."""
+
+    ASKED = "asked", "Chờ Hiệu trưởng quyết định"
+    GRANTED = "granted", "Hiệu trưởng đồng ý"
+    REFUSED = "refused", "Hiệu trưởng không đồng ý"
+
+
+class Promotion(_Labelled):
+    """What is proposed for a pupil who did not complete the class (R42)."""
+
+    WAITS = "waits", "Chờ đánh giá bổ sung, rèn luyện trong hè"
+    PROMOTED = "promoted", "Đề nghị lên lớp, có kế hoạch giúp đỡ"
+    STAYS = "stays", "Đề nghị ở lại lớp"
+
+
+class Act(StrEnum):
+    COMPLETE = "complete"
+    REVIEW = "review"
+    SEND_BACK = "send-back"
+    APPROVE = "approve"
+
+
+class Actor(StrEnum):
+    """In which part a person stands before a class's results."""
+
+    HOMEROOM = "homeroom"
+    VICE_PRINCIPAL = "vice_principal"
+    PRINCIPAL = "principal"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    source: State
+    act: Act
+    actor: Actor
+    target: State
+
+
+MOVES: tuple[Move, ...] = (
+    Move(State.OPEN, Act.COMPLETE, Actor.HOMEROOM, State.COMPLETED),
+    # Of those who waited for the summer when the others were approved.
+    Move(State.APPROVED, Act.COMPLETE, Actor.HOMEROOM, State.COMPLETED),
+    Move(State.COMPLETED, Act.REVIEW, Actor.VICE_PRINCIPAL, State.REVIEWED),
+    Move(State.COMPLETED, Act.SEND_BACK, Actor.VICE_PRINCIPAL, State.OPEN),
+    Move(State.REVIEWED, Act.SEND_BACK, Actor.PRINCIPAL, State.OPEN),
+    Move(State.REVIEWED, Act.APPROVE, Actor.PRINCIPAL, State.APPROVED),
+)
+
+# While the class is in one of these its homeroom teacher writes, of pupils whom the principal has not decided on.
+WRITABLE = frozenset({State.OPEN, State.APPROVED})
+
+
+def target_of(source: State, act: Act, actor: Actor) -> State | None:
+    """The state an act leads to; None where the table has no such move (R47)."""
+    for move in MOVES:
+        if (move.source, move.act, move.actor) == (source, act, actor):
+            return move.target
+    return None
+
+
+# ── Assessed again (R40, R41) ─────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Values of the supplementary assessment, by line or trait code; what was not assessed again is not there."""
+
+    attainments: Mapping[str, Attainment] = field(default_factory=dict, hash=False)
+    marks: Mapping[str, int] = field(default_factory=dict, hash=False)
+    ratings: Mapping[str, Rating] = field(default_factory=dict, hash=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.attainments or self.marks or self.ratings)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The outcome of the year-end values, which stays, and the one with what was assessed again in their place."""
+
+    original: Outcome
+    final: Outcome
+    was_reassessed: bool = False
+
+
+def compute(inputs: YearInputs, again: Again) -> Computed:
+    """The result before and after the supplementary assessment (R41).
+
+    What did not fail at the year's end is passed over: a correction may have taken an item off the list since.
+    """
+    original = grading.year_result(inputs)
+    owed = {item.code for item in original.failing}
+
+    replaced = Again(
+        {code: value for code, value in again.attainments.items() if code in owed},
+        {code: value for code, value in again.marks.items() if code in owed},
+        {code: value for code, value in again.ratings.items() if code in owed},
+    )
+    if not replaced:
+        return Computed(original, original)
+    after = grading.after_reassessment(
+        inputs, attainments=replaced.attainments, marks=replaced.marks, ratings=replaced.ratings
+    )
+    return Computed(original, grading.year_result(after), was_reassessed=True)
+
+
+def to_retest(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Kiểm tra lại: failing lines, by level or mark (PLAN IV.5; R48)."""
+    return tuple(item for item in items if item.kind is not ItemKind.RATING)
+
+
+def to_train(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Rèn luyện trong hè: failing qualities and competencies (PLAN IV.5; R48)."""
+    return tuple(item for item in items if item.kind is ItemKind.RATING)
+
+
+def against_promotion(result: YearResult | None, promotion: str, note: str) -> str | None:
+    """Why what is proposed for a pupil cannot stand; None when it can (R42)."""
+    if result is not YearResult.CHT:
+        return None
+    if promotion == Promotion.PROMOTED and not note.strip():
+        return "Học sinh chưa hoàn thành mà được lên lớp phải có kế hoạch giúp đỡ: ghi kế hoạch."
+    if promotion == Promotion.STAYS and not note.strip():
+        return "Ở lại lớp phải có lí do: ghi lí do."
+    return None if promotion else "Chọn: chờ đánh giá bổ sung, đề nghị lên lớp hay ở lại lớp."

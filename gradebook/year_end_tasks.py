@@ -1,0 +1,159 @@
+"""What waits for a person at the year's end: classes to confirm, to review, to approve; pupils to assess again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from accounts import permissions
+from accounts.clock import now_in_sql
+from accounts.models import User
+from accounts.powers import Action
+from gradebook.computed_results import again_of, inputs_of, seats_of
+from gradebook.grading import Item, ItemKind, failing_items
+from gradebook.models import ClassYearEnd, EntryWindow
+from gradebook.outcomes import waiting_for_summer
+from gradebook.regulation import Period
+from gradebook.sheets import SheetRef
+from gradebook.year_end_rules import Again, State
+from students.models import SchoolClass, SchoolYear
+
+
+@dataclass(frozen=True, slots=True)
+class YearEndTask:
+    title: str
+    detail: str
+    url: str
+    word: str
+    kind: str
+
+
+def year_end_tasks(user: User) -> list[YearEndTask]:
+    """Of the homeroom teacher when the year's end has been opened, of the leaders when a class has come to them.
+
+    One statement for whoever leads a class, one for a leader; none for the others.
+    """
+    return [*_to_confirm(user), *_to_pass_on(user)]
+
+
+def _to_confirm(user: User) -> list[YearEndTask]:
+    own = permissions.powers_of(user).homeroom_classes
+    if not own:
+        return []
+    record = ClassYearEnd.objects.filter(school_class=OuterRef("pk"))
+    classes: Any = (
+        SchoolClass.objects.filter(pk__in=own)
+        .exclude(year__state=SchoolYear.State.CLOSED)
+        .annotate(
+            outcome_state=Coalesce(Subquery(record.values("state")[:1]), Value(State.OPEN.value)),
+            reason=Coalesce(Subquery(record.values("return_reason")[:1]), Value("")),
+            has_begun=Exists(_begun(Period.YEAR_END)),
+            is_again=Exists(_begun(Period.SUPPLEMENTARY)),
+            has_waiting=Exists(waiting_for_summer(own).filter(school_class=OuterRef("pk"))),
+        )
+        .order_by("grade_level", "name")
+    )
+    found = []
+    for each in classes:
+        url = reverse("gradebook:year_end", args=[each.pk])
+        if each.outcome_state == State.OPEN and (each.has_begun or each.reason):
+            detail = (
+                f"Trả lại: {each.reason}"
+                if each.reason
+                else "Xác nhận từng em, lập danh sách, gửi Phó Hiệu trưởng"
+            )
+            word, kind = ("Bị trả lại", "warning") if each.reason else ("Chờ xác nhận", "open")
+            found.append(YearEndTask(f"Xét kết quả năm học lớp {each.name}", detail, url, word, kind))
+        elif each.outcome_state == State.APPROVED and each.has_waiting and each.is_again:
+            found.append(
+                YearEndTask(
+                    f"Xét lại kết quả năm học lớp {each.name}",
+                    "Các em chờ đánh giá bổ sung, rèn luyện trong hè",
+                    url,
+                    "Chờ xét lại",
+                    "open",
+                )
+            )
+    return found
+
+
+def _begun(period: Period) -> QuerySet[EntryWindow]:
+    """Windows of the class's year and period that have opened, whatever became of them since."""
+    return EntryWindow.objects.filter(
+        Q(grade_level__isnull=True) | Q(grade_level=OuterRef("grade_level")),
+        Q(school_class__isnull=True) | Q(school_class=OuterRef("pk")),
+        year=OuterRef("year"),
+        period=period,
+        opens_at__lte=now_in_sql(),
+    )
+
+
+def _to_pass_on(user: User) -> list[YearEndTask]:
+    wanted = {}
+    if permissions.may(user, Action.REVIEW_OUTCOMES):
+        wanted[State.COMPLETED] = ("Rà soát", "giáo viên chủ nhiệm đã hoàn thành")
+    if permissions.may(user, Action.APPROVE_OUTCOMES):
+        wanted[State.REVIEWED] = ("Phê duyệt", "Phó Hiệu trưởng đã rà soát")
+    if not wanted:
+        return []
+    records = ClassYearEnd.objects.filter(state__in=wanted).select_related("school_class")
+    found = []
+    for record in records.order_by("school_class__grade_level", "school_class__name"):
+        verb, detail = wanted[State(record.state)]
+        found.append(
+            YearEndTask(
+                f"{verb} kết quả năm học lớp {record.school_class.name}",
+                detail[:1].upper() + detail[1:],
+                reverse("gradebook:year_end", args=[record.school_class_id]),
+                State(record.state).label,
+                "waiting",
+            )
+        )
+    return found
+
+
+def supplementary_tasks(refs: Sequence[SheetRef]) -> list[YearEndTask]:
+    """Of the open sheets of the supplementary assessment those where a value is still missing.
+
+    None without such a sheet, else six statements.
+    """
+    if not refs:
+        return []
+    seats = seats_of(list({ref.school_class.pk: ref.school_class for ref in refs}.values()))
+    inputs, again = inputs_of(seats), again_of(seats)
+    found = []
+    for ref in refs:
+        items = {column.item for column in ref.columns()}
+        waiting = [
+            seat.student.full_name
+            for seat in seats
+            if seat.school_class_id == ref.school_class.pk
+            and any(
+                item.code in items and not _is_there(item, again[seat.student_id])
+                for item in failing_items(inputs[seat.student_id])
+            )
+        ]
+        if waiting:
+            url = reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
+            found.append(
+                YearEndTask(
+                    f"Đánh giá bổ sung: {ref.title}",
+                    ", ".join(waiting),
+                    url,
+                    f"Còn {len(waiting)} em",
+                    "open",
+                )
+            )
+    return found
+
+
+def _is_there(item: Item, again: Again) -> bool:
+    values = {
+        ItemKind.ATTAINMENT: again.attainments,
+        ItemKind.MARK: again.marks,
+        ItemKind.RATING: again.ratings,
+    }
+    return item.code in values[item.kind]

@@ -1,0 +1,297 @@
+"""The pages of a class's year end: homeroom teacher, vice-principal, principal, and the lists (R39 to R48)."""
+
+import io
+import re
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts import clock
+from accounts.models import User
+from approvals.tasks import read_tasks
+from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutcome
+from gradebook.regulation import Period
+from gradebook.sheets import get_sheet, read_rows
+from gradebook.workbooks import read_sheet, write_sheet
+from gradebook.year_end_rules import Promotion
+from tests.gradebook.mark_files import filled
+from tests.gradebook.school import CONFIRMED, open_window
+from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put, review, say, teach
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school():
+    return ended_school()
+
+
+def text(answer):
+    main = answer.content.decode().split("<main", 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def at(name, school, *more):
+    return reverse(f"gradebook:{name}", args=[school.class_1a.pk, *more])
+
+
+def fail(school, pupil):
+    put(school, pupil, "TV", mark=4, attainment="C")
+    put(school, pupil, "cham_chi", rating="C")
+
+
+def test_each_pupil_has_the_computed_result_and_what_kept_it_from_the_next(school, client):
+    client.force_login(school.ngoc)
+    page = text(client.get(at("year_end", school)))
+    assert "Hoàn thành xuất sắc" in page
+    assert "Toán: điểm KTĐK cuối năm 8; để xếp Hoàn thành xuất sắc cần từ 9." in page
+    assert "Còn 2 em đã có kết quả máy tính, chưa xác nhận" in page
+
+
+def test_from_the_homeroom_teacher_to_the_principal_each_step_with_its_password(school, client):
+    client.force_login(school.ngoc)
+    assert client.post(at("year_end_confirm", school)).status_code == 302
+    assert client.post(at("year_end_complete", school)).status_code == 422
+    assert client.post(at("year_end_complete", school), CONFIRMED).status_code == 302
+    client.force_login(school.hoa)
+    assert "Mọi ô cuối năm của lớp đã đủ" in text(client.get(at("year_end", school)))
+    assert client.post(at("year_end_review", school), CONFIRMED).status_code == 302
+    client.force_login(school.bich)
+    assert client.post(at("year_end_approve", school), CONFIRMED).status_code == 302
+    assert YearOutcome.objects.count() == 2
+    page = text(client.get(at("year_end", school)))
+    assert "Hiệu trưởng phê duyệt · Hoàng Ngọc Bích" in page
+    assert "Chưa xác nhận" not in page
+
+
+def test_the_principal_before_the_review_is_refused_in_words(school, client):
+    confirm(school)
+    complete(school)
+    client.force_login(school.bich)
+    answer = client.post(at("year_end_approve", school), CONFIRMED)
+    assert (answer.status_code, "đang chờ Phó Hiệu trưởng rà soát" in text(answer)) == (422, True)
+
+
+def test_the_review_names_the_pupil_and_the_empty_cell(school, client):
+    confirm(school)
+    complete(school)
+    put(school, school.pupils[0], "DD", comment="")
+    client.force_login(school.hoa)
+    answer = client.post(at("year_end_review", school), CONFIRMED)
+    assert answer.status_code == 422
+    assert f"{school.pupils[0].full_name}: Đạo đức (nhận xét)" in text(answer)
+
+
+def test_sent_back_with_a_reason_and_not_without(school, client):
+    confirm(school)
+    complete(school)
+    client.force_login(school.hoa)
+    assert client.post(at("year_end_send_back", school), {"reason": ""}).status_code == 422
+    assert client.post(at("year_end_send_back", school), {"reason": "Xem lại em An"}).status_code == 302
+    client.force_login(school.ngoc)
+    assert "Võ Thị Hoa trả lại: Xem lại em An" in text(client.get(at("year_end", school)))
+
+
+def test_a_nomination_names_subject_trait_and_class(school, client):
+    pupil = school.pupils[1]
+    client.force_login(school.ngoc)
+    told = {"wanted": "", "lines": ["TOAN"], "traits": ["cham_chi"], "is_recognised": "on", "seen": "0"}
+    assert client.post(at("year_end_pupil", school, pupil.pk), told).status_code == 302
+    page = text(client.get(at("year_end", school)))
+    assert "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện (Toán, Chăm chỉ)" in page
+
+
+def test_what_cannot_stand_comes_back_as_typed_with_the_reason(school, client):
+    client.force_login(school.ngoc)
+    told = {"wanted": "HTXS", "reason": "", "seen": "0"}
+    answer = client.post(at("year_end_pupil", school, school.pupils[1].pk), told)
+    assert answer.status_code == 422
+    assert "Đề nghị ngoại lệ phải có lí do" in text(answer)
+    assert not PupilYearEnd.objects.exists()
+
+
+def test_the_principal_decides_on_an_exception_where_it_was_asked(school, client):
+    pupil = school.pupils[1]
+    say(school, pupil, wanted="HTXS", reason="Ốm khi kiểm tra")
+    confirm(school)
+    complete(school)
+    review(school)
+    client.force_login(school.bich)
+    assert pupil.full_name in text(client.get(at("year_end", school)))
+    told = {"decision": "granted", "note": "Đồng ý", **CONFIRMED}
+    assert client.post(at("year_end_exception", school, pupil.pk), told).status_code == 302
+    assert client.post(at("year_end_approve", school), CONFIRMED).status_code == 302
+    assert "Hoàn thành xuất sắc (ngoại lệ)" in text(client.get(at("year_end", school)))
+
+
+def test_a_pupil_of_another_class_is_not_found_here(school, client):
+    client.force_login(school.bich)
+    other = school.class_4a.enrolments.first().student
+    assert client.get(at("year_end_pupil", school, other.pk)).status_code == 404
+
+
+# -- The lists ---------------------------------------------------------------------------------------------
+
+
+def listed(client, kind):
+    return text(client.get(reverse("gradebook:year_end_list", args=[kind])))
+
+
+def test_the_lists_say_who_goes_up_who_is_tested_again_trains_in_summer_and_is_honoured(school, client):
+    weak, good = school.pupils
+    fail(school, weak)
+    say(school, weak, promotion=Promotion.WAITS)
+    say(school, good, lines=("TOAN",), is_recognised=True)
+    client.force_login(school.ngoc)
+    assert good.full_name in listed(client, "len-lop")
+    assert "1 học sinh" in listed(client, "len-lop")
+    assert "Tiếng Việt: Chưa hoàn thành; Tiếng Việt: điểm KTĐK cuối năm 4" in listed(client, "kiem-tra-lai")
+    assert "Phẩm chất Chăm chỉ: Cần cố gắng" in listed(client, "ren-luyen-he")
+    assert "Chờ đánh giá bổ sung, rèn luyện trong hè" in listed(client, "chua-hoan-thanh")
+    assert "Học sinh Tiêu biểu" in listed(client, "khen-thuong")
+    assert "Chưa có em nào" in listed(client, "khong-len-lop")
+
+
+def test_grade_1_completes_its_class_and_only_grade_5_primary_school(school, client):
+    confirm(school)
+    client.force_login(school.ngoc)
+    assert "Hoàn thành chương trình lớp 1" in listed(client, "len-lop")
+    assert "chương trình tiểu học" not in listed(client, "len-lop")
+
+
+def test_a_list_is_a_workbook_too_and_who_took_it_is_asked_for_the_password(school, client):
+    confirm(school)
+    client.force_login(school.ngoc)
+    address = reverse("gradebook:year_end_list_file", args=["len-lop"])
+    assert client.get(address).status_code == 422
+    client.post(reverse("accounts:confirm"), {"next": address, "lasting": "exports", **CONFIRMED})
+    book = load_workbook(io.BytesIO(b"".join(client.get(address).streaming_content)))
+    rows = list(book.active.values)
+    heading = next(row for row in rows if row[0] == "STT")
+    assert heading[:5] == ("STT", "Lớp", "Mã định danh Bộ GD&ĐT", "Họ và tên", "Ngày sinh")
+    assert [row[3] for row in rows if row[1] == "1A"] == [pupil.full_name for pupil in school.pupils]
+
+
+def test_a_list_shows_only_the_classes_within_reach(school, client):
+    confirm(school)
+    client.force_login(school.lan)
+    assert school.pupils[0].full_name not in listed(client, "len-lop")
+
+
+def test_an_unknown_list_is_not_found(school, client):
+    client.force_login(school.bich)
+    assert client.get(reverse("gradebook:year_end_list", args=["khac"])).status_code == 404
+
+
+def praise(client, school, **told):
+    told = {"kind": "letter", "text": "Nhặt được của rơi", "given_on": clock.today().isoformat(), **told}
+    return client.post(at("commend", school, school.pupils[0].pk), told)
+
+
+def test_a_letter_of_praise_comes_at_any_time_and_an_award_on_the_spot_from_the_principal_only(
+    school, client
+):
+    client.force_login(school.ngoc)
+    assert praise(client, school).status_code == 302
+    assert praise(client, school, kind="surprise").status_code == 422
+    assert praise(client, school, text="").status_code == 422
+    client.force_login(school.bich)
+    assert praise(client, school, kind="surprise", text="Cứu bạn đuối nước").status_code == 302
+    told = listed(client, "khen-dot-xuat")
+    assert "Thư khen" in told
+    assert "Khen thưởng đột xuất" in told
+
+
+def test_praise_written_by_mistake_is_taken_back_for_a_reason(school, client):
+    client.force_login(school.ngoc)
+    praise(client, school)
+    made = Commendation.objects.get()
+    address = reverse("gradebook:praise_take_back", args=[made.pk])
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "Nhầm em"}).status_code == 302
+    assert "Nhặt được của rơi" not in listed(client, "khen-dot-xuat")
+    assert client.get(address).status_code == 404
+
+
+# -- What waits, and the summer ----------------------------------------------------------------------------
+
+
+def waits_for(person):
+    return [task.title for task in read_tasks(User.objects.get(pk=person.pk)).year_end]
+
+
+def test_the_class_waits_for_one_after_the_other(school):
+    assert waits_for(school.ngoc) == []
+    open_window(school, Period.YEAR_END)
+    assert waits_for(school.ngoc) == ["Xét kết quả năm học lớp 1A"]
+    confirm(school)
+    complete(school)
+    assert waits_for(school.ngoc) == []
+    assert waits_for(school.hoa) == ["Rà soát kết quả năm học lớp 1A"]
+    review(school)
+    assert (waits_for(school.hoa), waits_for(school.bich)) == ([], ["Phê duyệt kết quả năm học lớp 1A"])
+
+
+def test_in_summer_the_sheet_shows_only_who_failed_and_waits_for_its_teacher(school, client):
+    weak = school.pupils[0]
+    fail(school, weak)
+    say(school, weak, promotion=Promotion.WAITS)
+    confirm(school)
+    go_through(school)
+    teach(school, "TV")
+    open_window(school, Period.SUPPLEMENTARY)
+    assert "Đánh giá bổ sung: Tiếng Việt · Lớp 1A" in waits_for(school.ngoc)
+    client.force_login(school.ngoc)
+    page = text(client.get(reverse("gradebook:sheet", args=[school.class_1a.pk, "TV", "BS"])))
+    assert weak.full_name in page
+    assert school.pupils[1].full_name not in page
+    assert "BS" in page
+    for code, values in (("TV", {"mark": 6, "attainment": "H"}), ("cham_chi", {"rating": "Đ"})):
+        put(school, weak, code, period="BS", **values)
+    assert waits_for(school.ngoc) == ["Xét lại kết quả năm học lớp 1A"]
+    told = text(client.get(at("year_end_pupil", school, weak.pk)))
+    assert "Hoàn thành (trước khi đánh giá bổ sung: Chưa hoàn thành)" in told
+    assert "Tiếng Việt: điểm KTĐK cuối năm 4" in told
+    assert "Chưa hoàn thành, với từng nội dung" in listed(client, "chua-hoan-thanh")
+    assert weak.full_name in listed(client, "kiem-tra-lai")
+
+
+def test_the_sheet_of_the_summer_goes_to_excel_and_back_as_any_other(school):
+    weak = school.pupils[0]
+    fail(school, weak)
+    open_window(school, Period.SUPPLEMENTARY)
+    sheet = get_sheet(school.ngoc, school.class_1a.pk, "NLPC", "BS")
+    (cell,) = sheet.rows[0].cells
+    assert cell.column.label == "Chăm chỉ"
+    ref = sheet.ref
+    read = read_sheet(filled(write_sheet(sheet), F2="Đ"), "he.xlsx", ref, read_rows(ref))
+    assert [(change.student_id, change.item, change.value) for change in read.changes] == [
+        (weak.pk, "cham_chi", "Đ")
+    ]
+
+
+def test_a_sheet_on_which_nobody_failed_says_so(school, client):
+    client.force_login(school.ngoc)
+    page = text(client.get(reverse("gradebook:sheet", args=[school.class_1a.pk, "TOAN", "BS"])))
+    assert "Không có em nào phải đánh giá bổ sung ở sổ này" in page
+
+
+def test_the_list_of_classes_says_how_far_each_is(school, client):
+    confirm(school)
+    complete(school)
+    client.force_login(school.hoa)
+    page = text(client.get(reverse("gradebook:year_ends")))
+    assert "Lớp 1A Chờ Phó Hiệu trưởng rà soát" in page
+    assert ClassYearEnd.objects.count() == 1
+
+
+def test_the_lists_of_the_school_cost_the_same_for_one_class_and_for_all(
+    school, client, django_assert_num_queries
+):
+    client.force_login(school.bich)
+    client.get(reverse("gradebook:year_ends"))
+    with django_assert_num_queries(19):
+        listed(client, "len-lop")
+    with django_assert_num_queries(19):
+        client.get(reverse("gradebook:year_end_list", args=["len-lop"]), {"class": school.class_1a.pk})
