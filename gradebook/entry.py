@@ -26,14 +26,11 @@ from gradebook.regulation import RuleSet
 from gradebook.repeat_tests import read_repeat
 from gradebook.result_rows import write_results
 from gradebook.sheet_checks import Pupil, remarks_on
-from gradebook.sheets import Column, Field, SheetRef, value_and_version
+from gradebook.sheets import NOT_OWED, Column, Field, SheetRef, value_and_version
 from gradebook.standing import Result, Standing, read_standing
 from gradebook.windows import LockState, lock_state, period_locks
 from gradebook.year_rules import rules_of
 
-NOT_OWED = (
-    "Nội dung này đạt ở cuối năm nên không thuộc nội dung phải đánh giá bổ sung của em: bỏ trống ô này."
-)
 Key = tuple[int, str]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradebook.class_lines import lines_brought, with_lines
-from gradebook.models import EntryWindow
+from gradebook.models import ENTRY_PERIODS, EntryWindow
 from gradebook.regulation import LINES, Period
 from gradebook.scopes import HOMEROOM, place_of
 from gradebook.spans import Span, longest_open, spans_at, with_cuts
@@ -43,9 +43,10 @@ class CalendarRow:
 @dataclass(frozen=True, slots=True)
 class LockCalendar:
     """`grades` has a row a grade; `lines` a row for each line of the chosen grade; `personal` are windows for one
-    teacher that are not over."""
+    teacher that are not over. The supplementary assessment is among the `periods` once an order was for it."""
 
     year: SchoolYear
+    periods: tuple[Period, ...]
     grades: tuple[CalendarRow, ...]
     chosen: int
     lines: tuple[CalendarRow, ...]
@@ -62,27 +63,34 @@ def read_calendar(year: SchoolYear, grade: int | None) -> LockCalendar:
     for each in with_lines(SchoolClass.objects.filter(year=year)):
         sheets[each.grade_level] += [(each, line.code) for line in lines_brought(each)]
         sheets[each.grade_level].append((each, HOMEROOM))
+    ordered = {window.period for window in windows}
+    periods = tuple(each for each in ENTRY_PERIODS if each is not Period.SUPPLEMENTARY or each in ordered)
     grades = sorted(sheets)
     chosen = grade if grade in sheets else (grades or [1])[0]
     return LockCalendar(
         year=year,
-        grades=tuple(_row(f"Khối {each}", windows, sheets[each], each) for each in grades),
+        periods=periods,
+        grades=tuple(_row(f"Khối {each}", windows, sheets[each], each, periods) for each in grades),
         chosen=chosen,
-        lines=tuple(_line_rows(windows, sheets[chosen], chosen)) if grades else (),
+        lines=tuple(_line_rows(windows, sheets[chosen], chosen, periods)) if grades else (),
         personal=tuple(each for each in windows if each.teacher_id and each.closes_at > each.asked_at),
     )
 
 
-def _line_rows(windows: Sequence[Any], sheets: Iterable[Sheet], grade: int) -> list[CalendarRow]:
+def _line_rows(
+    windows: Sequence[Any], sheets: Iterable[Sheet], grade: int, periods: Sequence[Period]
+) -> list[CalendarRow]:
     by_code: dict[str, list[Sheet]] = defaultdict(list)
     for school_class, code in sheets:
         by_code[code].append((school_class, code))
     named = [(line.code, line.name) for line in LINES] + [(HOMEROOM, "Phẩm chất và năng lực")]
-    return [_row(name, windows, by_code[code], grade) for code, name in named if code in by_code]
+    return [_row(name, windows, by_code[code], grade, periods) for code, name in named if code in by_code]
 
 
-def _row(label: str, windows: Sequence[Any], sheets: Sequence[Sheet], grade: int) -> CalendarRow:
-    return CalendarRow(label, tuple(_cell(windows, sheets, period) for period in Period), grade)
+def _row(
+    label: str, windows: Sequence[Any], sheets: Sequence[Sheet], grade: int, periods: Sequence[Period]
+) -> CalendarRow:
+    return CalendarRow(label, tuple(_cell(windows, sheets, period) for period in periods), grade)
 
 
 def _cell(windows: Sequence[Any], sheets: Sequence[Sheet], period: Period) -> CalendarCell:

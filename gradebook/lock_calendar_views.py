@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from gradebook.lock_calendar import read_calendar
-from gradebook.regulation import Period
 from students.models import SchoolYear
 
 
@@ -24,6 +23,5 @@ def lock_calendar(request: SignedInRequest) -> HttpResponse:
         if year
         else None,
         "years": years,
-        "periods": list(Period),
     }
     return render(request, "gradebook/lock_calendar.html", context)

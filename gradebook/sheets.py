@@ -40,6 +40,10 @@ from students.models import SchoolClass, Student
 
 HOMEROOM_CODE = HOMEROOM
 BROUGHT = "Kết quả mang từ trường cũ"
+MET = "Đã đạt"
+NOT_OWED = (
+    "Nội dung này đạt ở cuối năm nên không thuộc nội dung phải đánh giá bổ sung của em: bỏ trống ô này."
+)
 
 
 class Field(StrEnum):
@@ -68,7 +72,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`word` stands where no value is expected: «Miễn», «Không đánh giá»; `why` says by which decision.
+    """`word` stands where no value is expected: «Miễn», «Không đánh giá», «Đã đạt»; `why` says by which decision.
 
     `is_brought`: the value came from a former school. `repeat`: the second test behind a mark, with `first_mark`.
     """
@@ -311,8 +315,8 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
     columns = ref.columns()
     roster = seats_with_terms(ref.school_class)
     enrolments = list(with_answers(with_counterparts(roster, ref), ref))
-    if ref.is_supplementary:
-        owed = owed_in(ref)
+    owed = owed_in(ref) if ref.is_supplementary else None
+    if owed is not None:
         enrolments = [each for each in enrolments if each.student_id in owed]
         items = frozenset[str]().union(*owed.values())
         columns = tuple(each for each in columns if each.item in items)
@@ -323,7 +327,13 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
             student=enrolment.student,
             number=number,
             cells=tuple(
-                cell_of(column, stored.get((enrolment.student_id, column.item)), own) for column in columns
+                cell_of(
+                    column,
+                    stored.get((enrolment.student_id, column.item)),
+                    own,
+                    is_owed=owed is None or column.item in owed[enrolment.student_id],
+                )
+                for column in columns
             ),
             beside=counterparts_brought(enrolment),
             answers=answers_brought(enrolment),
@@ -333,16 +343,18 @@ def read_rows(ref: SheetRef) -> tuple[Row, ...]:
     )
 
 
-def cell_of(column: Column, result: SubjectResult | TraitResult | None, terms: Terms) -> Cell:
-    """A pupil's cell as it stands."""
+def cell_of(
+    column: Column, result: SubjectResult | TraitResult | None, terms: Terms, *, is_owed: bool = True
+) -> Cell:
+    """A pupil's cell as it stands; `is_owed` is False where the supplementary assessment does not ask for it."""
     value, version = value_and_version(result, column.field)
     tested = result if column.field == Field.MARK and isinstance(result, SubjectResult) else SubjectResult()
     return Cell(
         column,
         value,
         version,
-        word=terms.word(column.item),
-        why=terms.against(column.item),
+        word=terms.word(column.item) if is_owed else MET,
+        why=terms.against(column.item) if is_owed else NOT_OWED,
         is_brought=result is not None and column.field.value in result.brought.split(),
         repeat=tested.repeat,
         first_mark=tested.first_mark,

@@ -84,13 +84,19 @@ class TeamWindow:
 
 
 def read_team_windows(user: User) -> tuple[TeamWindow, ...]:
-    """For each grade that the person heads, the windows not over yet. Ten statements, whatever their number."""
+    """For each grade that the person heads, the windows not over yet. Ten statements, whatever their number.
+
+    Not those of the supplementary assessment: few teachers have anything there, and their start page names it.
+    """
     grades = permissions.reach_of(user, Action.REMIND_TEACHERS).grades
     year = SchoolYear.objects.current()
     if not grades or year is None:
         return ()
     running = EntryWindow.objects.filter(
-        Q(closes_at__gt=clock.now_in_sql()), closes_at__gt=F("opens_at"), year=year
+        Q(closes_at__gt=clock.now_in_sql()),
+        closes_at__gt=F("opens_at"),
+        year=year,
+        period__in=list(Period),
     ).order_by("opens_at")
     told = EntryNotice.objects.select_related("sent_by").annotate(reached=Count("recipients"))
     windows = list(with_cuts(running).prefetch_related(Prefetch("notices", queryset=told)))

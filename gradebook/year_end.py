@@ -42,7 +42,8 @@ class Row:
 
     @property
     def is_assessed(self) -> bool:
-        return not self.student.is_exempt_from_assessment
+        """Not who is left out by a decision, altogether or of every single item: nothing is missing, nothing comes."""
+        return self.final.result is not None or bool(self.final.missing)
 
     @property
     def final(self) -> Outcome:

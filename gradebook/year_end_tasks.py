@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -88,6 +88,7 @@ def _begun(period: Period) -> QuerySet[EntryWindow]:
         year=OuterRef("year"),
         period=period,
         opens_at__lte=now_in_sql(),
+        closes_at__gt=F("opens_at"),  # one that was called off never opened
     )
 
 

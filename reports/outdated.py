@@ -52,6 +52,7 @@ _ARRANGED_FIELDS: Final = ("item", "period", "kind", "decision_no", "decision_on
 _OUTCOME_FIELDS: Final = ("result", "award", "is_promoted")
 _APPROVAL_FIELDS: Final = (
     *_OUTCOME_FIELDS,
+    "original_result",
     "award_reason",
     "promotion_note",
     "approved_by_id",

@@ -172,7 +172,12 @@ def _first_choice(year: SchoolYear | None) -> dict[str, str]:
     """The class book of the period that is open for the whole school, else of the one opened last."""
     now = now_in_sql()
     of_school = EntryWindow.objects.of_all_sheets().filter(
-        year=year, grade_level=None, school_class=None, opens_at__lte=now, closes_at__gt=F("opens_at")
+        year=year,
+        period__in=list(Period),
+        grade_level=None,
+        school_class=None,
+        opens_at__lte=now,
+        closes_at__gt=F("opens_at"),
     )
     is_over = Case(When(closes_at__lte=now, then=1), default=0)
     opened = of_school.order_by(is_over, "-opens_at").values_list("period", flat=True)
