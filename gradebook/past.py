@@ -25,10 +25,17 @@ def get_past_ref(user: User, class_id: int, code: str, period: str) -> SheetRef:
 
 
 def read_past_sheet(ref: SheetRef, moment: datetime.datetime) -> Sheet:
-    """Two statements, whatever the class and however long its history."""
+    """Two statements, whatever the class and however long its history.
+
+    Of the supplementary assessment the pupils and columns with a value: what was owed then is not computed again.
+    """
     seats = list(roster_at(ref.school_class, moment))
     stored = _stored_at(ref, [seat.student_id for seat in seats], moment)
     columns = ref.columns()
+    if ref.is_supplementary:
+        pupils, items = {pupil for pupil, _item in stored}, {item for _pupil, item in stored}
+        seats = [seat for seat in seats if seat.student_id in pupils]
+        columns = tuple(column for column in columns if column.item in items)
     rows = tuple(
         Row(
             seat.student,
