@@ -211,8 +211,14 @@ def certify(pupil: Student) -> Student:
     return pupil
 
 
-def exempt(school: School, pupil: Student, *items: str, period: Period = Period.MID_TERM_1) -> None:
-    """The clerk records that a pupil of 4A with a certificate is exempt from lines or traits."""
+def exempt(
+    school: School,
+    pupil: Student,
+    *items: str,
+    period: Period = Period.MID_TERM_1,
+    school_class: SchoolClass | None = None,
+) -> None:
+    """The clerk records that a pupil with a certificate, of 4A or another class, is exempt from lines or traits."""
     wanted = Wanted(
         items=items,
         kind=Arrangement.Kind.EXEMPT,
@@ -221,7 +227,7 @@ def exempt(school: School, pupil: Student, *items: str, period: Period = Period.
         decision_no="12/QĐ-THKĐ",
         decision_on=datetime.date(2025, 9, 5),
     )
-    arrange(pupil, school.class_4a, wanted, by=school.tuan)
+    arrange(pupil, school_class or school.class_4a, wanted, by=school.tuan)
 
 
 def leave_unassessed(pupil: Student) -> Student:

@@ -21,7 +21,7 @@ from gradebook.year_end_steps import (
     say_of_pupils,
     send_back,
 )
-from tests.gradebook.school import change_of, close_window, enter, open_window
+from tests.gradebook.school import certify, change_of, close_window, enter, exempt, open_window
 from tests.gradebook.year_end import (
     approve,
     complete,
@@ -107,6 +107,16 @@ def test_the_review_is_refused_while_a_cell_is_empty_a_comment_too_and_names_it(
     (problem,) = refusal.value.problems
     assert problem.startswith(f"{school.pupils[0].full_name}: Đạo đức (nhận xét), Nhận xét")
     assert len(gaps_of(school.class_1a)) == 1
+
+
+def test_what_a_pupil_is_exempt_from_is_no_gap_and_decides_nothing(school):
+    pupil = certify(school.pupils[0])
+    put(school, pupil, "GDTC", attainment="", comment="")
+    assert [gap.student for gap in gaps_of(school.class_1a)] == [pupil]
+    exempt(school, pupil, "GDTC", period=Period.YEAR_END, school_class=school.class_1a)
+    assert gaps_of(school.class_1a) == []
+    confirm(school)
+    assert go_through(school)[pupil.pk].result == "HTXS"
 
 
 def test_a_blank_that_comes_after_the_review_stops_the_approval_by_name(school):

@@ -12,7 +12,8 @@ from accounts.models import User
 from approvals.tasks import read_tasks
 from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutcome
 from gradebook.regulation import Period
-from gradebook.sheets import get_sheet, read_rows
+from gradebook.sheets import MET, get_sheet, read_rows
+from gradebook.team_reminders import read_team_windows
 from gradebook.workbooks import read_sheet, write_sheet
 from gradebook.year_end_rules import Promotion
 from tests.gradebook.mark_files import filled
@@ -269,6 +270,26 @@ def test_the_sheet_of_the_summer_goes_to_excel_and_back_as_any_other(school):
     assert [(change.student_id, change.item, change.value) for change in read.changes] == [
         (weak.pk, "cham_chi", "Đ")
     ]
+
+
+def test_on_the_sheet_of_the_summer_a_cell_says_what_a_pupil_has_met_already(school):
+    first, second = school.pupils
+    put(school, first, "cham_chi", rating="C")
+    put(school, second, "nhan_ai", rating="C")
+    sheet = get_sheet(school.ngoc, school.class_1a.pk, "NLPC", "BS")
+    words = {row.student: {cell.column.item: cell.word for cell in row.cells} for row in sheet.rows}
+    assert words == {first: {"cham_chi": "", "nhan_ai": MET}, second: {"cham_chi": MET, "nhan_ai": ""}}
+    assert sheet.required == 2
+
+
+def test_the_summers_window_is_on_the_calendar_and_no_board_or_reminder_counts_it(school, client):
+    client.force_login(school.bich)
+    calendar = reverse("gradebook:lock_calendar")
+    assert "Đánh giá bổ sung" not in text(client.get(calendar))
+    open_window(school, Period.SUPPLEMENTARY)
+    assert "Đánh giá bổ sung" in text(client.get(calendar))
+    assert read_team_windows(User.objects.get(pk=school.dung.pk)) == ()
+    assert read_tasks(User.objects.get(pk=school.hoa.pk)).boards == ()
 
 
 def test_a_sheet_on_which_nobody_failed_says_so(school, client):
