@@ -71,13 +71,6 @@ def terms_of(seat: Any, period: Period) -> Terms:
     return _terms(seat.arranged, period, is_not_assessed=seat.is_not_assessed)
 
 
-def terms_by_pupil(school_class: SchoolClass, period: Period) -> dict[int, Terms]:
-    """Of every pupil of the class by id, in class order. One statement, which reads no records."""
-    seats: Any = seats_with_terms(school_class)
-    rows = seats.values_list("student_id", "arranged", "is_not_assessed", named=True)
-    return {row.student_id: terms_of(row, period) for row in rows}
-
-
 def terms_of_pupil(student: Student, year_id: int) -> Mapping[Period, Terms]:
     """Of one pupil in a year, at each period. One statement."""
     told = list(Arrangement.objects.filter(student=student, year_id=year_id).values(*_TOLD))
