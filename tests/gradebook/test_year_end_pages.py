@@ -14,7 +14,8 @@ from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutco
 from gradebook.regulation import Period
 from gradebook.sheets import MET, get_sheet, read_rows
 from gradebook.team_reminders import read_team_windows
-from gradebook.workbooks import read_sheet, write_sheet
+from gradebook.workbook_reading import read_sheet
+from gradebook.workbooks import write_sheet
 from gradebook.year_end_rules import Promotion
 from tests.gradebook.mark_files import filled
 from tests.gradebook.school import CONFIRMED, open_window
@@ -289,7 +290,8 @@ def test_the_summers_window_is_on_the_calendar_and_no_board_or_reminder_counts_i
     open_window(school, Period.SUPPLEMENTARY)
     assert "Đánh giá bổ sung" in text(client.get(calendar))
     assert read_team_windows(User.objects.get(pk=school.dung.pk)) == ()
-    assert read_tasks(User.objects.get(pk=school.hoa.pk)).boards == ()
+    (board,) = read_tasks(User.objects.get(pk=school.hoa.pk)).boards
+    assert board.state == "GHKI · chưa mở"
 
 
 def test_a_sheet_on_which_nobody_failed_says_so(school, client):
