@@ -1,6 +1,5 @@
 """Orders for a line or one teacher, locks of a part, orders carried out, and what the head of a tổ announces."""
 
-
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import simple_history.models
