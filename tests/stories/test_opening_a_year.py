@@ -29,7 +29,7 @@ def test_a_year_is_prepared_left_taken_up_again_and_opened(chromium: Browser, ap
     clerk.page.get_by_role("link", name=re.compile("^Đặt môn học")).click()
     clerk.page.get_by_role("group", name="Môn tự chọn của khối 1").get_by_label("Ngoại ngữ 1").check()
     press(clerk, "Lưu môn học")
-    expect(clerk.page.get_by_text("Đã đặt môn học")).to_be_visible(timeout=SECONDS)
+    expect(clerk.page.get_by_text("Đã đặt: khối")).to_be_visible(timeout=SECONDS)
 
     clerk.go("/students/years/")
     clerk.page.get_by_role("link", name="Việc còn thiếu").click()

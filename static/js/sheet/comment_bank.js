@@ -12,10 +12,10 @@ export class Bank {
   /** Resolves when the bank is there; without a network it stays empty and is asked for again the next time. */
   async load() {
     if (this.byItem) return;
-    this.coming ??= fetch(this.address, { redirect: "manual" });
+    // One answer for whoever waits: its body can be read once only.
+    this.coming ??= fetch(this.address, { redirect: "manual" }).then((answer) => (answer.ok ? answer.json() : null));
     try {
-      const answer = await this.coming;
-      if (answer.ok) this.byItem = await answer.json();
+      this.byItem = await this.coming ?? this.byItem;
     } catch {
       // No network: the teacher types on, nothing is lost.
     }

@@ -204,7 +204,10 @@ export class CommentHelp {
     const style = this.box.style;
     style.setProperty("width", this.isOpen ? `${width}px` : "auto");
     style.setProperty("max-width", `${width}px`);
-    const room = { below: top + height - place.bottom, above: place.top - top };
+    // The bar under the table stays free: its buttons and links would be covered just when they are wanted.
+    const bar = this.form.querySelector(".sheet-status").getBoundingClientRect();
+    const end = bar.top >= place.bottom ? Math.min(top + height, bar.top) : top + height;
+    const room = { below: end - place.bottom, above: place.top - top };
     const isBelow = room.below >= Math.min(this.isOpen ? 240 : 60, room.above);
     style.setProperty("--room", `${Math.max(isBelow ? room.below : room.above, 120) - 56}px`);
     const box = this.box.getBoundingClientRect();

@@ -9,6 +9,9 @@ export class Cell {
     [this.student, this.item, this.field] = input.name.slice(2).split(".");
     Object.assign(this, { grid, input, row, column });
     this.td = input.closest("td");
+    // Here and not in the page, for its weight.
+    if (this.field === "mark") input.inputMode = "numeric";
+    if (this.field === "comment") input.rows = 1;
     this.saved = input.dataset.saved ?? input.defaultValue; // data-saved: the plain form could not save what stands here
     this.version = Number(grid.versionOf(this));
     this.good = input.value; // the last value of a level that could stand
@@ -27,7 +30,7 @@ export class Cell {
   get isUnsaved() { return !same(this.value, this.saved); }
   get isBad() { return Boolean(this.conflict || this.problem || this.refused || this.mistyped); }
   get label() { return this.grid.labels[this.column]; }
-  get pupil() { return document.getElementById(`s${this.student}`).textContent.trim(); }
+  get pupil() { return this.td.closest("tr").querySelector("th [id], th[id]").textContent.trim(); }
 
   /** The reason given for a warning, in words with who and when; undefined for none. */
   answerTo(sentence) { return this.grid.answers.get(`${this.student} ${sentence}`); }

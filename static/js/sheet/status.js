@@ -16,7 +16,8 @@ export class Status {
     this.link = document.createElement("a");
     Object.assign(this.link, { target: "_blank", rel: "opener", textContent: "Đăng nhập ở thẻ mới", hidden: true });
     this.place.replaceChildren(this.seen, this.spoken);
-    this.place.after(this.link);
+    // Before the words: the buttons behind them come and go as the cursor leaves a cell, and would move it from under the finger.
+    this.place.before(this.link);
   }
 
   watch(saver) {
