@@ -17,7 +17,7 @@ Gain = tuple[SchoolClass, str]
 
 def gained_by_grades(year: SchoolYear, chosen: Mapping[int, Iterable[str]]) -> list[Gain]:
     """The classes that would get a line (its code) with their grade."""
-    has = _of_grades(year)
+    has = lines_of_grades(year)
     own = set(ClassLine.objects.filter(school_class__year=year).values_list("school_class_id", "line__code"))
     return [
         (each, code)
@@ -29,7 +29,7 @@ def gained_by_grades(year: SchoolYear, chosen: Mapping[int, Iterable[str]]) -> l
 
 def gained_by_classes(year: SchoolYear, chosen: ClassChoice) -> list[Gain]:
     """The same of what classes choose for themselves."""
-    of_grade = _of_grades(year)
+    of_grade = lines_of_grades(year)
     rows = ClassLine.objects.filter(school_class__year=year)
     own = {
         (pk, code): taught for pk, code, taught in rows.values_list("school_class", "line__code", "is_taught")
@@ -66,7 +66,8 @@ def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
     )
 
 
-def _of_grades(year: SchoolYear) -> set[tuple[int, str]]:
+def lines_of_grades(year: SchoolYear) -> set[tuple[int, str]]:
+    """(grade, code) of the lines that whole grades have."""
     lines = SubjectLine.objects.filter(year=year, is_for_grade=True)
     return set(lines.values_list("grade_level", "code"))
 
