@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Count, Q
-
-from accounts.clock import today
 from gradebook.line_choices import ClassChoice
 from gradebook.models import ClassLine, EntryWindow, SubjectLine
+from gradebook.progress import with_pupil_counts
 from gradebook.regulation import Period, line_by_code
 from gradebook.scopes import place_of
 from gradebook.spans import spans_at, with_cuts
@@ -46,7 +44,7 @@ def gained_by_classes(year: SchoolYear, chosen: ClassChoice) -> list[Gain]:
 def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
     """In sentences, what the sheets of periods that were opened get by it; "" before the first. Two statements."""
     windows = list(with_cuts(EntryWindow.objects.filter(year=year)))
-    pupils = _pupils(year)
+    pupils = dict(with_pupil_counts(year.classes.all()).values_list("pk", "pupils"))
     found: dict[tuple[str, str], list[str]] = {}
     for school_class, code in gained:
         theirs = [
@@ -70,12 +68,3 @@ def lines_of_grades(year: SchoolYear) -> set[tuple[int, str]]:
     """(grade, code) of the lines that whole grades have."""
     lines = SubjectLine.objects.filter(year=year, is_for_grade=True)
     return set(lines.values_list("grade_level", "code"))
-
-
-def _pupils(year: SchoolYear) -> dict[int, int]:
-    on = today()
-    sitting = Q(enrolments__ends_on__isnull=True) | Q(enrolments__ends_on__gte=on)
-    counted = year.classes.annotate(
-        pupils=Count("enrolments", filter=sitting & Q(enrolments__starts_on__lte=on))
-    )
-    return dict(counted.values_list("pk", "pupils"))
