@@ -1,6 +1,7 @@
 """What it means to give classes a line when entry has begun: sheets that were complete are so no longer."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from gradebook.line_choices import ClassChoice
 from gradebook.models import ClassLine, EntryWindow, SubjectLine
@@ -44,7 +45,9 @@ def gained_by_classes(year: SchoolYear, chosen: ClassChoice) -> list[Gain]:
 def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
     """In sentences, what the sheets of periods that were opened get by it; "" before the first. Two statements."""
     windows = list(with_cuts(EntryWindow.objects.filter(year=year)))
-    pupils = dict(with_pupil_counts(year.classes.all()).values_list("pk", "pupils"))
+    # Any: the type checker does not know the column that `with_pupil_counts` adds.
+    counted: Any = with_pupil_counts(year.classes.all())
+    pupils = dict(counted.values_list("pk", "pupils"))
     found: dict[tuple[str, str], list[str]] = {}
     for school_class, code in gained:
         theirs = [
