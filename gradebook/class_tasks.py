@@ -7,11 +7,10 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from accounts import permissions
-from accounts.account_state import is_closed
 from accounts.clock import today
 from accounts.models import User
 from accounts.powers import Action
-from gradebook.handover_writers import writers_of
+from gradebook.handover_writers import is_left_to_others, writers_of
 from students.models import HomeroomAssignment, SchoolClass
 
 
@@ -54,11 +53,12 @@ def _without_teacher() -> Iterator[ClassTask]:
 def _to_hand_over_in_place() -> Iterator[ClassTask]:
     """Classes of a year that is over, not closed, whose homeroom teacher has left without signing the handover."""
     over = SchoolClass.objects.filter(year__ends_on__lt=today()).exclude(year__state="closed")
-    unsigned = list(over.exclude(handover__signed_at__isnull=False).order_by("grade_level", "name"))
+    waiting = over.exclude(handover__signed_at__isnull=False).select_related("year")
+    unsigned = list(waiting.order_by("grade_level", "name"))
     writers = writers_of(unsigned) if unsigned else {}
     for each in unsigned:
         writer = writers.get(each.pk)
-        if writer is None or is_closed(writer):
+        if is_left_to_others(each, writer):
             who = f"{writer.full_name} đã rời trường" if writer else "lớp không có giáo viên chủ nhiệm"
             yield ClassTask(
                 f"Kí bàn giao lớp {each.name} thay giáo viên chủ nhiệm",

@@ -8,14 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
-from accounts.account_state import is_closed
-from accounts.clock import today
 from accounts.confirmation import require_password
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.handover_merge import Merged, Said, Texts, merge
-from gradebook.handover_writers import why_not_in_place, writers_of
+from gradebook.handover_writers import is_left_to_others, why_not_in_place, writers_of
 from gradebook.handovers import (
     FIELDS,
     WHO_RECEIVES,
@@ -68,12 +66,9 @@ def _writer_words(school_class: SchoolClass, writer: User | None) -> str:
     """Who writes the record; of one who has left after the year, who does it in place."""
     if writer is None:
         return ""
-    is_left_to_others = is_closed(writer) and school_class.year.ends_on < today()
-    return (
-        f"{writer.full_name} đã rời trường, Phó Hiệu trưởng kí thay"
-        if is_left_to_others
-        else writer.full_name
-    )
+    if is_left_to_others(school_class, writer):
+        return f"{writer.full_name} đã rời trường, Phó Hiệu trưởng kí thay"
+    return writer.full_name
 
 
 def get_class(user: User, pk: int) -> SchoolClass:
@@ -192,9 +187,7 @@ def _show(
         "may_stand_in": may_stand_in and not is_in_place,
         "in_place_reason": request.POST.get("in_place_reason", ""),
         "writer": writer,
-        "is_left_to_others": writer is not None
-        and is_closed(writer)
-        and record.school_class.year.ends_on < today(),
+        "is_left_to_others": is_left_to_others(record.school_class, writer),
         "is_unsaved": unsaved is not None,
     }
     return render(request, "gradebook/handover.html", context, status=status)

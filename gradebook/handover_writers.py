@@ -30,6 +30,11 @@ def writers_of(classes: Iterable[SchoolClass]) -> dict[int, User]:
     }
 
 
+def is_left_to_others(school_class: SchoolClass, writer: User | None) -> bool:
+    """Whether the vice-principal writes in place: the year is over, and its teacher has left or there was none."""
+    return school_class.year.ends_on < clock.today() and (writer is None or is_closed(writer))
+
+
 def why_not_in_place(school_class: SchoolClass) -> str:
     """Why nobody may sign in place of the homeroom teacher of the class; "" where the vice-principal may."""
     if school_class.year.ends_on >= clock.today():
@@ -38,7 +43,7 @@ def why_not_in_place(school_class: SchoolClass) -> str:
             "Hiệu trưởng giao người chủ nhiệm thay."
         )
     teacher = writers_of([school_class]).get(school_class.pk)
-    if teacher is None or is_closed(teacher):
+    if teacher is None or is_left_to_others(school_class, teacher):
         return ""
     return (
         f"{teacher.full_name} chủ nhiệm lớp {school_class.name} đến hết năm học và vẫn dùng tài khoản: mục «Bàn "

@@ -1,12 +1,11 @@
 """What it means to give classes a line when entry has begun: sheets that were complete are so no longer."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.db.models import Count, Q
-
-from accounts.clock import today
 from gradebook.line_choices import ClassChoice
 from gradebook.models import ClassLine, EntryWindow, SubjectLine
+from gradebook.progress import with_pupil_counts
 from gradebook.regulation import Period, line_by_code
 from gradebook.scopes import place_of
 from gradebook.spans import spans_at, with_cuts
@@ -17,7 +16,7 @@ Gain = tuple[SchoolClass, str]
 
 def gained_by_grades(year: SchoolYear, chosen: Mapping[int, Iterable[str]]) -> list[Gain]:
     """The classes that would get a line (its code) with their grade."""
-    has = _of_grades(year)
+    has = lines_of_grades(year)
     own = set(ClassLine.objects.filter(school_class__year=year).values_list("school_class_id", "line__code"))
     return [
         (each, code)
@@ -29,7 +28,7 @@ def gained_by_grades(year: SchoolYear, chosen: Mapping[int, Iterable[str]]) -> l
 
 def gained_by_classes(year: SchoolYear, chosen: ClassChoice) -> list[Gain]:
     """The same of what classes choose for themselves."""
-    of_grade = _of_grades(year)
+    of_grade = lines_of_grades(year)
     rows = ClassLine.objects.filter(school_class__year=year)
     own = {
         (pk, code): taught for pk, code, taught in rows.values_list("school_class", "line__code", "is_taught")
@@ -46,7 +45,9 @@ def gained_by_classes(year: SchoolYear, chosen: ClassChoice) -> list[Gain]:
 def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
     """In sentences, what the sheets of periods that were opened get by it; "" before the first. Two statements."""
     windows = list(with_cuts(EntryWindow.objects.filter(year=year)))
-    pupils = _pupils(year)
+    # Any: the type checker does not know the column that `with_pupil_counts` adds.
+    counted: Any = with_pupil_counts(year.classes.all())
+    pupils = dict(counted.values_list("pk", "pupils"))
     found: dict[tuple[str, str], list[str]] = {}
     for school_class, code in gained:
         theirs = [
@@ -66,15 +67,7 @@ def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
     )
 
 
-def _of_grades(year: SchoolYear) -> set[tuple[int, str]]:
+def lines_of_grades(year: SchoolYear) -> set[tuple[int, str]]:
+    """(grade, code) of the lines that whole grades have."""
     lines = SubjectLine.objects.filter(year=year, is_for_grade=True)
     return set(lines.values_list("grade_level", "code"))
-
-
-def _pupils(year: SchoolYear) -> dict[int, int]:
-    on = today()
-    sitting = Q(enrolments__ends_on__isnull=True) | Q(enrolments__ends_on__gte=on)
-    counted = year.classes.annotate(
-        pupils=Count("enrolments", filter=sitting & Q(enrolments__starts_on__lte=on))
-    )
-    return dict(counted.values_list("pk", "pupils"))

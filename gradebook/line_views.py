@@ -12,9 +12,9 @@ from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
 from gradebook.line_choices import choose_class_lines, choose_lines, field_of
-from gradebook.line_effects import effects, gained_by_classes, gained_by_grades
+from gradebook.line_effects import effects, gained_by_classes, gained_by_grades, lines_of_grades
 from gradebook.line_forms import ClassLinesForm, LinesForm, RuleSetForm, choice_of
-from gradebook.models import ClassLine, SubjectLine
+from gradebook.models import ClassLine
 from gradebook.regulation import SOURCES, Period, has_mark, rules_for
 from gradebook.rule_choice import choose_rule_set, rule_sets_for, why_fixed
 from gradebook.rules_page import rule_sections
@@ -93,17 +93,11 @@ def _may_choose(request: SignedInRequest, year: SchoolYear) -> bool:
     return permissions.may(request.user, Action.PREPARE_YEAR) and not year.is_closed
 
 
-def _of_grades(year: SchoolYear) -> set[tuple[int, str]]:
-    """(grade, code) of the lines that whole grades have."""
-    lines = SubjectLine.objects.filter(year=year, is_for_grade=True)
-    return set(lines.values_list("grade_level", "code"))
-
-
 def _stored_choice(year: SchoolYear) -> dict[str, list[str]]:
     """Of the optional lines of each grade those that it has."""
     if not year.rule_set:
         return {}
-    stored = _of_grades(year)
+    stored = lines_of_grades(year)
     return {
         f"grade_{grade}": [line.code for line in lines if (grade, line.code) in stored]
         for grade, lines in optional_lines(year).items()
@@ -112,7 +106,7 @@ def _stored_choice(year: SchoolYear) -> dict[str, list[str]]:
 
 def _grades(year: SchoolYear) -> list[dict[str, Any]]:
     """Per grade: its lines, and for each the periods that have a mark."""
-    stored, rules = _of_grades(year), rules_of(year)
+    stored, rules = lines_of_grades(year), rules_of(year)
     optional = optional_lines(year)
     found = []
     for grade, compulsory in compulsory_lines(year).items():
@@ -140,7 +134,7 @@ def class_lines(request: SignedInRequest, pk: int) -> HttpResponse:
         posted(request),
         year=year,
         classes=list(year.classes.all()),
-        of_grade=_of_grades(year),
+        of_grade=lines_of_grades(year),
         initial=_own_choices(year),
     )
     if request.method == "POST" and form.is_valid():

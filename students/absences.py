@@ -41,14 +41,19 @@ def days_label(days: Decimal | None) -> str:
     return "" if days is None else f"{days.normalize():f}".replace(".", ",")
 
 
-def counted() -> QuerySet[Absence]:
-    """The absences that count: not taken back, of pupils who sat in the class that day."""
-    seat = Enrolment.objects.filter(
+def seat_that_day(school_class: SchoolClass | OuterRef) -> QuerySet[Enrolment]:
+    """Inside a query of absences: the pupil's seat in the class on the day of the roll."""
+    return Enrolment.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("roll_call__day")),
         student=OuterRef("student"),
-        school_class=OuterRef("roll_call__school_class"),
+        school_class=school_class,
         starts_on__lte=OuterRef("roll_call__day"),
     )
+
+
+def counted() -> QuerySet[Absence]:
+    """The absences that count: not taken back, of pupils who sat in the class that day."""
+    seat = seat_that_day(OuterRef("roll_call__school_class"))
     return Absence.objects.filter(Exists(seat)).exclude(kind=Absence.Kind.TAKEN_BACK)
 
 

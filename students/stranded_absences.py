@@ -7,11 +7,12 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
+from students.absences import seat_that_day
 from students.attendance_months import last_day_of
 from students.calendar import Session
-from students.models import Absence, Enrolment, SchoolClass
+from students.models import Absence, SchoolClass
 
 MOST_NAMED = 12
 
@@ -27,12 +28,6 @@ class Stranded:
 
 def stranded_in(school_class: SchoolClass, month: datetime.date) -> list[Stranded]:
     """Of pupils of this class, days of this month on which its own roll does not have them absent. One statement."""
-    seat = Enrolment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("roll_call__day")),
-        student=OuterRef("student"),
-        school_class=school_class,
-        starts_on__lte=OuterRef("roll_call__day"),
-    )
     said_here = Absence.objects.filter(
         roll_call__school_class=school_class,
         roll_call__day=OuterRef("roll_call__day"),
@@ -40,7 +35,7 @@ def stranded_in(school_class: SchoolClass, month: datetime.date) -> list[Strande
         student=OuterRef("student"),
     ).exclude(kind=Absence.Kind.TAKEN_BACK)
     absences = (
-        Absence.objects.filter(Exists(seat), ~Exists(said_here))
+        Absence.objects.filter(Exists(seat_that_day(school_class)), ~Exists(said_here))
         .filter(roll_call__day__range=(month, last_day_of(month)))
         .exclude(roll_call__school_class=school_class)
         .exclude(kind=Absence.Kind.TAKEN_BACK)
