@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -19,6 +19,10 @@ from accounts import clock
 if TYPE_CHECKING:
     from accounts.models import User
 
+
+Locks: TypeAlias = tuple[str, Sequence[int]]
+"""Locks to take as an act begins: an SQL expression and its parameters."""
+NO_LOCKS: Locks = ("", ())
 
 CLERK_ROLE = "Văn thư"
 """The acting role of whoever holds the administrator account."""
@@ -104,7 +108,7 @@ def acting(
     source: Source,
     under: str = "",
     request_id: int | None = None,
-    holding: tuple[str, Sequence[int]] = ("", ()),
+    holding: Locks = NO_LOCKS,
 ) -> Iterator[Act]:
     """Opens a transaction in which history and audit trigger know who acts, as what, by which door.
 

@@ -33,6 +33,8 @@ from gradebook.year_rules import rules_of
 
 Key = tuple[int, str]
 
+DECIDED = "Kết quả năm học của em này đã được Hiệu trưởng phê duyệt: cần sửa thì lập phiếu đề nghị sửa."
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -217,6 +219,8 @@ def _judge(
             accepted.append((change, current))
         elif _is_stale(change, current, value, version, seen):
             report.conflicts.append(Conflict(change, current, version, *seen.last_writer(change, current)))
+        elif lock is not None and current != value and change.student_id in standing.decided:
+            report.refused.append(Refused(change, DECIDED))
         else:
             accepted.append((change, value))
             if current != value:

@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 
 from gradebook.doubts import NONE_KNOWN, Counterparts, counterparts_brought, with_counterparts
 from gradebook.exemptions import Terms, seats_with_terms, terms_of
-from gradebook.models import SubjectResult, TraitResult
+from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.sheets import SheetRef, owed_in
 
 Result = SubjectResult | TraitResult
@@ -20,7 +20,8 @@ Result = SubjectResult | TraitResult
 class Standing:
     """`names` and `terms` by pupil, in class order; `stored` by pupil and item; `beside` by pupil.
 
-    At the supplementary assessment `owed` says what each must be assessed in again; None at the four periods.
+    At the supplementary assessment `owed` says what each must be assessed in again, None at the four periods; and
+    `decided` on whom the principal has decided by now.
     """
 
     names: Mapping[int, str]
@@ -28,6 +29,7 @@ class Standing:
     stored: Mapping[tuple[int, str], Result]
     beside: Mapping[int, Counterparts]
     owed: Mapping[int, Collection[str]] | None = None
+    decided: Collection[int] = ()
 
     def has_cell(self, student_id: int, item: str) -> bool:
         """Whether the sheet has a cell of this item for this pupil."""
@@ -44,7 +46,7 @@ class Standing:
 def read_standing(ref: SheetRef) -> Standing:
     """Read after the sheet is held, so that nothing of it moves until the save is through.
 
-    Of the supplementary assessment five statements: what is owed is computed from the year's end.
+    Of the supplementary assessment six statements: what is owed is computed from the year's end.
     """
     roster = with_counterparts(seats_with_terms(ref.school_class), ref)
     seats = list(roster.annotate(stored=ArraySubquery(_stored(ref))))
@@ -57,6 +59,13 @@ def read_standing(ref: SheetRef) -> Standing:
         },
         beside={seat.student_id: counterparts_brought(seat) for seat in seats},
         owed=owed_in(ref) if ref.is_supplementary else None,
+        decided=_decided_in(ref) if ref.is_supplementary else (),
+    )
+
+
+def _decided_in(ref: SheetRef) -> frozenset[int]:
+    return frozenset(
+        YearOutcome.objects.filter(school_class=ref.school_class).values_list("student_id", flat=True)
     )
 
 

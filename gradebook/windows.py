@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts import clock
 from accounts.clock import now_in_sql
-from gradebook.models import ENTRY_PERIODS, EntryWindow, EntryWindowQuerySet
+from accounts.history import Locks
+from gradebook.models import ENTRY_PERIODS, ClassYearEnd, EntryWindow, EntryWindowQuerySet
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.spans import Span, longest_open, spans_at, with_answering, with_cuts
+from gradebook.year_end_rules import against_entry
 from students.models import SchoolClass, SchoolYear
 
 # First key of the advisory locks that stand for a period; the second is the period (see `period_locks`).
@@ -44,7 +47,7 @@ class LockState:
         return self.window.closes_at - self.asked_at if self.window else None
 
 
-def period_locks(year: int, period: str, sheet: tuple[int, int]) -> tuple[str, tuple[int, ...]]:
+def period_locks(year: int, period: str, sheet: tuple[int, int]) -> Locks:
     """What a save holds (`acting`): it shares the period with other saves and keeps its own sheet to itself.
 
     An order takes the period alone (`take_period`), so it waits for saves under way, and saves that come after
@@ -55,6 +58,13 @@ def period_locks(year: int, period: str, sheet: tuple[int, int]) -> tuple[str, t
         "pg_advisory_xact_lock_shared(%s, %s), pg_advisory_xact_lock(%s)",
         (_PERIOD_LOCKS, _period_key(year, period), (class_id << 32) + line_id),
     )
+
+
+def whole_period_locks(year: int, periods: Collection[str]) -> Locks:
+    """What an act holds that no save may meet, over these periods (`acting`); in the order of the year."""
+    keys = sorted(_period_key(year, period) for period in periods)
+    locks = ", ".join("pg_advisory_xact_lock(%s, %s)" for _key in keys)
+    return locks, [part for key in keys for part in (_PERIOD_LOCKS, key)]
 
 
 def hold_period(year: int, period: str, sheet: tuple[int, int]) -> None:
@@ -98,7 +108,7 @@ def lock_states_of(
 ) -> dict[tuple[str, Period], LockState]:
     """The same of several sheets of the class, by code and period; `answering`: who answers for each. One statement."""
     windows: Any = EntryWindow.objects.covering(school_class, F("period"))  # type: ignore[arg-type]
-    found = list(with_cuts(windows))
+    found = list(_with_stage(windows, school_class))
     states = {}
     for code, teachers in answering.items():
         spans = spans_at(found, place_of(school_class, code, teachers))
@@ -109,16 +119,24 @@ def lock_states_of(
 
 def _spans(windows: EntryWindowQuerySet, school_class: SchoolClass, code: str) -> list[Span]:
     if not code:
-        return spans_at(with_cuts(windows), place_of(school_class))
-    found = list(with_answering(with_cuts(windows), school_class, code))
+        return spans_at(_with_stage(windows, school_class), place_of(school_class))
+    found = list(with_answering(_with_stage(windows, school_class), school_class, code))
     teachers = found[0].answering if found else ()  # type: ignore[attr-defined]  # annotated above
     return spans_at(found, place_of(school_class, code, teachers))
+
+
+def _with_stage(windows: Any, school_class: SchoolClass) -> Any:
+    """Windows that bring along how far the class's results are on their way to the principal: no statement more."""
+    stage = ClassYearEnd.objects.filter(school_class=school_class).values("state")
+    return with_cuts(windows).annotate(stage=Coalesce(Subquery(stage), Value("")))
 
 
 def _state(spans: list[Span], period: Period) -> LockState:
     """Decides by one moment, the database's, so that a sentence never contradicts its answer."""
     now = max((span.asked_at for span in spans), default=None) or clock.stamp()
     if window := longest_open(spans):
+        if against := against_entry(window.window.stage, period):
+            return LockState(None, against, now, is_over=True)
         return LockState(window, f"Mở đến {window.closes_label}", now)
     past = [span for span in spans if span.is_past]
     to_come = [span for span in spans if span.is_to_come]

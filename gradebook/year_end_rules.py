@@ -11,7 +11,7 @@ from typing import Self
 
 from gradebook import grading
 from gradebook.grading import Item, ItemKind, Outcome, YearInputs
-from gradebook.regulation import Attainment, Rating, YearResult
+from gradebook.regulation import Attainment, Period, Rating, YearResult
 
 
 class _Labelled(StrEnum):
@@ -99,6 +99,29 @@ def target_of(source: State, act: Act, actor: Actor) -> State | None:
         if (move.source, move.act, move.actor) == (source, act, actor):
             return move.target
     return None
+
+
+def against_entry(state: str, period: Period) -> str | None:
+    """Why the sheets of a class are shut though a window is open; None when they are not (R47, R55).
+
+    What is reviewed and approved must be what was completed. `state` is "" of a class without any step. After the
+    approval the supplementary assessment is open to those who wait for it; `gradebook.entry` asks of whom.
+    """
+    if period not in {Period.YEAR_END, Period.SUPPLEMENTARY} or state in {"", State.OPEN}:
+        return None
+    if state == State.APPROVED:
+        return _AFTER_APPROVAL if period is Period.YEAR_END else None
+    return (
+        f"Kết quả năm học của lớp đã gửi, {_WAITS_FOR[State(state)]}: cần sửa thì nhờ trả lại lớp "
+        "ở trang Kết quả năm học."
+    )
+
+
+_WAITS_FOR = {
+    State.COMPLETED: "đang chờ Phó Hiệu trưởng rà soát",
+    State.REVIEWED: "đang chờ Hiệu trưởng phê duyệt",
+}
+_AFTER_APPROVAL = "Kết quả năm học của lớp đã được Hiệu trưởng phê duyệt: cần sửa thì lập phiếu đề nghị sửa."
 
 
 # ── Assessed again (R40, R41) ─────────────────────────────────────────────────────────────────────────

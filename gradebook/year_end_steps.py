@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from accounts import clock, permissions
-from accounts.history import Source, acting, record_bulk
+from accounts.history import NO_LOCKS, Locks, Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.models import ClassYearEnd, PupilYearEnd
-from gradebook.regulation import YearResult
+from gradebook.regulation import Period, YearResult
+from gradebook.windows import whole_period_locks
 from gradebook.year_end import ClassPage, Row, read_class
 from gradebook.year_end_gaps import gaps_of
 from gradebook.year_end_rules import Act, Actor, Exceptional, State, against_promotion, target_of
@@ -199,10 +200,12 @@ _NOT_NOW = {
 
 
 @contextmanager
-def _holding(school_class: SchoolClass, *, by: User, role: str, source: Source) -> Iterator[ClassPage]:
+def _holding(
+    school_class: SchoolClass, *, by: User, role: str, source: Source, holding: Locks = NO_LOCKS
+) -> Iterator[ClassPage]:
     """The class as it stands, to oneself until the end of the transaction."""
     school_class.year.require_not_closed()
-    with acting(by, role=role, source=source):
+    with acting(by, role=role, source=source, holding=holding):
         hold_class(school_class)
         yield read_class(school_class)
 
@@ -224,8 +227,12 @@ def _writing(
 def moving(
     school_class: SchoolClass, act: Act, actor: Actor, *, by: User, source: Source
 ) -> Iterator[ClassPage]:
-    """One step along the table; what the step writes on `page.record` is stored with the new state."""
-    with _holding(school_class, by=by, role=_ROLES[actor], source=source) as page:
+    """One step along the table; what the step writes on `page.record` is stored with the new state.
+
+    No save is under way meanwhile: what goes on to the next person is what the step read (`against_entry`).
+    """
+    at_rest = whole_period_locks(school_class.year_id, (Period.YEAR_END, Period.SUPPLEMENTARY))
+    with _holding(school_class, by=by, role=_ROLES[actor], source=source, holding=at_rest) as page:
         target = target_of(page.state, act, actor)
         if target is None:
             raise YearEndRefused(against_the_state(page))

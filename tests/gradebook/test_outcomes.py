@@ -358,3 +358,58 @@ def test_a_value_assessed_again_is_corrected_by_a_request_after_its_lock_as_any_
     sheet = school.sheet("TV", Period.SUPPLEMENTARY, school.class_1a)
     request = corrections.propose(sheet, [change_of(sheet, weak, "mark", "6")], by=school.ngoc)
     assert (request.period, request.items.get().old_value) == ("BS", "5")
+
+
+# -- What is on its way to the principal is shut to the teachers -------------------------------------------
+
+
+def typed(school, mark):
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    return enter(sheet, school.pupils[0], "mark", mark, by=school.ngoc)
+
+
+def test_a_class_that_was_completed_is_shut_to_entry_until_it_is_sent_back_though_the_window_is_open(school):
+    open_window(school, Period.YEAR_END)
+    assert typed(school, "9").is_whole
+    confirm(school)
+    complete(school)
+    assert "đang chờ Phó Hiệu trưởng rà soát" in typed(school, "10").locked
+    review(school)
+    assert "đang chờ Hiệu trưởng phê duyệt" in typed(school, "10").locked
+    send_back(school.class_1a, reason="Xem lại môn Toán", by=school.bich)
+    assert typed(school, "10").is_whole
+
+
+def test_after_the_approval_a_mark_of_the_year_is_changed_by_a_request_alone(school):
+    open_window(school, Period.YEAR_END)
+    confirm(school)
+    go_through(school)
+    assert "đã được Hiệu trưởng phê duyệt: cần sửa thì lập phiếu" in typed(school, "9").locked
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    change = change_of(sheet, school.pupils[0], "mark", "9")
+    assert corrections.propose(sheet, [change], by=school.ngoc).items.get().new_value == "9"
+
+
+def test_the_original_of_a_pupil_who_waits_for_the_summer_stays_shut_after_the_approval(school):
+    open_window(school, Period.YEAR_END)
+    weak, _made = wait_for_summer(school)
+    teach(school, "TV")
+    sheet = school.sheet("TV", Period.YEAR_END, school.class_1a)
+    assert "phê duyệt" in enter(sheet, weak, "mark", "9", by=school.ngoc).locked
+
+
+def test_of_a_pupil_decided_on_after_the_summer_nothing_more_is_assessed_again(school):
+    weak, _made = wait_for_summer(school)
+    teach(school, "TV")
+    open_window(school, Period.SUPPLEMENTARY)
+    for field, value in (("mark", "6"), ("attainment", "H")):
+        again(school, "TV", field, value)
+    again(school, "NLPC", "rating", "Đ", item="cham_chi")
+    confirm(school)
+    complete(school)
+    assert "rà soát" in again(school, "TV", "mark", "7").locked
+    review(school)
+    approve(school)
+    report = again(school, "TV", "mark", "7")
+    assert "đã được Hiệu trưởng phê duyệt" in report.refused[0].message
+    assert weak.pk in {change.change.student_id for change in report.refused}
