@@ -39,7 +39,7 @@ function start(form) {
   grid.taken = (cell) => undo.forget(cell);
   status.watch(saver);
   if (form.dataset.mode === "propose") saver.isStopped = true;
-  const setClock = watchDeadline({ onNear: () => saver.now(), tell: (text) => status.tell(text, "conflict") });
+  const setClock = watchDeadline({ onNear: () => saver.now(), tell: (words, isSpoken) => status.countDown(words, isSpoken) });
 
   function onAnswer(answer) {
     if (answer.server_time) setClock(answer.server_time);
@@ -58,6 +58,7 @@ function start(form) {
     const save = form.querySelector("[data-save]");
     save.lastChild.textContent = "Lập phiếu đề nghị sửa từ các giá trị đã gõ";
     const count = grid.unsaved.length;
+    status.countDown("", false);
     status.tell(`${sentence} ${count} ô vừa gõ chưa được ghi vào sổ, còn giữ ở đây: bấm «Lập phiếu đề nghị sửa từ các giá trị đã gõ».`, "locked");
     showLocked();
   }

@@ -385,6 +385,25 @@ def test_what_is_typed_goes_out_within_two_seconds_without_a_further_key(desk: D
     assert (desk.sheet.stored(0, "attainment"), desk.sheet.stored(0, "comment")) == ("T", "Em tính nhanh.")
 
 
+def test_a_comment_typed_without_a_pause_is_saved_every_two_seconds_and_nothing_moves(desk: Desk):
+    desk.page.clock.install()
+    desk.open()
+    desk.page.clock.pause_at(datetime.datetime.now() + datetime.timedelta(minutes=1))  # noqa: DTZ005
+    desk.enter(0, "comment", "Em hát\u200b hay.")  # kept without what no paper can print
+    desk.press("ArrowLeft")
+    for letter in " và":
+        desk.page.keyboard.type(letter)
+        desk.page.clock.run_for(600)
+    expect(desk.status).to_contain_text("Đã lưu hết", timeout=SECONDS)
+    desk.page.keyboard.type(" múa dẻo")
+    desk.page.clock.run_for(1_600)
+    desk.holds(0, "comment", "Em hát\u200b hay và múa dẻo.")
+    desk.is_saved()
+    assert desk.sheet.stored(0, "comment") == "Em hát hay và múa dẻo."
+    expect(desk.page.locator("[data-state=conflict]")).to_have_count(0)
+    assert desk.sheet.stored(0, "version") == 2
+
+
 def test_leaving_the_row_sends_it_at_once(desk: Desk):
     desk.page.clock.install()
     desk.open()
