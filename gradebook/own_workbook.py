@@ -106,7 +106,7 @@ def preview_workbook(data: bytes, name: str, *, period: Period, by: User) -> Wor
     """
     refs = {key_of_sheet(ref): ref for ref in own_refs(by)}
     rows = rows_of(refs.values())
-    read = read_workbook(data, name, desk_of(((ref, rows[ref]) for ref in refs.values()), period))
+    read = read_workbook(data, name, desk_of(((ref, rows[ref]) for ref in refs.values()), period, by=by))
     parts, unchanged = [], []
     for key, sheet in read.sheets.items():
         ref = refs[key]

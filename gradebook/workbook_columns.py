@@ -18,12 +18,16 @@ KEY_HEADING = "Khoá (không sửa)"
 ID_HEADING = "Mã định danh (mã học sinh)"
 PERIOD_HEADING = "Thời điểm đánh giá"
 LINE_FIELDS = (Field.ATTAINMENT, Field.MARK, Field.COMMENT)
+# No field of a result: names a ready comment, whose text is what is wanted (`comment_codes`).
+COMMENT_CODE = "comment_code"
+CODE_HEADING = "Mã nhận xét"
 _FROM_ROSTERS = ("ordinal", "class_name", *IDS, "full_name", "birth_date")
 _LINE_HEADINGS = {
     Field.ATTAINMENT: ("Mức đạt được", "Mức", "Mức độ", "Mức đạt", "Mức độ đạt được"),
     Field.MARK: ("Điểm KTĐK", "Điểm", "Điểm kiểm tra định kì", "Điểm kiểm tra định kỳ", "Điểm KT", "KTĐK"),
     Field.COMMENT: ("Nội dung nhận xét", "Nhận xét", "Lời nhận xét", "Nhận xét của giáo viên"),
 }
+_CODE_HEADINGS = (CODE_HEADING, "Mã NX", "Mã lời nhận xét", "Mã nội dung nhận xét")
 _GROUP_HEADINGS: Mapping[str, tuple[str, ...]] = {
     TraitGroup.QUALITY: ("Nhận xét phẩm chất", "Nhận xét PC"),
     TraitGroup.GENERAL: ("Nhận xét NL chung",),
@@ -71,9 +75,16 @@ def about_the_row() -> Synonyms:
     }
 
 
-def line_headings(cell: Field) -> tuple[str, ...]:
-    """What a cell of a line is called, folded."""
-    return tuple(map(folded_heading, _LINE_HEADINGS[cell]))
+def line_headings(key: str) -> tuple[str, ...]:
+    """What a cell of a line is called, or the code of its comment, folded."""
+    names = _CODE_HEADINGS if key == COMMENT_CODE else _LINE_HEADINGS[Field(key)]
+    return tuple(map(folded_heading, names))
+
+
+def code_key(ref: SheetRef) -> str:
+    """What the column of codes is known by; "" for a sheet that has no comment of a line."""
+    has_comment = ref.line is not None and any(each.field == Field.COMMENT for each in ref.columns())
+    return f"{ref.code}-{COMMENT_CODE}" if has_comment else ""
 
 
 def trait_headings(column: Column) -> tuple[str, ...]:

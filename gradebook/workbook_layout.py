@@ -11,6 +11,8 @@ from typing import TypeVar
 from gradebook.regulation import Period, line_by_name
 from gradebook.sheets import Column, Field
 from gradebook.workbook_columns import (
+    CODE_HEADING,
+    COMMENT_CODE,
     LINE_FIELDS,
     WHO,
     about_the_row,
@@ -28,12 +30,13 @@ T = TypeVar("T")
 _LONGEST_HEADING = 200
 _LONGEST_NAME = 40
 _MOST_SPELLINGS = 24
+_LINE_KEYS = (*LINE_FIELDS, COMMENT_CODE)
 _ENDS = (Period.END_TERM_1, Period.YEAR_END, Half.END)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A cell that a column fills: `key` is a Field of a line, or a column's key of the homeroom sheet."""
+    """A cell that a column fills: `key` is a Field of a line, a column's key of the homeroom sheet, or COMMENT_CODE."""
 
     key: str
     code: str = ""
@@ -41,7 +44,7 @@ class Slot:
 
     @property
     def is_trait(self) -> bool:
-        return self.key not in LINE_FIELDS
+        return self.key not in _LINE_KEYS
 
     @property
     def place(self) -> tuple[str, When | None, bool]:
@@ -102,7 +105,7 @@ def _slots(table: Table, traits: Sequence[Column]) -> Iterator[tuple[Slot, tuple
     """Every cell that the table may have a column of, with the headings that would say so."""
     whens, lines = _spellings(table)
     words = {word for text in _texts(table, _LONGEST_HEADING) for word in text.split()}
-    for key in LINE_FIELDS:
+    for key in _LINE_KEYS:
         plain = _possible(line_headings(key), words)
         yield Slot(key), plain
         for when, spelled in whens.items():
@@ -214,4 +217,4 @@ def _with_periods(
 def _label(slot: Slot, traits: Sequence[Column]) -> str:
     if slot.is_trait:
         return next(column.label for column in traits if column.key == slot.key)
-    return heading_of(Column("", Field(slot.key), ""))
+    return CODE_HEADING if slot.key == COMMENT_CODE else heading_of(Column("", Field(slot.key), ""))

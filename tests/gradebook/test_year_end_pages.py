@@ -267,7 +267,7 @@ def test_the_sheet_of_the_summer_goes_to_excel_and_back_as_any_other(school):
     (cell,) = sheet.rows[0].cells
     assert cell.column.label == "Chăm chỉ"
     ref = sheet.ref
-    read = read_sheet(filled(write_sheet(sheet), F2="Đ"), "he.xlsx", ref, read_rows(ref))
+    read = read_sheet(filled(write_sheet(sheet), F2="Đ"), "he.xlsx", ref, read_rows(ref), by=school.lan)
     assert [(change.student_id, change.item, change.value) for change in read.changes] == [
         (weak.pk, "cham_chi", "Đ")
     ]
