@@ -148,7 +148,7 @@ def test_too_long_a_reason_comes_back_as_typed_with_the_remedy(lan, school):
     )
     answer = lan.post(place, {field: "dài " * 100})
     assert answer.status_code == 422
-    assert "quá giới hạn 300: hãy bớt 99 ký tự" in text(answer)
+    assert "quá giới hạn 300: hãy bớt 99 kí tự" in text(answer)
     assert "dài dài dài" in text(answer)
     assert not DoubtAnswer.objects.exists()
 
