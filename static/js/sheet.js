@@ -4,6 +4,7 @@ import { Blocks } from "./sheet/blocks.js";
 import { watchComments } from "./sheet/comments.js";
 import { watchDeadline } from "./sheet/deadline.js";
 import { askReason } from "./sheet/doubts.js";
+import { keepLettersInPlace } from "./sheet/dragging.js";
 import { Drafts, clockTime, offer } from "./sheet/drafts.js";
 import { Grid } from "./sheet/grid.js";
 import { showHistory } from "./sheet/history.js";
@@ -243,6 +244,7 @@ function start(form) {
   window.addEventListener("focus", () => { if (saver.trouble) saver.now(); });
 
   selectByPointer(form, grid, selection);
+  keepLettersInPlace(form, grid);
   onePupil(form, grid, { onTurn: () => saver.now() });
   openComments(form, grid);
   watchComments(form, grid);
