@@ -205,7 +205,9 @@ def _place(written: Written, change: Change) -> Place:
 
 
 def _label(written: Written, change: Change) -> str:
-    columns = {(column.item, column.field.value): column.label for column in written.sheet.columns}
+    columns = {
+        (column.item, column.field.value): column.label for column in written.sheet.ref.entry_columns()
+    }
     return columns.get((change.item, change.field), change.item)
 
 

@@ -75,6 +75,11 @@ class Column:
         return f"{self.item}-{self.field}"
 
 
+def repeat_column(item: str) -> Column:
+    """What names the repeat test of a line, which has no column of its own on the sheet."""
+    return Column(item, Field.REPEAT, "Kiểm tra lại")
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`word` stands where no value is expected: «Miễn», «Không đánh giá», «Đã đạt»; `why` says by which decision.
@@ -113,6 +118,15 @@ class Row:
     @property
     def versions(self) -> dict[str, int]:
         return {cell.column.item: cell.version for cell in self.cells}
+
+    def entry_cells(self, ref: "SheetRef") -> tuple[Cell, ...]:
+        """All that a form or a file may name: the row's cells, and the repeat test behind its mark (R28)."""
+        repeats = (
+            Cell(repeat_column(cell.column.item), str(cell.repeat or ""), cell.version, cell.word, cell.why)
+            for cell in self.cells
+            if ref.takes_repeat and cell.column.field == Field.MARK
+        )
+        return (*self.cells, *repeats)
 
     def doubts(self, ref: "SheetRef") -> dict[str, tuple[Doubt, ...]]:
         """What looks odd in the stored values, by item; items without are left out."""
@@ -172,8 +186,7 @@ class SheetRef:
 
     def entry_columns(self) -> tuple[Column, ...]:
         """All that a save may name: the cells of the sheet, and the repeat test behind its mark."""
-        repeat = Column(self.code, Field.REPEAT, "Kiểm tra lại")
-        return (*self.columns(), repeat) if self.takes_repeat else self.columns()
+        return (*self.columns(), repeat_column(self.code)) if self.takes_repeat else self.columns()
 
 
 @dataclass(frozen=True, slots=True)
