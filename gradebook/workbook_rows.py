@@ -11,7 +11,15 @@ from gradebook.comment_codes import CommentCodes
 from gradebook.comment_places import filled
 from gradebook.entry import Change
 from gradebook.sheets import Column, Field, Row, SheetRef
-from gradebook.workbook_columns import IDS, RowKey, code_key, file_columns
+from gradebook.workbook_columns import (
+    COMMENT_CODE,
+    IDS,
+    REPEAT_KEYS,
+    RowKey,
+    file_columns,
+    made_up_heading,
+    made_up_key,
+)
 from gradebook.workbook_pupils import ClassRoster, Described, PupilRefused
 from students.cell_values import EXCEL_ERRORS, CellRefused, Level, Problem, date_of, text_of
 from students.header_search import Column as FileColumn
@@ -96,8 +104,8 @@ class RowReader:
                 "Mỗi em chỉ ghi một hàng: bỏ các hàng thừa, hoặc ghi cột «Lớp», rồi tải lên lại."
             )
         named = [column for column in self.columns if self.is_filled(row, column)]
-        code = self._code_in(row, named)
-        if not named and not code:
+        code, repeat = self._code_in(row, named), self._repeat_in(row)
+        if not named and not code and not any(repeat.values()):
             return
         try:
             student = self.roster.find(self._described(row, key))
@@ -116,6 +124,8 @@ class RowReader:
             self._read_cell(row, column, student.pk, key)
         if code:
             self._read_code(row, code, student, key)
+        if any(repeat.values()):
+            self._read_repeat(row, repeat, student, key)
 
     def is_filled(self, row: FileRow, column: Column) -> bool:
         """Whether something stands in the cell, be it a formula without a value."""
@@ -158,10 +168,10 @@ class RowReader:
     def _code_in(self, row: FileRow, named: Sequence[Column]) -> str:
         """The code of a comment where the row has no comment of its own: what is written stands."""
         has_comment = any(column.field == Field.COMMENT for column in named)
-        return "" if has_comment else self._text(row, code_key(self.ref))
+        return "" if has_comment else self._text(row, made_up_key(self.ref, COMMENT_CODE))
 
     def _read_code(self, row: FileRow, typed: str, student: Student, key: RowKey | None) -> None:
-        name = code_key(self.ref)
+        name = made_up_key(self.ref, COMMENT_CODE)
         texts, unknown = self.codes_of_comments.texts(self.ref.code, typed)
         if unknown or not texts:
             codes = ", ".join(unknown) or typed
@@ -174,6 +184,29 @@ class RowReader:
             return
         text = filled(" ".join(texts), full_name=student.full_name, gender=student.gender)
         self._want((student.pk, self.ref.code, Field.COMMENT.value), text, key, self._place(row, name))
+
+    def _repeat_in(self, row: FileRow) -> dict[str, str]:
+        """The three columns of a repeat test by their key; none at a period that takes none."""
+        names = {key: made_up_key(self.ref, key) for key in REPEAT_KEYS} if self.ref.takes_repeat else {}
+        return {key: self._text(row, name) for key, name in names.items()}
+
+    def _read_repeat(
+        self, row: FileRow, typed: Mapping[str, str], student: Student, key: RowKey | None
+    ) -> None:
+        mark, official, reason = (typed[each] for each in REPEAT_KEYS)
+        which = _WHICH.fullmatch(official)
+        if not (mark and which and reason):
+            wrong = next(k for k in REPEAT_KEYS if not typed[k] or (typed[k] == official and not which))
+            columns = ", ".join(f"«{made_up_heading(each)}»" for each in REPEAT_KEYS)
+            self.report(
+                row,
+                made_up_key(self.ref, wrong),
+                f"kiểm tra lại phải có đủ {columns}, lần ghi 1 hoặc 2. Ghi cho đủ, hoặc để trống cả ba.",
+            )
+            return
+        place = self._place(row, made_up_key(self.ref, REPEAT_KEYS[0]))
+        text = f"{mark} · lấy điểm lần {which[1]} · {reason}"
+        self._want((student.pk, self.ref.code, Field.REPEAT.value), text, key, place)
 
     def _cell(self, row: FileRow, name: str) -> Cell:
         return cell_in(row, self.header.get(name, ()))
@@ -195,6 +228,7 @@ class RowReader:
         )
 
 
+_WHICH = re.compile(r"(?:lần )?([12])", re.IGNORECASE)
 _GUARD = re.compile(r"^'(?=[=+\-@])")
 
 
