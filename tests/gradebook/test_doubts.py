@@ -6,7 +6,7 @@ import pytest
 
 from gradebook.models import DoubtAnswer
 from gradebook.sheets import read_rows
-from tests.gradebook.school import close_window, enter, make_school, open_window
+from tests.gradebook.school import close_window, enter, open_school
 
 pytestmark = pytest.mark.django_db
 
@@ -14,17 +14,7 @@ PAIR = "Năng lực Tính toán C nhưng Toán T."
 FIT = "T mà điểm 6: T thường đi với điểm từ 7 đến 10."
 
 
-@pytest.fixture
-def school():
-    school = make_school()
-    open_window(school)
-    return school
-
-
-@pytest.fixture
-def lan(client, school):
-    client.force_login(school.lan)
-    return client
+the_school = open_school
 
 
 def address(school, code="TOAN"):

@@ -7,22 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gradebook.regulation import Period
-from tests.gradebook.school import add_pupils, close_window, enter, make_school, open_window, value_of
+from tests.gradebook.school import add_pupils, close_window, enter, open_school, open_window, value_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
-    school = make_school()
-    open_window(school)
-    return school
-
-
-@pytest.fixture
-def lan(client, school):
-    client.force_login(school.lan)
-    return client
+the_school = open_school
 
 
 def address(school, pupil=None, school_class=None):
