@@ -122,7 +122,7 @@ class CorrectionItem(models.Model):
                 fields=["request", "student", "item", "field"], name="correction_cell_once"
             ),
             models.CheckConstraint(
-                condition=Q(field__in=["attainment", "mark", "comment", "rating", "absence"]),
+                condition=Q(field__in=["attainment", "mark", "comment", "rating", "repeat", "absence"]),
                 name="correction_field_is_known",
             ),
             models.CheckConstraint(

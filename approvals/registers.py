@@ -123,7 +123,7 @@ class SheetRegister:
 
     @cached_property
     def _columns(self) -> Mapping[tuple[str, str], Column]:
-        return {(column.item, column.field.value): column for column in self.ref.columns()}
+        return {(column.item, column.field.value): column for column in self.ref.entry_columns()}
 
     def words_of(self, item: CorrectionItem) -> tuple[str, str]:
         """On the homeroom sheet the group is the subject."""
@@ -139,7 +139,7 @@ class SheetRegister:
             ref.period.value,
             item.student_id,
             item.item,
-            item.field,
+            Field.MARK if item.field == Field.REPEAT else item.field,
         ]
         return reverse("gradebook:cell_history", args=place)
 

@@ -215,12 +215,12 @@ def _typed_cells(sheet: Sheet, changes: list[Change], refusal: CorrectionRefused
             version=cell.version,
             student=row.student.full_name,
             label=cell.column.label,
-            is_long=cell.column.field == Field.COMMENT,
+            is_long=cell.column.field in (Field.COMMENT, Field.REPEAT),
             stored=shown_value(cell.column.field, cell.value),
             value=wanted[key].value,
             message=why.get(key, ""),
         )
         for row in sheet.rows
-        for cell in row.cells
+        for cell in row.entry_cells(sheet.ref)
         if (key := (row.student.pk, cell.column.item, cell.column.field.value)) in wanted
     ]

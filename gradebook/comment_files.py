@@ -11,18 +11,20 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from accounts.tables import HEADING_FILL, HEADING_FONT, write_value
 from gradebook import grading
-from gradebook.comment_bank import FIRST, LAST, SUBJECTS, Entry, Subject, subject_by_name
+from gradebook.comment_bank import FIRST, LAST, SUBJECTS, Entry, Listed, Subject, subject_by_name
+from gradebook.comment_codes import code_of
 from gradebook.comment_keeping import CommentRefused, checked
 from students.cell_values import EXCEL_ERRORS, Problem, text_of
 from students.header_search import Header, find_header
 from students.merged_cells import MergedDown
 from students.workbooks import Cell, Row, Table, WorkbookRefused, open_workbook
 
-HEADINGS = {"Mức độ": 10, "Nội dung nhận xét": 100, "Khối": 10}
+HEADINGS = {"Mức độ": 10, "Nội dung nhận xét": 100, "Khối": 10, "Mã nhận xét": 12}
 MOST = 5000
 _SYNONYMS = {
     "level": ("muc do", "muc dat duoc", "muc do dat duoc", "muc", "xep loai", "ket qua"),
     "text": ("noi dung nhan xet", "noi dung", "nhan xet", "loi nhan xet", "mau nhan xet"),
+    "code": ("ma nhan xet",),
     "grades": ("khoi", "khoi lop", "lop", "dung cho khoi"),
 }
 _GRADES = re.compile(r"(?:(?:khối|lớp) )?([1-5])(?: ?[-–—] ?([1-5]))?", re.IGNORECASE)
@@ -31,11 +33,14 @@ _GRADES = re.compile(r"(?:(?:khối|lớp) )?([1-5])(?: ?[-–—] ?([1-5]))?", 
 # ── Writing ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def write_bank(entries: Iterable[Entry]) -> bytes:
-    """The workbook: every line and group has its sheet, those without a comment too, to be filled in."""
-    by_subject: dict[str, list[Entry]] = {subject.code: [] for subject in SUBJECTS}
-    for entry in entries:
-        by_subject[entry.subject].append(entry)
+def write_bank(bank: Iterable[Listed]) -> bytes:
+    """The workbook: every line and group has its sheet, those without a comment too, to be filled in.
+
+    The codes are for mark files, and of no account where this one is read again.
+    """
+    by_subject: dict[str, list[Listed]] = {subject.code: [] for subject in SUBJECTS}
+    for listed in bank:
+        by_subject[listed.entry.subject].append(listed)
     book = Workbook()
     book.remove(book.active)
     for subject in SUBJECTS:
@@ -45,7 +50,7 @@ def write_bank(entries: Iterable[Entry]) -> bytes:
     return output.getvalue()
 
 
-def _write(page: Worksheet, subject: Subject, entries: list[Entry]) -> None:
+def _write(page: Worksheet, subject: Subject, bank: list[Listed]) -> None:
     for column, (name, width) in enumerate(HEADINGS.items(), start=1):
         cell = page.cell(1, column)
         write_value(cell, name)
@@ -53,9 +58,10 @@ def _write(page: Worksheet, subject: Subject, entries: list[Entry]) -> None:
         page.column_dimensions[cell.column_letter].width = width
     page.freeze_panes = "A2"
     order = [level.value for level in subject.levels]
-    ordered = sorted(entries, key=lambda entry: order.index(entry.level))
-    for number, entry in enumerate(ordered, start=2):
-        for column, value in enumerate((entry.level, entry.text, entry.grades), start=1):
+    ordered = sorted(bank, key=lambda listed: order.index(listed.entry.level))
+    for number, listed in enumerate(ordered, start=2):
+        entry = listed.entry
+        for column, value in enumerate((entry.level, entry.text, entry.grades, code_of(listed)), start=1):
             write_value(page.cell(number, column), value)
         page.cell(number, 2).alignment = Alignment(wrap_text=True, vertical="top")
 

@@ -60,7 +60,7 @@ class CommentForm(forms.Form):
         label="Nội dung nhận xét",
         strip=False,
         widget=forms.Textarea({"rows": 4}),
-        help_text=f"Nhiều nhất {LIMIT} ký tự. Chỗ tự điền: {ALLOWED}.",
+        help_text=f"Nhiều nhất {LIMIT} kí tự. Chỗ tự điền: {ALLOWED}.",
         error_messages={"required": "Nội dung nhận xét còn trống: hãy ghi câu nhận xét."},
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)

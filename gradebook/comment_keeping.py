@@ -99,7 +99,7 @@ def checked(entry: Entry) -> Entry:
         raise CommentRefused("Nội dung nhận xét còn trống: hãy ghi câu nhận xét.")
     if len(text) > LIMIT:
         raise CommentRefused(
-            f"Nhận xét dài {len(text)} ký tự, quá giới hạn {LIMIT}: hãy bớt {len(text) - LIMIT} ký tự."
+            f"Nhận xét dài {len(text)} kí tự, quá giới hạn {LIMIT}: hãy bớt {len(text) - LIMIT} kí tự."
         )
     problem = place_problem(text)
     if problem:

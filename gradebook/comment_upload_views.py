@@ -39,9 +39,9 @@ def comment_file(request: SignedInRequest, which: str) -> FileResponse:
         raise Http404("Không có tệp này.")
     name = f"{FILES[which]}.xlsx"
     bank = [] if which == "blank" else read_bank(request.user)
-    entries = [each.entry for each in bank if (each.whose == Whose.OWN) == (which == "own")]
+    listed = [each for each in bank if (each.whose == Whose.OWN) == (which == "own")]
     log_access(request, AccessLogEntry.Kind.DOWNLOADED, target="Ngân hàng nhận xét", detail=name)
-    return file_to_save(io.BytesIO(write_bank(entries)), name, XLSX)
+    return file_to_save(io.BytesIO(write_bank(listed)), name, XLSX)
 
 
 @never_cache

@@ -26,6 +26,7 @@ from gradebook.comment_bank import (
     shipped_by_mark,
     suggestions_for,
 )
+from gradebook.comment_codes import code_of
 from gradebook.comment_forms import CommentForm, ListForm
 from gradebook.comment_keeping import (
     WHO_KEEPS,
@@ -83,9 +84,9 @@ def _is_listed(listed: Listed, level: str, whose: str) -> bool:
     return listed.entry.level == level and whose in ("", listed.whose.value)
 
 
-def _with_acts(listed: Listed, keeping: Keeping) -> tuple[Listed, bool]:
-    """With whether the person may change it, or hide it."""
-    return listed, listed.whose == Whose.OWN or keeping.covers(listed.entry)
+def _with_acts(listed: Listed, keeping: Keeping) -> tuple[Listed, str, bool]:
+    """With its code in mark files, and whether the person may change it, or hide it."""
+    return listed, code_of(listed), listed.whose == Whose.OWN or keeping.covers(listed.entry)
 
 
 @never_cache

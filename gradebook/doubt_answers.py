@@ -58,7 +58,7 @@ def _why_not(doubt: Doubt | None, text: str) -> str:
     if doubt is None:
         return GONE
     over = len(text) - LONGEST
-    return f"Lí do dài {len(text)} ký tự, quá giới hạn {LONGEST}: hãy bớt {over} ký tự." if over > 0 else ""
+    return f"Lí do dài {len(text)} kí tự, quá giới hạn {LONGEST}: hãy bớt {over} kí tự." if over > 0 else ""
 
 
 def _doubts(ref: SheetRef, standing: Standing) -> list[tuple[int, Doubt]]:

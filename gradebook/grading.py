@@ -157,11 +157,11 @@ def check_comment(text: str, rules: RuleSet) -> str:
     """
     typed, text = text, plain_text(text)
     if typed.strip() and not text:
-        raise ValueRefused("Nhận xét chỉ gồm ký tự không in được: hãy gõ lại.")
+        raise ValueRefused("Nhận xét chỉ gồm kí tự không in được: hãy gõ lại.")
     over = len(text) - rules.comment_limit
     if over > 0:
         raise ValueRefused(
-            f"Nhận xét dài {len(text)} ký tự, quá giới hạn {rules.comment_limit}: hãy bớt {over} ký tự."
+            f"Nhận xét dài {len(text)} kí tự, quá giới hạn {rules.comment_limit}: hãy bớt {over} kí tự."
         )
     return text
 

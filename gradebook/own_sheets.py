@@ -1,7 +1,7 @@
 """All sheets that a person answers for, with their rows, in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q
@@ -9,15 +9,13 @@ from django.db.models import Q
 from accounts import permissions
 from accounts.models import User
 from gradebook.class_lines import lines_brought, with_lines
-from gradebook.exemptions import terms_of, with_arrangements
+from gradebook.exemptions import with_arrangements
 from gradebook.models import EntryWindow, SubjectResult, TraitResult
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
-from gradebook.sheets import Row, Sheet, SheetRef, cell_of
+from gradebook.sheets import Row, Sheet, SheetRef, rows_from, seat_of
 from gradebook.spans import longest_open, spans_at, with_cuts
 from students.models import Enrolment, SchoolClass
-
-Stored = Mapping[tuple[int, str], SubjectResult | TraitResult]
 
 
 def own_refs(user: User) -> tuple[SheetRef, ...]:
@@ -58,9 +56,9 @@ def rows_of(refs: Collection[SheetRef]) -> dict[SheetRef, tuple[Row, ...]]:
     pupils = {seat.student_id for seats in rosters.values() for seat in seats}
     subjects, traits = _subject_results(refs, pupils), _trait_results(refs, pupils)
     return {
-        ref: _rows(
+        ref: rows_from(
             ref,
-            rosters[ref.school_class.pk],
+            [seat_of(each, ref.period) for each in rosters[ref.school_class.pk]],
             subjects[ref.line.pk, ref.period] if ref.line else traits[ref.school_class.year_id, ref.period],
         )
         for ref in refs
@@ -110,19 +108,3 @@ def _trait_results(refs: Iterable[SheetRef], pupils: Collection[int]) -> dict[tu
     for each in results if wanted else ():
         found[each.year_id, each.period][each.student_id, each.item] = each
     return found
-
-
-def _rows(ref: SheetRef, seats: Sequence[Enrolment], stored: Stored) -> tuple[Row, ...]:
-    columns = ref.columns()
-    return tuple(
-        Row(
-            student=seat.student,
-            number=number,
-            cells=tuple(
-                cell_of(column, stored.get((seat.student_id, column.item)), terms) for column in columns
-            ),
-            terms=terms,
-        )
-        for number, seat in enumerate(seats, start=1)
-        for terms in [terms_of(seat, ref.period)]
-    )

@@ -106,7 +106,7 @@ def preview_workbook(data: bytes, name: str, *, period: Period, by: User) -> Wor
     """
     refs = {key_of_sheet(ref): ref for ref in own_refs(by)}
     rows = rows_of(refs.values())
-    read = read_workbook(data, name, desk_of(((ref, rows[ref]) for ref in refs.values()), period))
+    read = read_workbook(data, name, desk_of(((ref, rows[ref]) for ref in refs.values()), period, by=by))
     parts, unchanged = [], []
     for key, sheet in read.sheets.items():
         ref = refs[key]
@@ -123,7 +123,7 @@ def preview_workbook(data: bytes, name: str, *, period: Period, by: User) -> Wor
 def _part(
     ref: SheetRef, rows: Sequence[Row], sheet: ReadSheet, file_name: str, *, by: User
 ) -> SheetPart | None:
-    new = list(_different(rows, sheet.changes))
+    new = list(_different(ref, rows, sheet.changes))
     if not new and not sheet.problems:
         return None
     report = preview_results(ref, sheet.changes, by=by)
@@ -132,12 +132,12 @@ def _part(
     return _shown(ref, rows, report, Wanted(file_name, sheet.changes, sheet.places), by=by, read=sheet)
 
 
-def _different(rows: Sequence[Row], changes: Iterable[Change]) -> Iterator[Change]:
+def _different(ref: SheetRef, rows: Sequence[Row], changes: Iterable[Change]) -> Iterator[Change]:
     """The changes whose text is not what is stored."""
     stored = {
         (row.student.pk, cell.column.item, cell.column.field.value): cell.value
         for row in rows
-        for cell in row.cells
+        for cell in row.entry_cells(ref)
     }
     for change in changes:
         if stored.get((change.student_id, change.item, change.field)) != change.value:

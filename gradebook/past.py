@@ -5,6 +5,7 @@ columns are those of the year's rules, which do not change once anything is ente
 """
 
 import datetime
+from collections import defaultdict
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -12,8 +13,8 @@ from django.utils.timezone import localdate
 from accounts.models import User
 from gradebook.class_lines import Lines
 from gradebook.models import SubjectResult, TraitResult
-from gradebook.pupil_sheet import PupilSheet, by_item, sheets_of
-from gradebook.sheets import Cell, Row, Sheet, SheetRef, find_sheet, require_may_see, value_and_version
+from gradebook.pupil_sheet import PupilSheet, by_period, sheets_of
+from gradebook.sheets import Seat, Sheet, SheetRef, columns_of, find_sheet, require_may_see, rows_from
 from students.models import Enrolment, SchoolClass, Student
 
 
@@ -31,23 +32,15 @@ def read_past_sheet(ref: SheetRef, moment: datetime.datetime) -> Sheet:
     """
     seats = list(roster_at(ref.school_class, moment))
     stored = _stored_at(ref, [seat.student_id for seat in seats], moment)
-    columns = ref.columns()
-    if ref.is_supplementary:
-        pupils, items = {pupil for pupil, _item in stored}, {item for _pupil, item in stored}
-        seats = [seat for seat in seats if seat.student_id in pupils]
-        columns = tuple(column for column in columns if column.item in items)
-    rows = tuple(
-        Row(
-            seat.student,
-            number,
-            tuple(
-                Cell(column, *value_and_version(stored.get((seat.student_id, column.item)), column.field))
-                for column in columns
-            ),
-        )
-        for number, seat in enumerate(seats, start=1)
+    owed: dict[int, set[str]] = defaultdict(set)
+    for pupil, item in stored:
+        owed[pupil].add(item)
+    rows = rows_from(
+        ref,
+        [Seat(each.student, owed=owed[each.student_id] if ref.is_supplementary else None) for each in seats],
+        stored,
     )
-    return Sheet(ref=ref, columns=columns, rows=rows, locks={}, is_responsible=False)
+    return Sheet(ref=ref, columns=columns_of(ref, rows), rows=rows, locks={}, is_responsible=False)
 
 
 def read_past_pupil(
@@ -55,12 +48,13 @@ def read_past_pupil(
 ) -> PupilSheet:
     """The pupil's whole year as it stood, as far as the person may see it. Two statements."""
     codes = {line.pk: line.code for line in lines}
-    stored = by_item(
+    stored = by_period(
+        student,
         rows_at(SubjectResult, moment, student_id=student.pk, line_id__in=list(codes)),
         rows_at(TraitResult, moment, student_id=student.pk, year_id=school_class.year_id),
         codes,
     )
-    sheets = sheets_of(user, school_class, student, lines=lines, stored=stored, locks={}, terms={})
+    sheets = sheets_of(user, school_class, student, lines=lines, stored=stored)
     return PupilSheet(school_class, student, sheets, is_on_roster=False)
 
 

@@ -11,9 +11,8 @@ from accounts.clock import moment_label
 from accounts.requests import SignedInRequest
 from gradebook.past import get_past_ref, read_past_pupil, read_past_sheet
 from gradebook.past_forms import MomentForm
-from gradebook.pupil_sheet import find_class, find_pupil
+from gradebook.pupil_sheet import find_class, find_seat
 from gradebook.pupil_sheet_page import build_pupil_page
-from gradebook.regulation import Period
 
 
 @never_cache
@@ -34,16 +33,15 @@ def sheet_past(request: SignedInRequest, class_id: int, code: str, period: str) 
 def pupil_sheet_past(request: SignedInRequest, class_id: int, student_id: int) -> HttpResponse:
     """The year of one pupil as it stood at `at`."""
     school_class, lines = find_class(request.user, class_id)
-    student = find_pupil(school_class, student_id)
+    student = find_seat(school_class, student_id).student
     form = MomentForm(request.GET if "at" in request.GET else None, year=school_class.year)
     context: dict[str, Any] = {
         "school_class": school_class,
         "student": student,
         "form": form,
-        "periods": list(Period),
     }
     if form.is_valid():
         moment = form.cleaned_data["at"]
         found = read_past_pupil(request.user, school_class, lines, student, moment)
-        context |= {"page": build_pupil_page(found), "when": moment_label(moment)}
+        context |= {"page": build_pupil_page(found), "periods": found.periods, "when": moment_label(moment)}
     return render(request, "gradebook/pupil_sheet_past.html", context, status=422 if form.errors else 200)

@@ -1,11 +1,14 @@
-"""One pupil's whole year: every line, quality and competency at the four periods, as far as a person may see them.
+"""One pupil's whole year: every line, quality and competency at the four periods and, for who
+was assessed again, the supplementary assessment, as far as a person may see them.
 
 It is made of the sheets of the pupil's class, each with this pupil's row alone; writing goes through `save_results`
 sheet by sheet, with the versions of the plain form.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -15,17 +18,16 @@ from accounts.history import Source
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_brought, with_lines
+from gradebook.computed_results import owed_of
+from gradebook.doubts import Counterparts
 from gradebook.entry import Change, SaveReport, save_results
-from gradebook.exemptions import USUAL, Terms, terms_of_pupil
-from gradebook.models import SubjectLine, SubjectResult, TraitResult
-from gradebook.regulation import Period
+from gradebook.exemptions import USUAL, Terms, terms_of, with_arrangements
+from gradebook.models import ENTRY_PERIODS, SubjectLine, SubjectResult, TraitResult
+from gradebook.regulation import Attainment, Period, Rating
 from gradebook.sheet_forms import changes_from_form, typed_cells
-from gradebook.sheets import HOMEROOM_CODE, Row, Sheet, SheetRef, cell_of
+from gradebook.sheets import HOMEROOM_CODE, Seat, Sheet, SheetRef, Stored, columns_of, rows_from
 from gradebook.windows import LockState, lock_states_of
 from students.models import Enrolment, SchoolClass, Student
-
-# By the line's code or the item's, and the period.
-Stored = Mapping[tuple[str, str], SubjectResult | TraitResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,16 @@ class PupilSheet:
     def is_editable(self) -> bool:
         return any(self.may_write(sheet) for sheet in self.sheets)
 
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The columns of the page: the four, and the supplementary assessment where the pupil has it."""
+        return tuple(dict.fromkeys((*Period, *(sheet.ref.period for sheet in self.sheets))))
+
+    @property
+    def open_periods(self) -> dict[Period, LockState]:
+        """In which periods the person may type here, and until when."""
+        return {sheet.ref.period: sheet.lock for sheet in self.sheets if self.may_write(sheet)}
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -58,22 +70,34 @@ class Written:
 
 
 def get_pupil_sheet(user: User, class_id: int, student_id: int) -> PupilSheet:
-    """Fetch and check in one call. Seven statements."""
+    """Fetch and check in one call. Six statements, and three more once the supplementary assessment was opened."""
     school_class, lines = find_class(user, class_id)
-    student = find_pupil(school_class, student_id)
+    seat = find_seat(school_class, student_id)
+    student = seat.student
     locks = _locks(user, school_class, lines)
-    terms = terms_of_pupil(student, school_class.year_id)
-    roster = Enrolment.objects.roster(school_class)
-    order = list(roster.values_list("student_id", "student__full_name"))
+    order = list(Enrolment.objects.roster(school_class).values_list("student_id", "student__full_name"))
     place = next((number for number, (pk, _name) in enumerate(order) if pk == student.pk), None)
-    stored = _stored_now(school_class, student, lines)
-    return PupilSheet(
-        school_class=school_class,
-        student=student,
-        sheets=sheets_of(user, school_class, student, lines=lines, stored=stored, locks=locks, terms=terms),
-        is_on_roster=place is not None,
-        neighbours=_neighbours(order, place),
+    sheets = sheets_of(
+        user,
+        school_class,
+        student,
+        lines=lines,
+        stored=_stored_now(school_class, student, lines),
+        locks=locks,
+        terms={period: terms_of(seat, period) for period in ENTRY_PERIODS},
+        owed=_owed(seat, locks),
     )
+    return PupilSheet(school_class, student, sheets, place is not None, _neighbours(order, place))
+
+
+def _owed(seat: Enrolment, locks: Mapping[tuple[str, Period], LockState]) -> frozenset[str]:
+    """What the pupil must be assessed in again; nothing before the supplementary assessment was opened (R40)."""
+    was_opened = any(
+        lock.is_open or lock.is_over
+        for (_code, period), lock in locks.items()
+        if period is Period.SUPPLEMENTARY
+    )
+    return owed_of([seat])[seat.student_id] if was_opened else frozenset()
 
 
 def _locks(user: User, school_class: SchoolClass, lines: Lines) -> dict[tuple[str, Period], LockState]:
@@ -99,13 +123,14 @@ def find_class(user: User, class_id: int) -> tuple[SchoolClass, Lines]:
     return school_class, lines_brought(school_class)
 
 
-def find_pupil(school_class: SchoolClass, student_id: int) -> Student:
-    """A pupil who sits or sat in the class, or 404. One statement."""
+def find_seat(school_class: SchoolClass, student_id: int) -> Enrolment:
+    """Of a pupil who sits or sat in the class, with how the pupil is assessed (`terms_of`), or 404. One statement."""
     seats = Enrolment.objects.filter(school_class=school_class, student_id=student_id)
-    seat = seats.select_related("student").first()
+    seat = with_arrangements(seats).select_related("student").first()
     if seat is None:
         raise Http404("Học sinh này không học lớp đó.")
-    return seat.student
+    seat.school_class = school_class
+    return seat
 
 
 def sheets_of(
@@ -114,66 +139,77 @@ def sheets_of(
     student: Student,
     *,
     lines: Iterable[SubjectLine],
-    stored: Stored,
-    locks: Mapping[tuple[str, Period], LockState],
-    terms: Mapping[Period, Terms],
+    stored: Mapping[str, Stored],
+    locks: Mapping[tuple[str, Period], LockState] | None = None,
+    terms: Mapping[Period, Terms] | None = None,
+    owed: Collection[str] = (),
 ) -> tuple[Sheet, ...]:
-    """The sheets that the person may see, in the order of the học bạ and of the year. No statement."""
-    return tuple(
-        _sheet(
-            user,
-            SheetRef(school_class, line, period),
+    """The sheets that the person may see, in the order of the học bạ and of the year. No statement.
+
+    That of the supplementary assessment only where the pupil owes something there, or has been assessed again.
+    """
+    found = []
+    again = {item for _pupil, item in stored.get(Period.SUPPLEMENTARY, ())}
+    for ref in _refs(user, school_class, lines):
+        of_period = stored.get(ref.period, {})
+        seat = Seat(
             student,
-            stored,
-            {
-                each: lock
-                for (code, each), lock in locks.items()
-                if code == (line.code if line else HOMEROOM_CODE)
-            },
-            terms=terms.get(period, USUAL),
+            terms=(terms or {}).get(ref.period, USUAL),
+            owed={*owed, *again} if ref.is_supplementary else None,
+            beside=_beside(of_period),
         )
-        for line in (*lines, None)
-        if permissions.may_see_sheet(user, school_class, line)
-        for period in Period
+        rows = rows_from(ref, [seat], of_period)
+        if rows:
+            found.append(
+                Sheet(
+                    ref=ref,
+                    columns=columns_of(ref, rows),
+                    rows=rows,
+                    locks={
+                        period: lock for (code, period), lock in (locks or {}).items() if code == ref.code
+                    },
+                    is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
+                )
+            )
+    return tuple(found)
+
+
+def _refs(user: User, school_class: SchoolClass, lines: Iterable[SubjectLine]) -> Iterator[SheetRef]:
+    for line in (*lines, None):
+        if permissions.may_see_sheet(user, school_class, line):
+            yield from (SheetRef(school_class, line, period) for period in ENTRY_PERIODS)
+
+
+def _beside(stored: Stored) -> Counterparts:
+    """What the pupil's sheets of one period say to each other (R26)."""
+    levels = {item: getattr(row, "attainment", "") for (_pupil, item), row in stored.items()}
+    ratings = {item: getattr(row, "rating", "") for (_pupil, item), row in stored.items()}
+    return Counterparts(
+        {item: Attainment(level) for item, level in levels.items() if level},
+        {item: Rating(rating) for item, rating in ratings.items() if rating},
     )
 
 
-def _sheet(
-    user: User,
-    ref: SheetRef,
-    student: Student,
-    stored: Stored,
-    locks: Mapping[Period, LockState],
-    *,
-    terms: Terms,
-) -> Sheet:
-    columns = ref.columns()
-    cells = tuple(cell_of(column, stored.get((column.item, ref.period.value)), terms) for column in columns)
-    return Sheet(
-        ref=ref,
-        columns=columns,
-        rows=(Row(student, 1, cells),),
-        locks=locks,
-        is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
-    )
-
-
-def _stored_now(school_class: SchoolClass, student: Student, lines: Iterable[SubjectLine]) -> Stored:
+def _stored_now(
+    school_class: SchoolClass, student: Student, lines: Iterable[SubjectLine]
+) -> dict[str, Stored]:
     """Two statements."""
     codes = {line.pk: line.code for line in lines}
     subjects = SubjectResult.objects.filter(student=student, line__in=codes)
     traits = TraitResult.objects.filter(student=student, year_id=school_class.year_id)
-    return by_item(subjects, traits, codes)
+    return by_period(student, subjects, traits, codes)
 
 
-def by_item(
-    subjects: Iterable[SubjectResult], traits: Iterable[TraitResult], codes: Mapping[int, str]
-) -> Stored:
-    """`codes` are those of the lines by id."""
-    return {
-        **{(codes[row.line_id], row.period): row for row in subjects},
-        **{(row.item, row.period): row for row in traits},
-    }
+def by_period(
+    student: Student, subjects: Iterable[Any], traits: Iterable[Any], codes: Mapping[int, str]
+) -> dict[str, Stored]:
+    """The pupil's rows as the sheets of each period know them; `codes` are those of the lines by id."""
+    found: dict[str, dict[tuple[int, str], Any]] = defaultdict(dict)
+    for row in subjects:
+        found[row.period][student.pk, codes[row.line_id]] = row
+    for row in traits:
+        found[row.period][student.pk, row.item] = row
+    return dict(found)
 
 
 def _neighbours(

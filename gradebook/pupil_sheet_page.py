@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from gradebook import grading
 from gradebook.entry import Change
 from gradebook.pupil_sheet import PupilSheet, Written, field_name
-from gradebook.regulation import Attainment, Period, TraitGroup
+from gradebook.regulation import Period, TraitGroup
 from gradebook.sheet_page import Note, NoteKind, tag_of
 from gradebook.sheets import Cell, Field, Sheet
-from gradebook.year_rules import rules_of
 
 Place = tuple[str, str, str]
 
@@ -128,13 +126,31 @@ class _Shown:
 
     def _line(self, sheets: list[Sheet]) -> ShownItem:
         name = sheets[0].ref.subject_label
-        return ShownItem(name, tuple(self._slot(sheet, sheet.rows[0].cells, name) for sheet in sheets))
+        return ShownItem(
+            name, self._slots({each.ref.period: (each, each.rows[0].cells) for each in sheets}, name)
+        )
 
     def _traits(self, sheets: list[Sheet], group: TraitGroup) -> Iterator[ShownItem]:
-        for number, column in enumerate(sheets[0].columns):
+        for column in sheets[0].columns:
             if column.group == group.label:
-                slots = (self._slot(each, (each.rows[0].cells[number],), column.label) for each in sheets)
-                yield ShownItem(column.label, tuple(slots))
+                of_column = {
+                    each.ref.period: (each, (cell,))
+                    for each in sheets
+                    for cell in each.rows[0].cells
+                    if cell.column.key == column.key
+                }
+                yield ShownItem(column.label, self._slots(of_column, column.label))
+
+    def _slots(
+        self, found: Mapping[Period, tuple[Sheet, tuple[Cell, ...]]], item_name: str
+    ) -> tuple[Slot, ...]:
+        """One for each column of the page; without cells where the item has none then."""
+        return tuple(
+            self._slot(*found[period], item_name)
+            if period in found
+            else Slot(period, (), (), is_editable=False)
+            for period in self.found.periods
+        )
 
     def _slot(self, sheet: Sheet, cells: tuple[Cell, ...], item_name: str) -> Slot:
         period = sheet.ref.period
@@ -175,13 +191,10 @@ def sheet_address(sheet: Sheet) -> str:
 
 
 def _warning(sheet: Sheet, cells: tuple[Cell, ...]) -> str:
-    """A stored level and mark that seldom go together (R25)."""
-    values = {cell.column.field: cell.value for cell in cells}
-    level, mark = values.get(Field.ATTAINMENT), values.get(Field.MARK)
-    if not level or not mark:
-        return ""
-    rules = rules_of(sheet.ref.school_class.year)
-    return " ".join(grading.mark_warnings(Attainment(level), int(mark), rules))
+    """What looks odd in the stored values (R23, R25, R26), in this sheet and between it and the pupil's others."""
+    doubts = sheet.rows[0].doubts(sheet.ref)
+    items = dict.fromkeys(cell.column.item for cell in cells)
+    return " ".join(doubt.sentence for item in items for doubt in doubts.get(item, ()))
 
 
 # -- After a save ------------------------------------------------------------------------------------------
@@ -192,7 +205,9 @@ def _place(written: Written, change: Change) -> Place:
 
 
 def _label(written: Written, change: Change) -> str:
-    columns = {(column.item, column.field.value): column.label for column in written.sheet.columns}
+    columns = {
+        (column.item, column.field.value): column.label for column in written.sheet.ref.entry_columns()
+    }
     return columns.get((change.item, change.field), change.item)
 
 

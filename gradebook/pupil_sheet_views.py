@@ -14,7 +14,6 @@ from gradebook.past_forms import MomentForm
 from gradebook.pupil_absences import read_pupil_absences
 from gradebook.pupil_sheet import PupilSheet, Written, get_pupil_sheet, save_pupil_sheet
 from gradebook.pupil_sheet_page import build_pupil_page
-from gradebook.regulation import Period
 
 LOCKED = 423
 
@@ -39,7 +38,7 @@ def _show(request: SignedInRequest, found: PupilSheet, written: Iterable[Written
     context = {
         "found": found,
         "page": build_pupil_page(found, written=written, by_id=request.user.pk),
-        "periods": list(Period),
+        "periods": found.periods,
         "absences": read_pupil_absences(found.school_class, found.student) if sees_absences else None,
         "past_form": MomentForm(year=found.school_class.year),
     }

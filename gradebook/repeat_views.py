@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -15,7 +16,7 @@ from accounts.history import Source
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.cell_history import read_cell_history
-from gradebook.entry import Change, SaveReport, save_results
+from gradebook.entry import Change, SaveReport, differences, save_results
 from gradebook.models import SubjectResult
 from gradebook.repeat_tests import LONGEST_REASON, Repeat
 from gradebook.sheets import Field, SheetRef, find_sheet, require_may_see, stored_results
@@ -73,6 +74,18 @@ class RepeatPage:
         return self.is_responsible and self.lock.is_open
 
     @property
+    def may_propose(self) -> bool:
+        """Whether a correction may be asked for: after the lock, in a year that is not closed."""
+        return self.is_responsible and self.lock.is_over and not self.ref.school_class.year.is_closed
+
+    @property
+    def propose_url(self) -> str:
+        """Named here, the app above builds it, as on the sheet itself."""
+        return reverse(
+            "approvals:propose", args=[self.ref.school_class.pk, self.ref.code, self.ref.period.value]
+        )
+
+    @property
     def initial(self) -> dict[str, Any]:
         repeat = self.result.repeat
         known = {"version": self.result.version if self.result.pk else 0, "official": "2"}
@@ -90,7 +103,10 @@ class RepeatPage:
 def repeat(
     request: SignedInRequest, *, class_id: int, code: str, period: str, student_id: int
 ) -> HttpResponse:
-    """Shown to who sees the sheet; written by its teacher while the sheet is open, through `save_results`."""
+    """Shown to who sees the sheet; written by its teacher while the sheet is open, through `save_results`.
+
+    After the lock it becomes a correction request like that of any other cell.
+    """
     page = _page(request, find_sheet(class_id, code, period), student_id)
     if request.method != "POST":
         return _show(request, page, RepeatForm(initial=page.initial))
@@ -106,11 +122,28 @@ def repeat(
         return _show(request, page, form, status=422)
     value = "" if "remove" in request.POST else form.repeat
     change = Change(student_id, page.ref.code, Field.REPEAT, value, _version(request))
+    if page.may_propose and not page.lock.is_open:
+        return _propose(request, page, form, change)
     report = save_results(page.ref, [change], by=request.user, source=Source.PAGE)
     if not report.is_whole:
         return _refused(request, page, form, report)
     messages.success(request, "Đã xoá điểm kiểm tra lại." if not value else "Đã ghi điểm kiểm tra lại.")
     return redirect("gradebook:repeat", class_id, code, period, student_id)
+
+
+def _propose(request: SignedInRequest, page: RepeatPage, form: RepeatForm, change: Change) -> HttpResponse:
+    """After the lock: what was typed, judged, with the button that makes a correction request of it."""
+    found, refused = differences(page.ref, [change])
+    for each in refused:
+        form.add_error("mark" if "Điểm" in each.message else None, each.message)
+    if refused:
+        return _show(request, page, form, status=422)
+    if not found:
+        form.add_error(None, "Không khác với điểm kiểm tra lại đang lưu.")
+        return _show(request, page, form, status=422)
+    cell = f"{change.student_id}.{change.item}.{change.field}"
+    fields = {f"c.{cell}": found[0].new, f"v.{cell}": str(change.version)}
+    return _show(request, page, form, status=LOCKED, wanted=found[0].new, fields=fields)
 
 
 def _page(request: SignedInRequest, ref: SheetRef, student_id: int) -> RepeatPage:
@@ -158,7 +191,9 @@ def _refused(
     return _show(request, page, form, status=status)
 
 
-def _show(request: SignedInRequest, page: RepeatPage, form: RepeatForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: SignedInRequest, page: RepeatPage, form: RepeatForm, status: int = 200, **more: Any
+) -> HttpResponse:
     shown: Repeat | None = page.result.repeat
     context = {
         "page": page,
@@ -167,5 +202,6 @@ def _show(request: SignedInRequest, page: RepeatPage, form: RepeatForm, status: 
         "repeat": shown,
         "form": form,
         "steps": read_cell_history(page.ref, page.student.pk, page.ref.code, Field.MARK),
+        **more,
     }
     return render(request, "gradebook/repeat.html", context, status=status)

@@ -64,7 +64,7 @@ def cell_name(row: Row, cell: Cell) -> str:
 
 def typed_cells(sheet: Sheet, posted: Mapping[str, str]) -> dict[str, str]:
     """The posted text of each cell of the sheet, by its name; what the sheet does not have is left out."""
-    names = (cell_name(row, cell) for row in sheet.rows for cell in row.cells)
+    names = (cell_name(row, cell) for row in sheet.rows for cell in row.entry_cells(sheet.ref))
     return {name: _plain(posted[f"c.{name}"]) for name in names if f"c.{name}" in posted}
 
 
@@ -74,7 +74,7 @@ def changes_from_form(sheet: Sheet, posted: Mapping[str, str]) -> list[Change]:
     return [
         _form_change(row, cell, typed[name], posted)
         for row in sheet.rows
-        for cell in row.cells
+        for cell in row.entry_cells(sheet.ref)
         if (name := cell_name(row, cell)) in typed
         and typed[name] not in {cell.value, cell.word or cell.value}
         and posted.get(f"k.{name}") != THEIRS

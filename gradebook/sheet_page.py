@@ -321,10 +321,10 @@ def _cell(
 
 def _notes(sheet: Sheet, outcome: Outcome) -> Iterator[tuple[str, Note]]:
     """By cell name: what the save did with each cell that it was asked to write."""
-    labels = {(column.item, column.field.value): column.label for column in sheet.columns}
+    labels = {(column.item, column.field.value): column.label for column in sheet.ref.entry_columns()}
     report = outcome.report
     if report.locked:
-        stored = {cell_name(row, cell): cell for row in sheet.rows for cell in row.cells}
+        stored = {cell_name(row, cell): cell for row in sheet.rows for cell in row.entry_cells(sheet.ref)}
         for name, text in outcome.typed.items():
             if text != stored[name].value:
                 yield (

@@ -4,9 +4,10 @@ Read only, in a constant number of statements; writing is `gradebook.entry`.
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Subquery
 from django.http import Http404
@@ -32,11 +33,11 @@ from gradebook.doubts import (
 from gradebook.exemptions import USUAL, Terms, seats_with_terms, terms_of
 from gradebook.models import ENTRY_PERIODS, SubjectLine, SubjectResult, TraitResult
 from gradebook.regulation import Period, TraitGroup, has_mark, traits_for
-from gradebook.repeat_tests import REPEAT_PERIODS, Repeat
+from gradebook.repeat_tests import REPEAT_PERIODS, KeepsMarks, Repeat
 from gradebook.scopes import HOMEROOM
 from gradebook.windows import LockState, lock_states
 from gradebook.year_rules import rules_of
-from students.models import SchoolClass, Student
+from students.models import Enrolment, SchoolClass, Student
 
 HOMEROOM_CODE = HOMEROOM
 BROUGHT = "Kết quả mang từ trường cũ"
@@ -44,6 +45,10 @@ MET = "Đã đạt"
 NOT_OWED = (
     "Nội dung này đạt ở cuối năm nên không thuộc nội dung phải đánh giá bổ sung của em: bỏ trống ô này."
 )
+
+
+Stored = Mapping[tuple[int, str], Any]
+"""By (pupil, item): stored rows, or those of their history."""
 
 
 class Field(StrEnum):
@@ -68,6 +73,11 @@ class Column:
     @property
     def key(self) -> str:
         return f"{self.item}-{self.field}"
+
+
+def repeat_column(item: str) -> Column:
+    """What names the repeat test of a line, which has no column of its own on the sheet."""
+    return Column(item, Field.REPEAT, "Kiểm tra lại")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,15 @@ class Row:
     @property
     def versions(self) -> dict[str, int]:
         return {cell.column.item: cell.version for cell in self.cells}
+
+    def entry_cells(self, ref: "SheetRef") -> tuple[Cell, ...]:
+        """All that a form or a file may name: the row's cells, and the repeat test behind its mark (R28)."""
+        repeats = (
+            Cell(repeat_column(cell.column.item), str(cell.repeat or ""), cell.version, cell.word, cell.why)
+            for cell in self.cells
+            if ref.takes_repeat and cell.column.field == Field.MARK
+        )
+        return (*self.cells, *repeats)
 
     def doubts(self, ref: "SheetRef") -> dict[str, tuple[Doubt, ...]]:
         """What looks odd in the stored values, by item; items without are left out."""
@@ -167,8 +186,7 @@ class SheetRef:
 
     def entry_columns(self) -> tuple[Column, ...]:
         """All that a save may name: the cells of the sheet, and the repeat test behind its mark."""
-        repeat = Column(self.code, Field.REPEAT, "Kiểm tra lại")
-        return (*self.columns(), repeat) if self.takes_repeat else self.columns()
+        return (*self.columns(), repeat_column(self.code)) if self.takes_repeat else self.columns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +290,9 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
     ref, lines = _find(class_id, code, period)
     require_may_see(user, ref)
     rows = read_rows(ref)
-    columns = tuple(cell.column for cell in rows[0].cells) if rows else ref.columns()
     return Sheet(
         ref=ref,
-        columns=columns,
+        columns=columns_of(ref, rows),
         rows=rows,
         locks=lock_states(ref.school_class, ref.code),
         is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
@@ -307,48 +324,90 @@ def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
     return tuple((pk, name) for pk, line_id, name in taught if (pk, line_id) in powers.taught)
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who has a row in a sheet, and what else is known of the pupil there; the defaults where it is not asked.
+
+    `owed`: what the supplementary assessment is about for the pupil, None where the sheet is whole.
+    """
+
+    student: Student
+    terms: Terms = USUAL
+    owed: Collection[str] | None = None
+    beside: Counterparts = NONE_KNOWN
+    answers: Answers = field(default_factory=dict)
+
+
+def seat_of(enrolment: Enrolment, period: Period, *, owed: Collection[str] | None = None) -> Seat:
+    """Of a seat that comes from `with_arrangements`, with what else it was asked to bring along."""
+    return Seat(
+        student=enrolment.student,
+        terms=terms_of(enrolment, period),
+        owed=owed,
+        beside=counterparts_brought(enrolment),
+        answers=answers_brought(enrolment),
+    )
+
+
+def rows_from(ref: SheetRef, seats: Iterable[Seat], stored: Stored) -> tuple[Row, ...]:
+    """The rows of a sheet, of a class or one pupil, of today or of the past: every row is made here. No statement.
+
+    Of the supplementary assessment only the pupils and the columns that it is about.
+    """
+    columns = ref.columns()
+    seats = list(seats)
+    if any(seat.owed is not None for seat in seats):
+        owed = {item for seat in seats for item in seat.owed or ()}
+        columns = tuple(column for column in columns if column.item in owed)
+        seats = [seat for seat in seats if owed.intersection(seat.owed or ())]
+    return tuple(
+        Row(
+            student=seat.student,
+            number=number,
+            cells=tuple(
+                cell_of(
+                    column,
+                    stored.get((seat.student.pk, column.item)),
+                    seat.terms,
+                    is_owed=seat.owed is None or column.item in seat.owed,
+                )
+                for column in columns
+            ),
+            beside=seat.beside,
+            answers=seat.answers,
+            terms=seat.terms,
+        )
+        for number, seat in enumerate(seats, start=1)
+    )
+
+
+def columns_of(ref: SheetRef, rows: Sequence[Row]) -> tuple[Column, ...]:
+    """The columns that the rows have; those of the whole sheet where there is no row."""
+    return tuple(cell.column for cell in rows[0].cells) if rows else ref.columns()
+
+
 def read_rows(ref: SheetRef) -> tuple[Row, ...]:
     """Pupils in class order with their stored values. Two statements, whatever the class.
 
     Of the supplementary assessment, whose lists take four more, only the pupils and the columns that it is about.
     """
-    columns = ref.columns()
     roster = seats_with_terms(ref.school_class)
     enrolments = list(with_answers(with_counterparts(roster, ref), ref))
-    owed = owed_in(ref) if ref.is_supplementary else None
-    if owed is not None:
-        enrolments = [each for each in enrolments if each.student_id in owed]
-        items = frozenset[str]().union(*owed.values())
-        columns = tuple(each for each in columns if each.item in items)
-    stored = stored_results(ref, [enrolment.student_id for enrolment in enrolments])
-    terms = [terms_of(enrolment, ref.period) for enrolment in enrolments]
-    return tuple(
-        Row(
-            student=enrolment.student,
-            number=number,
-            cells=tuple(
-                cell_of(
-                    column,
-                    stored.get((enrolment.student_id, column.item)),
-                    own,
-                    is_owed=owed is None or column.item in owed[enrolment.student_id],
-                )
-                for column in columns
-            ),
-            beside=counterparts_brought(enrolment),
-            answers=answers_brought(enrolment),
-            terms=own,
-        )
-        for number, (enrolment, own) in enumerate(zip(enrolments, terms, strict=True), start=1)
-    )
+    owed = owed_in(ref) if ref.is_supplementary else {}
+    seats = [
+        seat_of(each, ref.period, owed=owed.get(each.student_id, ()) if ref.is_supplementary else None)
+        for each in enrolments
+    ]
+    return rows_from(ref, seats, stored_results(ref, [each.student_id for each in enrolments]))
 
 
-def cell_of(
-    column: Column, result: SubjectResult | TraitResult | None, terms: Terms, *, is_owed: bool = True
-) -> Cell:
-    """A pupil's cell as it stands; `is_owed` is False where the supplementary assessment does not ask for it."""
+def cell_of(column: Column, result: Any, terms: Terms, *, is_owed: bool = True) -> Cell:
+    """A pupil's cell as it stands; `is_owed` is False where the supplementary assessment does not ask for it.
+
+    `result` is the stored row or one of its history, None where nothing is stored.
+    """
     value, version = value_and_version(result, column.field)
-    tested = result if column.field == Field.MARK and isinstance(result, SubjectResult) else SubjectResult()
+    tested = result if column.field == Field.MARK and isinstance(result, KeepsMarks) else None
     return Cell(
         column,
         value,
@@ -356,8 +415,8 @@ def cell_of(
         word=terms.word(column.item) if is_owed else MET,
         why=terms.against(column.item) if is_owed else NOT_OWED,
         is_brought=result is not None and column.field.value in result.brought.split(),
-        repeat=tested.repeat,
-        first_mark=tested.first_mark,
+        repeat=tested.repeat if tested else None,
+        first_mark=tested.first_mark if tested else None,
     )
 
 
@@ -368,9 +427,7 @@ def owed_in(ref: SheetRef) -> dict[int, frozenset[str]]:
     return {pupil: codes for pupil, codes in owed.items() if codes}
 
 
-def stored_results(
-    ref: SheetRef, student_ids: list[int]
-) -> dict[tuple[int, str], SubjectResult | TraitResult]:
+def stored_results(ref: SheetRef, student_ids: list[int]) -> Stored:
     """The stored rows of a sheet by (pupil, item). One statement."""
     if ref.line is not None:
         results = SubjectResult.objects.filter(line=ref.line, period=ref.period, student_id__in=student_ids)
@@ -381,7 +438,7 @@ def stored_results(
     return {(result.student_id, result.item): result for result in traits}
 
 
-def value_and_version(result: SubjectResult | TraitResult | None, field: str) -> tuple[str, int]:
+def value_and_version(result: Any, field: str) -> tuple[str, int]:
     """A field as the text a cell shows ("" for not entered), and its row's version (0: no row yet)."""
     if result is None:
         return "", 0

@@ -18,11 +18,26 @@ KEY_HEADING = "Khoá (không sửa)"
 ID_HEADING = "Mã định danh (mã học sinh)"
 PERIOD_HEADING = "Thời điểm đánh giá"
 LINE_FIELDS = (Field.ATTAINMENT, Field.MARK, Field.COMMENT)
+# No field of a result: names a ready comment, whose text is what is wanted (`comment_codes`).
+COMMENT_CODE = "comment_code"
+# Nor are these: together they are the repeat test behind a mark (`repeat_tests`).
+REPEAT_MARK, REPEAT_OFFICIAL, REPEAT_REASON = REPEAT_KEYS = (
+    "repeat_mark",
+    "repeat_official",
+    "repeat_reason",
+)
+MADE_UP = (COMMENT_CODE, *REPEAT_KEYS)
 _FROM_ROSTERS = ("ordinal", "class_name", *IDS, "full_name", "birth_date")
 _LINE_HEADINGS = {
     Field.ATTAINMENT: ("Mức đạt được", "Mức", "Mức độ", "Mức đạt", "Mức độ đạt được"),
     Field.MARK: ("Điểm KTĐK", "Điểm", "Điểm kiểm tra định kì", "Điểm kiểm tra định kỳ", "Điểm KT", "KTĐK"),
     Field.COMMENT: ("Nội dung nhận xét", "Nhận xét", "Lời nhận xét", "Nhận xét của giáo viên"),
+}
+_MADE_UP_HEADINGS = {
+    COMMENT_CODE: ("Mã nhận xét", "Mã NX", "Mã lời nhận xét", "Mã nội dung nhận xét"),
+    REPEAT_MARK: ("Điểm KT lại", "Điểm kiểm tra lại"),
+    REPEAT_OFFICIAL: ("Lấy điểm lần", "Điểm chính thức lần"),
+    REPEAT_REASON: ("Lí do KT lại", "Lý do KT lại", "Lí do kiểm tra lại", "Lý do kiểm tra lại"),
 }
 _GROUP_HEADINGS: Mapping[str, tuple[str, ...]] = {
     TraitGroup.QUALITY: ("Nhận xét phẩm chất", "Nhận xét PC"),
@@ -71,9 +86,27 @@ def about_the_row() -> Synonyms:
     }
 
 
-def line_headings(cell: Field) -> tuple[str, ...]:
-    """What a cell of a line is called, folded."""
-    return tuple(map(folded_heading, _LINE_HEADINGS[cell]))
+def line_headings(key: str) -> tuple[str, ...]:
+    """What a cell of a line is called, or what is MADE_UP, folded."""
+    names = _MADE_UP_HEADINGS[key] if key in MADE_UP else _LINE_HEADINGS[Field(key)]
+    return tuple(map(folded_heading, names))
+
+
+def made_up_heading(key: str) -> str:
+    """What our own file calls a column that is no cell of the sheet."""
+    return _MADE_UP_HEADINGS[key][0]
+
+
+def made_up_key(ref: SheetRef, key: str) -> str:
+    """What its column is known by among the sheet's own."""
+    return f"{ref.code}-{key}"
+
+
+def made_up_keys(ref: SheetRef) -> tuple[str, ...]:
+    """Those that a file may have for this sheet."""
+    has_comment = ref.line is not None and any(each.field == Field.COMMENT for each in ref.columns())
+    keys = (*((COMMENT_CODE,) if has_comment else ()), *(REPEAT_KEYS if ref.takes_repeat else ()))
+    return tuple(made_up_key(ref, key) for key in keys)
 
 
 def trait_headings(column: Column) -> tuple[str, ...]:

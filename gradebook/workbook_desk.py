@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from accounts.models import User
+from gradebook.comment_codes import CommentCodes
 from gradebook.regulation import Period
 from gradebook.sheets import HOMEROOM_CODE, Column, Row, SheetRef
 from gradebook.workbook_columns import file_columns
@@ -19,11 +21,13 @@ def key_of_sheet(ref: SheetRef) -> SheetKey:
 
 @dataclass(frozen=True)
 class Desk:
-    """`rows` are the sheets' own, as stored now; `period` is what a file means that names none."""
+    """`rows` are the sheets' own, as stored now; `period` is what a file means that names none; `codes_of_comments`
+    says what a code stands for to who reads the file."""
 
     refs: Mapping[SheetKey, SheetRef]
     rows: Mapping[SheetKey, Sequence[Row]]
     period: Period
+    codes_of_comments: CommentCodes
 
     @cached_property
     def classes(self) -> Mapping[str, str]:
@@ -70,7 +74,12 @@ class Desk:
         return codes.pop() if len(codes) == 1 else ""
 
 
-def desk_of(refs: Iterable[tuple[SheetRef, Sequence[Row]]], period: Period) -> Desk:
+def desk_of(refs: Iterable[tuple[SheetRef, Sequence[Row]]], period: Period, *, by: User) -> Desk:
     """The sheets with their rows, laid out."""
     laid = [(key_of_sheet(ref), ref, rows) for ref, rows in refs]
-    return Desk({key: ref for key, ref, _rows in laid}, {key: rows for key, _ref, rows in laid}, period)
+    return Desk(
+        {key: ref for key, ref, _rows in laid},
+        {key: rows for key, _ref, rows in laid},
+        period,
+        CommentCodes(by),
+    )

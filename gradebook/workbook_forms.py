@@ -29,7 +29,8 @@ class WorkbookForm(forms.Form):
     file = forms.FileField(
         label="Tệp kết quả",
         help_text="Tệp Excel .xlsx, nhiều nhất 10 MB: tệp lấy từ nút «Tải Excel», hoặc tệp của phần mềm khác có các "
-        "cột «Mã học sinh» (hoặc «Họ và tên», «Ngày sinh») và các cột của sổ.",
+        "cột «Mã học sinh» (hoặc «Họ và tên», «Ngày sinh») và các cột của sổ; «Mã nhận xét» tra trong ngân hàng "
+        "nhận xét.",
         widget=forms.FileInput({"accept": ".xlsx"}),
         error_messages={
             "required": "Chưa chọn tệp. Chọn tệp kết quả trên máy.",

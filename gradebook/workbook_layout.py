@@ -12,10 +12,13 @@ from gradebook.regulation import Period, line_by_name
 from gradebook.sheets import Column, Field
 from gradebook.workbook_columns import (
     LINE_FIELDS,
+    MADE_UP,
+    REPEAT_KEYS,
     WHO,
     about_the_row,
     heading_of,
     line_headings,
+    made_up_heading,
     trait_headings,
 )
 from gradebook.workbook_words import PERIOD_WORDS, Half, Said, When, said_by_title, when_of
@@ -28,12 +31,13 @@ T = TypeVar("T")
 _LONGEST_HEADING = 200
 _LONGEST_NAME = 40
 _MOST_SPELLINGS = 24
+_LINE_KEYS = (*LINE_FIELDS, *MADE_UP)
 _ENDS = (Period.END_TERM_1, Period.YEAR_END, Half.END)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A cell that a column fills: `key` is a Field of a line, or a column's key of the homeroom sheet."""
+    """A cell that a column fills: `key` is a Field of a line, a column's key of the homeroom sheet, or MADE_UP."""
 
     key: str
     code: str = ""
@@ -41,7 +45,7 @@ class Slot:
 
     @property
     def is_trait(self) -> bool:
-        return self.key not in LINE_FIELDS
+        return self.key not in _LINE_KEYS
 
     @property
     def place(self) -> tuple[str, When | None, bool]:
@@ -102,7 +106,7 @@ def _slots(table: Table, traits: Sequence[Column]) -> Iterator[tuple[Slot, tuple
     """Every cell that the table may have a column of, with the headings that would say so."""
     whens, lines = _spellings(table)
     words = {word for text in _texts(table, _LONGEST_HEADING) for word in text.split()}
-    for key in LINE_FIELDS:
+    for key in _LINE_KEYS:
         plain = _possible(line_headings(key), words)
         yield Slot(key), plain
         for when, spelled in whens.items():
@@ -192,7 +196,7 @@ def _with_periods(
             when = slot.when
         elif len(whens) == 1:
             (when,) = whens
-        elif slot.key == Field.MARK and len(ends) == 1:
+        elif slot.key in (Field.MARK, *REPEAT_KEYS) and len(ends) == 1:
             (when,) = ends
         else:
             raise WorkbookRefused(
@@ -214,4 +218,4 @@ def _with_periods(
 def _label(slot: Slot, traits: Sequence[Column]) -> str:
     if slot.is_trait:
         return next(column.label for column in traits if column.key == slot.key)
-    return heading_of(Column("", Field(slot.key), ""))
+    return made_up_heading(slot.key) if slot.key in MADE_UP else heading_of(Column("", Field(slot.key), ""))

@@ -184,12 +184,14 @@ class _Shown:
         self._places = wanted.places
         self._answers = answers
         self._said: dict[int, set[str]] = {}
-        self._labels = {(each.item, each.field.value): each.label for each in file_columns(ref)}
+        self._labels = {
+            (each.item, each.field.value): each.label for each in (*file_columns(ref), *ref.entry_columns())
+        }
         self._pupils = {row.student.pk: row.student.full_name for row in rows}
         self._cells = {
             (row.student.pk, cell.column.item, cell.column.field.value): cell
             for row in rows
-            for cell in row.cells
+            for cell in row.entry_cells(ref)
         }
 
     def old(self, change: Change) -> str:

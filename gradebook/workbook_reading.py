@@ -7,6 +7,7 @@ empty cell says nothing.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from accounts.models import User
 from gradebook.sheets import Row, SheetRef
 from gradebook.workbook_columns import heading_of
 from gradebook.workbook_desk import Desk, SheetKey, desk_of, key_of_sheet
@@ -31,7 +32,7 @@ class ReadWorkbook:
 
 
 def read_workbook(data: bytes, name: str, desk: Desk) -> ReadWorkbook:
-    """What a workbook wants in any of the desk's sheets. No statement.
+    """What a workbook wants in any of the desk's sheets. No statement, but two where comments stand by their codes.
 
     Raises WorkbookRefused for a file that cannot be read. A page that cannot is a remark, as are two pages for one
     sheet; the sheets of the others stand.
@@ -48,14 +49,15 @@ def read_workbook(data: bytes, name: str, desk: Desk) -> ReadWorkbook:
     )
 
 
-def read_sheet(data: bytes, name: str, ref: SheetRef, rows: Sequence[Row]) -> ReadSheet:
+def read_sheet(data: bytes, name: str, ref: SheetRef, rows: Sequence[Row], *, by: User) -> ReadSheet:
     """What an uploaded workbook wants written in this sheet; `rows` are the sheet's own, as stored now.
 
     Raises WorkbookRefused for a file that cannot be read, or that has no table for this sheet; what is wrong with
-    single rows and cells comes back as problems, what is of other sheets as `elsewhere`. No statement.
+    single rows and cells comes back as problems, what is of other sheets as `elsewhere`. No statement, but two where
+    comments stand by their codes.
     """
     read = _Reading(
-        desk_of([(ref, rows)], ref.period), [t for t in open_workbook(data, name) if not t.hidden]
+        desk_of([(ref, rows)], ref.period, by=by), [t for t in open_workbook(data, name) if not t.hidden]
     )
     if read.refusals and not any(_wants(reader, key_of_sheet(ref)) for reader in read.readers):
         raise read.refusals[0]

@@ -7,12 +7,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gradebook.comment_codes import CommentCodes
+from gradebook.comment_places import filled
 from gradebook.entry import Change
 from gradebook.sheets import Column, Field, Row, SheetRef
-from gradebook.workbook_columns import IDS, RowKey, file_columns
+from gradebook.workbook_columns import (
+    COMMENT_CODE,
+    IDS,
+    REPEAT_KEYS,
+    RowKey,
+    file_columns,
+    made_up_heading,
+    made_up_key,
+)
 from gradebook.workbook_pupils import ClassRoster, Described, PupilRefused
 from students.cell_values import EXCEL_ERRORS, CellRefused, Level, Problem, date_of, text_of
 from students.header_search import Column as FileColumn
+from students.models import Student
 from students.workbooks import Cell, Table, WorkbookRefused
 from students.workbooks import Row as FileRow
 
@@ -59,9 +70,15 @@ class RowReader:
     """Turns the filled cells of one sheet's rows into changes. `columns`: field or column's key → its columns."""
 
     def __init__(
-        self, ref: SheetRef, rows: Sequence[Row], table: Table, columns: Mapping[str, Sequence[FileColumn]]
+        self,
+        ref: SheetRef,
+        rows: Sequence[Row],
+        table: Table,
+        columns: Mapping[str, Sequence[FileColumn]],
+        codes_of_comments: CommentCodes,
     ) -> None:
         self.ref = ref
+        self.codes_of_comments = codes_of_comments
         self.table = table
         self.header = columns
         self.columns = [column for column in file_columns(ref) if column.key in columns]
@@ -86,8 +103,9 @@ class RowReader:
                 f"Trang «{self.table.sheet_name}» có hơn {MAX_PUPILS} học sinh của lớp {self.ref.school_class.name}. "
                 "Mỗi em chỉ ghi một hàng: bỏ các hàng thừa, hoặc ghi cột «Lớp», rồi tải lên lại."
             )
-        filled = [column for column in self.columns if self.is_filled(row, column)]
-        if not filled:
+        named = [column for column in self.columns if self.is_filled(row, column)]
+        code, repeat = self._code_in(row, named), self._repeat_in(row)
+        if not named and not code and not any(repeat.values()):
             return
         try:
             student = self.roster.find(self._described(row, key))
@@ -102,8 +120,12 @@ class RowReader:
                 f"{student.full_name} đã có ở hàng {first}. Mỗi em chỉ ghi một hàng; bỏ bớt một hàng.",
             )
             return
-        for column in filled:
+        for column in named:
             self._read_cell(row, column, student.pk, key)
+        if code:
+            self._read_code(row, code, student, key)
+        if any(repeat.values()):
+            self._read_repeat(row, repeat, student, key)
 
     def is_filled(self, row: FileRow, column: Column) -> bool:
         """Whether something stands in the cell, be it a formula without a value."""
@@ -134,19 +156,57 @@ class RowReader:
         if shown in EXCEL_ERRORS:
             self.report(row, column.key, f"ô đang báo lỗi {shown} của Excel. Gõ thẳng giá trị vào ô.")
             return
-        version = (
-            key.versions.get(column.item, 0) if key else self.stored[student_id].versions.get(column.item, 0)
-        )
-        change = Change(
-            student_id,
-            column.item,
-            column.field.value,
-            _value(self._cell(row, column.key), column),
-            version,
-            is_typed=key is None,
-        )
-        self.changes.append(change)
-        self.places[student_id, column.item, column.field.value] = self._place(row, column.key)
+        value = _value(self._cell(row, column.key), column)
+        self._want((student_id, column.item, column.field.value), value, key, self._place(row, column.key))
+
+    def _want(self, cell: CellKey, value: str, key: RowKey | None, place: Place) -> None:
+        student_id, item, _field = cell
+        version = (key or self.stored[student_id]).versions.get(item, 0)
+        self.changes.append(Change(*cell, value, version, is_typed=key is None))
+        self.places[cell] = place
+
+    def _code_in(self, row: FileRow, named: Sequence[Column]) -> str:
+        """The code of a comment where the row has no comment of its own: what is written stands."""
+        has_comment = any(column.field == Field.COMMENT for column in named)
+        return "" if has_comment else self._text(row, made_up_key(self.ref, COMMENT_CODE))
+
+    def _read_code(self, row: FileRow, typed: str, student: Student, key: RowKey | None) -> None:
+        name = made_up_key(self.ref, COMMENT_CODE)
+        texts, unknown = self.codes_of_comments.texts(self.ref.code, typed)
+        if unknown or not texts:
+            codes = ", ".join(unknown) or typed
+            self.report(
+                row,
+                name,
+                f"mã nhận xét «{codes}» không có trong ngân hàng nhận xét {self.ref.subject_label}. Tra mã ở trang "
+                "«Ngân hàng nhận xét», hoặc ghi thẳng lời vào cột «Nội dung nhận xét».",
+            )
+            return
+        text = filled(" ".join(texts), full_name=student.full_name, gender=student.gender)
+        self._want((student.pk, self.ref.code, Field.COMMENT.value), text, key, self._place(row, name))
+
+    def _repeat_in(self, row: FileRow) -> dict[str, str]:
+        """The three columns of a repeat test by their key; none at a period that takes none."""
+        names = {key: made_up_key(self.ref, key) for key in REPEAT_KEYS} if self.ref.takes_repeat else {}
+        return {key: self._text(row, name) for key, name in names.items()}
+
+    def _read_repeat(
+        self, row: FileRow, typed: Mapping[str, str], student: Student, key: RowKey | None
+    ) -> None:
+        mark, official, reason = (typed[each] for each in REPEAT_KEYS)
+        which = _WHICH.fullmatch(official)
+        if not (mark and which and reason):
+            wrong = next(k for k in REPEAT_KEYS if not typed[k] or (typed[k] == official and not which))
+            columns = ", ".join(f"«{made_up_heading(each)}»" for each in REPEAT_KEYS)
+            self.report(
+                row,
+                made_up_key(self.ref, wrong),
+                f"kiểm tra lại phải có đủ {columns}, lần ghi 1 hoặc 2. Ghi cho đủ, hoặc để trống cả ba.",
+            )
+            return
+        place = self._place(row, made_up_key(self.ref, REPEAT_KEYS[0]))
+        text = f"{mark} · lấy điểm lần {which[1]} · {reason}"
+        self._want((student.pk, self.ref.code, Field.REPEAT.value), text, key, place)
 
     def _cell(self, row: FileRow, name: str) -> Cell:
         return cell_in(row, self.header.get(name, ()))
@@ -168,6 +228,7 @@ class RowReader:
         )
 
 
+_WHICH = re.compile(r"(?:lần )?([12])", re.IGNORECASE)
 _GUARD = re.compile(r"^'(?=[=+\-@])")
 
 

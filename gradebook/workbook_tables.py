@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gradebook.models import ENTRY_PERIODS
 from gradebook.regulation import Period, folded, line_by_code
 from gradebook.sheets import HOMEROOM_CODE, Field
-from gradebook.workbook_columns import IDS, WHO, RowKey, file_columns, key_of
+from gradebook.workbook_columns import IDS, MADE_UP, WHO, RowKey, file_columns, key_of, made_up_keys
 from gradebook.workbook_desk import Desk, SheetKey
 from gradebook.workbook_layout import Layout, Slot
 from gradebook.workbook_rows import Place, RowReader, cell_in, is_filled
@@ -194,7 +194,7 @@ class TableReader:
         if target not in self.readers:
             ref = self.desk.refs[target]
             own = {each: column for each, column in self.layout.slots.items() if each.place == slot.place}
-            known = {column.key for column in file_columns(ref)}
+            known = {*(column.key for column in file_columns(ref)), *made_up_keys(ref)}
             cells = {
                 each.key if each.is_trait else f"{ref.code}-{each.key}": column
                 for each, column in own.items()
@@ -203,7 +203,9 @@ class TableReader:
                 column.heading for name, column in cells.items() if name not in known
             )
             columns = {**self.fields, **{name: (column,) for name, column in cells.items()}}
-            self.readers[target] = RowReader(ref, self.desk.rows[target], self.table, columns)
+            self.readers[target] = RowReader(
+                ref, self.desk.rows[target], self.table, columns, self.desk.codes_of_comments
+            )
         return self.readers[target]
 
     def _leave(self, slot: Slot) -> None:
@@ -246,7 +248,7 @@ class TableReader:
     def _is_result(self, row: FileRow, slot: Slot, column: FileColumn) -> bool:
         """A level or mark; a number under the levels is a count."""
         text = text_of(cell_in(row, (column,)))
-        if slot.key == Field.MARK:
+        if slot.key in (Field.MARK, *MADE_UP):
             return True
         return (
             not slot.key.endswith(Field.COMMENT)

@@ -119,7 +119,7 @@ def _preview(request: SignedInRequest, ref: SheetRef) -> HttpResponse:
         return _show(request, ref, form=form, status=422)
     rows = read_rows(ref)
     try:
-        read = read_sheet(form.content, form.name, ref, rows)
+        read = read_sheet(form.content, form.name, ref, rows, by=request.user)
     except WorkbookRefused as refusal:
         form.add_error("file", str(refusal))
         return _show(request, ref, form=form, status=422)

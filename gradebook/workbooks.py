@@ -14,7 +14,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from accounts.tables import HEADING_FILL, HEADING_FONT, TEXT, write_value
 from gradebook.regulation import Attainment, Rating, line_by_code
 from gradebook.sheets import BROUGHT, Column, Field, Row, Sheet, SheetRef
-from gradebook.workbook_columns import ID_HEADING, KEY_HEADING, PERIOD_HEADING, RowKey, heading_of
+from gradebook.workbook_columns import (
+    ID_HEADING,
+    KEY_HEADING,
+    PERIOD_HEADING,
+    REPEAT_KEYS,
+    REPEAT_REASON,
+    RowKey,
+    heading_of,
+    made_up_heading,
+)
 from gradebook.workbook_words import HOMEROOM_TITLE
 from gradebook.year_rules import rules_of
 
@@ -49,6 +58,7 @@ def _write_page(page: Worksheet, sheet: Sheet) -> None:
     headings = [
         *_IDENTITY,
         *(heading_of(column) for column in sheet.columns),
+        *(made_up_heading(key) for key in _repeat_keys(sheet.ref)),
         PERIOD_HEADING,
         KEY_HEADING,
     ]
@@ -82,8 +92,20 @@ def _values(ref: SheetRef, row: Row) -> Iterator[str | int]:
     for cell in row.cells:
         is_mark = cell.column.field == Field.MARK and cell.value
         yield int(cell.value) if is_mark else cell.value or cell.word
+    if ref.takes_repeat:
+        yield from _repeat_values(row)
     yield ref.period.label
     yield str(RowKey(ref.school_class.pk, ref.code, ref.period, student.pk, row.versions))
+
+
+def _repeat_keys(ref: SheetRef) -> tuple[str, ...]:
+    return REPEAT_KEYS if ref.takes_repeat else ()
+
+
+def _repeat_values(row: Row) -> tuple[str | int, ...]:
+    """The second test, which one counts, and why (R28)."""
+    repeat = next((cell.repeat for cell in row.cells if cell.repeat), None)
+    return (repeat.mark, 2 if repeat.is_official else 1, repeat.reason) if repeat else ("", "", "")
 
 
 def _dress(page: Worksheet, sheet: Sheet, headings: Sequence[str]) -> None:
@@ -94,6 +116,8 @@ def _dress(page: Worksheet, sheet: Sheet, headings: Sequence[str]) -> None:
         page.column_dimensions[get_column_letter(column)].width = width
     for column, each in enumerate(sheet.columns, start=first_value):
         _dress_column(page, sheet.ref, each, column, last)
+    for column, key in enumerate(_repeat_keys(sheet.ref), start=first_value + len(sheet.columns)):
+        page.column_dimensions[get_column_letter(column)].width = 40 if key == REPEAT_REASON else 9
     _remark_cells(page, sheet, first_value)
     page.column_dimensions[get_column_letter(len(headings) - 1)].width = 18
     page.column_dimensions[get_column_letter(len(headings))].hidden = True

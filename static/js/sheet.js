@@ -4,6 +4,7 @@ import { Blocks } from "./sheet/blocks.js";
 import { watchComments } from "./sheet/comments.js";
 import { watchDeadline } from "./sheet/deadline.js";
 import { askReason } from "./sheet/doubts.js";
+import { keepLettersInPlace } from "./sheet/dragging.js";
 import { Drafts, clockTime, offer } from "./sheet/drafts.js";
 import { Grid } from "./sheet/grid.js";
 import { showHistory } from "./sheet/history.js";
@@ -39,7 +40,7 @@ function start(form) {
   grid.taken = (cell) => undo.forget(cell);
   status.watch(saver);
   if (form.dataset.mode === "propose") saver.isStopped = true;
-  const setClock = watchDeadline({ onNear: () => saver.now(), tell: (text) => status.tell(text, "conflict") });
+  const setClock = watchDeadline({ onNear: () => saver.now(), tell: (words, isSpoken) => status.countDown(words, isSpoken) });
 
   function onAnswer(answer) {
     if (answer.server_time) setClock(answer.server_time);
@@ -58,6 +59,7 @@ function start(form) {
     const save = form.querySelector("[data-save]");
     save.lastChild.textContent = "Lập phiếu đề nghị sửa từ các giá trị đã gõ";
     const count = grid.unsaved.length;
+    status.countDown("", false);
     status.tell(`${sentence} ${count} ô vừa gõ chưa được ghi vào sổ, còn giữ ở đây: bấm «Lập phiếu đề nghị sửa từ các giá trị đã gõ».`, "locked");
     showLocked();
   }
@@ -242,6 +244,7 @@ function start(form) {
   window.addEventListener("focus", () => { if (saver.trouble) saver.now(); });
 
   selectByPointer(form, grid, selection);
+  keepLettersInPlace(form, grid);
   onePupil(form, grid, { onTurn: () => saver.now() });
   openComments(form, grid);
   watchComments(form, grid);

@@ -430,3 +430,36 @@ def test_each_act_holds_the_request_before_it_looks_at_its_state(school, act, dj
     read = [i for i, sql in enumerate(statements) if sql.startswith("SELECT") and "correctionrequest" in sql]
     assert held == min(read)
     assert held < written
+
+
+# -- A repeat test (R28)
+
+
+def test_a_repeat_test_is_corrected_on_the_same_path_as_any_other_cell(client, school):
+    period, pupil = Period.YEAR_END, school.pupils[0]
+    ref = school.sheet(period=period)
+    open_window(school, period)
+    enter(ref, pupil, Field.MARK, "4", by=school.lan)
+    enter(ref, pupil, Field.REPEAT, "6 · lấy điểm lần 1 · Em ốm.", by=school.lan)
+    close_window(school, period)
+    client.force_login(school.lan)
+    page = f"/gradebook/sheets/{school.class_4a.pk}/TOAN/CN/repeat/{pupil.pk}/"
+    typed = {"mark": "7", "official": "2", "reason": "Chấm sót câu 3.", "version": "2"}
+    offered = client.post(page, typed)
+    assert offered.status_code == 423
+    fields = offered.context["fields"]
+    assert client.post(offered.context["page"].propose_url, fields).status_code == 302
+    request = CorrectionRequest.objects.get()
+    item = request.items.get()
+    assert (item.old_value, item.new_value) == (
+        "6 · lấy điểm lần 1 · Em ốm.",
+        "7 · lấy điểm lần 2 · Chấm sót câu 3.",
+    )
+    shown = client.get(f"/approvals/requests/{request.pk}/").content.decode()
+    assert "Kiểm tra lại" in shown
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    row = SubjectResult.objects.get(student=pupil, period=period, line=ref.line)
+    assert (row.mark, row.first_mark, row.repeat_reason) == (7, 4, "Chấm sót câu 3.")

@@ -117,6 +117,13 @@ def add_pupils(school_class: SchoolClass, count: int) -> list[Student]:
     return pupils
 
 
+def open_school() -> School:
+    """The school with GHKI open for all."""
+    school = make_school()
+    open_window(school)
+    return school
+
+
 def open_window(
     school: School,
     period: str = Period.MID_TERM_1,

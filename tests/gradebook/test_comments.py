@@ -193,7 +193,7 @@ def test_a_shipped_comment_that_the_school_rewrites_gives_way_to_it(school):
         ({"text": " "}, "còn trống"),
         ({"text": "{ten} học tốt."}, "Không hiểu chỗ điền «{ten}»"),
         ({"text": "{tên học tốt."}, "mở mà không đóng"),
-        ({"text": "a" * 501}, "hãy bớt 1 ký tự"),
+        ({"text": "a" * 501}, "hãy bớt 1 kí tự"),
         ({"level": "Đ"}, "Toán có các mức T (Hoàn thành tốt), H (Hoàn thành), C (Chưa hoàn thành)"),
         ({"first_grade": "4", "last_grade": "2"}, "Khối ghi từ nhỏ đến lớn"),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from gradebook.models import DoubtAnswer
 from gradebook.sheets import read_rows
-from tests.gradebook.school import close_window, enter, make_school, open_window
+from tests.gradebook.school import close_window, enter, open_school
 
 pytestmark = pytest.mark.django_db
 
@@ -14,17 +14,7 @@ PAIR = "Năng lực Tính toán C nhưng Toán T."
 FIT = "T mà điểm 6: T thường đi với điểm từ 7 đến 10."
 
 
-@pytest.fixture
-def school():
-    school = make_school()
-    open_window(school)
-    return school
-
-
-@pytest.fixture
-def lan(client, school):
-    client.force_login(school.lan)
-    return client
+the_school = open_school
 
 
 def address(school, code="TOAN"):
@@ -148,7 +138,7 @@ def test_too_long_a_reason_comes_back_as_typed_with_the_remedy(lan, school):
     )
     answer = lan.post(place, {field: "dài " * 100})
     assert answer.status_code == 422
-    assert "quá giới hạn 300: hãy bớt 99 ký tự" in text(answer)
+    assert "quá giới hạn 300: hãy bớt 99 kí tự" in text(answer)
     assert "dài dài dài" in text(answer)
     assert not DoubtAnswer.objects.exists()
 

@@ -219,7 +219,7 @@ def test_a_comment_at_the_limit_passes_and_one_over_is_refused_with_the_number_o
     assert check_comment("à" * 1000, RULES) == "à" * 1000
     with pytest.raises(ValueRefused) as refusal:
         check_comment("à" * 1012, RULES)
-    assert refusal.value.message == "Nhận xét dài 1012 ký tự, quá giới hạn 1000: hãy bớt 12 ký tự."
+    assert refusal.value.message == "Nhận xét dài 1012 kí tự, quá giới hạn 1000: hãy bớt 12 kí tự."
 
 
 def test_the_limit_counts_letters_not_the_pieces_they_may_be_encoded_in():

@@ -2,6 +2,9 @@
 
 import pytest
 
+from gradebook.comment_bank import Listed, Whose, shipped
+from gradebook.comment_codes import code_of
+from gradebook.models import BankComment
 from gradebook.regulation import Period
 from gradebook.sheets import read_rows
 from gradebook.workbook_reading import read_sheet
@@ -20,7 +23,7 @@ def the_school():
 
 def read(school, rows, period="CHKI", code="TOAN", title="Sheet1", **book):
     ref = school.sheet(code, period)
-    return read_sheet(workbook((title, rows), **book), "tệp.xlsx", ref, read_rows(ref))
+    return read_sheet(workbook((title, rows), **book), "tệp.xlsx", ref, read_rows(ref), by=school.lan)
 
 
 def row(pupil, *cells):
@@ -171,3 +174,45 @@ def test_what_the_name_of_a_page_says(name, said):
 
 def test_a_grade_in_a_title_is_no_class():
     assert said_by_title("KẾT QUẢ KHỐI LỚP 4, NĂM HỌC 2026-2027").class_key == ""
+
+
+# -- Comments by their code
+
+FLAT = [*WHO, "Mức đạt được", "Điểm KTĐK", "Mã nhận xét", "Nội dung nhận xét"]
+
+
+def codes(school, *cells, code="TOAN"):
+    return read(school, [FLAT, row(school.pupils[0], "T", None, *cells)], "GHKI", code=code)
+
+
+def test_the_code_of_a_comment_stands_for_its_text_of_this_line(school):
+    wanted = {"attainment": "T", "comment": shipped_text("TOAN", "T", 1)}
+    assert wants(codes(school, "t102")) == wanted
+    assert wants(codes(school, "T102", "Lời của cô.")) == wanted | {"comment": "Lời của cô."}
+
+
+def test_several_codes_follow_each_other_and_those_of_ones_own_are_filled_in_for_the_pupil(school):
+    own = BankComment.objects.create(owner=school.lan, subject="TOAN", level="H", text="{tên} tính chậm.")
+    found = wants(codes(school, f"T{10_000 + own.pk}; T101"))
+    given = school.pupils[0].full_name.split()[-1]
+    assert found["comment"] == f"{given} tính chậm. {shipped_text('TOAN', 'T', 0)}"
+    own.owner = school.thu
+    own.save()
+    assert codes(school, f"T{10_000 + own.pk}").has_errors
+
+
+def test_an_unknown_code_and_one_of_another_line_are_refused_at_their_cell_with_the_remedy(school):
+    (problem,) = codes(school, "TV101").problems
+    assert (problem.row, problem.column_letter, problem.value) == (2, "G", "TV101")
+    assert "«TV101» không có trong ngân hàng nhận xét Toán. Tra mã ở trang" in problem.message
+
+
+def test_no_two_comments_of_the_shipped_bank_have_one_code():
+    listed = [code_of(Listed(entry, Whose.SHIPPED)) for entry in shipped()]
+    given = [code for code in listed if code]
+    assert len(set(given)) == len(given)
+    assert {"TV101", "TV1203", "T5301"} <= set(given)
+
+
+def shipped_text(subject, level, number):
+    return [entry.text for entry in shipped() if (entry.subject, entry.level) == (subject, level)][number]

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessLogEntry
 from gradebook.models import SubjectResult
-from tests.gradebook.school import close_window, enter, make_school, open_window, value_of
+from tests.gradebook.school import close_window, enter, open_school, open_window, value_of
 from tests.students.workbook_making import workbook
 
 pytestmark = pytest.mark.django_db
@@ -21,17 +21,7 @@ pytestmark = pytest.mark.django_db
 PLACE = "/gradebook/sheets/"
 
 
-@pytest.fixture
-def school():
-    school = make_school()
-    open_window(school)
-    return school
-
-
-@pytest.fixture
-def lan(client, school):
-    client.force_login(school.lan)
-    return client
+the_school = open_school
 
 
 def text(response) -> str:

@@ -9,22 +9,12 @@ from django.utils import timezone
 
 from accounts import clock
 from gradebook.past import read_past_sheet
-from tests.gradebook.school import add_pupils, enter, make_school, open_window
+from tests.gradebook.school import add_pupils, enter, open_school
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
-    school = make_school()
-    open_window(school)
-    return school
-
-
-@pytest.fixture
-def lan(client, school):
-    client.force_login(school.lan)
-    return client
+the_school = open_school
 
 
 @pytest.fixture

@@ -7,22 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gradebook.regulation import Period
-from tests.gradebook.school import add_pupils, close_window, enter, make_school, open_window, value_of
+from tests.gradebook.school import add_pupils, close_window, enter, open_school, open_window, value_of
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
-    school = make_school()
-    open_window(school)
-    return school
-
-
-@pytest.fixture
-def lan(client, school):
-    client.force_login(school.lan)
-    return client
+the_school = open_school
 
 
 def address(school, pupil=None, school_class=None):
@@ -144,7 +134,7 @@ def test_the_page_costs_the_same_empty_and_full_for_5_and_50_pupils(lan, school)
         for name, value in (("attainment", "T"), ("mark", "9"), ("comment", "Em học tốt.")):
             enter(school.sheet(code), school.pupils[0], name, value, by=school.lan)
     add_pupils(school.class_4a, 45)
-    assert (few, statements()) == (14, 14)
+    assert (few, statements()) == (13, 13)
 
 
 def test_the_page_is_light(lan, school):
@@ -155,3 +145,15 @@ def test_other_periods_stay_read_only_while_one_is_open(lan, school):
     open_window(school, Period.END_TERM_1)
     names = fields(text(lan.get(address(school))))
     assert {name.split(".")[0] for name in names} == {"GHKI", "CHKI"}
+
+
+def test_a_competency_that_does_not_fit_its_subject_is_pointed_out_at_both(lan, school):
+    enter(school.sheet(), school.pupils[0], "attainment", "T", by=school.lan)
+    enter(school.sheet("NLPC"), school.pupils[0], "rating", "C", item="tinh_toan", by=school.lan)
+    assert text(lan.get(address(school))).count("Năng lực Tính toán C nhưng Toán T.") == 2
+
+
+def test_the_page_says_until_when_it_may_be_typed_into(lan, school):
+    assert re.search(r"GHKI:\s+mở đến", text(lan.get(address(school))))
+    close_window(school)
+    assert not re.search(r"GHKI:\s+mở đến", text(lan.get(address(school))))

@@ -5,12 +5,19 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
+from accounts.history import Source
 from gradebook.cell_history import read_cell_history
 from gradebook.computed_results import year_inputs
+from gradebook.entry import preview_results, save_results
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period, rules_for
 from gradebook.repeat_tests import Repeat, read_repeat
-from gradebook.sheets import Field, find_sheet, read_rows
+from gradebook.sheets import Field, find_sheet, get_sheet, read_rows
+from gradebook.workbook_forms import Wanted
+from gradebook.workbook_page import build_preview
+from gradebook.workbook_reading import read_sheet
+from gradebook.workbooks import write_sheet
+from tests.gradebook.mark_files import filled
 from tests.gradebook.school import close_window, enter, make_school, open_window, value_of
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +171,40 @@ def test_the_database_keeps_no_second_mark_without_its_reason(school):
 def test_the_text_of_a_change_is_read_as_it_was_written():
     repeat = Repeat(7, is_official=False, reason="Em ốm · có giấy")
     assert read_repeat(str(repeat), rules_for(2026)) == repeat
+
+
+# -- Excel
+
+
+def of_file(school, **cells):
+    """What our own file of the sheet wants, with cells typed over (F to H the sheet's own, I to K the repeat test)."""
+    sheet = get_sheet(school.lan, school.class_4a.pk, "TOAN", "CN")
+    data = filled(write_sheet(sheet), **cells)
+    return read_sheet(data, "toan.xlsx", sheet.ref, sheet.rows, by=school.lan)
+
+
+def test_a_repeat_test_goes_to_excel_and_back_unchanged_and_changed(school):
+    post(school)
+    (untouched,) = (change for change in of_file(school).changes if change.field == Field.REPEAT)
+    assert untouched.value == f"7 · lấy điểm lần 2 · {REASON}"
+    read = of_file(school, I2=8)
+    report = save_results(ref(school), read.changes, by=school.lan, source=Source.EXCEL, whole=True)
+    assert report.is_whole
+    assert (stored(school).mark, stored(school).first_mark, stored(school).repeat_reason) == (8, 4, REASON)
+
+
+def test_the_dry_run_names_the_repeat_test_old_and_new(school):
+    post(school)
+    sheet = get_sheet(school.lan, school.class_4a.pk, "TOAN", "CN")
+    read = of_file(school, J2="lần 1")
+    report = preview_results(ref(school), read.changes, by=school.lan)
+    wanted = Wanted("toan.xlsx", read.changes, read.places)
+    (line,) = build_preview(ref(school), sheet.rows, report, wanted, read=read).changes
+    assert (line.column, line.place) == ("Kiểm tra lại", "Trang «Toán», hàng 2, cột I «Điểm KT lại»")
+    assert (line.old[:19], line.new[:19]) == ("7 · lấy điểm lần 2 ", "7 · lấy điểm lần 1 ")
+
+
+def test_a_repeat_test_without_its_reason_is_refused_at_the_cell(school):
+    (problem,) = of_file(school, I2=7, J2=2).problems
+    assert (problem.row, problem.column_letter) == (2, "K")
+    assert "«Lí do KT lại»" in problem.message

@@ -23,12 +23,6 @@ def school():
     return school
 
 
-@pytest.fixture
-def lan(client, school):
-    client.force_login(school.lan)
-    return client
-
-
 def address(school, code="TOAN", period="GHKI", tail="upload/", school_class=None):
     return f"/gradebook/sheets/{(school_class or school.class_4a).pk}/{code}/{period}/{tail}"
 

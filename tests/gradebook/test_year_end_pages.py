@@ -10,7 +10,9 @@ from openpyxl import load_workbook
 from accounts import clock
 from accounts.models import User
 from approvals.tasks import read_tasks
-from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutcome
+from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, TraitResult, YearOutcome
+from gradebook.past import read_past_pupil
+from gradebook.pupil_sheet import find_class
 from gradebook.regulation import Period
 from gradebook.sheets import MET, get_sheet, read_rows
 from gradebook.team_reminders import read_team_windows
@@ -267,7 +269,7 @@ def test_the_sheet_of_the_summer_goes_to_excel_and_back_as_any_other(school):
     (cell,) = sheet.rows[0].cells
     assert cell.column.label == "Chăm chỉ"
     ref = sheet.ref
-    read = read_sheet(filled(write_sheet(sheet), F2="Đ"), "he.xlsx", ref, read_rows(ref))
+    read = read_sheet(filled(write_sheet(sheet), F2="Đ"), "he.xlsx", ref, read_rows(ref), by=school.lan)
     assert [(change.student_id, change.item, change.value) for change in read.changes] == [
         (weak.pk, "cham_chi", "Đ")
     ]
@@ -318,3 +320,21 @@ def test_the_lists_of_the_school_cost_the_same_for_one_class_and_for_all(
         listed(client, "len-lop")
     with django_assert_num_queries(19):
         client.get(reverse("gradebook:year_end_list", args=["len-lop"]), {"class": school.class_1a.pk})
+
+
+def test_the_page_of_a_pupil_has_the_supplementary_assessment_of_who_owes_it_and_takes_it(school, client):
+    weak, good = school.pupils
+    fail(school, weak)
+    client.force_login(school.ngoc)
+    pages = [f"/gradebook/sheets/{school.class_1a.pk}/pupils/{pupil.pk}/" for pupil in (weak, good)]
+    assert "Đánh giá bổ sung" not in text(client.get(pages[0]))
+    open_window(school, Period.SUPPLEMENTARY)
+    page = client.get(pages[0]).content.decode()
+    assert re.findall(r'name="c\.(BS[^"]+)"', page) == ["BS.cham_chi.rating"]
+    assert "Đánh giá bổ sung" not in text(client.get(pages[1]))
+    done = client.post(pages[0], {"c.BS.cham_chi.rating": "Đ"})
+    assert done.status_code == 200
+    stored = TraitResult.objects.filter(student=weak, item="cham_chi", period__in=("CN", "BS"))
+    assert dict(stored.values_list("period", "rating")) == {"CN": "C", "BS": "Đ"}
+    found = read_past_pupil(school.ngoc, *find_class(school.ngoc, school.class_1a.pk), weak, clock.now())
+    assert found.periods[-1] is Period.SUPPLEMENTARY

@@ -271,8 +271,15 @@ def test_the_last_hour_is_counted_down_by_the_servers_clock(room: StaffRoom):
     expect(left).to_have_text(re.compile(r"còn (20:00|19:\d\d)"))
     desk.page.clock.fast_forward("05:00")
     expect(left).to_have_text(re.compile(r"còn 14:\d\d"))
+    expect(desk.status).not_to_contain_text("phút")
+    spoken = desk.page.locator("[data-status] > .visually-hidden", has_text="phút")
     desk.page.clock.fast_forward("05:00")
-    expect(desk.status).to_contain_text("Còn 10 phút là khoá sổ.")
+    expect(desk.status).to_contain_text("Còn 9 phút là khoá sổ.")
+    expect(spoken).to_have_text("Còn 9 phút là khoá sổ.")
+    desk.page.clock.run_for(6_000)
+    desk.page.clock.fast_forward("01:00")
+    expect(desk.status).to_contain_text("Còn 8 phút là khoá sổ.")
+    expect(spoken).to_have_count(0)
 
 
 def test_a_sheet_that_is_open_for_days_counts_nothing_down(desk: Desk):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, expect
+from playwright.sync_api import Browser, CDPSession, Locator, expect
 
 from tests.stack import Stack
 from tests.stories.sheets import SECONDS, Desk, StaffRoom, blank_sheets, staff_room
@@ -48,6 +48,14 @@ def compose(keyboard: CDPSession, *texts: str) -> None:
 
 def commit(keyboard: CDPSession, text: str) -> None:
     keyboard.send("Input.insertText", {"text": text})
+
+
+def drag(desk: Desk, source: Locator, target: Locator) -> None:
+    """By the beginning of what is marked there."""
+    mouse = desk.page.mouse
+    for step, place in enumerate(filter(None, (source.bounding_box(), target.bounding_box()))):
+        mouse.move(place["x"] + 20, place["y"] + place["height"] / 2, steps=4)
+        mouse.up() if step else mouse.down()
 
 
 # -- Levels and marks
@@ -369,6 +377,18 @@ def test_shift_and_a_click_select_and_one_pasted_value_fills_the_selection(desk:
     assert [desk.sheet.stored(row, "mark") for row in (0, 1, 2, 3)] == [8, 8, 8, None]
 
 
+def test_dragging_moves_the_text_of_comments_and_no_mark_or_level(desk: Desk):
+    desk.enter(0, "mark", "9")
+    desk.enter(0, "comment", "Em chăm.")
+    for row, column, target in ((0, "mark", "mark"), (0, "comment", "mark"), (0, "comment", "comment")):
+        desk.cell(row, column).focus()
+        desk.press("Control+a")
+        drag(desk, desk.cell(row, column), desk.cell(1, target))
+    desk.save()
+    assert [desk.sheet.stored(row, "mark") for row in (0, 1)] == [9, None]
+    assert [desk.sheet.stored(row, "comment") for row in (0, 1)] == ["", "Em chăm."]
+
+
 # -- Saving by itself
 
 
@@ -383,6 +403,25 @@ def test_what_is_typed_goes_out_within_two_seconds_without_a_further_key(desk: D
     desk.page.clock.run_for(2_000)
     desk.is_saved()
     assert (desk.sheet.stored(0, "attainment"), desk.sheet.stored(0, "comment")) == ("T", "Em tính nhanh.")
+
+
+def test_a_comment_typed_without_a_pause_is_saved_every_two_seconds_and_nothing_moves(desk: Desk):
+    desk.page.clock.install()
+    desk.open()
+    desk.page.clock.pause_at(datetime.datetime.now() + datetime.timedelta(minutes=1))  # noqa: DTZ005
+    desk.enter(0, "comment", "Em hát\u200b hay.")  # kept without what no paper can print
+    desk.press("ArrowLeft")
+    for letter in " và":
+        desk.page.keyboard.type(letter)
+        desk.page.clock.run_for(600)
+    expect(desk.status).to_contain_text("Đã lưu hết", timeout=SECONDS)
+    desk.page.keyboard.type(" múa dẻo")
+    desk.page.clock.run_for(1_600)
+    desk.holds(0, "comment", "Em hát\u200b hay và múa dẻo.")
+    desk.is_saved()
+    assert desk.sheet.stored(0, "comment") == "Em hát hay và múa dẻo."
+    expect(desk.page.locator("[data-state=conflict]")).to_have_count(0)
+    assert desk.sheet.stored(0, "version") == 2
 
 
 def test_leaving_the_row_sends_it_at_once(desk: Desk):

@@ -2,6 +2,7 @@
 // The list follows the combobox pattern of ARIA APG with list autocompletion; the field is a text area, which may not
 // take the role combobox, and so carries the properties of a text box that has a list.
 import { filled } from "./comment_places.js";
+import { plain } from "./values.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
 const SHORTEST = 2; // letters typed before the list comes by itself
@@ -188,8 +189,8 @@ export class CommentHelp {
   /** The length, and what looks odd. */
   refresh() {
     if (!this.cell) return;
-    const length = [...this.cell.value.normalize("NFC").trim()].length;
-    this.count.textContent = `${length}/${this.limit} ký tự`;
+    const length = [...plain(this.cell.value)].length;
+    this.count.textContent = `${length}/${this.limit} kí tự`;
     this.count.toggleAttribute("data-over", length > this.limit);
     this.said.textContent = this.cell.warnings.join(" ");
     this.place();

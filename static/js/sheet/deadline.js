@@ -3,10 +3,11 @@
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const NEAR = 3 * DAY;
-const SAID_AT = [600, 300, 60]; // seconds before the lock
+const SAID_AT = [600, 300, 60]; // seconds before the lock: spoken then, seen from the first on, minute by minute
+const LAG = 1; // seconds that a tick may come late
 const SAVES_BEFORE = 4; // seconds
 
-/** `onNear` saves, `tell` speaks. Returns a function that sets the clock by an answer's server time. */
+/** `onNear` saves; `tell(words, isSpoken)` shows them, speaks them where they are to be heard. Returns a function that sets the clock by an answer's server time. */
 export function watchDeadline({ onNear, tell }) {
   const state = document.querySelector("[data-closes]");
   if (!state) return () => {};
@@ -19,7 +20,8 @@ export function watchDeadline({ onNear, tell }) {
     const left = Math.floor((closes - ahead - performance.now()) / 1000);
     state.querySelector("[data-countdown]").textContent = left < NEAR ? words(left) : "";
     state.dataset.kind = kind(left, state.dataset.kind);
-    for (const mark of SAID_AT) if (left <= mark && before > mark && before !== Infinity) tell(`Còn ${mark / 60} phút là khoá sổ.`);
+    const isSpoken = before !== Infinity && SAID_AT.some((mark) => left <= mark && before > mark);
+    tell(left <= SAID_AT[0] ? sentence(left) : "", isSpoken);
     if (left <= SAVES_BEFORE && before > SAVES_BEFORE) onNear();
     before = left;
   };
@@ -33,6 +35,13 @@ function kind(left, current) {
   if (left < 600) return "warning";
   if (left < HOUR) return "waiting";
   return document.querySelector("[data-progress]")?.dataset.kind === "ok" ? "open" : current;
+}
+
+/** Rounded down, so that nobody counts on more than there is. */
+function sentence(left) {
+  if (left <= 0) return "Đã hết giờ nhập.";
+  const minutes = Math.floor((left + LAG) / 60);
+  return minutes ? `Còn ${minutes} phút là khoá sổ.` : "Còn chưa đầy 1 phút là khoá sổ.";
 }
 
 function words(left) {

@@ -1,7 +1,8 @@
-// Saves touched cells: within two seconds of the last key, at once when the row is left; one request at a time.
+// Saves touched cells: at a pause, within two seconds even while typing goes on, at once when the row is left; one request at a time.
 import { cover } from "../idle.js";
 
 const AFTER_LAST_KEY = 1200; // ms
+const LONGEST_UNSAVED = 1600; // ms: two seconds with the way there and back
 const GIVES_UP_AFTER = 20000; // ms without an answer
 const LONGEST_WAIT = 30000; // ms between attempts
 const PATIENCE_OF_A_QUESTION = 3000; // ms
@@ -16,12 +17,15 @@ export class Saver {
     this.isStopped = false; // locked
     this.trouble = ""; // what keeps cells from being saved, in words; "" while all is well
     this.failures = 0;
+    this.unsavedSince = null; // when the first change came that no request has taken along
   }
 
   later() {
     if (this.isStopped) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.now(), AFTER_LAST_KEY);
+    this.unsavedSince ??= performance.now();
+    const left = this.unsavedSince + LONGEST_UNSAVED - performance.now();
+    this.timer = setTimeout(() => this.now(), Math.max(0, Math.min(AFTER_LAST_KEY, left)));
     this.status.refresh();
   }
 
@@ -29,6 +33,7 @@ export class Saver {
   async now({ isLast = false } = {}) {
     clearTimeout(this.timer);
     if (this.isStopped || this.isComposing || (this.isSending && !isLast)) return;
+    this.unsavedSince = null;
     const cells = this.grid.cells.filter((cell) => cell.isReady);
     if (!cells.length) return this.status.refresh();
     const sent = new Map(cells.map((cell) => [cell, cell.value]));

@@ -1,21 +1,25 @@
 // One line for the sheet: what is saved and what is not. Seen at once; spoken when something has come out of it.
 
 const SPOKEN_AFTER = 900; // ms of quiet
+const WARNED_FOR = 5000; // ms: long enough to be heard, gone before it is no longer true
 
 export class Status {
   constructor(grid) {
     this.grid = grid;
     this.remarked = "";
+    this.left = ""; // how long until the lock
     this.place = document.querySelector("[data-status]");
     this.seen = document.createElement("span");
     this.seen.setAttribute("aria-hidden", "true");
-    if (!this.place.querySelector("noscript")) this.seen.textContent = this.place.textContent.trim();
+    this.said = this.place.querySelector("noscript") ? "" : this.place.textContent.trim(); // what is saved
     this.spoken = document.createElement("span");
-    this.spoken.className = "visually-hidden";
+    this.warned = document.createElement("span"); // of its own: no key and no save talks over it
+    this.spoken.className = this.warned.className = "visually-hidden";
     this.next = document.querySelector("[data-next-bad]");
     this.link = document.createElement("a");
     Object.assign(this.link, { target: "_blank", rel: "opener", textContent: "Đăng nhập ở thẻ mới", hidden: true });
-    this.place.replaceChildren(this.seen, this.spoken);
+    this.place.replaceChildren(this.seen, this.spoken, this.warned);
+    this.show();
     // Before the words: the buttons behind them come and go as the cursor leaves a cell, and would move it from under the finger.
     this.place.before(this.link);
   }
@@ -39,6 +43,17 @@ export class Status {
   /** Stands after whatever is said, until something is typed; a text, or a function that says it as things stand. */
   remark(text) {
     this.remarked = text;
+  }
+
+  /** How long until the lock, after whatever is said; heard only when it is to be. */
+  countDown(words, isSpoken) {
+    if (isSpoken) {
+      this.warned.textContent = words;
+      setTimeout(() => { this.warned.textContent = ""; }, WARNED_FOR);
+    }
+    if (words === this.left) return;
+    this.left = words;
+    this.show();
   }
 
   refresh() {
@@ -69,9 +84,11 @@ export class Status {
   write(text, kind, isResult) {
     this.place.dataset.kind = kind;
     const remarked = typeof this.remarked === "function" ? this.remarked() : this.remarked;
-    const whole = `${text} ${remarked}`.trim();
-    this.seen.textContent = whole;
+    this.said = `${text} ${remarked}`.trim();
+    this.show();
     clearTimeout(this.timer);
-    if (isResult) this.timer = setTimeout(() => { this.spoken.textContent = whole; }, SPOKEN_AFTER);
+    if (isResult) this.timer = setTimeout(() => { this.spoken.textContent = this.said; }, SPOKEN_AFTER);
   }
+
+  show() { this.seen.textContent = `${this.said} ${this.left}`.trim(); }
 }

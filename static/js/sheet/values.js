@@ -49,8 +49,9 @@ export function same(one, other) {
   return plain(one) === plain(other);
 }
 
+/** As the server keeps it: what cannot be seen falls away there, and so is not counted here either. */
 export function plain(text) {
-  return text.normalize("NFC").replace(/\r\n?/g, "\n").trim();
+  return text.normalize("NFC").replace(/\r\n?/g, "\n").replace(/\t/g, " ").replace(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/gu, "").trim();
 }
 
 /** Why a value cannot be saved, in the words of gradebook/grading.py, or "". `limits`: {comment, floor, ceiling}. */
@@ -61,7 +62,7 @@ export function problemOf(field, text, limits) {
   if (field === "comment") {
     const length = [...value].length;
     const over = length - limits.comment;
-    return over > 0 ? `Nhận xét dài ${length} ký tự, quá giới hạn ${limits.comment}: hãy bớt ${over} ký tự.` : "";
+    return over > 0 ? `Nhận xét dài ${length} kí tự, quá giới hạn ${limits.comment}: hãy bớt ${over} kí tự.` : "";
   }
   return levelOf(field, value) === null ? `${REFUSED[field]} “${value.replace(/\s+/g, " ")}” không hợp lệ: hãy ghi ${CHOICES[field]}.${mixUp(field, value)}` : "";
 }
