@@ -111,6 +111,16 @@ def recognise(text: str, form: AddressForm) -> Unit | None:
     return None
 
 
+def provinces() -> tuple[str, ...]:
+    """Those of today, in the order of the list."""
+    return tuple(dict.fromkeys(each.province for each in units(AddressForm.TWO_LEVEL)))
+
+
+def province_named(text: str) -> str:
+    """The province of today that a name means, of one merged into another that one; "" when it means none."""
+    return _provinces_by_name().get(_bare_key(text), "")
+
+
 def _ending_in(names: Sequence[str], form: AddressForm) -> Unit | None:
     for key in (_exact_key, _folded_key, _bare_key):
         found = _by_key(form, key).get(tuple(key(name) for name in names), ())
@@ -152,6 +162,16 @@ def _by_key(form: AddressForm, key: Callable[[str], str]) -> Mapping[tuple[str, 
         names = (each.ward, each.district, each.province)
         groups[tuple(key(name) for name in names if name)].append(each)
     return groups
+
+
+@cache
+def _provinces_by_name() -> Mapping[str, str]:
+    merged = {
+        _bare_key(old.province): now[0].province
+        for old in units(AddressForm.THREE_LEVEL)
+        if (now := successors(old))
+    }
+    return merged | {_bare_key(name): name for name in provinces()}
 
 
 # -- Words of a name ---------------------------------------------------------------------------------------
