@@ -83,6 +83,11 @@ def successors(old: Unit) -> tuple[Unit, ...]:
     return tuple(new[code] for code in _successor_codes().get(old.code, ()))
 
 
+def is_divided(old: Unit) -> bool:
+    """Whether the ward alone does not say which one of today the place lies in."""
+    return old.form is AddressForm.THREE_LEVEL and len(successors(old)) != 1
+
+
 def suggest(text: str, form: AddressForm, *, near: str = "", limit: int = 20) -> list[Unit]:
     """Units with a word that begins like each word typed, tone marks or not.
 

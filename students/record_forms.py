@@ -9,7 +9,7 @@ from django import forms
 from django.forms.models import fields_for_model
 from django.urls import reverse
 
-from students.administrative_units import AddressForm, Unit, recognise, successors, suggest
+from students.administrative_units import AddressForm, Unit, is_divided, recognise, successors, suggest
 from students.administrative_units import unit as unit_of
 from students.cell_values import CellRefused, PartialDate, date_of, digits_of, phone_of
 from students.models import Student, YearProfile
@@ -82,6 +82,8 @@ class SectionForm(forms.Form):
     def __init__(self, data: Any, file: PupilFile, section: Section) -> None:
         self.file, self.section = file, section
         self.choices: list[Unit] = []
+        self.may_stay: Unit | None = None
+        """The old ward that was typed, where nobody but the family can say what it is today."""
         self.unit: dict[str, str] = {}
         super().__init__(data, initial=self._initial())
         for name in section.fields:
@@ -125,10 +127,13 @@ class SectionForm(forms.Form):
 
     def _read_unit(self) -> None:
         """The unit chosen from the list, else the one whose name was typed; an address of before may stay."""
-        text = clean(self.data.get("permanent_unit_choice") or self.cleaned_data.get("permanent_unit", ""))
+        choice = clean(self.data.get("permanent_unit_choice", ""))
+        text = choice or clean(self.cleaned_data.get("permanent_unit", ""))
         if text == self.initial["permanent_unit"]:
             return
-        found = recognise(text, AddressForm.TWO_LEVEL)
+        old = _old_ward(text)
+        self.may_stay = old if old and is_divided(old) else None
+        found = (self.may_stay if choice else None) if old else recognise(text, AddressForm.TWO_LEVEL)
         if found or not text:
             self.unit = _unit_values(found)
             return
@@ -310,6 +315,12 @@ def _successors_of(student: Student) -> list[Unit]:
         return []
     old = unit_of(AddressForm.THREE_LEVEL, student.permanent_ward_code)
     return list(successors(old)) if old else []
+
+
+def _old_ward(text: str) -> Unit | None:
+    """Asked first: of «Phường Cống Vị, Quận Ba Đình, …» the shorter form would take Ba Đình for a ward of today."""
+    old = recognise(text, AddressForm.THREE_LEVEL)
+    return old if old and old.ward else None
 
 
 def _meant(text: str, file: PupilFile) -> list[Unit]:

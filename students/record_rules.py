@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from students.administrative_units import AddressForm, form_on
+from students.administrative_units import AddressForm, form_on, is_divided, unit
 from students.names import looks_like_a_name
 
 Record = Mapping[str, Any]
@@ -249,9 +249,13 @@ def _first_day_of_birth(record: Record) -> datetime.date | None:
 
 
 def _about_address(record: Record, on: datetime.date) -> Iterator[Finding]:
-    """What is written down today is written in today's form; an older record stays until somebody changes it."""
+    """What is written down today is written in today's form; an older record stays until somebody changes it.
+
+    So is an old ward that has become several, until somebody knows which.
+    """
     form = record["permanent_form"]
-    if form and form != form_on(on):
+    old = unit(AddressForm(form), record["permanent_ward_code"]) if form else None
+    if form and form != form_on(on) and not (old and is_divided(old)):
         yield _finding(
             "permanent_ward",
             "Từ 01/7/2025 địa chỉ ghi theo hai cấp, không còn huyện (quận). Chọn xã (phường) hiện nay.",

@@ -1,10 +1,9 @@
 """What to look at again in a pupil list that can be carried out: warnings, each at its cell, or of the whole."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 
 from students.field_changes import (
-    old_ward_is_divided,
+    puts_in_an_old_ward,
     values_to_write,
 )
 from students.models import Student
@@ -60,16 +59,16 @@ def about_names(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
 
 
 def about_wards(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
-    """A warning for each permanent address of before 1/7/2025 whose ward has become several: it is not taken."""
+    """A warning for each permanent address of before 1/7/2025 whose ward has become several: it is taken as it is."""
     for each in rows:
-        if each.deed != Deed.REFUSE and old_ward_is_divided(each.row, each.student or Student()):
+        if each.deed != Deed.REFUSE and puts_in_an_old_ward(each.row, each.student or Student()):
             name = each.row.permanent_ward or each.row.permanent_district
             field = "permanent_ward" if "permanent_ward" in each.row.places else "permanent"
             message = (
-                f"nơi thường trú ghi theo địa danh cũ «{name}», nay thuộc nhiều xã (phường) khác nhau nên không ghi. "
-                "Ghi xã (phường) hiện nay, hoặc chọn trong hồ sơ của học sinh."
+                f"nơi thường trú ghi theo địa danh cũ «{name}», nay thuộc nhiều xã (phường) khác nhau: được ghi "
+                "theo tên cũ (ba cấp) cho đến khi chọn xã (phường) hiện nay trong hồ sơ của học sinh."
             )
-            yield dataclasses.replace(problem_at(each.row, field, message, level="warning"), is_left_out=True)
+            yield problem_at(each.row, field, message, level="warning")
 
 
 def about_classes(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AccessLogEntry
+from students.administrative_units import AddressForm, is_divided, units
 from students.models import Student, YearProfile
 from tests.gradebook.school import School, add_pupils, grant_to, make_school
 from tests.students.seats import seat
@@ -239,6 +240,17 @@ def test_an_old_ward_leads_to_what_it_is_today(school, as_):
     }
     assert client.post(address, untouched).status_code == 302
     assert stored(school).permanent_form == "three_level"
+
+
+def test_an_old_ward_that_was_divided_may_be_kept_until_one_knows_which_it_is(school, as_):
+    old = next(each for each in units(AddressForm.THREE_LEVEL) if each.code and is_divided(each))
+    client, address = as_("lan"), form(school, "address")
+    sent = {"version": version(client, address), "permanent_unit": old.label}
+    asked = client.post(address, sent)
+    assert asked.status_code == 422
+    assert f"ghi theo tên cũ «{old.label}»" in text(asked)
+    assert client.post(address, sent | {"permanent_unit_choice": old.label}).status_code == 302
+    assert (stored(school).permanent_form, stored(school).permanent_ward_code) == ("three_level", old.code)
 
 
 def test_wards_are_suggested_while_one_types(school, as_):

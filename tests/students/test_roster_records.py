@@ -183,12 +183,14 @@ def test_an_old_address_becomes_that_of_today_where_one_ward_has_taken_its_place
     assert student.permanent_district == ""
 
 
-def test_an_old_address_whose_ward_was_divided_is_not_guessed(school):
+def test_an_old_address_whose_ward_was_divided_is_not_guessed_but_kept_as_it_is(school):
     old = old_ward(divided=True)
     ((level, told),) = problems(school, **parts(old))
     assert level == "warning"
     assert f"«{old.ward}», nay thuộc nhiều xã (phường) khác nhau" in told
-    assert stored(school, **parts(old)).permanent_form == ""
+    student = stored(school, **{**parts(old), "Số nhà": "12 Tô Hiệu"})
+    assert (student.permanent_form, student.permanent_ward_code) == (AddressForm.THREE_LEVEL, old.code)
+    assert plan_roster(listed(pupil(1, **parts(old))), school.year).counts == {Deed.KEEP: 1}
 
 
 def test_an_address_of_today_does_not_go_back_to_the_old_form(school):
