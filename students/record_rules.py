@@ -44,7 +44,11 @@ TEMPORARY = re.compile(r"TAM-[0-9]{4}-[0-9]{4}")
 OLDEST_PUPIL = 25
 YOUNGEST_PARENT = 12
 YOUNGEST_PIONEER = 8
-OF_DISABLED = "06"  # of the policy groups
+OF_ORPHANS, OF_DISABLED = "05", "06"  # of the policy groups
+PARENTS_LIVES = tuple(
+    f"{who}_{what}" for who in ("father", "mother") for what in ("job", "phone", "workplace")
+)
+"""What is said of the living only; an orphan's record keeps the parents' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,11 @@ def _is_disabled_without_kind(record: Record) -> bool:
     return bool(record["policy_code"] == OF_DISABLED and not record["disability_code"])
 
 
+def is_orphan_with_parents(record: Record) -> bool:
+    """Whether the record contradicts itself: both parents dead, and at work or at the telephone."""
+    return bool(record["policy_code"] == OF_ORPHANS and any(record[each] for each in PARENTS_LIVES))
+
+
 def _is_three_level(record: Record) -> bool:
     return bool(record["permanent_form"] == AddressForm.THREE_LEVEL)
 
@@ -156,6 +165,12 @@ _NEEDS = (
         "loại khuyết tật (diện chính sách là khuyết tật)",
         _SECTOR,
         _is_disabled_without_kind,
+    ),
+    _Need(
+        "policy_code",
+        "diện chính sách đúng (đang ghi mồ côi cả cha, mẹ mà có nghề nghiệp, điện thoại của cha, mẹ)",
+        _SECTOR,
+        is_orphan_with_parents,
     ),
     _Need("disability_level", "mức độ khuyết tật", _CERTIFICATE, _has("disability_code", "disability_level")),
     _Need(

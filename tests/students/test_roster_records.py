@@ -153,6 +153,18 @@ def test_an_address_in_one_cell_is_taken_apart_by_the_list_of_units(school):
     assert len(student.permanent_ward_code) == 5
 
 
+@pytest.mark.parametrize(("written", "kept"), [("VN", "Việt Nam"), ("CHDCND Lào", "Lào")])
+def test_a_nationality_is_read_by_code_and_other_names(school, written, kept):
+    assert stored(school, **{"Quốc tịch": written}).nationality == kept
+
+
+def test_a_nationality_that_no_country_has_is_a_warning_and_is_not_taken(school):
+    ((level, told),) = problems(school, **{"Quốc tịch": "xyz123"})
+    assert level == "warning"
+    assert "danh sách quốc tịch" in told
+    assert stored(school, **{"Quốc tịch": "xyz123"}).nationality == "Việt Nam"
+
+
 def test_an_address_that_names_no_unit_is_a_warning_and_is_not_taken(school):
     ((level, told),) = problems(school, **{"Thường trú": "nhà bà ngoại"})
     assert level == "warning"
