@@ -196,6 +196,11 @@ def gaps(record: Record) -> tuple[Gap, ...]:
     return tuple(Gap(need.field, need.words, need.source) for need in _NEEDS if need.is_missing(record))
 
 
+def lacks_for_teacher(record: Record) -> bool:
+    """Whether anything is missing that the homeroom teacher writes."""
+    return any(need.field not in CLERK_FIELDS and need.is_missing(record) for need in _NEEDS)
+
+
 # -- What is refused ---------------------------------------------------------------------------------------
 
 
