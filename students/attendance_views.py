@@ -37,7 +37,9 @@ def attendance(request: SignedInRequest) -> HttpResponse:
     permissions.require_anywhere(
         request.user, Action.SEE_ATTENDANCE, "Thầy cô không chủ nhiệm lớp nào nên không có sổ điểm danh."
     )
-    return render(request, "students/attendance.html", {"page": read_overview(request.user)})
+    grade = request.GET.get("grade", "")
+    overview = read_overview(request.user, grade=grade, page=request.GET.get("page", ""))
+    return render(request, "students/attendance.html", {"overview": overview, "grade": grade})
 
 
 @never_cache
