@@ -143,7 +143,7 @@ def _texts(data: QueryDict, notes: str, school: str) -> Texts:
             and parts[0] == notes
             and parts[1].isdecimal()
             and len(parts[1]) < 10
-            and parts[2] in FIELDS
+            and parts[2] in (*FIELDS, "school")
         ):
             said.setdefault(int(parts[1]), {})[parts[2]] = str(value)
     return Texts({pupil: Said(**each) for pupil, each in said.items()}, data.get(school, "")[:150])

@@ -25,7 +25,8 @@ from gradebook.handovers import (
     waiting_for_receipt,
 )
 from gradebook.models import Handover
-from students.models import HomeroomAssignment, SchoolClass, SchoolYear
+from reports.handover_records import paper_of
+from students.models import HomeroomAssignment, NextSchool, SchoolClass, SchoolYear
 from tests.gradebook.next_year import decide, make_ending
 from tests.gradebook.school import CONFIRMED
 from tests.gradebook.test_roll_over import applied
@@ -230,6 +231,29 @@ def test_grade_5_goes_to_a_named_school_on_a_paper_for_three_signatures(may):
         class_5a.enrolments.first().student.full_name,
     ):
         assert expected in words
+
+
+def test_pupils_of_grade_5_may_go_on_to_schools_of_their_own(may):
+    school, class_5a = may.school, may.class_5a
+    lead(class_5a, school.thu)
+    decide(may)
+    thu, (first, *others) = client_of(school.thu), read_record(class_5a).lines
+    assert others
+    name = f"n.{first.student.pk}.school"
+    assert f'name="{name}"' in thu.get(page(class_5a)).text
+    typed = {name: "Trường THCS  Lê Lợi", f"was.{first.student.pk}.school": "", "was_school": ""}
+    thu.post(page(class_5a), typed)
+    with pytest.raises(HandoverRefused, match="trung học cơ sở"):
+        sign(class_5a, seen=read_record(class_5a).version, by=school.thu)
+    seen = read_record(class_5a).texts
+    assert seen.said[first.student.pk] == Said(school="Trường THCS Lê Lợi")
+    kept = keep_notes(class_5a, Texts({}, "Trường THCS Nguyễn Du"), seen=seen, by=school.thu)
+    sign(class_5a, seen=kept.version, by=school.thu)
+    record = read_record(class_5a)
+    assert record.schools == ("Trường THCS Lê Lợi", "Trường THCS Nguyễn Du")
+    assert "trường nhận: Trường THCS Lê Lợi; Trường THCS Nguyễn Du" in text(thu.get(page(class_5a)))
+    assert paper_of(record).has_many_schools
+    assert NextSchool.history.get().history_user == school.thu
 
 
 def test_the_record_costs_the_same_for_a_few_and_for_many(may, django_assert_num_queries):
