@@ -96,7 +96,9 @@ def handover_in_place(request: SignedInRequest, pk: int) -> HttpResponse:
     school_class = get_class(request.user, pk)
     permissions.require(request.user, Action.SIGN_HANDOVER_IN_PLACE, WHO_WRITES)
     if request.method != "POST":
-        return _show(request, read_record(school_class), why_not_in_place(school_class))
+        # Of a closed year the page itself says what is in the way, for everybody.
+        problem = "" if school_class.year.is_closed else why_not_in_place(school_class)
+        return _show(request, read_record(school_class), problem)
     return _answer(request, school_class)
 
 

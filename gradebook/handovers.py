@@ -185,11 +185,12 @@ def _concerns(outcome: YearOutcome | None, inputs: YearInputs) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What one old class says of those of its pupils who sit in the new class."""
+    """What one old class says of those of its pupils who sit in the new class; `teacher` led it to the end."""
 
     handover: Handover
     notes: tuple[tuple[Student, Said], ...]
     receipt: HandoverReceipt | None
+    teacher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +203,11 @@ class Unsigned:
 
 
 def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[Unsigned]]:
-    """What was handed over to a class of the new year, and the old classes that have not signed. Six statements."""
+    """What was handed over to a class of the new year, and the old classes that have not signed. Seven statements."""
     pupils = {seat.student_id: seat.student for seat in Enrolment.objects.roster(school_class)}
     before = Enrolment.objects.filter(
         student__in=pupils, school_class__year=school_class.year_id - 1, ended_by=None
-    ).select_related("school_class")
+    ).select_related("school_class__year")
     from_class: dict[int, list[Student]] = defaultdict(list)
     old_classes: dict[int, SchoolClass] = {}
     for seat in before:
@@ -219,6 +220,7 @@ def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[Unsigned]]:
         for note in HandoverNote.objects.filter(handover__in=handovers, student__in=pupils)
     }
     receipts = {row.handover_id: row for row in school_class.handover_receipts.select_related("received_by")}
+    led = writers_of([each.school_class for each in handovers])
     coming = [
         Coming(
             each,
@@ -227,6 +229,7 @@ def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[Unsigned]]:
                 for pupil in sorted(from_class[each.school_class_id], key=lambda pupil: pupil.sort_key)
             ),
             receipts.get(each.pk),
+            led[each.school_class_id].full_name if each.school_class_id in led else "",
         )
         for each in handovers
     ]

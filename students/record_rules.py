@@ -217,7 +217,11 @@ def problems(record: Record, *, on: datetime.date, changed: frozenset[str]) -> t
         *_about_support(record, on),
         *_about_school(record, on),
     )
-    return tuple(problem for fields, problem in found if changed & fields)
+    touched = [(fields, problem) for fields, problem in found if changed & fields]
+    if any(problem.field == "birth_year" for _fields, problem in touched):
+        # One mistake, one message: what else does not fit a birth date that cannot be follows from it.
+        touched = [each for each in touched if each[1].field == "birth_year" or "birth_year" not in each[0]]
+    return tuple(problem for _fields, problem in touched)
 
 
 Finding = tuple[frozenset[str], Problem]

@@ -165,7 +165,7 @@ def test_the_name_of_the_school_stays_on_the_page_when_the_notes_are_refused(may
     answer = client_of(school.thu).post(page(class_5a), {"receiving_school": "Trường THCS Nguyễn Du"})
     assert answer.status_code == 409
     assert 'value="Trường THCS Nguyễn Du"' in answer.content.decode()
-    assert "Đang lưu, ghi ở nơi khác: Trường THCS Lê Chân" in text(answer)
+    assert "Đã lưu ở nơi khác: Trường THCS Lê Chân" in text(answer)
 
 
 def test_what_was_typed_after_the_signature_is_shown_as_not_recorded(may):
@@ -202,7 +202,7 @@ def test_next_years_teacher_reads_of_the_own_pupils_only_and_confirms(may):
         with pytest.raises(HandoverRefused, match="Chưa có bản bàn giao nào mới"):
             receive(new, by=school.thu)
     (coming,), unsigned = coming_to(new)
-    assert coming.receipt.received_by == school.thu
+    assert (coming.receipt.received_by, coming.teacher) == (school.thu, school.lan.full_name)
     assert unsigned == []
 
 
@@ -336,6 +336,10 @@ def test_next_years_teacher_is_told_who_has_still_to_sign(may):
     User.objects.filter(pk=may.school.lan.pk).update(is_active=False)
     shown = text(client_of(may.school.hoa).get(reverse("gradebook:handover_receive", args=[new.pk])))
     assert f"{may.school.lan.full_name} đã rời trường, Phó Hiệu trưởng kí thay" in shown
+    assert "năm học ấy đã đóng" not in shown
+    SchoolYear.objects.filter(pk=may.school.year.pk).update(state=SchoolYear.State.CLOSED)
+    closed = client_of(may.school.hoa).get(reverse("gradebook:handover_receive", args=[new.pk]))
+    assert "năm học ấy đã đóng" in text(closed)
 
 
 def test_the_leaders_are_told_of_a_class_that_nobody_leads_today(may):

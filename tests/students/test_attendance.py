@@ -341,6 +341,14 @@ def test_the_month_is_confirmed_on_its_page_with_the_password(school):
     assert AttendanceMonth.objects.get().confirmed_by == school.lan
 
 
+def test_a_month_that_is_not_over_says_from_when_it_is_confirmed_and_which_sessions_lack_a_roll(school, day):
+    page = reverse("students:attendance_confirm", args=[school.class_4a.pk, day.replace(day=1)])
+    shown = " ".join(client_of(school, "lan").get(page).text.split())
+    year = day.year
+    assert f"xác nhận được từ ngày 01/12/{year} đến hết ngày 03/12/{year}" in shown
+    assert f">sáng {day:%d/%m}</a>" in shown
+
+
 @pytest.mark.parametrize("page", ["roll", "attendance_month", "class_attendance"])
 def test_pages_cost_the_same_for_5_and_50_pupils(school, day, page):
     more = [day, "morning"] if page == "roll" else [day.replace(day=1)] if page == "attendance_month" else []
