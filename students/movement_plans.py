@@ -353,11 +353,11 @@ def _doubts(draft: Draft, timeline: Timeline, year: SchoolYear | None) -> Iterat
         )
     if draft.kind not in ARRIVALS or draft.to_class is None:
         return
-    grade, year = draft.to_class.grade_level, draft.to_class.year.year
-    yield about_the_age(draft.student.birth_year, grade, year)
+    grade, first_year = draft.to_class.grade_level, draft.to_class.year.year
+    yield about_the_age(draft.student.birth_year, grade, first_year)
     if timeline.seats:
         last = timeline.seats[-1].school_class
-        yield about_the_grade(last.grade_level, grade, years_away=year - last.year.year)
+        yield about_the_grade(last.grade_level, grade, years_away=first_year - last.year.year)
 
 
 def _crowded(draft: Draft) -> Iterator[str]:

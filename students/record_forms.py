@@ -107,9 +107,9 @@ class SectionForm(forms.Form):
 
     def _keep_the_stored_nationality(self) -> None:
         """What an old record says may stay, though the list lacks it."""
-        field = self.fields.get("nationality")
+        field: Any = self.fields.get("nationality")
         stored = self.file.student.nationality
-        if isinstance(field, forms.ChoiceField) and stored not in dict(field.choices):
+        if field and stored not in dict(field.choices):
             field.choices = [*field.choices, (stored, stored)]
 
     def _initial(self) -> dict[str, Any]:
@@ -197,8 +197,9 @@ class SectionForm(forms.Form):
         seen = hashlib.sha256(repr(doubts).encode()).hexdigest()[:16]
         if not doubts or self.cleaned_data["doubted"] == seen:
             return False
-        self.data: Any = self.data.copy()  # type: ignore[attr-defined] # a form that was sent holds the request's QueryDict
-        self.data["doubted"] = seen
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a form that was sent holds the request's QueryDict
+        data["doubted"] = seen
+        self.data = data
         self.refuse(
             Problem(each.field, f"{each.message} Đúng như vậy thì bấm Lưu lần nữa.") for each in doubts
         )
@@ -217,7 +218,7 @@ class SectionForm(forms.Form):
         touched = {form_field_of(name) for name in clash.touched}
         fresh = SectionForm(None, file, self.section)
         data: Any = self.data.copy()  # type: ignore[attr-defined] # a form that was sent holds the request's QueryDict
-        for name in set(fresh.fields) - touched:
+        for name in set(fresh.fields) - touched - {"doubted"}:
             data[name] = _as_sent(fresh[name])
         for name in [name for name, field in fresh.fields.items() if isinstance(field, forms.BooleanField)]:
             if name not in touched and not fresh[name].value():
