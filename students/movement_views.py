@@ -54,10 +54,7 @@ REGISTER_HEADINGS = [
     Heading("Tình trạng", 24),
     Heading("Ghi chú", 30),
 ]
-CONDITIONAL = {
-    Kind.TRANSFERRED_OUT: ("other_school",),
-    Kind.ADMITTED: ("other_school", "other_province"),
-}
+CONDITIONAL = {Kind.TRANSFERRED_OUT: ("other_school",)}
 SCHOOL_HELP = {
     Kind.TRANSFERRED_OUT: "Phải ghi; chỉ bỏ trống khi chuyển ra nước ngoài.",
     Kind.ADMITTED: "Phải ghi cả trường và tỉnh khi hình thức nhập học là «Chuyển từ trường khác».",
@@ -152,7 +149,7 @@ class MovementForm(forms.Form):
 
     @property
     def conditional(self) -> tuple[str, ...]:
-        """The fields that a choice in another one makes optional."""
+        """The fields that a choice in another one makes optional: as a rule they must be there."""
         return CONDITIONAL.get(self.kind, ())
 
     @property
