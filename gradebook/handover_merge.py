@@ -8,11 +8,17 @@ from gradebook.grading import plain_text
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The three texts on one pupil."""
+    """The three texts on one pupil; of grade 5 the school that gets the file, when it is not that of the class."""
 
     strengths: str = ""
     limits: str = ""
     help: str = ""
+    school: str = ""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is told of the pupil."""
+        return {"strengths": self.strengths, "limits": self.limits, "help": self.help}
 
     def __bool__(self) -> bool:
         return bool(self.strengths or self.limits or self.help)

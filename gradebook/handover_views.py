@@ -96,7 +96,9 @@ def handover_in_place(request: SignedInRequest, pk: int) -> HttpResponse:
     school_class = get_class(request.user, pk)
     permissions.require(request.user, Action.SIGN_HANDOVER_IN_PLACE, WHO_WRITES)
     if request.method != "POST":
-        return _show(request, read_record(school_class), why_not_in_place(school_class))
+        # Of a closed year the page itself says what is in the way, for everybody.
+        problem = "" if school_class.year.is_closed else why_not_in_place(school_class)
+        return _show(request, read_record(school_class), problem)
     return _answer(request, school_class)
 
 
@@ -143,7 +145,7 @@ def _texts(data: QueryDict, notes: str, school: str) -> Texts:
             and parts[0] == notes
             and parts[1].isdecimal()
             and len(parts[1]) < 10
-            and parts[2] in FIELDS
+            and parts[2] in (*FIELDS, "school")
         ):
             said.setdefault(int(parts[1]), {})[parts[2]] = str(value)
     return Texts({pupil: Said(**each) for pupil, each in said.items()}, data.get(school, "")[:150])

@@ -7,9 +7,9 @@ the new year: the old one may be closed by then.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts import clock, permissions
 from accounts.account_state import is_closed
@@ -22,12 +22,13 @@ from gradebook.handover_merge import Said, Texts, merge
 from gradebook.handover_writers import why_not_in_place, writers_of
 from gradebook.models import Handover, HandoverNote, HandoverReceipt, YearOutcome
 from gradebook.regulation import Attainment, Rating, YearResult, line_by_code, trait_by_code
-from students.models import Enrolment, SchoolClass, Student
+from students.models import Enrolment, NextSchool, SchoolClass, Student
+from students.names import clean, collation_key
 from students.promotion import LAST_GRADE
 from students.years import hold_class
 
 FIELDS = ("strengths", "limits", "help")
-MOST, MOST_REASON = 400, 200
+MOST, MOST_REASON, MOST_NAME = 400, 200, 150
 NO_REASON = "Ghi lí do kí thay giáo viên chủ nhiệm, ví dụ «Cô Lan chuyển công tác từ 01/8»."
 WHO_WRITES = "Bàn giao do giáo viên chủ nhiệm của lớp lập và kí."
 WHO_RECEIVES = "Tiếp nhận bàn giao do giáo viên chủ nhiệm của lớp năm mới xác nhận."
@@ -70,6 +71,11 @@ class Line:
         return self.outcome is not None and not self.outcome.is_promoted
 
     @property
+    def goes_on_to(self) -> str:
+        """The school of their own to which a pupil goes on; "" for who goes where the class goes, or stays."""
+        return "" if self.stays else self.said.school
+
+    @property
     def is_missing(self) -> bool:
         return bool(self.concerns) and not self.said
 
@@ -102,6 +108,18 @@ class Record:
         return self.school_class.grade_level == LAST_GRADE
 
     @property
+    def leaving(self) -> tuple[Line, ...]:
+        """Of grade 5, those who go to another school."""
+        return tuple(line for line in self.lines if self.goes_to_another_school and not line.stays)
+
+    @property
+    def schools(self) -> tuple[str, ...]:
+        """Those that receive files, in the order of the alphabet."""
+        of_class = self.handover.receiving_school if self.handover else ""
+        found = {line.goes_on_to or of_class for line in self.leaving}
+        return tuple(sorted(found - {""}, key=collation_key))
+
+    @property
     def missing(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.is_missing)
 
@@ -110,9 +128,9 @@ class Record:
 
 
 def read_record(school_class: SchoolClass) -> Record:
-    """Six statements, whatever the number of pupils; two more once the record is begun."""
+    """Six statements, whatever the number of pupils; two more once the record is begun, a third of grade 5."""
     handover = Handover.objects.filter(school_class=school_class).select_related("signed_by").first()
-    notes = {note.student_id: said_in(note) for note in handover.notes.all()} if handover else {}
+    notes = _stored_said(handover, school_class) if handover else {}
     outcomes = {row.student_id: row for row in YearOutcome.objects.filter(school_class=school_class)}
     inputs = year_inputs(school_class)
     seats = Enrolment.objects.roster(school_class)
@@ -132,6 +150,19 @@ def read_record(school_class: SchoolClass) -> Record:
         else ()
     )
     return Record(school_class, handover, lines, tuple(receipts))
+
+
+def _stored_said(handover: Handover, school_class: SchoolClass) -> dict[int, Said]:
+    said = {note.student_id: said_in(note) for note in handover.notes.all()}
+    if school_class.grade_level == LAST_GRADE:
+        for student_id, name in _next_schools(school_class).values_list("student_id", "name"):
+            said[student_id] = replace(said.get(student_id, Said()), school=name)
+    return said
+
+
+def _next_schools(school_class: SchoolClass) -> QuerySet[NextSchool]:
+    seated = Enrolment.objects.roster(school_class).order_by().values("student_id")
+    return NextSchool.objects.filter(year_id=school_class.year_id, student_id__in=seated)
 
 
 def said_in(note: HandoverNote) -> Said:
@@ -154,11 +185,12 @@ def _concerns(outcome: YearOutcome | None, inputs: YearInputs) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """What one old class says of those of its pupils who sit in the new class."""
+    """What one old class says of those of its pupils who sit in the new class; `teacher` led it to the end."""
 
     handover: Handover
     notes: tuple[tuple[Student, Said], ...]
     receipt: HandoverReceipt | None
+    teacher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +203,11 @@ class Unsigned:
 
 
 def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[Unsigned]]:
-    """What was handed over to a class of the new year, and the old classes that have not signed. Six statements."""
+    """What was handed over to a class of the new year, and the old classes that have not signed. Seven statements."""
     pupils = {seat.student_id: seat.student for seat in Enrolment.objects.roster(school_class)}
     before = Enrolment.objects.filter(
         student__in=pupils, school_class__year=school_class.year_id - 1, ended_by=None
-    ).select_related("school_class")
+    ).select_related("school_class__year")
     from_class: dict[int, list[Student]] = defaultdict(list)
     old_classes: dict[int, SchoolClass] = {}
     for seat in before:
@@ -188,6 +220,7 @@ def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[Unsigned]]:
         for note in HandoverNote.objects.filter(handover__in=handovers, student__in=pupils)
     }
     receipts = {row.handover_id: row for row in school_class.handover_receipts.select_related("received_by")}
+    led = writers_of([each.school_class for each in handovers])
     coming = [
         Coming(
             each,
@@ -196,6 +229,7 @@ def coming_to(school_class: SchoolClass) -> tuple[list[Coming], list[Unsigned]]:
                 for pupil in sorted(from_class[each.school_class_id], key=lambda pupil: pupil.sort_key)
             ),
             receipts.get(each.pk),
+            led[each.school_class_id].full_name if each.school_class_id in led else "",
         )
         for each in handovers
     ]
@@ -226,11 +260,13 @@ def keep_notes(school_class: SchoolClass, typed: Texts, *, seen: Texts, by: User
     """
     with acting(by, role=_writing_role(by, school_class), source=Source.PAGE):
         handover = _held(school_class)
-        notes = {note.student_id: said_in(note) for note in handover.notes.all()}
+        notes = _stored_said(handover, school_class)
         merged = merge(typed, seen=seen, stored=Texts(notes, handover.receiving_school))
         if merged.clashes:
             raise HandoverChanged(WRITTEN_MEANWHILE)
         _store(handover, school_class, merged.texts.said)
+        if school_class.grade_level == LAST_GRADE:
+            _store_schools(school_class, merged.texts.said)
         handover.version += 1
         handover.receiving_school = plain_text(merged.texts.receiving_school)
         handover.save()
@@ -305,13 +341,30 @@ def _store(handover: Handover, school_class: SchoolClass, said: Mapping[int, Sai
     for pupil, typed in said.items():
         texts, note = _clean(typed), stored.get(pupil)
         if note is None and texts:
-            new.append(HandoverNote(handover=handover, student_id=pupil, **asdict(texts)))
-        elif note is not None and said_in(note) != texts:
+            new.append(HandoverNote(handover=handover, student_id=pupil, **texts.texts))
+        elif note is not None and said_in(note).texts != texts.texts:
             note.strengths, note.limits, note.help = texts.strengths, texts.limits, texts.help
             changed.append(note)
     record_bulk(HandoverNote.objects.bulk_create(new), changed=False)
     if changed:
         HandoverNote.objects.bulk_update(changed, FIELDS)
+        record_bulk(changed, changed=True)
+
+
+def _store_schools(school_class: SchoolClass, said: Mapping[int, Said]) -> None:
+    """The name of a pupil who goes where the class goes after all is emptied."""
+    stored = {row.student_id: row for row in _next_schools(school_class)}
+    new, changed = [], []
+    for pupil, typed in said.items():
+        name, row = clean(typed.school)[:MOST_NAME], stored.get(pupil)
+        if row is None and name:
+            new.append(NextSchool(student_id=pupil, year_id=school_class.year_id, name=name))
+        elif row is not None and row.name != name:
+            row.name = name
+            changed.append(row)
+    record_bulk(NextSchool.objects.bulk_create(new), changed=False)
+    if changed:
+        NextSchool.objects.bulk_update(changed, ["name"])
         record_bulk(changed, changed=True)
 
 
@@ -332,7 +385,8 @@ def _why_not_signed(record: Record, seen: int) -> str:
         names = ", ".join(line.student.full_name for line in record.missing[:5])
         more = f" và {len(record.missing) - 5} em nữa" if len(record.missing) > 5 else ""
         return f"Chưa ghi gì cho {names}{more}: các em này cần người dạy năm sau biết. Ghi rồi kí."
-    if record.goes_to_another_school and not (record.handover and record.handover.receiving_school):
+    of_class = record.handover.receiving_school if record.handover else ""
+    if any(not (of_class or line.goes_on_to) for line in record.leaving):
         return "Chưa ghi trường trung học cơ sở nhận hồ sơ. Ghi tên trường rồi lưu, sau đó kí."
     return ""
 

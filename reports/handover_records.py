@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from accounts.clock import today
+from gradebook.handover_writers import writers_of
 from gradebook.handovers import Line, Record
 from reports.book_content import Signature
 from reports.signatories import read_signatories
@@ -20,6 +21,7 @@ class HandoverPaper:
     principal: Signature
     teacher: str
     drawn_on: datetime.date
+    homeroom_teacher: str = ""
 
     @property
     def title(self) -> str:
@@ -37,17 +39,24 @@ class HandoverPaper:
     def to_another_school(self) -> bool:
         return self.record.goes_to_another_school
 
+    @property
+    def has_many_schools(self) -> bool:
+        """Each pupil's line says to which."""
+        return self.to_another_school and len(self.record.schools) > 1
+
 
 def paper_of(record: Record) -> HandoverPaper:
     """`record` is signed. Who repeats grade 5 goes to no other school."""
     school_class = record.school_class
     signatories = read_signatories([school_class.pk])
+    writer = writers_of([school_class]).get(school_class.pk)
     return HandoverPaper(
         record=record,
         lines=tuple(line for line in record.lines if not (line.stays and record.goes_to_another_school)),
         principal=signatories.principal(school_class.year, today()),
         teacher=record.handover.signed_by.full_name if record.handover and record.handover.signed_by else "",
         drawn_on=today(),
+        homeroom_teacher=writer.full_name if writer else "",
     )
 
 

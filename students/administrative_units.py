@@ -83,6 +83,11 @@ def successors(old: Unit) -> tuple[Unit, ...]:
     return tuple(new[code] for code in _successor_codes().get(old.code, ()))
 
 
+def is_divided(old: Unit) -> bool:
+    """Whether the ward alone does not say which one of today the place lies in."""
+    return old.form is AddressForm.THREE_LEVEL and len(successors(old)) != 1
+
+
 def suggest(text: str, form: AddressForm, *, near: str = "", limit: int = 20) -> list[Unit]:
     """Units with a word that begins like each word typed, tone marks or not.
 
@@ -109,6 +114,16 @@ def recognise(text: str, form: AddressForm) -> Unit | None:
             if found := _ending_in(named[-levels:], form):
                 return found
     return None
+
+
+def provinces() -> tuple[str, ...]:
+    """Those of today, in the order of the list."""
+    return tuple(dict.fromkeys(each.province for each in units(AddressForm.TWO_LEVEL)))
+
+
+def province_named(text: str) -> str:
+    """The province of today that a name means, of one merged into another that one; "" when it means none."""
+    return _provinces_by_name().get(_bare_key(text), "")
 
 
 def _ending_in(names: Sequence[str], form: AddressForm) -> Unit | None:
@@ -152,6 +167,16 @@ def _by_key(form: AddressForm, key: Callable[[str], str]) -> Mapping[tuple[str, 
         names = (each.ward, each.district, each.province)
         groups[tuple(key(name) for name in names if name)].append(each)
     return groups
+
+
+@cache
+def _provinces_by_name() -> Mapping[str, str]:
+    merged = {
+        _bare_key(old.province): now[0].province
+        for old in units(AddressForm.THREE_LEVEL)
+        if (now := successors(old))
+    }
+    return merged | {_bare_key(name): name for name in provinces()}
 
 
 # -- Words of a name ---------------------------------------------------------------------------------------

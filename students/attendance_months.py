@@ -60,6 +60,11 @@ class MonthState:
     changes: tuple[int, ...] = ()
 
     @property
+    def opens_on(self) -> datetime.date:
+        """The first day on which it may be confirmed."""
+        return next_month(self.month)
+
+    @property
     def closes_on(self) -> datetime.date:
         """The last day on which rolls of this month may be written."""
         return next_month(self.month).replace(day=CONFIRMED_UNTIL)

@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.core.paginator import Page, Paginator
 from django.urls import reverse
 
 from accounts import permissions
@@ -32,26 +33,39 @@ class ClassLine:
     month: MonthState | None
 
 
+CLASSES_ON_PAGE = 40
+"""A school of the usual size is on one page; a larger one is looked through grade by grade, or page by page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overview:
+    """A page of the classes; `grades` are those to choose from, none where one page holds all classes."""
+
     day: datetime.date
     lines: tuple[ClassLine, ...]
     follows: bool
+    page: Page[SchoolClass] | None = None
+    grades: tuple[int, ...] = ()
 
     @property
     def not_called(self) -> int:
         return sum(any(not each.is_called for each in line.sessions) for line in self.lines)
 
 
-def read_overview(user: User) -> Overview:
-    """Seven statements, whatever the number of classes."""
+def read_overview(user: User, *, grade: str = "", page: str = "") -> Overview:
+    """The classes of a grade, or of all, as many as a page holds. Nine statements, whatever the number of classes."""
     now = today()
     follows = permissions.may(user, Action.FOLLOW_ATTENDANCE)
     year = SchoolYear.objects.current()
     if year is None:
         return Overview(now, (), follows)
     reach = permissions.reach_of(user, Action.SEE_ATTENDANCE)
-    classes = [each for each in year.classes.select_related("year") if reach.has(each)]
+    within = year.classes.filter(reach.condition())
+    grades = tuple(sorted(within.order_by().values_list("grade_level", flat=True).distinct()))
+    asked = within.filter(grade_level=grade) if grade.isdecimal() and len(grade) == 1 else within
+    pages = Paginator(asked.select_related("year"), CLASSES_ON_PAGE)
+    shown = pages.get_page(page)
+    classes = list(shown.object_list)
     calendar = YearCalendar.of(year)
     months = months_over(calendar, now)[-1:]
     states = month_states(classes, months, now)
@@ -77,6 +91,8 @@ def read_overview(user: User) -> Overview:
             for each in classes
         ),
         follows,
+        shown,
+        grades if asked is not within or pages.num_pages > 1 else (),
     )
 
 

@@ -25,7 +25,7 @@ from students.attendance_month_page import read_month, read_year
 from students.attendance_months import MonthState, month_states, today
 from students.attendance_overview import read_follow_up, read_overview
 from students.confirmed_months import read_changes, records_of
-from students.models import SchoolClass
+from students.models import SchoolClass, Session
 from students.roll_views import get_class
 from students.stranded_absences import stranded_in
 
@@ -37,7 +37,9 @@ def attendance(request: SignedInRequest) -> HttpResponse:
     permissions.require_anywhere(
         request.user, Action.SEE_ATTENDANCE, "Thầy cô không chủ nhiệm lớp nào nên không có sổ điểm danh."
     )
-    return render(request, "students/attendance.html", {"page": read_overview(request.user)})
+    grade = request.GET.get("grade", "")
+    overview = read_overview(request.user, grade=grade, page=request.GET.get("page", ""))
+    return render(request, "students/attendance.html", {"overview": overview, "grade": grade})
 
 
 @never_cache
@@ -123,6 +125,7 @@ def _show_confirm(
         "school_class": school_class,
         "state": state,
         "sums": sums,
+        "not_called": [(day, session, Session(session).label) for day, session in sums.not_called],
         "with_leave": days_label(sums.with_leave),
         "without_leave": days_label(sums.without_leave),
         "problem": problem,

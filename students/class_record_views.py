@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -14,9 +13,9 @@ from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
-from students.class_records import read_class, read_classes, read_measures
+from students.class_records import read_class, read_classes, read_measures, with_homeroom_teacher
 from students.measure_forms import MeasuresForm
-from students.models import HomeroomAssignment, SchoolClass, SchoolYear
+from students.models import SchoolClass, SchoolYear
 from students.records import WHO_EDITS, MeasuresClash, save_measures
 from students.records_due import Due
 
@@ -29,7 +28,7 @@ def records(request: SignedInRequest) -> HttpResponse:
     permissions.require_anywhere(request.user, Action.SEE_SENSITIVE, WHO_SEES)
     year = SchoolYear.objects.current()
     reach = permissions.reach_of(request.user, Action.SEE_SENSITIVE)
-    classes = [each for each in _led(year) if reach.has(each)] if year else []
+    classes = [each for each in with_homeroom_teacher(year) if reach.has(each)] if year else []
     lines = read_classes(classes, year) if year else []
     context = {
         "year": year,
@@ -41,14 +40,6 @@ def records(request: SignedInRequest) -> HttpResponse:
         "whole": sum(line.whole for line in lines),
     }
     return render(request, "students/records.html", context)
-
-
-def _led(year: SchoolYear) -> QuerySet[SchoolClass]:
-    """The year's classes, each with the name of its `homeroom_teacher`."""
-    held = HomeroomAssignment.objects.held_on(year.day_for_roster()).filter(school_class=OuterRef("pk"))
-    return year.classes.select_related("year").annotate(
-        homeroom_teacher=Subquery(held.values("teacher__full_name")[:1])
-    )
 
 
 @never_cache

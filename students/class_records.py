@@ -7,11 +7,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
-from students.record_rules import Gap, gaps
+from students.models import (
+    Enrolment,
+    HomeroomAssignment,
+    SchoolClass,
+    SchoolYear,
+    Student,
+    YearProfile,
+)
+from students.record_rules import YEAR_FIELDS, Gap, gaps, lacks_for_teacher
 from students.record_sections import BY_CODE, SECTION_OF, SECTIONS, label, shown
 from students.records import record_of
 
@@ -81,6 +89,36 @@ def read_classes(classes: Sequence[SchoolClass], year: SchoolYear) -> list[Class
         seats[seat.school_class_id].append(seat)
     profiles = _profiles(year, classes)
     return [_class_gaps(each, seats[each.pk], profiles) for each in classes]
+
+
+def with_homeroom_teacher(year: SchoolYear) -> QuerySet[SchoolClass]:
+    """The year's classes, each with the name of its `homeroom_teacher`."""
+    held = HomeroomAssignment.objects.held_on(year.day_for_roster()).filter(school_class=OuterRef("pk"))
+    return year.classes.select_related("year").annotate(
+        homeroom_teacher=Subquery(held.values("teacher__full_name")[:1])
+    )
+
+
+def classes_lacking_for_teacher(year: SchoolYear) -> list[Any]:
+    """Those with a pupil whose record lacks what the homeroom teacher writes. Three statements.
+
+    It is asked for a start page: the rows are read without being made into objects.
+    """
+    own = [field.attname for field in Student._meta.concrete_fields]  # noqa: SLF001 - Django's documented API
+    of_year = sorted(YEAR_FIELDS)
+    profiles = {
+        student_id: dict(zip(of_year, values, strict=True))
+        for student_id, *values in YearProfile.objects.filter(year=year).values_list("student_id", *of_year)
+    }
+    nothing = record_of(Student(), YearProfile())
+    lacking = set()
+    seats = Enrolment.objects.filter(school_class__year=year).held_on(year.day_for_roster()).order_by()
+    for class_id, *values in seats.values_list("school_class_id", *(f"student__{name}" for name in own)):
+        if class_id not in lacking:
+            record = nothing | dict(zip(own, values, strict=True))
+            if lacks_for_teacher(record | profiles.get(record["id"], {})):
+                lacking.add(class_id)
+    return [each for each in with_homeroom_teacher(year) if each.pk in lacking]
 
 
 def _profiles(year: SchoolYear, classes: Sequence[SchoolClass]) -> Mapping[int, YearProfile]:

@@ -23,6 +23,7 @@ from students.year_page import week_words
 # order of the year, and the sheet of qualities and competencies beside the lines.
 PERIODS = ("GHKI", "CHKI", "GHKII", "CN")
 SENSITIVE_COLUMNS = "Cột dân tộc, diện chính sách, khuyết tật"
+FOREIGN_LANGUAGE = "NN1"
 HOMEROOM_SHEET = ("NLPC", "Phẩm chất và năng lực")
 
 
@@ -118,14 +119,16 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
     ]
     day = school_class.year.day_for_roster()
     teacher = HomeroomAssignment.objects.held_on(day).filter(school_class=school_class)
+    lines = _lines_of(school_class)
     context = {
         "school_class": school_class,
         "day": day,
+        "learns_language": any(line.code == FOREIGN_LANGUAGE for line in lines),
         "homeroom_teacher": teacher.values_list("teacher__full_name", flat=True).first(),
         "pupils": pupils,
         "girls": sum(pupil.is_girl for pupil in pupils),
         "sees_sensitive": sees_sensitive,
-        "sheets": list(_sheets(request.user, school_class)),
+        "sheets": list(_sheets(request.user, school_class, lines)),
         "periods": PERIODS,
         "may_import": permissions.may(request.user, Action.IMPORT_ROSTERS),
         "may_export": permissions.may(request.user, Action.EXPORT_ROSTERS),
@@ -157,10 +160,15 @@ def _pupil(number: int, enrolment: Enrolment, *, sees_sensitive: bool) -> Pupil:
     )
 
 
-def _sheets(user: User, school_class: SchoolClass) -> Iterator[SheetLink]:
-    """The sheets that the person may open, in the books' order."""
+def _lines_of(school_class: SchoolClass) -> list[Any]:
+    """What the class learns, in the books' order."""
     lines: Any = school_class.year.lines  # from the app above, without an import
-    for line in sorted(lines.taught_in(school_class), key=lambda each: each.line.position):
+    return sorted(lines.taught_in(school_class), key=lambda each: each.line.position)
+
+
+def _sheets(user: User, school_class: SchoolClass, lines: Sequence[Any]) -> Iterator[SheetLink]:
+    """The sheets that the person may open, in the books' order."""
+    for line in lines:
         if permissions.may_see_sheet(user, school_class, line):
             yield SheetLink(line.code, str(line))
     if permissions.may_see_sheet(user, school_class, None):

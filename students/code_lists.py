@@ -39,6 +39,12 @@ def ethnic_groups() -> CodeList:
 
 
 @cache
+def nationalities() -> CodeList:
+    """Quốc tịch: "VN" Việt Nam …, "XX" không quốc tịch; the record keeps the name."""
+    return _read("nationalities.csv")
+
+
+@cache
 def religions() -> CodeList:
     """Tôn giáo: "01" Phật giáo … "13" khác, "99" không."""
     return _read("religions.csv")

@@ -23,6 +23,8 @@ def conversion_of(name: str, column: Column, row: int, text: str, value: Any) ->
     """What became of a cell's text, when it is read as something else than it says."""
     if name == "boarding":
         read = boarding_words(value.kind, value.day_code)
+    elif name == "nationality":
+        read = value
     elif name in CODES.keys() | _NUMBERS | _MEASURES | _YEARS:
         read = shown(name, value)
     else:
@@ -35,7 +37,7 @@ def conversion_of(name: str, column: Column, row: int, text: str, value: Any) ->
 
 def _plain(name: str, text: str) -> str:
     """The text without what is mere spelling: spaces and points in a number, a unit, a comma, capitals."""
-    if name in CODES or name == "boarding":
+    if name in CODES or name in ("boarding", "nationality"):
         return "".join(filter(str.isalnum, search_key(text)))
     if name in _NUMBERS:
         return re.sub(r"[\s.()'`-]", "", text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from students.administrative_units import AddressForm
 from students.matching import BIRTH, IDS, birth_of, births_agree, spelt
 from students.models import Student, YearProfile
 from students.names import is_in_capitals
@@ -87,19 +88,15 @@ def values_to_write(row: RosterRow, student: Student) -> dict[str, Any]:
         given = {name: value for name, value in given.items() if name not in BIRTH}
     if "permanent_form" in given:
         unit = {name: given.pop(name) for name in UNIT_FIELDS}
-        found = unit_to_write(unit, student)
-        if found is None:
-            # The house is of no use without its ward.
-            given = {name: value for name, value in given.items() if name not in WITHIN_WARD}
-        given |= found or {}
+        given |= unit_to_write(unit, student)
     return {name: (value or None) if name in IDS else value for name, value in given.items()}
 
 
-def old_ward_is_divided(row: RosterRow, student: Student) -> bool:
-    """Whether the row's permanent address names an old ward that has become several, and so is not taken."""
-    if "permanent_form" not in row.given:
-        return False
-    return unit_to_write({name: getattr(row, name) for name in UNIT_FIELDS}, student) is None
+def puts_in_an_old_ward(row: RosterRow, student: Student) -> bool:
+    """Whether the row's permanent address names an old ward that has become several, and so is taken as it is."""
+    new = values_to_write(row, student)
+    is_old = new.get("permanent_form") == AddressForm.THREE_LEVEL
+    return is_old and any(new[name] != getattr(student, name) for name in UNIT_FIELDS)
 
 
 def year_values(row: RosterRow) -> dict[str, Any]:

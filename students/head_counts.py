@@ -17,9 +17,10 @@ from students.movement_rules import Kind
 
 KINH = "01"
 COMING = (Kind.ADMITTED, Kind.TRANSFERRED_IN, Kind.RETURNED)
-GOING = (Kind.TRANSFERRED_OUT, Kind.LEFT, Kind.DIED)
+GOING = (Kind.TRANSFERRED_OUT, Kind.LEFT, Kind.MISSING, Kind.DIED)
 COUNT_HEADINGS = (
-    *("Lớp, khối", "Đầu kì", "Nhập học", "Chuyển đến", "Học lại", "Chuyển đi", "Thôi học", "Qua đời"),
+    *("Lớp, khối", "Đầu kì", "Nhập học", "Chuyển đến", "Học lại"),
+    *("Chuyển đi", "Thôi học", "Mất tích", "Qua đời"),
     *(
         "Vào từ lớp khác",
         "Sang lớp khác",

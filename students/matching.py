@@ -63,7 +63,7 @@ class _Known:
 
     def namesakes(self, row: RosterRow) -> list[Student]:
         """Those of the same folded name against whom no id speaks."""
-        return [each for each in self.by_folded_name[search_key(row.full_name)] if not _ids_differ(row, each)]
+        return [each for each in self.by_folded_name[search_key(row.full_name)] if not ids_differ(row, each)]
 
 
 def _by_id_or_name(row: RosterRow, known: _Known) -> Match:
@@ -134,7 +134,7 @@ def _once(rows: Sequence[RosterRow], matches: Sequence[Match]) -> Iterable[Match
             earlier = first_of.setdefault(match.student.pk, row)
         elif not match.reason:
             alike = new[_new_key(row)]
-            earlier = next((each for each in alike if not _ids_differ(row, each)), row)
+            earlier = next((each for each in alike if not ids_differ(row, each)), row)
             alike.append(row)
         if earlier is None or earlier is row:
             yield match
@@ -176,7 +176,7 @@ def _is_recognisable(row: RosterRow) -> bool:
     return row.birth_year is not None or any(getattr(row, name) for name in IDS)
 
 
-def _ids_differ(one: Person, other: Person) -> bool:
+def ids_differ(one: Person, other: Person) -> bool:
     return any(
         getattr(one, name) and getattr(other, name) and getattr(one, name) != getattr(other, name)
         for name in IDS

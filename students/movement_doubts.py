@@ -7,8 +7,12 @@ The right age is domain.md R80: the school year's first calendar year less the b
 import datetime
 from collections.abc import Sequence
 
+from students.movement_rules import ENTRY_KINDS, FROM_ANOTHER_SCHOOL, PROMOTED, REPEATING
+
 YOUNGER, OLDER = 1, 3
 AGE_BEFORE_GRADE_1 = 5
+SUMMER = datetime.timedelta(days=92)
+"""Papers of a school year are signed from the last of the lessons before it on."""
 
 
 def about_the_age(birth_year: int | None, grade_level: int, year: int) -> str:
@@ -39,3 +43,23 @@ def about_a_day_to_come(day: datetime.date, today: datetime.date) -> str:
     if day <= today:
         return ""
     return f"Ngày {day:%d/%m/%Y} chưa đến: sĩ số, danh sách lớp và sổ chỉ thay đổi từ ngày đó."
+
+
+def about_an_old_paper(signed: datetime.date, year_begins: datetime.date, label: str) -> str:
+    """A paper from before the summer that the school year begins in."""
+    if signed >= year_begins - SUMMER:
+        return ""
+    return (
+        f"Giấy kí ngày {signed:%d/%m/%Y}, từ trước năm học {label}. Kiểm tra lại ngày kí; đúng như trên giấy thì cứ "
+        "ghi tiếp."
+    )
+
+
+def about_a_former_school(entry_code: str) -> str:
+    """Of a child without a seat here before: who goes up a grade, or repeats one, has learned somewhere."""
+    if entry_code not in (REPEATING, PROMOTED):
+        return ""
+    return (
+        f"«{ENTRY_KINDS[entry_code]}» mà em chưa có tên trong lớp nào của trường ở các năm học trước. Nếu em ở trường "
+        f"khác về thì chọn «{ENTRY_KINDS[FROM_ANOTHER_SCHOOL]}» và ghi trường cũ."
+    )

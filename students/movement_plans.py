@@ -19,11 +19,23 @@ from students.entered_since import against_stranding, entered_since
 from students.models import AttendanceMonth, Enrolment, Movement, SchoolClass, SchoolYear, Student
 from students.movement_doubts import (
     about_a_day_to_come,
+    about_a_former_school,
+    about_an_old_paper,
     about_skipping_again,
     about_the_age,
     about_the_grade,
 )
-from students.movement_rules import ABROAD, ARRIVALS, DEATH_REASON, DEPARTURES, RULES, Kind
+from students.movement_rules import (
+    ABROAD,
+    ARRIVALS,
+    DEPARTURES,
+    FROM_ANOTHER_SCHOOL,
+    GONE_REASON,
+    RETURN_FROM,
+    RULES,
+    Kind,
+)
+from students.other_schools import about_the_province, against_the_destination, against_the_school
 
 CLASS_SIZE = 35
 DISABLED_IN_CLASS = 2
@@ -62,7 +74,7 @@ class Draft:
         """What is written as it stands."""
         names = ("entry_code", "leave_reason", "destination_code", "other_school", "other_province")
         facts = {name: getattr(self, name) for name in (*names, "decision_number", "decision_date", "note")}
-        return facts | ({"leave_reason": DEATH_REASON} if self.kind == Kind.DIED else {})
+        return facts | ({"leave_reason": rule.reason} if (rule := RULES[self.kind]).reason else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +146,15 @@ def plan_movement(draft: Draft) -> MovementPlan:
     year = SchoolYear.objects.filter(starts_on__lte=draft.day, ends_on__gte=draft.day).first()
     # On the day itself a leaver no longer sits: the seat that ends is that of the day before.
     seat = timeline.seat_on(draft.day - datetime.timedelta(days=1)) if draft.kind.ends and year else None
-    objections = (*_missing(draft), *_against_the_time(draft, timeline, seat, year))
+    objections = (
+        *_missing(draft),
+        *_against_the_other_school(draft, year),
+        *_against_the_time(draft, timeline, seat, year),
+    )
     if objections:
         return MovementPlan(draft, year, seat, objections, (), ())
     return MovementPlan(
-        draft, year, seat, (), tuple(_warnings(draft, timeline, seat)), tuple(_effects(draft, seat))
+        draft, year, seat, (), tuple(_warnings(draft, timeline, seat, year)), tuple(_effects(draft, seat))
     )
 
 
@@ -151,21 +167,49 @@ def _missing(draft: Draft) -> Iterator[Objection]:
         yield Objection("to_class", MISSING["to_class"])
     if draft.kind == Kind.TRANSFERRED_OUT and draft.destination_code != ABROAD and not draft.other_school:
         yield Objection("other_school", MISSING["other_school"])
+    yield from _missing_former_school(draft)
     if "decision_number" not in rule.needs and bool(draft.decision_number) != bool(draft.decision_date):
         field = "decision_date" if draft.decision_number else "decision_number"
         yield Objection(field, MISSING[field])
     yield from _about_the_decision(draft)
 
 
+def _missing_former_school(draft: Draft) -> Iterator[Objection]:
+    """Who is admitted from another school comes from one (R10)."""
+    if draft.kind != Kind.ADMITTED:
+        return
+    is_asked = draft.entry_code == FROM_ANOTHER_SCHOOL or draft.other_school or draft.other_province
+    for field in ("other_school", "other_province"):
+        if is_asked and not getattr(draft, field):
+            yield Objection(field, MISSING[field])
+
+
+def _against_the_other_school(draft: Draft, year: SchoolYear | None) -> Iterator[Objection]:
+    if year is None:
+        return
+    own = {"own_name": year.school_name, "own_province": year.province}
+    if reason := against_the_school(draft.other_school, draft.other_province, **own):
+        yield Objection("other_school", reason)
+    contradiction = against_the_destination(
+        draft.destination_code, draft.other_province, own_province=year.province
+    )
+    if contradiction:
+        yield Objection(*contradiction)
+
+
 def _about_the_decision(draft: Draft) -> Iterator[Objection]:
     if draft.decision_number and not DECISION_NUMBER.fullmatch(draft.decision_number):
         yield Objection("decision_number", "Ghi số quyết định như trên giấy, ví dụ 12/QĐ-THKĐ.")
-    if draft.kind == Kind.DIED and draft.day > today():
-        yield Objection("day", "Ngày này còn ở phía trước. Ghi ngày em qua đời.")
+    if RULES[draft.kind].reason and draft.day > today():
+        what = draft.kind.label.lower()
+        yield Objection("day", f"Ngày này còn ở phía trước. Ghi ngày em {what}.")
     if draft.decision_date and draft.decision_date > today():
         yield Objection("decision_date", "Ngày kí còn ở phía trước. Ghi ngày trên giấy đã kí.")
-    if draft.kind == Kind.LEFT and draft.leave_reason == DEATH_REASON:
-        yield Objection("leave_reason", "Học sinh qua đời thì ghi biến động «Qua đời», không ghi «Thôi học».")
+    if draft.kind == Kind.LEFT and draft.leave_reason == GONE_REASON:
+        yield Objection(
+            "leave_reason",
+            "Không ghi «Thôi học»: học sinh mất tích thì ghi biến động «Mất tích», qua đời thì ghi «Qua đời».",
+        )
 
 
 def _against_the_time(
@@ -259,9 +303,10 @@ def _against_an_arrival(draft: Draft, timeline: Timeline, year: SchoolYear | Non
         yield Objection(
             "kind", f"Em {name} đã học trong năm học này rồi nghỉ. Ghi «Xin học lại» hoặc «Chuyển đến»."
         )
-    elif draft.kind == Kind.RETURNED and (timeline.last is None or timeline.last.kind != Kind.LEFT):
+    elif draft.kind == Kind.RETURNED and (timeline.last is None or timeline.last.kind not in RETURN_FROM):
         yield Objection(
-            "kind", f"Em {name} chưa từng được ghi «Thôi học» ở trường. Ghi «Chuyển đến» hoặc «Nhập học»."
+            "kind",
+            f"Em {name} chưa từng được ghi «Thôi học» hay «Mất tích» ở trường. Ghi «Chuyển đến» hoặc «Nhập học».",
         )
 
 
@@ -278,19 +323,26 @@ def _against_the_class(kind: Kind, old: SchoolClass, new: SchoolClass) -> Iterat
         yield Objection("to_class", f"Học vượt từ khối {old.grade_level} là lên khối {old.grade_level + 1}.")
 
 
-def _warnings(draft: Draft, timeline: Timeline, seat: Enrolment | None) -> Iterator[str]:
-    yield from filter(None, _doubts(draft, timeline))
+def _warnings(
+    draft: Draft, timeline: Timeline, seat: Enrolment | None, year: SchoolYear | None
+) -> Iterator[str]:
+    yield from filter(None, _doubts(draft, timeline, year))
     if draft.to_class:
         yield from _crowded(draft)
     if draft.decision_date and draft.decision_date > draft.day:
         yield f"Quyết định kí ngày {draft.decision_date:%d/%m/%Y}, sau ngày có hiệu lực. Kiểm tra lại hai ngày."
+    yield from about_the_province(draft.other_province, is_abroad=draft.destination_code == ABROAD)
     if draft.day < today():
         yield from entered_since(draft.student, seat.school_class if seat else None, draft.day)
         yield from confirmed_since([seat.school_class if seat else None, draft.to_class], draft.day)
 
 
-def _doubts(draft: Draft, timeline: Timeline) -> Iterator[str]:
+def _doubts(draft: Draft, timeline: Timeline, year: SchoolYear | None) -> Iterator[str]:
     yield about_a_day_to_come(draft.day, today())
+    if draft.decision_date and year:
+        yield about_an_old_paper(draft.decision_date, year.starts_on, year.label)
+    if draft.kind == Kind.ADMITTED and not timeline.seats and not draft.other_school:
+        yield about_a_former_school(draft.entry_code)
     if draft.kind == Kind.SKIPPED_GRADE and draft.to_class:
         yield about_skipping_again(
             [
@@ -301,11 +353,11 @@ def _doubts(draft: Draft, timeline: Timeline) -> Iterator[str]:
         )
     if draft.kind not in ARRIVALS or draft.to_class is None:
         return
-    grade, year = draft.to_class.grade_level, draft.to_class.year.year
-    yield about_the_age(draft.student.birth_year, grade, year)
+    grade, first_year = draft.to_class.grade_level, draft.to_class.year.year
+    yield about_the_age(draft.student.birth_year, grade, first_year)
     if timeline.seats:
         last = timeline.seats[-1].school_class
-        yield about_the_grade(last.grade_level, grade, years_away=year - last.year.year)
+        yield about_the_grade(last.grade_level, grade, years_away=first_year - last.year.year)
 
 
 def _crowded(draft: Draft) -> Iterator[str]:
@@ -398,5 +450,5 @@ def possible_kinds(student: Student, day: datetime.date) -> tuple[Kind, ...]:
         return ()
     if timeline.seat_on(day):
         return tuple(kind for kind in Kind if kind.ends)
-    has_left = timeline.last is not None and timeline.last.kind == Kind.LEFT
+    has_left = timeline.last is not None and timeline.last.kind in RETURN_FROM
     return tuple(kind for kind in Kind if kind in ARRIVALS and (kind != Kind.RETURNED or has_left))

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     SKIPPED_GRADE = "skipped_grade"
     TRANSFERRED_OUT = "transferred_out"
     LEFT = "left"
+    MISSING = "missing"
     DIED = "died"
 
     @property
@@ -36,7 +37,9 @@ class Kind(StrEnum):
 
 
 ARRIVALS = frozenset({Kind.ADMITTED, Kind.TRANSFERRED_IN, Kind.RETURNED})
-DEPARTURES = frozenset({Kind.TRANSFERRED_OUT, Kind.LEFT, Kind.DIED})
+DEPARTURES = frozenset({Kind.TRANSFERRED_OUT, Kind.LEFT, Kind.MISSING, Kind.DIED})
+RETURN_FROM = frozenset({Kind.LEFT, Kind.MISSING})
+"""After which a pupil may ask to learn again."""
 
 
 class Season(StrEnum):
@@ -52,7 +55,8 @@ class KindRule:
     """One line of the table: `needs` are the fields without which nothing is recorded, `may_have` those it may carry.
 
     `statuses`: the code of the sector's list (trạng thái học sinh) that holds after it, by the part of the year.
-    `paper` is what number and date are those of, in words for the form; `source` and `paper_source` say why.
+    `paper` is what number and date are those of, in words for the form; `source` and `paper_source` say why. `reason`
+    is the one of the sector's list that the kind itself stands for, which nobody chooses.
     """
 
     label: str
@@ -61,6 +65,7 @@ class KindRule:
     paper_source: str
     needs: tuple[str, ...] = ()
     may_have: tuple[str, ...] = ()
+    reason: str = ""
     source: str = "domain.md 5.6"
 
     @property
@@ -79,19 +84,23 @@ def _by_season(term_1: str, term_2: str, summer: str) -> dict[Season, str]:
 DECISION = ("decision_number", "decision_date")
 _ATTENDING = _by_season("01", "01", "01")
 _LEFT = _by_season("05", "09", "12")
+GONE_REASON = "10"
+"""Mất tích, đã mất: one reason of the sector's list for two kinds of movement."""
 
 # Number and date are needed where a paper is what lets the school act: a transfer between schools, a pupil taken back,
 # a grade skipped. Where it only writes down what has happened, or what it settles within its own classes, domain.md
 # and the plan ask for none: a paper that exists may be named, with number and date, never with one of the two.
 #
 #   kind           needs                               number and date
-#   Nhập học       hình thức nhập học                  may have
+#   Nhập học       hình thức nhập học; trường cũ, tỉnh may have
+#                  where it says that there was one
 #   Chuyển đến     trường cũ, tỉnh                     needs
 #   Xin học lại    –                                   needs
 #   Chuyển lớp     –                                   may have
 #   Học vượt       –                                   needs
 #   Chuyển đi      nơi đi, tỉnh; trường but for abroad needs
 #   Thôi học       lí do                               may have
+#   Mất tích       – (lí do 10 is set)                 may have
 #   Qua đời        – (lí do 10 is set)                 may have
 RULES: Mapping[Kind, KindRule] = {
     Kind.ADMITTED: KindRule(
@@ -100,8 +109,8 @@ RULES: Mapping[Kind, KindRule] = {
         "Quyết định hoặc danh sách tuyển sinh",
         "domain.md 5.4 asks for the kind of admission only; a first list is one paper for all",
         needs=("entry_code",),
-        may_have=DECISION,
-        source="domain.md 5.4 (LoaiNhapHoc)",
+        may_have=("other_school", "other_province", *DECISION),
+        source="domain.md 5.4 (LoaiNhapHoc; ChuyenDenTuTinh), R10",
     ),
     Kind.TRANSFERRED_IN: KindRule(
         "Chuyển đến",
@@ -152,18 +161,27 @@ RULES: Mapping[Kind, KindRule] = {
         may_have=DECISION,
         source="domain.md 5.4 (MaLyDoThoiHoc), R10",
     ),
-    # The sector's list knows a death as leaving for reason 10, "mất tích, đã mất".
+    # The sector's list knows both as leaving for reason 10, "mất tích, đã mất"; the school's books tell them apart, and
+    # a child who is found comes back by «Xin học lại».
+    Kind.MISSING: KindRule(
+        "Mất tích",
+        _LEFT,
+        "Văn bản xác nhận của công an, nếu có",
+        "domain.md 5.4 (reason 10) asks for nothing more",
+        may_have=DECISION,
+        reason=GONE_REASON,
+        source="domain.md 5.4 (MaLyDoThoiHoc 10)",
+    ),
     Kind.DIED: KindRule(
         "Qua đời",
         _LEFT,
         "Trích lục khai tử, nếu có",
         "domain.md 5.4 (reason 10) asks for nothing more",
         may_have=DECISION,
+        reason=GONE_REASON,
         source="domain.md 5.4 (MaLyDoThoiHoc 10), 5.6",
     ),
 }
-DEATH_REASON = "10"
-OTHER_REASON = "06"
 ABROAD = "03"
 # Hình thức nhập học (LoaiNhapHoc, domain.md 5.4).
 ENTRY_KINDS: Mapping[str, str] = {

@@ -22,6 +22,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
 from accounts.tables import XLSX, Heading, write_table
 from students import movements
+from students.administrative_units import provinces
 from students.code_lists import destinations, leave_reasons
 from students.head_counts import COUNT_HEADINGS, count_heads
 from students.models import Movement, SchoolClass, SchoolYear, Student
@@ -34,7 +35,7 @@ from students.movement_plans import (
     possible_kinds,
     warnings_of_cancelling,
 )
-from students.movement_rules import ENTRY_KINDS, RULES, Kind
+from students.movement_rules import ENTRY_KINDS, GONE_REASON, RULES, Kind
 from students.movements import WHO_RECORDS, MovementChanged, MovementRefused
 from students.records import class_of
 
@@ -53,6 +54,11 @@ REGISTER_HEADINGS = [
     Heading("Tình trạng", 24),
     Heading("Ghi chú", 30),
 ]
+CONDITIONAL = {Kind.TRANSFERRED_OUT: ("other_school",)}
+SCHOOL_HELP = {
+    Kind.TRANSFERRED_OUT: "Phải ghi; chỉ bỏ trống khi chuyển ra nước ngoài.",
+    Kind.ADMITTED: "Phải ghi cả trường và tỉnh khi hình thức nhập học là «Chuyển từ trường khác».",
+}
 WHO_SEES = "Sổ biến động sĩ số dành cho văn thư, Ban giám hiệu và người kiểm tra."
 
 
@@ -91,13 +97,20 @@ class MovementForm(forms.Form):
         label="Hình thức nhập học", choices=[("", "Chọn"), *ENTRY_KINDS.items()], required=False
     )
     leave_reason = forms.ChoiceField(
-        label="Lí do thôi học", choices=[("", "Chọn"), *leave_reasons().names.items()], required=False
+        label="Lí do thôi học",
+        choices=[
+            ("", "Chọn"),
+            *((code, name) for code, name in leave_reasons().names.items() if code != GONE_REASON),
+        ],
+        required=False,
     )
     destination_code = forms.ChoiceField(
         label="Nơi chuyển đi", choices=[("", "Chọn"), *destinations().names.items()], required=False
     )
     other_school = forms.CharField(max_length=150, required=False)
-    other_province = forms.CharField(max_length=100, required=False)
+    other_province = forms.CharField(
+        max_length=100, required=False, widget=forms.TextInput({"list": "provinces", "autocomplete": "off"})
+    )
     decision_number = forms.CharField(label="Số quyết định (giấy tờ)", max_length=60, required=False)
     decision_date = forms.DateField(label="Ngày kí", widget=DateInput(), required=False)
     note = forms.CharField(label="Ghi chú", max_length=300, required=False)
@@ -121,8 +134,7 @@ class MovementForm(forms.Form):
             )
         if "other_school" in self.fields:
             self.fields["other_school"].label = "Trường chuyển đến" if kind.ends else "Trường cũ"
-            if kind.ends:
-                self.fields["other_school"].help_text = "Phải ghi; chỉ bỏ trống khi chuyển ra nước ngoài."
+            self.fields["other_school"].help_text = SCHOOL_HELP.get(kind, "")
             self.fields["other_province"].label = (
                 "Tỉnh (thành phố), hoặc nước, chuyển đến" if kind.ends else "Tỉnh (thành phố) của trường cũ"
             )
@@ -136,9 +148,14 @@ class MovementForm(forms.Form):
             self.fields[name].error_messages["required"] = MISSING[name]
 
     @property
-    def conditional(self) -> str:
-        """The field that only a choice in another one makes optional."""
-        return "other_school" if self.kind == Kind.TRANSFERRED_OUT else ""
+    def conditional(self) -> tuple[str, ...]:
+        """The fields that a choice in another one makes optional: as a rule they must be there."""
+        return CONDITIONAL.get(self.kind, ())
+
+    @property
+    def provinces(self) -> tuple[str, ...]:
+        """To choose from while one types; a country may be typed too."""
+        return provinces() if "other_province" in self.fields else ()
 
     def draft(self, student: Student) -> Draft:
         return Draft(kind=self.kind, student=student, **self.cleaned_data)

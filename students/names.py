@@ -74,6 +74,12 @@ def in_small_letters(name: str) -> str:
     return re.sub(r"[^\s']+", lambda part: part[0].capitalize(), clean(name))
 
 
+def as_a_name(text: str) -> str:
+    """A person's name as it is written: one in capitals or in small letters throughout gets the usual ones."""
+    name = clean(text)
+    return in_small_letters(name) if is_in_capitals(name) or name == name.lower() else name
+
+
 def split_name(full_name: str) -> tuple[str, str]:
     """Return (họ và đệm, tên): the given name is the last word; it may be a single letter ("Ý")."""
     family_and_middle, _, given = clean(full_name).rpartition(" ")

@@ -18,7 +18,7 @@ from students.movement_plans import Draft, plan_movement
 from students.movement_rules import Kind
 from students.movement_views import MovementForm, year_in_view
 from students.movements import WHO_RECORDS, MovementChanged, MovementRefused
-from students.names import clean
+from students.names import as_a_name
 from students.newcomers import BIRTH, bring, holder_of_id, namesakes, objections_to
 from students.record_forms import BirthField
 
@@ -58,7 +58,7 @@ class NewcomerForm(MovementForm):
         said = self.cleaned_data
         born = dict(zip(BIRTH, said["birth"], strict=True))
         ids = {name: said[name].strip() or None for name in ("moet_id", "national_id")}
-        return Student(full_name=clean(said["full_name"]), gender=said["gender"], **born, **ids)
+        return Student(full_name=as_a_name(said["full_name"]), gender=said["gender"], **born, **ids)
 
     def draft(self, student: Student) -> Draft:
         said = {name: value for name, value in self.cleaned_data.items() if name not in self.OF_THE_CHILD}
@@ -91,6 +91,7 @@ def _answer(request: SignedInRequest, form: NewcomerForm, context: dict[str, Any
     holder = holder_of_id(child)
     alike = [holder] if holder else namesakes(child)
     context |= {
+        "child": child,
         "alike": alike,
         "is_certain": holder is not None,
         "found": alike and (holder or not is_another),

@@ -1,6 +1,7 @@
 """The forms of a pupil's record, one a section: they turn text into values; what is allowed is said by the rules."""
 
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -9,11 +10,12 @@ from django import forms
 from django.forms.models import fields_for_model
 from django.urls import reverse
 
-from students.administrative_units import AddressForm, Unit, recognise, successors, suggest
+from students.administrative_units import AddressForm, Unit, is_divided, recognise, successors, suggest
 from students.administrative_units import unit as unit_of
 from students.cell_values import CellRefused, PartialDate, date_of, digits_of, phone_of
+from students.code_lists import nationalities
 from students.models import Student, YearProfile
-from students.names import clean
+from students.names import as_a_name, clean
 from students.record_rules import YEAR_FIELDS, Problem
 from students.record_sections import BIRTH, CODES, PERMANENT_UNIT, Section, label, shown
 from students.records import Clash, PupilFile, RecordClash
@@ -37,6 +39,7 @@ HELP = {
     "height_cm": "Xăng-ti-mét, ví dụ 124.",
     "weight_kg": "Ki-lô-gam, ví dụ 24,5.",
 }
+NAMES = ("full_name", "father_name", "mother_name", "guardian_name")
 PHONES = ("phone", "father_phone", "mother_phone", "guardian_phone")
 _ID_DIGITS = {"moet_id": (10, "mã định danh Bộ GD&ĐT"), "national_id": (12, "số định danh cá nhân")}
 _NULL_WHEN_EMPTY = ("moet_id", "national_id", "school_code")
@@ -78,16 +81,22 @@ class SectionForm(forms.Form):
     """
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
+    doubted = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data: Any, file: PupilFile, section: Section) -> None:
         self.file, self.section = file, section
         self.choices: list[Unit] = []
+        self.may_stay: Unit | None = None
+        """The old ward that was typed, where nobody but the family can say what it is today."""
         self.unit: dict[str, str] = {}
+        self.notices: list[str] = []
+        """What is kept in other words than were typed."""
         super().__init__(data, initial=self._initial())
         for name in section.fields:
             form_name = form_field_of(name)
             if form_name not in self.fields:
                 self.fields[form_name] = _field(form_name)
+        self._keep_the_stored_nationality()
         if section.code == "ids":
             self.fields["reason"] = forms.CharField(
                 label="Lí do, căn cứ",
@@ -95,6 +104,13 @@ class SectionForm(forms.Form):
                 max_length=100,
                 help_text="Ghi vào lịch sử, ví dụ «Sở cấp mã định danh».",
             )
+
+    def _keep_the_stored_nationality(self) -> None:
+        """What an old record says may stay, though the list lacks it."""
+        field: Any = self.fields.get("nationality")
+        stored = self.file.student.nationality
+        if field and stored not in dict(field.choices):
+            field.choices = [*field.choices, (stored, stored)]
 
     def _initial(self) -> dict[str, Any]:
         student = self.file.student
@@ -107,6 +123,9 @@ class SectionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        for name in NAMES:
+            if cleaned.get(name) and cleaned[name] != self.initial[name]:
+                self._read_name(name)
         for name in PHONES:
             if cleaned.get(name) and cleaned[name] != self.initial[name]:
                 self._read(name, phone_of)
@@ -123,12 +142,21 @@ class SectionForm(forms.Form):
         except CellRefused as refusal:
             self.add_error(name, str(refusal))
 
+    def _read_name(self, name: str) -> None:
+        typed = clean(self.cleaned_data[name])
+        self.cleaned_data[name] = as_a_name(typed)
+        if self.cleaned_data[name] != typed:
+            self.notices.append(f"«{typed}» được ghi là «{self.cleaned_data[name]}».")
+
     def _read_unit(self) -> None:
         """The unit chosen from the list, else the one whose name was typed; an address of before may stay."""
-        text = clean(self.data.get("permanent_unit_choice") or self.cleaned_data.get("permanent_unit", ""))
+        choice = clean(self.data.get("permanent_unit_choice", ""))
+        text = choice or clean(self.cleaned_data.get("permanent_unit", ""))
         if text == self.initial["permanent_unit"]:
             return
-        found = recognise(text, AddressForm.TWO_LEVEL)
+        old = _old_ward(text)
+        self.may_stay = old if old and is_divided(old) else None
+        found = (self.may_stay if choice else None) if old else recognise(text, AddressForm.TWO_LEVEL)
         if found or not text:
             self.unit = _unit_values(found)
             return
@@ -164,6 +192,19 @@ class SectionForm(forms.Form):
         """The ward of three levels that stands in the record, while the page offers what it is today."""
         return self.file.student.permanent_ward if self.unit_choices and not self.is_bound else ""
 
+    def ask(self, doubts: Sequence[Problem]) -> bool:
+        """Whether these have yet to be answered: each stands at its field, and a second save keeps what was typed."""
+        seen = hashlib.sha256(repr(doubts).encode()).hexdigest()[:16]
+        if not doubts or self.cleaned_data["doubted"] == seen:
+            return False
+        data: Any = self.data.copy()  # type: ignore[attr-defined] # a form that was sent holds the request's QueryDict
+        data["doubted"] = seen
+        self.data = data
+        self.refuse(
+            Problem(each.field, f"{each.message} Đúng như vậy thì bấm Lưu lần nữa.") for each in doubts
+        )
+        return True
+
     def refuse(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             field = form_field_of(problem.field)
@@ -177,7 +218,7 @@ class SectionForm(forms.Form):
         touched = {form_field_of(name) for name in clash.touched}
         fresh = SectionForm(None, file, self.section)
         data: Any = self.data.copy()  # type: ignore[attr-defined] # a form that was sent holds the request's QueryDict
-        for name in set(fresh.fields) - touched:
+        for name in set(fresh.fields) - touched - {"doubted"}:
             data[name] = _as_sent(fresh[name])
         for name in [name for name, field in fresh.fields.items() if isinstance(field, forms.BooleanField)]:
             if name not in touched and not fresh[name].value():
@@ -247,6 +288,8 @@ def _plain_field(name: str) -> forms.Field:
         return _choice_field([("", nothing), *CODES[name]().names.items()])
     if name == "weight_kg":
         return KilosField()
+    if name == "nationality":
+        return _choice_field([("", "Chưa có"), *((each, each) for each in nationalities().names.values())])
     model = YearProfile if name in YEAR_FIELDS else Student
     field: Any = fields_for_model(model, fields=[name])[name]
     if isinstance(field, forms.DateField):
@@ -310,6 +353,12 @@ def _successors_of(student: Student) -> list[Unit]:
         return []
     old = unit_of(AddressForm.THREE_LEVEL, student.permanent_ward_code)
     return list(successors(old)) if old else []
+
+
+def _old_ward(text: str) -> Unit | None:
+    """Asked first: of «Phường Cống Vị, Quận Ba Đình, …» the shorter form would take Ba Đình for a ward of today."""
+    old = recognise(text, AddressForm.THREE_LEVEL)
+    return old if old and old.ward else None
 
 
 def _meant(text: str, file: PupilFile) -> list[Unit]:

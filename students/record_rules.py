@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from students.administrative_units import AddressForm, form_on
+from students.administrative_units import AddressForm, form_on, is_divided, unit
 from students.names import looks_like_a_name
 
 Record = Mapping[str, Any]
@@ -44,7 +44,11 @@ TEMPORARY = re.compile(r"TAM-[0-9]{4}-[0-9]{4}")
 OLDEST_PUPIL = 25
 YOUNGEST_PARENT = 12
 YOUNGEST_PIONEER = 8
-OF_DISABLED = "06"  # of the policy groups
+OF_ORPHANS, OF_DISABLED = "05", "06"  # of the policy groups
+PARENTS_LIVES = tuple(
+    f"{who}_{what}" for who in ("father", "mother") for what in ("job", "phone", "workplace")
+)
+"""What is said of the living only; an orphan's record keeps the parents' names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,11 @@ def _is_disabled_without_kind(record: Record) -> bool:
     return bool(record["policy_code"] == OF_DISABLED and not record["disability_code"])
 
 
+def is_orphan_with_parents(record: Record) -> bool:
+    """Whether the record contradicts itself: both parents dead, and at work or at the telephone."""
+    return bool(record["policy_code"] == OF_ORPHANS and any(record[each] for each in PARENTS_LIVES))
+
+
 def _is_three_level(record: Record) -> bool:
     return bool(record["permanent_form"] == AddressForm.THREE_LEVEL)
 
@@ -157,6 +166,12 @@ _NEEDS = (
         _SECTOR,
         _is_disabled_without_kind,
     ),
+    _Need(
+        "policy_code",
+        "diện chính sách đúng (đang ghi mồ côi cả cha, mẹ mà có nghề nghiệp, điện thoại của cha, mẹ)",
+        _SECTOR,
+        is_orphan_with_parents,
+    ),
     _Need("disability_level", "mức độ khuyết tật", _CERTIFICATE, _has("disability_code", "disability_level")),
     _Need(
         "disability_certificate_no",
@@ -181,6 +196,11 @@ def gaps(record: Record) -> tuple[Gap, ...]:
     return tuple(Gap(need.field, need.words, need.source) for need in _NEEDS if need.is_missing(record))
 
 
+def lacks_for_teacher(record: Record) -> bool:
+    """Whether anything is missing that the homeroom teacher writes."""
+    return any(need.field not in CLERK_FIELDS and need.is_missing(record) for need in _NEEDS)
+
+
 # -- What is refused ---------------------------------------------------------------------------------------
 
 
@@ -197,7 +217,11 @@ def problems(record: Record, *, on: datetime.date, changed: frozenset[str]) -> t
         *_about_support(record, on),
         *_about_school(record, on),
     )
-    return tuple(problem for fields, problem in found if changed & fields)
+    touched = [(fields, problem) for fields, problem in found if changed & fields]
+    if any(problem.field == "birth_year" for _fields, problem in touched):
+        # One mistake, one message: what else does not fit a birth date that cannot be follows from it.
+        touched = [each for each in touched if each[1].field == "birth_year" or "birth_year" not in each[0]]
+    return tuple(problem for _fields, problem in touched)
 
 
 Finding = tuple[frozenset[str], Problem]
@@ -249,9 +273,13 @@ def _first_day_of_birth(record: Record) -> datetime.date | None:
 
 
 def _about_address(record: Record, on: datetime.date) -> Iterator[Finding]:
-    """What is written down today is written in today's form; an older record stays until somebody changes it."""
+    """What is written down today is written in today's form; an older record stays until somebody changes it.
+
+    So is an old ward that has become several, until somebody knows which.
+    """
     form = record["permanent_form"]
-    if form and form != form_on(on):
+    old = unit(AddressForm(form), record["permanent_ward_code"]) if form else None
+    if form and form != form_on(on) and not (old and is_divided(old)):
         yield _finding(
             "permanent_ward",
             "Từ 01/7/2025 địa chỉ ghi theo hai cấp, không còn huyện (quận). Chọn xã (phường) hiện nay.",

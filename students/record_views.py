@@ -18,8 +18,10 @@ from students.administrative_units import AddressForm, suggest
 from students.completion import years_of_completion
 from students.models import Movement, SchoolYear, Student
 from students.promotion import LAST_GRADE
+from students.record_doubts import doubts
 from students.record_forms import SectionForm
 from students.record_page import read_parts, read_steps
+from students.record_rules import Problem
 from students.record_sections import BY_CODE, Section
 from students.records import (
     WHO_EDITS,
@@ -87,6 +89,8 @@ def pupil_edit(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
         if form.is_valid():
             form = _save(request, file, form)
         if not form.errors:
+            for notice in form.notices:
+                messages.info(request, notice)
             messages.success(
                 request,
                 f"Đã lưu mục «{part.title}» của {form.cleaned_data.get('full_name') or file.student.full_name}.",
@@ -100,6 +104,8 @@ def pupil_edit(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
 
 def _save(request: SignedInRequest, file: PupilFile, form: SectionForm) -> SectionForm:
     """The form as it is to be shown: without errors when the record is written."""
+    if form.ask(_doubts(file, form)):
+        return form
     try:
         change_record(
             file, form.values, version=form.cleaned_data["version"], by=request.user, reason=form.reason
@@ -109,6 +115,13 @@ def _save(request: SignedInRequest, file: PupilFile, form: SectionForm) -> Secti
     except RecordClash as clash:
         return form.renewed(clash, file_of(get_object_or_404(Student, pk=file.student.pk)))
     return form
+
+
+def _doubts(file: PupilFile, form: SectionForm) -> tuple[Problem, ...]:
+    before = file.values
+    changed = frozenset(name for name, value in form.values.items() if value != before[name])
+    year = file.school_class.year.days if file.school_class else None
+    return doubts({**before, **form.values}, changed=changed, year=year)
 
 
 @require_POST

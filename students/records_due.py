@@ -2,6 +2,7 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -9,10 +10,12 @@ from django.urls import reverse
 from accounts import permissions
 from accounts.clock import today
 from accounts.models import User
-from students.class_records import ClassGaps, read_classes
+from accounts.powers import Action
+from students.class_records import ClassGaps, classes_lacking_for_teacher, read_classes
 from students.models import SchoolYear
 
 MOST_NAMED = 3
+MOST_CLASSES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class RecordTask:
-    """Records of a class to be completed, for the start page of its homeroom teacher."""
+    """Records to be completed, for the start page of the homeroom teacher, or of whoever follows what is overdue."""
 
     title: str
     detail: str
@@ -58,8 +61,13 @@ class RecordTask:
 def record_tasks(user: User) -> list[RecordTask]:
     """Of the classes that the person leads, those whose records lack what the homeroom teacher writes.
 
-    None for whoever leads no class; else four statements.
+    None for whoever leads no class; else four statements. For the vice-principal, once the day is over, one task for
+    all classes: four statements.
     """
+    return [*_own_tasks(user), *_follow_up(user)]
+
+
+def _own_tasks(user: User) -> list[RecordTask]:
     led = permissions.powers_of(user).homeroom_classes
     year = SchoolYear.objects.current() if led else None
     if year is None or year.is_closed:
@@ -77,4 +85,26 @@ def _task(line: ClassGaps, due: Due) -> RecordTask:
         f"{by}; thiếu nhiều nhất: {gaps}",
         reverse("students:class_records", args=[line.school_class.pk]),
         due,
+    )
+
+
+def _follow_up(user: User) -> Iterator[RecordTask]:
+    """Who follows the homeroom teachers' monthly duties follows this one too."""
+    if not permissions.may(user, Action.FOLLOW_ATTENDANCE):
+        return
+    year = SchoolYear.objects.current()
+    if year is None or year.is_closed or not Due.of(year).is_past:
+        return
+    late = classes_lacking_for_teacher(year)
+    if not late:
+        return
+    named = ", ".join(
+        f"{each.name} ({each.homeroom_teacher or 'chưa phân công'})" for each in late[:MOST_CLASSES]
+    )
+    others = f" và {len(late) - MOST_CLASSES} lớp khác" if len(late) > MOST_CLASSES else ""
+    yield RecordTask(
+        f"{len(late)} lớp chưa hoàn thành hồ sơ học sinh",
+        f"{named}{others}",
+        reverse("students:records"),
+        Due.of(year),
     )

@@ -1,14 +1,14 @@
 """Nơi thường trú as lists write it, in one cell or a cell a unit, against the lists of units before and since 1/7/2025.
 
-A unit counts only when it can be one only. What was written in three levels stays so until we know the one ward that
-has taken its place; an address once recorded in two levels never goes back.
+A unit counts only when it can be one only. What was written in three levels stays so until somebody says which of the
+wards that have taken its place it is; an address once recorded in two levels never goes back.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from students.administrative_units import AddressForm, Unit, recognise, successors, unit
+from students.administrative_units import AddressForm, Unit, is_divided, recognise, successors, unit
 from students.models import Student
 
 UNIT_FIELDS = (
@@ -64,10 +64,10 @@ def fields_of(found: Unit) -> dict[str, str]:
     }
 
 
-def unit_to_write(given: Mapping[str, Any], student: Student) -> dict[str, Any] | None:
+def unit_to_write(given: Mapping[str, Any], student: Student) -> dict[str, Any]:
     """The unit that a row's address puts into a pupil's record, in today's form; {} for nothing new.
 
-    None: the old ward of the row has been divided, so that the row alone does not say where the pupil lives now.
+    An old ward that has been divided is put in as it is: the row alone does not say where the pupil lives now.
     """
     stored = {name: getattr(student, name) for name in UNIT_FIELDS}
     if given == stored or given["permanent_form"] == AddressForm.TWO_LEVEL:
@@ -75,5 +75,4 @@ def unit_to_write(given: Mapping[str, Any], student: Student) -> dict[str, Any] 
     if stored["permanent_form"] == AddressForm.TWO_LEVEL:
         return {}
     old = unit(AddressForm.THREE_LEVEL, given["permanent_ward_code"])
-    now = successors(old) if old else ()
-    return fields_of(now[0]) if len(now) == 1 else None
+    return dict(given) if old is None or is_divided(old) else fields_of(successors(old)[0])

@@ -165,7 +165,6 @@ TEXT_LENGTHS = {
     "guardian_name": 150,
     "permanent_detail": 200,
     "permanent_hamlet": 100,
-    "nationality": 60,
     "father_workplace": 150,
     "mother_workplace": 150,
     "guardian_relation": 60,

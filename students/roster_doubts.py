@@ -1,15 +1,17 @@
 """What to look at again in a pupil list that can be carried out: warnings, each at its cell, or of the whole."""
 
-import dataclasses
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from students.field_changes import (
-    old_ward_is_divided,
+    puts_in_an_old_ward,
     values_to_write,
 )
+from students.matching import births_agree, ids_differ
 from students.models import Student
 from students.movement_plans import confirmed_since
 from students.name_doubts import doubts_about_the_name
+from students.names import search_key
 from students.promotion import doubt_about_the_grade, is_undecided
 from students.roster_files import Problem
 from students.roster_plans import Deed, PlannedRow, general, new_classes_of, problem_at
@@ -59,17 +61,36 @@ def about_names(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
                 yield problem_at(each.row, "full_name", doubt, level="warning")
 
 
-def about_wards(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
-    """A warning for each permanent address of before 1/7/2025 whose ward has become several: it is not taken."""
+def about_look_alikes(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
+    """A warning for each new pupil who may be the one of another row: one name, tones aside, no other birth date."""
+    called: dict[str, list[PlannedRow]] = defaultdict(list)
     for each in rows:
-        if each.deed != Deed.REFUSE and old_ward_is_divided(each.row, each.student or Student()):
+        if each.deed != Deed.REFUSE:
+            called[search_key(each.row.full_name)].append(each)
+    for each in (each for alike in called.values() if len(alike) > 1 for each in alike):
+        others = (other.row for other in called[search_key(each.row.full_name)] if other is not each)
+        same = next(
+            (row for row in others if births_agree(each.row, row) and not ids_differ(each.row, row)), None
+        )
+        if each.deed == Deed.CREATE and same:
+            message = (
+                f"tên chỉ khác dấu, ngày sinh không khác với hàng {same.row} ({same.full_name}). Nếu là một học sinh "
+                "thì bỏ một trong hai hàng."
+            )
+            yield problem_at(each.row, "full_name", message, level="warning")
+
+
+def about_wards(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
+    """A warning for each permanent address of before 1/7/2025 whose ward has become several: it is taken as it is."""
+    for each in rows:
+        if each.deed != Deed.REFUSE and puts_in_an_old_ward(each.row, each.student or Student()):
             name = each.row.permanent_ward or each.row.permanent_district
             field = "permanent_ward" if "permanent_ward" in each.row.places else "permanent"
             message = (
-                f"nơi thường trú ghi theo địa danh cũ «{name}», nay thuộc nhiều xã (phường) khác nhau nên không ghi. "
-                "Ghi xã (phường) hiện nay, hoặc chọn trong hồ sơ của học sinh."
+                f"nơi thường trú ghi theo địa danh cũ «{name}», nay thuộc nhiều xã (phường) khác nhau: được ghi "
+                "theo tên cũ (ba cấp) cho đến khi chọn xã (phường) hiện nay trong hồ sơ của học sinh."
             )
-            yield dataclasses.replace(problem_at(each.row, field, message, level="warning"), is_left_out=True)
+            yield problem_at(each.row, field, message, level="warning")
 
 
 def about_classes(rows: Sequence[PlannedRow], stored: StoredPupils) -> Iterator[Problem]:

@@ -15,7 +15,14 @@ from students.matching import Match, described, match_rows
 from students.models import SchoolYear, Student
 from students.name_doubts import against_a_shorter_name
 from students.records import record_of
-from students.roster_doubts import about_classes, about_grades, about_months, about_names, about_wards
+from students.roster_doubts import (
+    about_classes,
+    about_grades,
+    about_look_alikes,
+    about_months,
+    about_names,
+    about_wards,
+)
 from students.roster_files import Problem, RosterFile, RosterRow
 from students.roster_names import is_like_a_part
 from students.roster_plans import Deed, PlannedRow, RosterPlan, general, new_classes_of, problem_at
@@ -63,7 +70,13 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
     found = [problem for problem in file.problems if problem.level == "error" or problem not in folded]
     problems = (
         *(*_against_the_whole(file, year), *found, *_late_seats(rows, stored)),
-        *(*incomplete, *about_grades(rows, stored), *about_names(rows), *about_months(rows, stored)),
+        *(
+            *incomplete,
+            *about_grades(rows, stored),
+            *about_names(rows),
+            *about_look_alikes(rows),
+            *about_months(rows, stored),
+        ),
         *(*about_wards(rows), *about_classes(rows, stored)),
     )
     missing = tuple(stored.missing(matches))

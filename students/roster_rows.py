@@ -33,6 +33,7 @@ from students.code_lists import (
     CodeList,
     disability_kinds,
     ethnic_groups,
+    nationalities,
     policy_groups,
     pupil_statuses,
     religions,
@@ -154,6 +155,7 @@ class RowReader:
         full_name = self._full_name()
         self._read_person()
         self._read_class(section_class, sheet_grade)
+        self._take("nationality", _nationality_of, may_be_left_out=True)
         for name, length in TEXT_LENGTHS.items():
             self._take(name, partial(_text_within, length=length))
         self._read_school_code()
@@ -484,6 +486,16 @@ def is_class_name(label: str) -> bool:
 
 def _is_placeholder(value: Cell) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == PLACEHOLDER
+
+
+def _nationality_of(cell: Cell) -> str:
+    text = text_of(cell)
+    code = nationalities().find(text)
+    if code is None:
+        raise CellRefused(
+            "không có trong danh sách quốc tịch nên không ghi. Ghi tên nước, ví dụ «Việt Nam», «Lào»."
+        )
+    return nationalities().names[code]
 
 
 def _text_within(cell: Cell, length: int) -> str:

@@ -2,13 +2,16 @@
 
 Every word typed begins a word of the name, in any order, or an id; four figures or more may also end a mã định danh; a
 word with a figure in it, or behind «lớp», names the class. Whoever types marks sees those first who are written so.
+A class that nobody but others may see, of this year, still narrows: a teacher of last year knows by it who went there.
 Only pupils that the searcher may see: those who sit, or sat, in a class within reach of SEE_CLASS.
 
 The work stays the same however many pupils there are: it begins where the fewest can come from (`_sources`), goes
 through them in the order of names, and stops at the last one that is shown.
 """
 
+import datetime
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -38,7 +41,8 @@ BREAK = re.compile(rf"[\s{APOSTROPHES}-]+")
 class Found:
     """A pupil of the answer. `class_label` is where they sit now, or sat last; `known_from` where the searcher knows
     them from when that is another class; `class_id` a class within reach, whose page shows them; `opens`: so does
-    the pupil's own."""
+    the pupil's own. `left_on`: the day from which that class's page shows them no longer. `code`: of namesakes born on
+    one day alone, to tell them apart."""
 
     pk: int
     name: str
@@ -49,6 +53,8 @@ class Found:
     class_id: int
     has_completed: bool = False
     opens: bool = True
+    left_on: datetime.date | None = None
+    code: str = ""
 
     @property
     def former_label(self) -> str:
@@ -122,40 +128,66 @@ class _Asked:
     words: str
     national_ids: tuple[str, ...]
     classes: tuple[Sequence[int], ...]
+    looks_beyond: bool
+    """One of the classes lies beyond reach: who sits there is within it by another seat, or not found."""
 
 
 def _asked(words: Sequence[_Word], reach: Reach, current: SchoolYear | None) -> _Asked:
     """A word that is the name of a class within reach is that class."""
-    classes = _classes_named([word.text for word in words if word.may_be_class], reach, current)
+    classes, beyond = _classes_named([word.text for word in words if word.may_be_class], reach, current)
     others = [word.text for word in words if word.text not in classes]
     ids = [text for text in others if text.isdigit() and len(text) in (LOST_ZERO, NATIONAL_ID)]
     return _Asked(
         words=_query([text for text in others if text not in ids]),
         national_ids=tuple(text.zfill(NATIONAL_ID) for text in ids),
         classes=tuple(classes.values()),
+        looks_beyond=beyond,
     )
 
 
-def _classes_named(texts: Sequence[str], reach: Reach, current: SchoolYear | None) -> Mapping[str, list[int]]:
-    """For each text the classes of that name, or else those whose name begins so: of this year, or else of any."""
+def _classes_named(
+    texts: Sequence[str], reach: Reach, current: SchoolYear | None
+) -> tuple[Mapping[str, list[int]], bool]:
+    """For each text the classes of that name, or else those whose name begins so: of this year, or else of any.
+
+    Those within reach go first; of this year others count too, and whether any does is the second answer.
+    """
     if not texts:
-        return {}
-    begins = Q()
+        return {}, False
+    begins, near = Q(), reach.condition()
     for text in texts:
         begins |= Q(name__istartswith=text)
-    rows = SchoolClass.objects.filter(begins, reach.condition()).values_list("name", "pk", "year")
-    classes = [(search_key(name), pk, current is not None and year == current.pk) for name, pk, year in rows]
-    meant = {text: _meant(text, classes) for text in texts}
-    return {text: ids for text, ids in meant.items() if ids}
+    if near and current:
+        near |= Q(year=current)
+    rows = SchoolClass.objects.filter(begins, near).only("name", "year_id", "grade_level")
+    named = [
+        _Named(search_key(row.name), row.pk, bool(current and row.year_id == current.pk), reach.has(row))
+        for row in rows
+    ]
+    within = [each for each in named if each.is_near]
+    meant = {text: _meant(text, within) for text in texts}
+    others = {text: _meant(text, named) for text in texts if not meant[text]}
+    return {text: ids for text, ids in (meant | others).items() if ids}, any(others.values())
 
 
-def _meant(text: str, classes: Sequence[tuple[str, int, bool]]) -> list[int]:
-    """Of (name, id, of this year) those that the text means."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A class by its folded name; `is_near`: within the searcher's reach."""
+
+    name: str
+    pk: int
+    is_current: bool
+    is_near: bool
+
+
+def _meant(text: str, classes: Sequence[_Named]) -> list[int]:
+    """The ids of those that the text means."""
     for is_exact, this_year in ((True, True), (False, True), (True, False), (False, False)):
         ids = [
-            pk
-            for name, pk, is_current in classes
-            if (name == text if is_exact else name.startswith(text)) and is_current is this_year
+            each.pk
+            for each in classes
+            if (each.name == text if is_exact else each.name.startswith(text))
+            and each.is_current is this_year
         ]
         if ids:
             return ids
@@ -196,7 +228,7 @@ OFFSET 0
 # names; then its rows are judged in that order, until there are enough. LIMIT 1 has a row's own seats looked up, where
 # the planner would rather read those of everybody.
 _FIRST = """
-SELECT pupil.id, pupil.full_name, pupil.birth_year, pupil.birth_month, pupil.birth_day
+SELECT pupil.id, pupil.full_name, pupil.birth_year, pupil.birth_month, pupil.birth_day, pupil.moet_id, pupil.school_code
 FROM (
     SELECT student_id FROM (
         SELECT * FROM (SELECT student_id, sort_key FROM {source}) source
@@ -222,7 +254,7 @@ _WITHIN_REACH = """
 def _first(asked: _Asked, reach: Reach, most: int) -> list[Student]:
     """The first `most`, in the Vietnamese order, who fit and have a seat, today or once, in a class within reach.
 
-    With name and birth date alone. One statement; two for what few of the first pupils of all fit.
+    With name, birth date and codes alone. One statement; two for what few of the first pupils of all fit.
     """
     fewest = _fewest_classes(asked, reach)
     values = {
@@ -264,12 +296,12 @@ def _fewest_classes(asked: _Asked, reach: Reach) -> Collection[int] | None:
 
 
 def _conditions(asked: _Asked, reach: Reach) -> Iterator[str]:
-    """What is asked beside the words. Classes asked for are within reach as it is."""
+    """What is asked beside the words. Classes asked for are within reach as it is, but for those beyond."""
     if asked.national_ids:
         yield _HAS_ID
     for place in range(len(asked.classes)):
         yield _SITS_IN.format(place=place)
-    if not reach.whole_school and not asked.classes:
+    if not reach.whole_school and (asked.looks_beyond or not asked.classes):
         yield _WITHIN_REACH
 
 
@@ -284,9 +316,20 @@ def _described(students: Sequence[Student], reach: Reach, current: SchoolYear | 
     rows = Enrolment.objects.filter(student__in=students).select_related("school_class__year")
     for seat in rows.order_by(F("starts_on").desc()):
         seats[seat.student_id].append(seat)
-    found = [_found(student, seats[student.pk], reach, current) for student in students]
+    alike = Counter((student.full_name, student.birth_label) for student in students)
+    found = [
+        replace(
+            _found(student, seats[student.pk], reach, current),
+            code=_code(student) if alike[student.full_name, student.birth_label] > 1 else "",
+        )
+        for student in students
+    ]
     completed = years_of_completion(each.pk for each in found if each.is_former) if current else {}
     return tuple(replace(each, has_completed=each.pk in completed) for each in found)
+
+
+def _code(student: Student) -> str:
+    return student.moet_id or student.school_code or "chưa có"
 
 
 def _found(student: Student, seats: Sequence[Enrolment], reach: Reach, current: SchoolYear | None) -> Found:
@@ -303,7 +346,14 @@ def _found(student: Student, seats: Sequence[Enrolment], reach: Reach, current: 
         is_former=is_former,
         class_id=known.school_class_id if known else 0,
         opens=seat is None or reach.has(seat.school_class),
+        left_on=_left_on(known) if known else None,
     )
+
+
+def _left_on(seat: Enrolment) -> datetime.date | None:
+    """From which day on the class's list does without them."""
+    has_left = seat.ends_on is not None and seat.ends_on < seat.school_class.year.day_for_roster()
+    return seat.ends_on + datetime.timedelta(days=1) if has_left and seat.ends_on else None
 
 
 def _is_over(seat: Enrolment, current: SchoolYear | None) -> bool:

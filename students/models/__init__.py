@@ -4,6 +4,7 @@ from students.models.attendance import Absence, AttendanceMonth, RollCall
 from students.models.calendar import CalendarEntry, Session, WeekPattern
 from students.models.enrolments import Enrolment, EnrolmentQuerySet
 from students.models.movements import Movement, MovementQuerySet
+from students.models.next_schools import NextSchool
 from students.models.pupils import PupilWords, Student, YearProfile
 from students.models.uploads import RosterRun, RosterUpload, upload_path
 from students.models.years import (
@@ -26,6 +27,7 @@ __all__ = [
     "HomeroomAssignment",
     "Movement",
     "MovementQuerySet",
+    "NextSchool",
     "PupilWords",
     "RollCall",
     "RosterRun",

@@ -15,7 +15,6 @@ from students.models.pupils import Student
 from students.models.years import SchoolClass, SchoolYear
 from students.movement_rules import (
     ABROAD,
-    DEATH_REASON,
     DEPARTURES,
     ENTRY_KINDS,
     RULES,
@@ -65,7 +64,7 @@ def _data_is_whole() -> Q:
             if field in rule.needs:
                 of_kind &= _said(field)
             elif field not in rule.fields:
-                of_kind &= Q(**{field: DEATH_REASON if (kind, field) == (Kind.DIED, "leave_reason") else ""})
+                of_kind &= Q(**{field: rule.reason if field == "leave_reason" else ""})
         if "decision_number" in rule.needs:
             of_kind &= _said("decision_number")
         whole |= of_kind

@@ -25,7 +25,8 @@ from gradebook.handovers import (
     waiting_for_receipt,
 )
 from gradebook.models import Handover
-from students.models import HomeroomAssignment, SchoolClass, SchoolYear
+from reports.handover_records import paper_of
+from students.models import HomeroomAssignment, NextSchool, SchoolClass, SchoolYear
 from tests.gradebook.next_year import decide, make_ending
 from tests.gradebook.school import CONFIRMED
 from tests.gradebook.test_roll_over import applied
@@ -164,7 +165,7 @@ def test_the_name_of_the_school_stays_on_the_page_when_the_notes_are_refused(may
     answer = client_of(school.thu).post(page(class_5a), {"receiving_school": "Trường THCS Nguyễn Du"})
     assert answer.status_code == 409
     assert 'value="Trường THCS Nguyễn Du"' in answer.content.decode()
-    assert "Đang lưu, ghi ở nơi khác: Trường THCS Lê Chân" in text(answer)
+    assert "Đã lưu ở nơi khác: Trường THCS Lê Chân" in text(answer)
 
 
 def test_what_was_typed_after_the_signature_is_shown_as_not_recorded(may):
@@ -201,7 +202,7 @@ def test_next_years_teacher_reads_of_the_own_pupils_only_and_confirms(may):
         with pytest.raises(HandoverRefused, match="Chưa có bản bàn giao nào mới"):
             receive(new, by=school.thu)
     (coming,), unsigned = coming_to(new)
-    assert coming.receipt.received_by == school.thu
+    assert (coming.receipt.received_by, coming.teacher) == (school.thu, school.lan.full_name)
     assert unsigned == []
 
 
@@ -230,6 +231,29 @@ def test_grade_5_goes_to_a_named_school_on_a_paper_for_three_signatures(may):
         class_5a.enrolments.first().student.full_name,
     ):
         assert expected in words
+
+
+def test_pupils_of_grade_5_may_go_on_to_schools_of_their_own(may):
+    school, class_5a = may.school, may.class_5a
+    lead(class_5a, school.thu)
+    decide(may)
+    thu, (first, *others) = client_of(school.thu), read_record(class_5a).lines
+    assert others
+    name = f"n.{first.student.pk}.school"
+    assert f'name="{name}"' in thu.get(page(class_5a)).text
+    typed = {name: "Trường THCS  Lê Lợi", f"was.{first.student.pk}.school": "", "was_school": ""}
+    thu.post(page(class_5a), typed)
+    with pytest.raises(HandoverRefused, match="trung học cơ sở"):
+        sign(class_5a, seen=read_record(class_5a).version, by=school.thu)
+    seen = read_record(class_5a).texts
+    assert seen.said[first.student.pk] == Said(school="Trường THCS Lê Lợi")
+    kept = keep_notes(class_5a, Texts({}, "Trường THCS Nguyễn Du"), seen=seen, by=school.thu)
+    sign(class_5a, seen=kept.version, by=school.thu)
+    record = read_record(class_5a)
+    assert record.schools == ("Trường THCS Lê Lợi", "Trường THCS Nguyễn Du")
+    assert "trường nhận: Trường THCS Lê Lợi; Trường THCS Nguyễn Du" in text(thu.get(page(class_5a)))
+    assert paper_of(record).has_many_schools
+    assert NextSchool.history.get().history_user == school.thu
 
 
 def test_the_record_costs_the_same_for_a_few_and_for_many(may, django_assert_num_queries):
@@ -312,6 +336,10 @@ def test_next_years_teacher_is_told_who_has_still_to_sign(may):
     User.objects.filter(pk=may.school.lan.pk).update(is_active=False)
     shown = text(client_of(may.school.hoa).get(reverse("gradebook:handover_receive", args=[new.pk])))
     assert f"{may.school.lan.full_name} đã rời trường, Phó Hiệu trưởng kí thay" in shown
+    assert "năm học ấy đã đóng" not in shown
+    SchoolYear.objects.filter(pk=may.school.year.pk).update(state=SchoolYear.State.CLOSED)
+    closed = client_of(may.school.hoa).get(reverse("gradebook:handover_receive", args=[new.pk]))
+    assert "năm học ấy đã đóng" in text(closed)
 
 
 def test_the_leaders_are_told_of_a_class_that_nobody_leads_today(may):

@@ -20,7 +20,7 @@ from reports.pack_binding import PackManuscript, bind, draw_pages
 from reports.read_back import PrintRunShort
 from reports.transfer_packs import NOT_ASSESSED, ResultRow, read_pack
 from students import movements
-from students.models import Movement
+from students.models import Movement, Student
 from tests.gradebook.school import CONFIRMED, School, make_school
 from tests.reports.school_books import add_past_years, add_profile, fill
 
@@ -102,6 +102,7 @@ def page_of(job: PrintJob) -> str:
 def test_one_click_gives_the_letter_the_results_and_the_transcript(school):
     fill(school.class_4a, school.pupils, Period.MID_TERM_1)
     add_profile(school.year, school.pupils[0])
+    Student.objects.filter(pk=school.pupils[0].pk).update(moet_id="3100000651")
     movement, client = transfer(school), as_clerk(school)
     click = reverse("reports:transfer_pack", args=[movement.pk])
     assert click in client.get(reverse("students:movement", args=[movement.pk])).text
@@ -119,6 +120,7 @@ def test_one_click_gives_the_letter_the_results_and_the_transcript(school):
         "ngày 20 tháng 11 năm 2026",
         "GIẤY GIỚI THIỆU CHUYỂN TRƯỜNG",
         school.pupils[0].full_name.upper(),
+        "Mã định danh: 3100000651",
         "Trường Tiểu học Hoa Sen, Thành phố Hà Nội",
         "HIỆU TRƯỞNG",
         school.bich.full_name,

@@ -47,6 +47,25 @@ def day(school: School) -> Iterator[datetime.date]:
         yield found
 
 
+def test_the_classes_today_come_by_page_and_by_grade_in_constant_statements(school, day):
+    client = Client()
+    client.force_login(school.hoa)
+    page = reverse("students:attendance")
+    client.get(page)
+    with CaptureQueriesContext(connection) as few:
+        assert "Khối 4" not in client.get(page).text
+    for number in range(50):
+        SchoolClass.objects.create(year=school.year, name=f"5N{number:02}", grade_level=5)
+    with CaptureQueriesContext(connection) as many:
+        first = client.get(page)
+    assert len(first.context["overview"].lines) == 40
+    assert "Trang 1 / 2" in " ".join(first.text.split())
+    assert len(many) == len(few)
+    of_grade = client.get(page, {"grade": "4"}).context["overview"]
+    assert [each.school_class.name for each in of_grade.lines] == ["4A", "4B"]
+    assert of_grade.grades == (1, 4, 5)
+
+
 def call(
     day: datetime.date,
     absent: dict[Student, str] | None = None,
@@ -320,6 +339,14 @@ def test_the_month_is_confirmed_on_its_page_with_the_password(school):
         assert client.post(page, fields).status_code == 422
         assert client.post(page, {**fields, **CONFIRMED}).status_code == 302
     assert AttendanceMonth.objects.get().confirmed_by == school.lan
+
+
+def test_a_month_that_is_not_over_says_from_when_it_is_confirmed_and_which_sessions_lack_a_roll(school, day):
+    page = reverse("students:attendance_confirm", args=[school.class_4a.pk, day.replace(day=1)])
+    shown = " ".join(client_of(school, "lan").get(page).text.split())
+    year = day.year
+    assert f"xác nhận được từ ngày 01/12/{year} đến hết ngày 03/12/{year}" in shown
+    assert f">sáng {day:%d/%m}</a>" in shown
 
 
 @pytest.mark.parametrize("page", ["roll", "attendance_month", "class_attendance"])

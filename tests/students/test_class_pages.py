@@ -158,6 +158,12 @@ def test_the_class_page_leads_to_the_sheets_that_the_person_may_open(school, as_
             assert client.get(address).status_code == 200
 
 
+def test_the_foreign_language_is_named_of_a_class_that_learns_one(school, as_):
+    client = as_("tuan")
+    assert "Ngoại ngữ 1: Tiếng Anh" in text(client.get(page_of(school.class_4a)))
+    assert "Ngoại ngữ 1" not in text(client.get(page_of(school.class_1a)))
+
+
 def test_a_grant_opens_list_and_sheets(school, as_):
     client = as_("ngoc")
     grant_to(school, school.ngoc, school.class_4a)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from students import movements
-from students.head_counts import count_heads
+from students.head_counts import COUNT_HEADINGS, count_heads
 from students.models import Enrolment, Movement, SchoolClass, Student
 from students.movement_plans import Draft
 from students.movement_rules import Kind
@@ -37,6 +37,7 @@ NEEDED = {
         *("decision_number", "decision_date"),
     ),
     Kind.LEFT: ("leave_reason",),
+    Kind.MISSING: (),
     Kind.DIED: (),
 }
 
@@ -123,6 +124,14 @@ def test_each_line_says_how_its_number_came_about(school):
     assert (counted.total.first, counted.total.going, counted.total.now.pupils) == (8, 1, 7)
     before = count_heads(school.year, on - DAY)
     assert before.total.now.pupils == 8
+
+
+def test_a_missing_pupil_is_counted_apart_from_those_who_left(school):
+    on = school.year.starts_on + 40 * DAY
+    try_one(school, Kind.MISSING, school.pupils[0], school.class_4a, on)
+    counted = count_heads(school.year, on)
+    assert (counted.total.moved[Kind.MISSING], counted.total.moved[Kind.LEFT]) == (1, 0)
+    assert len(next(counted.rows())) == len(COUNT_HEADINGS)
 
 
 def test_a_months_table_holds_the_movements_of_its_first_day(school):

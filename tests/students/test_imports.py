@@ -440,6 +440,18 @@ def statements(act) -> int:
     return len(captured)
 
 
+def test_a_new_pupil_whose_name_differs_from_another_rows_by_tones_alone_is_pointed_out(school):
+    carried_out(school, pupil(1, name="Lê Như Ảnh", birth="05/09/2020"))
+    rows = [
+        pupil(1, name="Lê Như Ảnh", birth="05/09/2020"),
+        pupil(2, name="Lê Như Anh", birth="05/09/2020", id=""),
+        pupil(3, name="Lê Như Ánh", birth="06/09/2020", id=""),
+    ]
+    told = [str(each) for each in plan_roster(listed(*rows), school.year).problems]
+    (doubt,) = [each for each in told if "chỉ khác dấu" in each]
+    assert "hàng 2 (Lê Như Ảnh)" in doubt
+
+
 def test_the_list_of_a_whole_school_is_planned_and_taken_in_and_changes_nothing_the_second_time(school):
     data = (DATA / "demo" / WHOLE_SCHOOL).read_bytes()
     file = read_roster(data, WHOLE_SCHOOL, school_year=school.year.year)

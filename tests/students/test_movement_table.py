@@ -74,8 +74,8 @@ def movement(school: School, kind: Kind, **said: object) -> Movement:
     facts = {field: whole[field] for field in RULES[kind].needs}
     if kind == Kind.TRANSFERRED_OUT:
         facts["other_school"] = whole["other_school"]
-    if kind == Kind.DIED:
-        facts["leave_reason"] = "10"
+    if RULES[kind].reason:
+        facts["leave_reason"] = RULES[kind].reason
     if kind.ends:
         facts["from_class"] = school.class_4a
     if kind.begins:
@@ -121,6 +121,7 @@ def test_number_and_date_are_needed_where_a_paper_lets_the_school_act():
         (Kind.TRANSFERRED_OUT, {"status_code": "02"}),
         (Kind.LEFT, {"leave_reason": "11"}),
         (Kind.DIED, {"leave_reason": "06"}),
+        (Kind.MISSING, {"leave_reason": "06"}),
         (Kind.LEFT, {"from_class": None}),
         (Kind.ADMITTED, {"to_class": None}),
         (Kind.LEFT, {"cancel_reason": "nhầm"}),
@@ -206,6 +207,7 @@ def test_movements_and_seats_of_a_closed_year_stay_as_they_are_whatever_the_path
         (Kind.CHANGED_CLASS, ("01", "01", "01")),
         (Kind.TRANSFERRED_OUT, ("04", "08", "11")),
         (Kind.LEFT, ("05", "09", "12")),
+        (Kind.MISSING, ("05", "09", "12")),
         (Kind.DIED, ("05", "09", "12")),
     ],
 )

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -201,6 +202,15 @@ def test_a_dead_pupil_never_returns(school):
     assert "qua đời" in back
 
 
+def test_a_missing_pupil_is_recorded_as_such_and_returns_when_found(school):
+    pupil, on = school.pupils[0], day(school, 36)
+    movement = movements.record(Draft(Kind.MISSING, pupil, on), by=school.tuan)
+    assert (movement.get_kind_display(), movement.reason) == ("Mất tích", "Mất tích, đã mất")
+    assert movement.status == "Thôi học kỳ 1"
+    back = movements.return_to_school(pupil, school.class_4a, day=day(school, 40), by=school.tuan, **PAPER)
+    assert back.status == "Nghỉ học xin học lại kỳ 1"
+
+
 def test_a_class_of_another_grade_needs_another_kind(school):
     pupil, on = school.pupils[0], day(school, 30)
     assert "Học vượt" in refusal(
@@ -324,6 +334,60 @@ def test_a_back_dated_movement_warns_of_days_called_and_months_confirmed_meanwhi
 def test_a_paper_that_cannot_be_is_refused_where_it_stands(school, wrong, field):
     draft = Draft(Kind.LEFT, school.pupils[0], clock.today(), **{"leave_reason": "01", **wrong})
     assert [each.field for each in plan_movement(draft).objections] == [field]
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "told"),
+    [
+        ({"destination_code": "01"}, "destination_code", "chọn «Ngoài tỉnh»"),
+        ({"other_province": "Hải Phòng"}, "destination_code", "chọn «Trong tỉnh»"),
+        ({"other_province": "Tỉnh Hải Dương"}, "destination_code", "nay thuộc Thành phố Hải Phòng"),
+        ({"destination_code": "03"}, "other_province", "ghi tên nước"),
+        (
+            {"destination_code": "01", "other_school": "TH Kim Đồng", "other_province": "TP Hải Phòng"},
+            "other_school",
+            "là trường mình",
+        ),
+    ],
+)
+def test_where_a_pupil_goes_must_fit_together(school, said, field, told):
+    SchoolYear.objects.update(province="Thành phố Hải Phòng")
+    plan = plan_movement(Draft(Kind.TRANSFERRED_OUT, school.pupils[0], day(school, 40), **{**TO, **said}))
+    assert [each.field for each in plan.objections] == [field]
+    assert told in plan.objections[0].message
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"other_province": "Xyz"}, "không phải tên tỉnh"),
+        ({"decision_date": datetime.date(2020, 1, 1)}, "từ trước năm học"),
+    ],
+)
+def test_what_is_unusual_of_a_transfer_is_doubted_and_may_be_recorded(school, said, told):
+    plan = plan_movement(Draft(Kind.TRANSFERRED_OUT, school.pupils[0], day(school, 40), **{**TO, **said}))
+    assert not plan.objections
+    assert [told in each for each in plan.warnings if "đã" not in each] == [True]
+
+
+def test_a_school_of_our_name_in_another_province_is_another_school(school):
+    draft = Draft(
+        Kind.TRANSFERRED_OUT, school.pupils[0], day(school, 40), **{**TO, "other_school": "Tiểu học Kim Đồng"}
+    )
+    assert not plan_movement(draft).objections
+
+
+def test_who_is_admitted_from_another_school_names_it(school):
+    draft = Draft(Kind.ADMITTED, newcomer(), day(school, 40), school.class_4a, entry_code="1")
+    assert [each.field for each in plan_movement(draft).objections] == ["other_school", "other_province"]
+    come = {"other_school": FROM["other_school"], "other_province": FROM["other_province"]}
+    admitted = movements.record(replace(draft, **come), by=school.tuan)
+    assert admitted.other_school == "Trường Tiểu học Hoa Sen"
+
+
+def test_a_newcomer_who_repeats_a_grade_is_asked_where_they_learned(school):
+    draft = Draft(Kind.ADMITTED, newcomer(), day(school, 40), school.class_4a, entry_code="3")
+    assert any("chọn «Chuyển từ trường khác»" in each for each in plan_movement(draft).warnings)
 
 
 def test_a_paper_signed_after_its_effect_is_pointed_out(school):

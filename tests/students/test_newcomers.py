@@ -109,6 +109,18 @@ def test_what_is_wrong_is_told_and_nothing_typed_is_lost(school, clerk, said, to
     assert "12/GGT" in answer.text
 
 
+def test_the_page_asks_who_is_admitted_from_another_school_which_one(school, clerk):
+    said = typed(school, entry_code="1", other_school="")
+    answer = clerk.post("/students/newcomers/admitted/", said)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["other_school"] == ["Ghi tên trường."]
+    assert '<option value="Thành phố Hà Nội">' in answer.text
+
+
+def test_a_name_in_capitals_is_kept_as_names_are_written(school, clerk):
+    assert "Lập hồ sơ mới của em Đỗ Thị Ánh" in clerk.post(PAGE, typed(school, full_name="ĐỖ THỊ  ÁNH")).text
+
+
 def test_nobody_comes_into_a_closed_year(school, clerk):
     SchoolYear.objects.update(state="closed")
     answer = clerk.post(PAGE, typed(school))

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AccessLogEntry
+from students.administrative_units import AddressForm, is_divided, units
 from students.models import Student, YearProfile
 from tests.gradebook.school import School, add_pupils, grant_to, make_school
 from tests.students.seats import seat
@@ -239,6 +240,67 @@ def test_an_old_ward_leads_to_what_it_is_today(school, as_):
     }
     assert client.post(address, untouched).status_code == 302
     assert stored(school).permanent_form == "three_level"
+
+
+def test_an_old_ward_that_was_divided_may_be_kept_until_one_knows_which_it_is(school, as_):
+    old = next(each for each in units(AddressForm.THREE_LEVEL) if each.code and is_divided(each))
+    client, address = as_("lan"), form(school, "address")
+    sent = {"version": version(client, address), "permanent_unit": old.label}
+    asked = client.post(address, sent)
+    assert asked.status_code == 422
+    assert f"ghi theo tên cũ «{old.label}»" in text(asked)
+    assert client.post(address, sent | {"permanent_unit_choice": old.label}).status_code == 302
+    assert (stored(school).permanent_form, stored(school).permanent_ward_code) == ("three_level", old.code)
+
+
+def test_a_parents_name_in_capitals_or_small_letters_is_written_as_names_are(school, as_):
+    client, address = as_("lan"), form(school, "family")
+    sent = {"version": version(client, address), "father_name": "PHẠM  QUỐC DUY", "mother_name": "lê thị ba"}
+    answer = client.post(address, sent, follow=True)
+    assert (stored(school).father_name, stored(school).mother_name) == ("Phạm Quốc Duy", "Lê Thị Ba")
+    assert "«PHẠM QUỐC DUY» được ghi là «Phạm Quốc Duy»." in text(answer)
+
+
+def test_the_nationality_comes_from_the_list_and_an_old_one_may_stay(school, as_):
+    client, address = as_("lan"), form(school, "person")
+    sent = {"version": version(client, address), "full_name": "Lê Văn An", "nationality": "xyz123"}
+    sent["birth"] = school.pupils[0].birth_label
+    assert client.post(address, sent).status_code == 422
+    assert client.post(address, sent | {"nationality": "Lào"}).status_code == 302
+    Student.objects.filter(pk=school.pupils[0].pk).update(nationality="Xứ Lạ")
+    assert '<option value="Xứ Lạ" selected>' in client.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("section", "typed", "doubt"),
+    [
+        ("year", {"measured_on": "2020-01-01", "height_cm": "120"}, ("measured_on", "không thuộc năm học")),
+        ("support", {"policy_code": "05"}, ("policy_code", "Mồ côi cả cha, mẹ")),
+        ("person", {"full_name": "Phạm", "nationality": "Việt Nam"}, ("full_name", "một chữ")),
+        ("family", {"father_name": "Lê Văn Ba", "father_birth_year": "1900"}, ("father_birth_year", "tuổi")),
+    ],
+)
+def test_what_is_unlikely_is_asked_once_and_kept_by_a_second_save(school, as_, section, typed, doubt):
+    born = {"birth_year": 2016, "father_name": "Lê Văn Ba", "father_phone": "0912345678"}
+    Student.objects.filter(pk=school.pupils[0].pk).update(**born)
+    client, address = as_("lan"), form(school, section)
+    kept = {"father_phone": "0912345678"} if section == "family" else {}
+    birth = {"birth": "2016"} if section == "person" else {}
+    sent = {"version": version(client, address), **kept, **birth, **typed}
+    asked = client.post(address, sent)
+    assert asked.status_code == 422
+    field, told = doubt
+    assert told in asked.context["form"].errors[field][0]
+    again = client.post(address, sent | {"doubted": asked.context["form"]["doubted"].value()})
+    assert again.status_code == 302
+
+
+def test_an_orphan_whose_parents_have_a_telephone_is_not_complete(school, as_):
+    said = {"policy_code": "05", "mother_name": "Lê Thị Ba", "mother_phone": "0912345678"}
+    Student.objects.filter(pk=school.pupils[0].pk).update(**said)
+    assert "đang ghi mồ côi cả cha, mẹ" in text(
+        as_("lan").get(reverse("students:pupil", args=[school.pupils[0].pk]))
+    )
 
 
 def test_wards_are_suggested_while_one_types(school, as_):

@@ -203,6 +203,13 @@ def test_what_cannot_be_is_refused(field, value):
     assert refused(field, **{field: value}) != []
 
 
+def test_of_a_birth_date_that_cannot_be_only_that_is_told():
+    wrong = {"birth_year": 1984, "is_pioneer": True, "pioneer_since": TODAY, "father_name": "Lê Văn Ba"}
+    changed = frozenset({"birth_year"})
+    found = problems(record(**wrong, father_birth_year=1985), on=TODAY, changed=changed)
+    assert [each.field for each in found] == ["birth_year"]
+
+
 def test_what_was_wrong_before_does_not_hold_back_another_field():
     assert refused("phone", birth_year=1990, phone="0912345678") == []
 

@@ -73,6 +73,24 @@ def test_completing_the_records_is_a_task_of_the_homeroom_teacher_alone(school):
     assert task.title in text(as_(school.lan).get(reverse("approvals:tasks")))
 
 
+def test_the_vice_principal_has_a_task_once_the_day_is_over_that_names_classes_and_teachers(
+    school, django_assert_num_queries
+):
+    due_in(school, 0)
+    assert record_tasks(school.hoa) == []
+    due_in(school, -5)
+    add_pupils(school.class_4a, 10)
+    record_tasks(school.hoa)
+    with django_assert_num_queries(4):
+        (task,) = record_tasks(school.hoa)
+    assert task.title == "3 lớp chưa hoàn thành hồ sơ học sinh"
+    assert f"4A ({school.lan.full_name})" in task.detail
+    page = text(as_(school.hoa).get(reverse("approvals:tasks")))
+    assert task.title in page
+    assert "Quá hạn 5 ngày" in page
+    assert record_tasks(school.dung) == []
+
+
 def test_ids_that_only_the_clerk_writes_are_no_task_of_the_teachers(school):
     lacking = read_class(school.class_4a)
     assert any(gap.is_the_clerks for pupil in lacking.pupils for gap in pupil.gaps)

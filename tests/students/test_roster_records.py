@@ -153,6 +153,18 @@ def test_an_address_in_one_cell_is_taken_apart_by_the_list_of_units(school):
     assert len(student.permanent_ward_code) == 5
 
 
+@pytest.mark.parametrize(("written", "kept"), [("VN", "Việt Nam"), ("CHDCND Lào", "Lào")])
+def test_a_nationality_is_read_by_code_and_other_names(school, written, kept):
+    assert stored(school, **{"Quốc tịch": written}).nationality == kept
+
+
+def test_a_nationality_that_no_country_has_is_a_warning_and_is_not_taken(school):
+    ((level, told),) = problems(school, **{"Quốc tịch": "xyz123"})
+    assert level == "warning"
+    assert "danh sách quốc tịch" in told
+    assert stored(school, **{"Quốc tịch": "xyz123"}).nationality == "Việt Nam"
+
+
 def test_an_address_that_names_no_unit_is_a_warning_and_is_not_taken(school):
     ((level, told),) = problems(school, **{"Thường trú": "nhà bà ngoại"})
     assert level == "warning"
@@ -183,12 +195,14 @@ def test_an_old_address_becomes_that_of_today_where_one_ward_has_taken_its_place
     assert student.permanent_district == ""
 
 
-def test_an_old_address_whose_ward_was_divided_is_not_guessed(school):
+def test_an_old_address_whose_ward_was_divided_is_not_guessed_but_kept_as_it_is(school):
     old = old_ward(divided=True)
     ((level, told),) = problems(school, **parts(old))
     assert level == "warning"
     assert f"«{old.ward}», nay thuộc nhiều xã (phường) khác nhau" in told
-    assert stored(school, **parts(old)).permanent_form == ""
+    student = stored(school, **{**parts(old), "Số nhà": "12 Tô Hiệu"})
+    assert (student.permanent_form, student.permanent_ward_code) == (AddressForm.THREE_LEVEL, old.code)
+    assert plan_roster(listed(pupil(1, **parts(old))), school.year).counts == {Deed.KEEP: 1}
 
 
 def test_an_address_of_today_does_not_go_back_to_the_old_form(school):

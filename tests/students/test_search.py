@@ -170,15 +170,39 @@ def test_who_is_written_with_the_marks_typed_stands_first(school):
     assert sorted(names("thanh", school.tuan)) == sorted(names("thành", school.tuan))
 
 
-def test_a_pupil_who_sits_beyond_the_searchers_reach_leads_to_the_class_known_to_them(client, school):
-    pupil = put(school.class_4a, "Quách Tĩnh")
-    day = today()
-    Enrolment.objects.filter(student=pupil).update(ends_on=day - datetime.timedelta(days=1))
-    seat([pupil], school.class_4b, starts_on=day, position=9)
+def moved(school, name: str) -> Student:
+    """A pupil who went from 4A to 4B today."""
+    pupil = put(school.class_4a, name)
+    Enrolment.objects.filter(student=pupil).update(ends_on=today() - datetime.timedelta(days=1))
+    seat([pupil], school.class_4b, starts_on=today(), position=9)
+    return pupil
+
+
+def test_a_pupil_who_left_the_searchers_class_leads_to_no_list_without_them(client, school):
+    moved(school, "Quách Tĩnh")
     client.force_login(school.lan)
-    answer = client.get("/students/search/", {"q": "quach tinh"}, follow=True)
+    answer = client.get(SEARCH, {"q": "quach tinh"})
     assert answer.status_code == 200
-    assert answer.redirect_chain[0][0] == f"/students/classes/{school.class_4a.pk}/"
+    assert "row-link" not in answer.text
+    assert f"em đã rời lớp ấy từ ngày {today():%d/%m/%Y}" in " ".join(answer.text.split())
+    assert f'data-href="{SEARCH}?q=Qu%C3%A1ch' in client.get(SUGGESTIONS, {"q": "quach"}).text
+
+
+def test_who_knows_a_pupil_from_before_may_narrow_by_the_class_of_today(school):
+    moved(school, "Quách Tĩnh")
+    put(school.class_4b, "Quách Phù")
+    assert names("4b quach", school.lan) == names("4b", school.lan) == ["Quách Tĩnh"]
+    assert names("1a quach", school.lan) == []
+
+
+def test_namesakes_born_on_one_day_are_told_apart_by_their_codes(client, school):
+    for number in (1, 2):
+        put(school.class_4a, "Quách Song", birth_year=2016, moet_id=f"310000999{number}")
+    put(school.class_4a, "Quách Một", birth_year=2016, moet_id="3100009993")
+    client.force_login(school.lan)
+    shown = client.get(SEARCH, {"q": "quach"}).text
+    assert ("3100009991" in shown, "3100009992" in shown, "3100009993" in shown) == (True, True, False)
+    assert "mã 3100009992" in client.get(SUGGESTIONS, {"q": "quach"}).text
 
 
 def test_former_pupils_are_found_and_marked(client, school):
