@@ -161,6 +161,7 @@ export class Grid {
       const inputs = [...tr.querySelectorAll('[name^="c."]')];
       this.rows.push(inputs.map((input, column) => new Cell(this, input, this.rows.length, column)));
     }
+    this.cells = this.rows.flat();
     for (const cell of this.cells) {
       this.byInput.set(cell.input, cell);
       this.byName.set(cell.name, cell);
@@ -169,7 +170,6 @@ export class Grid {
     for (const said of form.querySelectorAll("td > .q")) this.adoptRemark(said);
   }
 
-  get cells() { return this.rows.flat(); }
   get unsaved() { return this.cells.filter((cell) => cell.isUnsaved); }
 
   at(row, column) { return this.rows[row]?.[column]; }
