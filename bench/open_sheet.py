@@ -14,7 +14,8 @@ Cell = tuple[int, str, str]
 # What a decision keeps free of values is read-only, and no cell to fill.
 INPUT = re.compile(r'<input name="c\.(\d+)\.(\w+)\.(\w+)" value="([^"]*)"(?! readonly)')
 TEXT = re.compile(r'<textarea name="c\.(\d+)\.(\w+)\.(\w+)"[^>]*>([^<]*)<')
-VERSION = re.compile(r'name="v\.(\d+)\.(\w+)" value="(\d+)"')
+VERSIONS = re.compile(r'name="v" value="([^"]*)"')
+VERSION = re.compile(r"(\d+)\.(\w+)\.(\d+)")
 CHOICES = {"attainment": "TH", "rating": "TĐ", "mark": "98"}
 COMMENT = (
     "Em nắm chắc kiến thức, vận dụng tốt vào bài tập và trình bày sạch sẽ. "
@@ -61,11 +62,12 @@ class OpenSheet:
 
 def read_sheet(path: str, page: str) -> OpenSheet:
     cells = [*INPUT.finditer(page), *TEXT.finditer(page)]
+    kept = VERSIONS.search(page)[1]  # type: ignore[index]
     cells.sort(key=lambda found: found.start())
     return OpenSheet(
         path,
         {(int(found[1]), found[2], found[3]): html.unescape(found[4]) for found in cells},
-        {(int(pupil), item): int(version) for pupil, item, version in VERSION.findall(page)},
+        {(int(pupil), item): int(version) for pupil, item, version in VERSION.findall(kept)},
     )
 
 

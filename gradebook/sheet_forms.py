@@ -3,12 +3,15 @@
 Fields of the plain form, `<cell>` being `<pupil>.<item>.<field>`:
 
     c.<cell>             the text of the cell
-    v.<pupil>.<item>     version of the row as the page showed it; absent where nothing was stored
+    v                    versions of the rows as the page showed them, "<pupil>.<item>.<version>" each, without those
+                         where nothing was stored
+    v.<pupil>.<item>     the same for one row
     v.<cell>             the same for one cell that came back refused or in conflict, where it differs
     k.<cell>             the answer to a conflict: "theirs", or the version that the own value shall replace
 """
 
 import json
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,8 +74,9 @@ def typed_cells(sheet: Sheet, posted: Mapping[str, str]) -> dict[str, str]:
 def changes_from_form(sheet: Sheet, posted: Mapping[str, str]) -> list[Change]:
     """The cells of the plain form that hold something else than the database does."""
     typed = typed_cells(sheet, posted)
+    with_versions = ChainMap(posted, _versions(posted))
     return [
-        _form_change(row, cell, typed[name], posted)
+        _form_change(row, cell, typed[name], with_versions)
         for row in sheet.rows
         for cell in row.cells
         if (name := cell_name(row, cell)) in typed
@@ -93,6 +97,12 @@ def _form_change(row: Row, cell: Cell, text: str, posted: Mapping[str, str]) -> 
         kept or seen,
         is_typed=bool(kept),
     )
+
+
+def _versions(posted: Mapping[str, str]) -> dict[str, str]:
+    """What `v` says of each row, by the name of the row's own field."""
+    said = (each.rpartition(".") for each in posted.get("v", "").split())
+    return {f"v.{row}": version for row, _dot, version in said}
 
 
 def _version(text: str | None) -> int:

@@ -43,11 +43,11 @@ export class Status {
 
   refresh() {
     const { saver, grid } = this;
-    this.next.hidden = !grid.cells.some((cell) => cell.isBad);
+    change(this.next, "hidden", !grid.cells.some((cell) => cell.isBad));
     if (!saver || saver.isStopped) return;
     const unsaved = grid.unsaved;
     grid.form.toggleAttribute("data-unsaved", unsaved.length > 0);
-    this.link.hidden = !saver.hasNoSession;
+    change(this.link, "hidden", !saver.hasNoSession);
     const [text, kind, isResult] = this.words(unsaved, saver);
     this.write(text, kind, isResult);
   }
@@ -67,11 +67,16 @@ export class Status {
   }
 
   write(text, kind, isResult) {
-    this.place.dataset.kind = kind;
+    change(this.place.dataset, "kind", kind);
     const remarked = typeof this.remarked === "function" ? this.remarked() : this.remarked;
     const whole = `${text} ${remarked}`.trim();
-    this.seen.textContent = whole;
+    change(this.seen, "textContent", whole);
     clearTimeout(this.timer);
     if (isResult) this.timer = setTimeout(() => { this.spoken.textContent = whole; }, SPOKEN_AFTER);
   }
+}
+
+/** Said at each key, changed seldom: what is written anew without need is laid out anew, as often as the cursor moves. */
+function change(thing, name, value) {
+  if (thing[name] !== value) thing[name] = value;
 }
