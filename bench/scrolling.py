@@ -60,12 +60,13 @@ def measure(stack: Stack, username: str, path: str) -> dict[str, Any]:
         page = log_in(browser, stack, username).page
         slow = page.context.new_cdp_session(page)
         slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        slow.send("Performance.enable")
         page.goto(f"{stack.address}{path}")
         page.wait_for_load_state("networkidle")
-        opening = _watched(page, page.locator(CELL).first.focus, since="opening")
+        opening = _watched(page, slow, page.locator(CELL).first.focus, since="opening")
         rows = page.locator("form[data-sheet] tbody > tr:not(.note)").count()
         acts = {"opening": opening} | {
-            what: _watched(page, act)
+            what: _watched(page, slow, act)
             for what, act in (
                 ("wheel down and up", lambda: _wheel(page, slow)),
                 ("wheel to the side", lambda: _wheel(page, slow, sideways=True)),
@@ -104,7 +105,8 @@ def _levels(page: Page, times: int) -> None:
         page.wait_for_timeout(2 * HELD_KEY)
 
 
-def _watched(page: Page, act: Callable[[], None], *, since: str = "now") -> dict[str, Any]:
+def _watched(page: Page, slow: CDPSession, act: Callable[[], None], *, since: str = "now") -> dict[str, Any]:
+    before = _layouts(slow)
     page.evaluate(WATCH, since)
     act()
     seen = page.evaluate(TELL)
@@ -117,10 +119,17 @@ def _watched(page: Page, act: Callable[[], None], *, since: str = "now") -> dict
         "max_ms": milliseconds(frames, 100),
         "jerks": sum(1000 * each > SMOOTH_MS for each in frames),
         "key_p95_ms": milliseconds(events, 95),
+        "layouts": _layouts(slow) - before,
         "long_tasks": len(seen["long"]),
         "longest_ms": round(max((each["ms"] for each in seen["long"]), default=0), 1),
         "work": _work(seen["long"]),
     }
+
+
+def _layouts(slow: CDPSession) -> int:
+    """How often the page has been laid out: a number that does not depend on who else is at work."""
+    metrics = slow.send("Performance.getMetrics")["metrics"]
+    return round(next(each["value"] for each in metrics if each["name"] == "LayoutCount"))
 
 
 def _work(long: list[Mapping[str, Any]]) -> list[str]:
@@ -142,6 +151,7 @@ COLUMNS = (
     ("max_ms", "max ms"),
     ("jerks", "> 50 ms"),
     ("key_p95_ms", "key p95"),
+    ("layouts", "layouts"),
     ("long_tasks", "long"),
 )
 
