@@ -27,6 +27,7 @@ def main() -> None:
         help="one class only, no books of the whole school, no hundred schools",
     )
     quick = parser.parse_args().quick
+    disturbed = gradebook.is_disturbed()
     with tempfile.TemporaryDirectory(prefix="kimdong-bench-") as folder:
         files = Path(folder)
         url = embedded_postgres.start(ROOT / ".bench" / "pg", "kimdong", durable=True)
@@ -40,7 +41,7 @@ def main() -> None:
             with stacks.running(url, template, files / "run", name="bench") as stack:
                 results |= run(stack, quick=quick)
             latest.keep(results)
-            book = gradebook.compare(url, template, files / "gradebook")
+            book = gradebook.compare(url, template, files / "gradebook", disturbed=disturbed)
             latest.keep({"gradebook": book})
             if not quick:
                 pairs = hundred.compare(url, template, files)

@@ -56,9 +56,8 @@ AIMS: dict[str, Aim] = {
 }
 
 
-def compare(url: str, template: Template, files: Path) -> dict[str, Any]:
+def compare(url: str, template: Template, files: Path, *, disturbed: bool) -> dict[str, Any]:
     """All of it on one school. The lock comes last: nothing can be saved after it."""
-    disturbed = is_disturbed()
     with stacks.running(url, template, files, name="gradebook") as stack:
         print("· sheets, a pupil's page, the board", flush=True)
         found, asked = sheets.measure(stack)
@@ -78,6 +77,7 @@ def compare(url: str, template: Template, files: Path) -> dict[str, Any]:
 
 
 def is_disturbed() -> bool:
+    """Asked before the bench begins, which is no quiet neighbour itself."""
     return os.getloadavg()[0] > QUIET * (os.cpu_count() or 1)
 
 
@@ -120,12 +120,14 @@ def _of(value: object, aim: object) -> str:
 
 
 def main() -> None:
+    disturbed = is_disturbed()
     with tempfile.TemporaryDirectory(prefix="kimdong-bench-") as folder:
         files = Path(folder)
         url = embedded_postgres.start(ROOT / ".bench" / "pg", "kimdong", durable=True)
         try:
             print("· loading the demo school", flush=True)
-            found = compare(url, stacks.build_template(url, files / "template"), files / "gradebook")
+            template = stacks.build_template(url, files / "template")
+            found = compare(url, template, files / "gradebook", disturbed=disturbed)
         finally:
             embedded_postgres.stop(ROOT / ".bench" / "pg")
     latest.keep({"gradebook": found})
