@@ -11,7 +11,6 @@ Fields of the plain form, `<cell>` being `<pupil>.<item>.<field>`:
 """
 
 import json
-from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,9 +73,9 @@ def typed_cells(sheet: Sheet, posted: Mapping[str, str]) -> dict[str, str]:
 def changes_from_form(sheet: Sheet, posted: Mapping[str, str]) -> list[Change]:
     """The cells of the plain form that hold something else than the database does."""
     typed = typed_cells(sheet, posted)
-    with_versions = ChainMap(posted, _versions(posted))
+    versions = _versions(posted)
     return [
-        _form_change(row, cell, typed[name], with_versions)
+        _form_change(row, cell, typed[name], posted, versions)
         for row in sheet.rows
         for cell in row.cells
         if (name := cell_name(row, cell)) in typed
@@ -85,10 +84,13 @@ def changes_from_form(sheet: Sheet, posted: Mapping[str, str]) -> list[Change]:
     ]
 
 
-def _form_change(row: Row, cell: Cell, text: str, posted: Mapping[str, str]) -> Change:
+def _form_change(
+    row: Row, cell: Cell, text: str, posted: Mapping[str, str], versions: Mapping[str, str]
+) -> Change:
     name = cell_name(row, cell)
     kept = _version(posted.get(f"k.{name}"))
-    seen = _version(posted.get(f"v.{name}")) or _version(posted.get(f"v.{row.student.pk}.{cell.column.item}"))
+    of_row = f"v.{row.student.pk}.{cell.column.item}"
+    seen = _version(posted.get(f"v.{name}")) or _version(posted.get(of_row) or versions.get(of_row))
     return Change(
         row.student.pk,
         cell.column.item,
