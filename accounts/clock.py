@@ -35,6 +35,11 @@ def now_in_sql() -> Func | Value:
     return Func(function="clock_timestamp", output_field=models.DateTimeField())
 
 
+def as_told(moment: datetime.datetime) -> datetime.datetime:
+    """A moment that a statement brought along by `clock_timestamp()`; while time is travelled, the one travelled to."""
+    return _travelled.get() or moment
+
+
 def stamp() -> datetime.datetime:
     """For what is shown beside a row and decides nothing: no statement."""
     return _travelled.get() or timezone.now()

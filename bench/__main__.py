@@ -11,9 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import books, hundred, latest, rolls, sheets
+from bench import books, gradebook, hundred, latest, rolls
 from bench.rows import School
-from bench.web import Session
 from kimdong import embedded_postgres
 from tests import stack as stacks
 from tests.open_rolls import open_rolls
@@ -28,6 +27,7 @@ def main() -> None:
         help="one class only, no books of the whole school, no hundred schools",
     )
     quick = parser.parse_args().quick
+    disturbed = gradebook.is_disturbed()
     with tempfile.TemporaryDirectory(prefix="kimdong-bench-") as folder:
         files = Path(folder)
         url = embedded_postgres.start(ROOT / ".bench" / "pg", "kimdong", durable=True)
@@ -41,32 +41,23 @@ def main() -> None:
             with stacks.running(url, template, files / "run", name="bench") as stack:
                 results |= run(stack, quick=quick)
             latest.keep(results)
+            book = gradebook.compare(url, template, files / "gradebook", disturbed=disturbed)
+            latest.keep({"gradebook": book})
             if not quick:
                 pairs = hundred.compare(url, template, files)
                 latest.keep({"hundred": pairs})
         finally:
             embedded_postgres.stop(ROOT / ".bench" / "pg")
     show(results)
+    gradebook.show(book)
     if not quick:
         hundred.show(pairs)
 
 
 def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
     """Every measurement, in order."""
-    target = sheets.find_target(stack)
-    session = Session(stack.address)
-    session.log_in(target.teacher)
-    session.get(target.path)
-    sheets.fill(session, target)
-    print("· mark sheet", flush=True)
-    results = {
-        "open": sheets.open_sheet(session, target),
-        "save": sheets.save_cells(session, target),
-        "at_once": sheets.at_once(stack.address, target),
-        "statements": _statements(stack, target),
-    }
     print("· roll call", flush=True)
-    results |= rolls_of(stack)
+    results = rolls_of(stack)
     print("· permissions and the access log", flush=True)
     results |= _inside(stack, "bench.permissions")
     print("· books of one class", flush=True)
@@ -99,21 +90,6 @@ def rolls_of(stack: Stack) -> dict[str, dict[str, object]]:
     return rows | _inside(stack, "bench.rolls", path, rolls.TEACHER)
 
 
-def _statements(stack: Stack, target: sheets.Target) -> dict[str, object]:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "bench.statements", target.path, target.teacher),
-            ",".join(map(str, target.students)),
-        ],
-        cwd=ROOT,
-        env=stack.environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(done.stdout)
-
-
 def _inside(stack: Stack, module: str, *arguments: str) -> dict[str, dict[str, object]]:
     """What a module measures inside Django. Permissions after all that needs the teachers' own assignments, which they
     take away; the roll-over last, for it ends the year.
@@ -127,17 +103,6 @@ def _inside(stack: Stack, module: str, *arguments: str) -> dict[str, dict[str, o
 
 AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("demo", "load_s", "loading the demo school, with migrations (s)", "60"),
-    ("statements", "open", "opening a sheet of 35: SQL statements", "10"),
-    ("open", "html_bytes", "opening a sheet of 35: bytes of HTML", "40000"),
-    ("open", "median_ms", "opening a sheet of 35: median (ms)", "20"),
-    ("open", "p95_ms", "opening a sheet of 35: p95 (ms)", ""),
-    ("statements", "save_one", "saving one cell: SQL statements", "8"),
-    ("statements", "save", "saving 35 cells: SQL statements", "12"),
-    ("statements", "save_block", "saving 35 × 3 pasted cells: SQL statements", "12"),
-    ("save", "median_ms", "saving 35 cells: median (ms)", "30"),
-    ("save", "p95_ms", "saving 35 cells: p95 (ms)", ""),
-    ("at_once", "requests_per_second", "8 sessions at once: requests per second", ""),
-    ("at_once", "p99_ms", "8 sessions at once: p99 (ms)", ""),
     ("rolls", "open", "opening a roll: SQL statements", ""),
     ("roll call: opening a roll", "median_ms", "opening a roll: median (ms)", "50"),
     ("rolls", "save", "saving a roll: SQL statements", ""),

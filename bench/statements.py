@@ -1,6 +1,7 @@
-"""How many SQL statements a page and a save take (BEGIN and COMMIT apart): inside Django, over the stack's database.
+"""How many SQL statements a page or a save takes, in how many transactions: inside Django, over a stack's database.
 
-`python -m bench.statements PATH USERNAME STUDENT,STUDENT,…` prints one line of JSON.
+`python -m bench.statements` reads a list of what to ask from its standard input, [name, username, path, cells to save],
+and prints one line of JSON. BEGIN and COMMIT are no statements.
 """
 
 import json
@@ -9,57 +10,44 @@ import sys
 
 import django
 
+from bench.open_sheet import Cell, read_sheet
 
-def main(path: str, username: str, students: str) -> None:
+Asked = tuple[str, str, str, list[Cell]]
+
+
+def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kimdong.settings")
     django.setup()
-    from django.db import connection  # noqa: PLC0415 - after setup
-    from django.test import Client  # noqa: PLC0415 - after setup
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - after setup
+    print(json.dumps({name: _count(*asked) for name, *asked in json.load(sys.stdin)}))
 
-    from accounts.models import User  # noqa: PLC0415 - after setup
+
+def _count(username: str, path: str, cells: list[Cell]) -> dict[str, int]:
+    """The page is opened once before it counts: what a process asks once in its life is left out."""
+    from django.db import connection  # noqa: PLC0415 - after setup
+    from django.test import Client  # noqa: PLC0415 - as above
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
+
+    from accounts.models import User  # noqa: PLC0415 - as above
 
     client = Client(headers={"host": "localhost"})
-    client.force_login(User.objects.get(username=username))
-    client.get(path)
-    with CaptureQueriesContext(connection) as opening:
-        client.get(path)
-
-    def save(fields: dict[str, str], pupils: list[str]) -> tuple[int, int]:
-        """Statements and saved cells of one save, at the versions that stand in the database."""
-        changes = [
-            {"student": int(pupil), "item": "TOAN", "field": field, "value": value, "version": 10**6}
-            for pupil in pupils
-            for field, value in fields.items()
-        ]
-        judged = client.post(
-            f"{path}?preview=1", {"changes": changes}, content_type="application/json"
-        ).json()
-        current = {each["student"]: each["version"] for each in [*judged["saved"], *judged["conflicts"]]}
-        for change in changes:
-            change["version"] = current[change["student"]]
-        with CaptureQueriesContext(connection) as saving:
-            answer = client.post(path, {"changes": changes}, content_type="application/json").json()
-        inside = [query for query in saving if query["sql"] not in ("BEGIN", "COMMIT")]
-        return len(inside), len(answer["saved"])
-
-    pupils = students.split(",")
-    one, _saved = save({"mark": "7"}, pupils[:1])
-    column, saved = save({"mark": "6"}, pupils)
-    block, pasted = save({"attainment": "H", "mark": "5", "comment": "Em tính nhanh hơn."}, pupils)
-    print(
-        json.dumps(
-            {
-                "open": len(opening),
-                "save_one": one,
-                "save": column,
-                "saved": saved,
-                "save_block": block,
-                "pasted": pasted,
-            }
-        )
-    )
+    client.force_login(User.objects.get_by_natural_key(username))
+    page = client.get(path)
+    if not cells:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(path)
+        return {"statements": len(asked)}
+    sheet = read_sheet(path, page.content.decode())
+    changes = sheet.changes(sheet.others(tuple(cell) for cell in cells))
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(path, {"changes": changes}, content_type="application/json").json()
+    if len(answer["saved"]) != len(cells):
+        raise RuntimeError(f"{path}: {answer['refused']} {answer['conflicts']}")
+    said = [query["sql"] for query in asked]
+    return {
+        "statements": sum(each not in ("BEGIN", "COMMIT") for each in said),
+        "transactions": said.count("BEGIN"),
+    }
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

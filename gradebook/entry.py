@@ -8,6 +8,7 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
     WHAT   the sheet's columns, grading           a bad value is refused in its cell
     versions compared                             a newer value is handed back, never overwritten
     TRACE  values and history, in one statement
+    WHEN   the moment of that statement            what was written after the lock is taken back
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -156,17 +157,30 @@ def save_results(
     paper = f"request:{request_id}" if under else ""
     sheet = (ref.school_class.pk, ref.line.pk if ref.line else 0)
     locks = period_locks(ref.school_class.year_id, ref.period, sheet)
-    with acting(by, role=role, source=source, under=paper, request_id=request_id, holding=locks):
-        lock = _may_write(ref, changes, by=by, under=under)
-        report = SaveReport(locked=lock.sentence if lock and not lock.is_open else "")
-        if not report.locked:
-            writes = _judge(ref, changes, report, lock, is_brought=source == Source.FORMER_SCHOOL)
-            if not (whole and not report.is_whole):
-                window_id = lock.window.pk if lock and lock.window else None
-                write_results(list(writes.values()), window_id=window_id, why=why)
-        if whole and not report.is_whole:
-            raise EntryRefusedError(report)
+    try:
+        with acting(by, role=role, source=source, under=paper, request_id=request_id, holding=locks):
+            lock = _may_write(ref, changes, by=by, under=under)
+            report = SaveReport(locked=lock.sentence if lock and not lock.is_open else "")
+            if not report.locked:
+                writes = _judge(ref, changes, report, lock, is_brought=source == Source.FORMER_SCHOOL)
+                if not (whole and not report.is_whole):
+                    _write(list(writes.values()), lock, why=why)
+    except _LockedMeanwhileError:
+        report = SaveReport(locked=lock_state(ref.school_class, ref.period, ref.code).sentence)
+    if whole and not report.is_whole:
+        raise EntryRefusedError(report)
     return report
+
+
+class _LockedMeanwhileError(Exception):
+    """The window closed between the question and the write; what was written is taken back."""
+
+
+def _write(rows: Sequence[Result], lock: LockState | None, *, why: str) -> None:
+    window = lock.window if lock else None
+    written_at = write_results(rows, window_id=window.pk if window else None, why=why)
+    if window and written_at and written_at >= window.closes_at:
+        raise _LockedMeanwhileError
 
 
 def preview_results(ref: SheetRef, changes: Sequence[Change], *, by: User) -> SaveReport:

@@ -4,11 +4,13 @@
 others do, and every statement is a way to the database and back.
 """
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
+from accounts import clock
 from accounts.history import trace_columns
 from gradebook.models import SubjectResult, TraitResult
 
@@ -19,10 +21,15 @@ _PLACE = {
 }
 
 
-def write_results(rows: Sequence[SubjectResult | TraitResult], *, window_id: int | None, why: str) -> None:
-    """Rows of one kind, each with its new `version`, 1 for the first; under the act under way."""
+def write_results(
+    rows: Sequence[SubjectResult | TraitResult], *, window_id: int | None, why: str
+) -> datetime.datetime | None:
+    """Rows of one kind, each with its new `version`, 1 for the first; under the act under way.
+
+    Returns when the last was written by the database's clock; None when there was nothing to write.
+    """
     if not rows:
-        return
+        return None
     model: Any = type(rows[0])
     columns = _columns(model)
     trace = trace_columns(why=why, window_id=window_id)
@@ -31,6 +38,7 @@ def write_results(rows: Sequence[SubjectResult | TraitResult], *, window_id: int
             _statement(model, columns, list(trace), len(rows)),
             [getattr(row, column) for row in rows for column in columns] + list(trace.values()),
         )
+        return clock.as_told(max(moment for (moment,) in cursor.fetchall()))
 
 
 def _statement(model: Any, columns: list[str], trace: list[str], number: int) -> str:
@@ -45,7 +53,7 @@ def _statement(model: Any, columns: list[str], trace: list[str], number: int) ->
             ON CONFLICT ({", ".join(_PLACE[model])}) DO UPDATE SET {written} RETURNING *)
         INSERT INTO {_table(kept)} ({", ".join([*tracked, "history_type", *trace])})
         SELECT {", ".join([*tracked, "CASE version WHEN 1 THEN '+' ELSE '~' END"])}, {", ".join(["%s"] * len(trace))}
-        FROM written
+        FROM written RETURNING clock_timestamp()
     """  # noqa: S608
 
 

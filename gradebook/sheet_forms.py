@@ -3,7 +3,9 @@
 Fields of the plain form, `<cell>` being `<pupil>.<item>.<field>`:
 
     c.<cell>             the text of the cell
-    v.<pupil>.<item>     version of the row as the page showed it; absent where nothing was stored
+    v                    versions of the rows as the page showed them, "<pupil>.<item>.<version>" each, without those
+                         where nothing was stored
+    v.<pupil>.<item>     the same for one row
     v.<cell>             the same for one cell that came back refused or in conflict, where it differs
     k.<cell>             the answer to a conflict: "theirs", or the version that the own value shall replace
 """
@@ -71,8 +73,9 @@ def typed_cells(sheet: Sheet, posted: Mapping[str, str]) -> dict[str, str]:
 def changes_from_form(sheet: Sheet, posted: Mapping[str, str]) -> list[Change]:
     """The cells of the plain form that hold something else than the database does."""
     typed = typed_cells(sheet, posted)
+    versions = _versions(posted)
     return [
-        _form_change(row, cell, typed[name], posted)
+        _form_change(row, cell, typed[name], posted, versions)
         for row in sheet.rows
         for cell in row.entry_cells(sheet.ref)
         if (name := cell_name(row, cell)) in typed
@@ -81,10 +84,13 @@ def changes_from_form(sheet: Sheet, posted: Mapping[str, str]) -> list[Change]:
     ]
 
 
-def _form_change(row: Row, cell: Cell, text: str, posted: Mapping[str, str]) -> Change:
+def _form_change(
+    row: Row, cell: Cell, text: str, posted: Mapping[str, str], versions: Mapping[str, str]
+) -> Change:
     name = cell_name(row, cell)
     kept = _version(posted.get(f"k.{name}"))
-    seen = _version(posted.get(f"v.{name}")) or _version(posted.get(f"v.{row.student.pk}.{cell.column.item}"))
+    of_row = f"v.{row.student.pk}.{cell.column.item}"
+    seen = _version(posted.get(f"v.{name}")) or _version(posted.get(of_row) or versions.get(of_row))
     return Change(
         row.student.pk,
         cell.column.item,
@@ -93,6 +99,12 @@ def _form_change(row: Row, cell: Cell, text: str, posted: Mapping[str, str]) -> 
         kept or seen,
         is_typed=bool(kept),
     )
+
+
+def _versions(posted: Mapping[str, str]) -> dict[str, str]:
+    """What `v` says of each row, by the name of the row's own field."""
+    said = (each.rpartition(".") for each in posted.get("v", "").split())
+    return {f"v.{row}": version for row, _dot, version in said}
 
 
 def _version(text: str | None) -> int:

@@ -101,7 +101,7 @@ class ShownRow:
     birth: str
     gender: str
     cells: tuple[ShownCell, ...]
-    versions: tuple[tuple[str, str], ...]
+    versions: tuple[str, ...]
     has_no_gender: bool
     notes: tuple[Note, ...]
     adjusted: str = ""
@@ -154,6 +154,11 @@ class SheetPage:
     counts: Mapping[str, int]
     alike: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+
+    @property
+    def versions(self) -> str:
+        """What the form sends along of all rows, in one field: a field each would be a third of the page's weight."""
+        return " ".join(version for row in self.rows for version in row.versions)
 
     @property
     def doubtful(self) -> int:
@@ -262,7 +267,7 @@ def _row(
         has_no_gender=row.student.gender == row.student.Gender.UNKNOWN,
         cells=cells,
         versions=tuple(
-            (f"{row.student.pk}.{item}", str(version)) for item, version in row.versions.items() if version
+            f"{row.student.pk}.{item}.{version}" for item, version in row.versions.items() if version
         ),
         notes=tuple(cell.note for cell in cells if cell.note),
         adjusted=_adjusted(sheet, row),

@@ -50,7 +50,8 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _cleaned(text: str) -> str:
-    visible = "".join(_visible(character) for character in text)
+    # Printable: the plain space is all that would be taken for another character.
+    visible = text if text.isprintable() else "".join(_visible(character) for character in text)
     decomposed = unicodedata.normalize("NFD", visible.translate(LOOKALIKES))
     ordered = SHAPE_AFTER_TONE.sub(r"\2\1", decomposed)
     return unicodedata.normalize("NFC", " ".join(ordered.split()))

@@ -176,7 +176,10 @@ function start(form) {
   }
 
   /** The button for a reason is there while the cell with the cursor has a warning. */
-  function offerReason() { reasonButton.hidden = !current?.doubts.length; }
+  function offerReason() {
+    const isNone = !current?.doubts.length;
+    if (reasonButton.hidden !== isNone) reasonButton.hidden = isNone;
+  }
 
   function giveReason(cell) {
     if (cell.doubts.length) askReason(cell, { address: form.dataset.address, token: saver.token });

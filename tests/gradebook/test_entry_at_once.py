@@ -1,13 +1,16 @@
 """Several people saving the same sheet at the same moment, each on a connection of their own."""
 
+import time
+
 import pytest
+from django.db import transaction
 
 from accounts.history import Source
 from gradebook.entry import Change, save_results
 from gradebook.models import SubjectResult
 from gradebook.windows import lock_state
 from tests.at_once import at_once
-from tests.gradebook.school import close_window, make_school, open_window
+from tests.gradebook.school import close_window, enter, make_school, open_window, value_of
 
 
 @pytest.mark.usefixtures("committed")
@@ -61,3 +64,27 @@ def test_no_cell_is_written_after_a_lock_that_comes_while_people_save():
     assert not locked_at.is_open
     assert written == sum(len(report.saved) for report in reports)
     assert len(reports) == written + sum(1 for report in reports if report.locked)
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_save_that_began_before_the_lock_and_was_held_up_beyond_it_is_not_written():
+    school = make_school()
+    open_window(school)
+    ref, pupil = school.sheet(), school.pupils[0]
+    enter(ref, pupil, "mark", "5", by=school.lan)
+    close_window(school)
+    window = open_window(school, hours=1 / 3600)
+    reports = []
+
+    def hold_the_row():
+        with transaction.atomic():
+            SubjectResult.objects.select_for_update().get(student=pupil)
+            time.sleep(1.4)
+
+    def save():
+        time.sleep(0.3)
+        reports.append(enter(ref, pupil, "mark", "9", by=school.lan))
+
+    at_once(hold_the_row, save)
+    assert reports[0].locked.startswith("Đã khoá từ") and window.order.number in reports[0].locked
+    assert value_of(ref, pupil) == "5"

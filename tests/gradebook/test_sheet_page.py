@@ -390,6 +390,21 @@ def test_a_bad_cell_comes_back_as_typed_with_its_reason_beside_and_the_good_one_
     assert value_of(school.sheet(), second) == "9"
 
 
+def test_the_plain_form_sends_along_in_one_field_at_which_versions_it_was_made(lan, school):
+    pupil = school.pupils[0]
+
+    def post_as_opened(mark, after=None):
+        versions = re.search(r'name="v" value="([^"]*)"', text(lan.get(address(school))))[1]
+        if after:
+            enter(school.sheet(), pupil, "mark", after, by=school.lan)
+        answer = lan.post(address(school), {f"c.{pupil.pk}.TOAN.mark": mark, "v": versions})
+        return versions, answer.status_code
+
+    assert post_as_opened("8") == ("", 200)
+    assert post_as_opened("9") == (f"{pupil.pk}.TOAN.1", 200)
+    assert post_as_opened("7", after="10") == (f"{pupil.pk}.TOAN.2", 409)
+
+
 def test_a_conflict_in_the_plain_form_shows_both_values_and_waits_for_the_choice(lan, school):
     pupil, ref = school.pupils[0], school.sheet()
     enter(ref, pupil, "mark", "7", by=school.lan)

@@ -154,6 +154,7 @@ export class Grid {
     this.answers = new Map(); // "pupil sentence" → the reason given for that warning
     this.reveal = () => {}; // brings a cell's row into view, where only one is
     this.taken = () => {}; // another's value was taken in
+    this.versions = versionsIn(form);
     this.rows = [];
     this.byInput = new Map();
     this.byName = new Map();
@@ -161,6 +162,7 @@ export class Grid {
       const inputs = [...tr.querySelectorAll('[name^="c."]')];
       this.rows.push(inputs.map((input, column) => new Cell(this, input, this.rows.length, column)));
     }
+    this.cells = this.rows.flat();
     for (const cell of this.cells) {
       this.byInput.set(cell.input, cell);
       this.byName.set(cell.name, cell);
@@ -169,7 +171,6 @@ export class Grid {
     for (const said of form.querySelectorAll("td > .q")) this.adoptRemark(said);
   }
 
-  get cells() { return this.rows.flat(); }
   get unsaved() { return this.cells.filter((cell) => cell.isUnsaved); }
 
   at(row, column) { return this.rows[row]?.[column]; }
@@ -177,8 +178,7 @@ export class Grid {
   of(element) { return this.byInput.get(element); }
 
   versionOf(cell) {
-    const field = (name) => this.form.elements.namedItem(`v.${name}`)?.value;
-    return field(cell.name) ?? field(`${cell.student}.${cell.item}`) ?? 0;
+    return this.versions.get(cell.name) ?? this.versions.get(`${cell.student}.${cell.item}`) ?? 0;
   }
 
   /** Warnings are of a row's item; they stand at its mark, its level where there is none, its rating. */
@@ -213,4 +213,15 @@ export class Grid {
     const cell = this.byName.get(li.dataset.for);
     cell.show(cell.isUnsaved ? "changed" : "");
   }
+}
+
+/** The versions that the page was made with, by row, and by cell where a save came back (gradebook/sheet_forms.py). */
+function versionsIn(form) {
+  const known = new Map();
+  for (const each of form.elements.namedItem("v").value.split(" ")) {
+    const at = each.lastIndexOf(".");
+    known.set(each.slice(0, at), each.slice(at + 1));
+  }
+  for (const field of form.querySelectorAll('[name^="v."]')) known.set(field.name.slice(2), field.value);
+  return known;
 }

@@ -58,11 +58,11 @@ export class Status {
 
   refresh() {
     const { saver, grid } = this;
-    this.next.hidden = !grid.cells.some((cell) => cell.isBad);
+    change(this.next, "hidden", !grid.cells.some((cell) => cell.isBad));
     if (!saver || saver.isStopped) return;
     const unsaved = grid.unsaved;
     grid.form.toggleAttribute("data-unsaved", unsaved.length > 0);
-    this.link.hidden = !saver.hasNoSession;
+    change(this.link, "hidden", !saver.hasNoSession);
     const [text, kind, isResult] = this.words(unsaved, saver);
     this.write(text, kind, isResult);
   }
@@ -82,7 +82,7 @@ export class Status {
   }
 
   write(text, kind, isResult) {
-    this.place.dataset.kind = kind;
+    change(this.place.dataset, "kind", kind);
     const remarked = typeof this.remarked === "function" ? this.remarked() : this.remarked;
     this.said = `${text} ${remarked}`.trim();
     this.show();
@@ -90,5 +90,10 @@ export class Status {
     if (isResult) this.timer = setTimeout(() => { this.spoken.textContent = this.said; }, SPOKEN_AFTER);
   }
 
-  show() { this.seen.textContent = `${this.said} ${this.left}`.trim(); }
+  show() { change(this.seen, "textContent", `${this.said} ${this.left}`.trim()); }
+}
+
+/** Said at each key, changed seldom: what is written anew without need is laid out anew, as often as the cursor moves. */
+function change(thing, name, value) {
+  if (thing[name] !== value) thing[name] = value;
 }
