@@ -80,9 +80,14 @@ def again_of(seats: Sequence[Enrolment]) -> Mapping[int, Again]:
 
 def owed_items(school_class: SchoolClass) -> dict[int, frozenset[str]]:
     """Pupil id → codes of the lines and traits that must be assessed again (R40). Four statements."""
+    return owed_of(seats_of([school_class]))
+
+
+def owed_of(seats: Iterable[Enrolment]) -> dict[int, frozenset[str]]:
+    """The same of the pupils on the seats of `seats_of`, whatever the number of classes. Three statements."""
     return {
         pupil: frozenset(item.code for item in grading.failing_items(inputs))
-        for pupil, inputs in year_inputs(school_class).items()
+        for pupil, inputs in inputs_of(seats).items()
     }
 
 

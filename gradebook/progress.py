@@ -1,8 +1,9 @@
-"""How far the entry of a period has come: cells entered of cells required, per class and line.
+"""How far the entry of a period has come: cells entered of cells required, per class and line. The one count.
 
 Required is what the sheets have: pupils of today's roster × columns of the sheet (a mark only where the test
 matrix has one), without what is exempt and without pupils who are not assessed (rule R32). Entered is counted by the
-database; no result is loaded.
+database; no result is loaded. At the supplementary assessment each pupil owes something else: `gradebook.sheet_gaps`
+counts there, by the pupils, and names what is empty here.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -101,7 +102,13 @@ def count_entered(
 def _subject_counts(roster: QuerySet[Enrolment], year: SchoolYear, periods: list[str]) -> QuerySet[Any]:
     results = "student__subject_results"
     return (
-        roster.filter(**{f"{results}__period__in": periods, f"{results}__line__year": year})
+        roster.filter(
+            **{
+                f"{results}__period__in": periods,
+                f"{results}__line__year": year,
+                f"{results}__line__grade_level": F("school_class__grade_level"),
+            }
+        )
         .values("school_class_id", code=F(f"{results}__line__code"), period=F(f"{results}__period"))
         .annotate(
             others=Count("id", filter=~Q(**{f"{results}__attainment": ""}))

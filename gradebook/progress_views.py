@@ -8,7 +8,6 @@ from accounts import permissions
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.board import read_board
-from gradebook.regulation import Period
 
 
 @require_safe
@@ -20,4 +19,4 @@ def progress(request: SignedInRequest) -> HttpResponse:
         "Tiến độ nhập của các lớp do Ban giám hiệu, văn thư, người kiểm tra và tổ (khối) trưởng theo dõi.",
     )
     board = read_board(request.user, request.GET.get("period", ""))
-    return render(request, "gradebook/progress.html", {"board": board, "periods": list(Period)})
+    return render(request, "gradebook/progress.html", {"board": board, "periods": board.periods})
