@@ -159,6 +159,11 @@ def read_followed(user: User) -> Sight:
     return _sight(user, _followed(user), has_own=False)
 
 
+def read_watched(user: User) -> Sight:
+    """The school or the grades whose closing the person watches (`Action.SEE_READINESS`). Two statements."""
+    return _sight(user, permissions.reach_of(user, Action.SEE_READINESS), has_own=False)
+
+
 def _sight(user: User, reach: Reach, *, has_own: bool) -> Sight:
     year = Subquery(SchoolYear.objects.begun().values("pk")[:1])
     wanted = reach.condition()

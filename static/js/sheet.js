@@ -249,7 +249,9 @@ function start(form) {
   fitRegion(form);
   saver.now();
   // Ready to type; but on a phone the keyboard would cover the sheet before it is seen.
-  const first = grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.at(0, 0);
+  const asked = grid.byName.get(new URLSearchParams(location.search).get("cell"));
+  if (asked) grid.reveal(asked);
+  const first = asked ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.at(0, 0);
   if (first && offerPlace.hidden && matchMedia("(pointer: fine)").matches) begin(form, first);
 
   function offerKept() {
