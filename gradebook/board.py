@@ -17,13 +17,13 @@ from gradebook.progress_sheets import (
     read_followed,
     read_sight,
     sheets_at,
+    short_name,
     whole,
 )
 from gradebook.regulation import Period
 from gradebook.scopes import line_words
 from gradebook.sheets import HOMEROOM_CODE
 
-HOMEROOM_LABEL = "PC, NL"
 WHOLE_SCHOOL = "toàn trường"
 
 
@@ -51,12 +51,13 @@ class BoardCell:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A class and the sheets of it that the reader sees."""
+    """A class and the sheets of it that the reader sees; `is_whole`: all of them."""
 
     class_id: int
     class_name: str
     pupils: int
     cells: tuple[BoardCell, ...]
+    is_whole: bool = True
 
     @property
     def is_shut(self) -> bool:
@@ -154,7 +155,7 @@ class Board:
     @property
     def has_whole_classes(self) -> bool:
         """Whether the reader sees every sheet of every class here."""
-        return all(cell.is_shown for grade in self.grades for row in grade.rows for cell in row.cells)
+        return all(row.is_whole for grade in self.grades for row in grade.rows)
 
     @property
     def can_be_read(self) -> bool:
@@ -270,7 +271,7 @@ def _grade(level: int, classes: Mapping[int, Mapping[str, ProgressSheet]]) -> Bo
         school_class: Any = next(iter(own.values())).ref.school_class
         taught = {each["code"] for each in school_class.taught} | {HOMEROOM_CODE}
         cells = tuple(_cell(code, label, own.get(code), taught) for code, label in columns.items())
-        rows.append(BoardRow(class_id, school_class.name, school_class.pupils, cells))
+        rows.append(BoardRow(class_id, school_class.name, school_class.pupils, cells, taught == set(own)))
     return BoardGrade(level, tuple(columns), tuple(columns.values()), tuple(rows))
 
 
@@ -278,7 +279,7 @@ def _lines_together(sheets: Iterable[ProgressSheet]) -> dict[str, str]:
     """By code the short name, in the order of the books."""
     found: dict[str, SubjectLine | None] = {sheet.ref.code: sheet.ref.line for sheet in sheets}
     lines = sorted((line.line.position, code) for code, line in found.items() if line)
-    names = {code: line.line.short_name if line else HOMEROOM_LABEL for code, line in found.items()}
+    names = {code: short_name(line) for code, line in found.items()}
     ordered = [code for _position, code in lines] + ([HOMEROOM_CODE] if HOMEROOM_CODE in found else [])
     return {code: names[code] for code in ordered}
 

@@ -40,6 +40,14 @@ class Standing(StrEnum):
 BEGUN = frozenset({Standing.OPEN, Standing.LOCKED})
 
 
+HOMEROOM_LABEL = "PC, NL"
+
+
+def short_name(line: SubjectLine | None) -> str:
+    """As a narrow column heads it."""
+    return line.line.short_name if line else HOMEROOM_LABEL
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who answers for a sheet today."""
@@ -79,6 +87,15 @@ class ProgressSheet:
     standing: Standing
     tally: Tally
     is_readable: bool
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.ref.school_class.pk, self.ref.code
+
+    @property
+    def short_title(self) -> str:
+        """«Toán 4A», «PC, NL 4A»."""
+        return f"{short_name(self.ref.line)} {self.ref.school_class.name}"
 
     @property
     def counts(self) -> bool:

@@ -3,6 +3,7 @@
 Read only, and it holds up nothing: the order closes at its minute whatever stands here (docs/decisions/0140).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ from gradebook.year_end_rules import State
 from students.models import SchoolClass
 
 MOST_NAMES = 400
+MOST_DOUBTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,16 @@ class Readiness:
     @property
     def extensions(self) -> tuple[Running, ...]:
         return tuple(each for each in self.running if each.is_personal)
+
+    @property
+    def shows_doubts(self) -> bool:
+        return len(self.doubts) <= MOST_DOUBTS
+
+    @property
+    def doubts_by_sheet(self) -> tuple[tuple[ProgressSheet, int], ...]:
+        """How many in each sheet."""
+        count = Counter((doubt.ref.school_class.pk, doubt.ref.code) for doubt in self.doubts)
+        return tuple((sheet, count[sheet.key]) for sheet in self.counted if count[sheet.key])
 
     @property
     def names(self) -> int:
@@ -206,7 +218,7 @@ def _gap_rows(report: Readiness) -> list[tuple[Value, ...]]:
 
 
 def _doubt_rows(report: Readiness) -> list[tuple[Value, ...]]:
-    holders = {(sheet.ref.school_class.pk, sheet.ref.code): _where(sheet) for sheet in report.sheets}
+    holders = {sheet.key: _where(sheet) for sheet in report.sheets}
     return [
         (
             "Chưa rõ, chưa có lí do",
