@@ -93,9 +93,13 @@ class ProgressSheet:
         return self.ref.school_class.pk, self.ref.code
 
     @property
+    def line_name(self) -> str:
+        return short_name(self.ref.line)
+
+    @property
     def short_title(self) -> str:
         """«Toán 4A», «PC, NL 4A»."""
-        return f"{short_name(self.ref.line)} {self.ref.school_class.name}"
+        return f"{self.line_name} {self.ref.school_class.name}"
 
     @property
     def counts(self) -> bool:

@@ -126,7 +126,7 @@ def open_window(
     line_code: str = "",
     teacher: User | None = None,
 ) -> EntryWindow:
-    """The principal opens a period, from an hour ago, for the next `hours`: the school or a class, a line, a teacher."""
+    """The principal opens a period, from an hour ago, for the next `hours`: to all, or a class, a line, a teacher."""
     now = clock.now()
     order = EntryOrder(
         number=_next_number(school),
