@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import User
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.progress import NOTHING, Tally
+from gradebook.progress_scope import address_of
 from gradebook.progress_sheets import (
     ProgressSheet,
     Sight,
@@ -21,7 +24,7 @@ from gradebook.progress_sheets import (
     whole,
 )
 from gradebook.regulation import Period
-from gradebook.scopes import line_words
+from gradebook.scopes import Scope, line_words
 from gradebook.sheets import HOMEROOM_CODE
 
 WHOLE_SCHOOL = "toàn trường"
@@ -30,7 +33,10 @@ WHOLE_SCHOOL = "toàn trường"
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     """One sheet on the board, if the reader sees it; `is_taught` is False where the class does not have the line of
-    its grade. `counts`: the period was opened for it."""
+    its grade. `counts`: the period was opened for it. `path`: where it leads, "" where the reader may not go.
+
+    Its words are put together here, for a school has hundreds of cells and a template takes ten times as long.
+    """
 
     code: str
     label: str
@@ -38,15 +44,25 @@ class BoardCell:
     counts: bool = False
     is_taught: bool = True
     is_shown: bool = True
-    is_readable: bool = False
-
-    @property
-    def is_behind(self) -> bool:
-        return self.counts and not self.tally.is_complete
+    path: str = ""
 
     @property
     def kind(self) -> str:
         return self.tally.kind if self.counts and self.tally.required else "neutral"
+
+    @property
+    def word(self) -> str:
+        if not self.is_taught:
+            return "Không học"
+        if not self.counts:
+            return "Chưa mở"
+        return self.tally.short_word if self.tally.required else "Không có ô"
+
+    @property
+    def figures(self) -> str:
+        if self.tally.entered or (self.counts and self.tally.required):
+            return f"{self.tally.entered}/{self.tally.required}"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,4 +303,15 @@ def _lines_together(sheets: Iterable[ProgressSheet]) -> dict[str, str]:
 def _cell(code: str, label: str, sheet: ProgressSheet | None, taught: set[str]) -> BoardCell:
     if sheet is None:
         return BoardCell(code, label, is_taught=code in taught, is_shown=code not in taught)
-    return BoardCell(code, label, sheet.tally, sheet.counts, is_readable=sheet.is_readable)
+    return BoardCell(code, label, sheet.tally, sheet.counts, path=_path(sheet))
+
+
+def _path(sheet: ProgressSheet) -> str:
+    """To the names of what is missing; to the sheet where nothing is, or nothing is wanted yet."""
+    if not sheet.is_readable:
+        return ""
+    ref = sheet.ref
+    if not sheet.is_behind:
+        return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
+    scope = Scope(class_id=ref.school_class.pk, line_code=ref.code)
+    return f"{reverse('gradebook:progress_missing')}?{address_of(scope, ref.period)}"
