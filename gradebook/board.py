@@ -33,7 +33,7 @@ WHOLE_SCHOOL = "toàn trường"
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     """One sheet on the board, if the reader sees it; `is_taught` is False where the class does not have the line of
-    its grade. `counts`: the period was opened for it. `path`: where it leads, "" where the reader may not go.
+    its grade. `counts`: the period was opened for it.
 
     Its words are put together here, for a school has hundreds of cells and a template takes ten times as long.
     """
@@ -43,8 +43,23 @@ class BoardCell:
     tally: Tally = NOTHING
     counts: bool = False
     is_taught: bool = True
-    is_shown: bool = True
-    path: str = ""
+    sheet: ProgressSheet | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        return self.sheet is not None or not self.is_taught
+
+    @property
+    def path(self) -> str:
+        """To the names of what is missing; to the sheet where nothing is, or nothing is wanted yet; "" where the
+        reader may not go."""
+        if self.sheet is None or not self.sheet.is_readable:
+            return ""
+        ref = self.sheet.ref
+        if not self.sheet.is_behind:
+            return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
+        scope = Scope(class_id=ref.school_class.pk, line_code=ref.code)
+        return f"{reverse('gradebook:progress_missing')}?{address_of(scope, ref.period)}"
 
     @property
     def kind(self) -> str:
@@ -302,16 +317,5 @@ def _lines_together(sheets: Iterable[ProgressSheet]) -> dict[str, str]:
 
 def _cell(code: str, label: str, sheet: ProgressSheet | None, taught: set[str]) -> BoardCell:
     if sheet is None:
-        return BoardCell(code, label, is_taught=code in taught, is_shown=code not in taught)
-    return BoardCell(code, label, sheet.tally, sheet.counts, path=_path(sheet))
-
-
-def _path(sheet: ProgressSheet) -> str:
-    """To the names of what is missing; to the sheet where nothing is, or nothing is wanted yet."""
-    if not sheet.is_readable:
-        return ""
-    ref = sheet.ref
-    if not sheet.is_behind:
-        return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
-    scope = Scope(class_id=ref.school_class.pk, line_code=ref.code)
-    return f"{reverse('gradebook:progress_missing')}?{address_of(scope, ref.period)}"
+        return BoardCell(code, label, is_taught=code in taught)
+    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet)

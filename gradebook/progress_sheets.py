@@ -18,7 +18,7 @@ from accounts import clock, permissions
 from accounts.models import User
 from accounts.permissions import Reach
 from accounts.powers import Action
-from gradebook.class_lines import lines_brought, with_lines
+from gradebook.class_lines import Lines, lines_of_each, with_lines
 from gradebook.models import ENTRY_PERIODS, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.progress import Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
@@ -192,10 +192,12 @@ def _sight(user: User, reach: Reach, *, has_own: bool) -> Sight:
         powers = permissions.powers_of(user)
         wanted |= Q(pk__in={class_id for class_id, _line in powers.taught | powers.lent_lines})
     found = with_lines(with_pupil_counts(SchoolClass.objects.filter(wanted, year=year)))
+    classes = list(_with_holders(found))
+    lines = lines_of_each(classes)
     sheets = tuple(
         sheet
-        for school_class in _with_holders(found)
-        for sheet in _sheets_of(school_class)
+        for school_class in classes
+        for sheet in _sheets_of(school_class, lines[school_class.pk])
         if reach.has(school_class)
         or permissions.may(user, Action.SEE_PROGRESS, school_class=school_class, line=sheet.line)
     )
@@ -214,10 +216,10 @@ def _with_holders(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
     )
 
 
-def _sheets_of(school_class: Any) -> list[HeldSheet]:
+def _sheets_of(school_class: Any, lines: Lines) -> list[HeldSheet]:
     teachers = {each.pop("line"): Holder(**each) for each in school_class.teaching}
     leader = Holder(**school_class.homeroom[0]) if school_class.homeroom else None
-    sheets = [HeldSheet(school_class, line, teachers.get(line.pk)) for line in lines_brought(school_class)]
+    sheets = [HeldSheet(school_class, line, teachers.get(line.pk)) for line in lines]
     return [*sheets, HeldSheet(school_class, None, leader)]
 
 
