@@ -54,6 +54,7 @@ def _order(asked: str) -> EntryOrder | None:
 
 
 @require_safe
+@limited("readiness", times=120, minutes=10, what="xem báo cáo sẵn sàng khoá sổ")
 def readiness(request: SignedInRequest) -> HttpResponse:
     sight, period, scope, order = _asked(request)
     context = {
