@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import django
@@ -39,8 +40,8 @@ def main() -> None:
     client.force_login(user)
     board = read_board(user)
     found: dict[str, Any] = {"sheets": len(board.sheets), "cells": board.total.required}
-    measured: dict[str, Callable[[], object]] = {"read": lambda: read_board(user)}
-    measured |= {name: lambda path=path: client.get(path) for name, path in PAGES.items()}
+    measured: dict[str, Callable[[], object]] = {"read": partial(read_board, user)}
+    measured |= {name: partial(client.get, path) for name, path in PAGES.items()}
     for name, ask in measured.items():
         found[f"{name}_statements"], found[f"{name}_ms"] = _measure(ask)
     print(json.dumps({"progress": found}))
