@@ -12,7 +12,6 @@ from django.urls import reverse
 from accounts.models import User
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.progress import NOTHING, Tally
-from gradebook.progress_scope import address_of
 from gradebook.progress_sheets import (
     ProgressSheet,
     Sight,
@@ -24,7 +23,7 @@ from gradebook.progress_sheets import (
     whole,
 )
 from gradebook.regulation import Period
-from gradebook.scopes import Scope, line_words
+from gradebook.scopes import line_words
 from gradebook.sheets import HOMEROOM_CODE
 
 WHOLE_SCHOOL = "toàn trường"
@@ -33,7 +32,7 @@ WHOLE_SCHOOL = "toàn trường"
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     """One sheet on the board, if the reader sees it; `is_taught` is False where the class does not have the line of
-    its grade. `counts`: the period was opened for it.
+    its grade. `counts`: the period was opened for it. `names`: where the names of what is missing are.
 
     Its words are put together here, for a school has hundreds of cells and a template takes ten times as long.
     """
@@ -44,6 +43,7 @@ class BoardCell:
     counts: bool = False
     is_taught: bool = True
     sheet: ProgressSheet | None = None
+    names: str = ""
 
     @property
     def is_shown(self) -> bool:
@@ -56,10 +56,9 @@ class BoardCell:
         if self.sheet is None or not self.sheet.is_readable:
             return ""
         ref = self.sheet.ref
-        if not self.sheet.is_behind:
-            return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
-        scope = Scope(class_id=ref.school_class.pk, line_code=ref.code)
-        return f"{reverse('gradebook:progress_missing')}?{address_of(scope, ref.period)}"
+        if self.sheet.is_behind:
+            return f"{self.names}?period={ref.period.value}&class={ref.school_class.pk}&line={ref.code}"
+        return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
 
     @property
     def kind(self) -> str:
@@ -296,12 +295,13 @@ def _grades(sheets: Sequence[ProgressSheet]) -> tuple[BoardGrade, ...]:
 
 
 def _grade(level: int, classes: Mapping[int, Mapping[str, ProgressSheet]]) -> BoardGrade:
+    names = reverse("gradebook:progress_missing")
     columns = _lines_together(sheet for own in classes.values() for sheet in own.values())
     rows = []
     for class_id, own in classes.items():
         school_class: Any = next(iter(own.values())).ref.school_class
         taught = {each["code"] for each in school_class.taught} | {HOMEROOM_CODE}
-        cells = tuple(_cell(code, label, own.get(code), taught) for code, label in columns.items())
+        cells = tuple(_cell(code, label, own.get(code), taught, names) for code, label in columns.items())
         rows.append(BoardRow(class_id, school_class.name, school_class.pupils, cells, taught == set(own)))
     return BoardGrade(level, tuple(columns), tuple(columns.values()), tuple(rows))
 
@@ -315,7 +315,7 @@ def _lines_together(sheets: Iterable[ProgressSheet]) -> dict[str, str]:
     return {code: names[code] for code in ordered}
 
 
-def _cell(code: str, label: str, sheet: ProgressSheet | None, taught: set[str]) -> BoardCell:
+def _cell(code: str, label: str, sheet: ProgressSheet | None, taught: set[str], names: str) -> BoardCell:
     if sheet is None:
         return BoardCell(code, label, is_taught=code in taught)
-    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet)
+    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet, names=names)
