@@ -205,18 +205,21 @@ def read_board(user: User, period: str = "") -> Board:
 
 
 def read_open_boards(user: User) -> tuple[Board, ...]:
-    """Every open period over the sheets it is open for, the one open for most first. Three statements.
+    """Every open period over the sheets it is open for, the one open for most first. Three statements, two before
+    anything was opened.
 
     If none is open: the last that was, over the sheets it was open for.
     """
     sight = read_followed(user)
     reach = sight.reach()
-    periods = sorted(reach, key=lambda period: (-reach[period], period.order))
-    wanted = Standing.OPEN if periods else Standing.LOCKED
-    boards = []
-    for period, sheets in sheets_at(sight, periods or [sight.chosen_period()]).items():
-        boards.append(_board(sight, period, [each for each in sheets if each.standing == wanted]))
-    return tuple(boards)
+    wanted = Standing.OPEN if reach else Standing.LOCKED
+    periods = sorted(reach, key=lambda period: (-reach[period], period.order)) or [sight.chosen_period()]
+    if wanted not in sight.standings.values():
+        return (_board(sight, periods[0], ()),)
+    return tuple(
+        _board(sight, period, [sheet for sheet in sheets if sheet.standing == wanted])
+        for period, sheets in sheets_at(sight, periods).items()
+    )
 
 
 def _board(sight: Sight, period: Period, sheets: Sequence[ProgressSheet]) -> Board:
