@@ -22,7 +22,7 @@ from gradebook.year_end_rules import State
 from students.models import SchoolClass
 
 MOST_NAMES = 400
-MOST_DOUBTS = 100
+MOST_DOUBTS = 40
 
 
 @dataclass(frozen=True, slots=True)
