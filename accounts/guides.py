@@ -106,8 +106,8 @@ GUIDES: tuple[Guide, ...] = (
                 "progress",
                 "Theo dõi tiến độ",
                 "/gradebook/progress/",
-                "«Tiến độ nhập» cho biết sổ nào đủ, đang hay chưa nhập. Cột «Cả lớp» cộng mọi sổ của lớp; "
-                "bấm một ô để mở sổ.",
+                "«Tiến độ nhập» cho biết sổ nào đủ, đang hay chưa nhập, theo lớp, giáo viên, môn; bấm một ô còn thiếu "
+                "để xem tên từng em. Trước khi khoá, «Sẵn sàng khoá sổ?» nêu còn thiếu gì, của ai.",
             ),
             Step(
                 "inquiries",
@@ -157,9 +157,8 @@ GUIDES: tuple[Guide, ...] = (
                 "progress",
                 "Kiểm tra sau mỗi đợt nhập",
                 "/gradebook/progress/",
-                "«Tiến độ nhập» chỉ ra lớp, môn còn thiếu. Bấm một ô trong cột của môn để mở sổ và đọc "
-                "nhận xét; cột «Cả lớp» "
-                "cộng mọi sổ của lớp.",
+                "«Tiến độ nhập» chỉ ra lớp, môn, giáo viên còn thiếu; bấm một ô còn thiếu để xem tên từng em, ô đã đủ "
+                "để mở sổ. «Sẵn sàng khoá sổ?» là báo cáo trước khi khoá, in và tải Excel được.",
             ),
             Step(
                 "training",
@@ -252,8 +251,8 @@ GUIDES: tuple[Guide, ...] = (
                 "progress",
                 "Đôn đốc tổ nhập đủ",
                 "/gradebook/progress/",
-                "«Tiến độ nhập» của khối: cột «Cả lớp» cho biết lớp nào còn thiếu, các cột sau cho biết "
-                "thiếu môn nào.",
+                "«Tiến độ nhập» của khối, theo lớp, giáo viên, môn: bấm một ô còn thiếu để xem tên từng em và ô còn "
+                "thiếu; «Sẵn sàng khoá sổ?» gom lại trước khi khoá.",
             ),
             Step(
                 "inquiries",
@@ -369,7 +368,8 @@ GUIDES: tuple[Guide, ...] = (
                 "progress",
                 "Kiểm tra tiến độ",
                 "/gradebook/progress/",
-                "«Tiến độ nhập»: chọn thời điểm ở trên, bấm một ô để đọc sổ. Cột «Cả lớp» cộng mọi sổ của lớp.",
+                "«Tiến độ nhập»: chọn thời điểm ở trên; ô còn thiếu nêu tên từng em, ô đã đủ mở sổ. Cột «Cả lớp» cộng "
+                "mọi sổ của lớp.",
             ),
             Step(
                 "classes",

@@ -120,6 +120,7 @@ class Action(StrEnum):
     SEE_SHEET = "see_sheet"
     ENTER_SHEET = "enter_sheet"
     SEE_PROGRESS = "see_progress"
+    SEE_READINESS = "see_readiness"
     ARRANGE_ASSESSMENT = "arrange_assessment"
     SEE_OUTCOMES = "see_outcomes"
     PROPOSE_OUTCOMES = "propose_outcomes"
@@ -440,11 +441,24 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.SEE_PROGRESS,
         Area.MARKS,
-        "xem tiến độ nhập",
-        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE},
-        "IV.2, IV.3, IV.4",
+        "xem tiến độ nhập, tên em và ô còn thiếu",
+        {
+            **_WHOLE_SCHOOL,
+            Role.GRADE_HEAD: Whose.GRADE,
+            Role.HOMEROOM: Whose.OWN_CLASS,
+            Role.SUBJECT: Whose.OWN_SHEET,
+        },
+        "IV.2, IV.3, IV.4, IV.5, IV.6",
         grant=CLASS_GRANT,
         part="progress",
+        stays_when_lent=True,
+    ),
+    Rule(
+        Action.SEE_READINESS,
+        Area.MARKS,
+        "xem báo cáo sẵn sàng khoá sổ",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE},
+        "IV.1, IV.2, IV.3, IV.4",
     ),
     Rule(
         Action.ARRANGE_ASSESSMENT,

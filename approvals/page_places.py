@@ -17,6 +17,8 @@ PAGE_NAMES: Mapping[str, str] = {
     "gradebook:order": "Một lệnh mở hoặc khoá sổ",
     "gradebook:order_new": "Ban hành lệnh mở, khoá sổ",
     "gradebook:progress": "Tiến độ nhập",
+    "gradebook:progress_missing": "Còn thiếu ô nào",
+    "gradebook:readiness": "Sẵn sàng khoá sổ?",
     "gradebook:sheet": "Sổ nhập của một môn, một lớp",
     "gradebook:own_sheets": "Excel các sổ của tôi",
     "gradebook:sheet_upload": "Nạp Excel vào một sổ",

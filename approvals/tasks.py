@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from accounts import clock, permissions
 from accounts.admin_account import Overdue, overdue_accounts
 from accounts.models import User
-from accounts.powers import Action, Role
+from accounts.powers import Role
 from approvals.frame import inquiries_to_read, requests_waiting_for
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.models import CorrectionRequest
@@ -30,6 +30,7 @@ from gradebook.entry_notices import TeamNotice, read_team_notices, with_team_not
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.own_notices import OwnNotice, read_own_notices
 from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
+from gradebook.progress_sheets import follows_others
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.sheets import SheetRef
@@ -167,8 +168,8 @@ def read_tasks(user: User) -> TasksPage:
     substitutions and grants of the day.
 
     Five more for the records and the year's end of whoever leads a class, one for a leader's classes at the year's
-    end; one for the records of all classes until they are overdue, then four; three for classes that nobody leads, four
-    for the boards, if they may be seen.
+    end; one for the records of all classes until they are overdue, then four; three for classes that nobody leads, three
+    for the boards of those who watch over others.
     """
     refs, windows, counts = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
@@ -193,7 +194,7 @@ def read_tasks(user: User) -> TasksPage:
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
         year_end=(*year_end_tasks(user), *supplementary_tasks(_open_again(user, refs, windows))),
-        boards=read_open_boards(user) if permissions.may_anywhere(user, Action.SEE_PROGRESS) else (),
+        boards=read_open_boards(user) if follows_others(user) else (),
     )
 
 

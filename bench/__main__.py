@@ -58,6 +58,8 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
     """Every measurement, in order."""
     print("· roll call", flush=True)
     results = rolls_of(stack)
+    print("· progress of the school", flush=True)
+    results |= _inside(stack, "bench.progress")
     print("· permissions and the access log", flush=True)
     results |= _inside(stack, "bench.permissions")
     print("· books of one class", flush=True)
@@ -110,6 +112,13 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("rolls", "month", "the month of a class: SQL statements", ""),
     ("roll call: the month of the class", "median_ms", "the month of a class: median (ms)", "100"),
     ("rolls", "year", "the year of a class: SQL statements", ""),
+    ("progress", "read_statements", "progress of the school: SQL statements", "6"),
+    ("progress", "read_ms", "progress of the school: median (ms)", "50"),
+    ("progress", "page_statements", "… its page, the frame included: SQL statements", ""),
+    ("progress", "page_ms", "… its page: median (ms)", ""),
+    ("progress", "missing_ms", "… the names of what is missing, ten sheets (ms)", ""),
+    ("progress", "readiness_statements", "… the report before closing: SQL statements", ""),
+    ("progress", "readiness_ms", "… the report before closing (ms)", ""),
     ("few", "/", "«Việc của tôi», few assignments: SQL statements", ""),
     ("many", "/", "«Việc của tôi», 60 assignments: SQL statements", "the same"),
     ("log_100000", "newest", "access log of 100,000 lines, newest page (ms)", "100"),

@@ -1,74 +1,117 @@
 """The board of progress: how far the classes are, for the periods that are open and for whom they are.
 
-A class that a period was never opened for is not behind: it is shown as «Chưa mở» and counted nowhere.
+Every sum is of the sheets that count (`gradebook.progress_sheets`), whatever else their class has.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from django.db.models import Subquery
+from django.urls import reverse
 
-from accounts import permissions
 from accounts.models import User
-from accounts.powers import Action
-from gradebook.class_lines import Lines, lines_of_classes
 from gradebook.models import EntryWindow, SubjectLine
-from gradebook.progress import NOTHING, Counts, Tally, count_entered, tally_of, with_pupil_counts
+from gradebook.progress import NOTHING, Tally
+from gradebook.progress_sheets import (
+    ProgressSheet,
+    Sight,
+    Standing,
+    read_followed,
+    read_sight,
+    sheets_at,
+    short_name,
+    whole,
+)
 from gradebook.regulation import Period
-from gradebook.scopes import line_words, place_of, scope_of
-from gradebook.sheets import SheetRef
-from gradebook.spans import Span, spans_at, with_cuts
-from students.models import SchoolClass, SchoolYear
+from gradebook.scopes import line_words
+from gradebook.sheets import HOMEROOM_CODE
 
-HOMEROOM_LABEL = "PC, NL"
 WHOLE_SCHOOL = "toàn trường"
-
-
-class Standing(StrEnum):
-    """How a class stands at a period now; its sheets count from the first opening on."""
-
-    OPEN = "open"
-    LOCKED = "locked"
-    SHUT = "shut"
 
 
 @dataclass(frozen=True, slots=True)
 class BoardCell:
-    """One sheet on the board; `is_taught` is False where the class does not have this line of its grade."""
+    """One sheet on the board, if the reader sees it; `is_taught` is False where the class does not have the line of
+    its grade. `counts`: the period was opened for it. `names`: where the names of what is missing are.
+
+    Its words are put together here, for a school has hundreds of cells and a template takes ten times as long.
+    """
 
     code: str
     label: str
-    tally: Tally
+    tally: Tally = NOTHING
+    counts: bool = False
     is_taught: bool = True
+    sheet: ProgressSheet | None = None
+    names: str = ""
+
+    @property
+    def is_shown(self) -> bool:
+        return self.sheet is not None or not self.is_taught
+
+    @property
+    def path(self) -> str:
+        """To the names of what is missing; to the sheet where nothing is, or nothing is wanted yet; "" where the
+        reader may not go."""
+        if self.sheet is None or not self.sheet.is_readable:
+            return ""
+        ref = self.sheet.ref
+        if self.sheet.is_behind:
+            return f"{self.names}?period={ref.period.value}&class={ref.school_class.pk}&line={ref.code}"
+        return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
+
+    @property
+    def kind(self) -> str:
+        return self.tally.kind if self.counts and self.tally.required else "neutral"
+
+    @property
+    def word(self) -> str:
+        if not self.is_taught:
+            return "Không học"
+        if not self.counts:
+            return "Chưa mở"
+        return self.tally.short_word if self.tally.required else "Không có ô"
+
+    @property
+    def figures(self) -> str:
+        if self.tally.entered or (self.counts and self.tally.required):
+            return f"{self.tally.entered}/{self.tally.required}"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A class; `total` is what its sheets come to, whether they count yet or not."""
+    """A class and the sheets of it that the reader sees; `is_whole`: all of them."""
 
     class_id: int
     class_name: str
     pupils: int
-    standing: Standing
     cells: tuple[BoardCell, ...]
+    is_whole: bool = True
 
     @property
     def is_shut(self) -> bool:
-        return self.standing == Standing.SHUT
+        return not any(cell.counts for cell in self.cells)
+
+    @property
+    def shut_sheets(self) -> int:
+        """Sheets not opened in a class of which others are."""
+        if self.is_shut:
+            return 0
+        return sum(cell.is_taught and cell.is_shown and not cell.counts for cell in self.cells)
 
     @property
     def total(self) -> Tally:
-        return sum((cell.tally for cell in self.cells), NOTHING)
+        """What the sheets that count come to; where none does, what is entered in spite of it."""
+        return sum((cell.tally for cell in self.cells if cell.counts or self.is_shut), NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
 class BoardGrade:
-    """The classes of a grade; `sums` has one tally per line, in the order of `labels`, of the classes that count."""
+    """The classes of a grade; `sums` has one tally per line, in the order of `codes`, of the sheets that count."""
 
     grade_level: int
+    codes: tuple[str, ...]
     labels: tuple[str, ...]
     rows: tuple[BoardRow, ...]
 
@@ -83,9 +126,13 @@ class BoardGrade:
     @property
     def sums(self) -> tuple[Tally, ...]:
         return tuple(
-            sum((row.cells[index].tally for row in self.counted), NOTHING)
+            sum((row.cells[index].tally for row in self.rows if row.cells[index].counts), NOTHING)
             for index, _label in enumerate(self.labels)
         )
+
+    @property
+    def coded_sums(self) -> tuple[tuple[str, Tally], ...]:
+        return tuple(zip(self.codes, self.sums, strict=True))
 
     @property
     def pupils(self) -> int:
@@ -106,9 +153,14 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A period over the classes a person sees; `state` says for whom it is open, as far as a few words can."""
+    """A period over the classes a person sees; `state` says for whom it is open, as far as a few words can.
+
+    `periods` are those that can be chosen.
+    """
 
     period: Period
+    periods: tuple[Period, ...]
+    sheets: tuple[ProgressSheet, ...]
     grades: tuple[BoardGrade, ...]
     openings: tuple[Opening, ...]
     state: str
@@ -126,121 +178,78 @@ class Board:
     def shut_classes(self) -> int:
         return sum(len(grade.rows) for grade in self.grades) - self.counted_classes
 
+    @property
+    def shut_sheets(self) -> int:
+        return sum(row.shut_sheets for grade in self.grades for row in grade.rows)
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """What the boards of one person are made of: classes with `pupils`, and the windows (`asked_at`) upon them."""
+    @property
+    def has_whole_classes(self) -> bool:
+        """Whether the reader sees every sheet of every class here."""
+        return all(row.is_whole for grade in self.grades for row in grade.rows)
 
-    classes: Sequence[Any]
-    windows: Sequence[Any]
-    standings: Mapping[tuple[Period, int], Standing]
-
-    def of_period(self, period: Period) -> list[Any]:
-        return [window for window in self.windows if window.period == period]
-
-    def classes_that(self, period: Period, *wanted: Standing) -> list[Any]:
-        return [each for each in self.classes if self.standings[period, each.pk] in wanted]
+    @property
+    def can_be_read(self) -> bool:
+        """Whether the names of anything missing are the reader's."""
+        return any(sheet.is_behind and sheet.is_readable for sheet in self.sheets)
 
 
 def read_board(user: User, period: str = "") -> Board:
-    """What the person may see of a period: the school, the grades headed, the classes granted. Four statements.
+    """What the person may see of a period: the school, the grades headed, classes led or granted, lines taught.
 
-    Without a period, or with an unknown one: the one open for most classes, or the last that was, or the first.
+    Three statements. Without a period, or with an unknown one: the one open for most sheets, or the last that was, or
+    the first.
     """
-    view = _view(user)
-    chosen = Period(period) if period in set(Period) else _chosen_period(view)
-    return _boards(view, {chosen: view.classes})[0]
+    sight = read_sight(user)
+    chosen = sight.chosen_period(period)
+    return _board(sight, chosen, sheets_at(sight, [chosen])[chosen])
 
 
 def read_open_boards(user: User) -> tuple[Board, ...]:
-    """Every open period over the classes it is open for, the one open for most first. Four statements.
+    """Every open period over the sheets it is open for, the one open for most first. Three statements, two before
+    anything was opened.
 
-    If none is open: the last that was, over the classes it was open for.
+    If none is open: the last that was, over the sheets it was open for.
     """
-    view = _view(user)
-    reach = _reach(view)
-    if not reach:
-        last = _chosen_period(view)
-        return _boards(view, {last: view.classes_that(last, Standing.LOCKED)})
-    periods = sorted(reach, key=lambda period: (-reach[period], period.order))
-    return _boards(view, {period: view.classes_that(period, Standing.OPEN) for period in periods})
-
-
-def _view(user: User) -> _View:
-    reach = permissions.reach_of(user, Action.SEE_PROGRESS)
-    year = Subquery(SchoolYear.objects.begun().values("pk")[:1])
-    classes = list(with_pupil_counts(SchoolClass.objects.filter(reach.condition(), year=year)))
-    windows = [
-        window
-        for window in with_cuts(EntryWindow.objects.filter(year=year, period__in=list(Period)))
-        if any(scope_of(window).opens(place_of(each)) for each in classes)
-    ]
-    standings = {
-        (period, each.pk): _standing(each, [window for window in windows if window.period == period])
-        for period in Period
-        for each in classes
-    }
-    return _View(classes, windows, standings)
-
-
-def _standing(school_class: SchoolClass, windows: Iterable[Any]) -> Standing:
-    own = spans_at(windows, place_of(school_class))
-    if any(span.is_open for span in own):
-        return Standing.OPEN
-    return Standing.LOCKED if any(span.is_past for span in own) else Standing.SHUT
-
-
-def _reach(view: _View) -> Counter[Period]:
-    """For how many of the classes each period is open."""
-    return Counter(
-        period for (period, _class), standing in view.standings.items() if standing == Standing.OPEN
-    )
-
-
-def _chosen_period(view: _View) -> Period:
-    """The period open for most classes, the later opened of equals; else the last that was; else the first."""
-    reach = _reach(view)
-    begun = [window for window in view.windows if _whole(window).is_past or _whole(window).is_open]
-    if not begun:
-        return Period.MID_TERM_1
-    return Period(max(begun, key=lambda window: (reach[Period(window.period)], window.opens_at)).period)
-
-
-def _boards(view: _View, chosen: Mapping[Period, Sequence[Any]]) -> tuple[Board, ...]:
-    """The boards of the periods over these classes. Two statements, whatever their number."""
-    classes = {each.pk: each for shown in chosen.values() for each in shown}
-    lines: Mapping[int, Lines] = {}
-    counts = Counts()
-    if classes:
-        year = next(iter(classes.values())).year
-        lines = lines_of_classes(list(classes))
-        counts = count_entered(year, list(classes), list(chosen))
+    sight = read_followed(user)
+    reach = sight.reach()
+    wanted = Standing.OPEN if reach else Standing.LOCKED
+    periods = sorted(reach, key=lambda period: (-reach[period], period.order)) or [sight.chosen_period()]
+    if wanted not in sight.standings.values():
+        return (_board(sight, periods[0], ()),)
     return tuple(
-        _board(view, period, _grades(view, shown, lines, period, counts)) for period, shown in chosen.items()
+        _board(sight, period, [sheet for sheet in sheets if sheet.standing == wanted])
+        for period, sheets in sheets_at(sight, periods).items()
     )
 
 
-def _board(view: _View, period: Period, grades: tuple[BoardGrade, ...]) -> Board:
-    windows = view.of_period(period)
+def _board(sight: Sight, period: Period, sheets: Sequence[ProgressSheet]) -> Board:
+    windows = sight.of_period(period)
     still_open = [window for window in windows if window.is_open_at(window.asked_at)]
     openings = _openings(still_open)
+    state, kind = _state(period, windows, openings)
+    return Board(
+        period,
+        sight.periods,
+        tuple(sheets),
+        _grades(sheets),
+        openings,
+        state,
+        kind,
+    )
+
+
+def _state(period: Period, windows: Sequence[Any], openings: Sequence[Opening]) -> tuple[str, str]:
     if len(openings) == 1:
-        state = f"{period.value} · mở cho {openings[0].scope} đến {openings[0].until}"
-        return Board(period, grades, openings, state, "open")
+        return f"{period.value} · mở cho {openings[0].scope} đến {openings[0].until}", "open"
     if openings:
-        return Board(period, grades, openings, f"{period.value} · đang mở", "open")
-    over = [window for window in windows if _whole(window).is_past]
+        return f"{period.value} · đang mở", "open"
+    over = [window for window in windows if whole(window).is_past]
     if not over:
-        return Board(period, grades, (), f"{period.value} · chưa mở", "neutral")
+        return f"{period.value} · chưa mở", "neutral"
     last = max(over, key=lambda window: window.closes_at)
     scope = scope_words(over)
     whom = "" if scope == WHOLE_SCHOOL else f" ({scope})"
-    return Board(period, grades, (), f"{period.value} · đã khoá từ {last.closes_label}{whom}", "locked")
-
-
-def _whole(window: Any) -> Span:
-    """The window as it is for those whom no further order has shut out."""
-    return Span(window, window.closes_at, window.locked_by.number if window.locked_by_id else "")
+    return f"{period.value} · đã khoá từ {last.closes_label}{whom}", "locked"
 
 
 def _openings(windows: Iterable[Any]) -> tuple[Opening, ...]:
@@ -279,39 +288,37 @@ def _part_words(window: EntryWindow) -> str:
     return " ".join([*words, f"giáo viên {window.teacher.full_name}"] if window.teacher else words)
 
 
-def _grades(
-    view: _View,
-    classes: Sequence[Any],
-    lines: Mapping[int, Lines],
-    period: Period,
-    counts: Counts,
-) -> tuple[BoardGrade, ...]:
-    """A column for every line that some class of the grade has."""
-    grades = []
-    for grade_level in sorted({each.grade_level for each in classes}):
-        own = [each for each in classes if each.grade_level == grade_level]
-        columns: list[SubjectLine | None] = [*_lines_together(lines[each.pk] for each in own), None]
-        rows = []
-        for each in own:
-            cells = tuple(_cell(each, line, period, counts, lines[each.pk]) for line in columns)
-            rows.append(BoardRow(each.pk, each.name, each.pupils, view.standings[period, each.pk], cells))
-        grades.append(BoardGrade(grade_level, tuple(_label(line) for line in columns), tuple(rows)))
-    return tuple(grades)
+def _grades(sheets: Sequence[ProgressSheet]) -> tuple[BoardGrade, ...]:
+    """A column for every line of which some class of the grade has a sheet here."""
+    by_grade: dict[int, dict[int, dict[str, ProgressSheet]]] = {}
+    for sheet in sheets:
+        of_grade = by_grade.setdefault(sheet.ref.school_class.grade_level, {})
+        of_grade.setdefault(sheet.ref.school_class.pk, {})[sheet.ref.code] = sheet
+    return tuple(_grade(level, by_grade[level]) for level in sorted(by_grade))
 
 
-def _lines_together(of_classes: Iterable[Lines]) -> list[SubjectLine]:
-    found = {line.pk: line for lines in of_classes for line in lines}
-    return sorted(found.values(), key=lambda each: each.line.position)
+def _grade(level: int, classes: Mapping[int, Mapping[str, ProgressSheet]]) -> BoardGrade:
+    names = reverse("gradebook:progress_missing")
+    columns = _lines_together(sheet for own in classes.values() for sheet in own.values())
+    rows = []
+    for class_id, own in classes.items():
+        school_class: Any = next(iter(own.values())).ref.school_class
+        taught = {each["code"] for each in school_class.taught} | {HOMEROOM_CODE}
+        cells = tuple(_cell(code, label, own.get(code), taught, names) for code, label in columns.items())
+        rows.append(BoardRow(class_id, school_class.name, school_class.pupils, cells, taught == set(own)))
+    return BoardGrade(level, tuple(columns), tuple(columns.values()), tuple(rows))
 
 
-def _cell(
-    school_class: Any, line: SubjectLine | None, period: Period, counts: Counts, own: Lines
-) -> BoardCell:
-    ref = SheetRef(school_class, line, period)
-    if line is not None and line not in own:
-        return BoardCell(ref.code, _label(line), NOTHING, is_taught=False)
-    return BoardCell(ref.code, _label(line), tally_of(ref, counts))
+def _lines_together(sheets: Iterable[ProgressSheet]) -> dict[str, str]:
+    """By code the short name, in the order of the books."""
+    found: dict[str, SubjectLine | None] = {sheet.ref.code: sheet.ref.line for sheet in sheets}
+    lines = sorted((line.line.position, code) for code, line in found.items() if line)
+    names = {code: short_name(line) for code, line in found.items()}
+    ordered = [code for _position, code in lines] + ([HOMEROOM_CODE] if HOMEROOM_CODE in found else [])
+    return {code: names[code] for code in ordered}
 
 
-def _label(line: SubjectLine | None) -> str:
-    return line.line.short_name if line else HOMEROOM_LABEL
+def _cell(code: str, label: str, sheet: ProgressSheet | None, taught: set[str], names: str) -> BoardCell:
+    if sheet is None:
+        return BoardCell(code, label, is_taught=code in taught)
+    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet, names=names)

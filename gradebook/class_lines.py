@@ -21,7 +21,7 @@ def lines_of(school_class: SchoolClass) -> Lines:
 def lines_of_classes(class_ids: Collection[int]) -> dict[int, Lines]:
     """By class. One statement, whatever the number of classes."""
     classes = with_lines(SchoolClass.objects.filter(pk__in=class_ids).order_by())
-    return {each.pk: lines_brought(each) for each in classes}
+    return lines_of_each(classes)
 
 
 def with_lines(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
@@ -32,8 +32,20 @@ def with_lines(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
 
 def lines_brought(school_class: Any) -> Lines:
     """The lines of a class that comes from `with_lines`."""
-    of_class = {"year_id": school_class.year_id, "grade_level": school_class.grade_level}
-    return _in_order(SubjectLine(**each, **of_class) for each in school_class.taught)
+    return lines_of_each([school_class])[school_class.pk]
+
+
+def lines_of_each(classes: Iterable[Any]) -> dict[int, Lines]:
+    """By class, of classes that come from `with_lines`; a line that several have is made once."""
+    made: dict[int, SubjectLine] = {}
+    found = {}
+    for school_class in classes:
+        of_class = {"year_id": school_class.year_id, "grade_level": school_class.grade_level}
+        for each in school_class.taught:
+            if each["pk"] not in made:
+                made[each["pk"]] = SubjectLine(**each, **of_class)
+        found[school_class.pk] = _in_order(made[each["pk"]] for each in school_class.taught)
+    return found
 
 
 def _in_order(lines: Iterable[SubjectLine]) -> Lines:

@@ -84,7 +84,7 @@ def owed_items(school_class: SchoolClass) -> dict[int, frozenset[str]]:
 
 
 def owed_of(seats: Iterable[Enrolment]) -> dict[int, frozenset[str]]:
-    """The same of the pupils on these seats. Three statements."""
+    """The same of the pupils on the seats of `seats_of`, whatever the number of classes. Three statements."""
     return {
         pupil: frozenset(item.code for item in grading.failing_items(inputs))
         for pupil, inputs in inputs_of(seats).items()

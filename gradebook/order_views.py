@@ -23,7 +23,9 @@ from gradebook.order_execution import WHO_CARRIES_OUT, ExecutionRefused, carry_o
 from gradebook.order_forms import EXTENSION, OrderForm, initial_values
 from gradebook.order_preview import Preview, preview
 from gradebook.orders import OrderRefused, issue_order, problems_of
+from gradebook.progress_scope import address_of
 from gradebook.regulation import Period
+from gradebook.scopes import scope_of
 from gradebook.windows import period_in_year
 from gradebook.year_rules import rules_of
 from students.models import SchoolYear
@@ -138,6 +140,7 @@ def _show_order(request: SignedInRequest, order: EntryOrder, problem: str = "") 
         and notice.has_taken_effect
         and order.signed_by_id != request.user.pk,
         "problem": problem,
+        "may_see_readiness": permissions.may_anywhere(request.user, Action.SEE_READINESS),
         "legal_bases": rules_of(order.year).legal_bases,
     }
     return render(request, "gradebook/order.html", context, status=422 if problem else 200)
@@ -182,6 +185,7 @@ def order_new(request: SignedInRequest) -> HttpResponse:
         "preview": seen,
         "fingerprint": form.fingerprint(),
         "was_changed": "sign" in request.POST,
+        "readiness": address_of(scope_of(form.order()), Period(form.order().period)),
     }
     return render(request, "gradebook/order_new.html", context)
 

@@ -1,14 +1,12 @@
 """The cells of a class's year-end sheets that must be there before the vice-principal's review (rules R32, R47)."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
 from dataclasses import dataclass
 
 from gradebook.class_lines import lines_of
-from gradebook.computed_results import seats_of
-from gradebook.exemptions import terms_of
-from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Period
-from gradebook.sheets import Field, SheetRef
+from gradebook.sheet_gaps import cell_words, read_gaps
+from gradebook.sheets import Column, SheetRef
 from students.models import SchoolClass, Student
 
 
@@ -31,48 +29,16 @@ def gaps_of(school_class: SchoolClass) -> list[Gap]:
     """
     refs = [SheetRef(school_class, line, Period.YEAR_END) for line in lines_of(school_class)]
     refs.append(SheetRef(school_class, None, Period.YEAR_END))
-    columns = [
-        (column, _cell_name(ref, column.field, column.label)) for ref in refs for column in ref.columns()
-    ]
-    seats = seats_of([school_class])
-    filled = _filled(school_class, [seat.student for seat in seats])
-    found = []
-    for seat in seats:
-        terms = terms_of(seat, Period.YEAR_END)
-        empty = [
-            name
-            for column, name in columns
-            if not terms.against(column.item) and (seat.student_id, column.item, column.field) not in filled
-        ]
-        if empty:
-            found.append(Gap(seat.student, tuple(empty)))
-    return found
+    cells: dict[Student, list[str]] = defaultdict(list)
+    places: dict[Student, int] = {}
+    for sheet in read_gaps(refs):
+        for pupil in sheet.pupils:
+            places[pupil.student] = pupil.number
+            cells[pupil.student] += [_cell_name(sheet.ref, column) for column in pupil.cells]
+    return [Gap(student, tuple(cells[student])) for student in sorted(cells, key=lambda each: places[each])]
 
 
-def _cell_name(ref: SheetRef, field: Field, label: str) -> str:
+def _cell_name(ref: SheetRef, column: Column) -> str:
     if ref.line is None:
-        return label
-    return f"{ref.line.line.short_name} ({label[:1].lower()}{label[1:]})"
-
-
-def _filled(school_class: SchoolClass, pupils: Iterable[Student]) -> set[tuple[int, str, str]]:
-    """(pupil, item, field) of each cell that holds something. Two statements."""
-    filled: set[tuple[int, str, str]] = set()
-    subjects = SubjectResult.objects.filter(
-        student__in=pupils,
-        line__year=school_class.year_id,
-        line__grade_level=school_class.grade_level,
-        period=Period.YEAR_END,
-    )
-    fields: Mapping[str, str] = {"attainment": Field.ATTAINMENT, "mark": Field.MARK, "comment": Field.COMMENT}
-    for row in subjects.values("student_id", "line__code", *fields):
-        for name, kind in fields.items():
-            if row[name] not in ("", None):
-                filled.add((row["student_id"], row["line__code"], kind))
-    traits = TraitResult.objects.filter(student__in=pupils, year=school_class.year_id, period=Period.YEAR_END)
-    for pupil, item, rating, comment in traits.values_list("student_id", "item", "rating", "comment"):
-        if rating:
-            filled.add((pupil, item, Field.RATING))
-        if comment:
-            filled.add((pupil, item, Field.COMMENT))
-    return filled
+        return column.label
+    return f"{ref.line.line.short_name} ({cell_words(column)})"

@@ -255,8 +255,14 @@ function start(form) {
   fitRegion(form);
   saver.now();
   // Ready to type; but on a phone the keyboard would cover the sheet before it is seen.
-  const first = grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.at(0, 0);
-  if (first && offerPlace.hidden && matchMedia("(pointer: fine)").matches) begin(form, first);
+  const asked = grid.byName.get(new URLSearchParams(location.search).get("cell"));
+  if (asked) grid.reveal(asked);
+  const first = asked ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.at(0, 0);
+  if (first && offerPlace.hidden && matchMedia("(pointer: fine)").matches) {
+    begin(form, first);
+    // The browser goes to the pupil's row by the address and takes the cursor away.
+    if (asked) addEventListener("load", () => setTimeout(begin, 0, form, first), { once: true });
+  }
 
   function offerKept() {
     const kept = Object.entries(drafts.read())

@@ -75,8 +75,18 @@ def test_a_class_opens_in_lists_sheets_and_progress_and_stays_shut_to_writing(sc
     assert 'name="c.' not in page.content.decode()
     assert client.post(path, {"changes": []}, content_type="application/json").status_code == 403
     board = client.get(reverse("gradebook:progress"))
-    assert [row.class_name for grade in board.context["board"].grades for row in grade.rows] == ["4A"]
+    assert [row.class_name for grade in board.context["board"].grades for row in grade.rows] == ["1A", "4A"]
     assert not permissions.may(again(school.ngoc), Action.SEE_SENSITIVE, school_class=school.class_4a)
+
+
+def test_the_part_of_the_progress_opens_the_whole_school_to_who_sees_the_own(school):
+    def seen():
+        board = as_(school.thu).get(reverse("gradebook:progress")).context["board"]
+        return {row.class_name for grade in board.grades for row in grade.rows}
+
+    assert seen() == {"4A", "4B"}
+    grant_to(school, school.thu, part("progress"))
+    assert seen() == {"1A", "4A", "4B"}
 
 
 def test_an_assignment_opens_its_own_sheets_and_no_others(school):
@@ -93,7 +103,6 @@ def test_an_assignment_opens_its_own_sheets_and_no_others(school):
 @pytest.mark.parametrize(
     ("code", "page"),
     [
-        ("progress", "gradebook:progress"),
         ("prints", "reports:prints"),
         ("access_log", "accounts:access_log"),
         ("training", "accounts:training"),

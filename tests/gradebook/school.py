@@ -130,8 +130,10 @@ def open_window(
     *,
     hours: float = 24,
     school_class: SchoolClass | None = None,
+    line_code: str = "",
+    teacher: User | None = None,
 ) -> EntryWindow:
-    """The principal opens a period, from an hour ago, for the next `hours`; the whole school or one class."""
+    """The principal opens a period, from an hour ago, for the next `hours`: to all, or a class, a line, a teacher."""
     now = clock.now()
     order = EntryOrder(
         number=_next_number(school),
@@ -140,6 +142,8 @@ def open_window(
         year=school.year,
         period=period,
         school_class=school_class,
+        line_code=line_code,
+        teacher=teacher,
         text=f"Mở nhập {Period(period).label}.",
         opens_at=now - SINCE,
         closes_at=now + datetime.timedelta(hours=hours),

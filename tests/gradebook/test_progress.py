@@ -10,7 +10,7 @@ from django.utils.timezone import make_aware
 from accounts import clock
 from accounts.models import Post, Team
 from gradebook.board import read_board, read_open_boards, scope_words
-from gradebook.models import EntryWindow
+from gradebook.models import EntryWindow, SubjectResult, TeachingAssignment
 from gradebook.progress import Tally, count_entered
 from gradebook.regulation import Period
 from gradebook.sheets import Field, get_sheet
@@ -21,6 +21,7 @@ from tests.students.seats import seat
 pytestmark = pytest.mark.django_db
 
 URL = "gradebook:progress"
+GRADE_4 = ("TV", "TOAN", "NN1", "LSDL", "KH", "TH", "CN", "DD", "GDTC", "AN", "MT", "HDTN", "NLPC")
 
 
 @pytest.fixture
@@ -40,6 +41,12 @@ def busy(school):
 
 def at_noon(day):
     return make_aware(datetime.datetime.combine(day, datetime.time(12)))
+
+
+def store(school, pupil, level):
+    """A level of Toán at the year's end, as no sheet need be open for it."""
+    line = school.lines[4, "TOAN"]
+    SubjectResult.objects.create(student=pupil, line=line, period=Period.YEAR_END, attainment=level)
 
 
 def page_text(response):
@@ -269,29 +276,102 @@ def test_a_head_of_two_grades_sees_both(busy, client):
     assert [grade.grade_level for grade in client.get(reverse(URL)).context["board"].grades] == [1, 4]
 
 
-@pytest.mark.parametrize("person", ["lan", "minh", "thu", "ngoc"])
-def test_a_teacher_without_a_post_is_told_whose_page_it_is(busy, client, person):
+@pytest.mark.parametrize(
+    ("person", "sheets"),
+    [
+        ("lan", {("4A", code) for code in GRADE_4}),
+        ("minh", {("4B", code) for code in GRADE_4}),
+        ("thu", {("4A", "NN1"), ("4B", "NN1")}),
+    ],
+)
+def test_a_teacher_sees_the_own_class_and_the_own_lines(busy, client, person, sheets):
     client.force_login(busy.people[person])
+    board = client.get(reverse(URL)).context["board"]
+    assert {(each.ref.school_class.name, each.ref.code) for each in board.sheets} == sheets
+    assert read_open_boards(busy.people[person])[0].grades == ()
+
+
+def test_whoever_answers_for_nothing_is_told_whose_page_it_is(busy, client):
+    TeachingAssignment.objects.filter(teacher=busy.thu).delete()
+    client.force_login(busy.thu)
     answer = client.get(reverse(URL))
     assert answer.status_code == 403
-    assert "tổ (khối) trưởng theo dõi" in answer.content.decode()
+    assert "tổ (khối) trưởng (khối mình)" in answer.content.decode()
 
 
-def test_each_cell_leads_to_its_sheet_in_word_and_number(busy, client):
+def test_a_window_for_one_line_counts_that_line_alone(school, client):
+    open_window(school, line_code="TOAN", school_class=school.class_4a)
+    board = read_board(school.bich)
+    row = next(row for grade in board.grades for row in grade.rows if row.class_name == "4A")
+    assert {each.code for each in row.cells if each.counts} == {"TOAN"}
+    assert (row.is_shut, row.total, board.total) == (False, Tally(0, 15), Tally(0, 15))
+    (opened,) = read_open_boards(school.bich)
+    assert (opened.total, opened.counted_classes) == (Tally(0, 15), 1)
+    client.force_login(school.bich)
+    shown = page_text(client.get(reverse(URL)))
+    assert "của 1 lớp đã mở. 2 lớp chưa mở" in shown
+    assert f"Trong các lớp đã mở có {len(GRADE_4) - 1} sổ chưa mở, chưa tính." in shown
+
+
+def test_an_extension_counts_for_its_teacher_alone(school):
+    open_window(school, teacher=school.thu)
+    board = read_board(school.bich)
+    counted = {(each.ref.school_class.name, each.ref.code) for each in board.sheets if each.counts}
+    assert counted == {("4A", "NN1"), ("4B", "NN1")}
+
+
+def test_the_period_open_for_most_sheets_is_shown_not_that_of_one_line_in_every_class(school):
+    open_window(school, Period.END_TERM_1, line_code="TOAN")
+    open_window(school, school_class=school.class_4a)
+    assert read_board(school.bich).period == Period.MID_TERM_1
+
+
+def test_by_teacher_whoever_lacks_most_comes_first_and_the_sums_agree(busy, client):
+    client.force_login(busy.bich)
+    page = client.get(reverse(URL), {"by": "giao-vien"})
+    rows = {row.name: row for row in page.context["teachers"]}
+    assert rows["Lê Thị Thu"].tally == Tally(0, 16)
+    assert rows["Nguyễn Thị Lan"].tally == Tally(6, 15 + 15 + 90)
+    missing = [row.tally.missing for row in page.context["teachers"]]
+    assert missing == sorted(missing, reverse=True)
+    total = page.context["board"].total
+    assert sum(row.tally.required for row in rows.values()) == total.required
+    assert f"teacher={busy.thu.pk}" in page.content.decode()
+
+
+def test_by_line_each_grade_and_all_together(busy, client):
+    client.force_login(busy.bich)
+    page = client.get(reverse(URL), {"by": "mon"})
+    toan = next(row for row in page.context["lines"] if row.code == "TOAN")
+    assert [cell.tally for cell in toan.cells] == [Tally(0, 4), Tally(4, 24), Tally(4, 28)]
+    assert "line=TOAN&amp;grade=4" in page.content.decode()
+
+
+def test_the_supplementary_assessment_can_be_chosen_once_an_order_was_for_it(school):
+    assert Period.SUPPLEMENTARY not in read_board(school.bich, "BS").periods
+    for pupil, level in zip(school.pupils, "CT", strict=False):
+        store(school, pupil, level)
+    open_window(school, Period.SUPPLEMENTARY)
+    board = read_board(school.bich, "BS")
+    assert (board.period, board.total) == (Period.SUPPLEMENTARY, Tally(0, 2))
+    assert read_board(school.bich).period == Period.MID_TERM_1
+
+
+def test_a_cell_that_lacks_something_leads_to_the_names_in_word_and_number(busy, client):
     client.force_login(busy.hoa)
     html = client.get(reverse(URL), {"period": "GHKI"}).content.decode()
-    sheet = re.escape(reverse("gradebook:sheet", args=[busy.class_4a.pk, "TOAN", "GHKI"]))
-    words = re.search(rf'href="{sheet}"\s*>(.*?)</a>', html, re.DOTALL)[1]
+    names = f"{reverse('gradebook:progress_missing')}?period=GHKI&amp;class={busy.class_4a.pk}&amp;line=TOAN"
+    words = re.search(rf'href="{re.escape(names)}"\s*>(.*?)</a>', html, re.DOTALL)[1]
     assert re.sub(r"<[^>]*>|\s", "", words) == "Đang4/15"
 
 
 @pytest.mark.parametrize("more_classes", [0, 6])
-def test_the_page_takes_eight_statements_for_a_few_classes_and_for_many(
+def test_the_page_takes_seven_statements_for_a_few_classes_and_for_many(
     busy, client, django_assert_num_queries, more_classes
 ):
     for index in range(more_classes):
         added = SchoolClass.objects.create(year=busy.year, name=f"4X{index}", grade_level=4)
         add_pupils(added, 2)
     client.force_login(busy.bich)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse(URL))

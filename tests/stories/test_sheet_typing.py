@@ -58,6 +58,12 @@ def drag(desk: Desk, source: Locator, target: Locator) -> None:
         mouse.up() if step else mouse.down()
 
 
+def test_the_way_to_what_is_missing_ends_in_the_very_cell(desk: Desk):
+    desk.open(f"{desk.sheet.path}?cell={desk.sheet.name(20, 'comment')}#s21")
+    desk.is_in(20, "comment")
+    expect(desk.cell(20, "comment")).to_be_in_viewport()
+
+
 # -- Levels and marks
 
 

@@ -1,0 +1,155 @@
+"""Which cells of sheets are empty: the names behind the counts of `gradebook.progress` (rules R32, R33, R40).
+
+A cell that is not applicable, exempt or of a pupil who is not assessed is not required; one that holds a value, brought
+from a former school or not, is not empty.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models.functions import Concat
+
+from gradebook.computed_results import owed_of, seats_of
+from gradebook.exemptions import terms_of
+from gradebook.models import SubjectResult, TraitResult
+from gradebook.progress import Tally
+from gradebook.regulation import Period
+from gradebook.sheets import Column, Field, SheetRef
+from students.models import Enrolment, Student
+
+
+@dataclass(frozen=True, slots=True)
+class PupilGaps:
+    """A pupil's empty cells in one sheet. `number` is the pupil's row there, `expected` how many cells it asks for."""
+
+    student: Student
+    number: int
+    cells: tuple[Column, ...]
+    expected: int
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing at all is entered for the pupil."""
+        return len(self.cells) == self.expected
+
+    @property
+    def words(self) -> str:
+        """«mức đạt được, nhận xét»."""
+        return ", ".join(cell_words(column) for column in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetGaps:
+    """The pupils of a sheet with empty cells, in class order, and how many cells the sheet asks for."""
+
+    ref: SheetRef
+    required: int
+    pupils: tuple[PupilGaps, ...]
+
+    @property
+    def missing(self) -> int:
+        return sum(len(pupil.cells) for pupil in self.pupils)
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self.required - self.missing, self.required)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored of some pupils at a period: by (pupil, line) level, mark and whether there is a comment; by pupil
+    the rating of each trait, and "" of each trait group that has a comment."""
+
+    lines: Mapping[tuple[int, str], tuple[str, int | None, bool]]
+    traits: Mapping[int, Mapping[str, str]]
+
+    def has(self, pupil: int, column: Column, *, is_trait: bool) -> bool:
+        if is_trait:
+            return column.item in self.traits.get(pupil, ())
+        level, mark, has_comment = self.lines.get((pupil, column.item), ("", None, False))
+        if column.field == Field.MARK:
+            return mark is not None
+        return has_comment if column.field == Field.COMMENT else bool(level)
+
+
+def cell_words(column: Column) -> str:
+    """A column in a sentence: «mức đạt được», «điểm KTĐK», «Yêu nước»."""
+    if column.field == Field.RATING:
+        return column.label
+    return column.label[:1].lower() + column.label[1:]
+
+
+def read_gaps(refs: Sequence[SheetRef]) -> list[SheetGaps]:
+    """Each sheet with its gaps, in the order given; all of one period. Three statements, whatever their number.
+
+    Of the supplementary assessment six: there only what failed at the year's end is asked for.
+    """
+    return gaps_in(refs, *read_stored(refs)) if refs else []
+
+
+def read_stored(refs: Sequence[SheetRef]) -> tuple[list[Enrolment], Stored]:
+    """Who sits in the classes of the sheets, and what is stored of them at the period. Three statements."""
+    period = refs[0].period
+    seats = seats_of(list({ref.school_class.pk: ref.school_class for ref in refs}.values()))
+    return seats, _stored(seats, period)
+
+
+def gaps_in(refs: Sequence[SheetRef], seats: Sequence[Enrolment], stored: Stored) -> list[SheetGaps]:
+    period = refs[0].period
+    owed = owed_of(seats) if period is Period.SUPPLEMENTARY else None
+    of_class: dict[int, list[Enrolment]] = defaultdict(list)
+    for seat in seats:
+        of_class[seat.school_class_id].append(seat)
+    return [_sheet(ref, of_class[ref.school_class.pk], stored, owed) for ref in refs]
+
+
+def _sheet(
+    ref: SheetRef,
+    seats: Iterable[Enrolment],
+    stored: Stored,
+    owed: Mapping[int, Collection[str]] | None,
+) -> SheetGaps:
+    columns = ref.columns()
+    required, number, pupils = 0, 0, []
+    for seat in seats:
+        asked = columns if owed is None else _owed(columns, owed[seat.student_id])
+        number += bool(asked)
+        terms = terms_of(seat, ref.period)
+        expected = [column for column in asked if not terms.word(column.item)]
+        required += len(expected)
+        empty = tuple(
+            column
+            for column in expected
+            if not stored.has(seat.student_id, column, is_trait=ref.line is None)
+        )
+        if empty:
+            pupils.append(PupilGaps(seat.student, number, empty, len(expected)))
+    return SheetGaps(ref, required, tuple(pupils))
+
+
+def _owed(columns: Iterable[Column], codes: Collection[str]) -> tuple[Column, ...]:
+    return tuple(column for column in columns if column.item in codes)
+
+
+def _stored(seats: Iterable[Enrolment], period: Period) -> Stored:
+    classes = {seat.student_id: seat.school_class for seat in seats}
+    years = {each.year_id for each in classes.values()}
+    has_comment: Any = ExpressionWrapper(~Q(comment=""), output_field=BooleanField())
+    subjects = SubjectResult.objects.filter(student__in=classes, line__year__in=years, period=period)
+    lines = {
+        (pupil, code): (level, mark, is_there)
+        for pupil, code, grade, level, mark, is_there in subjects.values_list(
+            "student_id", "line__code", "line__grade_level", "attainment", "mark", has_comment
+        )
+        if grade == classes[pupil].grade_level
+    }
+    held = TraitResult.objects.filter(student__in=classes, year__in=years, period=period)
+    held = held.exclude(rating="", comment="")
+    told = held.values("student_id").annotate(told=ArrayAgg(Concat("item", Value("="), "rating")))
+    return Stored(
+        lines, {row["student_id"]: dict(pair.split("=") for pair in row["told"]) for row in told.order_by()}
+    )
