@@ -168,8 +168,8 @@ def read_tasks(user: User) -> TasksPage:
     substitutions and grants of the day.
 
     Five more for the records and the year's end of whoever leads a class, one for a leader's classes at the year's
-    end; one for the records of all classes until they are overdue, then four; three for classes that nobody leads, three
-    for the boards of those who watch over others.
+    end; one for the records of all classes until they are overdue, then four; three for classes that nobody leads,
+    three for the boards of those who watch over others.
     """
     refs, windows, counts = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
