@@ -150,7 +150,8 @@ def _is_locked(request: HttpRequest) -> bool:
 def _year_in_view(user: User) -> Any:
     """The current year with its open windows and the numbers of requests and inquiries that wait for this person."""
     sql, values = _statement(user, permissions.powers_of(user), clock.today(), clock.now_in_sql())
-    for year in SchoolYear.objects.raw(sql, values):
+    found: Any = SchoolYear.objects.raw(sql, values)
+    for year in found:
         year.open_windows = [json.loads(each) for each in year.open_windows]
         year.orders_due = [json.loads(each) for each in year.orders_due]
         return year
