@@ -1,6 +1,9 @@
 """What stands around every page: school, year, menu by role with what waits, open entry periods. One statement."""
 
+import datetime
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +15,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     JSONField,
     OuterRef,
     Q,
@@ -27,6 +31,7 @@ from django.utils.timezone import localtime
 
 from accounts import clock, permissions, sessions
 from accounts.models import User
+from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.inquiries import waiting_for
 from approvals.models import CorrectionRequest, Inquiry
@@ -144,6 +149,21 @@ def _is_locked(request: HttpRequest) -> bool:
 
 def _year_in_view(user: User) -> Any:
     """The current year with its open windows and the numbers of requests and inquiries that wait for this person."""
+    sql, values = _statement(user, permissions.powers_of(user), clock.today(), clock.now_in_sql())
+    found: Any = SchoolYear.objects.raw(sql, values)
+    for year in found:
+        year.open_windows = [json.loads(each) for each in year.open_windows]
+        year.orders_due = [json.loads(each) for each in year.orders_due]
+        return year
+    return None
+
+
+@lru_cache(maxsize=256)
+def _statement(
+    user: User, _powers: Powers, _day: datetime.date, _now: Func | Value
+) -> tuple[str, tuple[Any, ...]]:
+    """Put together once for a person with these powers on this day: every page asks it, and the query builder takes
+    11 ms for what PostgreSQL answers in one."""
     windows = (
         EntryWindow.objects.open_now()
         .filter(Q(teacher=None) | Q(teacher=user), year=OuterRef("pk"))
@@ -164,16 +184,13 @@ def _year_in_view(user: User) -> Any:
         )
     )
     due = waiting_orders(user).filter(year=OuterRef("pk")).order_by("opens_at")
-    return (
-        SchoolYear.objects.begun()
-        .annotate(
-            open_windows=ArraySubquery(windows),
-            orders_due=_list_of(due.values(json=JSONObject(pk="pk", number="number", kind="kind"))),
-            waiting=_number_of(requests_waiting_for(user)),
-            inquiries=_number_of(inquiries_to_read(user)),
-        )
-        .first()
+    years = SchoolYear.objects.begun().annotate(
+        open_windows=ArraySubquery(windows),
+        orders_due=_list_of(due.values(json=JSONObject(pk="pk", number="number", kind="kind"))),
+        waiting=_number_of(requests_waiting_for(user)),
+        inquiries=_number_of(inquiries_to_read(user)),
     )
+    return years[:1].query.sql_with_params()
 
 
 def _list_of(rows: QuerySet[Any]) -> Any:

@@ -2,6 +2,8 @@
 
 Applying the migrations takes some twenty seconds, copying their result a third of one; so a run after the first, and
 every worker but the first, starts at once. Other files of migrations make another name.
+
+`python -m tests.migrated_database` makes it beforehand, as `make test` does beside the linters.
 """
 
 import fcntl
@@ -70,3 +72,12 @@ def with_database(url: str, name: str) -> str:
     head, _slash, rest = url.rpartition("/")
     _old, _mark, query = rest.partition("?")
     return f"{head}/{name}?{query}" if query else f"{head}/{name}"
+
+
+if __name__ == "__main__":
+    from tests import embedded_database  # starts the server, and says in DATABASE_URL where
+
+    try:
+        migrated_database(os.environ["DATABASE_URL"])
+    finally:
+        embedded_database.pytest_unconfigure()

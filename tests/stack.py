@@ -119,19 +119,34 @@ class Template:
 
 
 def build_template(url: str, files: Path, *, base: str = "template1") -> Template:
-    """Loads the demo school into a fresh database of the server at `url`, copied from `base`."""
+    """Loads the demo school into a fresh database of the server at `url`, copied from `base`.
+
+    PostgreSQL's own is migrated first; any other has been.
+    """
     name = f"{conninfo_to_dict(url)['dbname']}_school"
     _recreate(url, name, template=base)
     loader = Stack("", _with_database(url, name), files, environment(url, name, files, port=0))
-    loader.manage("migrate", "--verbosity", "0")
+    if base == "template1":
+        loader.manage("migrate", "--verbosity", "0")
     loader.manage("load_demo")
     loader.manage("collectstatic", "--noinput", "--verbosity", "0")
     return Template(name, files)
 
 
 @contextmanager
-def running(url: str, template: Template, files: Path, *, name: str, worker: bool = True) -> Iterator[Stack]:
-    """A stack over its own copy of the template database, stopped and dropped at the end."""
+def running(
+    url: str,
+    template: Template,
+    files: Path,
+    *,
+    name: str,
+    worker: bool = True,
+    web_processes: int | None = None,
+) -> Iterator[Stack]:
+    """A stack over its own copy of the template database, stopped and dropped at the end.
+
+    `web_processes`: as many as in production unless told.
+    """
     database = f"{template.database}_{name}"
     _recreate(url, database, template=template.database)
     shutil.copytree(template.files / "private", files / "private")
@@ -143,6 +158,8 @@ def running(url: str, template: Template, files: Path, *, name: str, worker: boo
         files,
         environment(url, database, files, port=port),
     )
+    if web_processes is not None:
+        stack.environment["KIMDONG_WEB_WORKERS"] = str(web_processes)
     try:
         stack.start_web()
         if worker:

@@ -11,7 +11,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -19,6 +18,7 @@ from accounts import background
 from reports.models import PrintJob
 from reports.print_jobs import ask_for_book
 from tests.gradebook.school import make_school
+from tests.migrated_database import migrated_database
 from tests.reports.school_books import fill
 
 
@@ -39,10 +39,10 @@ def own_database(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
         name = f"{original}_worker"
         with psycopg.connect(**server(), dbname="postgres", autocommit=True) as admin:
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            admin.execute(f'CREATE DATABASE "{name}"')
+            migrated = migrated_database(os.environ["DATABASE_URL"])
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{migrated}"')
             connection.settings_dict["NAME"] = name
             try:
-                call_command("migrate", verbosity=0)
                 yield name
             finally:
                 connections.close_all()
@@ -108,7 +108,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book
     )
 
     first = start_worker()
-    wait_until(lambda: len(list(pages.glob("*.pdf"))) >= 3, seconds=15, log=log)
+    wait_until(lambda: len(list(pages.glob("*.pdf"))) >= 3, seconds=60, log=log)
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
     kept = {page: page.stat().st_ino for page in pages.glob("*.pdf")}
     job.refresh_from_db()
@@ -118,7 +118,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book
     second = start_worker()
     wait_until(
         lambda: PrintJob.objects.get(pk=job.pk).state == PrintJob.State.DONE,
-        seconds=background.STALLED_AFTER_SECONDS + 15,
+        seconds=background.STALLED_AFTER_SECONDS + 60,
         log=log,
     )
     assert second.end(signal.SIGTERM) == 0

@@ -45,10 +45,19 @@ def demo_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> s
 def application(
     demo_template: stack.Template, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[stack.Stack]:
-    """The application over a school of this module's own."""
+    """The application over a school of this module's own.
+
+    A module with ALL_PROCESSES has as many as in production; the others do with one for the web, and print nothing.
+    """
     name = request.module.__name__.rpartition(".")[2]
+    has_all = getattr(request.module, "ALL_PROCESSES", False)
     with stack.running(
-        os.environ["DATABASE_URL"], demo_template, Path(tmp_path_factory.mktemp(name)), name=name
+        os.environ["DATABASE_URL"],
+        demo_template,
+        Path(tmp_path_factory.mktemp(name)),
+        name=name,
+        worker=has_all,
+        web_processes=None if has_all else 1,
     ) as running:
         yield running
 

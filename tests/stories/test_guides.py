@@ -21,6 +21,7 @@ from accounts.powers import Role
 from tests.stack import ROOT, Stack
 from tests.stories.people import log_in
 
+ALL_PROCESSES = True
 MAKES_ANEW = "KIMDONG_MAKE_GUIDES" in os.environ
 FOLDER = ROOT / "static/guides"
 FINGERPRINTS = FOLDER / "fingerprints.json"

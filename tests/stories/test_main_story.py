@@ -23,6 +23,7 @@ from tests.stack import Stack
 from tests.stories.people import Person, confirm, give_code, log_in
 
 # The picture in README: `KIMDONG_PICTURES=docs make test` makes it anew.
+ALL_PROCESSES = True
 PICTURES = Path(os.environ.get("KIMDONG_PICTURES", tempfile.gettempdir()))
 COMMENT = "Em tính nhẩm nhanh, trình bày bài sạch sẽ; cần đọc kĩ đề bài trước khi giải."
 CLERKS_PASSWORD = "mật khẩu sau đợt nhập này"

@@ -6,6 +6,7 @@ import pytest
 
 from tests.stories.screens import TEACHER
 
+ALL_PROCESSES = True
 PAGES = [
     ("hieutruong", "/"),
     ("hieutruong", "/gradebook/orders/"),

@@ -11,6 +11,8 @@ from tests.stack import Stack
 from tests.stories.people import give_code
 from tests.stories.sheets import SECONDS, Desk, MarkSheet, StaffRoom, blank_sheets, staff_room
 
+ALL_PROCESSES = True
+
 TEACHER, SUBSTITUTE = "gvcn.1b", "gvcn.1c"
 
 
