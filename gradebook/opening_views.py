@@ -6,12 +6,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import permissions
+from accounts.clock import today
 from accounts.confirmation import password_asked
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from gradebook.opening import checklist, open_year
 from students.models import SchoolYear, YearIsClosed
 from students.years import YearRefused
+
+# Days before the first of the year from which opening it is pointed out as early.
+FAR_AHEAD = 45
+LOOK_FIRST = "Còn việc nên làm chưa xong: xem các việc ấy, đánh dấu «Đã xem» ở cuối trang rồi mở năm học."
 
 
 @require_safe
@@ -27,11 +32,14 @@ def _opening_page(
 ) -> HttpResponse:
     items = checklist(year)
     missing = [item for item in items if item.missing and item.is_needed]
+    begins_in = (year.starts_on - today()).days
     context = {
         "year": year,
         "items": items,
         "done": sum(not item.missing for item in items),
         "missing": missing,
+        "advised": [item for item in items if item.missing and not item.is_needed],
+        "begins_in": begins_in if begins_in > FAR_AHEAD else 0,
         "problems": problems,
         "may_open": permissions.may(request.user, Action.OPEN_YEAR),
     }
@@ -47,6 +55,9 @@ def _opening_page(
 def year_open(request: SignedInRequest, pk: int) -> HttpResponse:
     """The principal opens the year; refused with every missing thing."""
     year = get_object_or_404(SchoolYear, pk=pk)
+    missing = [item for item in checklist(year) if item.missing]
+    if "is_looked_at" not in request.POST and missing and not any(item.is_needed for item in missing):
+        return _opening_page(request, year, [LOOK_FIRST])
     try:
         open_year(year, by=request.user)
     except YearRefused as refusal:

@@ -1,6 +1,7 @@
 """Class names of a list that are a known class written otherwise: «3-A», «Lớp 3 A», «03A» for 3A. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 
 from students.names import search_key
@@ -18,10 +19,10 @@ def against_the_class(name: str, known: Collection[str]) -> str:
     names = " hoặc ".join(f"«{each}»" for each in sorted(like))
     return (
         f"năm học không có lớp «{name}», chỉ có {names} viết gần giống. Ghi {names}; nếu là lớp khác thì lập lớp ấy ở "
-        "trang «Lớp học» trước."
+        "trang «Lớp và học sinh» trước."
     )
 
 
 def _bare(name: str) -> str:
-    folded = search_key(_REMARK.sub(" ", name)).translate(_LOOK_ALIKE)
+    folded = search_key(unicodedata.normalize("NFKC", _REMARK.sub(" ", name))).translate(_LOOK_ALIKE)
     return re.sub(r"[^a-z0-9]", "", _WORDS.sub(" ", folded)).lstrip("0")

@@ -76,9 +76,13 @@ def in_small_letters(name: str) -> str:
 
 
 def as_a_name(text: str) -> str:
-    """A person's name as it is written: one in capitals or in small letters throughout gets the usual ones."""
+    """A person's name as it is written: one with a word in capitals, or all in small letters, gets the usual ones.
+
+    A capital alone is a word of many names («Y Nhi», «Hờ A Pó»); small words stay («Maria da Silva»).
+    """
     name = clean(text)
-    return in_small_letters(name) if is_in_capitals(name) or name == name.lower() else name
+    has_capitals = any(len(word) > 1 and word.isupper() for word in re.split(r"[\s'’-]+", name))
+    return in_small_letters(name) if (has_capitals and " " in name) or name == name.lower() else name
 
 
 def split_name(full_name: str) -> tuple[str, str]:

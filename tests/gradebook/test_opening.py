@@ -18,6 +18,7 @@ from tests.gradebook.school import CONFIRMED, School, enter, make_school, open_w
 from tests.students.test_year_pages import as_, day, text
 
 pytestmark = pytest.mark.django_db
+LOOKED_AT = {**CONFIRMED, "is_looked_at": "on"}
 
 
 @pytest.fixture
@@ -94,12 +95,24 @@ def test_the_principal_opens_a_whole_year_with_the_password_and_it_stands_in_the
     address = reverse("gradebook:year_open", args=[following.pk])
     assert principal.post(address).status_code == 422
     assert not SchoolYear.objects.get(pk=following.pk).is_open
-    assert principal.post(address, CONFIRMED).url == reverse("students:year", args=[following.pk])
+    assert principal.post(address, LOOKED_AT).url == reverse("students:year", args=[following.pk])
     assert SchoolYear.objects.get(pk=following.pk).is_open
     assert AccessLogEntry.objects.filter(kind="password_confirmed", user=school.bich).exists()
     page = text(principal.get(reverse("students:year", args=[following.pk])))
     assert "Mở năm học" in page
     assert "Hoàng Ngọc Bích, Hiệu trưởng" in page
+
+
+def test_what_should_be_done_first_is_named_at_the_button_and_must_have_been_looked_at(school, following):
+    make_whole(school, following)
+    principal = as_(school.bich)
+    page = text(principal.get(reverse("gradebook:opening", args=[following.pk])))
+    assert "Học sinh trong các lớp: chưa có học sinh ở lớp 4.1." in page
+    assert "ngày nữa mới tới ngày đầu năm học" in page
+    answer = principal.post(reverse("gradebook:year_open", args=[following.pk]), CONFIRMED)
+    assert answer.status_code == 422
+    assert "đánh dấu «Đã xem»" in text(answer)
+    assert not SchoolYear.objects.get(pk=following.pk).is_open
 
 
 def test_a_year_with_something_missing_is_not_opened_and_every_reason_is_given(school, following):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from students.names import SORT_KEY_LENGTH, clean, collation_key, search_key, sort_key, split_name
+from students.names import SORT_KEY_LENGTH, as_a_name, clean, collation_key, search_key, sort_key, split_name
 
 TEXT = Path(__file__).parents[1] / "data" / "text"
 VECTORS = json.loads((TEXT / "collation_vectors.json").read_text(encoding="utf-8"))
@@ -160,3 +160,18 @@ def test_folding_takes_every_tone_and_diacritic_off(_: str, text: str, bare: str
 @given(st.text(max_size=150))
 def test_a_search_key_is_never_longer_than_the_name(text: str) -> None:
     assert len(search_key(text)) <= len(clean(text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("NGUYỄN  tú   anh", "Nguyễn Tú Anh"),
+        ("thử SONG sinh", "Thử Song Sinh"),
+        ("nguyễn an", "Nguyễn An"),
+        ("Ê-BAN H'NĂM", "Ê-ban H'Năm"),
+        ("Hờ A Pó", "Hờ A Pó"),
+        ("Maria da Silva", "Maria da Silva"),
+    ],
+)
+def test_a_name_in_capitals_or_small_letters_is_written_as_names_are(typed: str, name: str) -> None:
+    assert as_a_name(typed) == name
