@@ -4,9 +4,10 @@ A constant number of statements, whatever the number of sheets, windows and requ
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -27,6 +28,7 @@ from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
 from gradebook.entry_notices import TeamNotice, read_team_notices, with_team_notices
+from gradebook.late_comers import absent_at
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.own_notices import OwnNotice, read_own_notices
 from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
@@ -39,6 +41,8 @@ from gradebook.year_end_tasks import YearEndTask, supplementary_tasks, year_end_
 from students.attendance_overview import AttendanceTask, attendance_tasks
 from students.models import SchoolClass
 from students.records_due import RecordTask, record_tasks
+
+Tallies: TypeAlias = Callable[[SheetRef], Tally]
 
 MOST_REQUESTS = 20
 MOST_INQUIRIES = 10
@@ -171,9 +175,9 @@ def read_tasks(user: User) -> TasksPage:
     end; one for the records of all classes until they are overdue, then four; three for classes that nobody leads,
     three for the boards of those who watch over others.
     """
-    refs, windows, counts = _own_sheets(user)
+    refs, windows, tallies = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
-    entries = _entries(sheets, counts)
+    entries = _entries(sheets, tallies)
     requests = _requests(user)
     inquiries = list(
         inquiries_to_read(user).select_related("asker", "team").order_by("asked_at")[: MOST_INQUIRIES + 1]
@@ -186,7 +190,7 @@ def read_tasks(user: User) -> TasksPage:
         has_more_requests=len(requests) > MOST_REQUESTS,
         inquiries=tuple(line_of(each) for each in inquiries[:MOST_INQUIRIES]),
         has_more_inquiries=len(inquiries) > MOST_INQUIRIES,
-        own_sheets=_own_table(sheets, counts),
+        own_sheets=_own_table(sheets, tallies),
         overdue_accounts=tuple(overdue_accounts(user)),
         attendance=tuple(attendance_tasks(user)),
         notices=tuple(read_own_notices(user)),
@@ -198,15 +202,15 @@ def read_tasks(user: User) -> TasksPage:
     )
 
 
-def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Counts]:
-    """Every sheet of the year that the person answers for today, at every period.
+def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Tallies]:
+    """Every sheet of the year that the person answers for today, at every period, and how far each is.
 
     By class; in a class in the order of the books, the homeroom sheet last.
     """
     powers = permissions.powers_of(user)
     class_ids = powers.taught_classes | powers.homeroom_classes
     if not class_ids:
-        return [], [], Counts()
+        return [], [], partial(tally_of, counts=Counts())
     classes = {each.pk: each for each in with_pupil_counts(SchoolClass.objects.filter(pk__in=class_ids))}
     lines = lines_of_classes(powers.taught_classes)
     pairs: list[tuple[SchoolClass, SubjectLine | None]] = [
@@ -223,7 +227,9 @@ def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Counts]:
     of_years = EntryWindow.objects.filter(year__in={each.year_id for each in classes.values()})
     windows = list(with_team_notices(with_cuts(of_years), user))
     refs = [SheetRef(school_class, line, period) for school_class, line in pairs for period in Period]
-    return refs, windows, count_entered(year, class_ids)
+    absent = absent_at(classes.values(), windows)
+    counts = count_entered(year, class_ids, absent=absent)
+    return refs, windows, partial(tally_of, counts=counts, absent=absent)
 
 
 def _open_again(user: User, refs: Iterable[SheetRef], windows: Sequence[Any]) -> list[SheetRef]:
@@ -252,12 +258,12 @@ def _with_spans(
     return found
 
 
-def _entries(sheets: Iterable[tuple[SheetRef, list[Span]]], counts: Counts) -> tuple[EntryTask, ...]:
+def _entries(sheets: Iterable[tuple[SheetRef, list[Span]]], tallies: Tallies) -> tuple[EntryTask, ...]:
     """Open sheets with cells to fill: the earliest lock first, then by class and in the order of the books."""
     found = []
     for ref, spans in sheets:
         span = longest_open(spans)
-        tally = tally_of(ref, counts)
+        tally = tallies(ref)
         if span is not None and not tally.is_complete:
             found.append(
                 EntryTask(
@@ -285,22 +291,22 @@ def _deadlines(entries: Iterable[EntryTask]) -> tuple[DeadlineWarning, ...]:
     )
 
 
-def _own_table(sheets: Sequence[tuple[SheetRef, list[Span]]], counts: Counts) -> tuple[OwnSheet, ...]:
+def _own_table(sheets: Sequence[tuple[SheetRef, list[Span]]], tallies: Tallies) -> tuple[OwnSheet, ...]:
     """Every own sheet at all periods, which follow one another in `sheets`."""
     size = len(Period)
     rows = [sheets[start : start + size] for start in range(0, len(sheets), size)]
     return tuple(
-        OwnSheet(row[0][0].title, tuple(_own_cell(ref, spans, counts) for ref, spans in row)) for row in rows
+        OwnSheet(row[0][0].title, tuple(_own_cell(ref, spans, tallies) for ref, spans in row)) for row in rows
     )
 
 
-def _own_cell(ref: SheetRef, spans: Sequence[Span], counts: Counts) -> OwnCell:
+def _own_cell(ref: SheetRef, spans: Sequence[Span], tallies: Tallies) -> OwnCell:
     word, kind = "Chưa mở", "neutral"
     if longest_open(spans):
         word, kind = "Đang mở", "open"
     elif any(span.is_past for span in spans):
         word, kind = "Đã khoá", "locked"
-    return OwnCell(ref.period, _sheet_url(ref), tally_of(ref, counts), word, kind)
+    return OwnCell(ref.period, _sheet_url(ref), tallies(ref), word, kind)
 
 
 def _sheet_url(ref: SheetRef) -> str:

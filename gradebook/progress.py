@@ -1,7 +1,8 @@
 """How far the entry of a period has come: cells entered of cells required, per class and line. The one count.
 
 Required is what the sheets have: pupils of today's roster × columns of the sheet (a mark only where the test
-matrix has one), without what is exempt and without pupils who are not assessed (rule R32). Entered is counted by the
+matrix has one), without what is exempt and without pupils who are not assessed (rule R32) or came when the period was
+locked already (`late_comers`). Entered is counted by the
 database; no result is loaded. At the supplementary assessment each pupil owes something else: `gradebook.sheet_gaps`
 counts there, by the pupils, and names what is empty here.
 """
@@ -16,6 +17,7 @@ from django.db.models.functions import Coalesce, Greatest, JSONObject, Least
 
 from accounts import clock
 from gradebook.exemptions import count_exempt
+from gradebook.late_comers import NOBODY, Absent
 from gradebook.models import SubjectLine
 from gradebook.regulation import Period
 from gradebook.sheets import HOMEROOM_CODE, SheetRef
@@ -85,7 +87,11 @@ class Counts:
 
 
 def count_entered(
-    year: SchoolYear, class_ids: Collection[int], periods: Iterable[str] = tuple(Period)
+    year: SchoolYear,
+    class_ids: Collection[int],
+    periods: Iterable[str] = tuple(Period),
+    *,
+    absent: Absent = NOBODY,
 ) -> Counts:
     """Counts the filled cells of the classes' pupils of today. One statement, whatever the number of classes."""
     if not class_ids:
@@ -94,7 +100,8 @@ def count_entered(
         school_class_id__in=class_ids, student__is_exempt_from_assessment=False
     ).held_on(year.day_for_roster())
     wanted = list(periods)
-    rows = _subject_counts(roster, year, wanted).union(_trait_counts(roster, year, wanted), all=True)
+    subjects, traits = _subject_counts(roster, year, wanted), _trait_counts(roster, year, wanted)
+    rows = _without(subjects, absent, "subject").union(_without(traits, absent, "trait"), all=True)
     return Counts(
         {(class_id, code, period): (others, marks) for class_id, code, period, others, marks in rows}
     )
@@ -122,6 +129,13 @@ def _subject_counts(roster: QuerySet[Enrolment], year: SchoolYear, periods: list
     )
 
 
+def _without(rows: QuerySet[Any], absent: Absent, kind: str) -> QuerySet[Any]:
+    for period, pupils in absent.items():
+        if pupils:
+            rows = rows.exclude(student__in=pupils, **{f"student__{kind}_results__period": period})
+    return rows
+
+
 class _AnyOf(Func):
     """= ANY (ARRAY (…)): told the lines, PostgreSQL goes by them and not pupil by pupil, which takes twice as long."""
 
@@ -147,7 +161,8 @@ def _trait_counts(roster: QuerySet[Enrolment], year: SchoolYear, periods: list[s
 def with_pupil_counts(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
     """Adds `pupils` (pupils on the roster that the class's sheets show) and brings the year along.
 
-    And for `tally_of`: `assessed` of them, and how those with a KHGDCN are assessed.
+    And for `tally_of`: `assessed` of them, how those with a KHGDCN are assessed, and who of them came, as `late`, to
+    the school when lessons had begun.
     """
     day = Least(Greatest(Value(clock.today()), OuterRef("year__starts_on")), OuterRef("year__ends_on"))
     seats = (
@@ -163,8 +178,21 @@ def with_pupil_counts(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
         )
     )
     return classes.select_related("year").annotate(
-        pupils=_count_of(seats), assessed=_count_of(assessed), arranged=ArraySubquery(arranged)
+        pupils=_count_of(seats),
+        assessed=_count_of(assessed),
+        arranged=ArraySubquery(arranged),
+        late=ArraySubquery(_late(assessed)),
     )
+
+
+def _late(seats: QuerySet[Enrolment]) -> QuerySet[Any]:
+    of_year = Enrolment.objects.filter(
+        student=OuterRef("student"), school_class__year=OuterRef("school_class__year")
+    )
+    begun = F("school_class__year__lessons_start_on")
+    joined = Subquery(of_year.order_by("starts_on").values("starts_on")[:1])
+    found = seats.filter(starts_on__gt=begun).annotate(joined=joined).filter(joined__gt=begun)
+    return found.values(told=JSONObject(student="student_id", joined="joined"))
 
 
 def _count_of(seats: QuerySet[Enrolment]) -> Coalesce:
@@ -172,9 +200,12 @@ def _count_of(seats: QuerySet[Enrolment]) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def tally_of(ref: SheetRef, counts: Counts) -> Tally:
-    """How far one sheet is; its class comes from `with_pupil_counts`."""
+def tally_of(ref: SheetRef, counts: Counts, absent: Absent = NOBODY) -> Tally:
+    """How far one sheet is; its class comes from `with_pupil_counts`, `absent` as for `count_entered`."""
     school_class: Any = ref.school_class
     columns = ref.columns()
-    required = school_class.assessed * len(columns)
-    return Tally(counts.entered(ref), required - count_exempt(school_class.arranged, ref.period, columns))
+    gone = absent.get(ref.period.value, frozenset())
+    away = sum(each["student"] in gone for each in school_class.late)
+    arranged = [each for each in school_class.arranged if each["student"] not in gone]
+    required = (school_class.assessed - away) * len(columns)
+    return Tally(counts.entered(ref), required - count_exempt(arranged, ref.period, columns))

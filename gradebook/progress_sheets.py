@@ -6,7 +6,7 @@ line or one teacher opens the sheets it names and no others of their class (rule
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.permissions import Reach
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_of_each, with_lines
+from gradebook.late_comers import Absent, absent_at
 from gradebook.models import ENTRY_PERIODS, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.progress import Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
@@ -80,13 +81,15 @@ class HeldSheet:
 
 @dataclass(frozen=True, slots=True)
 class ProgressSheet:
-    """A sheet at a period. `is_readable`: whether its values, and so the names of what is missing, are the reader's."""
+    """A sheet at a period. `is_readable`: whether its values, and so the names of what is missing, are the reader's;
+    `absent`: of whom nothing is owed."""
 
     ref: SheetRef
     holder: Holder | None
     standing: Standing
     tally: Tally
     is_readable: bool
+    absent: Absent = field(default_factory=dict, hash=False)
 
     @property
     def key(self) -> tuple[int, str]:
@@ -118,6 +121,7 @@ class Sight:
     sheets: tuple[HeldSheet, ...]
     windows: Sequence[Any]
     standings: Mapping[tuple[Period, int, str], Standing]
+    absent: Absent
 
     @property
     def classes(self) -> list[Any]:
@@ -202,7 +206,7 @@ def _sight(user: User, reach: Reach, *, has_own: bool) -> Sight:
         or permissions.may(user, Action.SEE_PROGRESS, school_class=school_class, line=sheet.line)
     )
     windows, standings = _windows_upon(sheets, with_cuts(EntryWindow.objects.filter(year=year)))
-    return Sight(user, sheets, windows, standings)
+    return Sight(user, sheets, windows, standings, absent_at(classes, windows))
 
 
 def _with_holders(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
@@ -269,7 +273,12 @@ def sheets_at(sight: Sight, periods: Iterable[Period]) -> dict[Period, tuple[Pro
     """The sheets in sight at each of the periods. One statement; of the supplementary assessment six more."""
     wanted = list(periods)
     classes = sight.classes
-    counts = count_entered(classes[0].year, [each.pk for each in classes], wanted) if classes else None
+    absent = sight.absent
+    counts = (
+        count_entered(classes[0].year, [each.pk for each in classes], wanted, absent=absent)
+        if classes
+        else None
+    )
     reads_all = permissions.reach_of(sight.user, Action.SEE_SHEET).whole_school
     readable = {
         sheet.key
@@ -282,9 +291,11 @@ def sheets_at(sight: Sight, periods: Iterable[Period]) -> dict[Period, tuple[Pro
         if period is Period.SUPPLEMENTARY:
             tallies = [gaps.tally for gaps in read_gaps(refs)]
         else:
-            tallies = [tally_of(ref, counts) for ref in refs] if counts else []
+            tallies = [tally_of(ref, counts, absent) for ref in refs] if counts else []
         found[period] = tuple(
-            ProgressSheet(ref, sheet.holder, sight.standing(sheet, period), tally, sheet.key in readable)
+            ProgressSheet(
+                ref, sheet.holder, sight.standing(sheet, period), tally, sheet.key in readable, absent
+            )
             for ref, sheet, tally in zip(refs, sight.sheets, tallies, strict=True)
         )
     return found

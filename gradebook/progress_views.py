@@ -32,7 +32,7 @@ from gradebook.progress_tables import (
 )
 from gradebook.regulation import Period
 from gradebook.scopes import Scope
-from gradebook.sheet_gaps import read_gaps
+from gradebook.sheet_gaps import SheetGaps, read_gaps
 
 WHO_SEES = (
     "Tiến độ nhập mở cho giáo viên (sổ và lớp của mình), tổ (khối) trưởng (khối mình), văn thư, người kiểm tra và Ban "
@@ -72,6 +72,11 @@ def _asked(request: SignedInRequest) -> tuple[Period, Scope, list[ProgressSheet]
     return period, scope, in_scope(sheets_at(sight, [period])[period], scope)
 
 
+def _gaps(sheets: Sequence[ProgressSheet]) -> list[SheetGaps]:
+    """One for each."""
+    return read_gaps([sheet.ref for sheet in sheets], absent=sheets[0].absent) if sheets else []
+
+
 @require_safe
 def progress_missing(request: SignedInRequest) -> HttpResponse:
     """The names: pupil by pupil the empty cells of the sheets in scope, each with the way to it. Six statements."""
@@ -89,10 +94,7 @@ def progress_missing(request: SignedInRequest) -> HttpResponse:
         "unreadable": len(behind) - len(readable),
         "missing": sum(sheet.tally.missing for sheet in readable),
         "page": page,
-        "found": [
-            (sheet, gaps, holder_name(sheet))
-            for sheet, gaps in zip(shown, read_gaps([sheet.ref for sheet in shown]), strict=True)
-        ],
+        "found": [(sheet, gaps, holder_name(sheet)) for sheet, gaps in zip(shown, _gaps(shown), strict=True)],
     }
     return render(request, "gradebook/progress_missing.html", context)
 
@@ -124,7 +126,7 @@ def progress_missing_file(request: SignedInRequest) -> FileResponse:
     title = f"Còn thiếu {period.label}"
     behind = [sheet for sheet in sheets if sheet.is_behind and sheet.is_readable]
     require_password(request, f"Tải danh sách «{title}» ra Excel.", lasting=Lasting.EXPORTS)
-    found = zip(behind, read_gaps([sheet.ref for sheet in behind]), strict=True)
+    found = zip(behind, _gaps(behind), strict=True)
     rows = gap_rows(found)
     return _table(
         request,

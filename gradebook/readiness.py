@@ -150,7 +150,7 @@ def read_readiness(sight: Sight, period: Period, scope: Scope) -> Readiness:
     if counted:
         refs = [sheet.ref for sheet in counted]
         seats, stored = read_stored(refs)
-        found = gaps_in(refs, seats, stored)
+        found = gaps_in(refs, seats, stored, absent=sight.absent)
         gaps = [(sheet, each) for sheet, each in zip(counted, found, strict=True) if each.pupils]
         doubts = open_doubts(refs, seats, stored)
     return Readiness(

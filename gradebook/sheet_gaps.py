@@ -15,6 +15,7 @@ from django.db.models.functions import Concat
 
 from gradebook.computed_results import owed_of, seats_of
 from gradebook.exemptions import terms_of
+from gradebook.late_comers import NOBODY, Absent
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.progress import Tally
 from gradebook.regulation import Period
@@ -83,12 +84,13 @@ def cell_words(column: Column) -> str:
     return column.label[:1].lower() + column.label[1:]
 
 
-def read_gaps(refs: Sequence[SheetRef]) -> list[SheetGaps]:
+def read_gaps(refs: Sequence[SheetRef], *, absent: Absent = NOBODY) -> list[SheetGaps]:
     """Each sheet with its gaps, in the order given; all of one period. Three statements, whatever their number.
 
-    Of the supplementary assessment six: there only what failed at the year's end is asked for.
+    `absent`: of whom nothing is asked for. Of the supplementary assessment six: there only what failed at the
+    year's end is asked for.
     """
-    return gaps_in(refs, *read_stored(refs)) if refs else []
+    return gaps_in(refs, *read_stored(refs), absent=absent) if refs else []
 
 
 def read_stored(refs: Sequence[SheetRef]) -> tuple[list[Enrolment], Stored]:
@@ -98,13 +100,16 @@ def read_stored(refs: Sequence[SheetRef]) -> tuple[list[Enrolment], Stored]:
     return seats, _stored(seats, period)
 
 
-def gaps_in(refs: Sequence[SheetRef], seats: Sequence[Enrolment], stored: Stored) -> list[SheetGaps]:
+def gaps_in(
+    refs: Sequence[SheetRef], seats: Sequence[Enrolment], stored: Stored, *, absent: Absent = NOBODY
+) -> list[SheetGaps]:
     period = refs[0].period
+    away = absent.get(period.value, frozenset())
     owed = owed_of(seats) if period is Period.SUPPLEMENTARY else None
     of_class: dict[int, list[Enrolment]] = defaultdict(list)
     for seat in seats:
         of_class[seat.school_class_id].append(seat)
-    return [_sheet(ref, of_class[ref.school_class.pk], stored, owed) for ref in refs]
+    return [_sheet(ref, of_class[ref.school_class.pk], stored, owed, away) for ref in refs]
 
 
 def _sheet(
@@ -112,12 +117,15 @@ def _sheet(
     seats: Iterable[Enrolment],
     stored: Stored,
     owed: Mapping[int, Collection[str]] | None,
+    away: Collection[int],
 ) -> SheetGaps:
     columns = ref.columns()
     required, number, pupils = 0, 0, []
     for seat in seats:
         asked = columns if owed is None else _owed(columns, owed[seat.student_id])
         number += bool(asked)
+        if seat.student_id in away:
+            continue
         terms = terms_of(seat, ref.period)
         expected = [column for column in asked if not terms.word(column.item)]
         required += len(expected)

@@ -1,5 +1,6 @@
 """The names of what is missing, with the way to each cell; the same counts as the board."""
 
+import datetime
 import io
 import re
 
@@ -7,8 +8,11 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts import clock
 from accounts.models import AccessLogEntry, SystemPart
+from gradebook.models import SubjectResult
 from gradebook.progress import count_entered, tally_of, with_pupil_counts
+from gradebook.progress_sheets import read_sight, sheets_at
 from gradebook.regulation import Period
 from gradebook.sheet_gaps import read_gaps
 from gradebook.sheets import Field, SheetRef
@@ -79,6 +83,30 @@ def test_at_the_supplementary_assessment_only_what_is_owed_is_missing(school):
         store(school, pupil, level)
     (gap,) = gaps_of(school, period=Period.SUPPLEMENTARY).pupils
     assert (gap.student, gap.number, gap.words) == (school.pupils[1], 1, "mức đạt được, điểm KTĐK")
+
+
+def test_who_came_after_the_lock_owes_nothing_of_the_period_and_what_was_brought_hides_no_gap(school, client):
+    ten_days_ago = clock.now() - datetime.timedelta(days=10)
+    with clock.travelling(ten_days_ago):
+        open_window(school, hours=24)
+        for pupil in school.pupils[1:]:
+            for field, value in ALL.items():
+                enter(school.sheet(), pupil, Field(field), value, by=school.lan)
+    (newcomer,) = add_pupils(school.class_4a, 1)
+    school.class_4a.enrolments.filter(student=newcomer).update(starts_on=clock.today())
+    toan = school.lines[4, "TOAN"]
+    SubjectResult.objects.create(student=newcomer, line=toan, period=Period.MID_TERM_1, **ALL)
+    client.force_login(school.hoa)
+    page = page_text(client.get(reverse(URL), {"class": school.class_4a.pk, "line": "TOAN"}))
+    assert school.pupils[0].full_name in page
+    assert newcomer.full_name not in page
+    sight = read_sight(school.hoa)
+    (found,) = (
+        sheet
+        for sheet in sheets_at(sight, [Period.MID_TERM_1])[Period.MID_TERM_1]
+        if sheet.key == (school.class_4a.pk, "TOAN")
+    )
+    assert (found.tally.entered, found.tally.required) == (12, 15)
 
 
 def test_each_name_leads_to_its_cell_in_the_sheet(busy, client):
