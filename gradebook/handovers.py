@@ -172,7 +172,7 @@ def said_in(note: HandoverNote) -> Said:
 def _concerns(outcome: YearOutcome | None, inputs: YearInputs) -> Iterable[str]:
     """What Điều 12 wants the next teacher to know: not completed, levels C, what needs effort."""
     if outcome is not None and not outcome.is_promoted:
-        yield f"ở lại lớp: {outcome.promotion_note}"
+        yield f"lí do ở lại lớp: {outcome.promotion_note}"
     elif outcome is not None and outcome.result == YearResult.CHT:
         yield f"lên lớp có kế hoạch giúp đỡ: {outcome.promotion_note}"
     for code, level in inputs.attainments.items():
