@@ -149,6 +149,11 @@ def plain_text(text: str) -> str:
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in unwanted).strip()
 
 
+def says_something(text: str) -> bool:
+    """Whether a reason has words in it: dots and invisible characters are none."""
+    return sum(character.isalnum() for character in plain_text(text)) >= 3
+
+
 def check_comment(text: str, rules: RuleSet) -> str:
     """A comment fit to store and print (R27): NFC, stripped, no control or invisible characters.
 

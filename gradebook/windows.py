@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, Subquery, Value
+from django.db.models import Case, F, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts import clock
@@ -16,7 +16,7 @@ from gradebook.models import ENTRY_PERIODS, ClassYearEnd, EntryWindow, EntryWind
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.spans import Span, longest_open, spans_at, with_answering, with_cuts
-from gradebook.year_end_rules import against_entry
+from gradebook.year_end_rules import State, against_entry
 from students.models import SchoolClass, SchoolYear
 
 # First key of the advisory locks that stand for a period; the second is the period (see `period_locks`).
@@ -127,7 +127,10 @@ def _spans(windows: EntryWindowQuerySet, school_class: SchoolClass, code: str) -
 
 def _with_stage(windows: Any, school_class: SchoolClass) -> Any:
     """Windows that bring along how far the class's results are on their way to the principal: no statement more."""
-    stage = ClassYearEnd.objects.filter(school_class=school_class).values("state")
+    # Sent back after its first approval, a class has pupils on whom the principal has decided.
+    was_approved = When(state=State.OPEN, approved_by__isnull=False, then=Value(State.APPROVED.value))
+    record = ClassYearEnd.objects.filter(school_class=school_class)
+    stage = record.annotate(stage=Case(was_approved, default="state")).values("stage")
     return with_cuts(windows).annotate(stage=Coalesce(Subquery(stage), Value("")))
 
 

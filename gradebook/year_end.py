@@ -4,12 +4,13 @@ Read only, in a constant number of statements; the acts are in `gradebook.year_e
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from gradebook import grading
 from gradebook.computed_results import computed_of, seats_of
+from gradebook.earlier_decisions import earlier_decisions
 from gradebook.grading import Item, Outcome
 from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutcome
 from gradebook.regulation import Award, YearResult, line_by_code, trait_by_code
@@ -29,7 +30,10 @@ from students.models import SchoolClass, Student
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pupil. `said` is the homeroom teacher's, unsaved where nothing is said yet; `decided` the principal's."""
+    """A pupil. `said` is the homeroom teacher's, unsaved where nothing is said yet; `decided` the principal's.
+
+    `earlier` are the principal's decisions that were re-opened since, in words.
+    """
 
     number: int
     student: Student
@@ -39,6 +43,7 @@ class Row:
     decided: YearOutcome | None
     absences: Absences | None
     praised: tuple[Commendation, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def is_assessed(self) -> bool:
@@ -73,6 +78,24 @@ class Row:
     def is_stale(self) -> bool:
         """Confirmed once, and computed otherwise since: a mark was corrected, or an item assessed again."""
         return bool(self.said.confirmed_result) and self.said.confirmed_result != (self.final.result or "")
+
+    @property
+    def original_result(self) -> str:
+        """What the year-end values came to, of a pupil who was assessed again (R41); "" of the others."""
+        if self.decided is not None:
+            return self.decided.original_result
+        return self.original_now
+
+    @property
+    def original_now(self) -> str:
+        return (self.computed.original.result or "") if self.computed.was_reassessed else ""
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Approved, and computed otherwise since, as a correction leaves it (R55); what was confirmed tells."""
+        if self.decided is None or not self.decided.result or not self.said.confirmed_result:
+            return False
+        return self.is_stale or self.original_now != self.decided.original_result
 
     @property
     def is_confirmed(self) -> bool:
@@ -127,7 +150,7 @@ class Row:
         if self.final.result is None:
             return missing_words(self.final)
         if self.is_stale:
-            return "Kết quả máy tính đã đổi từ lúc xác nhận: xem và xác nhận lại."
+            return "Kết quả hệ thống tính đã đổi từ lúc xác nhận: xem và xác nhận lại."
         if not self.is_confirmed:
             return "Chưa xác nhận kết quả."
         return against_promotion(self.proposed, self.said.promotion, self.said.promotion_note) or ""
@@ -181,6 +204,14 @@ class ClassPage:
             row for row in self.rows if row.decided is None and row.said.exception == Exceptional.ASKED
         )
 
+    @cached_property
+    def contradicted(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.is_contradicted)
+
+    @property
+    def decided(self) -> int:
+        return sum(1 for row in self.rows if row.is_assessed and row.decided)
+
     @property
     def confirmed(self) -> int:
         return sum(1 for row in self.rows if row.is_assessed and (row.decided or row.is_confirmed))
@@ -202,7 +233,7 @@ class ClassPage:
 
 
 def read_class(school_class: SchoolClass) -> ClassPage:
-    """One class, with its year at hand. Thirteen statements, whatever the number of pupils."""
+    """One class, with its year at hand. Fourteen statements, whatever the number of pupils."""
     record = ClassYearEnd.objects.filter(school_class=school_class).select_related(
         "completed_by", "reviewed_by", "approved_by", "returned_by"
     )
@@ -213,9 +244,9 @@ def read_class(school_class: SchoolClass) -> ClassPage:
     )
 
 
-def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
-    """The pupils of classes of one year, by class and in class order. Twelve statements."""
-    seats = seats_of(classes)
+def read_rows(classes: Sequence[SchoolClass], only: Collection[int] | None = None) -> tuple[Row, ...]:
+    """The pupils of classes of one year, or `only` some of them, by class and in class order. Thirteen statements."""
+    seats = [seat for seat in seats_of(classes) if only is None or seat.student_id in only]
     pupils = [seat.student_id for seat in seats]
     computed = computed_of(seats)
     said = {
@@ -231,6 +262,7 @@ def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
     praised: dict[tuple[int, int], list[Commendation]] = defaultdict(list)
     for each in Commendation.objects.standing().filter(school_class__in=classes):
         praised[each.school_class_id, each.student_id].append(each)
+    earlier = earlier_decisions([each.pk for each in classes])
     rows = []
     number, last = 0, None
     for seat in seats:
@@ -248,6 +280,7 @@ def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
                 decided.get(key),
                 absences.get((seat.student_id, year_id)),
                 tuple(praised[key]),
+                earlier.get(key, ()),
             )
         )
     return tuple(rows)

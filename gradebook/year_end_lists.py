@@ -1,6 +1,7 @@
 """The lists that follow from a year (PLAN IV.1, IV.2, IV.5; rule R48): read, and as rows for Excel.
 
-Proposals until the principal has approved the class, his decisions from then on; each line says which.
+What the system computes until the homeroom teacher has confirmed it, then proposals, until the principal has approved
+the class; his decisions from then on. Each line says which.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +13,9 @@ from gradebook.grading import Item, completed_class, completed_primary
 from gradebook.regulation import YearResult
 from gradebook.year_end import Row, retest_words, training_words
 from gradebook.year_end_rules import Exceptional, Promotion, to_retest, to_train
+
+CONTRADICTED = "Kết quả tính lại khác kết quả đã phê duyệt."
+NOT_YET = "Chưa xét"
 
 
 class Kind(StrEnum):
@@ -45,16 +49,20 @@ def result_words(row: Row) -> str:
         words += " (ngoại lệ)"
     elif row.said.exception == Exceptional.ASKED:
         words += " (đang đề nghị ngoại lệ)"
-    original = row.computed.original.result
-    if not row.computed.was_reassessed or original is None:
+    if not row.original_result:
         return words
+    original = YearResult(row.original_result)
     if original is row.result:
         return f"{words} (đã đánh giá bổ sung)"
     return f"{words} (trước khi đánh giá bổ sung: {original.label})"
 
 
 def standing_words(row: Row) -> str:
-    return "Đã phê duyệt" if row.decided is not None else "Đề nghị"
+    if row.is_contradicted:
+        return f"Đã phê duyệt. {CONTRADICTED}"
+    if row.decided is not None:
+        return "Đã phê duyệt"
+    return "Đề nghị" if row.is_confirmed else NOT_YET
 
 
 def _is_promoted(row: Row) -> bool:
@@ -101,8 +109,8 @@ def _failed(row: Row) -> tuple[Item, ...]:
 
 
 def _award_standing(row: Row) -> str:
-    if row.decided is not None:
-        return "Đã phê duyệt"
+    if row.decided is not None or not row.is_confirmed:
+        return standing_words(row)
     return " ".join(row.award.reasons) or "Đủ điều kiện"
 
 

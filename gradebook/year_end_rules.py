@@ -61,6 +61,7 @@ class Act(StrEnum):
     REVIEW = "review"
     SEND_BACK = "send-back"
     APPROVE = "approve"
+    REOPEN = "reopen"
 
 
 class Actor(StrEnum):
@@ -81,12 +82,15 @@ class Move:
 
 MOVES: tuple[Move, ...] = (
     Move(State.OPEN, Act.COMPLETE, Actor.HOMEROOM, State.COMPLETED),
-    # Of those who waited for the summer when the others were approved.
+    # Of those who waited for the summer when the others were approved, and of those decided on anew.
     Move(State.APPROVED, Act.COMPLETE, Actor.HOMEROOM, State.COMPLETED),
     Move(State.COMPLETED, Act.REVIEW, Actor.VICE_PRINCIPAL, State.REVIEWED),
     Move(State.COMPLETED, Act.SEND_BACK, Actor.VICE_PRINCIPAL, State.OPEN),
     Move(State.REVIEWED, Act.SEND_BACK, Actor.PRINCIPAL, State.OPEN),
     Move(State.REVIEWED, Act.APPROVE, Actor.PRINCIPAL, State.APPROVED),
+    # The decision on one pupil, who then takes all steps again; the class stays where it is (R55).
+    Move(State.OPEN, Act.REOPEN, Actor.PRINCIPAL, State.OPEN),
+    Move(State.APPROVED, Act.REOPEN, Actor.PRINCIPAL, State.APPROVED),
 )
 
 # While the class is in one of these its homeroom teacher writes, of pupils whom the principal has not decided on.
@@ -183,8 +187,8 @@ def against_promotion(result: YearResult | None, promotion: str, note: str) -> s
     """Why what is proposed for a pupil cannot stand; None when it can (R42)."""
     if result is not YearResult.CHT:
         return None
-    if promotion == Promotion.PROMOTED and not note.strip():
+    if promotion == Promotion.PROMOTED and not grading.says_something(note):
         return "Học sinh chưa hoàn thành mà được lên lớp phải có kế hoạch giúp đỡ: ghi kế hoạch."
-    if promotion == Promotion.STAYS and not note.strip():
+    if promotion == Promotion.STAYS and not grading.says_something(note):
         return "Ở lại lớp phải có lí do: ghi lí do."
     return None if promotion else "Chọn: chờ đánh giá bổ sung, đề nghị lên lớp hay ở lại lớp."

@@ -13,6 +13,7 @@ from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.computed_results import again_of, inputs_of, seats_of
+from gradebook.earlier_decisions import to_decide_anew
 from gradebook.grading import Item, ItemKind, failing_items
 from gradebook.models import ClassYearEnd, EntryWindow
 from gradebook.outcomes import waiting_for_summer
@@ -52,6 +53,7 @@ def _to_confirm(user: User) -> list[YearEndTask]:
             reason=Coalesce(Subquery(record.values("return_reason")[:1]), Value("")),
             has_begun=Exists(_begun(Period.YEAR_END)),
             is_again=Exists(_begun(Period.SUPPLEMENTARY)),
+            has_reopened=Exists(to_decide_anew(own).filter(school_class=OuterRef("pk"))),
             has_waiting=Exists(waiting_for_summer(own).filter(school_class=OuterRef("pk"))),
         )
         .order_by("grade_level", "name")
@@ -67,6 +69,11 @@ def _to_confirm(user: User) -> list[YearEndTask]:
             )
             word, kind = ("Bị trả lại", "warning") if each.reason else ("Chờ xác nhận", "open")
             found.append(YearEndTask(f"Xét kết quả năm học lớp {each.name}", detail, url, word, kind))
+        elif each.outcome_state == State.APPROVED and each.has_reopened:
+            detail = "Hiệu trưởng mở lại quyết định về học sinh của lớp"
+            found.append(
+                YearEndTask(f"Xét lại kết quả năm học lớp {each.name}", detail, url, "Chờ xét lại", "open")
+            )
         elif each.outcome_state == State.APPROVED and each.has_waiting and each.is_again:
             found.append(
                 YearEndTask(

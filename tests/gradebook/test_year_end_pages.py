@@ -50,7 +50,7 @@ def test_each_pupil_has_the_computed_result_and_what_kept_it_from_the_next(schoo
     page = text(client.get(at("year_end", school)))
     assert "Hoàn thành xuất sắc" in page
     assert "Toán: điểm KTĐK cuối năm 8; để xếp Hoàn thành xuất sắc cần từ 9." in page
-    assert "Còn 2 em đã có kết quả máy tính, chưa xác nhận" in page
+    assert "Còn 2 em đã có kết quả hệ thống tính, chưa xác nhận" in page
 
 
 def test_from_the_homeroom_teacher_to_the_principal_each_step_with_its_password(school, client):
@@ -316,9 +316,9 @@ def test_the_lists_of_the_school_cost_the_same_for_one_class_and_for_all(
 ):
     client.force_login(school.bich)
     client.get(reverse("gradebook:year_ends"))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         listed(client, "len-lop")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(reverse("gradebook:year_end_list", args=["len-lop"]), {"class": school.class_1a.pk})
 
 
