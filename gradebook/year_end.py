@@ -13,7 +13,7 @@ from gradebook.computed_results import computed_of, seats_of
 from gradebook.earlier_decisions import earlier_decisions
 from gradebook.grading import Item, Outcome
 from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutcome
-from gradebook.regulation import Award, YearResult, line_by_code, trait_by_code
+from gradebook.regulation import LINES, TRAITS, Award, RuleSet, YearResult, line_by_code, trait_by_code
 from gradebook.year_end_rules import (
     WRITABLE,
     Computed,
@@ -24,6 +24,7 @@ from gradebook.year_end_rules import (
     to_retest,
     to_train,
 )
+from gradebook.year_rules import rules_of
 from students.absences import Absences, absence_totals
 from students.models import SchoolClass, Student
 
@@ -125,10 +126,15 @@ class Row:
         """The title the result opens, and what is lacking (R45)."""
         return grading.award_for(
             self.result,
+            bars_title=bool(self.original_result) and not self._rules.reassessed_may_be_honoured,
             outstanding_lines=self.said.outstanding_lines,
             progress_traits=self.said.progress_traits,
             recognised_by_class=self.said.is_recognised,
         )
+
+    @property
+    def _rules(self) -> RuleSet:
+        return rules_of(self.school_class.year)
 
     @property
     def award_label(self) -> str:
@@ -214,7 +220,8 @@ class ClassPage:
 
     @property
     def confirmed(self) -> int:
-        return sum(1 for row in self.rows if row.is_assessed and (row.decided or row.is_confirmed))
+        """With nothing left to do for the homeroom teacher."""
+        return sum(1 for row in self.rows if row.is_assessed and not row.problem)
 
     @property
     def assessed(self) -> int:
@@ -302,8 +309,27 @@ def missing_words(outcome: Outcome, most: int = 4) -> str:
 
 
 def retest_words(row: Row) -> str:
-    return "; ".join(item.sentence for item in to_retest(row.failing))
+    return _after_again(row, to_retest(row.failing))
 
 
 def training_words(row: Row) -> str:
-    return "; ".join(item.sentence for item in to_train(row.failing))
+    return _after_again(row, to_train(row.failing))
+
+
+def _after_again(row: Row, failing: Sequence[Item]) -> str:
+    """What was not assessed again yet has not failed again."""
+    owed = {(item.kind, item.code) for item in row.computed.owed}
+    words = [
+        f"{item.name}: chưa đánh giá lại" if (item.kind, item.code) in owed else item.sentence
+        for item in failing
+    ]
+    return "; ".join(dict.fromkeys(words))
+
+
+def exempt_names(row: Row) -> str:
+    """What the result leaves out (R33), by name, in the order of the books."""
+    codes = row.computed.exempt
+    lines = [line for line in LINES if line.code in codes]
+    return ", ".join(
+        [*(line.short_name for line in lines), *(each.name for each in TRAITS if each.code in codes)]
+    )

@@ -57,9 +57,18 @@ class PupilForm(forms.Form):
         words = f"Xác nhận kết quả hệ thống tính: {computed.label}" if computed else ""
         self._choose("wanted", [(CONFIRM, words), *others])
         school_class = row.school_class
-        self._choose("lines", [(line.code, line.line.short_name) for line in lines_of(school_class)])
+        self._choose(
+            "lines",
+            [
+                (line.code, line.line.short_name)
+                for line in lines_of(school_class)
+                if line.code not in row.computed.exempt
+            ],
+        )
         traits = traits_for(school_class.year_id, school_class.grade_level, rules=rules_of(school_class.year))
-        self._choose("traits", [(trait.code, trait.name) for trait in traits])
+        self._choose(
+            "traits", [(trait.code, trait.name) for trait in traits if trait.code not in row.computed.exempt]
+        )
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]

@@ -1,4 +1,4 @@
-"""The cells of a class's year-end sheets that must be there before the vice-principal's review (rules R32, R47)."""
+"""Empty cells of a class: at the year's end, where they keep the review back (R32, R47), and at the times before."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from gradebook.class_lines import lines_of
 from gradebook.computed_results import seats_of
 from gradebook.exemptions import terms_of
 from gradebook.models import SubjectResult, TraitResult
+from gradebook.progress import Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
 from gradebook.sheets import Field, SheetRef
 from students.models import SchoolClass, Student
@@ -46,6 +47,24 @@ def gaps_of(school_class: SchoolClass) -> list[Gap]:
         ]
         if empty:
             found.append(Gap(seat.student, tuple(empty)))
+    return found
+
+
+def earlier_gaps(school_class: SchoolClass) -> list[str]:
+    """In words each earlier time of the year at which cells are empty: a warning, for only the year's end counts.
+
+    Three statements.
+    """
+    (counted,) = with_pupil_counts(SchoolClass.objects.filter(pk=school_class.pk).select_related("year"))
+    periods = [period for period in Period if period is not Period.YEAR_END]
+    counts = count_entered(counted.year, [counted.pk], periods)
+    lines = [*lines_of(school_class), None]
+    found = []
+    for period in periods:
+        tallies = (tally_of(SheetRef(counted, line, period), counts) for line in lines)
+        whole = sum(tallies, start=Tally(0, 0))
+        if not whole.is_complete:
+            found.append(f"{period.label} còn {whole.missing}/{whole.required} ô trống")
     return found
 
 

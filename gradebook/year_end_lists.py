@@ -22,6 +22,7 @@ class Kind(StrEnum):
     """The lists, by the word in their address."""
 
     PROMOTED = "len-lop"
+    COMPLETED = "hoan-thanh-tieu-hoc"
     STAYING = "khong-len-lop"
     NOT_COMPLETED = "chua-hoan-thanh"
     RETEST = "kiem-tra-lai"
@@ -73,6 +74,15 @@ def _is_promoted(row: Row) -> bool:
     return row.is_assessed and row.proposed is not None
 
 
+def _goes_up(row: Row) -> bool:
+    return _is_promoted(row) and not _completes_primary(row)
+
+
+def _completes_primary(row: Row) -> bool:
+    """Of grade 5: there is no class to go up to (R44)."""
+    return _is_promoted(row) and bool(completed_primary(row.school_class.grade_level, row.result))
+
+
 def _is_staying(row: Row) -> bool:
     if row.decided is not None:
         return not row.decided.is_promoted
@@ -121,8 +131,14 @@ LISTS: dict[Kind, ListKind] = {
     Kind.PROMOTED: ListKind(
         "Học sinh được lên lớp",
         "Em hoàn thành chương trình lớp học, và em chưa hoàn thành mà Hiệu trưởng cho lên lớp có kế hoạch giúp đỡ.",
-        _is_promoted,
+        _goes_up,
         (_RESULT, ("Chương trình", 30, _programme), ("Kế hoạch giúp đỡ", 36, _note), _STANDING),
+    ),
+    Kind.COMPLETED: ListKind(
+        "Học sinh hoàn thành chương trình tiểu học",
+        "Em lớp 5 hoàn thành chương trình lớp học; Hiệu trưởng xác nhận trong học bạ.",
+        _completes_primary,
+        (_RESULT, ("Chương trình", 30, _programme), _STANDING),
     ),
     Kind.STAYING: ListKind(
         "Học sinh không được lên lớp",

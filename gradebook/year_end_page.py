@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook.models import ClassYearEnd, YearOutcome
 from gradebook.regulation import YearResult
-from gradebook.year_end import ClassPage, Row, missing_words
+from gradebook.year_end import ClassPage, Row, exempt_names, missing_words
 from gradebook.year_end_lists import CONTRADICTED, result_words
 from gradebook.year_end_rules import Exceptional, Promotion, State
 from students.absences import days_label
@@ -83,6 +83,10 @@ def _notes(row: Row) -> Iterator[str]:
         yield f"{row.award_label}{f' ({row.award_reason})' if row.award_reason else ''}"
     elif row.decided is None and row.award.candidate:
         yield f"Có thể đề cử {row.award.candidate.label}. {' '.join(row.award.reasons)}"
+    elif row.decided is None and row.original_result and row.result in {YearResult.HTXS, YearResult.HTT}:
+        yield " ".join(row.award.reasons)
+    if row.is_assessed and (left_out := exempt_names(row)):
+        yield f"Được miễn, không tính vào kết quả: {left_out}"
     yield from (each.words for each in row.praised)
     yield from row.earlier
     if row.absences is not None:

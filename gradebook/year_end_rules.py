@@ -142,14 +142,28 @@ class Again:
     def __bool__(self) -> bool:
         return bool(self.attainments or self.marks or self.ratings)
 
+    def has(self, item: Item) -> bool:
+        """Whether the level, the mark or the rating was assessed again."""
+        values = {
+            ItemKind.ATTAINMENT: self.attainments,
+            ItemKind.MARK: self.marks,
+            ItemKind.RATING: self.ratings,
+        }
+        return item.code in values[item.kind]
+
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """The outcome of the year-end values, which stays, and the one with what was assessed again in their place."""
+    """The outcome of the year-end values, which stays, and the one with what was assessed again in their place.
+
+    `owed`: what failed and was not assessed again yet; `exempt`: codes of what was left out (R33).
+    """
 
     original: Outcome
     final: Outcome
     was_reassessed: bool = False
+    owed: tuple[Item, ...] = ()
+    exempt: frozenset[str] = frozenset()
 
 
 def compute(inputs: YearInputs, again: Again) -> Computed:
@@ -165,12 +179,14 @@ def compute(inputs: YearInputs, again: Again) -> Computed:
         {code: value for code, value in again.marks.items() if code in owed},
         {code: value for code, value in again.ratings.items() if code in owed},
     )
+    still_owed = tuple(item for item in original.failing if not again.has(item))
     if not replaced:
-        return Computed(original, original)
+        return Computed(original, original, owed=still_owed, exempt=inputs.exempt)
     after = grading.after_reassessment(
         inputs, attainments=replaced.attainments, marks=replaced.marks, ratings=replaced.ratings
     )
-    return Computed(original, grading.year_result(after), was_reassessed=True)
+    final = grading.year_result(after)
+    return Computed(original, final, was_reassessed=True, owed=still_owed, exempt=inputs.exempt)
 
 
 def to_retest(items: Iterable[Item]) -> tuple[Item, ...]:

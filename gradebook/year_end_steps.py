@@ -16,7 +16,7 @@ from gradebook.grading import says_something
 from gradebook.models import ClassYearEnd, PupilYearEnd
 from gradebook.regulation import Period, YearResult
 from gradebook.windows import whole_period_locks
-from gradebook.year_end import ClassPage, Row, read_class
+from gradebook.year_end import ClassPage, Row, exempt_names, read_class
 from gradebook.year_end_gaps import gaps_of
 from gradebook.year_end_rules import Act, Actor, Exceptional, State, against_promotion, target_of
 from students.models import SchoolClass, Student
@@ -271,7 +271,7 @@ def _check(row: Row, saying: Saying) -> None:
     if saying.wanted and not says_something(saying.reason):
         problems.append("Đề nghị ngoại lệ phải có lí do: ghi lí do để Hiệu trưởng quyết định.")
     result = YearResult(saying.wanted) if saying.wanted else computed
-    problems += _nomination_problems(result, saying)
+    problems += _nomination_problems(row, result, saying)
     # Whatever the principal decides, what is proposed must be there for the result that then stands.
     if YearResult.CHT in (result, computed):
         against = against_promotion(YearResult.CHT, saying.promotion, saying.promotion_note)
@@ -280,11 +280,13 @@ def _check(row: Row, saying: Saying) -> None:
         raise YearEndRefused(*problems)
 
 
-def _nomination_problems(result: YearResult | None, saying: Saying) -> Sequence[str]:
+def _nomination_problems(row: Row, result: YearResult | None, saying: Saying) -> Sequence[str]:
     """Only whoever completed well is named; the title wants a named item and the class (R45)."""
     has_named = bool(saying.lines or saying.traits or saying.is_recognised)
     if has_named and result is not YearResult.HTT:
         return ["Chỉ đề cử Học sinh Tiêu biểu cho em xếp Hoàn thành tốt: bỏ phần đề cử."]
+    if row.computed.exempt.intersection((*saying.lines, *saying.traits)):
+        return [f"Nội dung được miễn không đề cử được: {exempt_names(row)}."]
     if has_named and not (saying.lines or saying.traits):
         return ["Ghi rõ ít nhất một môn học nổi trội hoặc một phẩm chất, năng lực tiến bộ rõ rệt."]
     return []

@@ -14,12 +14,12 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook.computed_results import again_of, inputs_of, seats_of
 from gradebook.earlier_decisions import to_decide_anew
-from gradebook.grading import Item, ItemKind, failing_items
+from gradebook.grading import failing_items
 from gradebook.models import ClassYearEnd, EntryWindow
 from gradebook.outcomes import waiting_for_summer
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
-from gradebook.year_end_rules import Again, State
+from gradebook.year_end_rules import State
 from students.models import SchoolClass, SchoolYear
 
 
@@ -140,7 +140,7 @@ def supplementary_tasks(refs: Sequence[SheetRef]) -> list[YearEndTask]:
             for seat in seats
             if seat.school_class_id == ref.school_class.pk
             and any(
-                item.code in items and not _is_there(item, again[seat.student_id])
+                item.code in items and not again[seat.student_id].has(item)
                 for item in failing_items(inputs[seat.student_id])
             )
         ]
@@ -156,12 +156,3 @@ def supplementary_tasks(refs: Sequence[SheetRef]) -> list[YearEndTask]:
                 )
             )
     return found
-
-
-def _is_there(item: Item, again: Again) -> bool:
-    values = {
-        ItemKind.ATTAINMENT: again.attainments,
-        ItemKind.MARK: again.marks,
-        ItemKind.RATING: again.ratings,
-    }
-    return item.code in values[item.kind]

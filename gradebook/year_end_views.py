@@ -19,10 +19,11 @@ from gradebook.models import ClassYearEnd
 from gradebook.outcomes import OutcomesIncomplete, approve_outcomes, waiting_for_summer
 from gradebook.year_end import ClassPage, read_class
 from gradebook.year_end_forms import SendBackForm
-from gradebook.year_end_gaps import gaps_of
+from gradebook.year_end_gaps import earlier_gaps, gaps_of
 from gradebook.year_end_lists import LISTS, Kind
 from gradebook.year_end_page import (
     STATE_KINDS,
+    Next,
     build_rows,
     contradiction_words,
     earlier_rounds,
@@ -108,6 +109,7 @@ def _class_page(
 ) -> HttpResponse:
     page = read_class(school_class)
     may_propose = may_propose_here(request.user, page)
+    step = next_step(page, request.user)
     context = {
         "page": page,
         "rows": build_rows(page),
@@ -115,7 +117,8 @@ def _class_page(
         "steps": steps_of(page),
         "earlier_rounds": earlier_rounds(page),
         "kind": STATE_KINDS[page.state],
-        "next": next_step(page, request.user),
+        "next": step,
+        "earlier_gaps": earlier_gaps(school_class) if step in {Next.REVIEW, Next.APPROVE} else [],
         "gaps": gaps_of(school_class),
         "contradicted": [(row.student, contradiction_words(row)) for row in page.contradicted],
         "may_reopen": may_reopen_here(request.user, page),

@@ -1,4 +1,4 @@
-"""A correction contradicts an approved result: everybody reads it, and the principal decides on the pupil anew (R55)."""
+"""A correction contradicts an approved result: all read it, and the principal decides anew (R55)."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
