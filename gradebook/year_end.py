@@ -233,7 +233,9 @@ class ClassPage:
         by_result = [
             (result.label, sum(1 for row in self.rows if row.result is result)) for result in YearResult
         ]
-        return [*by_result, ("Chưa có kết quả", sum(1 for row in self.rows if row.result is None))]
+        without = sum(1 for row in self.rows if row.result is None)
+        left_out = len(self.rows) - self.assessed
+        return [*by_result, ("Chưa có kết quả", without - left_out), ("Không đánh giá", left_out)]
 
     def row_of(self, student_id: int) -> Row | None:
         return next((row for row in self.rows if row.student.pk == student_id), None)

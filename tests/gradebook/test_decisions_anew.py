@@ -63,6 +63,14 @@ def test_everybody_concerned_reads_it_and_the_principal_has_a_task(school, clien
     assert f"Đã phê duyệt. {SAYS}" in listed
 
 
+def test_the_request_says_that_it_touches_an_approved_result(school, client):
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    request = corrections.propose(sheet, [change_of(sheet, school.pupils[1], "mark", "9")], by=school.ngoc)
+    client.force_login(school.ngoc)
+    page = text(client.get(reverse("approvals:request", args=[request.pk])))
+    assert f"Kết quả năm học của {school.pupils[1].full_name} đã được Hiệu trưởng phê duyệt" in page
+
+
 def test_reopened_the_pupil_takes_all_steps_again_and_the_old_decision_stays_on_record(school, client):
     pupil = school.pupils[0]
     client.force_login(school.bich)

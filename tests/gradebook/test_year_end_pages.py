@@ -12,6 +12,7 @@ from accounts.models import User
 from approvals.tasks import read_tasks
 from gradebook import grading
 from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, TraitResult, YearOutcome
+from gradebook.own_workbook import preview_workbook
 from gradebook.past import read_past_pupil
 from gradebook.pupil_sheet import find_class
 from gradebook.regulation import Period
@@ -23,7 +24,7 @@ from gradebook.year_end import read_class
 from gradebook.year_end_rules import Promotion
 from gradebook.year_end_steps import YearEndRefused
 from tests.gradebook.mark_files import filled
-from tests.gradebook.school import CONFIRMED, certify, exempt, open_window
+from tests.gradebook.school import CONFIRMED, certify, exempt, leave_unassessed, open_window
 from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put, review, say, teach
 
 pytestmark = pytest.mark.django_db
@@ -412,3 +413,26 @@ def test_after_the_repeat_a_result_opens_no_title_unless_the_year_says_so(school
     assert "Kết quả sau đánh giá bổ sung: không xét danh hiệu" in text(client.get(at("year_end", school)))
     assert grading.award_for(row.result, bars_title=False).award == "HSXS"
     assert read_class(school.class_1a).row_of(school.pupils[1].pk).award.candidate == "HSTB"
+
+
+def test_the_open_sheets_of_the_summer_are_in_the_file_of_all_sheets(school, client):
+    fail(school, school.pupils[0])
+    client.force_login(school.ngoc)
+    page, file = reverse("gradebook:own_sheets"), reverse("gradebook:own_sheets_file")
+    assert "Đánh giá bổ sung" not in text(client.get(page)).split("Nạp lên")[0]
+    open_window(school, Period.SUPPLEMENTARY)
+    assert "Đánh giá bổ sung" in text(client.get(page)).split("Nạp lên")[0]
+    data = b"".join(client.get(file, {"period": "BS"}).streaming_content)
+    assert [name for name in load_workbook(io.BytesIO(data)).sheetnames if "BS" in name] == [
+        "1A Phẩm chất và năng lực BS"
+    ]
+    preview = preview_workbook(filled(data, F2="Đ"), "he.xlsx", period=Period.SUPPLEMENTARY, by=school.ngoc)
+    assert [part.title for part in preview.ready] == ["Phẩm chất và năng lực · Lớp 1A · Đánh giá bổ sung"]
+
+
+def test_who_is_not_assessed_is_counted_for_himself(school, client):
+    leave_unassessed(school.pupils[0])
+    client.force_login(school.ngoc)
+    page = text(client.get(at("year_end", school)))
+    assert "Không đánh giá: 1" in page
+    assert "Chưa có kết quả:" not in page
