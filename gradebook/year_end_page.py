@@ -45,7 +45,7 @@ def _shown(row: Row) -> ShownRow:
     word, kind = _standing(row)
     reasons = row.final.reasons if row.final.result is not None else (missing_words(row.final),)
     if row.is_contradicted:
-        reasons = (contradiction_words(row), *reasons)
+        reasons = (f"{CONTRADICTED} {contradiction_words(row)}", *reasons)
     return ShownRow(row, result_words(row), tuple(reasons), tuple(_notes(row)), word, kind)
 
 
@@ -54,8 +54,7 @@ def contradiction_words(row: Row) -> str:
     now = row.final.result.label if row.final.result is not None else "chưa có kết quả"
     if row.original_now:
         now += f" (trước khi đánh giá bổ sung: {YearResult(row.original_now).label})"
-    approved = f"Đã phê duyệt: {result_words(row)}; tính lại: {now}."
-    return f"{CONTRADICTED} {approved}"
+    return f"Đã phê duyệt: {result_words(row)}; tính lại: {now}."
 
 
 def _standing(row: Row) -> tuple[str, str]:

@@ -79,6 +79,7 @@ def test_reopened_the_pupil_takes_all_steps_again_and_the_old_decision_stays_on_
     assert client.post(address, {"reopen_reason": "Theo phiếu sửa điểm", **CONFIRMED}).status_code == 302
     assert not YearOutcome.objects.filter(student=pupil).exists()
     assert waits_for(school.ngoc) == ["Xét lại kết quả năm học lớp 1A"]
+    assert f"đang xét lại: {pupil.full_name}" in text(client.get(at("year_end", school)))
     assert "đã được mở lại" in against_deciding(pupil, school.class_1a)
     with pytest.raises(YearEndRefused, match="Chưa xác nhận kết quả"):
         complete(school)
