@@ -1,7 +1,7 @@
 """All sheets that a person answers for, with their rows, in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,8 @@ from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.sheets import Row, Seat, Sheet, SheetRef, columns_of, rows_from, seat_of
 from gradebook.spans import longest_open, spans_at, with_cuts
+from gradebook.windows import stages_of
+from gradebook.year_end_rules import against_entry
 from students.models import Enrolment, SchoolClass
 
 
@@ -42,20 +44,28 @@ def again_of(refs: Iterable[SheetRef]) -> tuple[SheetRef, ...]:
 
 
 def refs_at_hand(user: User) -> tuple[SheetRef, ...]:
-    """The sheets of the four times, and those of the supplementary assessment that are open. Two statements."""
+    """The sheets of the four times, and those of the supplementary assessment that are open and have somebody.
+
+    Three statements; four more while such an assessment is open.
+    """
     refs = own_refs(user)
-    return (*refs, *open_until(again_of(refs), by=user))
+    again = open_until(again_of(refs), by=user)
+    owed = _owed_in_classes(again)
+    return (*refs, *(ref for ref in again if owed[ref.school_class.pk].intersection(_items(ref))))
 
 
 def open_until(refs: Collection[SheetRef], *, by: User) -> dict[SheetRef, str]:
-    """Until when each sheet is open that is open now, by the database's clock. One statement.
+    """Until when each sheet is open that is open now, by the database's clock. Two statements.
 
     For the eye; whether something may be written is asked again by `gradebook.entry`.
     """
     years = {ref.school_class.year_id for ref in refs}
     windows = list(with_cuts(EntryWindow.objects.filter(year_id__in=years)))
+    stages = stages_of({ref.school_class.pk for ref in refs})
     found = {}
     for ref in refs:
+        if against_entry(stages.get(ref.school_class.pk, ""), ref.period):
+            continue
         own = [window for window in windows if window.period == ref.period]
         span = longest_open(spans_at(own, place_of(ref.school_class, ref.code, [by.pk])))
         if span:
@@ -98,8 +108,23 @@ def _owed(refs: Iterable[SheetRef]) -> dict[int, frozenset[str]]:
 def _seat(enrolment: Enrolment, ref: SheetRef, owed: dict[int, frozenset[str]]) -> Seat:
     if not ref.is_supplementary:
         return seat_of(enrolment, ref.period)
-    items = {column.item for column in ref.columns()}
-    return seat_of(enrolment, ref.period, owed=owed.get(enrolment.student_id, frozenset()) & items)
+    return seat_of(enrolment, ref.period, owed=owed.get(enrolment.student_id, frozenset()) & _items(ref))
+
+
+def _items(ref: SheetRef) -> frozenset[str]:
+    return frozenset(column.item for column in ref.columns())
+
+
+def _owed_in_classes(refs: Iterable[SheetRef]) -> Mapping[int, set[str]]:
+    """By class what somebody in it must be assessed in again."""
+    classes = {ref.school_class.pk: ref.school_class for ref in refs}
+    seats = seats_of(list(classes.values()))
+    found: dict[int, set[str]] = defaultdict(set)
+    if seats:
+        owed = owed_of(seats)
+        for seat in seats:
+            found[seat.school_class_id] |= owed[seat.student_id]
+    return found
 
 
 def _rosters(refs: Iterable[SheetRef]) -> dict[int, list[Enrolment]]:

@@ -102,7 +102,7 @@ def prefix_of(ref: SheetRef) -> str:
 def preview_workbook(data: bytes, name: str, *, period: Period, by: User) -> WorkbookPreview:
     """What the file would change in which of the person's sheets; writes nothing. Raises WorkbookRefused.
 
-    Five statements for all sheets, four more while supplementary assessments are open, and up to four for each that
+    Six statements for all sheets, four more while supplementary assessments are open, and up to four for each that
     would change.
     """
     refs = {key_of_sheet(ref): ref for ref in refs_at_hand(by)}

@@ -11,6 +11,7 @@ from approvals.evidence import clean_evidence
 from approvals.tasks import read_tasks
 from gradebook.models import YearOutcome
 from gradebook.outcomes import against_deciding, reopen_outcome
+from gradebook.own_sheets import open_until
 from gradebook.regulation import Period
 from gradebook.year_end import read_class
 from gradebook.year_end_rules import State
@@ -137,6 +138,7 @@ def test_sent_back_with_pupils_decided_on_their_marks_stay_shut(school, client):
     assert read_class(school.class_1a).state is State.OPEN
     sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
     assert "phê duyệt" in enter(sheet, school.pupils[1], "mark", "9", by=school.ngoc).locked
+    assert open_until([sheet], by=school.ngoc) == {}
 
 
 def test_a_correction_that_leaves_the_result_contradicts_nothing(school):

@@ -422,6 +422,7 @@ def test_the_open_sheets_of_the_summer_are_in_the_file_of_all_sheets(school, cli
     assert "Đánh giá bổ sung" not in text(client.get(page)).split("Nạp lên")[0]
     open_window(school, Period.SUPPLEMENTARY)
     assert "Đánh giá bổ sung" in text(client.get(page)).split("Nạp lên")[0]
+    assert "Đánh giá bổ sung 1 sổ, 1 sổ đang mở" in text(client.get(page))
     data = b"".join(client.get(file, {"period": "BS"}).streaming_content)
     assert [name for name in load_workbook(io.BytesIO(data)).sheetnames if "BS" in name] == [
         "1A Phẩm chất và năng lực BS"
