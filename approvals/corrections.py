@@ -21,7 +21,7 @@ from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.registers import may_be_brought, register_of
 from approvals.workflow import Act
 from gradebook.entry import Change, SaveReport, differences
-from gradebook.grading import plain_text
+from gradebook.grading import plain_text, says_something
 from gradebook.sheets import SheetRef
 from gradebook.windows import lock_state
 from students.models import SchoolClass
@@ -137,7 +137,7 @@ def file_request(
     """Draft → filed: needs a reason and evidence (rule R54). `document`: see `keep_reason`."""
     with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
         request = _moved(request, Act.FILE, by)
-        if not _says_something(reason):
+        if not says_something(reason):
             raise CorrectionRefused("Ghi lí do sửa rồi gửi lại.", field="reason")
         if not request.evidence.exists():
             raise CorrectionRefused(
@@ -155,7 +155,7 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
         request = _moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if approve:
             register_of(request).check_writable()
-        if not approve and not _says_something(note):
+        if not approve and not says_something(note):
             raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết cần bổ sung gì.", field="note")
         request.decided_by, request.decided_at, request.decision_note = by, clock.now(), plain_text(note)
         request.save()
@@ -211,11 +211,6 @@ def _document(request: CorrectionRequest, typed: str) -> str:
             field="document",
         )
     return document
-
-
-def _says_something(text: str) -> bool:
-    """Whether a reason has words in it: dots and invisible characters are none."""
-    return sum(character.isalnum() for character in plain_text(text)) >= 3
 
 
 def _take(request: CorrectionRequest) -> CorrectionRequest:

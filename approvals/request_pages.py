@@ -12,6 +12,7 @@ from accounts import permissions
 from accounts.clock import moment_label
 from accounts.models import User
 from accounts.powers import Action
+from approvals.contradicted import approved_results
 from approvals.mandates import actors_of
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.registers import Register, Writer, may_be_brought, register_of, shown_value
@@ -140,6 +141,7 @@ class RequestPage:
     proposer_duty: str
     is_own: bool
     may_be_brought: bool
+    approved_results: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -167,7 +169,8 @@ class RequestPage:
 
 
 def read_page(user: User, request: CorrectionRequest) -> RequestPage:
-    """Six statements, whatever the number of cells and files; one more where a cell has moved on, two on a draft."""
+    """Six statements, whatever the number of cells and files; one more where a cell has moved on, and where
+    it is about the year's end; two on a draft."""
     register = register_of(request)
     state = State(request.state)
     steps = list(request.history.select_related("history_user").order_by("history_id"))
@@ -183,6 +186,7 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
         acts=acts,
         proposer_duty=steps[0].acting_role if steps else "",
         is_own=request.proposer_id == user.pk,
+        approved_results=approved_results(request),
         may_be_brought=Act.FILE in acts and may_be_brought(request),
     )
 

@@ -17,6 +17,7 @@ from accounts import clock, permissions
 from accounts.admin_account import Overdue, overdue_accounts
 from accounts.models import User
 from accounts.powers import Role
+from approvals.contradicted import contradicted_tasks
 from approvals.frame import inquiries_to_read, requests_waiting_for
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.models import CorrectionRequest
@@ -171,7 +172,7 @@ def read_tasks(user: User) -> TasksPage:
     """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
     substitutions and grants of the day.
 
-    Five more for the records and the year's end of whoever leads a class, one for a leader's classes at the year's
+    Five more for the records and the year's end of whoever leads a class, two for a leader's classes at the year's
     end; one for the records of all classes until they are overdue, then four; three for classes that nobody leads,
     three for the boards of those who watch over others.
     """
@@ -197,7 +198,11 @@ def read_tasks(user: User) -> TasksPage:
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
-        year_end=(*year_end_tasks(user), *supplementary_tasks(_open_again(user, refs, windows))),
+        year_end=(
+            *contradicted_tasks(user),
+            *year_end_tasks(user),
+            *supplementary_tasks(_open_again(user, refs, windows)),
+        ),
         boards=read_open_boards(user) if follows_others(user) else (),
     )
 

@@ -1,5 +1,6 @@
 """The page of a pupil: how each line, quality and competency is assessed, by which decision, with its history."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -23,9 +24,11 @@ from gradebook.arrangements import (
     arrange,
     arrangements_of,
     items_of,
+    problems_of,
     read_steps,
 )
 from gradebook.models import Arrangement
+from gradebook.orders import Problem
 from gradebook.regulation import Period
 from students.names import clean
 from students.records import PupilFile, get_file
@@ -88,16 +91,24 @@ class ArrangementForm(forms.Form):
 
     @property
     def wanted(self) -> Wanted:
+        """As far as it could be read."""
         said = self.cleaned_data
         return Wanted(
-            items=tuple(said["items"]),
-            kind=Arrangement.Kind(said["kind"]),
-            period=Period(said["period"]),
-            plan=clean(said["plan"]),
-            adjusted=clean(said["adjusted"]),
-            decision_no=clean(said["decision_no"]),
-            decision_on=said["decision_on"],
+            items=tuple(said.get("items", ())),
+            kind=Arrangement.Kind(said.get("kind", Arrangement.Kind.EXEMPT)),
+            period=Period(said.get("period", Period.MID_TERM_1)),
+            plan=clean(said.get("plan", "")),
+            adjusted=clean(said.get("adjusted", "")),
+            decision_no=clean(said.get("decision_no", "")),
+            decision_on=said.get("decision_on"),
         )
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """A field that is wrong by itself keeps its own words."""
+        wrong = set(self.errors)
+        for problem in problems:
+            if problem.field not in wrong:
+                self.add_error(problem.field or None, problem.message)
 
 
 @never_cache
@@ -119,12 +130,13 @@ def arrangements(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, Action.ARRANGE_ASSESSMENT, WHO_RECORDS)
     form = ArrangementForm(request.POST, items)
     if not form.is_valid() or file.school_class is None:
+        if file.school_class is not None:
+            form.refuse(problems_of(file.student, file.school_class, form.wanted))
         return _show(request, file, form, items, status=422)
     try:
         count = arrange(file.student, file.school_class, form.wanted, by=request.user)
     except ArrangementRefused as refusal:
-        for problem in refusal.problems:
-            form.add_error(problem.field or None, problem.message)
+        form.refuse(refusal.problems)
         return _show(request, file, form, items, status=422)
     messages.success(request, f"Đã ghi hình thức đánh giá cho {count} nội dung.")
     return redirect("gradebook:arrangements", pk)

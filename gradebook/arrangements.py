@@ -122,6 +122,13 @@ def arrange(student: Student, school_class: SchoolClass, wanted: Wanted, *, by: 
     return len(wanted.items)
 
 
+def problems_of(student: Student, school_class: SchoolClass, wanted: Wanted) -> list[Problem]:
+    """What `arrange` would refuse, of a form that has other gaps too: the clerk hears of all at once."""
+    return list(
+        _problems(student, school_class, wanted, {item.code: item for item in items_of(school_class)})
+    )
+
+
 def _hold_sheets(school_class: SchoolClass, wanted: Wanted, names: dict[str, Item]) -> None:
     """Waits for saves under way on the sheets concerned, and keeps new ones waiting: they see what is decided here."""
     lines = {line.code: line.pk for line in lines_of(school_class)}

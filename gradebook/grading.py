@@ -10,7 +10,7 @@ outstanding subject or progress (R45). Absences play no part in anything here (R
 import enum
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gradebook.regulation import (
@@ -147,6 +147,11 @@ def plain_text(text: str) -> str:
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     unwanted = ("Cc", "Cf", "Cs")
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in unwanted).strip()
+
+
+def says_something(text: str) -> bool:
+    """Whether a reason has words in it: dots and invisible characters are none."""
+    return sum(character.isalnum() for character in plain_text(text)) >= 3
 
 
 def check_comment(text: str, rules: RuleSet) -> str:
@@ -430,19 +435,20 @@ def award_for(
     outstanding_lines: Collection[str] = (),
     progress_traits: Collection[str] = (),
     recognised_by_class: bool = False,
+    bars_title: bool = False,
 ) -> AwardProposal:
     """The year-end title by Điều 13 (R45). HTXS alone suffices for Học sinh Xuất sắc.
 
     HTT makes a candidate for Học sinh Tiêu biểu; the title needs at least one subject named outstanding
     (line codes) or one quality or competency named for progress (trait codes), and the recognition of
-    the class. HT and CHT open neither. Raises UnknownCode. Đột xuất awards and thư khen need no rule.
+    the class. HT and CHT open neither, nor does a result after đánh giá bổ sung where the year bars it (`bars_title`;
+    RuleSet.reassessed_may_be_honoured). Raises UnknownCode. Đột xuất awards and thư khen need no rule.
     """
-    for code in outstanding_lines:
-        line_by_code(code)
-    for code in progress_traits:
-        trait_by_code(code)
+    _check_codes(outstanding_lines, progress_traits)
     if result is None:
         return AwardProposal(None, None, ("Chưa có kết quả năm học.",))
+    if bars_title and result in {YearResult.HTXS, YearResult.HTT}:
+        return AwardProposal(None, None, ("Kết quả sau đánh giá bổ sung: không xét danh hiệu cuối năm.",))
     if result is YearResult.HTXS:
         return AwardProposal(Award.HSXS, Award.HSXS)
     if result is not YearResult.HTT:
@@ -453,6 +459,13 @@ def award_for(
     if not recognised_by_class:
         lacking.append("Cần được tập thể lớp công nhận.")
     return AwardProposal(Award.HSTB, None if lacking else Award.HSTB, tuple(lacking))
+
+
+def _check_codes(lines: Iterable[str], traits: Iterable[str]) -> None:
+    for code in lines:
+        line_by_code(code)
+    for code in traits:
+        trait_by_code(code)
 
 
 # ── What people decide ────────────────────────────────────────────────────────────────────────────────

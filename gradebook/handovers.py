@@ -178,9 +178,18 @@ def _concerns(outcome: YearOutcome | None, inputs: YearInputs) -> Iterable[str]:
     for code, level in inputs.attainments.items():
         if level == Attainment.C:
             yield f"{line_by_code(code).short_name}: C"
+    yield from _low_marks(inputs)
     for code, rating in inputs.ratings.items():
         if rating == Rating.C:
             yield f"{trait_by_code(code).name}: C"
+
+
+def _low_marks(inputs: YearInputs) -> Iterable[str]:
+    """Of lines whose level does not say it already."""
+    for code, mark in inputs.marks.items():
+        is_low = mark is not None and mark < inputs.rules.pass_mark
+        if is_low and inputs.attainments.get(code) != Attainment.C:
+            yield f"{line_by_code(code).short_name}: điểm KTĐK cuối năm {mark}"
 
 
 @dataclass(frozen=True, slots=True)

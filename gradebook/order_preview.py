@@ -15,6 +15,8 @@ from gradebook.scopes import HOMEROOM, scope_of
 from gradebook.spans import with_cuts
 from students.models import HomeroomAssignment
 
+# So many days before its usual day a period may be opened without a word.
+_EARLY = 45
 _SHOWN = "%H:%M %d/%m/%Y"
 
 
@@ -24,6 +26,7 @@ class Preview:
 
     headline: str
     lines: tuple[str, ...]
+    warning: str = ""
 
 
 def preview(order: EntryOrder) -> Preview:
@@ -36,7 +39,9 @@ def preview(order: EntryOrder) -> Preview:
         what = "Gia hạn nhập" if order.is_extension else "Mở nhập"
         headline = f"{what} {period} cho {reach} ({order.scope_label}), {span}."
         return Preview(
-            headline, ("Hết giờ sổ tự khoá. Mọi người thấy thông báo ngay sau khi kí.", *_others(order))
+            headline,
+            ("Hết giờ sổ tự khoá. Mọi người thấy thông báo ngay sau khi kí.", *_others(order)),
+            _far_off(order),
         )
     moment = max(order.opens_at, clock.stamp())
     when = f"lúc {_at(moment)}" if order.opens_at > clock.stamp() else "ngay khi kí"
@@ -54,6 +59,31 @@ def _lock_line(order: EntryOrder, window: EntryWindow) -> str:
         f"{named} vẫn mở đến {window.closes_label} cho phần còn lại; riêng phạm vi của lệnh này khoá cho tới khi có "
         "lệnh mở sau đó."
     )
+
+
+def _far_off(order: EntryOrder) -> str:
+    """That a period is opened long before its time of the year; "" where it is not, or the year has no such days."""
+    usual = _usual_day(order)
+    if usual is None:
+        return ""
+    day = localtime(order.opens_at).date()
+    if (usual - day).days <= _EARLY:
+        return ""
+    return (
+        f"{Period(order.period).label} thường nhập vào khoảng {usual:%d/%m/%Y}; lệnh này mở từ {day:%d/%m/%Y}, sớm "
+        f"{(usual - day).days} ngày. Xem lại thời điểm đánh giá trước khi kí."
+    )
+
+
+def _usual_day(order: EntryOrder) -> datetime.date | None:
+    """The middle of a term, its end; the supplementary assessment comes after the lessons of the year."""
+    year = order.year
+    first = (year.lessons_start_on, year.first_term_ends_on)
+    second = (year.second_term_starts_on, year.lessons_end_on)
+    start, end = first if order.period in {Period.MID_TERM_1, Period.END_TERM_1} else second
+    if start is None or end is None:
+        return None
+    return start + (end - start) / 2 if order.period in {Period.MID_TERM_1, Period.MID_TERM_2} else end
 
 
 def _others(order: EntryOrder) -> tuple[str, ...]:

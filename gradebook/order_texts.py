@@ -8,7 +8,8 @@ from students.models import SchoolYear
 
 def default_text(kind: str, period: Period, year: SchoolYear, *, is_for_one: bool = False) -> str:
     """What an order says before somebody words it otherwise; times and scope stand elsewhere."""
-    what = f"hệ thống nhập điểm, đánh giá, nhận xét {period_in_year(period, year)}"
+    results = "kết quả" if period is Period.SUPPLEMENTARY else "điểm, đánh giá, nhận xét"
+    what = f"hệ thống nhập {results} {period_in_year(period, year)}"
     if kind == EntryOrder.Kind.LOCK:
         return (
             f"Khoá {what}. Từ thời điểm khoá, giáo viên không sửa trên sổ; sai sót được sửa bằng phiếu đề nghị "

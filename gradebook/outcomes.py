@@ -1,4 +1,4 @@
-"""The principal's decisions on the year of a class: the approval, and on a pupil alone (rules R39–R47)."""
+"""The principal's decisions on the year of a class: the approval, on a pupil alone, and anew (rules R39–R47, R55)."""
 
 import datetime
 from collections.abc import Collection, Mapping
@@ -9,12 +9,14 @@ from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
-from gradebook.models import PupilYearEnd, YearOutcome
+from gradebook.earlier_decisions import to_decide_anew
+from gradebook.grading import says_something
+from gradebook.models import PupilYearEnd, RollOver, YearOutcome
 from gradebook.regulation import Award, YearResult
 from gradebook.year_end import Row
 from gradebook.year_end_rules import Act, Actor, Exceptional, Promotion
-from gradebook.year_end_steps import WHO_APPROVES, YearEndRefused, moving
-from students.models import SchoolClass, Student
+from gradebook.year_end_steps import WHO_APPROVES, YearEndRefused, moving, take_back_word
+from students.models import Movement, SchoolClass, Student
 from students.years import hold_class
 
 
@@ -71,10 +73,49 @@ def _outcome(row: Row, *, by: User, on: datetime.date) -> YearOutcome:
         award_reason=row.award_reason if row.award.award == Award.HSTB else "",
         is_promoted=not (is_incomplete and said.promotion == Promotion.STAYS),
         promotion_note=said.promotion_note if is_incomplete else "",
-        original_result=(row.computed.original.result or "") if row.computed.was_reassessed else "",
+        original_result=row.original_now,
         exception_reason=said.exception_reason if is_granted else "",
         approved_by=by,
         approved_on=on,
+    )
+
+
+def reopen_outcome(
+    school_class: SchoolClass, student: Student, *, reason: str, by: User, source: Source = Source.PAGE
+) -> None:
+    """Takes the approval of one pupil's result back, so that it goes through all the steps again (rule R55).
+
+    For a result that a correction has contradicted, or another reason. The old decision stays in its history; the
+    homeroom teacher confirms anew. Raises PermissionDenied, YearIsClosed; YearEndRefused.
+    """
+    permissions.require(by, Action.APPROVE_OUTCOMES, WHO_APPROVES)
+    with moving(school_class, Act.REOPEN, Actor.PRINCIPAL, by=by, source=source) as page:
+        row = page.row_of(student.pk)
+        if row is None or row.decided is None or not row.decided.result:
+            raise YearEndRefused(f"Em {student.full_name} không có kết quả nào đã phê duyệt để mở lại.")
+        if not says_something(reason):
+            raise YearEndRefused("Ghi lí do mở lại: giáo viên chủ nhiệm, Phó Hiệu trưởng đọc được.")
+        # No list of the next year's classes is written meanwhile.
+        RollOver.objects.select_for_update().filter(year=school_class.year_id + 1).first()
+        if against := against_reopening(student, school_class):
+            raise YearEndRefused(against)
+        why = " ".join(reason.split())
+        row.decided._change_reason = why  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
+        row.decided.delete()
+        take_back_word(row, why=f"Mở lại quyết định: {why}")
+
+
+def against_reopening(student: Student, school_class: SchoolClass) -> str | None:
+    """Why the decision cannot be re-opened: the pupil sits in a class of a later year by it. One statement."""
+    later = Movement.objects.in_force().filter(
+        student=student, year__gt=school_class.year_id, to_class__isnull=False
+    )
+    place = later.select_related("to_class__year").order_by("year").first()
+    if place is None or place.to_class is None:
+        return None
+    return (
+        f"Em {student.full_name} đã vào lớp {place.to_class.name} năm học {place.to_class.year.label} theo quyết định "
+        "này. Văn thư hoàn tác lần ghi danh sách lớp, hoặc huỷ biến động vào lớp của riêng em, rồi Hiệu trưởng mở lại."
     )
 
 
@@ -111,6 +152,14 @@ def against_deciding(student: Student, school_class: SchoolClass) -> str | None:
         return (
             f"Em {student.full_name} chờ đánh giá bổ sung, rèn luyện trong hè: giáo viên chủ nhiệm xét lại ở trang Kết "
             f"quả năm học lớp {school_class.name}, rồi Hiệu trưởng phê duyệt tại đó."
+        )
+    if (
+        not student.is_exempt_from_assessment
+        and to_decide_anew([school_class.pk]).filter(student=student).exists()
+    ):
+        return (
+            f"Quyết định về em {student.full_name} đã được mở lại: giáo viên chủ nhiệm xét lại ở trang Kết quả năm học "
+            f"lớp {school_class.name}, rồi Hiệu trưởng phê duyệt tại đó."
         )
     if not student.is_exempt_from_assessment and not of_class.exclude(result="").exists():
         return (

@@ -1,7 +1,8 @@
 """All sheets that a person answers for, with their rows, in a constant number of statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -9,12 +10,15 @@ from django.db.models import Q
 from accounts import permissions
 from accounts.models import User
 from gradebook.class_lines import lines_brought, with_lines
+from gradebook.computed_results import owed_of, seats_of
 from gradebook.exemptions import with_arrangements
 from gradebook.models import EntryWindow, SubjectResult, TraitResult
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
-from gradebook.sheets import Row, Sheet, SheetRef, rows_from, seat_of
+from gradebook.sheets import Row, Seat, Sheet, SheetRef, columns_of, rows_from, seat_of
 from gradebook.spans import longest_open, spans_at, with_cuts
+from gradebook.windows import stages_of
+from gradebook.year_end_rules import against_entry
 from students.models import Enrolment, SchoolClass
 
 
@@ -34,15 +38,34 @@ def own_refs(user: User) -> tuple[SheetRef, ...]:
     )
 
 
+def again_of(refs: Iterable[SheetRef]) -> tuple[SheetRef, ...]:
+    """The sheets of the supplementary assessment that go with those of the year's end. No statement."""
+    return tuple(replace(ref, period=Period.SUPPLEMENTARY) for ref in refs if ref.period is Period.YEAR_END)
+
+
+def refs_at_hand(user: User) -> tuple[SheetRef, ...]:
+    """The sheets of the four times, and those of the supplementary assessment that are open and have somebody.
+
+    Three statements; four more while such an assessment is open.
+    """
+    refs = own_refs(user)
+    again = open_until(again_of(refs), by=user)
+    owed = _owed_in_classes(again)
+    return (*refs, *(ref for ref in again if owed[ref.school_class.pk].intersection(_items(ref))))
+
+
 def open_until(refs: Collection[SheetRef], *, by: User) -> dict[SheetRef, str]:
-    """Until when each sheet is open that is open now, by the database's clock. One statement.
+    """Until when each sheet is open that is open now, by the database's clock. Two statements.
 
     For the eye; whether something may be written is asked again by `gradebook.entry`.
     """
     years = {ref.school_class.year_id for ref in refs}
     windows = list(with_cuts(EntryWindow.objects.filter(year_id__in=years)))
+    stages = stages_of({ref.school_class.pk for ref in refs})
     found = {}
     for ref in refs:
+        if against_entry(stages.get(ref.school_class.pk, ""), ref.period):
+            continue
         own = [window for window in windows if window.period == ref.period]
         span = longest_open(spans_at(own, place_of(ref.school_class, ref.code, [by.pk])))
         if span:
@@ -51,14 +74,15 @@ def open_until(refs: Collection[SheetRef], *, by: User) -> dict[SheetRef, str]:
 
 
 def rows_of(refs: Collection[SheetRef]) -> dict[SheetRef, tuple[Row, ...]]:
-    """What `sheets.read_rows` reads of one, of all. Three statements."""
+    """What `sheets.read_rows` reads of one, of all. Three statements; four more with supplementary assessments."""
     rosters = _rosters(refs)
+    owed = _owed(refs)
     pupils = {seat.student_id for seats in rosters.values() for seat in seats}
     subjects, traits = _subject_results(refs, pupils), _trait_results(refs, pupils)
     return {
         ref: rows_from(
             ref,
-            [seat_of(each, ref.period) for each in rosters[ref.school_class.pk]],
+            [_seat(each, ref, owed) for each in rosters[ref.school_class.pk]],
             subjects[ref.line.pk, ref.period] if ref.line else traits[ref.school_class.year_id, ref.period],
         )
         for ref in refs
@@ -66,9 +90,41 @@ def rows_of(refs: Collection[SheetRef]) -> dict[SheetRef, tuple[Row, ...]]:
 
 
 def sheets_of(refs: Collection[SheetRef]) -> list[Sheet]:
-    """The sheets as a file shows them. Three statements."""
+    """The sheets as a file shows them, without those on which nobody is assessed again. Statements as `rows_of`."""
     rows = rows_of(refs)
-    return [Sheet(ref, ref.columns(), rows[ref], locks={}, is_responsible=True) for ref in refs]
+    return [
+        Sheet(ref, columns_of(ref, rows[ref]), rows[ref], locks={}, is_responsible=True)
+        for ref in refs
+        if rows[ref] or not ref.is_supplementary
+    ]
+
+
+def _owed(refs: Iterable[SheetRef]) -> dict[int, frozenset[str]]:
+    """By pupil what must be assessed again; nothing is asked where no sheet is about that."""
+    again = {ref.school_class.pk: ref.school_class for ref in refs if ref.is_supplementary}
+    return owed_of(seats_of(list(again.values()))) if again else {}
+
+
+def _seat(enrolment: Enrolment, ref: SheetRef, owed: dict[int, frozenset[str]]) -> Seat:
+    if not ref.is_supplementary:
+        return seat_of(enrolment, ref.period)
+    return seat_of(enrolment, ref.period, owed=owed.get(enrolment.student_id, frozenset()) & _items(ref))
+
+
+def _items(ref: SheetRef) -> frozenset[str]:
+    return frozenset(column.item for column in ref.columns())
+
+
+def _owed_in_classes(refs: Iterable[SheetRef]) -> Mapping[int, set[str]]:
+    """By class what somebody in it must be assessed in again."""
+    classes = {ref.school_class.pk: ref.school_class for ref in refs}
+    seats = seats_of(list(classes.values()))
+    found: dict[int, set[str]] = defaultdict(set)
+    if seats:
+        owed = owed_of(seats)
+        for seat in seats:
+            found[seat.school_class_id] |= owed[seat.student_id]
+    return found
 
 
 def _rosters(refs: Iterable[SheetRef]) -> dict[int, list[Enrolment]]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from accounts.history import Source
 from accounts.models import User
 from gradebook.entry import Change, EntryRefusedError, SaveReport, preview_results, save_results
-from gradebook.own_sheets import own_refs, rows_of
+from gradebook.own_sheets import again_of, own_refs, refs_at_hand, rows_of
 from gradebook.regulation import Period
 from gradebook.sealed_previews import PreviewLost
 from gradebook.sheets import Row, SheetRef
@@ -102,9 +102,10 @@ def prefix_of(ref: SheetRef) -> str:
 def preview_workbook(data: bytes, name: str, *, period: Period, by: User) -> WorkbookPreview:
     """What the file would change in which of the person's sheets; writes nothing. Raises WorkbookRefused.
 
-    Four statements for all sheets, and up to four more for each that would change.
+    Six statements for all sheets, four more while supplementary assessments are open, and up to four for each that
+    would change.
     """
-    refs = {key_of_sheet(ref): ref for ref in own_refs(by)}
+    refs = {key_of_sheet(ref): ref for ref in refs_at_hand(by)}
     rows = rows_of(refs.values())
     read = read_workbook(data, name, desk_of(((ref, rows[ref]) for ref in refs.values()), period, by=by))
     parts, unchanged = [], []
@@ -191,7 +192,8 @@ def write_workbook(posted: Mapping[str, str], *, by: User) -> Written:
     A sheet that meets a lock or a newer value comes back to be looked at; those before and after it stand.
     """
     written, parts, lost, file_name = [], [], "", ""
-    for ref in own_refs(by):
+    refs = own_refs(by)
+    for ref in (*refs, *again_of(refs)):
         name = name_of_sheet(ref)
         if f"write.{name}" not in posted:
             continue

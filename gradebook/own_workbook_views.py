@@ -19,7 +19,8 @@ from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
-from gradebook.own_sheets import open_until, own_refs, sheets_of
+from gradebook.models import ENTRY_PERIODS
+from gradebook.own_sheets import open_until, refs_at_hand, sheets_of
 from gradebook.own_workbook import WorkbookPreview, preview_workbook, write_workbook
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
@@ -67,10 +68,12 @@ def own_sheets(request: SignedInRequest) -> HttpResponse:
 def own_sheets_file(request: SignedInRequest) -> FileResponse:
     """The sheets of the periods asked for, of all where none is, as one workbook; who took it is logged."""
     permissions.require_anywhere(request.user, Action.ENTER_SHEET, ONLY_TEACHERS)
-    asked = [period for period in Period if period in request.GET.getlist("period")] or list(Period)
-    refs = [ref for ref in own_refs(request.user) if ref.period in asked]
+    asked = [period for period in ENTRY_PERIODS if period in request.GET.getlist("period")] or list(
+        ENTRY_PERIODS
+    )
+    refs = [ref for ref in refs_at_hand(request.user) if ref.period in asked]
     year = max((ref.school_class.year_id for ref in refs), default="")
-    name = f"so-cua-toi-{'-'.join(asked) if len(asked) < len(Period) else 'ca-nam'}-{year}.xlsx"
+    name = f"so-cua-toi-{'-'.join(asked) if len(asked) < len(ENTRY_PERIODS) else 'ca-nam'}-{year}.xlsx"
     log_access(
         request,
         AccessLogEntry.Kind.DOWNLOADED,
@@ -92,10 +95,14 @@ def _show(
     form: WorkbooksForm | None = None,
     preview: WorkbookPreview | None = None,
 ) -> HttpResponse:
-    refs = own_refs(request.user)
+    refs = refs_at_hand(request.user)
     is_open = open_until(refs, by=request.user)
-    periods = tuple(_choice(period, refs, is_open) for period in Period)
-    meant = next((each.period for each in periods if each.open_sheets), Period.MID_TERM_1)
+    at_hand = {ref.period for ref in refs}
+    periods = tuple(_choice(period, refs, is_open) for period in ENTRY_PERIODS if period in at_hand)
+    meant = next(
+        (each.period for each in periods if each.open_sheets and each.period in tuple(Period)),
+        Period.MID_TERM_1,
+    )
     page = OwnSheetsPage(form or WorkbooksForm(initial={"period": meant}), periods, _classes(refs), preview)
     return render(request, "gradebook/own_sheets.html", {"page": page}, status=status)
 

@@ -306,6 +306,7 @@ class RuleSet:
     comment_limit: int = 1000
     optional_lines_count: bool = False
     ethnic_language_has_mark: bool = False
+    reassessed_may_be_honoured: bool = False
     warns_on_level_and_mark: bool = True
     warns_on_competency_pairs: bool = True
 

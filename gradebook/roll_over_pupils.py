@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 from accounts.clock import today
 from gradebook.models import RollOverApplication, RollOverPlace, YearOutcome
@@ -200,7 +200,10 @@ def year_before(year: SchoolYear) -> SchoolYear | None:
 def standing_of(year: SchoolYear) -> Standing:
     """Reads everything; eight statements, whatever the number of pupils."""
     last_year = year_before(year)
-    applications = RollOverApplication.objects.filter(roll_over=year.pk)
+    in_class = Q(places__movement__isnull=False, places__movement__cancelled_at__isnull=True)
+    applications = RollOverApplication.objects.filter(roll_over=year.pk).annotate(
+        still=Count("places", filter=in_class)
+    )
     classes = tuple(year.classes.order_by("grade_level", "name"))
     seats = _seats_of(year)
     pupils = tuple(_pupils(last_year, year, seats)) if last_year else ()

@@ -8,6 +8,7 @@ from itertools import groupby
 from accounts.clock import today
 from accounts.models import Post
 from accounts.powers import Role
+from gradebook.earlier_decisions import to_decide_anew
 from gradebook.models import YearOutcome
 from gradebook.outcomes import waiting_for_summer
 from gradebook.roll_over_pupils import Pupil, Standing
@@ -18,6 +19,7 @@ class Why(StrEnum):
     CLASS_NOT_APPROVED = "class"
     NOT_ASSESSED = "not_assessed"
     SUMMER = "summer"
+    REOPENED = "reopened"
     NOT_AMONG_THE_APPROVED = "alone"
 
 
@@ -25,6 +27,7 @@ REASONS = {
     Why.CLASS_NOT_APPROVED: "kết quả năm học của lớp chưa được phê duyệt",
     Why.NOT_ASSESSED: "không đánh giá (kế hoạch giáo dục cá nhân), chờ quyết định riêng",
     Why.SUMMER: "chưa hoàn thành, chờ đánh giá bổ sung, rèn luyện trong hè",
+    Why.REOPENED: "Hiệu trưởng mở lại quyết định, chờ xét và phê duyệt lại",
     Why.NOT_AMONG_THE_APPROVED: "lớp đã phê duyệt, em thì chưa: vào lớp sau, chờ quyết định riêng",
 }
 
@@ -58,7 +61,7 @@ class WaitingGroup:
 
 
 def waiting_groups(standing: Standing) -> list[WaitingGroup]:
-    """By class, then by what they wait for. Four statements; none when nobody waits."""
+    """By class, then by what they wait for. Five statements; none when nobody waits."""
     if not standing.left_out:
         return []
     classes = {pupil.old_class.pk for pupil in standing.left_out}
@@ -68,10 +71,11 @@ def waiting_groups(standing: Standing) -> list[WaitingGroup]:
         .values_list("school_class", flat=True)
     )
     summer = set(waiting_for_summer(classes).values_list("student_id", flat=True))
+    reopened = set(to_decide_anew(classes).values_list("student_id", flat=True))
     principal, teachers = _principal(), _last_homeroom_teachers(classes)
 
     def key(pupil: Pupil) -> tuple[int, str, Why]:
-        return pupil.old_class.grade_level, pupil.old_class.name, _why(pupil, approved, summer)
+        return pupil.old_class.grade_level, pupil.old_class.name, _why(pupil, approved, summer, reopened)
 
     groups = []
     for (_grade, _name, why), pupils in groupby(sorted(standing.left_out, key=key), key=key):
@@ -82,12 +86,14 @@ def waiting_groups(standing: Standing) -> list[WaitingGroup]:
     return groups
 
 
-def _why(pupil: Pupil, approved: set[int], summer: set[int]) -> Why:
+def _why(pupil: Pupil, approved: set[int], summer: set[int], reopened: set[int]) -> Why:
     """As `outcomes.against_deciding` sees it: on whom the principal decides alone, and whose class comes first."""
     if pupil.student.is_exempt_from_assessment:
         return Why.NOT_ASSESSED
     if pupil.pk in summer and pupil.old_class.pk in approved:
         return Why.SUMMER
+    if pupil.pk in reopened:
+        return Why.REOPENED
     return Why.NOT_AMONG_THE_APPROVED if pupil.old_class.pk in approved else Why.CLASS_NOT_APPROVED
 
 

@@ -207,6 +207,7 @@ def _school(rules: RuleSet) -> Section:
         ("Điểm KTĐK thấp nhất", str(rules.mark_floor)),
         ("Môn tự chọn tính vào kết quả cuối năm", _yes(rules.optional_lines_count)),
         ("Tiếng dân tộc có điểm KTĐK cuối kì", _yes(rules.ethnic_language_has_mark)),
+        ("Xét danh hiệu cuối năm theo kết quả sau đánh giá bổ sung", _yes(rules.reassessed_may_be_honoured)),
         ("Nhận xét dài nhất", f"{rules.comment_limit} kí tự"),
         ("Nhắc khi mức và điểm ít đi với nhau", _yes(rules.warns_on_level_and_mark)),
         ("Nhắc khi môn học và năng lực ít đi với nhau", _yes(rules.warns_on_competency_pairs)),

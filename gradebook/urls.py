@@ -98,6 +98,11 @@ urlpatterns = [
         name="year_end_exception",
     ),
     path(
+        "outcomes/<int:pk>/pupils/<int:student_id>/reopen/",
+        year_end_pupil_views.year_end_reopen,
+        name="year_end_reopen",
+    ),
+    path(
         "outcomes/<int:pk>/pupils/<int:student_id>/praise/", commendation_views.commend_pupil, name="commend"
     ),
     path("outcomes/praise/<int:pk>/take-back/", commendation_views.praise_take_back, name="praise_take_back"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, Subquery, Value
+from django.db.models import Case, F, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts import clock
@@ -16,7 +16,7 @@ from gradebook.models import ENTRY_PERIODS, ClassYearEnd, EntryWindow, EntryWind
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.spans import Span, longest_open, spans_at, with_answering, with_cuts
-from gradebook.year_end_rules import against_entry
+from gradebook.year_end_rules import State, against_entry
 from students.models import SchoolClass, SchoolYear
 
 # First key of the advisory locks that stand for a period; the second is the period (see `period_locks`).
@@ -125,9 +125,20 @@ def _spans(windows: EntryWindowQuerySet, school_class: SchoolClass, code: str) -
     return spans_at(found, place_of(school_class, code, teachers))
 
 
+def stages_of(class_ids: Collection[int]) -> dict[int, str]:
+    """How far the results of these classes are on their way, as `against_entry` asks it. One statement."""
+    return dict(_stages().filter(school_class__in=class_ids).values_list("school_class", "stage"))
+
+
+def _stages() -> Any:
+    """Sent back after its first approval, a class has pupils on whom the principal has decided."""
+    was_approved = When(state=State.OPEN, approved_by__isnull=False, then=Value(State.APPROVED.value))
+    return ClassYearEnd.objects.annotate(stage=Case(was_approved, default="state"))
+
+
 def _with_stage(windows: Any, school_class: SchoolClass) -> Any:
     """Windows that bring along how far the class's results are on their way to the principal: no statement more."""
-    stage = ClassYearEnd.objects.filter(school_class=school_class).values("state")
+    stage = _stages().filter(school_class=school_class).values("stage")
     return with_cuts(windows).annotate(stage=Coalesce(Subquery(stage), Value("")))
 
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts.models import User
 from gradebook.entry import Change
-from gradebook.regulation import Period
+from gradebook.models import ENTRY_CHOICES
 from gradebook.sealed_previews import seal, unseal
 from gradebook.sheet_forms import THEIRS
 from gradebook.sheets import SheetRef
@@ -55,7 +55,7 @@ class WorkbooksForm(WorkbookForm):
     period = forms.ChoiceField(
         label="Chỗ nào trong tệp không ghi thời điểm đánh giá thì là",
         help_text="Cột chỉ ghi «GK», «CK» được hiểu là của cùng học kì.",
-        choices=[(period.value, period.label) for period in Period],
+        choices=ENTRY_CHOICES,
         error_messages={"required": "Chưa chọn thời điểm đánh giá."},
     )
 

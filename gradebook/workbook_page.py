@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gradebook.entry import Change, Saved, SaveReport
-from gradebook.sheets import Field, Row, SheetRef
+from gradebook.sheets import Field, Row, SheetRef, columns_of
 from gradebook.workbook_columns import file_columns
 from gradebook.workbook_forms import Wanted, name_of
 from gradebook.workbook_rows import CellKey, Place, ReadSheet
@@ -151,7 +151,7 @@ def same_for_all(ref: SheetRef, rows: Sequence[Row], changed: Sequence[Saved]) -
     """A sentence for each column of the file that would give a whole class one value, or most of it one comment."""
     new = {_key(each.change): each.value for each in changed}
     touched = {(item, field) for _pupil, item, field in new}
-    for index, column in enumerate(ref.columns()):
+    for index, column in enumerate(columns_of(ref, rows)):
         if (column.item, column.field.value) not in touched:
             continue
         values = [

@@ -4,15 +4,16 @@ Read only, in a constant number of statements; the acts are in `gradebook.year_e
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from gradebook import grading
 from gradebook.computed_results import computed_of, seats_of
+from gradebook.earlier_decisions import earlier_decisions
 from gradebook.grading import Item, Outcome
 from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, YearOutcome
-from gradebook.regulation import Award, YearResult, line_by_code, trait_by_code
+from gradebook.regulation import LINES, TRAITS, Award, RuleSet, YearResult, line_by_code, trait_by_code
 from gradebook.year_end_rules import (
     WRITABLE,
     Computed,
@@ -23,13 +24,17 @@ from gradebook.year_end_rules import (
     to_retest,
     to_train,
 )
+from gradebook.year_rules import rules_of
 from students.absences import Absences, absence_totals
 from students.models import SchoolClass, Student
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pupil. `said` is the homeroom teacher's, unsaved where nothing is said yet; `decided` the principal's."""
+    """A pupil. `said` is the homeroom teacher's, unsaved where nothing is said yet; `decided` the principal's.
+
+    `earlier` are the principal's decisions that were re-opened since, in words.
+    """
 
     number: int
     student: Student
@@ -39,6 +44,7 @@ class Row:
     decided: YearOutcome | None
     absences: Absences | None
     praised: tuple[Commendation, ...] = ()
+    earlier: tuple[str, ...] = ()
 
     @property
     def is_assessed(self) -> bool:
@@ -75,6 +81,24 @@ class Row:
         return bool(self.said.confirmed_result) and self.said.confirmed_result != (self.final.result or "")
 
     @property
+    def original_result(self) -> str:
+        """What the year-end values came to, of a pupil who was assessed again (R41); "" of the others."""
+        if self.decided is not None:
+            return self.decided.original_result
+        return self.original_now
+
+    @property
+    def original_now(self) -> str:
+        return (self.computed.original.result or "") if self.computed.was_reassessed else ""
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Approved, and computed otherwise since, as a correction leaves it (R55); what was confirmed tells."""
+        if self.decided is None or not self.decided.result or not self.said.confirmed_result:
+            return False
+        return self.is_stale or self.original_now != self.decided.original_result
+
+    @property
     def is_confirmed(self) -> bool:
         return bool(self.said.confirmed_result) and not self.is_stale
 
@@ -102,10 +126,15 @@ class Row:
         """The title the result opens, and what is lacking (R45)."""
         return grading.award_for(
             self.result,
+            bars_title=bool(self.original_result) and not self._rules.reassessed_may_be_honoured,
             outstanding_lines=self.said.outstanding_lines,
             progress_traits=self.said.progress_traits,
             recognised_by_class=self.said.is_recognised,
         )
+
+    @property
+    def _rules(self) -> RuleSet:
+        return rules_of(self.school_class.year)
 
     @property
     def award_label(self) -> str:
@@ -127,7 +156,7 @@ class Row:
         if self.final.result is None:
             return missing_words(self.final)
         if self.is_stale:
-            return "Kết quả máy tính đã đổi từ lúc xác nhận: xem và xác nhận lại."
+            return "Kết quả hệ thống tính đã đổi từ lúc xác nhận: xem và xác nhận lại."
         if not self.is_confirmed:
             return "Chưa xác nhận kết quả."
         return against_promotion(self.proposed, self.said.promotion, self.said.promotion_note) or ""
@@ -181,9 +210,18 @@ class ClassPage:
             row for row in self.rows if row.decided is None and row.said.exception == Exceptional.ASKED
         )
 
+    @cached_property
+    def contradicted(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.is_contradicted)
+
+    @property
+    def decided(self) -> int:
+        return sum(1 for row in self.rows if row.is_assessed and row.decided)
+
     @property
     def confirmed(self) -> int:
-        return sum(1 for row in self.rows if row.is_assessed and (row.decided or row.is_confirmed))
+        """With nothing left to do for the homeroom teacher."""
+        return sum(1 for row in self.rows if row.is_assessed and not row.problem)
 
     @property
     def assessed(self) -> int:
@@ -195,14 +233,16 @@ class ClassPage:
         by_result = [
             (result.label, sum(1 for row in self.rows if row.result is result)) for result in YearResult
         ]
-        return [*by_result, ("Chưa có kết quả", sum(1 for row in self.rows if row.result is None))]
+        without = sum(1 for row in self.rows if row.result is None)
+        left_out = len(self.rows) - self.assessed
+        return [*by_result, ("Chưa có kết quả", without - left_out), ("Không đánh giá", left_out)]
 
     def row_of(self, student_id: int) -> Row | None:
         return next((row for row in self.rows if row.student.pk == student_id), None)
 
 
 def read_class(school_class: SchoolClass) -> ClassPage:
-    """One class, with its year at hand. Thirteen statements, whatever the number of pupils."""
+    """One class, with its year at hand. Fourteen statements, whatever the number of pupils."""
     record = ClassYearEnd.objects.filter(school_class=school_class).select_related(
         "completed_by", "reviewed_by", "approved_by", "returned_by"
     )
@@ -213,9 +253,9 @@ def read_class(school_class: SchoolClass) -> ClassPage:
     )
 
 
-def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
-    """The pupils of classes of one year, by class and in class order. Twelve statements."""
-    seats = seats_of(classes)
+def read_rows(classes: Sequence[SchoolClass], only: Collection[int] | None = None) -> tuple[Row, ...]:
+    """The pupils of classes of one year, or `only` some of them, by class and in class order. Thirteen statements."""
+    seats = [seat for seat in seats_of(classes) if only is None or seat.student_id in only]
     pupils = [seat.student_id for seat in seats]
     computed = computed_of(seats)
     said = {
@@ -231,6 +271,7 @@ def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
     praised: dict[tuple[int, int], list[Commendation]] = defaultdict(list)
     for each in Commendation.objects.standing().filter(school_class__in=classes):
         praised[each.school_class_id, each.student_id].append(each)
+    earlier = earlier_decisions([each.pk for each in classes])
     rows = []
     number, last = 0, None
     for seat in seats:
@@ -248,6 +289,7 @@ def read_rows(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
                 decided.get(key),
                 absences.get((seat.student_id, year_id)),
                 tuple(praised[key]),
+                earlier.get(key, ()),
             )
         )
     return tuple(rows)
@@ -269,8 +311,27 @@ def missing_words(outcome: Outcome, most: int = 4) -> str:
 
 
 def retest_words(row: Row) -> str:
-    return "; ".join(item.sentence for item in to_retest(row.failing))
+    return _after_again(row, to_retest(row.failing))
 
 
 def training_words(row: Row) -> str:
-    return "; ".join(item.sentence for item in to_train(row.failing))
+    return _after_again(row, to_train(row.failing))
+
+
+def _after_again(row: Row, failing: Sequence[Item]) -> str:
+    """What was not assessed again yet has not failed again."""
+    owed = {(item.kind, item.code) for item in row.computed.owed}
+    words = [
+        f"{item.name}: chưa đánh giá lại" if (item.kind, item.code) in owed else item.sentence
+        for item in failing
+    ]
+    return "; ".join(dict.fromkeys(words))
+
+
+def exempt_names(row: Row) -> str:
+    """What the result leaves out (R33), by name, in the order of the books."""
+    codes = row.computed.exempt
+    lines = [line for line in LINES if line.code in codes]
+    return ", ".join(
+        [*(line.short_name for line in lines), *(each.name for each in TRAITS if each.code in codes)]
+    )

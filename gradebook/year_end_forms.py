@@ -54,12 +54,21 @@ class PupilForm(forms.Form):
         others = [
             (each.value, f"Đề nghị ngoại lệ: {each.label}") for each in YearResult if each is not computed
         ]
-        words = f"Xác nhận kết quả máy tính: {computed.label}" if computed else ""
+        words = f"Xác nhận kết quả hệ thống tính: {computed.label}" if computed else ""
         self._choose("wanted", [(CONFIRM, words), *others])
         school_class = row.school_class
-        self._choose("lines", [(line.code, line.line.short_name) for line in lines_of(school_class)])
+        self._choose(
+            "lines",
+            [
+                (line.code, line.line.short_name)
+                for line in lines_of(school_class)
+                if line.code not in row.computed.exempt
+            ],
+        )
         traits = traits_for(school_class.year_id, school_class.grade_level, rules=rules_of(school_class.year))
-        self._choose("traits", [(trait.code, trait.name) for trait in traits])
+        self._choose(
+            "traits", [(trait.code, trait.name) for trait in traits if trait.code not in row.computed.exempt]
+        )
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -103,11 +112,22 @@ class ExceptionForm(forms.Form):
 
     decision = forms.ChoiceField(
         label="Quyết định",
-        choices=[("granted", "Đồng ý"), ("refused", "Không đồng ý, giữ kết quả máy tính")],
+        choices=[("granted", "Đồng ý"), ("refused", "Không đồng ý, giữ kết quả hệ thống tính")],
         widget=forms.RadioSelect,
         error_messages={"required": "Chọn một trong hai."},
     )
     note = WordsField(label="Ý kiến", max_length=300, help_text="Giáo viên chủ nhiệm đọc được.")
+
+
+class ReopenForm(forms.Form):
+    """Why the approval of a pupil's result is taken back."""
+
+    reopen_reason = WordsField(
+        label="Lí do mở lại",
+        max_length=300,
+        help_text="Quyết định cũ và lí do này còn trong lịch sử. Giáo viên chủ nhiệm xét lại, Phó Hiệu trưởng rà soát, "
+        "rồi Hiệu trưởng phê duyệt lại.",
+    )
 
 
 class SendBackForm(forms.Form):

@@ -25,8 +25,8 @@ from students.models import SchoolClass, SchoolYear
 
 PAGE_LENGTH = 100
 NOTE = (
-    "Cột «Trạng thái»: «Đề nghị» là của giáo viên chủ nhiệm và máy tính; chỉ «Đã phê duyệt» mới là quyết định của "
-    "Hiệu trưởng."
+    "«Chưa xét»: hệ thống tính, giáo viên chủ nhiệm chưa xác nhận; «Đề nghị»: của giáo viên chủ nhiệm; chỉ «Đã phê "
+    "duyệt» mới là quyết định của Hiệu trưởng."
 )
 
 
@@ -74,6 +74,7 @@ def year_end_list(request: SignedInRequest, kind: str) -> HttpResponse:
         "page": page,
         "lines": [(row, shown.pupils.told(row)) for row in page.object_list],
         "first": page.start_index(),
+        "note": NOTE,
         "kinds": [(each, LISTS[each].title) for each in Kind],
     }
     return render(request, "gradebook/year_end_list.html", context)

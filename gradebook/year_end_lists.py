@@ -1,6 +1,7 @@
 """The lists that follow from a year (PLAN IV.1, IV.2, IV.5; rule R48): read, and as rows for Excel.
 
-Proposals until the principal has approved the class, his decisions from then on; each line says which.
+What the system computes until the homeroom teacher has confirmed it, then proposals, until the principal has approved
+the class; his decisions from then on. Each line says which.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,11 +14,15 @@ from gradebook.regulation import YearResult
 from gradebook.year_end import Row, retest_words, training_words
 from gradebook.year_end_rules import Exceptional, Promotion, to_retest, to_train
 
+CONTRADICTED = "Kết quả tính lại khác kết quả đã phê duyệt."
+NOT_YET = "Chưa xét"
+
 
 class Kind(StrEnum):
     """The lists, by the word in their address."""
 
     PROMOTED = "len-lop"
+    COMPLETED = "hoan-thanh-tieu-hoc"
     STAYING = "khong-len-lop"
     NOT_COMPLETED = "chua-hoan-thanh"
     RETEST = "kiem-tra-lai"
@@ -45,16 +50,20 @@ def result_words(row: Row) -> str:
         words += " (ngoại lệ)"
     elif row.said.exception == Exceptional.ASKED:
         words += " (đang đề nghị ngoại lệ)"
-    original = row.computed.original.result
-    if not row.computed.was_reassessed or original is None:
+    if not row.original_result:
         return words
+    original = YearResult(row.original_result)
     if original is row.result:
         return f"{words} (đã đánh giá bổ sung)"
     return f"{words} (trước khi đánh giá bổ sung: {original.label})"
 
 
 def standing_words(row: Row) -> str:
-    return "Đã phê duyệt" if row.decided is not None else "Đề nghị"
+    if row.is_contradicted:
+        return f"Đã phê duyệt. {CONTRADICTED}"
+    if row.decided is not None:
+        return "Đã phê duyệt"
+    return "Đề nghị" if row.is_confirmed else NOT_YET
 
 
 def _is_promoted(row: Row) -> bool:
@@ -63,6 +72,15 @@ def _is_promoted(row: Row) -> bool:
     if row.proposed is YearResult.CHT:
         return row.said.promotion == Promotion.PROMOTED
     return row.is_assessed and row.proposed is not None
+
+
+def _goes_up(row: Row) -> bool:
+    return _is_promoted(row) and not _completes_primary(row)
+
+
+def _completes_primary(row: Row) -> bool:
+    """Of grade 5: there is no class to go up to (R44)."""
+    return _is_promoted(row) and bool(completed_primary(row.school_class.grade_level, row.result))
 
 
 def _is_staying(row: Row) -> bool:
@@ -101,8 +119,8 @@ def _failed(row: Row) -> tuple[Item, ...]:
 
 
 def _award_standing(row: Row) -> str:
-    if row.decided is not None:
-        return "Đã phê duyệt"
+    if row.decided is not None or not row.is_confirmed:
+        return standing_words(row)
     return " ".join(row.award.reasons) or "Đủ điều kiện"
 
 
@@ -113,8 +131,14 @@ LISTS: dict[Kind, ListKind] = {
     Kind.PROMOTED: ListKind(
         "Học sinh được lên lớp",
         "Em hoàn thành chương trình lớp học, và em chưa hoàn thành mà Hiệu trưởng cho lên lớp có kế hoạch giúp đỡ.",
-        _is_promoted,
+        _goes_up,
         (_RESULT, ("Chương trình", 30, _programme), ("Kế hoạch giúp đỡ", 36, _note), _STANDING),
+    ),
+    Kind.COMPLETED: ListKind(
+        "Học sinh hoàn thành chương trình tiểu học",
+        "Em lớp 5 hoàn thành chương trình lớp học; Hiệu trưởng xác nhận trong học bạ.",
+        _completes_primary,
+        (_RESULT, ("Chương trình", 30, _programme), _STANDING),
     ),
     Kind.STAYING: ListKind(
         "Học sinh không được lên lớp",

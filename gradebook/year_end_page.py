@@ -9,10 +9,10 @@ from accounts import permissions
 from accounts.clock import moment_label
 from accounts.models import User
 from accounts.powers import Action
-from gradebook.models import YearOutcome
+from gradebook.models import ClassYearEnd, YearOutcome
 from gradebook.regulation import YearResult
-from gradebook.year_end import ClassPage, Row, missing_words
-from gradebook.year_end_lists import result_words
+from gradebook.year_end import ClassPage, Row, exempt_names, missing_words
+from gradebook.year_end_lists import CONTRADICTED, result_words
 from gradebook.year_end_rules import Exceptional, Promotion, State
 from students.absences import days_label
 
@@ -44,10 +44,22 @@ def build_rows(page: ClassPage) -> list[ShownRow]:
 def _shown(row: Row) -> ShownRow:
     word, kind = _standing(row)
     reasons = row.final.reasons if row.final.result is not None else (missing_words(row.final),)
+    if row.is_contradicted:
+        reasons = (f"{CONTRADICTED} {contradiction_words(row)}", *reasons)
     return ShownRow(row, result_words(row), tuple(reasons), tuple(_notes(row)), word, kind)
 
 
+def contradiction_words(row: Row) -> str:
+    """The page never lets an approved result and another computed one stand side by side unsaid (R55)."""
+    now = row.final.result.label if row.final.result is not None else "chưa có kết quả"
+    if row.original_now:
+        now += f" (trước khi đánh giá bổ sung: {YearResult(row.original_now).label})"
+    return f"Đã phê duyệt: {result_words(row)}; tính lại: {now}."
+
+
 def _standing(row: Row) -> tuple[str, str]:
+    if row.is_contradicted:
+        return "Tính lại khác", "warning"
     if row.decided is not None:
         return "Đã phê duyệt", "ok"
     if not row.is_assessed:
@@ -70,7 +82,12 @@ def _notes(row: Row) -> Iterator[str]:
         yield f"{row.award_label}{f' ({row.award_reason})' if row.award_reason else ''}"
     elif row.decided is None and row.award.candidate:
         yield f"Có thể đề cử {row.award.candidate.label}. {' '.join(row.award.reasons)}"
+    elif row.decided is None and row.original_result and row.result in {YearResult.HTXS, YearResult.HTT}:
+        yield " ".join(row.award.reasons)
+    if row.is_assessed and (left_out := exempt_names(row)):
+        yield f"Được miễn, không tính vào kết quả: {left_out}"
     yield from (each.words for each in row.praised)
+    yield from row.earlier
     if row.absences is not None:
         with_leave, without = days_label(row.absences.with_leave), days_label(row.absences.without_leave)
         yield f"Nghỉ học: {with_leave or '?'} có phép, {without or '?'} không phép (để biết, không dùng để xét)"
@@ -108,9 +125,10 @@ class Step:
 
 def steps_of(page: ClassPage) -> list[Step]:
     """The three steps with who took them; a step that must be taken (again) has nobody."""
-    record, state = page.record, page.state
-    reached = list(State).index(state)
+    return _steps(page.record, reached=list(State).index(page.state))
 
+
+def _steps(record: Any, *, reached: int) -> list[Step]:
     def step(number: int, what: str, who: Any, at: Any) -> Step:
         is_taken = reached >= number and who is not None
         return Step(
@@ -125,6 +143,27 @@ def steps_of(page: ClassPage) -> list[Step]:
         step(2, "Phó Hiệu trưởng rà soát", record.reviewed_by, record.reviewed_at),
         step(3, "Hiệu trưởng phê duyệt", record.approved_by, record.approved_at),
     ]
+
+
+def earlier_rounds(page: ClassPage) -> list[list[Step]]:
+    """The steps of each approval before the one that `steps_of` shows, the first first. One statement, if any."""
+    record = page.record
+    if record.approved_by is None:
+        return []
+    approved = ClassYearEnd.history.filter(school_class=page.school_class, state=State.APPROVED)
+    people = approved.select_related("completed_by", "reviewed_by", "approved_by").order_by("history_id")
+    rounds = {each.approved_at: each for each in people}
+    if page.state is State.APPROVED:
+        rounds.pop(record.approved_at, None)
+    return [_steps(each, reached=3) for each in rounds.values()]
+
+
+def state_label(page: ClassPage) -> str:
+    """Says how many are approved where others are still on their way."""
+    if not page.decided or page.decided == page.assessed:
+        return page.state.label
+    approved = f"Đã phê duyệt {page.decided}/{page.assessed} em"
+    return approved if page.state is State.APPROVED else f"{approved} · {page.state.label}"
 
 
 class Next(StrEnum):

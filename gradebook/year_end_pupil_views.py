@@ -10,12 +10,13 @@ from accounts import permissions
 from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
+from gradebook.outcomes import reopen_outcome
 from gradebook.year_end import ClassPage, Row, read_class
-from gradebook.year_end_forms import ExceptionForm, PupilForm
+from gradebook.year_end_forms import ExceptionForm, PupilForm, ReopenForm
 from gradebook.year_end_page import build_rows
 from gradebook.year_end_rules import State
 from gradebook.year_end_steps import WHO_APPROVES, WHO_PROPOSES, decide_exception, say_of_pupil
-from gradebook.year_end_views import get_class, may_propose_here, problems_of
+from gradebook.year_end_views import get_class, may_propose_here, may_reopen_here, problems_of
 from students.models import SchoolClass
 
 
@@ -57,6 +58,7 @@ def _pupil_page(
     *,
     form: PupilForm | None = None,
     exception_form: ExceptionForm | None = None,
+    reopen_form: ReopenForm | None = None,
 ) -> HttpResponse:
     is_open = row.is_assessed and row.decided is None and row.final.result is not None
     may_decide = (
@@ -64,6 +66,7 @@ def _pupil_page(
         and page.state is State.REVIEWED
         and permissions.may(request.user, Action.APPROVE_OUTCOMES)
     )
+    may_reopen = bool(row.decided and row.decided.result) and may_reopen_here(request.user, page)
     following = page.rows[page.rows.index(row) + 1 :]
     context = {
         "page": page,
@@ -71,11 +74,12 @@ def _pupil_page(
         "shown": build_rows(page)[page.rows.index(row)],
         "form": form or (PupilForm(row) if is_open and may_propose_here(request.user, page) else None),
         "exception_form": exception_form or (ExceptionForm() if may_decide else None),
+        "reopen_form": reopen_form or (ReopenForm() if may_reopen else None),
         "may_commend": not page.school_class.year.is_closed
         and permissions.may(request.user, Action.COMMEND, school_class=page.school_class),
         "following": following[0] if following else None,
     }
-    is_wrong = bool((form and form.errors) or (exception_form and exception_form.errors))
+    is_wrong = any(each.errors for each in (form, exception_form, reopen_form) if each)
     return render(request, "gradebook/year_end_pupil.html", context, status=422 if is_wrong else 200)
 
 
@@ -104,3 +108,27 @@ def year_end_exception(request: SignedInRequest, pk: int, student_id: int) -> Ht
         for problem in problems:
             form.add_error(None, problem)
     return _pupil_page(request, page, row, exception_form=form)
+
+
+@require_POST
+def year_end_reopen(request: SignedInRequest, pk: int, student_id: int) -> HttpResponse:
+    """The principal takes the approval of a pupil's result back, so that it is decided on anew."""
+    permissions.require(request.user, Action.APPROVE_OUTCOMES, WHO_APPROVES)
+    school_class = get_class(request.user, pk)
+    page, row = _page_and_row(school_class, student_id)
+    form = ReopenForm(posted(request))
+    if form.is_valid():
+        require_password(request, f"Mở lại quyết định về kết quả năm học của em {row.student.full_name}.")
+        reason = form.cleaned_data["reopen_reason"]
+        problems = problems_of(
+            lambda: reopen_outcome(school_class, row.student, reason=reason, by=request.user)
+        )
+        if not problems:
+            messages.success(
+                request,
+                f"Đã mở lại quyết định về em {row.student.full_name}: giáo viên chủ nhiệm xét lại.",
+            )
+            return redirect("gradebook:year_end", pk)
+        for problem in problems:
+            form.add_error(None, problem)
+    return _pupil_page(request, page, row, reopen_form=form)

@@ -61,6 +61,7 @@ class Act(StrEnum):
     REVIEW = "review"
     SEND_BACK = "send-back"
     APPROVE = "approve"
+    REOPEN = "reopen"
 
 
 class Actor(StrEnum):
@@ -81,12 +82,15 @@ class Move:
 
 MOVES: tuple[Move, ...] = (
     Move(State.OPEN, Act.COMPLETE, Actor.HOMEROOM, State.COMPLETED),
-    # Of those who waited for the summer when the others were approved.
+    # Of those who waited for the summer when the others were approved, and of those decided on anew.
     Move(State.APPROVED, Act.COMPLETE, Actor.HOMEROOM, State.COMPLETED),
     Move(State.COMPLETED, Act.REVIEW, Actor.VICE_PRINCIPAL, State.REVIEWED),
     Move(State.COMPLETED, Act.SEND_BACK, Actor.VICE_PRINCIPAL, State.OPEN),
     Move(State.REVIEWED, Act.SEND_BACK, Actor.PRINCIPAL, State.OPEN),
     Move(State.REVIEWED, Act.APPROVE, Actor.PRINCIPAL, State.APPROVED),
+    # The decision on one pupil, who then takes all steps again; the class stays where it is (R55).
+    Move(State.OPEN, Act.REOPEN, Actor.PRINCIPAL, State.OPEN),
+    Move(State.APPROVED, Act.REOPEN, Actor.PRINCIPAL, State.APPROVED),
 )
 
 # While the class is in one of these its homeroom teacher writes, of pupils whom the principal has not decided on.
@@ -138,14 +142,28 @@ class Again:
     def __bool__(self) -> bool:
         return bool(self.attainments or self.marks or self.ratings)
 
+    def has(self, item: Item) -> bool:
+        """Whether the level, the mark or the rating was assessed again."""
+        values = {
+            ItemKind.ATTAINMENT: self.attainments,
+            ItemKind.MARK: self.marks,
+            ItemKind.RATING: self.ratings,
+        }
+        return item.code in values[item.kind]
+
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """The outcome of the year-end values, which stays, and the one with what was assessed again in their place."""
+    """The outcome of the year-end values, which stays, and the one with what was assessed again in their place.
+
+    `owed`: what failed and was not assessed again yet; `exempt`: codes of what was left out (R33).
+    """
 
     original: Outcome
     final: Outcome
     was_reassessed: bool = False
+    owed: tuple[Item, ...] = ()
+    exempt: frozenset[str] = frozenset()
 
 
 def compute(inputs: YearInputs, again: Again) -> Computed:
@@ -161,12 +179,14 @@ def compute(inputs: YearInputs, again: Again) -> Computed:
         {code: value for code, value in again.marks.items() if code in owed},
         {code: value for code, value in again.ratings.items() if code in owed},
     )
+    still_owed = tuple(item for item in original.failing if not again.has(item))
     if not replaced:
-        return Computed(original, original)
+        return Computed(original, original, owed=still_owed, exempt=inputs.exempt)
     after = grading.after_reassessment(
         inputs, attainments=replaced.attainments, marks=replaced.marks, ratings=replaced.ratings
     )
-    return Computed(original, grading.year_result(after), was_reassessed=True)
+    final = grading.year_result(after)
+    return Computed(original, final, was_reassessed=True, owed=still_owed, exempt=inputs.exempt)
 
 
 def to_retest(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -183,8 +203,8 @@ def against_promotion(result: YearResult | None, promotion: str, note: str) -> s
     """Why what is proposed for a pupil cannot stand; None when it can (R42)."""
     if result is not YearResult.CHT:
         return None
-    if promotion == Promotion.PROMOTED and not note.strip():
+    if promotion == Promotion.PROMOTED and not grading.says_something(note):
         return "Học sinh chưa hoàn thành mà được lên lớp phải có kế hoạch giúp đỡ: ghi kế hoạch."
-    if promotion == Promotion.STAYS and not note.strip():
+    if promotion == Promotion.STAYS and not grading.says_something(note):
         return "Ở lại lớp phải có lí do: ghi lí do."
     return None if promotion else "Chọn: chờ đánh giá bổ sung, đề nghị lên lớp hay ở lại lớp."

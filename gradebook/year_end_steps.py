@@ -12,10 +12,11 @@ from accounts import clock, permissions
 from accounts.history import NO_LOCKS, Locks, Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
+from gradebook.grading import says_something
 from gradebook.models import ClassYearEnd, PupilYearEnd
 from gradebook.regulation import Period, YearResult
 from gradebook.windows import whole_period_locks
-from gradebook.year_end import ClassPage, Row, read_class
+from gradebook.year_end import ClassPage, Row, exempt_names, read_class
 from gradebook.year_end_gaps import gaps_of
 from gradebook.year_end_rules import Act, Actor, Exceptional, State, against_promotion, target_of
 from students.models import SchoolClass, Student
@@ -108,7 +109,8 @@ def confirm_class(school_class: SchoolClass, *, by: User, source: Source = Sourc
 def complete_class(school_class: SchoolClass, *, by: User, source: Source = Source.PAGE) -> None:
     """The homeroom teacher has looked at every pupil; refused with whoever is missing (R47).
 
-    After an approval it is about those who waited for the summer, as far as they are decided on now.
+    After an approval it is about those who waited for the summer, as far as they are decided on now, and about those
+    on whom the decision was re-opened.
     Raises PermissionDenied, YearIsClosed; YearEndRefused.
     """
     permissions.require(by, Action.PROPOSE_OUTCOMES, WHO_PROPOSES, school_class=school_class)
@@ -152,7 +154,7 @@ def send_back(school_class: SchoolClass, *, reason: str, by: User) -> None:
         permissions.require(by, Action.APPROVE_OUTCOMES, WHO_APPROVES)
     else:
         permissions.require(by, Action.REVIEW_OUTCOMES, WHO_REVIEWS)
-    if not reason.strip():
+    if not says_something(reason):
         raise YearEndRefused("Ghi lí do trả lại để giáo viên chủ nhiệm biết phải xem gì.")
     with moving(school_class, Act.SEND_BACK, actor, by=by, source=Source.PAGE) as page:
         page.record.returned_by, page.record.return_reason = by, reason.strip()
@@ -177,7 +179,7 @@ def decide_exception(
         row = page.row_of(student.pk)
         if row is None or row not in page.asked:
             raise YearEndRefused(f"Em {student.full_name} không có đề nghị ngoại lệ đang chờ quyết định.")
-        if not note.strip():
+        if not says_something(note):
             raise YearEndRefused("Ghi ý kiến: vì sao đồng ý, hoặc vì sao không.")
         row.said.exception = Exceptional.GRANTED if is_granted else Exceptional.REFUSED
         row.said.exception_by, row.said.exception_note = by, note.strip()
@@ -265,11 +267,11 @@ def _check(row: Row, saying: Saying) -> None:
     problems = []
     computed = row.final.result
     if saying.wanted and saying.wanted == computed:
-        problems.append("Kết quả đề nghị trùng với kết quả máy tính: chọn «Xác nhận kết quả».")
-    if saying.wanted and not saying.reason.strip():
+        problems.append("Kết quả đề nghị trùng với kết quả hệ thống tính: chọn «Xác nhận kết quả».")
+    if saying.wanted and not says_something(saying.reason):
         problems.append("Đề nghị ngoại lệ phải có lí do: ghi lí do để Hiệu trưởng quyết định.")
     result = YearResult(saying.wanted) if saying.wanted else computed
-    problems += _nomination_problems(result, saying)
+    problems += _nomination_problems(row, result, saying)
     # Whatever the principal decides, what is proposed must be there for the result that then stands.
     if YearResult.CHT in (result, computed):
         against = against_promotion(YearResult.CHT, saying.promotion, saying.promotion_note)
@@ -278,11 +280,13 @@ def _check(row: Row, saying: Saying) -> None:
         raise YearEndRefused(*problems)
 
 
-def _nomination_problems(result: YearResult | None, saying: Saying) -> Sequence[str]:
+def _nomination_problems(row: Row, result: YearResult | None, saying: Saying) -> Sequence[str]:
     """Only whoever completed well is named; the title wants a named item and the class (R45)."""
     has_named = bool(saying.lines or saying.traits or saying.is_recognised)
     if has_named and result is not YearResult.HTT:
         return ["Chỉ đề cử Học sinh Tiêu biểu cho em xếp Hoàn thành tốt: bỏ phần đề cử."]
+    if row.computed.exempt.intersection((*saying.lines, *saying.traits)):
+        return [f"Nội dung được miễn không đề cử được: {exempt_names(row)}."]
     if has_named and not (saying.lines or saying.traits):
         return ["Ghi rõ ít nhất một môn học nổi trội hoặc một phẩm chất, năng lực tiến bộ rõ rệt."]
     return []
@@ -308,6 +312,14 @@ _SAID = (
     *("confirmed_result", "wanted_result", "exception_reason", "exception", "exception_by", "exception_note"),
     *("promotion", "promotion_note", "outstanding_lines", "progress_traits", "is_recognised", "version"),
 )
+
+
+def take_back_word(row: Row, *, why: str) -> None:
+    """The confirmation and the exception count no more: the homeroom teacher looks at the pupil anew."""
+    said = row.said
+    said.confirmed_result, said.wanted_result, said.exception_reason = "", "", ""
+    said.exception, said.exception_by, said.exception_note = "", None, ""
+    _store([said], why=why)
 
 
 def _store(rows: Sequence[PupilYearEnd], *, why: str) -> None:

@@ -13,12 +13,13 @@ from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.computed_results import again_of, inputs_of, seats_of
-from gradebook.grading import Item, ItemKind, failing_items
+from gradebook.earlier_decisions import to_decide_anew
+from gradebook.grading import failing_items
 from gradebook.models import ClassYearEnd, EntryWindow
 from gradebook.outcomes import waiting_for_summer
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
-from gradebook.year_end_rules import Again, State
+from gradebook.year_end_rules import State
 from students.models import SchoolClass, SchoolYear
 
 
@@ -52,6 +53,7 @@ def _to_confirm(user: User) -> list[YearEndTask]:
             reason=Coalesce(Subquery(record.values("return_reason")[:1]), Value("")),
             has_begun=Exists(_begun(Period.YEAR_END)),
             is_again=Exists(_begun(Period.SUPPLEMENTARY)),
+            has_reopened=Exists(to_decide_anew(own).filter(school_class=OuterRef("pk"))),
             has_waiting=Exists(waiting_for_summer(own).filter(school_class=OuterRef("pk"))),
         )
         .order_by("grade_level", "name")
@@ -67,6 +69,11 @@ def _to_confirm(user: User) -> list[YearEndTask]:
             )
             word, kind = ("Bị trả lại", "warning") if each.reason else ("Chờ xác nhận", "open")
             found.append(YearEndTask(f"Xét kết quả năm học lớp {each.name}", detail, url, word, kind))
+        elif each.outcome_state == State.APPROVED and each.has_reopened:
+            detail = "Hiệu trưởng mở lại quyết định về học sinh của lớp"
+            found.append(
+                YearEndTask(f"Xét lại kết quả năm học lớp {each.name}", detail, url, "Chờ xét lại", "open")
+            )
         elif each.outcome_state == State.APPROVED and each.has_waiting and each.is_again:
             found.append(
                 YearEndTask(
@@ -133,7 +140,7 @@ def supplementary_tasks(refs: Sequence[SheetRef]) -> list[YearEndTask]:
             for seat in seats
             if seat.school_class_id == ref.school_class.pk
             and any(
-                item.code in items and not _is_there(item, again[seat.student_id])
+                item.code in items and not again[seat.student_id].has(item)
                 for item in failing_items(inputs[seat.student_id])
             )
         ]
@@ -149,12 +156,3 @@ def supplementary_tasks(refs: Sequence[SheetRef]) -> list[YearEndTask]:
                 )
             )
     return found
-
-
-def _is_there(item: Item, again: Again) -> bool:
-    values = {
-        ItemKind.ATTAINMENT: again.attainments,
-        ItemKind.MARK: again.marks,
-        ItemKind.RATING: again.ratings,
-    }
-    return item.code in values[item.kind]

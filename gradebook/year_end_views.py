@@ -19,9 +19,18 @@ from gradebook.models import ClassYearEnd
 from gradebook.outcomes import OutcomesIncomplete, approve_outcomes, waiting_for_summer
 from gradebook.year_end import ClassPage, read_class
 from gradebook.year_end_forms import SendBackForm
-from gradebook.year_end_gaps import gaps_of
+from gradebook.year_end_gaps import earlier_gaps, gaps_of
 from gradebook.year_end_lists import LISTS, Kind
-from gradebook.year_end_page import STATE_KINDS, build_rows, next_step, steps_of
+from gradebook.year_end_page import (
+    STATE_KINDS,
+    Next,
+    build_rows,
+    contradiction_words,
+    earlier_rounds,
+    next_step,
+    state_label,
+    steps_of,
+)
 from gradebook.year_end_rules import State
 from gradebook.year_end_steps import (
     WHO_APPROVES,
@@ -100,13 +109,19 @@ def _class_page(
 ) -> HttpResponse:
     page = read_class(school_class)
     may_propose = may_propose_here(request.user, page)
+    step = next_step(page, request.user)
     context = {
         "page": page,
         "rows": build_rows(page),
+        "state": state_label(page),
         "steps": steps_of(page),
+        "earlier_rounds": earlier_rounds(page),
         "kind": STATE_KINDS[page.state],
-        "next": next_step(page, request.user),
+        "next": step,
+        "earlier_gaps": earlier_gaps(school_class) if step in {Next.REVIEW, Next.APPROVE} else [],
         "gaps": gaps_of(school_class),
+        "contradicted": [(row.student, contradiction_words(row)) for row in page.contradicted],
+        "may_reopen": may_reopen_here(request.user, page),
         "may_propose": may_propose,
         "problems": problems,
         "problems_title": title or "Chưa thực hiện được",
@@ -119,6 +134,10 @@ def _class_page(
 
 def may_propose_here(user: User, page: ClassPage) -> bool:
     return page.is_writable and permissions.may(user, Action.PROPOSE_OUTCOMES, school_class=page.school_class)
+
+
+def may_reopen_here(user: User, page: ClassPage) -> bool:
+    return page.is_writable and permissions.may(user, Action.APPROVE_OUTCOMES)
 
 
 def problems_of(act: Callable[[], object]) -> tuple[str, ...]:
@@ -155,7 +174,7 @@ def year_end_confirm(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         school_class,
         lambda: confirm_class(school_class, by=request.user),
-        done="Đã xác nhận kết quả của những em máy tính đã xếp được.",
+        done="Đã xác nhận kết quả của những em hệ thống đã xếp được.",
         title="Chưa xác nhận được",
     )
 

@@ -661,6 +661,7 @@ PAGES = (
     Page("gradebook:year_end_send_back", Action.REVIEW_OUTCOMES, VICE_PRINCIPAL, "post", 422, class_4a),
     Page("gradebook:year_end_approve", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_4a, CONFIRMED),
     Page("gradebook:year_end_exception", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_and_pupil_4a),
+    Page("gradebook:year_end_reopen", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, class_and_pupil_4a),
     Page("gradebook:commend", Action.COMMEND, PRINCIPAL | LAN, arguments=class_and_pupil_4a),
     Page("gradebook:commend", Action.COMMEND, PRINCIPAL | LAN, "post", 422, class_and_pupil_4a),
     Page("gradebook:praise_take_back", Action.COMMEND, PRINCIPAL | LAN, arguments=praise_4a),

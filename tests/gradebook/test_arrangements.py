@@ -134,6 +134,14 @@ def test_the_form_keeps_what_was_typed(school, child):
     assert "Ghi số quyết định của Hiệu trưởng" in text(answer)
 
 
+def test_what_the_form_lacks_is_said_all_at_once(school, child):
+    answer = page(school.tuan, "arrangements", child.pk, items=["TOAN"], kind="exempt", period="CHKI")
+    assert answer.status_code == 422
+    assert "Ghi căn cứ: ngày lập và mục của KHGDCN" in text(answer)
+    assert "Ghi số quyết định của Hiệu trưởng" in text(answer)
+    assert "Ghi ngày quyết định của Hiệu trưởng" in text(answer)
+
+
 def test_the_database_keeps_no_exemption_without_a_decision(school, child):
     bare = {"student": child, "year": school.year, "item": "TOAN", "period": "GHKI", "plan": PLAN}
     for kind in ({"kind": "exempt"}, {"kind": "adjusted"}, {"kind": "exempt", "decision_no": "1"}):

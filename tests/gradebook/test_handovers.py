@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import clock, permissions
+from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.handover_merge import Said, Texts
@@ -24,7 +25,7 @@ from gradebook.handovers import (
     sign,
     waiting_for_receipt,
 )
-from gradebook.models import Handover
+from gradebook.models import Handover, SubjectResult
 from reports.handover_records import paper_of
 from students.models import HomeroomAssignment, NextSchool, SchoolClass, SchoolYear
 from tests.gradebook.next_year import decide, make_ending
@@ -97,6 +98,17 @@ def test_whoever_stays_or_has_a_plan_must_be_written_about_before_the_signature(
         sign(school.class_4a, seen=0, by=school.lan)
     signed(may, repeating=[staying])
     assert read_record(school.class_4a).is_signed
+
+
+def test_a_year_end_mark_below_five_is_written_about_too(may):
+    school = may.school
+    decide(may)
+    with acting(None, role="Kiểm thử", source=Source.SYSTEM):
+        SubjectResult.objects.create(
+            student=school.pupils[1], line=school.lines[4, "TOAN"], period="CN", attainment="H", mark=4
+        )
+    (line,) = read_record(school.class_4a).missing
+    assert (line.student, line.concerns) == (school.pupils[1], "Toán: điểm KTĐK cuối năm 4")
 
 
 def test_nothing_is_handed_over_before_the_principal_has_decided(may):

@@ -111,6 +111,25 @@ def test_the_page_of_an_order_has_the_wording_of_the_notice(school, principal):
         assert part in shown
 
 
+def test_an_order_for_the_supplementary_assessment_does_not_say_it_twice(school, principal):
+    sign(principal, typed(period="BS"))
+    shown = text(principal.get(reverse("gradebook:order", args=[EntryOrder.objects.get().pk])))
+    assert f"V/v mở hệ thống nhập kết quả Đánh giá bổ sung năm học {school.year.label}" in shown
+    assert "đánh giá Đánh giá" not in shown
+
+
+def test_a_period_opened_long_before_its_time_is_pointed_out_and_no_other(school, principal):
+    def looked(days):
+        day = school.year.lessons_end_on - datetime.timedelta(days=days)
+        span = {"opens_at": f"{day}T07:00", "closes_at": f"{school.year.ends_on}T17:00"}
+        return text(
+            principal.post(reverse("gradebook:order_new"), {**typed(period="CN", **span), "look": "1"})
+        )
+
+    assert "sớm 100 ngày. Xem lại thời điểm đánh giá" in looked(100)
+    assert "Xem lại thời điểm đánh giá" not in looked(20)
+
+
 def test_an_order_that_is_not_there_is_not_found(principal):
     assert principal.get(reverse("gradebook:order", args=[999])).status_code == 404
 

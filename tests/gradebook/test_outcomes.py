@@ -332,17 +332,17 @@ def test_the_database_knows_no_approval_without_the_steps_before_it(school):
         ClassYearEnd.objects.update(state="approved", approved_by=school.bich)
 
 
-def test_a_class_is_read_in_thirteen_statements_whatever_its_number_of_pupils(
+def test_a_class_is_read_in_fourteen_statements_whatever_its_number_of_pupils(
     school, django_assert_num_queries
 ):
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         read_class(school.class_1a)
 
 
 def test_of_several_pupils_all_is_said_or_nothing(school):
     first, second = school.pupils
     good, wrong = Saying(lines=("TOAN",), is_recognised=True), Saying(wanted="HTXS", reason="Tốt")
-    with pytest.raises(YearEndRefused, match="trùng với kết quả máy tính"):
+    with pytest.raises(YearEndRefused, match="trùng với kết quả hệ thống tính"):
         say_of_pupils(school.class_1a, {second: (good, 0), first: (wrong, 0)}, by=school.ngoc)
     assert not PupilYearEnd.objects.exists()
     say_of_pupils(school.class_1a, {second: (good, 0)}, by=school.ngoc)

@@ -334,7 +334,9 @@ def test_whose_admission_was_cancelled_alone_waits_for_the_next_application(endi
     applied(ending)
     pupil = ending.school.pupils[0]
     cancel(Movement.objects.get(year=ending.following, student=pupil), reason="Nhầm lớp", by=ending.clerk)
-    version = standing_of(ending.following).by_id[pupil.pk].version
+    now = standing_of(ending.following)
+    assert [each.number - each.still for each in now.applications] == [1]
+    version = now.by_id[pupil.pk].version
     move_pupils(ending.following, [Move(pupil.pk, ending.made("5B").pk, version)], by=ending.clerk)
     assert apply(ending).number == 1
     assert pupil.full_name in names_in(ending, "5B")

@@ -10,7 +10,9 @@ from openpyxl import load_workbook
 from accounts import clock
 from accounts.models import User
 from approvals.tasks import read_tasks
+from gradebook import grading
 from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, TraitResult, YearOutcome
+from gradebook.own_workbook import preview_workbook
 from gradebook.past import read_past_pupil
 from gradebook.pupil_sheet import find_class
 from gradebook.regulation import Period
@@ -18,9 +20,11 @@ from gradebook.sheets import MET, get_sheet, read_rows
 from gradebook.team_reminders import read_team_windows
 from gradebook.workbook_reading import read_sheet
 from gradebook.workbooks import write_sheet
+from gradebook.year_end import read_class
 from gradebook.year_end_rules import Promotion
+from gradebook.year_end_steps import YearEndRefused
 from tests.gradebook.mark_files import filled
-from tests.gradebook.school import CONFIRMED, open_window
+from tests.gradebook.school import CONFIRMED, certify, exempt, leave_unassessed, open_window
 from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put, review, say, teach
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +54,7 @@ def test_each_pupil_has_the_computed_result_and_what_kept_it_from_the_next(schoo
     page = text(client.get(at("year_end", school)))
     assert "Hoàn thành xuất sắc" in page
     assert "Toán: điểm KTĐK cuối năm 8; để xếp Hoàn thành xuất sắc cần từ 9." in page
-    assert "Còn 2 em đã có kết quả máy tính, chưa xác nhận" in page
+    assert "Còn 2 em đã có kết quả hệ thống tính, chưa xác nhận" in page
 
 
 def test_from_the_homeroom_teacher_to_the_principal_each_step_with_its_password(school, client):
@@ -148,6 +152,9 @@ def test_the_lists_say_who_goes_up_who_is_tested_again_trains_in_summer_and_is_h
     say(school, weak, promotion=Promotion.WAITS)
     say(school, good, lines=("TOAN",), is_recognised=True)
     client.force_login(school.ngoc)
+    assert "Còn chưa đạt sau đánh giá bổ sung" in listed(client, "kiem-tra-lai")
+    assert "Tiếng Việt: chưa đánh giá lại" in listed(client, "kiem-tra-lai")
+    assert "Phẩm chất Chăm chỉ: chưa đánh giá lại" in listed(client, "ren-luyen-he")
     assert good.full_name in listed(client, "len-lop")
     assert "1 học sinh" in listed(client, "len-lop")
     assert "Tiếng Việt: Chưa hoàn thành; Tiếng Việt: điểm KTĐK cuối năm 4" in listed(client, "kiem-tra-lai")
@@ -157,11 +164,21 @@ def test_the_lists_say_who_goes_up_who_is_tested_again_trains_in_summer_and_is_h
     assert "Chưa có em nào" in listed(client, "khong-len-lop")
 
 
+def test_what_the_homeroom_teacher_has_not_confirmed_stands_on_no_list_as_proposed(school, client):
+    client.force_login(school.ngoc)
+    for kind in ("len-lop", "khen-thuong"):
+        assert "Chưa xét" in listed(client, kind).split("STT")[1]
+    confirm(school)
+    assert "Chưa xét" not in listed(client, "len-lop").split("STT")[1]
+    assert "Đủ điều kiện" in listed(client, "khen-thuong")
+
+
 def test_grade_1_completes_its_class_and_only_grade_5_primary_school(school, client):
     confirm(school)
     client.force_login(school.ngoc)
     assert "Hoàn thành chương trình lớp 1" in listed(client, "len-lop")
-    assert "chương trình tiểu học" not in listed(client, "len-lop")
+    assert "chương trình tiểu học" not in listed(client, "len-lop").split("STT")[1]
+    assert "Chưa có em nào" in listed(client, "hoan-thanh-tieu-hoc")
 
 
 def test_a_list_is_a_workbook_too_and_who_took_it_is_asked_for_the_password(school, client):
@@ -316,9 +333,9 @@ def test_the_lists_of_the_school_cost_the_same_for_one_class_and_for_all(
 ):
     client.force_login(school.bich)
     client.get(reverse("gradebook:year_ends"))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         listed(client, "len-lop")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(reverse("gradebook:year_end_list", args=["len-lop"]), {"class": school.class_1a.pk})
 
 
@@ -338,3 +355,85 @@ def test_the_page_of_a_pupil_has_the_supplementary_assessment_of_who_owes_it_and
     assert dict(stored.values_list("period", "rating")) == {"CN": "C", "BS": "Đ"}
     found = read_past_pupil(school.ngoc, *find_class(school.ngoc, school.class_1a.pk), weak, clock.now())
     assert found.periods[-1] is Period.SUPPLEMENTARY
+
+
+# -- Said before it is pressed -----------------------------------------------------------------------------
+
+
+def test_the_vice_principal_is_told_of_earlier_times_with_gaps(school, client):
+    confirm(school)
+    complete(school)
+    client.force_login(school.hoa)
+    page = text(client.get(at("year_end", school)))
+    assert "Thời điểm trước chưa đủ: Giữa học kì I còn" in page
+    assert "Mọi ô cuối năm của lớp đã đủ" in page
+
+
+def test_a_result_that_changed_is_said_in_place_of_the_button(school, client):
+    confirm(school)
+    complete(school)
+    put(school, school.pupils[0], "TOAN", mark=8)
+    client.force_login(school.hoa)
+    page = text(client.get(at("year_end", school)))
+    assert "Chưa trình được, còn 1 em phải xét lại" in page
+    assert "Đã rà soát, trình Hiệu trưởng" not in page
+
+
+def test_who_still_has_to_be_proposed_for_is_not_counted_as_done(school, client):
+    fail(school, school.pupils[0])
+    confirm(school)
+    client.force_login(school.ngoc)
+    assert "Đã xét xong 1 / 2" in text(client.get(at("year_end", school)))
+
+
+def test_what_is_exempt_is_named_and_not_nominated(school, client):
+    pupil = certify(school.pupils[1])
+    put(school, pupil, "GDTC", attainment="", comment="")
+    exempt(school, pupil, "GDTC", period=Period.YEAR_END, school_class=school.class_1a)
+    client.force_login(school.ngoc)
+    page = client.get(at("year_end_pupil", school, pupil.pk))
+    assert "Được miễn, không tính vào kết quả: Giáo dục thể chất" in text(page)
+    assert 'value="GDTC"' not in page.content.decode()
+    with pytest.raises(YearEndRefused, match="miễn không đề cử được"):
+        say(school, pupil, lines=("GDTC",), is_recognised=True)
+
+
+def test_a_reason_has_words_in_it(school):
+    with pytest.raises(YearEndRefused, match="phải có lí do"):
+        say(school, school.pupils[1], wanted="HTXS", reason=" . ")
+
+
+def test_after_the_repeat_a_result_opens_no_title_unless_the_year_says_so(school, client):
+    weak = school.pupils[0]
+    put(school, weak, "TV", mark=4, attainment="T")
+    put(school, weak, "TV", period="BS", mark=10)
+    row = read_class(school.class_1a).row_of(weak.pk)
+    assert (row.result, row.award.award) == ("HTXS", None)
+    client.force_login(school.ngoc)
+    assert "Kết quả sau đánh giá bổ sung: không xét danh hiệu" in text(client.get(at("year_end", school)))
+    assert grading.award_for(row.result, bars_title=False).award == "HSXS"
+    assert read_class(school.class_1a).row_of(school.pupils[1].pk).award.candidate == "HSTB"
+
+
+def test_the_open_sheets_of_the_summer_are_in_the_file_of_all_sheets(school, client):
+    fail(school, school.pupils[0])
+    client.force_login(school.ngoc)
+    page, file = reverse("gradebook:own_sheets"), reverse("gradebook:own_sheets_file")
+    assert "Đánh giá bổ sung" not in text(client.get(page)).split("Nạp lên")[0]
+    open_window(school, Period.SUPPLEMENTARY)
+    assert "Đánh giá bổ sung" in text(client.get(page)).split("Nạp lên")[0]
+    assert "Đánh giá bổ sung 1 sổ, 1 sổ đang mở" in text(client.get(page))
+    data = b"".join(client.get(file, {"period": "BS"}).streaming_content)
+    assert [name for name in load_workbook(io.BytesIO(data)).sheetnames if "BS" in name] == [
+        "1A Phẩm chất và năng lực BS"
+    ]
+    preview = preview_workbook(filled(data, F2="Đ"), "he.xlsx", period=Period.SUPPLEMENTARY, by=school.ngoc)
+    assert [part.title for part in preview.ready] == ["Phẩm chất và năng lực · Lớp 1A · Đánh giá bổ sung"]
+
+
+def test_who_is_not_assessed_is_counted_for_himself(school, client):
+    leave_unassessed(school.pupils[0])
+    client.force_login(school.ngoc)
+    page = text(client.get(at("year_end", school)))
+    assert "Không đánh giá: 1" in page
+    assert "Chưa có kết quả:" not in page

@@ -20,7 +20,10 @@ from tests.gradebook.test_grading import a_pupil
 
 # state: {act: (who, where it leads)}; whatever is not here is refused.
 ALLOWED = {
-    State.OPEN: {Act.COMPLETE: (Actor.HOMEROOM, State.COMPLETED)},
+    State.OPEN: {
+        Act.COMPLETE: (Actor.HOMEROOM, State.COMPLETED),
+        Act.REOPEN: (Actor.PRINCIPAL, State.OPEN),
+    },
     State.COMPLETED: {
         Act.REVIEW: (Actor.VICE_PRINCIPAL, State.REVIEWED),
         Act.SEND_BACK: (Actor.VICE_PRINCIPAL, State.OPEN),
@@ -29,7 +32,10 @@ ALLOWED = {
         Act.APPROVE: (Actor.PRINCIPAL, State.APPROVED),
         Act.SEND_BACK: (Actor.PRINCIPAL, State.OPEN),
     },
-    State.APPROVED: {Act.COMPLETE: (Actor.HOMEROOM, State.COMPLETED)},
+    State.APPROVED: {
+        Act.COMPLETE: (Actor.HOMEROOM, State.COMPLETED),
+        Act.REOPEN: (Actor.PRINCIPAL, State.APPROVED),
+    },
 }
 
 

@@ -1,0 +1,149 @@
+"""A correction contradicts an approved result: all read it, and the principal decides anew (R55)."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from accounts.history import Source, acting
+from accounts.models import User
+from approvals import corrections
+from approvals.evidence import clean_evidence
+from approvals.tasks import read_tasks
+from gradebook.models import YearOutcome
+from gradebook.outcomes import against_deciding, reopen_outcome
+from gradebook.own_sheets import open_until
+from gradebook.regulation import Period
+from gradebook.year_end import read_class
+from gradebook.year_end_rules import State
+from gradebook.year_end_steps import YearEndRefused, send_back
+from students.models import Enrolment, SchoolClass
+from students.movements import Seat, enrol_many
+from tests.approvals.papers import picture
+from tests.gradebook.next_year import prepare_after
+from tests.gradebook.school import CONFIRMED, change_of, enter, open_window
+from tests.gradebook.test_year_end_pages import at, text
+from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put
+
+pytestmark = pytest.mark.django_db
+SAYS = "Kết quả tính lại khác kết quả đã phê duyệt"
+
+
+@pytest.fixture
+def school():
+    """1A is approved; then the first pupil's mark in Toán goes from 10 to 7 by a request."""
+    school = ended_school()
+    open_window(school, Period.YEAR_END)
+    confirm(school)
+    go_through(school)
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    request = corrections.propose(sheet, [change_of(sheet, school.pupils[0], "mark", "7")], by=school.ngoc)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.ngoc)
+    corrections.file_request(request, reason="Cộng nhầm điểm.", by=school.ngoc)
+    request = corrections.decide(request, approve=True, note="Đúng bài.", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    return school
+
+
+def reopen(school, reason="Theo phiếu sửa điểm Toán", *, by=None):
+    reopen_outcome(school.class_1a, school.pupils[0], reason=reason, by=by or school.bich)
+
+
+def waits_for(person):
+    return [task.title for task in read_tasks(User.objects.get(pk=person.pk)).year_end]
+
+
+def test_everybody_concerned_reads_it_and_the_principal_has_a_task(school, client):
+    for who in ("ngoc", "hoa", "bich"):
+        client.force_login(school.people[who])
+        page = text(client.get(at("year_end", school)))
+        assert SAYS in page
+        assert "Đã phê duyệt: Hoàn thành xuất sắc; tính lại: Hoàn thành tốt." in page
+    assert waits_for(school.bich) == [f"{SAYS}: lớp 1A"]
+    assert waits_for(school.hoa) == []
+    listed = text(client.get(reverse("gradebook:year_end_list", args=["len-lop"])))
+    assert f"Đã phê duyệt. {SAYS}" in listed
+
+
+def test_the_request_says_that_it_touches_an_approved_result(school, client):
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    request = corrections.propose(sheet, [change_of(sheet, school.pupils[1], "mark", "9")], by=school.ngoc)
+    client.force_login(school.ngoc)
+    page = text(client.get(reverse("approvals:request", args=[request.pk])))
+    assert f"Kết quả năm học của {school.pupils[1].full_name} đã được Hiệu trưởng phê duyệt" in page
+
+
+def test_reopened_the_pupil_takes_all_steps_again_and_the_old_decision_stays_on_record(school, client):
+    pupil = school.pupils[0]
+    client.force_login(school.bich)
+    address = at("year_end_reopen", school, pupil.pk)
+    assert client.post(address, {"reopen_reason": "..", **CONFIRMED}).status_code == 422
+    assert client.post(address, {"reopen_reason": "Theo phiếu sửa điểm", **CONFIRMED}).status_code == 302
+    assert not YearOutcome.objects.filter(student=pupil).exists()
+    assert waits_for(school.ngoc) == ["Xét lại kết quả năm học lớp 1A"]
+    assert f"đang xét lại: {pupil.full_name}" in text(client.get(at("year_end", school)))
+    assert "đã được mở lại" in against_deciding(pupil, school.class_1a)
+    with pytest.raises(YearEndRefused, match="Chưa xác nhận kết quả"):
+        complete(school)
+    confirm(school)
+    made = go_through(school)
+    assert (list(made), made[pupil.pk].result, made[pupil.pk].award) == ([pupil.pk], "HTT", "")
+    page = text(client.get(at("year_end", school)))
+    assert SAYS not in page
+    assert "Hoàn thành xuất sắc, Học sinh Xuất sắc, được lên lớp" in page
+    assert "Theo phiếu sửa điểm" in page
+    assert "Lần 1: Giáo viên chủ nhiệm hoàn thành" in page
+    assert waits_for(school.bich) == []
+
+
+def test_only_the_principal_reopens_for_a_reason_and_only_what_was_decided(school):
+    for who in ("ngoc", "hoa", "tuan"):
+        with pytest.raises(PermissionDenied):
+            reopen(school, by=school.people[who])
+    with pytest.raises(YearEndRefused, match="Ghi lí do mở lại"):
+        reopen(school, " . ")
+    reopen(school)
+    with pytest.raises(YearEndRefused, match="không có kết quả nào đã phê duyệt"):
+        reopen(school)
+
+
+def test_while_the_class_is_with_somebody_else_nothing_is_reopened(school):
+    reopen(school)
+    confirm(school)
+    complete(school)
+    with pytest.raises(YearEndRefused, match="chờ Phó Hiệu trưởng"):
+        reopen_outcome(school.class_1a, school.pupils[1], reason="Xem lại", by=school.bich)
+
+
+def test_who_sits_in_a_class_of_the_next_year_by_the_decision_leaves_it_first(school):
+    following = prepare_after(school.year, by=school.tuan)
+    with acting(school.tuan, role="Văn thư", source=Source.EXCEL):
+        Enrolment.objects.update(ends_on=school.year.ends_on)
+        made = SchoolClass.objects.create(year=following, name="2A", grade_level=2)
+        enrol_many([Seat(school.pupils[0], made)], year=following, by=school.tuan, why="Danh sách")
+    with pytest.raises(YearEndRefused, match=r"đã vào lớp 2A.*huỷ biến động"):
+        reopen(school)
+    assert YearOutcome.objects.filter(student=school.pupils[0]).exists()
+
+
+def test_sent_back_with_pupils_decided_on_their_marks_stay_shut(school, client):
+    reopen(school)
+    confirm(school)
+    complete(school)
+    client.force_login(school.bich)
+    assert (
+        "Đã phê duyệt 1/2 em · Chờ Phó Hiệu trưởng rà soát"
+        in client.get(at("year_end", school)).content.decode()
+    )
+    send_back(school.class_1a, reason="Xem lại nhận xét", by=school.hoa)
+    assert read_class(school.class_1a).state is State.OPEN
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    assert "phê duyệt" in enter(sheet, school.pupils[1], "mark", "9", by=school.ngoc).locked
+    assert open_until([sheet], by=school.ngoc) == {}
+
+
+def test_a_correction_that_leaves_the_result_contradicts_nothing(school):
+    reopen(school)
+    confirm(school)
+    go_through(school)
+    put(school, school.pupils[0], "TOAN", mark=8)
+    assert read_class(school.class_1a).contradicted == ()
