@@ -17,17 +17,23 @@ FEWEST_ALIKE = 5
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_END = re.compile(r"(?:^|[.!?…:;\n])[\s«»\"“”'(]*$")
-_GIRL = ("cô bé", "bé gái", "bạn gái", "con gái", "cô gái", "cô học trò", "nữ sinh", "học sinh nữ")
+_GIRL = (
+    *("cô bé", "bé gái", "bạn gái", "con gái", "cô gái", "cô học trò", "nữ sinh", "học sinh nữ"),
+    *("cô ấy", "chị ấy", "cô ta", "chị ta"),
+)
 _BOY = (
-    "cậu bé",
-    "bé trai",
-    "bạn trai",
-    "con trai",
-    "chàng trai",
-    "cậu học trò",
-    "nam sinh",
-    "học sinh nam",
-    "cậu ấy",
+    *(
+        "cậu bé",
+        "chú bé",
+        "bé trai",
+        "bạn trai",
+        "con trai",
+        "chàng trai",
+        "cậu học trò",
+        "nam sinh",
+        "học sinh nam",
+    ),
+    *("cậu ấy", "anh ấy", "cậu ta", "anh ta"),
 )
 # Of others, not of the pupil: «giúp các bạn gái».
 _OTHERS = r"(?<!các )(?<!những )(?<!nhiều )(?<!mấy )"
@@ -56,10 +62,18 @@ _AFTER_A_SUBJECT = frozenset(
         "làm",
         "tiến",
         "tham",
+        "chăm",
     ]
 )
 _AFTER_ANY_SUBJECT = frozenset(["đã", "đang", "cần", "chưa", "còn", "luôn", "nên", "là", "hãy"])
 _PRONOUNS = frozenset({"em", "con", "bạn"})
+# Before the pupil's own name; «bạn» may be said of a friend from elsewhere.
+_OF_THE_PUPIL = frozenset({"em", "con"})
+_SYLLABLE = re.compile(
+    r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?[aeiouy]{1,3}(?:ch?|m|ng?|nh|p|t)?"
+)
+# Of words so long one other letter is a slip; of «Nhi» and «Nội» it is another word.
+_SHORTEST_SLIP = 4
 
 Key = tuple[tuple[str, str], ...]
 
@@ -74,9 +88,13 @@ class Pupil:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """Words with capitals that may be somebody's name. `begins`: the first stands at the beginning of a sentence."""
+    """Words with capitals that may be somebody's name. `begins`: the first stands at the beginning of a sentence.
+
+    `before` is the word in front of them, in small letters.
+    """
 
     words: tuple[str, ...]
+    before: str
     follower: str
     begins: bool
 
@@ -130,9 +148,45 @@ class ClassNames:
         others = self.others(name.words, pupil.full_name)
         if others and (not name.begins or name.follower in _AFTER_A_SUBJECT):
             return f"«{name.text}» là tên bạn khác trong lớp ({', '.join(others)}), không phải tên em."
-        if _folded(tail) == _folded(name.words) and (not name.begins or name.follower in _AFTER_ANY_SUBJECT):
+        if _is_unmarked(name, tail) or _is_slip(name, tail):
             return f"Tên em là «{' '.join(tail)}», ở đây viết «{name.text}»."
         return None
+
+
+def _is_unmarked(name: _Name, tail: Sequence[str]) -> bool:
+    """The pupil's name but for its marks. At the beginning «Hiểu biết» is no Hiếu, but «Bang chăm» is Bằng."""
+    if _folded(tail) != _folded(name.words):
+        return False
+    has_no_marks = name.text.lower() == _folded(name.words)
+    return (
+        not name.begins
+        or name.follower in _AFTER_ANY_SUBJECT
+        or (has_no_marks and name.follower in _AFTER_A_SUBJECT)
+    )
+
+
+def _is_slip(name: _Name, tail: Sequence[str]) -> bool:
+    """The pupil's name but for one letter: «Tiến Ahn», «em An» of an Anh."""
+    pairs = [(_folded([own]), _folded([said])) for own, said in zip(tail, name.words, strict=False)]
+    other = [(own, said) for own, said in pairs if own != said]
+    if len(tail) != len(name.words) or len(other) != 1 or not _is_near(*other[0]):
+        return False
+    ((own, said),) = other
+    if len(pairs) > 1:
+        return len(own) != len(said) or sorted(own) == sorted(said) or len(own) >= _SHORTEST_SLIP
+    # One word is looked at only where it is no word at all, or can be nobody but the pupil.
+    is_slip = len(own) != len(said) or sorted(own) == sorted(said)
+    return is_slip and (not _SYLLABLE.fullmatch(said) or name.before in _OF_THE_PUPIL)
+
+
+def _is_near(one: str, other: str) -> bool:
+    """One letter left out, put in, taken for another, or two side by side in each other's place."""
+    start = next(
+        (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    rest, others = one[start:], other[start:]
+    is_swapped = rest[:2] == others[1::-1] and rest[2:] == others[2:]
+    return rest[1:] == others or rest == others[1:] or rest[1:] == others[1:] or is_swapped
 
 
 def _left(text: str) -> Iterator[str]:
@@ -174,11 +228,12 @@ def _names_in(text: str) -> Iterator[list[_Name]]:
         follower = words[end][0] if end < len(words) and _touch(text, words, end) else ""
         before = words[index - 1][0].lower() if index and _touch(text, words, index) else ""
         if _SENTENCE_END.search(text[: words[index].start()]):
-            whole = [_Name(run, follower, begins=len(run) == 1)] if run[0].lower() not in _PRONOUNS else []
-            rest = [_Name(run[1:], follower, begins=False)] if len(run) > 1 else []
+            is_pronoun = run[0].lower() in _PRONOUNS
+            whole = [] if is_pronoun else [_Name(run, before, follower, begins=len(run) == 1)]
+            rest = [_Name(run[1:], run[0].lower(), follower, begins=False)] if len(run) > 1 else []
             yield [*whole, *rest]
         elif before not in _NO_NAME_AFTER and run[0].lower() not in _PRONOUNS:
-            yield [_Name(run, follower, begins=False)]
+            yield [_Name(run, before, follower, begins=False)]
         index = end
 
 

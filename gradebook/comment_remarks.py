@@ -7,16 +7,16 @@ from gradebook.sheet_forms import cell_name
 from gradebook.sheets import Field, Row, Sheet
 
 
-def comment_remarks(sheet: Sheet) -> Mapping[str, str]:
-    """By cell name the sentences on a comment. No statement."""
+def comment_remarks(sheet: Sheet) -> Mapping[str, tuple[str, ...]]:
+    """By cell name the sentences on a comment, where there are any. No statement."""
     names = ClassNames([row.student.full_name for row in sheet.rows])
     found = {
-        cell_name(row, cell): " ".join(names.remarks(cell.value, _pupil(row)))
+        cell_name(row, cell): names.remarks(cell.value, _pupil(row))
         for row in sheet.rows
         for cell in row.cells
         if cell.column.field == Field.COMMENT and cell.value
     }
-    return {name: text for name, text in found.items() if text}
+    return {name: sentences for name, sentences in found.items() if sentences}
 
 
 def alike_remarks(sheet: Sheet) -> tuple[str, ...]:

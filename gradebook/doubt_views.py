@@ -9,6 +9,7 @@ from zlib import crc32
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -16,14 +17,19 @@ from accounts.clock import moment_label
 from accounts.models import AccessLogEntry
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
+from gradebook.comment_remarks import comment_remarks
 from gradebook.doubt_answers import LONGEST, Place, Reasons, give_reasons
 from gradebook.doubts import Answer, Doubt
+from gradebook.sheet_forms import cell_name
 from gradebook.sheets import Row, Sheet, SheetRef, find_sheet, get_sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A doubt on the page; `typed` is what the person wrote where it could not be kept, `problem` why."""
+    """A doubt on the page; `typed` is what the person wrote where it could not be kept, `problem` why.
+
+    What is odd in a comment has no `name`, for no reason answers it: it is mended in the sheet, or right as it is.
+    """
 
     name: str
     row: Row
@@ -46,13 +52,20 @@ def sheet_doubts(request: SignedInRequest, class_id: int, code: str, period: str
     sheet = get_sheet(request.user, class_id, code, period)
     lines = tuple(_lines(sheet))
     if request.method == "POST":
-        reasons = {line.place: request.POST.get(line.name, "") for line in lines}
+        reasons = {line.place: request.POST.get(line.name, "") for line in lines if line.name}
         outcome = give_reasons(sheet.ref, reasons, by=request.user)
         if not outcome.refused:
             return redirect(request.path)
         lines = tuple(_lines(sheet, request, outcome))
-    may_answer = sheet.is_responsible and not sheet.ref.school_class.year.is_closed
-    context = {"sheet": sheet, "lines": lines, "may_answer": may_answer, "longest": LONGEST}
+    may_change = sheet.is_responsible and not sheet.ref.school_class.year.is_closed
+    context = {
+        "sheet": sheet,
+        "sheet_url": reverse("gradebook:sheet", args=[class_id, code, period]),
+        "lines": lines,
+        "may_change": may_change,
+        "may_answer": may_change and any(line.name for line in lines),
+        "longest": LONGEST,
+    }
     is_wrong = any(line.problem for line in lines)
     return render(request, "gradebook/doubts.html", context, status=422 if is_wrong else 200)
 
@@ -61,6 +74,7 @@ def _lines(
     sheet: Sheet, request: HttpRequest | None = None, outcome: Reasons | None = None
 ) -> Iterator[Line]:
     refused = outcome.refused if outcome else {}
+    remarks = comment_remarks(sheet)
     for row in sheet.rows:
         for doubts in row.doubts(sheet.ref).values():
             for doubt in doubts:
@@ -69,6 +83,9 @@ def _lines(
                 problem = refused.get((row.student.pk, doubt.sentence), "")
                 typed = request.POST.get(name, "") if request else ""
                 yield Line(name, row, doubt, row.answers.get(doubt), typed, problem)
+        for cell in row.cells:
+            for sentence in remarks.get(cell_name(row, cell), ()):
+                yield Line("", row, Doubt(cell.column.item, f"{cell.column.label}: {sentence}"), None)
 
 
 def _give_one(request: SignedInRequest, ref: SheetRef) -> JsonResponse:

@@ -1,6 +1,6 @@
 """What the page of a mark sheet shows: the sheet, what became of a save, and which way it can be used now."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -54,7 +54,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ShownDoubt:
-    """A sentence on a cell's values, and the reason given for them, "" for none."""
+    """A sentence on a cell's values or comment, and the reason given for them, "" for none."""
 
     sentence: str
     answer: str
@@ -65,10 +65,10 @@ class ShownCell:
     """`name` as in the form's fields; `head` numbers the column; `path` leads to the cell's history.
 
     Where a typed value could not be saved, `note` says why, `value` is the typed one, `stored` what the database
-    holds and `seen` the version that the typed one rests on. `doubts` is what looks odd in the stored values: a
-    sign in the cell, the sentences when the cell is pointed at or has the focus; `warning` the same of a comment,
-    which no reason answers. `word` stands where a decision says that there is no value, `why` names it. `tag`
-    says what is particular of a value: brought, tested again.
+    holds and `seen` the version that the typed one rests on. `doubts` is what looks odd in the stored values, or in
+    the comment: a sign in the cell, the sentences when the cell is pointed at or has the focus. `word` stands where
+    a decision says that there is no value, `why` names it. `tag` says what is particular of a value: brought, tested
+    again.
     """
 
     name: str
@@ -81,7 +81,6 @@ class ShownCell:
     stored: str = ""
     seen: str = ""
     doubts: tuple[ShownDoubt, ...] = ()
-    warning: str = ""
     word: str = ""
     why: str = ""
     tag: str = ""
@@ -242,7 +241,11 @@ def _address(sheet: Sheet, code: str, period: str, class_id: int | None = None) 
 
 
 def _row(
-    sheet: Sheet, row: Row, outcome: Outcome | None, notes: Mapping[str, Note], remarks: Mapping[str, str]
+    sheet: Sheet,
+    row: Row,
+    outcome: Outcome | None,
+    notes: Mapping[str, Note],
+    remarks: Mapping[str, Sequence[str]],
 ) -> ShownRow:
     places = _places_of_doubts(sheet.columns)
     doubts = row.doubts(sheet.ref)
@@ -253,8 +256,9 @@ def _row(
             number,
             outcome,
             notes.get(cell_name(row, cell)),
-            warning=remarks.get(cell_name(row, cell), ""),
-            doubts=_shown(doubts.get(cell.column.item, ()), row) if cell.column.field in places else (),
+            doubts=_shown(doubts.get(cell.column.item, ()), row)
+            if cell.column.field in places
+            else tuple(ShownDoubt(sentence, "") for sentence in remarks.get(cell_name(row, cell), ())),
         )
         for number, cell in enumerate(row.cells)
     )
@@ -299,7 +303,6 @@ def _cell(
     note: Note | None,
     *,
     doubts: tuple[ShownDoubt, ...],
-    warning: str,
 ) -> ShownCell:
     name = cell_name(row, cell)
     is_unsaved = note is not None and note.kind != NoteKind.SAVED
@@ -317,7 +320,6 @@ def _cell(
         stored=cell.value,
         seen="" if seen is None or not is_unsaved else str(seen),
         doubts=() if is_unsaved else doubts,
-        warning="" if is_unsaved else warning,
         word="" if cell.value else cell.word,
         why=cell.why,
         tag=tag_of(cell),

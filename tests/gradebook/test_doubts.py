@@ -103,6 +103,21 @@ def test_the_reason_is_kept_with_who_and_when_and_shown_to_whoever_checks_on_bot
     assert (kept.history_user, kept.acting_role) == (school.lan, "GVCN 4A, môn Toán")
 
 
+def test_what_is_odd_in_a_comment_is_counted_and_listed_for_the_teacher_and_whoever_checks(client, school):
+    own, other = school.pupils[0], school.pupils[1]
+    comment = f"Em {other.full_name} chăm học. {{tên}} đọc tốt."
+    enter(school.sheet(), own, "comment", comment, by=school.lan)
+    for person in (school.lan, school.hoa):
+        client.force_login(person)
+        page = text(client.get(address(school)))
+        assert "2 điều cần xem lại" in page
+        assert f"là tên bạn khác trong lớp ({other.full_name})" in page
+        listed = text(client.get(f"{address(school)}doubts/"))
+        assert "Nhận xét: Còn chỗ chưa điền: «{tên}»." in listed
+        assert "Lưu lí do" not in listed
+        assert ("sửa trong sổ" in listed) == (person == school.lan)
+
+
 def test_once_a_value_changes_the_reason_goes_with_the_doubt_and_comes_back_with_it(lan, school):
     disagree(school)
     give(lan, address(school), school.pupils[0], PAIR, "Em mới học ở lớp phụ đạo.")

@@ -4,13 +4,16 @@ import { placesLeft } from "./comment_places.js";
 const FEWEST_ALIKE = 5;
 const TONES = /[\u0300\u0301\u0303\u0309\u0323]/gu;
 const SENTENCE_END = /(?:^|[.!?…:;\n])[\s«»"“”'(]*$/u;
-const GIRL = ["cô bé", "bé gái", "bạn gái", "con gái", "cô gái", "cô học trò", "nữ sinh", "học sinh nữ"];
-const BOY = ["cậu bé", "bé trai", "bạn trai", "con trai", "chàng trai", "cậu học trò", "nam sinh", "học sinh nam", "cậu ấy"];
+const GIRL = ["cô bé", "bé gái", "bạn gái", "con gái", "cô gái", "cô học trò", "nữ sinh", "học sinh nữ", "cô ấy", "chị ấy", "cô ta", "chị ta"];
+const BOY = ["cậu bé", "chú bé", "bé trai", "bạn trai", "con trai", "chàng trai", "cậu học trò", "nam sinh", "học sinh nam", "cậu ấy", "anh ấy", "cậu ta", "anh ta"];
 const OTHERS = "(?<!các )(?<!những )(?<!nhiều )(?<!mấy )";
 const NO_NAME_AFTER = new Set(["tiếng", "nước", "người", "môn"]);
-const AFTER_A_SUBJECT = new Set("đã đang cần chưa có còn rất luôn nên là hãy học biết đọc viết hiểu nắm làm tiến tham".split(" "));
+const AFTER_A_SUBJECT = new Set("đã đang cần chưa có còn rất luôn nên là hãy học biết đọc viết hiểu nắm làm tiến tham chăm".split(" "));
 const AFTER_ANY_SUBJECT = new Set("đã đang cần chưa còn luôn nên là hãy".split(" "));
 const PRONOUNS = new Set(["em", "con", "bạn"]);
+const OF_THE_PUPIL = new Set(["em", "con"]);
+const SYLLABLE = /^(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?[aeiouy]{1,3}(?:ch?|m|ng?|nh|p|t)?$/u;
+const SHORTEST_SLIP = 4;
 
 const clean = (text) => text.normalize("NFC").trim().split(/\s+/u).join(" ");
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&");
@@ -53,7 +56,8 @@ export class ClassNames {
   }
 
   /** A remark, "" for the pupil's own name, null for words that are nobody's. */
-  onName({ words, follower, begins }, own, pupil) {
+  onName(name, own, pupil) {
+    const { words, follower, begins } = name;
     const tail = own.slice(-words.length);
     if (key(tail) === key(words)) return "";
     const others = [...this.byTail.get(key(words)) ?? []].filter((name) => name !== pupil.fullName).sort();
@@ -61,9 +65,37 @@ export class ClassNames {
     if (others.length && (!begins || AFTER_A_SUBJECT.has(follower))) {
       return `«${said}» là tên bạn khác trong lớp (${others.join(", ")}), không phải tên em.`;
     }
-    if (folded(tail) === folded(words) && (!begins || AFTER_ANY_SUBJECT.has(follower))) return `Tên em là «${tail.join(" ")}», ở đây viết «${said}».`;
+    if (isUnmarked(name, tail) || isSlip(name, tail)) return `Tên em là «${tail.join(" ")}», ở đây viết «${said}».`;
     return null;
   }
+}
+
+/** The pupil's name but for its marks. At the beginning «Hiểu biết» is no Hiếu, but «Bang chăm» is Bằng. */
+function isUnmarked({ words, follower, begins }, tail) {
+  if (folded(tail) !== folded(words)) return false;
+  const hasNoMarks = words.join(" ").toLowerCase() === folded(words);
+  return !begins || AFTER_ANY_SUBJECT.has(follower) || (hasNoMarks && AFTER_A_SUBJECT.has(follower));
+}
+
+/** The pupil's name but for one letter: «Tiến Ahn», «em An» of an Anh. */
+function isSlip({ words, before }, tail) {
+  if (tail.length !== words.length) return false;
+  const pairs = tail.map((word, index) => [folded([word]), folded([words[index]])]);
+  const other = pairs.filter(([own, said]) => own !== said);
+  if (other.length !== 1 || !isNear(...other[0])) return false;
+  const [[own, said]] = other;
+  const isOfItsLetters = own.length !== said.length || [...own].sort().join() === [...said].sort().join();
+  if (pairs.length > 1) return isOfItsLetters || own.length >= SHORTEST_SLIP;
+  return isOfItsLetters && (!SYLLABLE.test(said) || OF_THE_PUPIL.has(before));
+}
+
+/** One letter left out, put in, taken for another, or two side by side in each other's place. */
+function isNear(one, other) {
+  let start = 0;
+  while (start < one.length && one[start] === other[start]) start += 1;
+  const [rest, others] = [one.slice(start), other.slice(start)];
+  const isSwapped = rest.slice(0, 2) === [...others.slice(0, 2)].reverse().join("") && rest.slice(2) === others.slice(2);
+  return rest.slice(1) === others || rest === others.slice(1) || rest.slice(1) === others.slice(1) || isSwapped;
 }
 
 function onCapitals(text, { fullName }) {
@@ -98,10 +130,10 @@ function* namesIn(text) {
     const before = index && touches(index) ? words[index - 1][0].toLowerCase() : "";
     const isPronoun = PRONOUNS.has(run[0].toLowerCase());
     if (SENTENCE_END.test(text.slice(0, words[index].index))) {
-      const all = isPronoun ? [] : [{ words: run, follower, begins: run.length === 1 }];
-      const rest = run.length > 1 ? [{ words: run.slice(1), follower, begins: false }] : [];
+      const all = isPronoun ? [] : [{ words: run, before, follower, begins: run.length === 1 }];
+      const rest = run.length > 1 ? [{ words: run.slice(1), before: run[0].toLowerCase(), follower, begins: false }] : [];
       yield [...all, ...rest];
-    } else if (!NO_NAME_AFTER.has(before) && !isPronoun) yield [{ words: run, follower, begins: false }];
+    } else if (!NO_NAME_AFTER.has(before) && !isPronoun) yield [{ words: run, before, follower, begins: false }];
     index = end;
   }
 }

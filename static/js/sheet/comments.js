@@ -4,6 +4,7 @@ import { Bank } from "./comment_bank.js";
 import { ClassNames, alike, alikeWords } from "./comment_checks.js";
 import { CommentHelp } from "./comment_help.js";
 import { filled } from "./comment_places.js";
+import { showDoubts } from "./remarks.js";
 
 const CHECKED_AFTER = 400; // ms of quiet
 
@@ -46,7 +47,10 @@ export function watchComments(form, grid) {
         cell.show(cell.state);
       }
     }
-    if (isNew) showAlike(grid, cells);
+    if (isNew) {
+      showAlike(grid, cells);
+      showDoubts(grid);
+    }
     help.refresh();
   }
 

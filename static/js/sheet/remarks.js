@@ -8,10 +8,10 @@ export function showRemarks(remarks) {
   list.hidden = !remarks.length;
 }
 
-/** How many warnings the cells have, and how many have been answered with a reason. */
+/** How many warnings cells and comments have, and how many have been answered with a reason. */
 export function showDoubts(grid) {
   const place = document.querySelector("[data-doubts]");
-  const warned = grid.cells.flatMap((cell) => cell.doubts.map((sentence) => Boolean(cell.answerTo(sentence))));
+  const warned = grid.cells.flatMap((cell) => cell.warnings.map((sentence) => Boolean(cell.answerTo(sentence))));
   const answered = warned.filter(Boolean).length;
   place.hidden = !warned.length;
   place.querySelector("a").textContent = `${warned.length} điều cần xem lại`;
