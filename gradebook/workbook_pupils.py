@@ -75,15 +75,18 @@ class ClassRoster:
         return student
 
     def _check_person(self, row: Described, student: Student, field: str) -> None:
-        """Key or id alone is not believed when both name and birth date are somebody else's."""
-        other_name = row.name and search_key(row.name) != search_key(student.full_name)
-        if not other_name or _same_birth(row.birth, student):
+        """Key or id is not believed where the name is somebody else's: who sorts the names alone shifts every value.
+
+        A birth date that fits is no proof: twins share it, and it stays beside the id when the names are sorted.
+        """
+        if not row.name or search_key(row.name) == search_key(student.full_name):
             return
         if field == "key":
             raise PupilRefused("key", _shifted(student))
         raise PupilRefused(
             field,
-            f"mã này là của {_described(student)}, khác với họ tên và ngày sinh trên hàng. Kiểm tra lại mã.",
+            f"mã này là của {_described(student)}, hàng lại ghi «{row.name}». Kiểm tra lại mã và họ tên: sửa cho khớp, "
+            "hoặc để trống họ tên nếu mã đúng.",
         )
 
     def _by_name_and_birth(self, row: Described) -> Student:

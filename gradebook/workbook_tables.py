@@ -23,7 +23,7 @@ from students.names import search_key
 from students.roster_files import FOOTER
 from students.workbooks import Row as FileRow
 
-_SUM = re.compile(r"tong (so|cong)|cong\b|trung binh|t[iy] le|so luong|thong ke|si so|[thcd] \d")
+_SUM = re.compile(r"tong (so|cong)|tong\W*$|cong\b|trung binh|t[iy] le|so luong|thong ke|si so|[thcd] \d")
 
 
 class Elsewhere(Exception):

@@ -31,7 +31,8 @@ function start(form) {
   const letters = new Letters();
   const undo = new Undo({ put: putAll, onChange: () => back.show() });
   const back = new Back({ undo, status, touched, at: () => current });
-  const selection = new Selection(grid, (words) => status.say(words));
+  const isWriting = (cell) => undo.typing?.cell === cell && !same(undo.typing.before, cell.value);
+  const selection = new Selection(grid, { tell: (words) => status.say(words), isWriting });
   const blocks = new Blocks({ grid, selection, saver, status, write });
   const historyButton = document.querySelector("[data-show-history]");
   const reasonButton = document.querySelector("[data-show-doubt]");

@@ -114,6 +114,7 @@ def test_of_a_flat_table_of_two_classes_this_class_is_read_and_the_other_named(s
     "footer",
     [
         ["Tổng cộng", None, None, None, "5"],
+        ["Tổng:", None, None, None, "5 T"],
         [None, None, None, None, "12"],
         [None, None, None, None, "T: 1; H: 0"],
         ["Cộng", None, None, None, "T: 12"],

@@ -149,6 +149,16 @@ def test_a_file_of_another_system_is_matched_by_the_ministrys_id(school, heading
     assert wants(read(school, data)) == {(school.pupils[2].pk, "attainment"): "Hoàn thành tốt"}
 
 
+def test_an_id_beside_another_name_is_refused_even_where_the_birth_date_fits(school):
+    school.pupils[2].moet_id = "0012345678"
+    school.pupils[2].save()
+    row = described(school.pupils[2], level="T", id="0012345678")
+    row["Họ và tên"] = school.pupils[3].full_name
+    refusal = only_problem(read(school, typed(row)))
+    assert f"mã này là của {school.pupils[2].full_name}" in refusal
+    assert f"hàng lại ghi «{school.pupils[3].full_name}»" in refusal
+
+
 def test_an_id_that_excel_made_a_number_gets_its_zeros_back(school):
     school.pupils[2].moet_id = "0012345678"
     school.pupils[2].save()

@@ -109,7 +109,6 @@ export class CommentHelp {
     }
     this.list.replaceChildren(...this.options.map((each, index) => this.option(each, index, !level)));
     this.list.hidden = false;
-    this.wasAsked = isAsked;
     this.list.scrollTop = 0;
     this.setActive(isAsked && !TOUCH.matches ? 0 : -1);
     this.place();
@@ -159,10 +158,9 @@ export class CommentHelp {
     if (!this.isOpen || ctrlKey || metaKey) return false;
     const last = this.options.length - 1;
     if (key === "Escape" || (altKey && key === "ArrowUp")) {
-      // A list that came by itself is no reason to press Escape twice: the sheet puts the saved value back.
-      const wasWanted = this.wasAsked || this.active >= 0;
+      // Never the words: Escape is the sheet's, which puts the saved value back, only once the list is gone.
       this.close();
-      return wasWanted;
+      return true;
     }
     if (key === "Tab") this.close(); // before the browser looks where to go
     if (altKey || shiftKey) return false;

@@ -3,9 +3,9 @@
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Selection {
-  /** `tell(words)` says aloud how much is selected. */
-  constructor(grid, tell) {
-    Object.assign(this, { grid, tell, from: null, to: null });
+  /** `tell(words)` says aloud how much is selected; `isWriting(cell)`: its text has been changed since the cursor came. */
+  constructor(grid, { tell, isWriting }) {
+    Object.assign(this, { grid, tell, isWriting, from: null, to: null });
   }
 
   get isMany() { return Boolean(this.from) && this.from !== this.to; }
@@ -31,16 +31,24 @@ export class Selection {
     this.tell(this.isMany ? `Đã chọn ${rows.length} hàng, ${rows[0].length} cột.` : "");
   }
 
-  /** Takes a key that selects. Inside a comment the arrows select its text, until a rectangle has been begun. */
+  /** Takes a key that selects. Inside a comment the arrows may select its text, until a rectangle has been begun. */
   onKey(cell, { key, shiftKey, ctrlKey, altKey, metaKey }) {
     const step = STEPS[key];
-    if (!step || !shiftKey || altKey || metaKey || (cell.field === "comment" && !this.isMany)) return false;
+    if (!step || !shiftKey || altKey || metaKey || (!this.isMany && this.#selectsText(cell, step))) return false;
     if (this.from !== cell) this.start(cell);
     const end = [ctrlKey && step[0] ? this.#edge(step[0]) : this.to.row + step[0], ctrlKey && step[1] ? this.#side(step[1]) : this.to.column + step[1]];
     const next = this.grid.at(...end);
     this.extend(next);
     next?.td.scrollIntoView({ block: "nearest", inline: "nearest" });
     return true;
+  }
+
+  /** Up and down from a comment as the cursor found it, at its end, are the table's. */
+  #selectsText(cell, [down]) {
+    if (cell.field !== "comment") return false;
+    const { selectionStart, selectionEnd, value } = cell.input;
+    const isAtEnd = selectionStart === value.length && selectionEnd === value.length;
+    return !down || !isAtEnd || (down < 0 && this.isWriting(cell));
   }
 
   #edge(step) { return step < 0 ? 0 : this.grid.rows.length - 1; }
