@@ -1,5 +1,6 @@
 """The mark sheet of a class, line and period: the page, its plain form, its autosave, and the story of a cell."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,7 @@ from accounts.requests import SignedInRequest
 from gradebook.cell_history import read_cell_history
 from gradebook.entry import Change, SaveReport, preview_results, save_results
 from gradebook.past_forms import MomentForm
+from gradebook.pasted_blocks import block_from_json, read_block
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
 from gradebook.sheet_page import Mode, Outcome, build_page
 from gradebook.sheets import Column, Field, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
@@ -82,8 +84,15 @@ def _status(report: SaveReport) -> int:
 
 
 def _autosave(request: SignedInRequest, ref: SheetRef) -> JsonResponse:
-    """With `?preview` it answers what a save would come to now, and writes nothing: for what is about to be pasted."""
+    """With `?preview` it answers what a save would come to now, and writes nothing: for what is about to be pasted.
+
+    With `?block` it says of the block which of its texts goes to which cell.
+    """
     try:
+        if "block" in request.GET:
+            rows, students = block_from_json(request.body)
+            pasted = read_block(ref, rows, students, by=request.user)
+            return JsonResponse({"block": pasted and asdict(pasted)})
         changes = changes_from_json(request.body)
         if "preview" in request.GET:
             report = preview_results(ref, changes, by=request.user)

@@ -28,6 +28,8 @@ class Desk:
     rows: Mapping[SheetKey, Sequence[Row]]
     period: Period
     codes_of_comments: CommentCodes
+    trusts_names: bool = False
+    """Whether a name that one pupil of the class has is enough: what is pasted is looked at name by name."""
 
     @cached_property
     def classes(self) -> Mapping[str, str]:

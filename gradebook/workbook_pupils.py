@@ -38,6 +38,7 @@ class ClassRoster:
 
     def __init__(self, class_name: str, students: Sequence[Student]) -> None:
         self._class_name = class_name
+        self.trusts_names = False
         self._by_pk = {student.pk: student for student in students}
         self._by_name: dict[str, list[Student]] = defaultdict(list)
         self._by_id: dict[str, Student] = {}
@@ -90,13 +91,18 @@ class ClassRoster:
         )
 
     def _by_name_and_birth(self, row: Described) -> Student:
+        namesakes = self._by_name[search_key(row.name)]
+        if row.birth is None and self.trusts_names and len(namesakes) < 2:
+            if not namesakes:
+                raise PupilRefused("full_name", self._not_here(row))
+            return namesakes[0]
         if row.birth is None:
             raise PupilRefused(
                 "full_name",
                 "hàng này không có mã học sinh mà hệ thống biết, cũng không có ngày sinh, nên không chắc là em nào. "
                 "Ghi mã định danh hoặc ngày sinh.",
             )
-        same = [each for each in self._by_name[search_key(row.name)] if _same_birth(row.birth, each)]
+        same = [each for each in namesakes if _same_birth(row.birth, each)]
         if len(same) > 1:
             # Twins whose names differ by a tone mark only.
             same = [each for each in same if clean(each.full_name).lower() == row.name.lower()] or same

@@ -206,6 +206,7 @@ class TableReader:
             self.readers[target] = RowReader(
                 ref, self.desk.rows[target], self.table, columns, self.desk.codes_of_comments
             )
+            self.readers[target].roster.trusts_names = self.desk.trusts_names
         return self.readers[target]
 
     def _leave(self, slot: Slot) -> None:

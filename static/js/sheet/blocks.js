@@ -58,11 +58,11 @@ export class Blocks {
   }
 
   async paste(cell, rows, isBlock) {
-    // One value over a rectangle fills it.
-    const { places, beyond } = isBlock || !this.selection.isMany
-      ? placesOf(this.grid, this.#corner(cell), rows)
-      : { places: this.selection.cells.map((each) => [each, rows[0][0].trim()]), beyond: 0 };
-    if (places.length + beyond > 1 && !(await this.#isWanted(places, beyond))) {
+    const { places, beyond, told = [] } = await this.#placesOf(cell, rows, isBlock);
+    const isLines = cell.field === "comment" && !this.selection.isMany && !told.length && rows.every((row) => row.length === 1);
+    const answer = told.length || places.length + beyond > 1 ? await this.#isWanted(places, { beyond, told, isLines }) : "cells";
+    if (answer === "one") return this.#pasteLines(cell, rows);
+    if (!answer) {
       cell.focus();
       this.status.remark("Chưa dán ô nào.");
       return this.status.refresh();
@@ -74,13 +74,33 @@ export class Blocks {
     this.status.refresh();
   }
 
+  /** With headings the block says itself where it goes; else it lies from the cursor on; one value fills a rectangle. */
+  async #placesOf(cell, rows, isBlock) {
+    if (!isBlock && this.selection.isMany) return { places: this.selection.cells.map((each) => [each, rows[0][0].trim()]), beyond: 0 };
+    const corner = this.#corner(cell);
+    const students = this.grid.rows.slice(corner.row).map(([first]) => first.student);
+    const block = rows.length > 1 ? await this.saver.askBlock(rows, students) : null;
+    if (!block) return placesOf(this.grid, corner, rows);
+    const cellOf = ([student, item, field]) => this.grid.byName.get(`${student}.${item}.${field}`);
+    const places = block.cells.map((each) => [cellOf(each), each[3]]).filter(([each]) => each);
+    return { places, told: block.told, beyond: 0 };
+  }
+
   #corner(cell) { return this.selection.isMany ? this.selection.rows[0][0] : cell; }
 
-  async #isWanted(places, beyond) {
+  /** All lines into the one comment, where its cursor is; to the sheet as if they were typed. */
+  #pasteLines(cell, rows) {
+    const { input } = cell;
+    cell.input.focus();
+    input.setRangeText(rows.map(([line]) => line).join("\n"), input.selectionStart, input.selectionEnd, "end");
+    input.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertReplacementText" }));
+  }
+
+  async #isWanted(places, { beyond, told, isLines }) {
     const answer = await this.saver.ask(places);
     const judged = judge(this.grid, places, answer);
     const isSilent = this.saver.isStopped; // a correction request is being written: nothing is stored, nothing collides
-    return confirmPaste(judged, { beyond, notice: answer?.locked || (answer || isSilent ? "" : UNASKED) });
+    return confirmPaste(judged, { beyond, told, isLines, notice: answer?.locked || (answer || isSilent ? "" : UNASKED) });
   }
 }
 

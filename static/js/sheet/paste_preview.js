@@ -30,8 +30,8 @@ function judgeHere(grid, cell, text) {
   return { cell, value, kind: cell.value ? "changed" : "fresh", why: "" };
 }
 
-/** Shows it; resolves to whether to go on. */
-export function confirmPaste(judged, { beyond, notice }) {
+/** Shows it; resolves to "cells", to "one" where all lines shall go into the one comment, or to "" for not at all. */
+export function confirmPaste(judged, { beyond, told, isLines, notice }) {
   const dialog = element("dialog", { className: "paste" });
   const count = (kind) => judged.filter((each) => each.kind === kind).length;
   const sum = Object.keys(COUNTED).filter(count).map((kind) => `${count(kind)} ô ${COUNTED[kind]}`).join(", ");
@@ -39,22 +39,30 @@ export function confirmPaste(judged, { beyond, notice }) {
   dialog.setAttribute("aria-labelledby", head.id);
   const go = element("button", { className: "btn btn-primary", type: "button", textContent: "Dán vào sổ", autofocus: true });
   const stop = element("button", { className: "btn btn-secondary", type: "button", textContent: "Thôi" });
+  const one = element("button", { className: "btn btn-secondary", type: "button", textContent: "Dán tất cả vào một nhận xét này", hidden: !isLines });
   const fell = beyond ? `; ${beyond} ô nằm ngoài bảng bị bỏ` : "";
   dialog.append(head, element("p", { textContent: `${sum}${fell}.` }));
   if (count("refused")) dialog.append(element("p", { className: "small", textContent: "Ô bị từ chối được đánh dấu trong sổ để sửa (F8), chưa ghi vào sổ." }));
+  for (const words of told) dialog.append(element("p", { className: "small", textContent: words }));
+  go.disabled = !judged.length;
   if (notice) dialog.append(element("p", { className: "small", textContent: notice }));
-  dialog.append(troubles(judged), table(judged), buttons(go, stop));
+  dialog.append(troubles(judged), table(judged), buttons(go, one, stop));
   document.body.append(dialog);
   return new Promise((resolve) => {
-    let isYes = false;
-    go.addEventListener("click", () => { isYes = true; dialog.close(); });
+    let answer = "";
+    for (const [button, meant] of [[go, "cells"], [one, "one"]]) {
+      button.addEventListener("click", () => {
+        answer = meant;
+        dialog.close();
+      });
+    }
     stop.addEventListener("click", () => dialog.close());
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(isYes);
+      resolve(answer);
     });
     dialog.showModal();
-    go.focus();
+    (go.disabled ? stop : go).focus();
   });
 }
 

@@ -106,11 +106,20 @@ export class Saver {
 
   /** What a save of `pairs` ([cell, value], …) would come to now; nothing is saved. null where nobody answers in time. */
   async ask(pairs) {
-    if (this.isStopped) return null;
+    return this.isStopped ? null : this.#question("preview", bodyOf(pairs));
+  }
+
+  /** Which text of a block with headings goes where ({cells, told}); null for a block without, or where nobody answers. */
+  async askBlock(rows, students) {
+    const answer = await this.#question("block", JSON.stringify({ rows, students: students.map(Number) }));
+    return answer?.block ?? null;
+  }
+
+  async #question(about, body) {
     try {
-      const response = await fetch(`${this.address}?preview=1`, {
+      const response = await fetch(`${this.address}?${about}=1`, {
         method: "POST",
-        body: bodyOf(pairs),
+        body,
         redirect: "manual",
         signal: AbortSignal.timeout(PATIENCE_OF_A_QUESTION),
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.token.value },
