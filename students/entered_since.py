@@ -47,9 +47,10 @@ def against_stranding(movement: Movement) -> str | None:
 
 
 def kept_uncounted(student: Student, year: SchoolYear) -> str:
-    """What the year has of a pupil who shall not be assessed any more, in a sentence; "" for nothing. Two statements."""
+    """What the year has of a pupil who is no longer to be assessed, in a sentence, "" for nothing. Two statements."""
     of_results, of_ratings = (
-        Counter(row.get_period_display() for row in rows.order_by("id")) for rows in _written_in(student, year)
+        Counter(row.get_period_display() for row in rows.order_by("id"))
+        for rows in _written_in(student, year)
     )
     parts = [
         f"{period} {of_results[period]} môn học, hoạt động giáo dục, {of_ratings[period]} mục phẩm chất, năng lực"

@@ -16,9 +16,9 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
 from students.administrative_units import AddressForm, suggest
 from students.completion import years_of_completion
+from students.entered_since import kept_uncounted
 from students.models import Movement, SchoolYear, Student
 from students.promotion import LAST_GRADE
-from students.entered_since import kept_uncounted
 from students.record_doubts import doubts
 from students.record_forms import SectionForm
 from students.record_page import read_parts, read_steps

@@ -225,7 +225,9 @@ def test_values_of_before_stay_closed_and_uncounted_where_a_pupil_is_not_assesse
     assert seen.count(">không tính</span>") == 3
     assert "0/6 ô" in seen
     assert "thường đi với điểm" not in seen
-    kept = {f"c.{child.pk}.TOAN.{field}": value for field, value in (("mark", "5"), ("comment", "Em đọc tốt."))}
+    kept = {
+        f"c.{child.pk}.TOAN.{field}": value for field, value in (("mark", "5"), ("comment", "Em đọc tốt."))
+    }
     assert page(school.lan, "sheet", *place, **kept).status_code == 200
     assert value_of(school.sheet(), child) == "5"
 
