@@ -118,6 +118,11 @@ class Heading:
     label: str
     kind: str
 
+    @property
+    def is_long(self) -> bool:
+        """Gets a wider column, else the head of the table would take the height of two pupils."""
+        return self.kind == "rating" and len(self.label) > LONGEST_IN_A_NARROW_COLUMN
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
@@ -211,6 +216,7 @@ class SheetPage:
         return f"{ref.school_class.pk}.{ref.code}.{ref.period}"
 
 
+LONGEST_IN_A_NARROW_COLUMN = 20
 UNCOUNTED = "không tính"
 _KINDS = {Field.ATTAINMENT: "level", Field.RATING: "rating", Field.MARK: "mark", Field.COMMENT: "comment"}
 
