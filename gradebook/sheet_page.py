@@ -211,9 +211,7 @@ class SheetPage:
 
     @property
     def key(self) -> str:
-        """Names the sheet for what the browser keeps of unsaved values."""
-        ref = self.sheet.ref
-        return f"{ref.school_class.pk}.{ref.code}.{ref.period}"
+        return self.sheet.ref.key
 
 
 LONGEST_IN_A_NARROW_COLUMN = 20

@@ -154,6 +154,11 @@ class SheetRef:
         return self.line.line.name if self.line else "Phẩm chất và năng lực"
 
     @property
+    def key(self) -> str:
+        """Names the sheet for what the browser keeps of unsaved values."""
+        return f"{self.school_class.pk}.{self.code}.{self.period}"
+
+    @property
     def title(self) -> str:
         return f"{self.subject_label} · Lớp {self.school_class.name}"
 

@@ -41,7 +41,7 @@ export function confirmPaste(judged, { beyond, notice }) {
   const stop = element("button", { className: "btn btn-secondary", type: "button", textContent: "Thôi" });
   const fell = beyond ? `; ${beyond} ô nằm ngoài bảng bị bỏ` : "";
   dialog.append(head, element("p", { textContent: `${sum}${fell}.` }));
-  if (count("refused")) dialog.append(element("p", { className: "small", textContent: "Ô bị từ chối được đánh dấu trong sổ để sửa (F8), chưa ghi vào sổ." }));
+  if (judged.some(({ cell, kind }) => kind === "refused" && !cell.input.readOnly)) dialog.append(element("p", { className: "small", textContent: "Ô bị từ chối được đánh dấu trong sổ để sửa (F8), chưa ghi vào sổ." }));
   if (notice) dialog.append(element("p", { className: "small", textContent: notice }));
   dialog.append(troubles(judged), table(judged), buttons(go, stop));
   document.body.append(dialog);
