@@ -296,7 +296,7 @@ def _row(
 
 def _beside(sheet: Sheet, row: Row) -> str:
     if row.terms.is_not_assessed and any(cell.value for cell in row.cells):
-        return "không đánh giá: kết quả cũ giữ lại, không tính"
+        return "không đánh giá: giữ, không tính"
     adjusted = _adjusted(sheet, row)
     return f"điều chỉnh: {adjusted}" if adjusted else ""
 
