@@ -47,6 +47,9 @@ class Register(Protocol):
     def moment(self) -> str: ...
     @property
     def address(self) -> str: ...
+    @property
+    def sheet_key(self) -> str:
+        """Names the sheet for what the browser keeps of values that are not saved; "" where it keeps none."""
 
     def words_of(self, item: CorrectionItem) -> tuple[str, str]:
         """Subject and content, as the form's columns have them."""
@@ -120,6 +123,10 @@ class SheetRegister:
         return reverse(
             "gradebook:sheet", args=[self.ref.school_class.pk, self.ref.code, self.ref.period.value]
         )
+
+    @property
+    def sheet_key(self) -> str:
+        return self.ref.key
 
     @cached_property
     def _columns(self) -> Mapping[tuple[str, str], Column]:
@@ -209,6 +216,10 @@ class RollRegister:
     @property
     def moment(self) -> str:
         return f"buổi {self._session.label} ngày {self._day:%d/%m/%Y}"
+
+    @property
+    def sheet_key(self) -> str:
+        return ""
 
     @property
     def address(self) -> str:

@@ -90,9 +90,14 @@ def get_request(user: User, pk: int) -> CorrectionRequest:
 
 @dataclass(frozen=True, slots=True)
 class CellLine:
-    """One cell of the request: at filing, wanted, and now; `changed_by` and `changed_at` if it moved meanwhile."""
+    """One cell of the request: at filing, wanted, and now; `changed_by` and `changed_at` if it moved meanwhile.
+
+    `name` as in the sheet, `value` the wanted one as it is stored.
+    """
 
     number: int
+    name: str
+    value: str
     student: str
     pupil_code: str
     subject: str
@@ -160,6 +165,12 @@ class RequestPage:
         return any(cell.is_stale for cell in self.cells)
 
     @property
+    def taken_over(self) -> str:
+        """The sheet whose kept values need not be offered to their writer again: they are on their way, or there."""
+        sent = {State.FILED, State.APPROVED, State.APPLIED}
+        return self.register.sheet_key if self.is_own and self.state in sent else ""
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
@@ -221,6 +232,8 @@ def _cell_line(
     subject, content = register.words_of(item)
     return CellLine(
         number=number,
+        name=f"{item.student_id}.{item.item}.{item.field}",
+        value=item.new_value,
         student=item.student.full_name,
         pupil_code=item.student.school_code or item.student.moet_id or "",
         subject=subject,

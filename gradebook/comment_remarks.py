@@ -14,7 +14,7 @@ def comment_remarks(sheet: Sheet) -> Mapping[str, tuple[str, ...]]:
         cell_name(row, cell): names.remarks(cell.value, _pupil(row))
         for row in sheet.rows
         for cell in row.cells
-        if cell.column.field == Field.COMMENT and cell.value
+        if cell.column.field == Field.COMMENT and cell.value and cell.is_expected
     }
     return {name: sentences for name, sentences in found.items() if sentences}
 

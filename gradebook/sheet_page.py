@@ -67,8 +67,8 @@ class ShownCell:
     Where a typed value could not be saved, `note` says why, `value` is the typed one, `stored` what the database
     holds and `seen` the version that the typed one rests on. `doubts` is what looks odd in the stored values, or in
     the comment: a sign in the cell, the sentences when the cell is pointed at or has the focus. `word` stands where
-    a decision says that there is no value, `why` names it. `tag` says what is particular of a value: brought, tested
-    again.
+    a decision says that there is no value, `why` names it; a value of before is shown in its stead, closed like the
+    word. `tag` says what is particular of a value: brought, tested again, kept though it does not count.
     """
 
     name: str
@@ -86,13 +86,17 @@ class ShownCell:
     tag: str = ""
 
     @property
+    def shown(self) -> str:
+        return self.value or self.word
+
+    @property
     def is_answered(self) -> bool:
         return all(doubt.answer for doubt in self.doubts)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """`adjusted`: which of the sheet's contents are adjusted for the pupil, and how (KHGDCN)."""
+    """`beside` stands by the name: what is adjusted for the pupil, and how (KHGDCN), or that values do not count."""
 
     key: str
     number: str
@@ -103,7 +107,7 @@ class ShownRow:
     versions: tuple[str, ...]
     has_no_gender: bool
     notes: tuple[Note, ...]
-    adjusted: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,11 @@ class Heading:
     number: int
     label: str
     kind: str
+
+    @property
+    def is_long(self) -> bool:
+        """Gets a wider column, else the head of the table would take the height of two pupils."""
+        return self.kind == "rating" and len(self.label) > LONGEST_IN_A_NARROW_COLUMN
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,16 @@ class SheetPage:
         return sum(1 for row in self.rows for cell in row.cells for doubt in cell.doubts if doubt.answer)
 
     @property
+    def notices(self) -> int:
+        """All that is pointed out above the table: of the sheet, of a column, of single values."""
+        return len(self.remarks) + len(self.alike) + self.doubtful
+
+    @property
+    def first_notice(self) -> str:
+        """What the fold says while it is closed; "" where it is of single values alone."""
+        return next(iter((*self.remarks, *self.alike)), "")
+
+    @property
     def is_editable(self) -> bool:
         return self.mode != Mode.READ
 
@@ -190,11 +209,11 @@ class SheetPage:
 
     @property
     def key(self) -> str:
-        """Names the sheet for what the browser keeps of unsaved values."""
-        ref = self.sheet.ref
-        return f"{ref.school_class.pk}.{ref.code}.{ref.period}"
+        return self.sheet.ref.key
 
 
+LONGEST_IN_A_NARROW_COLUMN = 20
+UNCOUNTED = "không tính"
 _KINDS = {Field.ATTAINMENT: "level", Field.RATING: "rating", Field.MARK: "mark", Field.COMMENT: "comment"}
 
 
@@ -274,8 +293,15 @@ def _row(
             f"{row.student.pk}.{item}.{version}" for item, version in row.versions.items() if version
         ),
         notes=tuple(cell.note for cell in cells if cell.note),
-        adjusted=_adjusted(sheet, row),
+        beside=_beside(sheet, row),
     )
+
+
+def _beside(sheet: Sheet, row: Row) -> str:
+    if row.terms.is_not_assessed and any(cell.value for cell in row.cells):
+        return "không đánh giá: giữ, không tính"
+    adjusted = _adjusted(sheet, row)
+    return f"điều chỉnh: {adjusted}" if adjusted else ""
 
 
 def _adjusted(sheet: Sheet, row: Row) -> str:
@@ -289,6 +315,8 @@ def _adjusted(sheet: Sheet, row: Row) -> str:
 
 def tag_of(cell: Cell) -> str:
     """In two words, under the value."""
+    if cell.word:
+        return UNCOUNTED if cell.value else ""
     if cell.repeat:
         is_official = cell.repeat.is_official
         return f"lần đầu: {cell.first_mark}" if is_official else f"KT lại: {cell.repeat.mark}"
@@ -306,7 +334,8 @@ def _cell(
 ) -> ShownCell:
     name = cell_name(row, cell)
     is_unsaved = note is not None and note.kind != NoteKind.SAVED
-    typed = outcome.typed.get(name, cell.value) if outcome and is_unsaved else cell.value
+    is_typed = outcome is not None and is_unsaved and cell.is_expected
+    typed = outcome.typed.get(name, cell.value) if outcome and is_typed else cell.value
     column = cell.column
     seen = outcome.seen.get((row.student.pk, column.item, column.field.value)) if outcome else None
     return ShownCell(
@@ -320,7 +349,7 @@ def _cell(
         stored=cell.value,
         seen="" if seen is None or not is_unsaved else str(seen),
         doubts=() if is_unsaved else doubts,
-        word="" if cell.value else cell.word,
+        word=cell.word,
         why=cell.why,
         tag=tag_of(cell),
     )

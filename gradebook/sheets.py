@@ -129,9 +129,9 @@ class Row:
         return (*self.cells, *repeats)
 
     def doubts(self, ref: "SheetRef") -> dict[str, tuple[Doubt, ...]]:
-        """What looks odd in the stored values, by item; items without are left out."""
+        """What looks odd in the stored values that count, by item; items without are left out."""
         values: dict[str, dict[str, str]] = {}
-        for cell in self.cells:
+        for cell in filter(lambda each: each.is_expected, self.cells):
             values.setdefault(cell.column.item, {})[cell.column.field] = cell.value
         found = {item: doubts_of(ref, item, of_item, self.beside) for item, of_item in values.items()}
         return {item: doubts for item, doubts in found.items() if doubts}
@@ -152,6 +152,11 @@ class SheetRef:
     @property
     def subject_label(self) -> str:
         return self.line.line.name if self.line else "Phẩm chất và năng lực"
+
+    @property
+    def key(self) -> str:
+        """Names the sheet for what the browser keeps of unsaved values."""
+        return f"{self.school_class.pk}.{self.code}.{self.period}"
 
     @property
     def title(self) -> str:

@@ -1,13 +1,14 @@
-"""What was entered of a pupil from a day on, that a movement of that day reaches back into, or that it would strand.
+"""What was entered of a pupil, that a movement or an exemption reaches back into, or that it would strand.
 
 Results are of the app above: they are reached by the pupil, without an import.
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from students.models import Absence, Movement, SchoolClass, Student
+from students.models import Absence, Movement, SchoolClass, SchoolYear, Student
 from students.stranded_absences import sessions_in_words
 
 
@@ -45,12 +46,39 @@ def against_stranding(movement: Movement) -> str | None:
     )
 
 
+def kept_uncounted(student: Student, year: SchoolYear) -> str:
+    """What the year has of a pupil who is no longer to be assessed, in a sentence, "" for nothing. Two statements."""
+    of_results, of_ratings = (
+        Counter(row.get_period_display() for row in rows.order_by("id"))
+        for rows in _written_in(student, year)
+    )
+    parts = [
+        f"{period} {of_results[period]} môn học, hoạt động giáo dục, {of_ratings[period]} mục phẩm chất, năng lực"
+        for period in of_results | of_ratings
+    ]
+    if not parts:
+        return ""
+    return (
+        f"Em đã có kết quả năm học {year.label}: {'; '.join(parts)}. Không đánh giá thì các kết quả này được giữ "
+        "trong sổ nhưng không tính, và giáo viên không sửa được nữa."
+    )
+
+
+def _written_in(student: Any, year: SchoolYear) -> tuple[Any, Any]:
+    results, ratings = _said_of(student)
+    return results.filter(line__year=year), ratings.filter(year=year)
+
+
+def _said_of(student: Any) -> tuple[Any, Any]:
+    """The pupil's results of each kind that say something."""
+    return (
+        student.subject_results.exclude(attainment="", mark=None, comment=""),
+        student.trait_results.exclude(rating="", comment=""),
+    )
+
+
 def _written_since(student: Any, day: datetime.date) -> Iterator[tuple[Any, set[int]]]:
     """The pupil's results of each kind that say something, and the ids of all those written from the day on."""
-    results, ratings = student.subject_results, student.trait_results
-    for said in (
-        results.exclude(attainment="", mark=None, comment=""),
-        ratings.exclude(rating="", comment=""),
-    ):
+    for said in _said_of(student):
         written = said.model.history.filter(student_id=student.pk, history_date__date__gte=day)
         yield said, set(written.values_list("id", flat=True))

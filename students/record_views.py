@@ -16,12 +16,13 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
 from students.administrative_units import AddressForm, suggest
 from students.completion import years_of_completion
+from students.entered_since import kept_uncounted
 from students.models import Movement, SchoolYear, Student
 from students.promotion import LAST_GRADE
 from students.record_doubts import doubts
 from students.record_forms import SectionForm
 from students.record_page import read_parts, read_steps
-from students.record_rules import Problem
+from students.record_rules import EXEMPTION, Problem
 from students.record_sections import BY_CODE, Section
 from students.records import (
     WHO_EDITS,
@@ -121,7 +122,11 @@ def _doubts(file: PupilFile, form: SectionForm) -> tuple[Problem, ...]:
     before = file.values
     changed = frozenset(name for name, value in form.values.items() if value != before[name])
     year = file.school_class.year.days if file.school_class else None
-    return doubts({**before, **form.values}, changed=changed, year=year)
+    found = doubts({**before, **form.values}, changed=changed, year=year)
+    if EXEMPTION in changed and form.values[EXEMPTION] and file.school_class:
+        kept = kept_uncounted(file.student, file.school_class.year)
+        return (*found, Problem(EXEMPTION, kept)) if kept else found
+    return found
 
 
 @require_POST

@@ -21,6 +21,7 @@ import { Undo } from "./sheet/undo.js";
 import { same } from "./sheet/values.js";
 
 const sheet = document.querySelector("[data-sheet]");
+const TAKE_KEPT = "kept"; // in the address: the person has said already that the kept values shall be put in
 const offerPlace = document.querySelector("[data-offer]");
 
 function start(form) {
@@ -59,9 +60,9 @@ function start(form) {
     form.dataset.mode = "propose";
     const save = form.querySelector("[data-save]");
     save.lastChild.textContent = "Lập phiếu đề nghị sửa từ các giá trị đã gõ";
-    const count = grid.unsaved.length;
     status.countDown("", false);
-    status.tell(`${sentence} ${count} ô vừa gõ chưa được ghi vào sổ, còn giữ ở đây: bấm «Lập phiếu đề nghị sửa từ các giá trị đã gõ».`, "locked");
+    status.locked = () => `${sentence} ${grid.unsaved.length} ô vừa gõ chưa được ghi vào sổ, còn giữ ở đây: bấm «Lập phiếu đề nghị sửa từ các giá trị đã gõ».`;
+    status.refresh();
     showLocked();
   }
 
@@ -224,6 +225,9 @@ function start(form) {
   document.querySelector("[data-next-bad]").addEventListener("click", toNextBad);
 
   form.addEventListener("click", (event) => {
+    const clicked = grid.of(event.target);
+    // A click into the value that has the cursor takes its mark off, after this event: whole again, Delete empties it.
+    if (clicked && clicked.field !== "comment") setTimeout(() => clicked.input.select());
     const act = event.target.dataset?.act;
     if (!act) return;
     const cell = grid.byName.get(event.target.closest("li").dataset.for);
@@ -252,24 +256,26 @@ function start(form) {
   onePupil(form, grid, { onTurn: () => saver.now() });
   openComments(form, grid);
   watchComments(form, grid);
-  offerKept();
+  const put = offerKept();
   fitRegion(form);
   saver.now();
   // Ready to type; but on a phone the keyboard would cover the sheet before it is seen.
   const asked = grid.byName.get(new URLSearchParams(location.search).get("cell"));
   if (asked) grid.reveal(asked);
-  const first = asked ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.at(0, 0);
+  const first = asked ?? put ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.at(0, 0);
   if (first && offerPlace.hidden && matchMedia("(pointer: fine)").matches) {
     begin(form, first);
     // The browser goes to the pupil's row by the address and takes the cursor away.
     if (asked) addEventListener("load", () => setTimeout(begin, 0, form, first), { once: true });
   }
 
+  /** Asks whether what this browser has kept shall be put in, unless the person has said so; returns the first cell put in. */
   function offerKept() {
     const kept = Object.entries(drafts.read())
       .map(([name, draft]) => ({ cell: grid.byName.get(name), ...draft }))
-      .filter(({ cell, value }) => cell && !same(cell.value, value));
+      .filter(({ cell, value }) => cell && !cell.input.readOnly && !same(cell.value, value));
     if (!kept.length) return drafts.forget();
+    const isAskedFor = form.dataset.mode === "propose" && new URLSearchParams(location.search).has(TAKE_KEPT);
     const onTake = () => {
       for (const { cell, value, version } of kept) {
         cell.version = version; // what its writer saw then: a change since shows as a conflict
@@ -279,17 +285,34 @@ function start(form) {
       kept[0].cell.focus();
       saver.now();
     };
-    offer(offerPlace, kept, { word: "Đưa lại vào bảng?", act: "Khôi phục", onTake, onDrop: () => drafts.forget() });
+    if (isAskedFor) {
+      onTake();
+      status.tell(`Đã đưa ${kept.length} ô vừa gõ vào bảng. Xem lại rồi bấm «Lập phiếu đề nghị sửa».`, "changed");
+      return kept[0].cell;
+    }
+    return offer(offerPlace, kept, { word: "Đưa lại vào bảng?", act: "Khôi phục", onTake, onDrop: () => drafts.forget() });
   }
 }
 
 /** A sheet that can only be read now: values typed before the lock are offered for a correction request. */
 function startReading(place) {
   const drafts = new Drafts({ user: place.dataset.user, sheet: place.dataset.sheet });
+  drafts.drop((name, value) => same(storedIn(place, name), value));
   const kept = Object.values(drafts.read());
   if (!kept.length || !("mayPropose" in place.dataset)) return;
-  const onTake = () => location.assign(`${place.dataset.address}?propose=1`);
+  const onTake = () => location.assign(`${place.dataset.address}?propose=1&${TAKE_KEPT}=1`);
   offer(offerPlace, kept, { word: "Sổ đã khoá; có thể đưa vào phiếu đề nghị sửa.", act: "Đưa vào phiếu", onTake, onDrop: () => drafts.forget() });
+}
+
+/** What a cell that can only be read holds: what leads to its history, or stands before it. */
+function storedIn(place, name) {
+  const link = place.querySelector(`a[href="history/${name.replaceAll(".", "/")}/"]`);
+  if (!link) return "";
+  if (!link.classList.contains("h")) return link.textContent;
+  const text = link.closest("td").cloneNode(true);
+  for (const more of text.querySelectorAll(".h, .t, .q")) more.remove();
+  for (const line of text.querySelectorAll("br")) line.replaceWith("\n");
+  return text.textContent;
 }
 
 if (sheet instanceof HTMLFormElement) start(sheet);

@@ -312,6 +312,17 @@ def test_a_refusal_without_a_reason_keeps_the_page_and_with_one_reaches_the_teac
     assert "Ảnh mờ." in text(as_(school.lan).get(page_of(request)))
 
 
+def test_a_request_that_is_sent_tells_its_writers_browser_what_it_holds(school, as_):
+    request = filed(school)
+    item = request.items.get()
+    told = f'data-cell="{item.student_id}.TOAN.mark" data-value="{item.new_value}"'
+    own = as_(school.lan).get(page_of(request)).content.decode()
+    assert f'data-taken-over="{school.class_4a.pk}.TOAN.GHKI"' in own
+    assert told in own
+    assert "taken_over.js" in own
+    assert told not in as_(school.hoa).get(page_of(request)).content.decode()
+
+
 def test_the_clerk_sees_exactly_what_will_be_written_and_writes_it(school, as_):
     request = approved(school, "9")
     client = as_(school.tuan)

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -19,7 +20,7 @@ from gradebook.regulation import Period
 from gradebook.sheets import get_sheet
 from gradebook.workbook_reading import read_sheet
 from gradebook.workbooks import write_sheet
-from students.models import SchoolClass
+from students.models import SchoolClass, Student
 from tests.gradebook.school import certify, enter, leave_unassessed, make_school, open_window, value_of
 
 pytestmark = pytest.mark.django_db
@@ -216,6 +217,43 @@ def test_a_pupil_who_is_not_assessed_has_no_cell_to_fill(school, child):
     assert {cell.word for cell in sheet(school).rows[0].cells} == {"Không đánh giá"}
     report = enter(school.sheet(), child, "mark", "7", by=school.lan)
     assert "không đánh giá" in report.refused[0].message
+
+
+def test_values_of_before_stay_closed_and_uncounted_where_a_pupil_is_not_assessed_any_more(school, child):
+    open_window(school)
+    enter(school.sheet(), child, "attainment", "T", by=school.lan)
+    enter(school.sheet(), child, "mark", "5", by=school.lan)
+    enter(school.sheet(), child, "comment", "Em đọc tốt.", by=school.lan)
+    leave_unassessed(child)
+    place = (school.class_4a.pk, "TOAN", "GHKI")
+    seen = text(page(school.lan, "sheet", *place))
+    assert "không đánh giá: giữ, không tính" in seen
+    assert re.search(rf'name="c.{child.pk}.TOAN.mark" value="5" readonly title="Em không đánh giá', seen)
+    assert re.search(rf'<textarea name="c.{child.pk}.TOAN.comment" readonly [^>]*> ?Em đọc tốt.<', seen)
+    assert seen.count(">không tính</span>") == 3
+    assert "0/6 ô" in seen
+    assert "thường đi với điểm" not in seen
+    kept = {
+        f"c.{child.pk}.TOAN.{field}": value for field, value in (("mark", "5"), ("comment", "Em đọc tốt."))
+    }
+    assert page(school.lan, "sheet", *place, **kept).status_code == 200
+    assert value_of(school.sheet(), child) == "5"
+
+
+def test_who_stops_the_assessment_of_a_pupil_with_values_is_told_of_them_and_answers(school, child):
+    open_window(school)
+    enter(school.sheet(), child, "mark", "7", by=school.lan)
+    address = reverse("students:pupil_edit", args=[child.pk, "exemption"])
+    said = {"is_exempt_from_assessment": "on", "exemption_decision_no": "12/QĐ-THKĐ"}
+    client = Client()
+    client.force_login(school.tuan)
+    asked = client.post(address, said | {"exemption_decision_on": "05/09/2025"})
+    assert asked.status_code == 422
+    assert "Giữa học kì I 1 môn học, hoạt động giáo dục, 0 mục phẩm chất" in text(asked)
+    assert not Student.objects.get(pk=child.pk).is_exempt_from_assessment
+    doubted = re.search(r'name="doubted" value="(\w+)"', text(asked))[1]
+    client.post(address, said | {"exemption_decision_on": "05/09/2025", "doubted": doubted})
+    assert Student.objects.get(pk=child.pk).is_exempt_from_assessment
 
 
 def test_a_line_without_a_test_says_why_it_has_no_column_for_marks(school):

@@ -133,6 +133,21 @@ def test_a_stored_level_and_mark_that_do_not_fit_are_pointed_out_on_opening(lan,
     assert "thường đi với điểm từ 5 đến 6" in text(lan.get(address(school)))
 
 
+def test_all_that_is_pointed_out_is_one_line_that_opens_without_script(lan, school):
+    for pupil in school.pupils:
+        enter(school.sheet(), pupil, "attainment", "H", by=school.lan)
+        enter(school.sheet(), pupil, "mark", "9", by=school.lan)
+        enter(school.sheet(), pupil, "comment", "Em ngoan.", by=school.lan)
+    fold = re.search(
+        r"<details[^>]* data-notices[^>]*>(.*?)</details>", text(lan.get(address(school))), re.DOTALL
+    )[1]
+    summary, opened = fold.split("</summary>")
+    assert "Điều cần xem lại (7)" in summary
+    assert "Cả lớp cùng một giá trị" in summary
+    assert opened.count("<li>") == 2
+    assert "5 điều cần xem lại</a>" in opened
+
+
 def test_a_subject_teacher_goes_from_class_to_class_in_the_same_line_with_one_statement_more(client, school):
     client.force_login(school.thu)
     client.get(address(school, "NN1"))

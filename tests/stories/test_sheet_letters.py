@@ -11,6 +11,12 @@ from tests.stories.sheets import SECONDS, Desk, StaffRoom, blank_sheets, staff_r
 
 TEACHER = "gvcn.2c"
 PHONE = 390
+PUPILS_IN_VIEW = """() => {
+    const box = (name) => document.querySelector(name).getBoundingClientRect();
+    const [top, bottom] = [box("thead").bottom, Math.min(box(".sheet-scroll").bottom, box(".sheet-status").top)];
+    const isSeen = ({ top: from, bottom: to }) => from >= top - 1 && to <= bottom + 1;
+    return [...document.querySelectorAll("tbody tr")].filter((row) => isSeen(row.getBoundingClientRect())).length;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +184,25 @@ def test_on_opening_a_half_filled_sheet_heading_and_lock_stay_in_view(desk: Desk
     expect(desk.page.get_by_role("heading", level=1)).to_be_in_viewport()
     expect(desk.page.locator("[data-closes]")).to_be_in_viewport()
     expect(desk.cell(len(desk.sheet.pupils) - 2, "attainment")).to_be_in_viewport()
+
+
+def test_on_a_schools_laptop_six_pupils_stand_under_the_folded_notices_and_delete_works_at_once(desk: Desk):
+    rating = first_rating(desk)
+    desk.cell(0, rating).focus()
+    desk.paste("T\n" * len(desk.sheet.pupils))
+    desk.is_saved()
+    desk.page.set_viewport_size({"width": 1366, "height": 640})
+    desk.open(f"{desk.sheet.homeroom_path}?cell={desk.sheet.name(0, rating)}")
+    desk.is_in(0, rating)
+    notices = desk.page.locator("[data-notices]")
+    expect(notices.locator("summary")).to_contain_text("Điều cần xem lại (1) Cả lớp cùng một giá trị")
+    expect(notices.locator("[data-remarks]")).not_to_be_visible()
+    assert desk.page.evaluate(PUPILS_IN_VIEW) >= 6
+    desk.cell(0, rating).click()
+    desk.press("Delete")
+    desk.holds(0, rating, "")
+    desk.is_saved()
+    expect(notices).not_to_be_visible()
 
 
 def test_on_a_phone_one_pupil_fills_the_screen_and_the_next_is_one_touch_away(room: StaffRoom):

@@ -1,9 +1,11 @@
 """Nothing typed is lost, nothing overwritten in silence: colleagues, network, closed tabs, sessions, the lock."""
 
+import io
 import re
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES
@@ -234,6 +236,9 @@ def test_the_lock_while_typing_keeps_what_is_typed_and_turns_it_into_a_request(d
     expect(desk.status).to_contain_text(
         re.compile(r"Đã khoá từ .* 1 ô vừa gõ chưa được ghi vào sổ"), timeout=SECONDS
     )
+    desk.enter(1, "mark", "8")
+    desk.press("Enter")
+    expect(desk.status).to_contain_text("2 ô vừa gõ chưa được ghi vào sổ")
     expect(desk.page.locator("[data-closes]")).to_contain_text("Đã khoá")
     desk.holds(0, "mark", "9")
     assert desk.sheet.stored(0, "mark") == 6
@@ -254,13 +259,24 @@ def test_what_a_closed_tab_had_not_saved_before_the_lock_can_go_into_a_request(d
     later = desk.new_tab()
     expect(later.page.get_by_text("Có 1 ô chưa lưu")).to_contain_text("Sổ đã khoá", timeout=SECONDS)
     later.page.get_by_role("button", name="Đưa vào phiếu").click()
-    later.page.get_by_role("button", name="Khôi phục").click()
     later.holds(0, "mark", "9")
+    expect(later.page.get_by_role("button", name="Khôi phục")).to_have_count(0)
     later.page.get_by_role("button", name="Lập phiếu đề nghị sửa").click()
     expect(later.page.get_by_role("heading", level=1)).to_contain_text(
         "Phiếu đề nghị sửa số", timeout=SECONDS
     )
     assert later.sheet.stored(0, "mark") is None
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 40)).save(picture, "JPEG")
+    later.page.get_by_label("Lí do").fill("Gõ khi sổ đã khoá.")
+    later.page.get_by_label("Thêm minh chứng").set_input_files(
+        {"name": "bai.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
+    )
+    later.page.get_by_role("button", name="Gửi phiếu").click()
+    expect(later.page.get_by_text("Đã gửi, chờ phê chuẩn").first).to_be_visible(timeout=SECONDS)
+    later.open()
+    expect(later.page.get_by_role("link", name="Đề nghị sửa điểm")).to_be_visible()
+    expect(later.page.get_by_role("button", name="Đưa vào phiếu")).to_have_count(0)
 
 
 def test_the_last_hour_is_counted_down_by_the_servers_clock(room: StaffRoom):

@@ -1,6 +1,7 @@
 // What is done to many cells at once: filling down, copying out, pasting in after a look at it, clearing.
 import { confirmPaste, judge } from "./paste_preview.js";
 import { formatTable, parseTable, placesOf } from "./table.js";
+import { same } from "./values.js";
 
 const UNASKED = "Chưa hỏi được máy chủ: xung đột, nếu có, sẽ hiện khi lưu.";
 
@@ -25,15 +26,17 @@ export class Blocks {
     const [top, ...below] = rows;
     const pairs = below.flatMap((row) => row.map((each, column) => [each, top[column].value]).filter((_pair, column) => !top[column].input.readOnly));
     if (!pairs.length || top[0] === cell && rows.length === 2 && below[0][0] === cell) return;
-    this.write(pairs, { word: "điền xuống", said: `Đã trả lại ${pairs.length} ô như trước khi điền xuống.` });
-    this.status.remark(`Đã điền xuống ${pairs.length} ô.`);
+    const changed = changing(pairs);
+    this.write(pairs, { word: "điền xuống", said: `Đã trả lại ${changed.length} ô như trước khi điền xuống.` });
+    this.status.remark(tellFilled(changed));
     this.status.refresh();
   }
 
   clear() {
-    const cells = this.selection.cells;
-    this.write(cells.map((cell) => [cell, ""]), { word: "xoá", said: `Đã trả lại ${cells.length} ô đã xoá.` });
-    this.status.remark(`Đã xoá ${cells.length} ô; Ctrl+Z lấy lại.`);
+    const pairs = this.selection.cells.map((cell) => [cell, ""]);
+    const { length } = changing(pairs);
+    this.write(pairs, { word: "xoá", said: `Đã trả lại ${length} ô đã xoá.` });
+    this.status.remark(length ? `Đã xoá ${length} ô; Ctrl+Z lấy lại.` : "Không có ô nào để xoá.");
     this.status.refresh();
   }
 
@@ -104,12 +107,26 @@ export class Blocks {
   }
 }
 
+/** Those pairs that put another value in than stands there. */
+function changing(pairs) {
+  return pairs.filter(([cell, value]) => !cell.input.readOnly && !same(cell.value, value));
+}
+
+/** Of a rectangle the columns that are blank at the top fill nothing, and may empty what stood below. */
+function tellFilled(changed) {
+  const emptied = changed.filter(([, value]) => !value).length;
+  const filled = changed.length - emptied;
+  const parts = [filled && `Đã điền xuống ${filled} ô`, emptied && `${filled ? "đã" : "Đã"} làm trống ${emptied} ô`].filter(Boolean);
+  return `${parts.join(", ") || "Các ô dưới đã như ô trên cùng"}.`;
+}
+
 /** What a paste has come to by now. */
 function tellPaste(cells, beyond) {
   const bad = cells.filter((cell) => cell.isBad).length;
-  const saved = cells.filter((cell) => !cell.isBad && !cell.isUnsaved).length;
-  const waiting = cells.length - bad - saved;
-  const parts = [saved && `${saved} ô đã lưu`, waiting && `${waiting} ô đang lưu`, bad && `${bad} ô chưa lưu được, bấm F8 để đến`];
+  const closed = cells.filter((cell) => cell.declined).length;
+  const saved = cells.filter((cell) => !cell.isBad && !cell.isUnsaved).length - closed;
+  const waiting = cells.length - bad - saved - closed;
+  const parts = [saved && `${saved} ô đã lưu`, waiting && `${waiting} ô đang lưu`, bad && `${bad} ô chưa lưu được, bấm F8 để đến`, closed && `${closed} ô không nhận kết quả, giữ như trước`];
   const fell = beyond ? `; ${beyond} ô ngoài bảng bị bỏ` : "";
   return `Đã dán ${cells.length} ô: ${parts.filter(Boolean).join(", ")}${fell}.`;
 }

@@ -4,7 +4,7 @@ import { Bank } from "./comment_bank.js";
 import { ClassNames, alike, alikeWords } from "./comment_checks.js";
 import { CommentHelp } from "./comment_help.js";
 import { filled } from "./comment_places.js";
-import { showDoubts } from "./remarks.js";
+import { showAlike, showDoubts } from "./remarks.js";
 
 const CHECKED_AFTER = 400; // ms of quiet
 
@@ -48,7 +48,7 @@ export function watchComments(form, grid) {
       }
     }
     if (isNew) {
-      showAlike(grid, cells);
+      showAlike(alikeIn(cells));
       showDoubts(grid);
     }
     help.refresh();
@@ -95,22 +95,12 @@ function levelOf(cell) {
   return ["C", "Đ", "H", "T"].find((level) => levels.includes(level)) ?? "";
 }
 
-/** One and the same comment for most of the class, by column (templates/gradebook/sheet.html says it at first). */
-function showAlike(grid, cells) {
-  const place = document.querySelector("[data-alike]");
-  const columns = grouped(cells);
-  const said = [...columns.values()].flatMap((column) => {
+/** One and the same comment for most of the class, by column (templates/gradebook/_sheet_message.html says it at first). */
+function alikeIn(cells) {
+  return [...grouped(cells).values()].flatMap((column) => {
     const number = alike(column.map((cell) => [pupilOf(cell), cell.value]));
     return number ? [alikeWords(number, column[0].label, column.length)] : [];
   });
-  if (said.join() === [...place.children].map((each) => each.textContent.trim()).join()) return;
-  place.replaceChildren(...said.map((words) => {
-    const line = document.createElement("p");
-    line.className = "message";
-    line.dataset.level = "warning";
-    line.textContent = words;
-    return line;
-  }));
 }
 
 function grouped(cells) {

@@ -24,12 +24,22 @@ export class Drafts {
       if (cell.isUnsaved) kept[cell.name] = { value: cell.value, version: cell.version, at: Date.now() };
       else if (cell.state === "saved" || cell.wasTouched) delete kept[cell.name];
     }
+    this.#store(kept);
+  }
+
+  #store(kept) {
     try {
       if (Object.keys(kept).length) localStorage.setItem(this.key, JSON.stringify(kept));
       else localStorage.removeItem(this.key);
     } catch {
       // Full or switched off: the page itself still holds the values, and leaving it asks first.
     }
+  }
+
+  /** Lets go of what `isDone(name, value)` says is in the books or in a request: nobody need be asked about it. */
+  drop(isDone) {
+    const kept = Object.entries(this.read()).filter(([name, { value }]) => !isDone(name, value));
+    this.#store(Object.fromEntries(kept));
   }
 
   forget() {

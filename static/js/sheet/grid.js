@@ -17,6 +17,7 @@ export class Cell {
     this.good = input.value; // the last value of a level that could stand
     this.problem = "";
     this.mistyped = ""; // letters that are no level were typed here: why they changed nothing
+    this.declined = ""; // a value was put where a decision stands: why it was not taken, nothing to be mended
     this.refused = null; // {value, message}: the server's word on that very value
     this.conflict = null; // {value, version, by, at}
     this.warnings = [];
@@ -49,7 +50,7 @@ export class Cell {
 
   /** «Miễn» and the like stand by a decision, which the title names: another value is pointed out, not taken. */
   decline(value) {
-    this.mistyped = value.trim() && !same(value, this.saved) ? this.input.title : "";
+    this.declined = value.trim() && !same(value, this.saved) ? this.input.title : "";
     this.show("");
   }
 
@@ -73,8 +74,8 @@ export class Cell {
 
   /** The cursor has gone: a value left as it was needs no more words; an empty cell does. */
   left() {
-    if (!this.mistyped || !this.value) return;
-    this.mistyped = "";
+    if (!(this.mistyped || this.declined) || !this.value) return;
+    this.mistyped = this.declined = "";
     this.show(this.isUnsaved ? "changed" : "");
   }
 
@@ -121,7 +122,7 @@ export class Cell {
   }
 
   show(state) {
-    this.state = this.conflict ? "conflict" : this.problem || this.refused || this.mistyped ? "refused" : state;
+    this.state = this.conflict ? "conflict" : this.problem || this.refused || this.mistyped || this.declined ? "refused" : state;
     const isDoubtful = this.warnings.length && (!this.state || this.state === "saved");
     const isAnswered = isDoubtful && this.warnings.every((sentence) => this.answerTo(sentence));
     const shown = isAnswered ? "answered" : isDoubtful ? "warning" : this.state;

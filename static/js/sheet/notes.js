@@ -73,7 +73,7 @@ function wording(cell) {
   }
   if (cell.problem) return ["refused", cell.problem];
   if (cell.refused) return ["refused", cell.refused.message];
-  if (cell.mistyped) return ["refused", cell.mistyped];
+  if (cell.mistyped || cell.declined) return ["refused", cell.mistyped || cell.declined];
   return ["", ""];
 }
 

@@ -42,7 +42,7 @@ export function confirmPaste(judged, { beyond, told, isLines, notice }) {
   const one = element("button", { className: "btn btn-secondary", type: "button", textContent: "Dán tất cả vào một nhận xét này", hidden: !isLines });
   const fell = beyond ? `; ${beyond} ô nằm ngoài bảng bị bỏ` : "";
   dialog.append(head, element("p", { textContent: `${sum}${fell}.` }));
-  if (count("refused")) dialog.append(element("p", { className: "small", textContent: "Ô bị từ chối được đánh dấu trong sổ để sửa (F8), chưa ghi vào sổ." }));
+  if (judged.some(({ cell, kind }) => kind === "refused" && !cell.input.readOnly)) dialog.append(element("p", { className: "small", textContent: "Ô bị từ chối được đánh dấu trong sổ để sửa (F8), chưa ghi vào sổ." }));
   for (const words of told) dialog.append(element("p", { className: "small", textContent: words }));
   go.disabled = !judged.length;
   if (notice) dialog.append(element("p", { className: "small", textContent: notice }));

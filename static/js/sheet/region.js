@@ -8,7 +8,7 @@ export function fitRegion(form) {
   const fit = () => region.style.setProperty("--above", `${Math.ceil(region.getBoundingClientRect().top + scrollY)}px`);
   region.dataset.fits = "";
   const watcher = new ResizeObserver(fit);
-  for (const place of [document.body, ...document.querySelectorAll(".page-head, .sheet-nav, [data-offer]")]) watcher.observe(place);
+  for (const place of [document.body, ...document.querySelectorAll(".page-head, .sheet-nav, [data-notices], [data-offer]")]) watcher.observe(place);
   fit();
 }
 

@@ -7,6 +7,7 @@ export class Status {
   constructor(grid) {
     this.grid = grid;
     this.remarked = "";
+    this.locked = null; // says what became of the sheet's values, once the lock has fallen over the open page
     this.left = ""; // how long until the lock
     this.place = document.querySelector("[data-status]");
     this.seen = document.createElement("span");
@@ -59,6 +60,7 @@ export class Status {
   refresh() {
     const { saver, grid } = this;
     change(this.next, "hidden", !grid.cells.some((cell) => cell.isBad));
+    if (saver?.isStopped && this.locked) this.write(this.locked(), "locked", true);
     if (!saver || saver.isStopped) return;
     const unsaved = grid.unsaved;
     grid.form.toggleAttribute("data-unsaved", unsaved.length > 0);
