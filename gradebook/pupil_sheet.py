@@ -5,6 +5,7 @@ It is made of the sheets of the pupil's class, each with this pupil's row alone;
 sheet by sheet, with the versions of the plain form.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,13 +34,14 @@ from students.models import Enrolment, SchoolClass, Student
 @dataclass(frozen=True, slots=True)
 class PupilSheet:
     """`sheets` are those of the class that the person may see, each with one row; `neighbours` the pupils before and
-    after in class order as (id, name), None at the ends."""
+    after in class order as (id, name), None at the ends; `names` those of the whole class."""
 
     school_class: SchoolClass
     student: Student
     sheets: tuple[Sheet, ...]
     is_on_roster: bool = True
     neighbours: tuple[tuple[int, str] | None, tuple[int, str] | None] = (None, None)
+    names: tuple[str, ...] = ()
 
     def may_write(self, sheet: Sheet) -> bool:
         return self.is_on_roster and bool(sheet.locks) and sheet.may_enter
@@ -57,6 +59,21 @@ class PupilSheet:
     def open_periods(self) -> dict[Period, LockState]:
         """In which periods the person may type here, and until when."""
         return {sheet.ref.period: sheet.lock for sheet in self.sheets if self.may_write(sheet)}
+
+    @property
+    def soonest_lock(self) -> LockState | None:
+        """The first of those locks to fall."""
+        open_ones = [lock for lock in self.open_periods.values() if lock.window]
+        return min(open_ones, key=lambda lock: lock.left or datetime.timedelta.max, default=None)
+
+    @property
+    def entered(self) -> int:
+        return sum(sheet.entered for sheet in self.sheets if self.may_write(sheet))
+
+    @property
+    def required(self) -> int:
+        """Of the cells that the person may type into now."""
+        return sum(sheet.required for sheet in self.sheets if self.may_write(sheet))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,8 @@ def get_pupil_sheet(user: User, class_id: int, student_id: int) -> PupilSheet:
         terms={period: terms_of(seat, period) for period in ENTRY_PERIODS},
         owed=_owed(seat, locks),
     )
-    return PupilSheet(school_class, student, sheets, place is not None, _neighbours(order, place))
+    names = tuple(name for _pk, name in order)
+    return PupilSheet(school_class, student, sheets, place is not None, _neighbours(order, place), names)
 
 
 def _owed(seat: Enrolment, locks: Mapping[tuple[str, Period], LockState]) -> frozenset[str]:
