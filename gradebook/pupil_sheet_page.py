@@ -9,7 +9,7 @@ from gradebook.entry import Change
 from gradebook.pupil_sheet import PupilSheet, Written, field_name
 from gradebook.regulation import Period, RuleSet, TraitGroup
 from gradebook.sheet_page import Note, NoteKind, tag_of
-from gradebook.sheets import Cell, Field, Sheet, SheetRef
+from gradebook.sheets import HOMEROOM_CODE, Cell, Field, Sheet, SheetRef
 from gradebook.year_rules import rules_of
 
 Place = tuple[str, str, str]
@@ -94,6 +94,7 @@ class PupilPage:
     rules: RuleSet
     labels: str = ""
     lines: str = ""
+    homeroom: str = HOMEROOM_CODE
     counts: Mapping[str, int] = field(default_factory=dict)
     unsaved: tuple[Unsaved, ...] = ()
     locked: str = ""

@@ -1,6 +1,7 @@
 // The mark sheet (templates/gradebook/sheet.html). Without this script the same fields are a plain form.
 import { Back } from "./sheet/back.js";
 import { Blocks } from "./sheet/blocks.js";
+import { handOverRefused, offerClosed } from "./sheet/closed.js";
 import { watchComments } from "./sheet/comments.js";
 import { watchDeadline } from "./sheet/deadline.js";
 import { askReason } from "./sheet/doubts.js";
@@ -47,8 +48,10 @@ function start(form) {
     status.savedAt = answer.server_time && clockTime(Date.parse(answer.server_time));
     document.querySelector("[data-progress] span").textContent = `Đã nhập ${answer.entered}/${answer.required} ô`;
     showRemarks(answer.remarks);
+    grid.showDoubts(answer.doubts ?? {});
     showDoubts(grid);
     drafts.write(grid.cells);
+    handOverRefused(grid);
     offerReason();
   }
 
@@ -171,7 +174,7 @@ function start(form) {
   }
 
   async function openHistory(cell) {
-    const problem = await showHistory(cell, form.dataset.address);
+    const problem = await showHistory(cell);
     if (problem) status.tell(problem, "refused");
   }
 
@@ -182,7 +185,7 @@ function start(form) {
   }
 
   function giveReason(cell) {
-    if (cell.doubts.length) askReason(cell, { address: form.dataset.address, token: saver.token });
+    if (cell.doubts.length) askReason(cell, { token: saver.token });
     else status.say("Ô này không có điều gì cần xem lại.");
   }
 
@@ -223,6 +226,7 @@ function start(form) {
   document.querySelector("[data-next-bad]").addEventListener("click", toNextBad);
 
   form.addEventListener("click", (event) => {
+    if (event.target.matches(".slot-notes a")) form.removeAttribute("data-unsaved"); // kept for the sheet it leads to
     const act = event.target.dataset?.act;
     if (!act) return;
     const cell = grid.byName.get(event.target.closest("li").dataset.for);
@@ -239,7 +243,7 @@ function start(form) {
   });
 
   historyButton.hidden = false;
-  historyButton.addEventListener("click", () => openHistory(current ?? grid.at(0, 0)));
+  historyButton.addEventListener("click", () => openHistory(current ?? grid.cells[0]));
   // A tab put aside or closed, the network back, a log-in in another tab.
   document.addEventListener("visibilitychange", () => saver.now({ isLast: document.visibilityState === "hidden" }));
   window.addEventListener("online", () => saver.again());
@@ -248,27 +252,38 @@ function start(form) {
 
   selectByPointer(form, grid, selection);
   keepLettersInPlace(form, grid);
-  onePupil(form, grid, { onTurn: () => saver.now() });
-  openComments(form, grid);
+  const region = form.querySelector(".sheet-scroll"); // the page of one pupil has several tables, and none of its own to scroll
+  if (region) onePupil(form, grid, { onTurn: () => saver.now() });
+  if (region) openComments(form, grid);
   watchComments(form, grid);
   offerKept();
-  fitRegion(form);
+  if (region) fitRegion(form);
   saver.now();
   // Ready to type; but on a phone the keyboard would cover the sheet before it is seen.
   const asked = grid.byName.get(new URLSearchParams(location.search).get("cell"));
   if (asked) grid.reveal(asked);
-  const first = asked ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.at(0, 0);
+  const first = asked ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.cells[0];
   if (first && offerPlace.hidden && matchMedia("(pointer: fine)").matches) {
-    begin(form, first);
+    if (region) begin(form, first);
+    else first.focus();
     // The browser goes to the pupil's row by the address and takes the cursor away.
-    if (asked) addEventListener("load", () => setTimeout(begin, 0, form, first), { once: true });
+    if (region && asked) addEventListener("load", () => setTimeout(begin, 0, form, first), { once: true });
+  }
+
+  /** Of a pupil's page what waits for a locked sheet stays. */
+  function forgetKept() {
+    if (form.dataset.pupil) drafts.drop([...grid.byName.keys()]);
+    else drafts.forget();
   }
 
   function offerKept() {
-    const kept = Object.entries(drafts.read())
+    const all = drafts.read();
+    const closed = Object.fromEntries(Object.entries(all).filter(([name]) => !grid.byName.has(name)));
+    if (form.dataset.pupil && Object.keys(closed).length) offerClosed(closedPlace(), form, drafts, closed);
+    const kept = Object.entries(all)
       .map(([name, draft]) => ({ cell: grid.byName.get(name), ...draft }))
       .filter(({ cell, value }) => cell && !same(cell.value, value));
-    if (!kept.length) return drafts.forget();
+    if (!kept.length) return forgetKept();
     const onTake = () => {
       for (const { cell, value, version } of kept) {
         cell.version = version; // what its writer saw then: a change since shows as a conflict
@@ -278,13 +293,20 @@ function start(form) {
       kept[0].cell.focus();
       saver.now();
     };
-    offer(offerPlace, kept, { word: "Đưa lại vào bảng?", act: "Khôi phục", onTake, onDrop: () => drafts.forget() });
+    offer(offerPlace, kept, { word: "Đưa lại vào bảng?", act: "Khôi phục", onTake, onDrop: forgetKept });
   }
+}
+
+function closedPlace() {
+  const place = document.createElement("div");
+  offerPlace.before(place);
+  return place;
 }
 
 /** A sheet that can only be read now: values typed before the lock are offered for a correction request. */
 function startReading(place) {
   const drafts = new Drafts({ user: place.dataset.user, sheet: place.dataset.sheet });
+  if (place.dataset.pupil && Object.keys(drafts.read()).length) return offerClosed(offerPlace, place, drafts, drafts.read());
   const kept = Object.values(drafts.read());
   if (!kept.length || !("mayPropose" in place.dataset)) return;
   const onTake = () => location.assign(`${place.dataset.address}?propose=1`);

@@ -24,12 +24,25 @@ export class Drafts {
       if (cell.isUnsaved) kept[cell.name] = { value: cell.value, version: cell.version, at: Date.now() };
       else if (cell.state === "saved" || cell.wasTouched) delete kept[cell.name];
     }
+    this.#store(kept);
+  }
+
+  #store(kept) {
     try {
       if (Object.keys(kept).length) localStorage.setItem(this.key, JSON.stringify(kept));
       else localStorage.removeItem(this.key);
     } catch {
       // Full or switched off: the page itself still holds the values, and leaving it asks first.
     }
+  }
+
+  /** Keeps a value for a page that is not this one. */
+  keep(name, draft) {
+    this.#store({ ...this.read(), [name]: draft });
+  }
+
+  drop(names) {
+    this.#store(Object.fromEntries(Object.entries(this.read()).filter(([name]) => !names.includes(name))));
   }
 
   forget() {

@@ -2,6 +2,7 @@
 
 export function showRemarks(remarks) {
   const list = document.querySelector("[data-remarks]");
+  if (!list) return;
   const shown = [...list.children].map((li) => li.textContent);
   if (!remarks || shown.join("\n") === remarks.join("\n")) return;
   list.replaceChildren(...remarks.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
@@ -11,6 +12,7 @@ export function showRemarks(remarks) {
 /** How many warnings the cells have, and how many have been answered with a reason. */
 export function showDoubts(grid) {
   const place = document.querySelector("[data-doubts]");
+  if (!place) return;
   const warned = grid.cells.flatMap((cell) => cell.doubts.map((sentence) => Boolean(cell.answerTo(sentence))));
   const answered = warned.filter(Boolean).length;
   place.hidden = !warned.length;
