@@ -81,7 +81,7 @@ function tellTyped(input) {
 /** The pupil of a cell as the row shows it: {fullName, gender: "male", "female" or "" where nobody knows}. */
 function pupilOf(cell) {
   const { pupil, name, gender: known } = cell.grid.form.dataset;
-  if (pupil) return { fullName: name, gender: known === "unknown" ? "" : known };
+  if (pupil) return { fullName: name, gender: known };
   const row = cell.td.closest("tr");
   const gender = [...row.querySelectorAll("td.b")].at(-1);
   const isKnown = gender && !("unknown" in gender.dataset);
