@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_brought, with_lines
 from gradebook.computed_results import owed_of
-from gradebook.doubts import Counterparts
+from gradebook.doubts import Answers, Counterparts, answers_brought, with_answers_of_year
 from gradebook.entry import Change, SaveReport, save_results
 from gradebook.exemptions import USUAL, Terms, terms_of, with_arrangements
 from gradebook.models import ENTRY_PERIODS, SubjectLine, SubjectResult, TraitResult
@@ -102,6 +102,7 @@ def get_pupil_sheet(user: User, class_id: int, student_id: int) -> PupilSheet:
         stored=_stored_now(school_class, student, lines),
         locks=locks,
         terms={period: terms_of(seat, period) for period in ENTRY_PERIODS},
+        answers={period: answers_brought(seat, period) for period in ENTRY_PERIODS},
         owed=_owed(seat, locks),
     )
     names = tuple(name for _pk, name in order)
@@ -142,9 +143,11 @@ def find_class(user: User, class_id: int) -> tuple[SchoolClass, Lines]:
 
 
 def find_seat(school_class: SchoolClass, student_id: int) -> Enrolment:
-    """Of a pupil who sits or sat in the class, with how the pupil is assessed (`terms_of`), or 404. One statement."""
+    """Of a pupil who sits or sat in the class, with how the pupil is assessed (`terms_of`) and the reasons given for
+    what looks odd, or 404. One statement."""
     seats = Enrolment.objects.filter(school_class=school_class, student_id=student_id)
-    seat = with_arrangements(seats).select_related("student").first()
+    asked = with_answers_of_year(with_arrangements(seats), school_class.year_id)
+    seat = asked.select_related("student").first()
     if seat is None:
         raise Http404("Học sinh này không học lớp đó.")
     seat.school_class = school_class
@@ -160,6 +163,7 @@ def sheets_of(
     stored: Mapping[str, Stored],
     locks: Mapping[tuple[str, Period], LockState] | None = None,
     terms: Mapping[Period, Terms] | None = None,
+    answers: Mapping[Period, Answers] | None = None,
     owed: Collection[str] = (),
 ) -> tuple[Sheet, ...]:
     """The sheets that the person may see, in the order of the học bạ and of the year. No statement.
@@ -175,6 +179,7 @@ def sheets_of(
             terms=(terms or {}).get(ref.period, USUAL),
             owed={*owed, *again} if ref.is_supplementary else None,
             beside=_beside(of_period),
+            answers=(answers or {}).get(ref.period, {}),
         )
         rows = rows_from(ref, [seat], of_period)
         if rows:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from gradebook.entry import Change
 from gradebook.pupil_sheet import PupilSheet, Written, field_name
 from gradebook.regulation import Period, RuleSet, TraitGroup
-from gradebook.sheet_page import Note, NoteKind, tag_of
+from gradebook.sheet_page import Note, NoteKind, ShownDoubt, shown_doubts, tag_of
 from gradebook.sheets import HOMEROOM_CODE, Cell, Field, Sheet, SheetRef
 from gradebook.year_rules import rules_of
 
@@ -45,7 +45,7 @@ class Slot:
     cells: tuple[ShownCell, ...]
     versions: tuple[tuple[str, str], ...]
     is_editable: bool
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[ShownDoubt, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -217,11 +217,12 @@ def propose_address(ref: SheetRef) -> str:
     return f"{sheet_address(ref)}?propose=1"
 
 
-def _warnings(sheet: Sheet, cells: tuple[Cell, ...]) -> tuple[str, ...]:
+def _warnings(sheet: Sheet, cells: tuple[Cell, ...]) -> tuple[ShownDoubt, ...]:
     """What looks odd in the stored values (R23, R25, R26), in this sheet and between it and the pupil's others."""
-    doubts = sheet.rows[0].doubts(sheet.ref)
+    row = sheet.rows[0]
+    doubts = row.doubts(sheet.ref)
     items = dict.fromkeys(cell.column.item for cell in cells)
-    return tuple(doubt.sentence for item in items for doubt in doubts.get(item, ()))
+    return tuple(doubt for item in items for doubt in shown_doubts(doubts.get(item, ()), row))
 
 
 # -- After a save ------------------------------------------------------------------------------------------

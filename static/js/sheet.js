@@ -13,6 +13,7 @@ import { target } from "./sheet/keyboard.js";
 import { Letters } from "./sheet/letters.js";
 import { showLocked } from "./sheet/lock.js";
 import { onePupil } from "./sheet/one_pupil.js";
+import { beginPupil, tellPupil } from "./sheet/pupil_page.js";
 import { begin, fitRegion, openComments } from "./sheet/region.js";
 import { showDoubts, showRemarks } from "./sheet/remarks.js";
 import { Saver } from "./sheet/saver.js";
@@ -46,7 +47,8 @@ function start(form) {
   function onAnswer(answer) {
     if (answer.server_time) setClock(answer.server_time);
     status.savedAt = answer.server_time && clockTime(Date.parse(answer.server_time));
-    document.querySelector("[data-progress] span").textContent = `Đã nhập ${answer.entered}/${answer.required} ô`;
+    if (form.dataset.pupil) tellPupil(answer);
+    else document.querySelector("[data-progress] span").textContent = `Đã nhập ${answer.entered}/${answer.required} ô`;
     showRemarks(answer.remarks);
     grid.showDoubts(answer.doubts ?? {});
     showDoubts(grid);
@@ -226,7 +228,11 @@ function start(form) {
   document.querySelector("[data-next-bad]").addEventListener("click", toNextBad);
 
   form.addEventListener("click", (event) => {
-    if (event.target.matches(".slot-notes a")) form.removeAttribute("data-unsaved"); // kept for the sheet it leads to
+    if (event.target.matches(".slot-notes a")) {
+      // Kept for the sheet it leads to, no longer for this page.
+      drafts.drop(grid.cells.filter((cell) => cell.refused?.propose).map((cell) => cell.name));
+      form.removeAttribute("data-unsaved");
+    }
     const act = event.target.dataset?.act;
     if (!act) return;
     const cell = grid.byName.get(event.target.closest("li").dataset.for);
@@ -263,11 +269,12 @@ function start(form) {
   const asked = grid.byName.get(new URLSearchParams(location.search).get("cell"));
   if (asked) grid.reveal(asked);
   const first = asked ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.cells[0];
-  if (first && offerPlace.hidden && matchMedia("(pointer: fine)").matches) {
-    if (region) begin(form, first);
-    else first.focus();
+  const isReady = first && offerPlace.hidden && matchMedia("(pointer: fine)").matches;
+  if (!region) beginPupil(form, isReady && first);
+  else if (isReady) {
+    begin(form, first);
     // The browser goes to the pupil's row by the address and takes the cursor away.
-    if (region && asked) addEventListener("load", () => setTimeout(begin, 0, form, first), { once: true });
+    if (asked) addEventListener("load", () => setTimeout(begin, 0, form, first), { once: true });
   }
 
   /** Of a pupil's page what waits for a locked sheet stays. */

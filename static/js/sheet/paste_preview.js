@@ -78,7 +78,7 @@ function table(judged) {
   const made = element("table", { className: "list" });
   const first = judged[0]?.cell.grid;
   const top = made.createTHead().insertRow();
-  for (const word of ["Họ và tên", ...columns.map((column) => first.labels[column])]) top.append(element("th", { scope: "col", textContent: word }));
+  for (const word of [first.form.dataset.pupil ? "Nội dung" : "Họ và tên", ...columns.map((column) => first.labels[column])]) top.append(element("th", { scope: "col", textContent: word }));
   const body = made.createTBody();
   for (const each of rows.values()) {
     const tr = body.insertRow();
