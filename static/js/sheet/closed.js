@@ -16,9 +16,10 @@ export function handOver(form, kept) {
   return [...sheets];
 }
 
-/** The cells that the server has just refused for the lock. */
+/** The cells that the server has just refused for the lock, each once: its sheet may be done with it before this page is. */
 export function handOverRefused(grid) {
-  const cells = grid.cells.filter((cell) => cell.refused?.propose && cell.isUnsaved);
+  const cells = grid.cells.filter((cell) => cell.refused?.propose && cell.isUnsaved && !cell.refused.isHandedOver);
+  for (const cell of cells) cell.refused.isHandedOver = true;
   handOver(grid.form, Object.fromEntries(cells.map((cell) => [cell.name, { value: cell.value, version: cell.version, at: Date.now() }])));
 }
 

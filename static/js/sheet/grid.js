@@ -230,6 +230,7 @@ export class Grid {
 
   adoptRemark(said) {
     const cell = this.byName.get(said.dataset.for) ?? this.of(said.parentElement.querySelector("input, textarea"));
+    if (!cell) return; // of a field that takes no value
     for (const part of said.children.length ? said.children : [said]) {
       const sentence = part.firstChild.textContent;
       cell.warnings.push(sentence);
