@@ -88,7 +88,7 @@ class Unsaved:
 
 @dataclass(frozen=True, slots=True)
 class PupilPage:
-    """`labels` name the columns of cells, `lines` are the codes of the lines, for the script."""
+    """`labels` name the columns of cells, `lines` the class's sheets by code and subject, for the script."""
 
     blocks: tuple[Block, ...]
     rules: RuleSet
@@ -118,7 +118,7 @@ def build_pupil_page(
         blocks=tuple(shown.blocks()),
         rules=rules_of(found.school_class.year),
         labels="|".join(f"{short} {period}" for period in found.periods for short in _COLUMNS),
-        lines=" ".join(dict.fromkeys(each.ref.code for each in found.sheets if each.ref.line is not None)),
+        lines="|".join(dict.fromkeys(f"{each.ref.code} {each.ref.subject_label}" for each in found.sheets)),
         counts=_counts(written),
         unsaved=tuple(unsaved for each in written for unsaved in _unsaved(each)),
         locked=next((each.report.locked for each in written if each.report.locked), ""),

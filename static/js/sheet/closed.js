@@ -1,7 +1,7 @@
 // What was typed on a pupil's page for a sheet that is locked by now. It goes to the drafts of that sheet, whose own page
 // offers it for a correction request.
 import { Drafts, offer } from "./drafts.js";
-import { codeOf } from "./places.js";
+import { codeOf, subjectOf } from "./places.js";
 
 /** Hands over `kept`, {name: {value, version, at}}; returns [address, words] of each sheet that has something now. */
 export function handOver(form, kept) {
@@ -11,7 +11,7 @@ export function handOver(form, kept) {
     const [period, item, field] = name.split(".");
     const code = codeOf(form, item);
     new Drafts({ user, sheet: `${schoolClass}.${code}.${period}` }).keep(`${pupil}.${item}.${field}`, { value, version, at });
-    sheets.set(`${address}../../${code}/${period}/?propose=1`, `${code} ${period}`);
+    sheets.set(`${address}../../${code}/${period}/?propose=1`, `${subjectOf(form, code)}, ${period}`);
   }
   return [...sheets];
 }
@@ -30,7 +30,7 @@ export function offerClosed(place, form, drafts, closed) {
     drafts.drop(Object.keys(closed));
     if (sheets.length === 1) return location.assign(sheets[0][0]);
     const links = sheets.map(([href, textContent]) => Object.assign(document.createElement("a"), { href, textContent }));
-    place.replaceChildren("Lập phiếu ở từng sổ: ", ...links.flatMap((link, number) => (number ? [", ", link] : [link])));
+    place.replaceChildren("Lập phiếu ở từng sổ: ", ...links.flatMap((link, number) => (number ? ["; ", link] : [link])));
     place.hidden = false;
   };
   const onDrop = () => drafts.drop(Object.keys(closed));

@@ -19,7 +19,13 @@ export function placesOf(form) {
 
 /** The code of the sheet that has the item: a line's own, or that of the homeroom. */
 export function codeOf(form, item) {
-  return form.dataset.lines.split(" ").includes(item) ? item : form.dataset.homeroom;
+  return subjectOf(form, item) ? item : form.dataset.homeroom;
+}
+
+/** What a sheet is of, by its code. */
+export function subjectOf(form, code) {
+  const line = form.dataset.lines.split("|").find((each) => each.startsWith(`${code} `));
+  return line?.slice(code.length + 1);
 }
 
 /** The name of a cell, from what the server calls its place. */
