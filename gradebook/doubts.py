@@ -101,19 +101,34 @@ def with_answers(roster: QuerySet[Enrolment], ref: "SheetRef") -> QuerySet[Enrol
     given = DoubtAnswer.objects.filter(
         student=OuterRef("student_id"), year=ref.school_class.year_id, period=ref.period
     )
+    return _bringing(roster, given)
+
+
+def with_answers_of_year(seats: QuerySet[Enrolment], year: int) -> QuerySet[Enrolment]:
+    """Seats that bring along the reasons given in the whole year, for `answers_brought` of each period."""
+    return _bringing(seats, DoubtAnswer.objects.filter(student=OuterRef("student_id"), year=year))
+
+
+def _bringing(seats: QuerySet[Enrolment], given: QuerySet[DoubtAnswer]) -> QuerySet[Enrolment]:
     said = JSONObject(
-        item="item", sentence="sentence", reason="reason", by="given_by__full_name", at="given_at"
+        period="period",
+        item="item",
+        sentence="sentence",
+        reason="reason",
+        by="given_by__full_name",
+        at="given_at",
     )
-    return roster.annotate(answers=ArraySubquery(given.values(answer=said)))
+    return seats.annotate(answers=ArraySubquery(given.values(answer=said)))
 
 
-def answers_brought(enrolment: Any) -> Answers:
-    """Of a pupil that comes from `with_answers`."""
+def answers_brought(enrolment: Any, period: str = "") -> Answers:
+    """Of a pupil that comes from `with_answers`; of one period, where those of the year were brought."""
     return {
         Doubt(each["item"], each["sentence"]): Answer(
             each["reason"], each["by"], moment_label(datetime.datetime.fromisoformat(each["at"]))
         )
         for each in getattr(enrolment, "answers", ())
+        if not period or each["period"] == period
     }
 
 

@@ -5,6 +5,7 @@ It is made of the sheets of the pupil's class, each with this pupil's row alone;
 sheet by sheet, with the versions of the plain form.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from accounts.models import User
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_brought, with_lines
 from gradebook.computed_results import owed_of
-from gradebook.doubts import Counterparts
+from gradebook.doubts import Answers, Counterparts, answers_brought, with_answers_of_year
 from gradebook.entry import Change, SaveReport, save_results
 from gradebook.exemptions import USUAL, Terms, terms_of, with_arrangements
 from gradebook.models import ENTRY_PERIODS, SubjectLine, SubjectResult, TraitResult
@@ -33,13 +34,14 @@ from students.models import Enrolment, SchoolClass, Student
 @dataclass(frozen=True, slots=True)
 class PupilSheet:
     """`sheets` are those of the class that the person may see, each with one row; `neighbours` the pupils before and
-    after in class order as (id, name), None at the ends."""
+    after in class order as (id, name), None at the ends; `names` those of the whole class."""
 
     school_class: SchoolClass
     student: Student
     sheets: tuple[Sheet, ...]
     is_on_roster: bool = True
     neighbours: tuple[tuple[int, str] | None, tuple[int, str] | None] = (None, None)
+    names: tuple[str, ...] = ()
 
     def may_write(self, sheet: Sheet) -> bool:
         return self.is_on_roster and bool(sheet.locks) and sheet.may_enter
@@ -57,6 +59,21 @@ class PupilSheet:
     def open_periods(self) -> dict[Period, LockState]:
         """In which periods the person may type here, and until when."""
         return {sheet.ref.period: sheet.lock for sheet in self.sheets if self.may_write(sheet)}
+
+    @property
+    def soonest_lock(self) -> LockState | None:
+        """The first of those locks to fall."""
+        open_ones = [lock for lock in self.open_periods.values() if lock.window]
+        return min(open_ones, key=lambda lock: lock.left or datetime.timedelta.max, default=None)
+
+    @property
+    def entered(self) -> int:
+        return sum(sheet.entered for sheet in self.sheets if self.may_write(sheet))
+
+    @property
+    def required(self) -> int:
+        """Of the cells that the person may type into now."""
+        return sum(sheet.required for sheet in self.sheets if self.may_write(sheet))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +102,11 @@ def get_pupil_sheet(user: User, class_id: int, student_id: int) -> PupilSheet:
         stored=_stored_now(school_class, student, lines),
         locks=locks,
         terms={period: terms_of(seat, period) for period in ENTRY_PERIODS},
+        answers={period: answers_brought(seat, period) for period in ENTRY_PERIODS},
         owed=_owed(seat, locks),
     )
-    return PupilSheet(school_class, student, sheets, place is not None, _neighbours(order, place))
+    names = tuple(name for _pk, name in order)
+    return PupilSheet(school_class, student, sheets, place is not None, _neighbours(order, place), names)
 
 
 def _owed(seat: Enrolment, locks: Mapping[tuple[str, Period], LockState]) -> frozenset[str]:
@@ -124,9 +143,11 @@ def find_class(user: User, class_id: int) -> tuple[SchoolClass, Lines]:
 
 
 def find_seat(school_class: SchoolClass, student_id: int) -> Enrolment:
-    """Of a pupil who sits or sat in the class, with how the pupil is assessed (`terms_of`), or 404. One statement."""
+    """Of a pupil who sits or sat in the class, with how the pupil is assessed (`terms_of`) and the reasons given for
+    what looks odd, or 404. One statement."""
     seats = Enrolment.objects.filter(school_class=school_class, student_id=student_id)
-    seat = with_arrangements(seats).select_related("student").first()
+    asked = with_answers_of_year(with_arrangements(seats), school_class.year_id)
+    seat = asked.select_related("student").first()
     if seat is None:
         raise Http404("Học sinh này không học lớp đó.")
     seat.school_class = school_class
@@ -142,6 +163,7 @@ def sheets_of(
     stored: Mapping[str, Stored],
     locks: Mapping[tuple[str, Period], LockState] | None = None,
     terms: Mapping[Period, Terms] | None = None,
+    answers: Mapping[Period, Answers] | None = None,
     owed: Collection[str] = (),
 ) -> tuple[Sheet, ...]:
     """The sheets that the person may see, in the order of the học bạ and of the year. No statement.
@@ -157,6 +179,7 @@ def sheets_of(
             terms=(terms or {}).get(ref.period, USUAL),
             owed={*owed, *again} if ref.is_supplementary else None,
             beside=_beside(of_period),
+            answers=(answers or {}).get(ref.period, {}),
         )
         rows = rows_from(ref, [seat], of_period)
         if rows:

@@ -7,24 +7,28 @@ from django.urls import reverse
 
 from gradebook.entry import Change
 from gradebook.pupil_sheet import PupilSheet, Written, field_name
-from gradebook.regulation import Period, TraitGroup
-from gradebook.sheet_page import Note, NoteKind, tag_of
-from gradebook.sheets import Cell, Field, Sheet
+from gradebook.regulation import Period, RuleSet, TraitGroup
+from gradebook.sheet_page import Note, NoteKind, ShownDoubt, shown_doubts, tag_of
+from gradebook.sheets import HOMEROOM_CODE, Cell, Field, Sheet, SheetRef
+from gradebook.year_rules import rules_of
 
 Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """`name` as in the form's fields; where a typed value was not saved, `value` is the typed one and `seen` the
-    version that it rests on. `label` tells the cell from every other one of the page."""
+    """`name` as in the form's fields; where a typed value was not saved, `value` is the typed one, `stored` what the
+    database holds and `seen` the version that the typed one rests on. `label` tells the cell from every other one of
+    the page; `column` numbers what stands one below the other: the periods, in each level, mark and comment."""
 
     name: str
     kind: str
     short: str
     label: str
+    column: int
     value: str
     path: str
+    stored: str = ""
     note: Note | None = None
     seen: str = ""
     word: str = ""
@@ -34,13 +38,20 @@ class ShownCell:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An item at a period; `versions` are (name, version) of what is stored, sent along by the form."""
+    """An item at a period; `versions` are (name, version) of what is stored, sent along by the form. `warnings` say
+    what looks odd in the stored values: of the mark, or of the level where there is none."""
 
     period: Period
     cells: tuple[ShownCell, ...]
     versions: tuple[tuple[str, str], ...]
     is_editable: bool
-    warning: str = ""
+    warnings: tuple[ShownDoubt, ...] = ()
+
+    @property
+    def sign(self) -> str:
+        """The name of the cell that the warnings are of."""
+        kinds = {cell.kind: cell.name for cell in self.cells}
+        return kinds.get("mark") or kinds.get("level") or kinds.get("rating") or ""
 
     @property
     def is_empty(self) -> bool:
@@ -77,13 +88,20 @@ class Unsaved:
 
 @dataclass(frozen=True, slots=True)
 class PupilPage:
+    """`labels` name the columns of cells, `lines` the class's sheets by code and subject, for the script."""
+
     blocks: tuple[Block, ...]
+    rules: RuleSet
+    labels: str = ""
+    lines: str = ""
+    homeroom: str = HOMEROOM_CODE
     counts: Mapping[str, int] = field(default_factory=dict)
     unsaved: tuple[Unsaved, ...] = ()
     locked: str = ""
 
 
 _KINDS = {Field.ATTAINMENT: "level", Field.RATING: "rating", Field.MARK: "mark", Field.COMMENT: "comment"}
+_COLUMNS = ("Mức", "Điểm", "Nhận xét")
 _SHORT = {Field.ATTAINMENT: "Mức", Field.MARK: "Điểm", Field.COMMENT: "Nhận xét", Field.RATING: "Mức"}
 
 
@@ -98,6 +116,9 @@ def build_pupil_page(
     shown = _Shown(found, notes, typed, seen)
     return PupilPage(
         blocks=tuple(shown.blocks()),
+        rules=rules_of(found.school_class.year),
+        labels="|".join(f"{short} {period}" for period in found.periods for short in _COLUMNS),
+        lines="|".join(dict.fromkeys(f"{each.ref.code} {each.ref.subject_label}" for each in found.sheets)),
         counts=_counts(written),
         unsaved=tuple(unsaved for each in written for unsaved in _unsaved(each)),
         locked=next((each.report.locked for each in written if each.report.locked), ""),
@@ -160,7 +181,7 @@ class _Shown:
             cells=tuple(self._cell(sheet, cell, item_name) for cell in cells),
             versions=tuple((f"{period}.{item}", str(version)) for item, version in versions.items()),
             is_editable=self.found.may_write(sheet),
-            warning=_warning(sheet, cells),
+            warnings=_warnings(sheet, cells),
         )
 
     def _cell(self, sheet: Sheet, cell: Cell, item_name: str) -> ShownCell:
@@ -174,8 +195,10 @@ class _Shown:
             kind=_KINDS[column.field],
             short=_SHORT[column.field],
             label=f"{label}, {period}",
+            column=self.found.periods.index(period) * len(_COLUMNS) + _COLUMNS.index(_SHORT[column.field]),
             value=self.typed.get(place, cell.value) if note else cell.value,
-            path=f"{sheet_address(sheet)}{path}",
+            stored=cell.value,
+            path=f"{sheet_address(sheet.ref)}{path}",
             note=note,
             seen=str(self.seen.get(place, "")) if note else "",
             word="" if cell.value else cell.word,
@@ -184,17 +207,22 @@ class _Shown:
         )
 
 
-def sheet_address(sheet: Sheet) -> str:
+def sheet_address(ref: SheetRef) -> str:
     """Of the whole class's sheet."""
-    ref = sheet.ref
     return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
 
 
-def _warning(sheet: Sheet, cells: tuple[Cell, ...]) -> str:
+def propose_address(ref: SheetRef) -> str:
+    """Where a correction of a locked sheet is begun."""
+    return f"{sheet_address(ref)}?propose=1"
+
+
+def _warnings(sheet: Sheet, cells: tuple[Cell, ...]) -> tuple[ShownDoubt, ...]:
     """What looks odd in the stored values (R23, R25, R26), in this sheet and between it and the pupil's others."""
-    doubts = sheet.rows[0].doubts(sheet.ref)
+    row = sheet.rows[0]
+    doubts = row.doubts(sheet.ref)
     items = dict.fromkeys(cell.column.item for cell in cells)
-    return " ".join(doubt.sentence for item in items for doubt in doubts.get(item, ()))
+    return tuple(doubt for item in items for doubt in shown_doubts(doubts.get(item, ()), row))
 
 
 # -- After a save ------------------------------------------------------------------------------------------
@@ -245,11 +273,10 @@ def _notes(written: Written, by_id: int | None) -> Iterator[tuple[Place, Note]]:
 
 def _unsaved(written: Written) -> Iterator[Unsaved]:
     if written.report.locked:
-        address = f"{sheet_address(written.sheet)}?propose=1"
         for change in written.changes:
             ref = written.sheet.ref
             where = f"{ref.subject_label}, {ref.period}: {_label(written, change)}"
-            yield Unsaved(where, change.value, address)
+            yield Unsaved(where, change.value, propose_address(ref))
 
 
 def _counts(written: list[Written]) -> dict[str, int]:

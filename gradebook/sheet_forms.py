@@ -12,7 +12,7 @@ Fields of the plain form, `<cell>` being `<pupil>.<item>.<field>`:
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from gradebook.entry import Change
 from gradebook.sheets import Cell, Row, Sheet
@@ -33,6 +33,20 @@ class BadChanges(Exception):
 
 def changes_from_json(body: bytes) -> list[Change]:
     """The changes of `{"changes": [{"student", "item", "field", "value", "version"}, …]}`; raises BadChanges."""
+    return [_change(cell, place) for place, cell in enumerate(_cells(body), start=1)]
+
+
+def changes_of_periods(body: bytes, student_id: int) -> list[tuple[str, Change]]:
+    """The same of one pupil, "period" in place of "student": (period, change) of each; raises BadChanges."""
+    return [
+        (cell["period"], _change({**cell, "student": student_id}, place))
+        if isinstance(cell, dict) and isinstance(cell.get("period"), str)
+        else _bad(place, "period")
+        for place, cell in enumerate(_cells(body), start=1)
+    ]
+
+
+def _cells(body: bytes) -> list[Any]:
     try:
         posted = json.loads(body)
     except (ValueError, RecursionError):
@@ -46,7 +60,11 @@ def changes_from_json(body: bytes) -> list[Change]:
         raise BadChanges(
             f"Một lần lưu nhận nhiều nhất {MAX_CELLS} ô; lần này có {len(cells)} ô. Chia nhỏ ra."
         )
-    return [_change(cell, place) for place, cell in enumerate(cells, start=1)]
+    return cells
+
+
+def _bad(place: int, key: str) -> NoReturn:
+    raise BadChanges(f"Ô thứ {place} gửi lên thiếu hoặc sai «{key}». Tải lại trang rồi thử lại.")
 
 
 def _change(cell: Any, place: int) -> Change:
@@ -55,7 +73,7 @@ def _change(cell: Any, place: int) -> Change:
     for key, kind in _KEYS.items():
         # bool is an int to Python, not to us.
         if not isinstance(cell.get(key), kind) or isinstance(cell.get(key), bool):
-            raise BadChanges(f"Ô thứ {place} gửi lên thiếu hoặc sai «{key}». Tải lại trang rồi thử lại.")
+            _bad(place, key)
     return Change(cell["student"], cell["item"], cell["field"], cell["value"], cell["version"])
 
 

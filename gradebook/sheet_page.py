@@ -275,7 +275,7 @@ def _row(
             number,
             outcome,
             notes.get(cell_name(row, cell)),
-            doubts=_shown(doubts.get(cell.column.item, ()), row)
+            doubts=shown_doubts(doubts.get(cell.column.item, ()), row)
             if cell.column.field in places
             else tuple(ShownDoubt(sentence, "") for sentence in remarks.get(cell_name(row, cell), ())),
         )
@@ -407,7 +407,7 @@ def _places_of_doubts(columns: tuple[Column, ...]) -> frozenset[Field]:
     return frozenset({Field.MARK if Field.MARK in fields else Field.ATTAINMENT, Field.RATING})
 
 
-def _shown(doubts: tuple[Doubt, ...], row: Row) -> tuple[ShownDoubt, ...]:
+def shown_doubts(doubts: tuple[Doubt, ...], row: Row) -> tuple[ShownDoubt, ...]:
     return tuple(
         ShownDoubt(doubt.sentence, answer.words if (answer := row.answers.get(doubt)) else "")
         for doubt in doubts

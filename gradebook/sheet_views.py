@@ -19,6 +19,7 @@ from gradebook.cell_history import read_cell_history
 from gradebook.entry import Change, SaveReport, preview_results, save_results
 from gradebook.past_forms import MomentForm
 from gradebook.pasted_blocks import block_from_json, read_block
+from gradebook.save_answers import save_answer
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
 from gradebook.sheet_page import Mode, Outcome, build_page
 from gradebook.sheets import Column, Field, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
@@ -116,47 +117,14 @@ def _count(ref: SheetRef) -> tuple[int, int]:
 
 
 def _answer(report: SaveReport, user_id: int, entered: int, required: int) -> dict[str, Any]:
-    """`next`: the version follows the one the page sent, so its row's other cells are as the page shows them.
-
-    `own`: the value in the way was written by the very person, in another tab.
-    """
     return {
-        "saved": [
-            {
-                **_place(saved.change),
-                "value": saved.value,
-                "version": saved.version,
-                "warnings": saved.warnings,
-                "next": saved.is_next,
-            }
-            for saved in report.saved
-        ],
-        "refused": [
-            {**_place(refused.change), "value": refused.change.value, "message": refused.message}
-            for refused in report.refused
-        ],
-        "conflicts": [
-            {
-                **_place(conflict.change),
-                "mine": conflict.change.value,
-                "value": conflict.value,
-                "version": conflict.version,
-                "by": conflict.by,
-                "at": conflict.at,
-                "own": conflict.by_id == user_id,
-            }
-            for conflict in report.conflicts
-        ],
+        **save_answer(report, by_id=user_id),
         "locked": report.locked,
         "entered": entered,
         "required": required,
         "remarks": report.remarks,
         "server_time": stamp().isoformat(),
     }
-
-
-def _place(change: Change) -> dict[str, Any]:
-    return {"student": change.student_id, "item": change.item, "field": change.field}
 
 
 @never_cache

@@ -1,6 +1,7 @@
 // The mark sheet (templates/gradebook/sheet.html). Without this script the same fields are a plain form.
 import { Back } from "./sheet/back.js";
 import { Blocks } from "./sheet/blocks.js";
+import { handOverRefused, offerClosed } from "./sheet/closed.js";
 import { watchComments } from "./sheet/comments.js";
 import { watchDeadline } from "./sheet/deadline.js";
 import { askReason } from "./sheet/doubts.js";
@@ -12,6 +13,7 @@ import { target } from "./sheet/keyboard.js";
 import { Letters } from "./sheet/letters.js";
 import { showLocked } from "./sheet/lock.js";
 import { onePupil } from "./sheet/one_pupil.js";
+import { beginPupil, tellPupil } from "./sheet/pupil_page.js";
 import { begin, fitRegion, openComments } from "./sheet/region.js";
 import { showDoubts, showRemarks } from "./sheet/remarks.js";
 import { Saver } from "./sheet/saver.js";
@@ -47,10 +49,13 @@ function start(form) {
   function onAnswer(answer) {
     if (answer.server_time) setClock(answer.server_time);
     status.savedAt = answer.server_time && clockTime(Date.parse(answer.server_time));
-    document.querySelector("[data-progress] span").textContent = `Đã nhập ${answer.entered}/${answer.required} ô`;
+    if (form.dataset.pupil) tellPupil(answer);
+    else document.querySelector("[data-progress] span").textContent = `Đã nhập ${answer.entered}/${answer.required} ô`;
     showRemarks(answer.remarks);
+    grid.showDoubts(answer.doubts ?? {});
     showDoubts(grid);
     drafts.write(grid.cells);
+    handOverRefused(grid);
     offerReason();
   }
 
@@ -173,7 +178,7 @@ function start(form) {
   }
 
   async function openHistory(cell) {
-    const problem = await showHistory(cell, form.dataset.address);
+    const problem = await showHistory(cell);
     if (problem) status.tell(problem, "refused");
   }
 
@@ -184,7 +189,7 @@ function start(form) {
   }
 
   function giveReason(cell) {
-    if (cell.doubts.length) askReason(cell, { address: form.dataset.address, token: saver.token });
+    if (cell.doubts.length) askReason(cell, { token: saver.token });
     else status.say("Ô này không có điều gì cần xem lại.");
   }
 
@@ -228,6 +233,12 @@ function start(form) {
     const clicked = grid.of(event.target);
     // A click into the value that has the cursor takes its mark off, after this event: whole again, Delete empties it.
     if (clicked && clicked.field !== "comment") setTimeout(() => clicked.input.select());
+    if (event.target.matches(".slot-notes a")) {
+      // Kept for the sheet it leads to, no longer for this page.
+      const left = new Set(grid.cells.filter((cell) => cell.refused?.propose).map((cell) => cell.name));
+      drafts.drop((name) => left.has(name));
+      form.removeAttribute("data-unsaved");
+    }
     const act = event.target.dataset?.act;
     if (!act) return;
     const cell = grid.byName.get(event.target.closest("li").dataset.for);
@@ -244,7 +255,7 @@ function start(form) {
   });
 
   historyButton.hidden = false;
-  historyButton.addEventListener("click", () => openHistory(current ?? grid.at(0, 0)));
+  historyButton.addEventListener("click", () => openHistory(current ?? grid.cells[0]));
   // A tab put aside or closed, the network back, a log-in in another tab.
   document.addEventListener("visibilitychange", () => saver.now({ isLast: document.visibilityState === "hidden" }));
   window.addEventListener("online", () => saver.again());
@@ -253,28 +264,40 @@ function start(form) {
 
   selectByPointer(form, grid, selection);
   keepLettersInPlace(form, grid);
-  onePupil(form, grid, { onTurn: () => saver.now() });
-  openComments(form, grid);
+  const region = form.querySelector(".sheet-scroll"); // the page of one pupil has several tables, and none of its own to scroll
+  if (region) onePupil(form, grid, { onTurn: () => saver.now() });
+  if (region) openComments(form, grid);
   watchComments(form, grid);
   const put = offerKept();
-  fitRegion(form);
+  if (region) fitRegion(form);
   saver.now();
   // Ready to type; but on a phone the keyboard would cover the sheet before it is seen.
   const asked = grid.byName.get(new URLSearchParams(location.search).get("cell"));
   if (asked) grid.reveal(asked);
-  const first = asked ?? put ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.at(0, 0);
-  if (first && offerPlace.hidden && matchMedia("(pointer: fine)").matches) {
+  const first = asked ?? put ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.cells[0];
+  const isReady = first && offerPlace.hidden && matchMedia("(pointer: fine)").matches;
+  if (!region) beginPupil(form, isReady && first);
+  else if (isReady) {
     begin(form, first);
     // The browser goes to the pupil's row by the address and takes the cursor away.
     if (asked) addEventListener("load", () => setTimeout(begin, 0, form, first), { once: true });
   }
 
+  /** Of a pupil's page what waits for a locked sheet stays. */
+  function forgetKept() {
+    if (form.dataset.pupil) drafts.drop((name) => grid.byName.has(name));
+    else drafts.forget();
+  }
+
   /** Asks whether what this browser has kept shall be put in, unless the person has said so; returns the first cell put in. */
   function offerKept() {
-    const kept = Object.entries(drafts.read())
+    const all = drafts.read();
+    const closed = Object.fromEntries(Object.entries(all).filter(([name]) => !grid.byName.has(name)));
+    if (form.dataset.pupil && Object.keys(closed).length) offerClosed(closedPlace(), form, drafts, closed);
+    const kept = Object.entries(all)
       .map(([name, draft]) => ({ cell: grid.byName.get(name), ...draft }))
       .filter(({ cell, value }) => cell && !cell.input.readOnly && !same(cell.value, value));
-    if (!kept.length) return drafts.forget();
+    if (!kept.length) return forgetKept();
     const isAskedFor = form.dataset.mode === "propose" && new URLSearchParams(location.search).has(TAKE_KEPT);
     const onTake = () => {
       for (const { cell, value, version } of kept) {
@@ -290,13 +313,20 @@ function start(form) {
       status.tell(`Đã đưa ${kept.length} ô vừa gõ vào bảng. Xem lại rồi bấm «Lập phiếu đề nghị sửa».`, "changed");
       return kept[0].cell;
     }
-    return offer(offerPlace, kept, { word: "Đưa lại vào bảng?", act: "Khôi phục", onTake, onDrop: () => drafts.forget() });
+    return offer(offerPlace, kept, { word: "Đưa lại vào bảng?", act: "Khôi phục", onTake, onDrop: forgetKept });
   }
+}
+
+function closedPlace() {
+  const place = document.createElement("div");
+  offerPlace.before(place);
+  return place;
 }
 
 /** A sheet that can only be read now: values typed before the lock are offered for a correction request. */
 function startReading(place) {
   const drafts = new Drafts({ user: place.dataset.user, sheet: place.dataset.sheet });
+  if (place.dataset.pupil && Object.keys(drafts.read()).length) return offerClosed(offerPlace, place, drafts, drafts.read());
   drafts.drop((name, value) => same(storedIn(place, name), value));
   const kept = Object.values(drafts.read());
   if (!kept.length || !("mayPropose" in place.dataset)) return;

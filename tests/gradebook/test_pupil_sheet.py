@@ -1,5 +1,6 @@
 """One pupil's whole year on a page: who sees what of it, what may be typed there, what it costs."""
 
+import json
 import re
 
 import pytest
@@ -157,3 +158,98 @@ def test_the_page_says_until_when_it_may_be_typed_into(lan, school):
     assert re.search(r"GHKI:\s+mở đến", text(lan.get(address(school))))
     close_window(school)
     assert not re.search(r"GHKI:\s+mở đến", text(lan.get(address(school))))
+
+
+# -- Autosave
+
+
+def save(client, school, *cells, ask=""):
+    """Posts (period, item, field, value, version) of each cell as the page's script does."""
+    changes = [
+        dict(zip(("period", "item", "field", "value", "version"), cell, strict=True)) for cell in cells
+    ]
+    return client.post(
+        address(school) + ask, json.dumps({"changes": changes}), content_type="application/json"
+    )
+
+
+def places(cells):
+    return [(cell["period"], cell["item"], cell["field"]) for cell in cells]
+
+
+def test_the_script_finds_whose_page_it_is_and_numbers_the_columns_alike_in_every_row(lan, school):
+    page = text(lan.get(address(school)))
+    assert f'data-sheet="{school.class_4a.pk}.p{school.pupils[0].pk}"' in page
+    assert 'data-labels="Mức GHKI|Điểm GHKI|Nhận xét GHKI|Mức CHKI' in page
+    columns = dict(re.findall(r'name="c\.([^"]+)"[^>]*? data-column="(\d+)"', page))
+    assert columns.keys() == fields(page)
+    assert {number for name, number in columns.items() if name.endswith(".comment")} == {"2"}
+
+
+def test_touched_cells_of_several_sheets_are_saved_in_one_request_each_in_its_own_sheet(lan, school):
+    answer = save(
+        lan,
+        school,
+        ("GHKI", "TOAN", "mark", "9", 0),
+        ("GHKI", "quality", "comment", "Em ngoan.", 0),
+        ("GHKI", "TV", "mark", "11", 0),
+    ).json()
+    assert places(answer["saved"]) == [("GHKI", "TOAN", "mark"), ("GHKI", "quality", "comment")]
+    assert places(answer["refused"]) == [("GHKI", "TV", "mark")]
+    assert "thang điểm" in answer["refused"][0]["message"]
+    assert answer["entered"] == 2
+    assert value_of(school.sheet(), school.pupils[0]) == "9"
+    assert value_of(school.sheet("NLPC"), school.pupils[0], "comment", item="quality") == "Em ngoan."
+
+
+def test_a_value_written_elsewhere_meanwhile_comes_back_with_whose_it_is(lan, school):
+    enter(school.sheet(), school.pupils[0], "mark", "8", by=school.lan)
+    (conflict,) = save(lan, school, ("GHKI", "TOAN", "mark", "9", 0)).json()["conflicts"]
+    assert (conflict["value"], conflict["mine"], conflict["version"], conflict["own"]) == ("8", "9", 1, True)
+    assert save(lan, school, ("GHKI", "TOAN", "mark", "9", 1)).json()["conflicts"] == []
+    assert value_of(school.sheet(), school.pupils[0]) == "9"
+
+
+def test_the_lock_of_one_period_refuses_its_cells_alone_with_the_way_to_a_request(lan, school):
+    open_window(school, Period.END_TERM_1)
+    close_window(school)
+    cells = ("GHKI", "TOAN", "mark", "9", 0), ("CHKI", "TOAN", "mark", "8", 0)
+    page = save(lan, school, *cells)
+    answer = page.json()
+    assert (page.status_code, places(answer["saved"])) == (200, [("CHKI", "TOAN", "mark")])
+    assert answer["refused"][0]["message"].startswith("Đã khoá")
+    assert answer["refused"][0]["propose"] == (f"/gradebook/sheets/{school.class_4a.pk}/TOAN/GHKI/?propose=1")
+    whole = save(lan, school, cells[0])
+    assert (whole.status_code, whole.json()["saved"]) == (423, [])
+    assert whole.json()["locked"].startswith("Đã khoá")
+    assert value_of(school.sheet(), school.pupils[0]) == ""
+
+
+def test_what_one_sheet_says_of_anothers_values_is_told_after_each_save(lan, school):
+    enter(school.sheet("NLPC"), school.pupils[0], "rating", "C", item="tinh_toan", by=school.lan)
+    doubts = save(lan, school, ("GHKI", "TOAN", "attainment", "T", 0)).json()["doubts"]
+    assert doubts["GHKI.tinh_toan"] == doubts["GHKI.TOAN"] == ["Năng lực Tính toán C nhưng Toán T."]
+    doubts = save(lan, school, ("GHKI", "TOAN", "attainment", "C", 1)).json()["doubts"]
+    assert doubts["GHKI.tinh_toan"] == doubts["GHKI.TOAN"] == []
+
+
+def test_what_a_paste_would_do_is_asked_without_writing(lan, school):
+    answer = save(lan, school, ("GHKI", "TOAN", "mark", "9", 0), ask="?preview=1").json()
+    assert places(answer["saved"]) == [("GHKI", "TOAN", "mark")]
+    assert value_of(school.sheet(), school.pupils[0]) == ""
+
+
+@pytest.mark.parametrize("name", ["thu", "hoa", "tuan"])
+def test_the_autosave_refuses_somebody_elses_cell_before_anything_is_written(client, school, name):
+    client.force_login(school.people[name])
+    cells = ("GHKI", "NN1", "attainment", "T", 0), ("GHKI", "TOAN", "mark", "9", 0)
+    assert save(client, school, *cells).status_code == 403
+    assert value_of(school.sheet("NN1"), school.pupils[0], "attainment") == ""
+
+
+def test_a_cell_that_is_none_is_refused_and_a_body_that_is_none_not_read(lan, school):
+    answer = save(lan, school, ("GHKI", "VUI", "mark", "9", 0), ("GHKI", "TOAN", "mark", "9", 0)).json()
+    assert places(answer["refused"]) == [("GHKI", "VUI", "mark")]
+    assert places(answer["saved"]) == [("GHKI", "TOAN", "mark")]
+    bad = save(lan, school, (7, "TOAN", "mark", "9", 0))
+    assert (bad.status_code, "«period»" in bad.json()["error"]) == (400, True)

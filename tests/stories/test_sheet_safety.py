@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES
 from tests.stack import Stack
 from tests.stories.people import give_code
-from tests.stories.sheets import SECONDS, Desk, MarkSheet, StaffRoom, blank_sheets, staff_room
+from tests.stories.sheets import PERIOD, SECONDS, Desk, MarkSheet, StaffRoom, blank_sheets, staff_room
 
 ALL_PROCESSES = True
 
@@ -277,6 +277,43 @@ def test_what_a_closed_tab_had_not_saved_before_the_lock_can_go_into_a_request(d
     later.open()
     expect(later.page.get_by_role("link", name="Đề nghị sửa điểm")).to_be_visible()
     expect(later.page.get_by_role("button", name="Đưa vào phiếu")).to_have_count(0)
+
+
+def test_the_page_of_one_pupil_is_a_sheet_too_nothing_typed_in_it_is_lost(desk: Desk):
+    code, (pupil, _name) = desk.sheet.code, desk.sheet.pupils[0]
+    path = f"/gradebook/sheets/{desk.sheet.class_id}/pupils/{pupil}/"
+
+    def field(page: Page, name: str) -> Locator:
+        return page.locator(f"[name='c.{PERIOD}.{code}.{name}']")
+
+    desk.open(path)
+    field(desk.page, "attainment").focus()
+    desk.press("h", "ArrowRight")
+    expect(field(desk.page, "attainment")).to_have_value("H")
+    expect(field(desk.page, "mark")).to_be_focused()
+    desk.is_saved()
+    desk.context.set_offline(True)
+    desk.press("8", "ArrowRight")
+    desk.page.keyboard.type("Em tiến bộ.")
+    expect(desk.status).to_contain_text("Không nối được với máy chủ", timeout=SECONDS)
+    desk.page.close(run_before_unload=False)
+    desk.context.set_offline(False)
+    later = Desk(desk.sheet, desk.context.new_page())
+    later.open(path)
+    later.page.get_by_role("button", name="Khôi phục").click()
+    later.is_saved()
+    assert [later.sheet.stored(0, name) for name in ("attainment", "mark", "comment")] == [
+        "H",
+        8,
+        "Em tiến bộ.",
+    ]
+    desk.sheet.lock()
+    field(later.page, "mark").focus()
+    later.press("9", "Control+s")
+    later.page.get_by_role("link", name="Đề nghị sửa ở sổ của lớp").click()
+    later.page.get_by_role("button", name="Khôi phục").click()
+    later.holds(0, "mark", "9")
+    assert later.complaints == []
 
 
 def test_the_last_hour_is_counted_down_by_the_servers_clock(room: StaffRoom):

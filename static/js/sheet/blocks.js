@@ -24,7 +24,7 @@ export class Blocks {
   fillDown(cell) {
     const rows = this.selection.isMany ? this.selection.rows : [[this.grid.at(cell.row - 1, cell.column) ?? cell], [cell]];
     const [top, ...below] = rows;
-    const pairs = below.flatMap((row) => row.map((each, column) => [each, top[column].value]).filter((_pair, column) => !top[column].input.readOnly));
+    const pairs = below.flatMap((row) => row.map((each, column) => [each, top[column]?.value]).filter((_pair, column) => top[column] && !top[column].input.readOnly));
     if (!pairs.length || top[0] === cell && rows.length === 2 && below[0][0] === cell) return;
     const changed = changing(pairs);
     this.write(pairs, { word: "điền xuống", said: `Đã trả lại ${changed.length} ô như trước khi điền xuống.` });

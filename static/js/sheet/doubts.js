@@ -3,7 +3,7 @@ import { cover } from "../idle.js";
 import { showDoubts } from "./remarks.js";
 
 /** Asks for the reasons of a cell's warnings; what could not be kept stays in the dialog, with the words why. */
-export function askReason(cell, { address, token }) {
+export function askReason(cell, { token }) {
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-label", "Lí do");
   const form = document.createElement("form");
@@ -23,7 +23,7 @@ export function askReason(cell, { address, token }) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     save.disabled = true;
-    error.textContent = await give(cell, fields, { address, token });
+    error.textContent = await give(cell, fields, token);
     save.disabled = false;
     if (!error.textContent) dialog.close();
   });
@@ -48,14 +48,14 @@ function field(cell, sentence, number) {
   return { place, input, sentence };
 }
 
-async function give(cell, fields, { address, token }) {
+async function give(cell, fields, token) {
   const typed = fields.filter(({ input }) => input.value.trim());
   if (!typed.length) return "Chưa ghi lí do.";
   for (const { sentence, input } of typed) {
     const body = JSON.stringify({ student: Number(cell.student), sentence, reason: input.value });
     let response;
     try {
-      response = await fetch(`${address}doubts/`, { method: "POST", body, redirect: "manual", headers: { "Content-Type": "application/json", "X-CSRFToken": token.value } });
+      response = await fetch(`${cell.address}doubts/`, { method: "POST", body, redirect: "manual", headers: { "Content-Type": "application/json", "X-CSRFToken": token.value } });
     } catch {
       return "Không nối được với máy chủ: lí do chưa lưu, còn nguyên ở đây.";
     }
@@ -65,7 +65,7 @@ async function give(cell, fields, { address, token }) {
     }
     const answer = response.headers.get("Content-Type")?.startsWith("application/json") ? await response.json() : {};
     if (!response.ok) return answer.error || "Lí do chưa lưu: phiên đăng nhập có thể đã hết. Đăng nhập ở thẻ mới rồi bấm lại.";
-    cell.grid.answers.set(`${cell.student} ${sentence}`, answer.answer);
+    cell.grid.answers.set(`${cell.key} ${sentence}`, answer.answer);
   }
   return "";
 }

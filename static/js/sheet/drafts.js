@@ -42,6 +42,11 @@ export class Drafts {
     this.#store(Object.fromEntries(kept));
   }
 
+  /** Keeps a value for a page that is not this one. */
+  keep(name, draft) {
+    this.#store({ ...this.read(), [name]: draft });
+  }
+
   forget() {
     try {
       localStorage.removeItem(this.key);

@@ -1,14 +1,15 @@
 // The grid: cells by row and column, what each holds, what is saved, and what it is going through.
 import { showNote } from "./notes.js";
+import { placesOf } from "./places.js";
 import { levelOf, problemOf, same } from "./values.js";
 
 const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 
 export class Cell {
   constructor(grid, input, row, column) {
-    [this.student, this.item, this.field] = input.name.slice(2).split(".");
+    [this.key, this.item, this.field] = input.name.slice(2).split("."); // the key: the pupil, on the page of one pupil the period
     Object.assign(this, { grid, input, row, column });
-    this.td = input.closest("td");
+    this.td = input.closest("[data-cell], td");
     // Here and not in the page, for its weight.
     if (this.field === "mark") input.inputMode = "numeric";
     if (this.field === "comment") input.rows = 1;
@@ -25,16 +26,24 @@ export class Cell {
     this.grow();
   }
 
-  get name() { return `${this.student}.${this.item}.${this.field}`; }
+  get name() { return `${this.key}.${this.item}.${this.field}`; }
+  get student() { return this.grid.places.studentOf(this); }
+  get place() { return this.grid.places.placeOf(this); }
+  /** Of the sheet of the class that the cell belongs to. */
+  get address() { return this.grid.places.addressOf(this); }
   get value() { return this.input.value; }
   get isLevel() { return this.field === "attainment" || this.field === "rating"; }
   get isUnsaved() { return !same(this.value, this.saved); }
   get isBad() { return Boolean(this.conflict || this.problem || this.refused || this.mistyped); }
   get label() { return this.grid.labels[this.column]; }
-  get pupil() { return this.td.closest("tr").querySelector("th [id], th[id]").textContent.trim(); }
+  /** What the row is named by: the pupil, on the page of one pupil the line or trait. */
+  get pupil() {
+    const row = this.td.closest("tr");
+    return (row.querySelector("th [id], th[id]") ?? row.querySelector("th")).textContent.trim();
+  }
 
   /** The reason given for a warning, in words with who and when; undefined for none. */
-  answerTo(sentence) { return this.grid.answers.get(`${this.student} ${sentence}`); }
+  answerTo(sentence) { return this.grid.answers.get(`${this.key} ${sentence}`); }
 
   /** May go to the server: typed, not known to be bad, no question open. */
   get isReady() {
@@ -151,7 +160,8 @@ export class Grid {
     const { limit, floor, ceiling } = form.dataset;
     this.limits = { comment: Number(limit), floor: Number(floor), ceiling: Number(ceiling) };
     const heads = [...form.querySelectorAll("thead th[id]")];
-    this.labels = heads.map((head) => head.textContent.trim());
+    this.places = placesOf(form);
+    this.labels = form.dataset.labels?.split("|") ?? heads.map((head) => head.textContent.trim());
     this.answers = new Map(); // "pupil sentence" → the reason given for that warning
     this.reveal = () => {}; // brings a cell's row into view, where only one is
     this.taken = () => {}; // another's value was taken in
@@ -160,32 +170,54 @@ export class Grid {
     this.byInput = new Map();
     this.byName = new Map();
     for (const tr of form.querySelectorAll("tbody tr:not(.note)")) {
-      const inputs = [...tr.querySelectorAll('[name^="c."]')];
-      this.rows.push(inputs.map((input, column) => new Cell(this, input, this.rows.length, column)));
+      const row = []; // with gaps, where the columns are numbered and the row has no cell in one
+      for (const input of tr.querySelectorAll('[name^="c."]')) {
+        const column = Number(input.dataset.column ?? row.length);
+        row[column] = new Cell(this, input, this.rows.length, column);
+      }
+      if (row.length) this.rows.push(row);
     }
     this.cells = this.rows.flat();
     for (const cell of this.cells) {
       this.byInput.set(cell.input, cell);
       this.byName.set(cell.name, cell);
     }
-    for (const li of form.querySelectorAll("tr.note li")) this.adopt(li);
-    for (const said of form.querySelectorAll("td > .q")) this.adoptRemark(said);
+    for (const li of form.querySelectorAll("tr.note li, .slot-notes li")) this.adopt(li);
+    for (const said of form.querySelectorAll("td .q")) this.adoptRemark(said);
   }
 
   get unsaved() { return this.cells.filter((cell) => cell.isUnsaved); }
 
   at(row, column) { return this.rows[row]?.[column]; }
 
+  /** The next cell from there, so many rows and columns a step, over the gaps; null at the edge. */
+  toward(row, column, down, right) {
+    for (let [y, x] = [row + down, column + right]; this.rows[y] && x >= 0 && x < this.labels.length; y += down, x += right) {
+      if (this.rows[y][x]) return this.rows[y][x];
+    }
+    return null;
+  }
+
+  /** What looks odd by now in the items of a pupil's page: {"GHKI.TOAN": [sentence, …]}. */
+  showDoubts(doubts) {
+    for (const [place, sentences] of Object.entries(doubts)) {
+      const at = ["mark", "attainment", "rating"].map((field) => this.byName.get(`${place}.${field}`)).find(Boolean);
+      if (!at || at.warnings.join() === sentences.join()) continue;
+      at.warnings = sentences;
+      at.show(at.state);
+    }
+  }
+
   of(element) { return this.byInput.get(element); }
 
   versionOf(cell) {
-    return this.versions.get(cell.name) ?? this.versions.get(`${cell.student}.${cell.item}`) ?? 0;
+    return this.versions.get(cell.name) ?? this.versions.get(`${cell.key}.${cell.item}`) ?? 0;
   }
 
   /** Warnings are of a row's item; they stand at its mark, its level where there is none, its rating. */
   warn(cell, warnings) {
     if (cell.field === "comment") return;
-    const at = this.byName.get(`${cell.student}.${cell.item}.mark`) ?? cell;
+    const at = this.byName.get(`${cell.key}.${cell.item}.mark`) ?? cell;
     at.warnings = warnings;
     if (at !== cell) at.show(at.state);
   }
@@ -193,17 +225,18 @@ export class Grid {
   /** The same person has seen the row's other cells at the version before this one. */
   follow(cell, version) {
     for (const other of this.rows[cell.row]) {
-      if (other.item === cell.item && other.version === version - 1) other.version = version;
+      if (other?.item === cell.item && other.key === cell.key && other.version === version - 1) other.version = version;
     }
   }
 
   adoptRemark(said) {
-    const cell = this.of(said.parentElement.querySelector("input, textarea"));
+    const cell = this.byName.get(said.dataset.for) ?? this.of(said.parentElement.querySelector("input, textarea"));
+    if (!cell) return; // of a field that takes no value
     for (const part of said.children.length ? said.children : [said]) {
       const sentence = part.firstChild.textContent;
       cell.warnings.push(sentence);
       const answer = part.querySelector("i")?.textContent;
-      if (answer) this.answers.set(`${cell.student} ${sentence}`, answer);
+      if (answer) this.answers.set(`${cell.key} ${sentence}`, answer);
     }
     said.remove();
     cell.show("");
@@ -219,7 +252,7 @@ export class Grid {
 /** The versions that the page was made with, by row, and by cell where a save came back (gradebook/sheet_forms.py). */
 function versionsIn(form) {
   const known = new Map();
-  for (const each of form.elements.namedItem("v").value.split(" ")) {
+  for (const each of form.elements.namedItem("v")?.value.split(" ") ?? []) {
     const at = each.lastIndexOf(".");
     known.set(each.slice(0, at), each.slice(at + 1));
   }

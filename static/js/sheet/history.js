@@ -1,9 +1,9 @@
 // The story of a cell, in a dialog over the sheet; the same words have a page of their own.
 import { cover } from "../idle.js";
 
-export async function showHistory(cell, address) {
+export async function showHistory(cell) {
   const dialog = document.querySelector("dialog[data-history]");
-  const place = `${address}history/${cell.student}/${cell.item}/${cell.field}/`;
+  const place = `${cell.address}history/${cell.student}/${cell.item}/${cell.field}/`;
   let response;
   try {
     response = await fetch(place, { headers: { "HX-Request": "true" }, redirect: "manual" });

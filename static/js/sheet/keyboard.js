@@ -4,18 +4,19 @@
 export function target(grid, cell, event) {
   const { key, ctrlKey, shiftKey, altKey, metaKey } = event;
   if (altKey || metaKey) return null;
-  const go = (row, column) => grid.at(row, column) ?? null;
   const { row, column, input } = cell;
-  if (key === "Enter") return go(row + (shiftKey ? -1 : 1), column) ?? cell;
-  if (ctrlKey && (key === "Home" || key === "End")) return go(key === "Home" ? 0 : grid.rows.length - 1, column);
+  const step = (down, right) => grid.toward(row, column, down, right);
+  if (key === "Enter") return step(shiftKey ? -1 : 1, 0) ?? cell;
+  if (ctrlKey && (key === "Home" || key === "End")) return key === "Home" ? grid.toward(-1, column, 1, 0) : grid.toward(grid.rows.length, column, -1, 0);
   if (ctrlKey || shiftKey) return null;
-  if (key === "ArrowUp") return isFirstLine(input) ? go(row - 1, column) : null;
-  if (key === "ArrowDown") return isLastLine(input) ? go(row + 1, column) : null;
+  if (key === "ArrowUp") return isFirstLine(input) ? step(-1, 0) : null;
+  if (key === "ArrowDown") return isLastLine(input) ? step(1, 0) : null;
   if (key === "ArrowLeft" || key === "Home") {
-    return atStart(input) ? go(row, key === "Home" ? 0 : column - 1) : null;
+    if (!atStart(input)) return null;
+    return key === "Home" ? grid.toward(row, -1, 0, 1) : step(0, -1);
   }
   if (key === "ArrowRight" || key === "End") {
-    return atEnd(input) ? go(row, key === "End" ? grid.rows[row].length - 1 : column + 1) : null;
+    return atEnd(input) ? (key === "End" ? grid.at(row, grid.rows[row].length - 1) : step(0, 1)) : null;
   }
   return null;
 }

@@ -11,7 +11,7 @@ export function showNote(cell) {
     if (fresh && old?.tagName === fresh.tagName) old.replaceWith(fresh);
     else {
       old?.remove();
-      if (fresh) (fresh.tagName === "LI" ? listOf(cell) : cell.td).append(fresh);
+      if (fresh) (fresh.tagName === "LI" ? listOf(cell) : slotOf(cell) ?? cell.td).append(fresh);
     }
   }
   const row = rowOf(cell);
@@ -44,6 +44,7 @@ function build(cell, id) {
   const words = document.createElement("span");
   words.textContent = text;
   li.append(label, " ", words);
+  if (kind === "refused" && cell.refused?.propose) li.append(" ", link("Đề nghị sửa ở sổ của lớp", cell.refused.propose));
   if (kind === "conflict") li.append(" ", button("Giữ của tôi", "keep"), " ", button("Lấy giá trị kia", "take"));
   return li;
 }
@@ -77,6 +78,10 @@ function wording(cell) {
   return ["", ""];
 }
 
+function link(word, href) {
+  return Object.assign(document.createElement("a"), { textContent: word, href });
+}
+
 function button(word, act) {
   const made = document.createElement("button");
   made.type = "button";
@@ -86,13 +91,24 @@ function button(word, act) {
   return made;
 }
 
+/** On the page of one pupil: what the table's cell has of fields, side by side. */
+function slotOf(cell) { return cell.input.closest(".slot"); }
+
 function rowOf(cell) {
+  const slot = slotOf(cell);
+  if (slot) return slot.nextElementSibling?.matches(".slot-notes") ? slot.nextElementSibling : null;
   const next = cell.td.parentElement.nextElementSibling;
   return next?.classList.contains("note") ? next : null;
 }
 
 function listOf(cell) {
   let row = rowOf(cell);
+  if (slotOf(cell)) {
+    if (row) return row;
+    row = Object.assign(document.createElement("ul"), { className: "slot-notes" });
+    slotOf(cell).after(row);
+    return row;
+  }
   if (!row) {
     row = document.createElement("tr");
     row.className = "note";

@@ -1,4 +1,5 @@
 // What a paste would do, cell by cell, before any of it is done.
+import { nameOf } from "./places.js";
 import { levelOf, problemOf, same } from "./values.js";
 
 const WORDS = { fresh: "mới", changed: "thay", same: "như cũ", refused: "bị từ chối", conflict: "xung đột" };
@@ -8,7 +9,7 @@ const COUNTED = { fresh: "mới", changed: "thay giá trị cũ", same: "giữ n
 export function judge(grid, places, answer) {
   const judged = places.map(([cell, text]) => judgeHere(grid, cell, text));
   const byName = new Map(judged.map((each) => [each.cell.name, each]));
-  const of = (place) => byName.get(`${place.student}.${place.item}.${place.field}`);
+  const of = (place) => byName.get(nameOf(place));
   for (const refused of answer?.refused ?? []) Object.assign(of(refused) ?? {}, { kind: "refused", why: refused.message });
   for (const conflict of answer?.conflicts ?? []) {
     const why = `${conflict.own ? "Chính thầy cô" : conflict.by || "Người khác"} đã ghi «${conflict.value || "(trống)"}» lúc ${conflict.at}; dán xong hãy chọn một giá trị.`;
@@ -85,7 +86,7 @@ function table(judged) {
   const made = element("table", { className: "list" });
   const first = judged[0]?.cell.grid;
   const top = made.createTHead().insertRow();
-  for (const word of ["Họ và tên", ...columns.map((column) => first.labels[column])]) top.append(element("th", { scope: "col", textContent: word }));
+  for (const word of [first.form.dataset.pupil ? "Nội dung" : "Họ và tên", ...columns.map((column) => first.labels[column])]) top.append(element("th", { scope: "col", textContent: word }));
   const body = made.createTBody();
   for (const each of rows.values()) {
     const tr = body.insertRow();

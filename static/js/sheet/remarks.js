@@ -5,16 +5,17 @@ const wordsOf = (list) => [...list.children].map((li) => li.textContent);
 
 /** Of the sheet as a whole, after each save (gradebook/sheet_checks.py). */
 export function showRemarks(remarks) {
-  if (remarks) list("[data-remarks]", remarks);
+  if (remarks && place()) list("[data-remarks]", remarks);
 }
 
 /** Of a column's comments. */
 export function showAlike(sentences) {
-  list("[data-alike]", sentences);
+  if (place()) list("[data-alike]", sentences);
 }
 
 /** How many warnings cells and comments have, and how many have been answered with a reason. */
 export function showDoubts(grid) {
+  if (!place()) return; // the page of one pupil has no such line
   const doubts = document.querySelector("[data-doubts]");
   const warned = grid.cells.flatMap((cell) => cell.warnings.map((sentence) => Boolean(cell.answerTo(sentence))));
   const answered = warned.filter(Boolean).length;

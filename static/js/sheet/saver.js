@@ -1,5 +1,6 @@
 // Saves touched cells: at a pause, within two seconds even while typing goes on, at once when the row is left; one request at a time.
 import { cover } from "../idle.js";
+import { nameOf } from "./places.js";
 
 const AFTER_LAST_KEY = 1200; // ms
 const LONGEST_UNSAVED = 1600; // ms: two seconds with the way there and back
@@ -62,8 +63,10 @@ export class Saver {
     if (response.status === 403 && !isSecondTry && (await this.renewToken())) return this.deliver(sent, isLast, true);
     if (response.status >= 500) return this.retry();
     const answer = await readJson(response);
-    if (response.status === 423) return this.locked(answer);
-    if (!response.ok) {
+    // A page of many sheets goes on: the cells of the locked one are refused, each with the way to a request.
+    const isOfCells = response.status === 423 && answer.refused?.length > 0;
+    if (response.status === 423 && !isOfCells) return this.locked(answer);
+    if (!response.ok && !isOfCells) {
       this.trouble = answer.error || this.trouble || `Máy chủ không nhận (mã ${response.status}). Tải lại trang rồi thử lại.`;
       return;
     }
@@ -133,7 +136,7 @@ export class Saver {
   get token() { return this.grid.form.elements.namedItem("csrfmiddlewaretoken"); }
 
   apply(answer, sent) {
-    const cellOf = (place) => this.grid.byName.get(`${place.student}.${place.item}.${place.field}`);
+    const cellOf = (place) => this.grid.byName.get(nameOf(place));
     for (const saved of answer.saved) {
       const cell = cellOf(saved);
       if (saved.next) this.grid.follow(cell, saved.version);
@@ -141,7 +144,7 @@ export class Saver {
     }
     for (const refused of answer.refused) {
       const cell = cellOf(refused);
-      cell.refused = { value: refused.value, message: refused.message };
+      cell.refused = { value: refused.value, message: refused.message, propose: refused.propose };
       cell.show("refused");
     }
     for (const { value, version, by, at, own, ...place } of answer.conflicts) {
@@ -201,9 +204,7 @@ export class Saver {
 }
 
 function bodyOf(pairs) {
-  const changes = [...pairs].map(([cell, value]) => ({
-    student: Number(cell.student), item: cell.item, field: cell.field, value, version: cell.version,
-  }));
+  const changes = [...pairs].map(([cell, value]) => ({ ...cell.place, value, version: cell.version }));
   return JSON.stringify({ changes });
 }
 

@@ -65,7 +65,7 @@ export class Selection {
 /** Shift and a click, and dragging with a mouse; a finger scrolls. */
 export function selectByPointer(form, grid, selection) {
   let origin = null;
-  const under = (event) => grid.of(event.target.closest?.("td")?.querySelector('[name^="c."]'));
+  const under = (event) => grid.of(event.target.closest?.("[data-cell], td")?.querySelector('[name^="c."]'));
   form.addEventListener("pointerdown", (event) => {
     origin = event.pointerType === "mouse" && event.button === 0 && !event.shiftKey ? under(event) : null;
     if (origin && origin === selection.from) selection.start(origin); // a click takes the rectangle away
