@@ -16,7 +16,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any
+
+from gradebook.labels import Labelled
 
 GRADES = (1, 2, 3, 4, 5)
 
@@ -33,17 +35,8 @@ class UnknownCode(ValueError):
     """A code that is not in LINES or TRAITS; the text is for the user."""
 
 
-class _Labelled(enum.StrEnum):
-    """A stored value with its official Vietnamese wording; members stand from first (or best) to last."""
-
-    _value_: str
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+class _Ordered(Labelled):
+    """Members stand from first (or best) to last."""
 
     @property
     def _index(self) -> int:
@@ -64,7 +57,7 @@ class _TimesOfTheYear(enum.EnumType):
         return super().__len__() - 1
 
 
-class Period(_Labelled, metaclass=_TimesOfTheYear):
+class Period(_Ordered, metaclass=_TimesOfTheYear):
     """One of the four times of periodic assessment in a year (TT 27/2020 Điều 7).
 
     SUPPLEMENTARY (đánh giá bổ sung, Điều 11) stands beside them: its results keep company with those of the year's
@@ -88,7 +81,7 @@ class Period(_Labelled, metaclass=_TimesOfTheYear):
         return self in (Period.END_TERM_1, Period.YEAR_END)
 
 
-class Attainment(_Labelled):
+class Attainment(_Ordered):
     """Mức đạt được of a subject or activity (TT 27/2020 Điều 7 khoản 1). Its C is not the C of Rating."""
 
     T = "T", "Hoàn thành tốt"
@@ -101,7 +94,7 @@ class Attainment(_Labelled):
         return 2 - self._index
 
 
-class Rating(_Labelled):
+class Rating(_Ordered):
     """Mức of a quality or competency (TT 27/2020 Điều 7 khoản 2). Its C means Cần cố gắng."""
 
     T = "T", "Tốt"
@@ -114,7 +107,7 @@ class Rating(_Labelled):
         return 2 - self._index
 
 
-class YearResult(_Labelled):
+class YearResult(_Ordered):
     """Đánh giá kết quả giáo dục, the four year-end results (TT 27/2020 Điều 9).
 
     The label is what part 4 of the học bạ year page prints.
@@ -131,14 +124,14 @@ class YearResult(_Labelled):
         return 3 - self._index
 
 
-class Award(_Labelled):
+class Award(_Ordered):
     """Year-end titles the principal gives (TT 27/2020 Điều 13); the label stands on the certificate."""
 
     HSXS = "HSXS", "Học sinh Xuất sắc"
     HSTB = "HSTB", "Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện"
 
 
-class TraitGroup(_Labelled):
+class TraitGroup(_Ordered):
     """The three tables of traits in the học bạ (parts 2, 3.1 and 3.2)."""
 
     QUALITY = "quality", "Phẩm chất chủ yếu"

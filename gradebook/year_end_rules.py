@@ -7,31 +7,14 @@ The table is the whole truth: pages offer what it allows, the acts ask it, the t
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
 
 from gradebook import grading
 from gradebook.grading import Item, ItemKind, Outcome, YearInputs
+from gradebook.labels import Labelled
 from gradebook.regulation import Attainment, Period, Rating, YearResult
 
 
-class _Labelled(StrEnum):
-    """A stored value with the words in which the pages say it."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-    @classmethod
-    def pairs(cls) -> list[tuple[str, str]]:
-        """As a column or a form field wants its choices."""
-        return [(each.value, each.label) for each in cls]
-
-
-class State(_Labelled):
+class State(Labelled):
     """Where a class's results are."""
 
     OPEN = "open", "Giáo viên chủ nhiệm đang xét"
@@ -40,7 +23,7 @@ class State(_Labelled):
     APPROVED = "approved", "Đã phê duyệt"
 
 
-class Exceptional(_Labelled):
+class Exceptional(Labelled):
     """What became of the wish for another result than the computed one (R39)."""
 
     ASKED = "asked", "Chờ Hiệu trưởng quyết định"
@@ -48,7 +31,7 @@ class Exceptional(_Labelled):
     REFUSED = "refused", "Hiệu trưởng không đồng ý"
 
 
-class Promotion(_Labelled):
+class Promotion(Labelled):
     """What is proposed for a pupil who did not complete the class (R42)."""
 
     WAITS = "waits", "Chờ đánh giá bổ sung, rèn luyện trong hè"
