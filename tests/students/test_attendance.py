@@ -261,6 +261,23 @@ def test_whoever_missed_a_month_is_listed_to_the_vice_principal_from_day_four(sc
     assert f"2 lớp chưa xác nhận điểm danh tháng 10/{school.year.year}" in titles
 
 
+def test_the_start_page_asks_for_each_session_whose_time_has_come(school, day):
+    def asked() -> list[str]:
+        titles = [task.title for task in attendance_tasks(school.lan)]
+        return [title for title in titles if title.startswith("Điểm danh lớp 4A buổi")]
+
+    morning, afternoon = (f"Điểm danh lớp 4A buổi {name} hôm nay" for name in ("sáng", "chiều"))
+    assert asked() == [morning]
+    with at(day, 13):
+        assert asked() == [morning, afternoon]
+    save(school, call(day))
+    assert asked() == []
+    with at(day, 13):
+        assert asked() == [afternoon]
+        save(school, call(day, session="afternoon"))
+        assert asked() == []
+
+
 def test_the_plain_form_saves_and_shows_who_called(school, day):
     client = client_of(school, "lan")
     answer = client.post(address(school, day), form(school, {school.pupils[0]: "P"}), follow=True)
