@@ -324,6 +324,17 @@ def test_the_month_shows_letters_halves_and_gaps_and_goes_out_as_excel(school, d
     assert b"".join(answer.streaming_content)[:2] == b"PK"
 
 
+def test_an_absence_of_the_afternoon_leads_to_the_roll_of_the_afternoon(school, day):
+    pupil = school.pupils[0]
+    save(school, call(day), call(day, {pupil: "P"}, session="afternoon"))
+    place = [school.class_4a.pk, day.replace(day=1)]
+    page = client_of(school, "lan").get(reverse("students:attendance_month", args=place)).text
+    listed = page.split('class="month-list"')[1].split("</section>")[0]
+    assert ": Pc<" in listed
+    assert address(school, day, "afternoon") in listed
+    assert address(school, day, "morning") not in listed
+
+
 def test_on_a_telephone_the_month_lists_who_was_absent_with_the_days_and_nobody_else(school, day):
     an, binh = school.pupils[:2]
     save(school, call(day, {an: "P", binh: "K"}), call(day, {an: "P"}, session="afternoon"))
