@@ -172,9 +172,9 @@ def read_tasks(user: User) -> TasksPage:
     """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
     substitutions and grants of the day.
 
-    Five more for the records and the year's end of whoever leads a class, two for a leader's classes at the year's
-    end; one for the records of all classes until they are overdue, then four; three for classes that nobody leads,
-    three for the boards of those who watch over others.
+    Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
+    classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
+    that nobody leads, three for the boards of those who watch over others.
     """
     refs, windows, tallies = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)

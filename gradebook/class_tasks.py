@@ -1,6 +1,7 @@
-"""What waits for the leaders because a class has nobody: no homeroom teacher today, or none left to hand it over."""
+"""What waits because of a class: for its teacher the receipt of what was handed over to it; for the leaders what nobody
+else does, where there is no homeroom teacher today or none left to hand the class over."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
@@ -11,6 +12,7 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.handover_writers import is_left_to_others, writers_of
+from gradebook.handovers import receipts_awaited
 from students.models import HomeroomAssignment, SchoolClass
 
 
@@ -25,13 +27,24 @@ class ClassTask:
 
 
 def class_tasks(user: User) -> list[ClassTask]:
-    """None for whoever may neither assign nor sign in place; else three statements at most."""
-    found: list[ClassTask] = []
+    """One statement for whoever leads a class; three at most for whoever may assign and sign in place; else none."""
+    found = list(_to_receive(permissions.reach_of(user, Action.RECEIVE_HANDOVER).classes))
     if permissions.may(user, Action.ASSIGN):
         found += _without_teacher()
     if permissions.may(user, Action.SIGN_HANDOVER_IN_PLACE):
         found += _to_hand_over_in_place()
     return found
+
+
+def _to_receive(class_ids: Collection[int]) -> Iterator[ClassTask]:
+    """The own classes to which last year's have handed over pupils, until the receipt is confirmed."""
+    for (pk, name), old_names in receipts_awaited(class_ids).items():
+        yield ClassTask(
+            f"Tiếp nhận bàn giao của lớp {', '.join(old_names)}",
+            f"học sinh nay học lớp {name}",
+            reverse("gradebook:handover_receive", args=[pk]),
+            "Chờ tiếp nhận",
+        )
 
 
 def _without_teacher() -> Iterator[ClassTask]:

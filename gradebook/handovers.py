@@ -6,7 +6,7 @@ the new year: the old one may be closed by then.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -402,30 +402,35 @@ def _why_not_signed(record: Record, seen: int) -> str:
 
 def waiting_for_receipt(classes: Sequence[SchoolClass]) -> dict[int, list[str]]:
     """Of new classes, by id: the old classes that signed and whose record is not received there. One statement."""
-    pairs = (
-        Enrolment.objects.filter(
-            ended_by=None,
-            school_class__handover__signed_at__isnull=False,
-            student__enrolments__ended_by=None,
-            student__enrolments__school_class__in=[each.pk for each in classes],
-            student__enrolments__school_class__year=F("school_class__year") + 1,
-        )
-        .annotate(to_class=F("student__enrolments__school_class"))
-        .exclude(
-            Exists(
-                HandoverReceipt.objects.filter(
-                    handover__school_class=OuterRef("school_class"), to_class=OuterRef("to_class")
-                )
-            )
-        )
-        .values_list("to_class", "school_class__name")
-        .order_by("school_class__name")
-        .distinct()
-    )
     waiting: dict[int, list[str]] = defaultdict(list)
-    for new_class, old_name in pairs:
+    for new_class, _name, old_name in _not_received(each.pk for each in classes):
         waiting[new_class].append(old_name)
     return waiting
+
+
+def receipts_awaited(class_ids: Collection[int]) -> dict[tuple[int, str], list[str]]:
+    """The same of classes known by id alone, by id and name. One statement; none without a class."""
+    waiting: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for new_class, name, old_name in _not_received(class_ids) if class_ids else ():
+        waiting[new_class, name].append(old_name)
+    return waiting
+
+
+def _not_received(class_ids: Iterable[int]) -> Iterable[tuple[int, str, str]]:
+    """Id and name of a new class, name of the old one, by the old one's name."""
+    new_class = "student__enrolments__school_class"
+    seats = Enrolment.objects.filter(
+        ended_by=None,
+        school_class__handover__signed_at__isnull=False,
+        student__enrolments__ended_by=None,
+        student__enrolments__school_class__in=list(class_ids),
+        student__enrolments__school_class__year=F("school_class__year") + 1,
+    ).annotate(to_class=F(new_class), to_name=F(f"{new_class}__name"))
+    received = HandoverReceipt.objects.filter(
+        handover__school_class=OuterRef("school_class"), to_class=OuterRef("to_class")
+    )
+    rows = seats.exclude(Exists(received)).values_list("to_class", "to_name", "school_class__name")
+    return rows.order_by("school_class__name").distinct()
 
 
 def states_of(classes: Sequence[SchoolClass]) -> dict[int, str]:

@@ -1,11 +1,12 @@
 """Which optional lines the school teaches: chosen for a grade, and otherwise by a class of it (rule R4).
 
 A line stays where pupils have results in it, and where somebody is to teach it. The act holds the classes, so that
-nobody is given a line meanwhile; the database says the same of results.
+nobody is given a line meanwhile; the database says the same of results. No class is given one once its results of the
+year are approved.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -17,6 +18,8 @@ from accounts.history import Source, acting, record_bulk, record_deleted
 from accounts.models import User
 from accounts.powers import Action
 from accounts.terms import Problem
+from gradebook.line_approvals import Gain, against_approved
+from gradebook.line_effects import ClassChoice, gained_by_classes, gained_by_grades
 from gradebook.models import ClassLine, SubjectLine, SubjectResult, TeachingAssignment
 from gradebook.staffing import prepare_lines
 from gradebook.year_rules import optional_lines
@@ -24,7 +27,6 @@ from students.models import SchoolClass, SchoolYear
 from students.years import hold_year, refuse
 
 BLANK = {"attainment": "", "mark": None, "comment": ""}
-ClassChoice = Mapping[tuple[int, str], bool | None]
 
 
 def choose_lines(year: SchoolYear, chosen: Mapping[int, Iterable[str]], *, by: User) -> str:
@@ -48,7 +50,10 @@ def choose_lines(year: SchoolYear, chosen: Mapping[int, Iterable[str]], *, by: U
         moved = [
             line for key, line in there.items() if key in offered and line.is_for_grade != (key in wanted)
         ]
-        refuse(*_of_grades(_still_used(_followers(classes, [line for line in moved if line.is_for_grade]))))
+        refuse(
+            *_of_grades(_still_used(_followers(classes, [line for line in moved if line.is_for_grade]))),
+            *approved_of_grades(gained_by_grades(held, _by_grade(wanted & offered))),
+        )
         for line in moved:
             line.is_for_grade = not line.is_for_grade
         SubjectLine.objects.bulk_update(moved, ["is_for_grade"])
@@ -83,7 +88,10 @@ def choose_class_lines(year: SchoolYear, chosen: ClassChoice, *, by: User) -> st
             for line in [lines[by_pk[class_id].grade_level, code]]
         ]
         changes = [each for each in changes if each.moves]
-        refuse(*_of_classes(_still_used([(each.school_class, each.line) for each in changes if each.loses])))
+        refuse(
+            *_of_classes(_still_used([(each.school_class, each.line) for each in changes if each.loses])),
+            *approved_of_classes(gained_by_classes(held, wanted)),
+        )
         _write(changes)
         words = "; ".join(each.words for each in changes)
         act.says(
@@ -91,6 +99,23 @@ def choose_class_lines(year: SchoolYear, chosen: ClassChoice, *, by: User) -> st
             thing=f"year:{held.pk}",
         )
     return words
+
+
+def approved_of_grades(gained: Sequence[Gain]) -> list[Problem]:
+    """Why classes of a grade are given no line any more."""
+    return against_approved(gained, field=lambda school_class, _code: f"grade_{school_class.grade_level}")
+
+
+def approved_of_classes(gained: Sequence[Gain]) -> list[Problem]:
+    """The same of classes that choose for themselves."""
+    return against_approved(gained, field=lambda school_class, code: field_of(school_class.pk, code))
+
+
+def _by_grade(keys: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for grade, code in keys:
+        found[grade].append(code)
+    return found
 
 
 def _hold(year: SchoolYear) -> tuple[SchoolYear, list[SchoolClass]]:

@@ -1,17 +1,17 @@
 """What it means to give classes a line when entry has begun: sheets that were complete are so no longer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gradebook.line_choices import ClassChoice
+from gradebook.line_approvals import Gain, on_their_way
 from gradebook.models import ClassLine, EntryWindow, SubjectLine
 from gradebook.progress import with_pupil_counts
 from gradebook.regulation import Period, line_by_code
 from gradebook.scopes import place_of
 from gradebook.spans import spans_at, with_cuts
-from students.models import SchoolClass, SchoolYear
+from students.models import SchoolYear
 
-Gain = tuple[SchoolClass, str]
+ClassChoice = Mapping[tuple[int, str], bool | None]
 
 
 def gained_by_grades(year: SchoolYear, chosen: Mapping[int, Iterable[str]]) -> list[Gain]:
@@ -42,8 +42,9 @@ def gained_by_classes(year: SchoolYear, chosen: ClassChoice) -> list[Gain]:
     return gained
 
 
-def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
-    """In sentences, what the sheets of periods that were opened get by it; "" before the first. Two statements."""
+def effects(year: SchoolYear, gained: Sequence[Gain]) -> str:
+    """In sentences, what the sheets of periods that were opened and results on their way get by it; "" before the
+    first. Three statements."""
     windows = list(with_cuts(EntryWindow.objects.filter(year=year)))
     # Any: the type checker does not know the column that `with_pupil_counts` adds.
     counted: Any = with_pupil_counts(year.classes.all())
@@ -61,10 +62,11 @@ def effects(year: SchoolYear, gained: Iterable[Gain]) -> str:
             )
             name = f"{school_class.name} ({pupils.get(school_class.pk, 0)} em)"
             found.setdefault((line_by_code(code).short_name, words), []).append(name)
-    return " ".join(
+    of_sheets = [
         f"Thêm {line} cho lớp {', '.join(classes)}: sổ {words} của lớp có thêm môn này, chưa có kết quả."
         for (line, words), classes in found.items()
-    )
+    ]
+    return " ".join(filter(None, [*of_sheets, on_their_way(gained)]))
 
 
 def lines_of_grades(year: SchoolYear) -> set[tuple[int, str]]:

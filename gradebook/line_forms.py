@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from gradebook.line_choices import ClassChoice, field_of
+from gradebook.line_choices import field_of
+from gradebook.line_effects import ClassChoice
 from gradebook.regulation import Line
 from gradebook.rule_choice import rule_sets_for
 from gradebook.seen_choices import SeenChoicesForm

@@ -11,7 +11,13 @@ from accounts import permissions
 from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
-from gradebook.line_choices import choose_class_lines, choose_lines, field_of
+from gradebook.line_choices import (
+    approved_of_classes,
+    approved_of_grades,
+    choose_class_lines,
+    choose_lines,
+    field_of,
+)
 from gradebook.line_effects import effects, gained_by_classes, gained_by_grades, lines_of_grades
 from gradebook.line_forms import ClassLinesForm, LinesForm, RuleSetForm, choice_of
 from gradebook.models import ClassLine
@@ -21,6 +27,7 @@ from gradebook.rules_page import rule_sections
 from gradebook.year_rules import compulsory_lines, optional_lines, rules_of
 from students.models import SchoolYear
 from students.year_views import stands
+from students.years import refuse
 
 MOST_STEPS = 20
 
@@ -34,8 +41,12 @@ def year_lines(request: SignedInRequest, pk: int) -> HttpResponse:
         permissions.require(request.user, Action.PREPARE_YEAR)
     form = LinesForm(posted(request), year=year, initial=_stored_choice(year))
     if request.method == "POST" and form.is_valid():
-        _ask_about(request, effects(year, gained_by_grades(year, form.chosen)))
-        if stands(form, lambda: _say(request, choose_lines(year, form.chosen, by=request.user))):
+        gained = gained_by_grades(year, form.chosen)
+        if stands(form, lambda: refuse(*approved_of_grades(gained))):
+            _ask_about(request, effects(year, gained))
+        if not form.errors and stands(
+            form, lambda: _say(request, choose_lines(year, form.chosen, by=request.user))
+        ):
             return redirect("gradebook:year_lines", year.pk)
     return _lines_page(request, year, form, RuleSetForm(year=year))
 
@@ -138,8 +149,12 @@ def class_lines(request: SignedInRequest, pk: int) -> HttpResponse:
         initial=_own_choices(year),
     )
     if request.method == "POST" and form.is_valid():
-        _ask_about(request, effects(year, gained_by_classes(year, form.chosen)))
-        if stands(form, lambda: _say(request, choose_class_lines(year, form.chosen, by=request.user))):
+        gained = gained_by_classes(year, form.chosen)
+        if stands(form, lambda: refuse(*approved_of_classes(gained))):
+            _ask_about(request, effects(year, gained))
+        if not form.errors and stands(
+            form, lambda: _say(request, choose_class_lines(year, form.chosen, by=request.user))
+        ):
             return redirect("gradebook:class_lines", year.pk)
     context = {
         "year": year,

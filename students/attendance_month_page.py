@@ -74,9 +74,11 @@ class MonthRow:
         return list(zip(self.days, self.cells, strict=True))
 
     @property
-    def absent_on(self) -> list[tuple[DayColumn, str]]:
-        """The days that say something of the pupil: all that a telephone has room for."""
-        return [(day, cell) for day, cell in self.by_day if cell not in ("", NOT_HERE)]
+    def absent_on(self) -> list[tuple[DayColumn, str, str]]:
+        """The days that say something of the pupil, all that a telephone has room for, and the session told of."""
+        return [
+            (day, cell, _session_told(day, cell)) for day, cell in self.by_day if cell not in ("", NOT_HERE)
+        ]
 
     @property
     def with_leave(self) -> str:
@@ -253,6 +255,12 @@ def _cell(
     if is_whole or len(column.sessions) < 2:
         return next(iter(found.values()), "")
     return " ".join(f"{kind}{HALVES[session]}" for session, kind in found.items())
+
+
+def _session_told(column: DayColumn, cell: str) -> str:
+    """The session that an absence leads to: the first it names; "" on a day without lessons."""
+    named = (session for session, half in HALVES.items() if cell.split(maxsplit=1)[0].endswith(half))
+    return next(named, "" if column.is_off else column.session_to_call)
 
 
 # -- The year ----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from students.attendance_months import MonthState, month_states, months_over, to
 from students.calendar import Session, YearCalendar
 from students.confirmed_months import Change, read_changes
 from students.models import RollCall, SchoolClass, SchoolYear
+from students.roll_page import sessions_come
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +214,11 @@ def _own_tasks(user: User) -> list[AttendanceTask]:
     )
     found = []
     for each in classes:
-        sessions = calendar.sessions_of(now, each)
-        if sessions and (each.pk, sessions[0]) not in called:
-            url = reverse("students:roll", args=[each.pk, now, sessions[0]])
-            found.append(
-                AttendanceTask(
-                    f"Điểm danh lớp {each.name} hôm nay", f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh"
-                )
-            )
+        for session in sessions_come(calendar.sessions_of(now, each)):
+            if (each.pk, session) not in called:
+                url = reverse("students:roll", args=[each.pk, now, session])
+                title = f"Điểm danh lớp {each.name} buổi {session.label} hôm nay"
+                found.append(AttendanceTask(title, f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh"))
         for month in months:
             state = states[each.pk, month]
             if state.is_due or state.has_changed:

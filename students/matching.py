@@ -109,18 +109,22 @@ def _of_id(row: RosterRow, student: Student, name: str) -> Match:
 
 
 def _unless_similar(row: RosterRow, known: _Known, taken: set[int]) -> Match:
-    """A new pupil, unless a stored one could be the same: of those whom another row means, one called just so."""
-    similar = [
-        each
-        for each in known.namesakes(row)
-        if births_agree(row, each) and (each.pk not in taken or spelt(each.full_name) == spelt(row.full_name))
-    ]
+    """A new pupil, unless a stored one could be the same.
+
+    That another row means the stored one does not make this row somebody else; an id and a name of its own do.
+    """
+    similar = [each for each in known.namesakes(row) if births_agree(row, each)]
+    if _has_id(row):
+        similar = [
+            each for each in similar if each.pk not in taken or spelt(each.full_name) == spelt(row.full_name)
+        ]
     if not similar:
         return Match()
     people = ", ".join(sorted(map(described, similar)))
     return Match(
         reason=f"có thể là học sinh đã có: {people}, nhưng họ tên khác dấu hoặc ngày sinh không ghi đủ. Nếu là một "
-        "thì ghi họ tên, ngày sinh như đã lưu hoặc ghi mã; nếu là học sinh khác thì ghi mã định danh Bộ GD&ĐT."
+        "thì ghi họ tên, ngày sinh như đã lưu hoặc ghi mã; nếu là học sinh khác thì ghi mã định danh Bộ GD&ĐT, em chưa "
+        "có mã thì bỏ hàng này và ghi em ở trang «Biến động sĩ số», nút «Học sinh mới nhập học»."
     )
 
 
@@ -173,7 +177,11 @@ def _same_name_and_birth(row: RosterRow, student: Student) -> bool:
 
 
 def _is_recognisable(row: RosterRow) -> bool:
-    return row.birth_year is not None or any(getattr(row, name) for name in IDS)
+    return row.birth_year is not None or _has_id(row)
+
+
+def _has_id(row: RosterRow) -> bool:
+    return any(getattr(row, name) for name in IDS)
 
 
 def ids_differ(one: Person, other: Person) -> bool:

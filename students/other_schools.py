@@ -8,6 +8,7 @@ from students.movement_rules import ABROAD
 from students.names import search_key
 
 SAME_PROVINCE, OTHER_PROVINCE = "01", "02"
+OWN_COUNTRY = ("viet nam", "vietnam", "vn")
 _KIND_OF_SCHOOL = re.compile(r"^(truong )?(tieu hoc |th )?")
 
 
@@ -34,8 +35,10 @@ def against_the_destination(code: str, province: str, *, own_province: str) -> t
 
 
 def about_the_province(province: str, *, is_abroad: bool) -> Iterator[str]:
-    """Doubts: a name that no province bears."""
-    if province and not is_abroad and not province_named(province):
+    """Doubts: a name that no province bears, our own country as a foreign one."""
+    if is_abroad and search_key(province) in OWN_COUNTRY:
+        yield f"Chuyển ra nước ngoài mà nơi đến ghi «{province}»: ghi tên nước em đến."
+    elif province and not is_abroad and not province_named(province):
         yield (
             f"«{province}» không phải tên tỉnh (thành phố) nào của nước ta. Kiểm tra lại; nếu là tên nước hoặc cách "
             "gọi khác thì cứ ghi tiếp."

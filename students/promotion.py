@@ -26,8 +26,8 @@ def against_the_grade(grade: int, last: LastClass, year: int) -> str | None:
     """Why a pupil of the class `last` cannot be in `grade` in the year that starts in `year`; None when he can."""
     if last.is_promoted and last.grade == LAST_GRADE:
         return (
-            f"học sinh đã hoàn thành chương trình tiểu học ({last}), không xếp vào lớp nữa. Nếu nhầm tệp thì chọn tệp "
-            f"của năm học {year} - {year + 1}; nếu không thì bỏ hàng này khỏi tệp."
+            f"học sinh đã hoàn thành chương trình tiểu học ({last}), không xếp vào lớp nữa. Tệp không phải danh "
+            f"sách của năm học {year} - {year + 1} thì tải tệp khác lên; đúng tệp thì bỏ hàng này khỏi tệp."
         )
     lowest = last.grade + (last.is_promoted is True)
     highest = min(last.grade + (year - last.year) - (last.is_promoted is False), LAST_GRADE)

@@ -137,8 +137,17 @@ def roster_on(school_class: SchoolClass, day: datetime.date) -> list[Enrolment]:
 
 def session_now(sessions: tuple[Session, ...]) -> Session:
     """The session that a teacher means who opens today's roll."""
-    wanted = Session.MORNING if timezone.localtime(clock.stamp()).hour < NOON else Session.AFTERNOON
+    wanted = Session.MORNING if _is_before_noon() else Session.AFTERNOON
     return wanted if wanted in sessions else sessions[0]
+
+
+def sessions_come(sessions: tuple[Session, ...]) -> tuple[Session, ...]:
+    """Those of today's sessions whose roll is to be called by now: the morning all day, the afternoon from noon."""
+    return tuple(each for each in sessions if each == Session.MORNING or not _is_before_noon())
+
+
+def _is_before_noon() -> bool:
+    return timezone.localtime(clock.stamp()).hour < NOON
 
 
 def read_roll(

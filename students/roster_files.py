@@ -38,6 +38,8 @@ UNIQUE = {
 }
 ONE_ROW_A_PUPIL = "Mỗi học sinh chỉ ghi một hàng; hãy sửa hoặc bỏ một trong hai hàng."
 TITLE = re.compile(r"(danh sach|lop|khoi)\b")
+PARENTS = {"father_": "cha", "mother_": "mẹ", "guardian_": "người giám hộ"}
+BARE_PHONES = ("dien thoai", "so dien thoai", "sdt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def read_roster(data: bytes, name: str, *, school_year: int | None = None) -> Ro
         if apart := columns_apart(header):
             problems.append(_called_the_same(table, apart))
             continue
+        problems.extend(_of_no_certain_phone(table, header))
         sheet = _Sheet(table, header, school_year or title_year, problems)
         rows.extend(sheet.rows())
     if len(skipped) == len(tables):
@@ -129,6 +132,24 @@ def _called_the_same(table: Table, columns: tuple[Column, ...]) -> Problem:
         "tên», «Họ và tên cha», «Họ và tên mẹ»; cột thừa thì xoá."
     )
     return Problem(table.sheet_name, 0, columns[0].letter, columns[0].heading, "", message)
+
+
+def _of_no_certain_phone(table: Table, header: Header) -> Iterator[Problem]:
+    """A warning for a bare «Điện thoại» right behind what is said of a parent: the number to call, or the parent's."""
+    said_of = {
+        column.index: field.partition("_")[0]
+        for field, columns in header.columns.items()
+        for column in columns[:1]
+        if field.startswith(tuple(PARENTS)) and not field.endswith("_name")
+    }
+    for column in header.columns.get("phone", ())[:1]:
+        parent = PARENTS.get(f"{said_of.get(column.index - 1, '')}_")
+        if parent and folded_heading(column.heading) in BARE_PHONES:
+            message = (
+                f"đứng ngay sau các cột của {parent}, được đọc là «Điện thoại liên hệ» và thay số đang lưu. Là số của "
+                f"{parent} thì ghi tiêu đề «Điện thoại {parent}» rồi tải lại tệp."
+            )
+            yield Problem(table.sheet_name, 0, column.letter, column.heading, "", message, "warning")
 
 
 def _title_year(table: Table) -> int | None:

@@ -15,11 +15,12 @@ from gradebook.assignments import assign
 from gradebook.board import read_board
 from gradebook.class_lines import lines_of, lines_of_classes
 from gradebook.line_choices import choose_class_lines, choose_lines
-from gradebook.models import ClassLine, SubjectLine, SubjectResult, TeachingAssignment
+from gradebook.models import ClassLine, ClassYearEnd, SubjectLine, SubjectResult, TeachingAssignment
 from gradebook.opening import checklist
 from gradebook.regulation import Period
 from gradebook.sheets import find_sheet
 from gradebook.staff_pages import read_class
+from gradebook.year_end_rules import State
 from reports.class_tables import class_table
 from students.models import SchoolClass, YearIsClosed
 from students.staff_files import StaffRow
@@ -170,6 +171,27 @@ def test_a_line_given_once_entry_has_begun_says_what_follows_and_asks_the_passwo
         assert "TH" not in codes(school.class_1a)
     assert as_(school.tuan).post(address, data | CONFIRMED).status_code == 302
     assert "TH" in codes(school.class_1a)
+
+
+@pytest.mark.parametrize("by_grade", [False, True])
+def test_a_line_is_not_given_after_the_approval_and_before_it_the_preview_tells_of_the_results(
+    school, other, by_grade
+):
+    open_window(school, period=Period.YEAR_END)
+    address = reverse(f"gradebook:{'year_lines' if by_grade else 'class_lines'}", args=[school.year.pk])
+    data = CONFIRMED | ({"grade_1": ["TH"]} if by_grade else {f"class_{school.class_1a.pk}_TH": "1"})
+    steps = {"completed_by": school.lan, "reviewed_by": school.hoa}
+    sent = ClassYearEnd.objects.create(school_class=school.class_1a, state=State.COMPLETED, **steps)
+    asked = as_(school.tuan).post(address, {key: data[key] for key in data.keys() - CONFIRMED.keys()})
+    assert "Kết quả năm học của lớp 1A (chờ Phó Hiệu trưởng rà soát) đã gửi" in text(asked)
+    ClassYearEnd.objects.filter(pk=sent.pk).update(state=State.APPROVED, approved_by=school.bich)
+    refused = as_(school.tuan).post(address, data)
+    assert refused.status_code == 422
+    assert "kết quả năm học của lớp 1A đã phê duyệt" in text(refused)
+    with pytest.raises(YearRefused, match="Thêm từ năm học sau"):
+        choose_lines(school.year, {1: ["TH"]}, by=school.tuan)
+    assert "TH" not in codes(school.class_1a)
+    choose(school, other, TH=True)
 
 
 def test_nobody_but_the_clerk_chooses(school, other):

@@ -202,11 +202,15 @@ def test_next_years_teacher_reads_of_the_own_pupils_only_and_confirms(may):
         address = reverse("gradebook:handover_receive", args=[new.pk])
         listed = text(client_of(school.hoa).get(reverse("gradebook:handovers")))
         assert "chưa tiếp nhận của lớp 4A" in listed
+        start = client_of(school.thu).get(reverse("approvals:tasks"))
+        assert "Tiếp nhận bàn giao của lớp 4A" in text(start)
+        assert f'href="{address}"' in start.content.decode()
         shown = text(client_of(school.thu).get(address))
         assert "Vẽ rất đẹp" in shown
         assert "Kèm thêm Toán" not in shown
         done = client_of(school.thu).post(address, CONFIRMED, follow=True)
         assert "Đã xác nhận tiếp nhận 1 bản bàn giao" in text(done)
+        assert "Tiếp nhận bàn giao" not in text(client_of(school.thu).get(reverse("approvals:tasks")))
         # The child who repeats sits in another class, which has not received yet.
         waiting = waiting_for_receipt(list(may.following.classes.all()))
         assert new.pk not in waiting

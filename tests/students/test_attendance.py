@@ -261,6 +261,23 @@ def test_whoever_missed_a_month_is_listed_to_the_vice_principal_from_day_four(sc
     assert f"2 lớp chưa xác nhận điểm danh tháng 10/{school.year.year}" in titles
 
 
+def test_the_start_page_asks_for_each_session_whose_time_has_come(school, day):
+    def asked() -> list[str]:
+        titles = [task.title for task in attendance_tasks(school.lan)]
+        return [title for title in titles if title.startswith("Điểm danh lớp 4A buổi")]
+
+    morning, afternoon = (f"Điểm danh lớp 4A buổi {name} hôm nay" for name in ("sáng", "chiều"))
+    assert asked() == [morning]
+    with at(day, 13):
+        assert asked() == [morning, afternoon]
+    save(school, call(day))
+    assert asked() == []
+    with at(day, 13):
+        assert asked() == [afternoon]
+        save(school, call(day, session="afternoon"))
+        assert asked() == []
+
+
 def test_the_plain_form_saves_and_shows_who_called(school, day):
     client = client_of(school, "lan")
     answer = client.post(address(school, day), form(school, {school.pupils[0]: "P"}), follow=True)
@@ -305,6 +322,17 @@ def test_the_month_shows_letters_halves_and_gaps_and_goes_out_as_excel(school, d
     answer = client.get(reverse("students:attendance_file", args=place))
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content)[:2] == b"PK"
+
+
+def test_an_absence_of_the_afternoon_leads_to_the_roll_of_the_afternoon(school, day):
+    pupil = school.pupils[0]
+    save(school, call(day), call(day, {pupil: "P"}, session="afternoon"))
+    place = [school.class_4a.pk, day.replace(day=1)]
+    page = client_of(school, "lan").get(reverse("students:attendance_month", args=place)).text
+    listed = page.split('class="month-list"')[1].split("</section>")[0]
+    assert ": Pc<" in listed
+    assert address(school, day, "afternoon") in listed
+    assert address(school, day, "morning") not in listed
 
 
 def test_on_a_telephone_the_month_lists_who_was_absent_with_the_days_and_nobody_else(school, day):

@@ -214,12 +214,16 @@ def test_twins_whose_names_differ_by_a_tone_mark_stay_two(school):
     assert sorted(name for _place, name in seats("1B")) == ["Lê Minh Anh", "Lê Minh Ánh"]
 
 
-def test_a_twin_that_comes_later_is_new_when_the_other_has_a_row_too(school):
-    anh, anh_sac = (
-        pupil(1, name=f"Lê Minh {given}", birth="05/09/2020", id=None) for given in ("Anh", "Ánh")
-    )
+def test_a_twin_that_comes_later_is_new_by_an_id_and_without_one_refused_though_the_other_has_a_row_too(
+    school,
+):
+    anh = pupil(1, name="Lê Minh Anh", birth="05/09/2020", id=None)
+    twin = pupil(2, name="Lê Minh Ánh", birth="05/09/2020")
     carried_out(school, anh)
-    assert deeds(plan_roster(listed(anh, anh_sac), school.year)) == [Deed.KEEP, Deed.CREATE]
+    assert deeds(plan_roster(listed(anh, twin), school.year)) == [Deed.KEEP, Deed.CREATE]
+    (reason,) = reasons(school, anh, twin | {ID: None})
+    assert "có thể là học sinh đã có: Lê Minh Anh sinh 05/09/2020" in reason
+    assert "ghi mã định danh Bộ GD&ĐT" in reason
 
 
 @pytest.mark.parametrize(
@@ -444,7 +448,7 @@ def test_a_new_pupil_whose_name_differs_from_another_rows_by_tones_alone_is_poin
     carried_out(school, pupil(1, name="Lê Như Ảnh", birth="05/09/2020"))
     rows = [
         pupil(1, name="Lê Như Ảnh", birth="05/09/2020"),
-        pupil(2, name="Lê Như Anh", birth="05/09/2020", id=""),
+        pupil(2, name="Lê Như Anh", birth="05/09/2020", id="", **{"Mã học sinh": "HS-2"}),
         pupil(3, name="Lê Như Ánh", birth="06/09/2020", id=""),
     ]
     told = [str(each) for each in plan_roster(listed(*rows), school.year).problems]

@@ -60,6 +60,7 @@ def test_a_graduate_is_not_enrolled_again(school):
     (reason,) = reasons(planned(school, pupil(1, cls="5C")))
     assert "cột E «Lớp»: học sinh đã hoàn thành chương trình tiểu học (lớp 5B năm học 2025 - 2026)" in reason
     assert "bỏ hàng này khỏi tệp" in reason
+    assert "thì tải tệp khác lên" in reason
 
 
 @pytest.mark.parametrize(

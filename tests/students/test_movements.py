@@ -361,6 +361,7 @@ def test_where_a_pupil_goes_must_fit_together(school, said, field, told):
     ("said", "told"),
     [
         ({"other_province": "Xyz"}, "không phải tên tỉnh"),
+        ({"destination_code": "03", "other_province": "Việt Nam"}, "ghi tên nước em đến"),
         ({"decision_date": datetime.date(2020, 1, 1)}, "từ trước năm học"),
     ],
 )

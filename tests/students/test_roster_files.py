@@ -638,6 +638,18 @@ def test_what_follows_the_name_of_a_parent_is_said_of_that_parent():
     assert (row.father_job, row.mother_job) == ("Thợ mộc", "Nông dân")
 
 
+@pytest.mark.parametrize(
+    ("heading", "told"), [("Điện thoại", True), ("Điện thoại liên hệ", False), ("Điện thoại mẹ", False)]
+)
+def test_a_telephone_of_nobody_named_behind_the_columns_of_a_parent_is_pointed_out(heading, told):
+    file = read(
+        ("Họ và tên", "Ngày sinh", "Lớp", "Họ tên mẹ", "Nghề nghiệp", heading),
+        ("Trần Minh An", "05/09/2019", "1A", "Lê Thị Ba", "Nông dân", "0912345678"),
+    )
+    found = [(each.level, each.column_letter) for each in file.problems if "«Điện thoại mẹ»" in each.message]
+    assert found == ([("warning", "F")] if told else [])
+
+
 def test_a_column_of_pupil_codes_that_holds_the_ministrys_is_read_as_that_and_told():
     file = read(
         ("Mã học sinh", "Họ và tên", "Ngày sinh", "Lớp"),

@@ -233,6 +233,7 @@ def test_the_page_lists_and_says_when_there_are_more(client, school):
     assert page.count("row-link") == 50
     assert "Có hơn 50 học sinh" in page
     assert "Không tìm thấy học sinh nào" in client.get(SEARCH, {"q": "zzz"}).content.decode()
+    assert "Gõ từ hai chữ trở lên" in client.get(SEARCH, {"q": "đ"}).content.decode()
     assert 'name="q" value="' in client.get(SEARCH, {"q": "<script>"}).content.decode()
     assert "<script>alert" not in client.get(SEARCH, {"q": "<script>alert"}).content.decode()
 
