@@ -22,6 +22,7 @@ from gradebook.models import EntryOrder, EntryWindow, WindowCut
 from gradebook.order_execution import WHO_CARRIES_OUT, ExecutionRefused, carry_out
 from gradebook.order_forms import EXTENSION, OrderForm, initial_values
 from gradebook.order_preview import Preview, preview
+from gradebook.order_texts import notice_words
 from gradebook.orders import OrderRefused, issue_order, problems_of
 from gradebook.progress_scope import address_of
 from gradebook.regulation import Period
@@ -215,5 +216,5 @@ def _sign(request: SignedInRequest, form: OrderForm) -> HttpResponse:
     except OrderRefused as refusal:
         form.refuse(refusal.problems)
         return render(request, "gradebook/order_new.html", {"form": form}, status=422)
-    messages.success(request, f"Đã kí và ban hành văn bản số {order.number}. Thông báo hiện cho toàn trường.")
+    messages.success(request, f"Đã kí và ban hành văn bản số {order.number}. {notice_words(order)}")
     return redirect("gradebook:order", order.pk)

@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils.timezone import localtime, make_aware
 
 from accounts import clock
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from gradebook.models import EntryOrder
 from gradebook.order_forms import next_number
-from gradebook.order_texts import default_text
+from gradebook.order_texts import default_text, notice_words
 from gradebook.regulation import Period, rules_for
 from gradebook.windows import lock_state
 from tests.gradebook.school import CONFIRMED, close_window, open_window
@@ -223,6 +223,20 @@ def test_the_preview_of_a_lock_names_the_windows_it_ends(school, principal):
     assert f"văn bản số 01/QĐ-THKĐ (Toàn trường), đang định đến {window.closes_label}, sẽ hết lúc đó" in shown
     sign(principal, data)
     assert not lock_state(school.class_4a, Period.MID_TERM_1).is_open
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "Trong lúc mở, thông báo hiện cho toàn trường."),
+        ({"grade_level": 4}, "Trong lúc mở, thông báo hiện cho giáo viên có sổ trong phạm vi."),
+        ({"line_code": "TOAN"}, "Trong lúc mở, thông báo hiện cho giáo viên có sổ trong phạm vi."),
+        ({"teacher": User(full_name="Lê Thị Thu", pk=1)}, "Trong lúc mở, thông báo hiện cho Lê Thị Thu."),
+    ],
+)
+def test_a_notice_is_promised_to_those_alone_who_will_see_it(values, words):
+    assert notice_words(EntryOrder(**values)) == words
+    assert "thông báo" not in notice_words(EntryOrder(kind="lock", **values)).lower()
 
 
 def test_the_preview_says_which_windows_stay(school, principal):
