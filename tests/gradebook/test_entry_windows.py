@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from accounts import clock
 from accounts.models import User
+from gradebook.lock_calendar import read_calendar
 from gradebook.models import EntryOrder, EntryWindow, OrderExecution, WindowCut
 from gradebook.order_execution import ExecutionRefused, carry_out
 from gradebook.orders import OrderRefused, issue_order
@@ -218,10 +219,37 @@ def test_the_calendar_says_what_is_open_and_locked_by_grade_and_line(school, ord
     order(teacher=school.thu, period=Period.END_TERM_1)
     client.force_login(school.lan)
     shown = text(client.get(reverse("gradebook:lock_calendar"), {"grade": "4"}))
-    line = shown.split("Toán")[1].split("Ngoại ngữ 1")[0]
+    by_line = shown.split("từng môn học, hoạt động giáo dục")[1]
+    line = by_line.split("Toán")[1].split("Ngoại ngữ 1")[0]
     assert "Đang mở" in line
     assert "Riêng 4A: đã khoá" in line
     assert "giáo viên Lê Thị Thu" in shown.split("Gia hạn riêng còn hiệu lực")[1]
+
+
+def test_the_calendar_names_the_lines_and_the_teacher_that_stand_otherwise(school, order, client):
+    order()
+    order(EntryOrder.Kind.LOCK, school_class=school.class_4a, line_code="GDTC")
+    order(EntryOrder.Kind.LOCK, teacher=school.thu)
+    order(grade_level=4, line_code="TOAN", period=Period.YEAR_END)
+    calendar = read_calendar(school.year, None, {school.class_4b.pk})
+    (row,) = [each for each in calendar.grades if each.grade_level == 4]
+    cells = dict(zip(calendar.periods, row.cells, strict=True))
+    names = ", ".join(words for words, _standing in cells[Period.MID_TERM_1].others)
+    assert names == "Giáo dục thể chất lớp 4A, giáo viên Lê Thị Thu lớp 4A, 4B"
+    assert {standing.word for _words, standing in cells[Period.MID_TERM_1].others} == {"Đã khoá"}
+    year_end = [(words, standing.word) for words, standing in cells[Period.YEAR_END].others]
+    assert year_end == [("Toán khối 4", "Đang mở")]
+    assert calendar.chosen == 4
+
+
+def test_a_class_locked_but_for_a_line_is_named_with_what_is_left_out(school, order):
+    order()
+    order(EntryOrder.Kind.LOCK, school_class=school.class_4a)
+    order(school_class=school.class_4a, line_code="TOAN", hours=48)
+    row = read_calendar(school.year, 4).grades[-1]
+    assert [words for words, standing in row.cells[0].others if standing.kind == "locked"] == [
+        "4A (trừ Toán)"
+    ]
 
 
 def test_the_calendar_takes_the_same_statements_however_many_orders(
