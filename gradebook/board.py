@@ -23,8 +23,9 @@ from gradebook.progress_sheets import (
     whole,
 )
 from gradebook.regulation import Period
-from gradebook.scopes import line_words
+from gradebook.scopes import Place, line_words, place_of
 from gradebook.sheets import HOMEROOM_CODE
+from gradebook.spans import cuts_by_now
 
 WHOLE_SCHOOL = "toàn trường"
 
@@ -153,7 +154,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A period over the classes a person sees; `state` says for whom it is open, as far as a few words can.
+    """A period over the classes a person sees; `state` says for whom it is open, as far as a few words can;
+    `cut_off` names what is locked of it by orders of its own.
 
     `periods` are those that can be chosen.
     """
@@ -165,6 +167,7 @@ class Board:
     openings: tuple[Opening, ...]
     state: str
     state_kind: str
+    cut_off: str = ""
 
     @property
     def total(self) -> Tally:
@@ -217,16 +220,20 @@ def read_open_boards(user: User) -> tuple[Board, ...]:
     if wanted not in sight.standings.values():
         return (_board(sight, periods[0], ()),)
     return tuple(
-        _board(sight, period, [sheet for sheet in sheets if sheet.standing == wanted])
+        _board(sight, period, [sheet for sheet in sheets if sheet.standing == wanted], of=sheets)
         for period, sheets in sheets_at(sight, periods).items()
     )
 
 
-def _board(sight: Sight, period: Period, sheets: Sequence[ProgressSheet]) -> Board:
+def _board(
+    sight: Sight, period: Period, sheets: Sequence[ProgressSheet], *, of: Sequence[ProgressSheet] = ()
+) -> Board:
+    """Over some sheets, `of` all in sight where these are a part."""
     windows = sight.of_period(period)
     still_open = [window for window in windows if window.is_open_at(window.asked_at)]
     openings = _openings(still_open)
-    state, kind = _state(period, windows, openings)
+    cut_off = _cut_off(still_open, of or sheets)
+    state, kind = _state(period, windows, openings, is_cut=bool(cut_off))
     return Board(
         period,
         sight.periods,
@@ -235,21 +242,67 @@ def _board(sight: Sight, period: Period, sheets: Sequence[ProgressSheet]) -> Boa
         openings,
         state,
         kind,
+        cut_off,
     )
 
 
-def _state(period: Period, windows: Sequence[Any], openings: Sequence[Opening]) -> tuple[str, str]:
+def _state(
+    period: Period, windows: Sequence[Any], openings: Sequence[Opening], *, is_cut: bool
+) -> tuple[str, str]:
     if len(openings) == 1:
-        return f"{period.value} · mở cho {openings[0].scope} đến {openings[0].until}", "open"
+        but = " (trừ phần đã khoá riêng)" if is_cut else ""
+        return f"{period.value} · mở cho {openings[0].scope}{but} đến {openings[0].until}", "open"
     if openings:
         return f"{period.value} · đang mở", "open"
     over = [window for window in windows if whole(window).is_past]
     if not over:
         return f"{period.value} · chưa mở", "neutral"
-    last = max(over, key=lambda window: window.closes_at)
-    scope = scope_words(over)
-    whom = "" if scope == WHOLE_SCHOOL else f" ({scope})"
-    return f"{period.value} · đã khoá từ {last.closes_label}{whom}", "locked"
+    return f"{period.value} · đã khoá {_locked_words(over)}", "locked"
+
+
+def _locked_words(over: Sequence[Any]) -> str:
+    """«từ 17:00 10/11/2026»: since when the round is over; parts that had longer after it are named."""
+    rounds = [window for window in over if _is_round(window)] or list(over)
+    last = max(rounds, key=lambda window: window.closes_at)
+    scope = scope_words(rounds)
+    said = f"từ {last.closes_label}" + ("" if scope == WHOLE_SCHOOL else f" ({scope})")
+    later: dict[str, list[Any]] = {}
+    for window in sorted(over, key=lambda window: window.closes_at):
+        if window.closes_at > last.closes_at:
+            later.setdefault(window.closes_label, []).append(window)
+    parts = "; ".join(f"{scope_words(together)} từ {since}" for since, together in later.items())
+    return f"{said}, riêng {parts}" if parts else said
+
+
+def _is_round(window: Any) -> bool:
+    """For a grade or the school, not for a class, line or teacher let in for some hours more."""
+    return not (window.line_code or window.teacher_id or window.school_class_id)
+
+
+def _cut_off(windows: Iterable[Any], sheets: Sequence[ProgressSheet]) -> str:
+    """«lớp 2D, môn Toán lớp 2B»: what further orders have locked of the open windows, as far as it is in sight and
+    stands locked."""
+    locked = [_place(sheet) for sheet in sheets if sheet.standing is Standing.LOCKED]
+    found = [
+        _cut_words(cut)
+        for window in windows
+        for scope, cut in cuts_by_now(window)
+        if any(scope.shuts(place) for place in locked)
+    ]
+    return ", ".join(dict.fromkeys(found))
+
+
+def _place(sheet: ProgressSheet) -> Place:
+    holder = {sheet.holder.pk} if sheet.holder else set()
+    return place_of(sheet.ref.school_class, sheet.ref.code, holder)
+
+
+def _cut_words(cut: Mapping[str, Any]) -> str:
+    words = [line_words(cut["line_code"])] if cut["line_code"] else []
+    words += [f"lớp {cut['class_name']}"] if cut["class_name"] else []
+    words += [f"khối {cut['grade_level']}"] if cut["grade_level"] else []
+    words += [f"giáo viên {cut['teacher_name']}"] if cut["teacher_name"] else []
+    return f"{' '.join(words)} (văn bản số {cut['number']})"
 
 
 def _openings(windows: Iterable[Any]) -> tuple[Opening, ...]:
