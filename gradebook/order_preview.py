@@ -35,14 +35,20 @@ def preview(order: EntryOrder) -> Preview:
     if order.kind == EntryOrder.Kind.OPEN:
         span = f"từ {_at(order.opens_at)} đến {_at(order.closes_at)}"
         what = "Gia hạn nhập" if order.is_extension else "Mở nhập"
-        headline = f"{what} {period} cho {reach} ({order.scope_label}), {span}."
+        headline = f"{what} {period} cho {reach} ({_where(order)}), {span}."
         return Preview(headline, (f"Hết giờ sổ tự khoá. {notice_words(order)}", *_others(order)))
     moment = max(order.opens_at, clock.stamp())
     when = f"lúc {_at(moment)}" if order.opens_at > clock.stamp() else "ngay khi kí"
     return Preview(
-        f"Khoá nhập {period} cho {reach} ({order.scope_label}), {when}.",
+        f"Khoá nhập {period} cho {reach} ({_where(order)}), {when}.",
         (*(_lock_line(order, window) for window in hit), notice_words(order)),
     )
+
+
+def _where(order: EntryOrder) -> str:
+    """The scope without the teacher, whom `_reach` names."""
+    named = f", giáo viên {order.teacher.full_name}" if order.teacher else ""
+    return str(order.scope_label).removesuffix(named)
 
 
 def _lock_line(order: EntryOrder, window: EntryWindow) -> str:

@@ -64,6 +64,10 @@ class OrderNotice:
         return f"{self.word} {self.detail}".strip()[:200]
 
     @property
+    def was_called_off(self) -> bool:
+        return self.order.kind == EntryOrder.Kind.OPEN and self.order.window.was_called_off
+
+    @property
     def has_taken_effect(self) -> bool:
         return self.order.takes_effect_at <= self.order.asked_at  # type: ignore[attr-defined]  # see _orders()
 
@@ -139,6 +143,7 @@ def _show_order(request: SignedInRequest, order: EntryOrder, problem: str = "") 
         "may_carry_out": may_carry_out
         and execution is None
         and notice.has_taken_effect
+        and not notice.was_called_off
         and order.signed_by_id != request.user.pk,
         "problem": problem,
         "may_see_readiness": permissions.may_anywhere(request.user, Action.SEE_READINESS),

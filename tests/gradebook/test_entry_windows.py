@@ -278,6 +278,7 @@ def test_the_banner_has_ones_own_window_first_and_no_other(school, client):
 def test_an_extension_is_prepared_with_the_teacher_named_and_says_so_on_paper(school, client):
     client.force_login(school.bich)
     page = client.get(reverse("gradebook:order_new"), {"kind": "extend"})
+    assert '<input type="hidden" name="kind" value="open"' in page.content.decode()
     first = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
     day = clock.today() + datetime.timedelta(days=1)
     data = {
@@ -289,7 +290,7 @@ def test_an_extension_is_prepared_with_the_teacher_named_and_says_so_on_paper(sc
     address = reverse("gradebook:order_new") + "?kind=extend"
     assert "Giáo viên chưa đúng" in text(client.post(address, {**data, "look": "1"}))
     seen = client.post(address, {**data, "teacher": str(school.thu.pk), "line": "NN1", "look": "1"})
-    assert "Gia hạn nhập Giữa học kì I cho giáo viên Lê Thị Thu" in text(seen)
+    assert "Gia hạn nhập Giữa học kì I cho giáo viên Lê Thị Thu (Toàn trường, môn Ngoại ngữ 1)" in text(seen)
     assert seen.context["form"].cleaned_data["text"].startswith("Gia hạn hệ thống nhập")
 
 
