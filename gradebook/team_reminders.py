@@ -57,6 +57,7 @@ class TeamWindow:
     grade_level: int
     members: tuple[Member, ...]
     notices: tuple[EntryNotice, ...]
+    head: User
 
     @property
     def key(self) -> str:
@@ -73,6 +74,11 @@ class TeamWindow:
     @property
     def with_gaps(self) -> tuple[Member, ...]:
         return tuple(sorted((each for each in self.members if each.gaps), key=lambda each: -each.missing))
+
+    @property
+    def to_remind(self) -> tuple[Member, ...]:
+        """Those with gaps but the head."""
+        return tuple(each for each in self.with_gaps if each.person.pk != self.head.pk)
 
     @property
     def said_today(self) -> str:
@@ -104,7 +110,7 @@ def read_team_windows(user: User) -> tuple[TeamWindow, ...]:
     sheets = _sheets(year, classes) if windows else _Sheets([], Counts())
     if any(window.period == Period.SUPPLEMENTARY for window in windows):
         sheets = _with_what_is_owed(sheets)
-    found = (_team_window(window, grade, sheets) for window in windows for grade in sorted(grades))
+    found = (_team_window(window, grade, sheets, user) for window in windows for grade in sorted(grades))
     return tuple(each for each in found if each.members)
 
 
@@ -153,7 +159,7 @@ def _sheets(year: SchoolYear, classes: Sequence[Any]) -> _Sheets:
     return _Sheets(rows, count_entered(year, ids))
 
 
-def _team_window(window: Any, grade: int, sheets: _Sheets) -> TeamWindow:
+def _team_window(window: Any, grade: int, sheets: _Sheets, head: User) -> TeamWindow:
     of_person: dict[User, list[SheetRef]] = defaultdict(list)
     gaps: dict[User, list[Gap]] = defaultdict(list)
     for ref, person in _refs(window, grade, sheets):
@@ -169,7 +175,7 @@ def _team_window(window: Any, grade: int, sheets: _Sheets) -> TeamWindow:
         for person in sorted(of_person, key=lambda person: person.sort_key)
     )
     notices = tuple(each for each in window.notices.all() if each.grade_level == grade)
-    return TeamWindow(window, grade, members, notices)
+    return TeamWindow(window, grade, members, notices, head)
 
 
 def _refs(window: Any, grade: int, sheets: _Sheets) -> Iterator[tuple[SheetRef, User]]:
