@@ -10,7 +10,14 @@ from openpyxl import load_workbook
 from accounts import clock
 from accounts.models import Post, Team, User
 from approvals.tasks import read_tasks
-from gradebook.models import ClassYearEnd, Commendation, EntryNotice, PupilYearEnd, TraitResult, YearOutcome
+from gradebook.models import (
+    ClassYearEnd,
+    Commendation,
+    EntryNotice,
+    PupilYearEnd,
+    TraitResult,
+    YearOutcome,
+)
 from gradebook.past import read_past_pupil
 from gradebook.pupil_sheet import find_class
 from gradebook.regulation import Period
@@ -293,6 +300,11 @@ def test_the_summers_window_is_on_the_calendar_and_no_board_counts_it(school, cl
     assert "Đánh giá bổ sung" in text(client.get(calendar))
     (board,) = read_tasks(User.objects.get(pk=school.hoa.pk)).boards
     assert board.state == "GHKI · chưa mở"
+
+
+def test_a_line_opened_alone_at_the_years_end_asks_nobody_to_confirm_it(school):
+    open_window(school, Period.YEAR_END, line_code="TOAN")
+    assert waits_for(school.ngoc) == []
 
 
 def test_in_summer_a_head_reminds_those_alone_in_whose_sheets_somebody_owes_something(school, client):
