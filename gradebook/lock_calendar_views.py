@@ -21,7 +21,7 @@ def lock_calendar(request: SignedInRequest) -> HttpResponse:
     grade = request.GET.get("grade", "")
     powers = permissions.powers_of(request.user)
     own = powers.homeroom_classes or powers.taught_classes
-    chosen = int(grade) if grade in {"1", "2", "3", "4", "5"} else None
+    chosen = int(grade) if grade in {"1", "2", "3", "4", "5"} else min(powers.headed_grades, default=None)
     context = {
         "calendar": read_calendar(year, chosen, own) if year else None,
         "years": years,
