@@ -33,7 +33,8 @@ WHOLE_SCHOOL = "toàn trường"
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     """One sheet on the board, if the reader sees it; `is_taught` is False where the class does not have the line of
-    its grade. `counts`: the period was opened for it. `names`: where the names of what is missing are.
+    its grade. `counts`: the period was opened for it. `names`: where the names of what is missing are. `is_locked`:
+    while others on the board are open.
 
     Its words are put together here, for a school has hundreds of cells and a template takes ten times as long.
     """
@@ -45,6 +46,7 @@ class BoardCell:
     is_taught: bool = True
     sheet: ProgressSheet | None = None
     names: str = ""
+    is_locked: bool = False
 
     @property
     def is_shown(self) -> bool:
@@ -71,6 +73,8 @@ class BoardCell:
             return "Không học"
         if not self.counts:
             return "Chưa mở"
+        if self.is_locked:
+            return "Khoá"
         return self.tally.short_word if self.tally.required else "Không có ô"
 
     @property
@@ -343,21 +347,25 @@ def _part_words(window: EntryWindow) -> str:
 
 def _grades(sheets: Sequence[ProgressSheet]) -> tuple[BoardGrade, ...]:
     """A column for every line of which some class of the grade has a sheet here."""
+    some_open = any(sheet.standing is Standing.OPEN for sheet in sheets)
     by_grade: dict[int, dict[int, dict[str, ProgressSheet]]] = {}
     for sheet in sheets:
         of_grade = by_grade.setdefault(sheet.ref.school_class.grade_level, {})
         of_grade.setdefault(sheet.ref.school_class.pk, {})[sheet.ref.code] = sheet
-    return tuple(_grade(level, by_grade[level]) for level in sorted(by_grade))
+    return tuple(_grade(level, by_grade[level], some_open=some_open) for level in sorted(by_grade))
 
 
-def _grade(level: int, classes: Mapping[int, Mapping[str, ProgressSheet]]) -> BoardGrade:
+def _grade(level: int, classes: Mapping[int, Mapping[str, ProgressSheet]], *, some_open: bool) -> BoardGrade:
     names = reverse("gradebook:progress_missing")
     columns = _lines_together(sheet for own in classes.values() for sheet in own.values())
     rows = []
     for class_id, own in classes.items():
         school_class: Any = next(iter(own.values())).ref.school_class
         taught = {each["code"] for each in school_class.taught} | {HOMEROOM_CODE}
-        cells = tuple(_cell(code, label, own.get(code), taught, names) for code, label in columns.items())
+        cells = tuple(
+            _cell(code, label, own.get(code), taught, names, some_open=some_open)
+            for code, label in columns.items()
+        )
         rows.append(BoardRow(class_id, school_class.name, school_class.pupils, cells, taught == set(own)))
     return BoardGrade(level, tuple(columns), tuple(columns.values()), tuple(rows))
 
@@ -371,7 +379,10 @@ def _lines_together(sheets: Iterable[ProgressSheet]) -> dict[str, str]:
     return {code: names[code] for code in ordered}
 
 
-def _cell(code: str, label: str, sheet: ProgressSheet | None, taught: set[str], names: str) -> BoardCell:
+def _cell(
+    code: str, label: str, sheet: ProgressSheet | None, taught: set[str], names: str, *, some_open: bool
+) -> BoardCell:
     if sheet is None:
         return BoardCell(code, label, is_taught=code in taught)
-    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet, names=names)
+    is_locked = some_open and sheet.standing is Standing.LOCKED
+    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet, names=names, is_locked=is_locked)

@@ -179,6 +179,8 @@ def test_an_open_period_names_what_of_it_is_locked(school, client):
     assert "mở cho toàn trường (trừ phần đã khoá riêng) đến" in board.state
     assert board.cut_off == f"lớp 4B (văn bản số {number})"
     assert read_open_boards(school.bich)[0].cut_off == board.cut_off
+    words = {row.class_name: {cell.word for cell in row.cells} for g in board.grades for row in g.rows}
+    assert (words["4A"], words["4B"] - {"Không học"}) == ({"Chưa"}, {"Khoá"})
     assert read_board(school.ngoc).cut_off == ""
     client.force_login(school.bich)
     assert f"Đã khoá riêng: {board.cut_off}." in page_text(client.get(reverse(URL)))
