@@ -275,6 +275,22 @@ def test_the_banner_has_ones_own_window_first_and_no_other(school, client):
     assert "(lớp 4B)" not in page
 
 
+def test_whose_sheets_are_all_locked_by_an_order_of_their_own_reads_so_in_the_banner(school, order, client):
+    def banner(person):
+        client.force_login(User.objects.get(pk=person.pk))
+        return client.get(reverse("approvals:tasks")).content.decode()
+
+    order()
+    order(EntryOrder.Kind.LOCK, teacher=school.thu)
+    order(EntryOrder.Kind.LOCK, school_class=school.class_4a, line_code="TOAN")
+    assert "Sổ Giữa học kì I của thầy cô đã khoá theo lệnh riêng" in banner(school.thu)
+    assert "Đang mở nhập" not in banner(school.thu)
+    assert "Đang mở nhập Giữa học kì I (trừ phần đã khoá riêng)" in banner(school.lan)
+    order(teacher=school.thu, hours=30)
+    assert "Đang mở nhập Giữa học kì I (gia hạn riêng cho thầy cô)" in banner(school.thu)
+    assert "đã khoá theo lệnh riêng" not in banner(school.thu)
+
+
 def test_an_extension_is_prepared_with_the_teacher_named_and_says_so_on_paper(school, client):
     client.force_login(school.bich)
     page = client.get(reverse("gradebook:order_new"), {"kind": "extend"})
