@@ -167,7 +167,11 @@ def _statement(
     windows = (
         EntryWindow.objects.open_now()
         .filter(Q(teacher=None) | Q(teacher=user), year=OuterRef("pk"))
-        .annotate(is_own=_is_own(user), has_cuts=Exists(_cuts_now()))
+        .annotate(
+            is_own=_is_own(user, is_open=False),
+            is_left=_is_own(user, is_open=True),
+            has_cuts=Exists(_cuts_now()),
+        )
         .values(
             json=JSONObject(
                 period="period",
@@ -179,6 +183,7 @@ def _statement(
                 order_id="order_id",
                 number="order__number",
                 is_own="is_own",
+                is_left="is_left",
                 has_cuts="has_cuts",
             )
         )
@@ -198,8 +203,8 @@ def _list_of(rows: QuerySet[Any]) -> Any:
     return Value([], output_field=ArrayField(JSONField())) if rows.query.is_empty() else ArraySubquery(rows)
 
 
-def _is_own(user: User) -> Q:
-    """Whether the window is for a sheet that the person answers for today."""
+def _is_own(user: User, *, is_open: bool) -> Q:
+    """Whether the window is for a sheet that the person answers for today; `is_open`: for one that no lock has shut."""
     in_scope = {
         "school_class": Coalesce(OuterRef("school_class_id"), F("school_class_id")),
         "school_class__grade_level": Coalesce(OuterRef("grade_level"), F("school_class__grade_level")),
@@ -213,7 +218,23 @@ def _is_own(user: User) -> Q:
         .annotate(line_asked=ExpressionWrapper(OuterRef("line_code"), output_field=CharField()))
         .filter(line_asked__in=["", HOMEROOM], **in_scope)
     )
+    if is_open:
+        teaching = teaching.exclude(Exists(_cuts_of_sheet(user, OuterRef("line__code"))))
+        homeroom = homeroom.exclude(Exists(_cuts_of_sheet(user, Value(HOMEROOM))))
     return Exists(teaching) | Exists(homeroom)
+
+
+def _cuts_of_sheet(user: User, line: Any) -> QuerySet[WindowCut]:
+    """Of the window, those that have shut the sheet of an assignment (`gradebook.scopes.Scope.shuts`)."""
+    grade, school_class = OuterRef("school_class__grade_level"), OuterRef("school_class_id")
+    return WindowCut.objects.filter(
+        Q(order__grade_level=None) | Q(order__grade_level=grade),
+        Q(order__school_class=None) | Q(order__school_class=school_class),
+        Q(order__line_code="") | Q(order__line_code=line),
+        Q(order__teacher=None) | Q(order__teacher=user.pk),
+        window=OuterRef(OuterRef("pk")),
+        shut_at__lte=clock.now_in_sql(),
+    )
 
 
 def _cuts_now() -> QuerySet[WindowCut]:
@@ -251,8 +272,13 @@ def _notices(user: User, windows: list[dict[str, Any]]) -> list[dict[str, str]]:
         (each for each in windows if each["is_own"]), key=lambda each: (-_narrow(each), each["closes_at"])
     )
     others = sorted((each for each in windows if not each["is_own"]), key=_narrow)
+    left = {each["period"] for each in own if each["is_left"]}
+    own = [each for each in own if each["is_left"] or each["period"] not in left]
     concerning = own or others
-    shown = [_notice(window) for window in concerning[:MOST_NOTICES]]
+    shown = [
+        _shut_notice(window) if window["is_own"] and not window["is_left"] else _notice(window)
+        for window in concerning[:MOST_NOTICES]
+    ]
     rest = len(concerning) - len(shown)
     if rest:
         text = f"Còn {rest} đợt nhập khác đang mở: xem ở «Lệnh mở, khoá sổ»."
@@ -288,6 +314,16 @@ def _notice(window: dict[str, Any]) -> dict[str, str]:
         "text": f"Đang mở nhập {Period(window['period']).label}{scope} đến {closes:%H:%M %d/%m/%Y}"
         f" theo văn bản số {window['number']}.",
         "url": reverse("gradebook:order", args=[window["order_id"]]),
+        "level": "info",
+    }
+
+
+def _shut_notice(window: dict[str, Any]) -> dict[str, str]:
+    """To whom a further order has locked every sheet of an open window."""
+    return {
+        "text": f"Sổ {Period(window['period']).label} của thầy cô đã khoá theo lệnh riêng, trong khi đợt nhập theo văn "
+        f"bản số {window['number']} còn mở cho phần khác. Xem «Lịch mở, khoá sổ».",
+        "url": reverse("gradebook:lock_calendar"),
         "level": "info",
     }
 

@@ -179,6 +179,8 @@ def read_tasks(user: User) -> TasksPage:
     refs, windows, tallies = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
     entries = _entries(sheets, tallies)
+    again = supplementary_tasks(_open_again(user, refs, windows))
+    with_gaps = {task.period for task in entries} | ({Period.SUPPLEMENTARY} if again else set())
     requests = _requests(user)
     inquiries = list(
         inquiries_to_read(user).select_related("asker", "team").order_by("asked_at")[: MOST_INQUIRIES + 1]
@@ -186,7 +188,7 @@ def read_tasks(user: User) -> TasksPage:
     return TasksPage(
         entries=entries,
         deadlines=_deadlines(entries),
-        team_notices=read_team_notices(windows, {task.period for task in entries}),
+        team_notices=read_team_notices(windows, with_gaps),
         requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
         inquiries=tuple(line_of(each) for each in inquiries[:MOST_INQUIRIES]),
@@ -198,11 +200,7 @@ def read_tasks(user: User) -> TasksPage:
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
-        year_end=(
-            *contradicted_tasks(user),
-            *year_end_tasks(user),
-            *supplementary_tasks(_open_again(user, refs, windows)),
-        ),
+        year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
         boards=read_open_boards(user) if follows_others(user) else (),
     )
 

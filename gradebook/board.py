@@ -23,8 +23,9 @@ from gradebook.progress_sheets import (
     whole,
 )
 from gradebook.regulation import Period
-from gradebook.scopes import line_words
+from gradebook.scopes import Place, line_words, place_of
 from gradebook.sheets import HOMEROOM_CODE
+from gradebook.spans import cuts_by_now
 
 WHOLE_SCHOOL = "toàn trường"
 
@@ -32,7 +33,8 @@ WHOLE_SCHOOL = "toàn trường"
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     """One sheet on the board, if the reader sees it; `is_taught` is False where the class does not have the line of
-    its grade. `counts`: the period was opened for it. `names`: where the names of what is missing are.
+    its grade. `counts`: the period was opened for it. `names`: where the names of what is missing are. `is_locked`:
+    while others on the board are open.
 
     Its words are put together here, for a school has hundreds of cells and a template takes ten times as long.
     """
@@ -44,6 +46,7 @@ class BoardCell:
     is_taught: bool = True
     sheet: ProgressSheet | None = None
     names: str = ""
+    is_locked: bool = False
 
     @property
     def is_shown(self) -> bool:
@@ -70,6 +73,8 @@ class BoardCell:
             return "Không học"
         if not self.counts:
             return "Chưa mở"
+        if self.is_locked:
+            return "Khoá"
         return self.tally.short_word if self.tally.required else "Không có ô"
 
     @property
@@ -153,7 +158,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A period over the classes a person sees; `state` says for whom it is open, as far as a few words can.
+    """A period over the classes a person sees; `state` says for whom it is open, as far as a few words can;
+    `cut_off` names what is locked of it by orders of its own.
 
     `periods` are those that can be chosen.
     """
@@ -165,6 +171,7 @@ class Board:
     openings: tuple[Opening, ...]
     state: str
     state_kind: str
+    cut_off: str = ""
 
     @property
     def total(self) -> Tally:
@@ -217,16 +224,20 @@ def read_open_boards(user: User) -> tuple[Board, ...]:
     if wanted not in sight.standings.values():
         return (_board(sight, periods[0], ()),)
     return tuple(
-        _board(sight, period, [sheet for sheet in sheets if sheet.standing == wanted])
+        _board(sight, period, [sheet for sheet in sheets if sheet.standing == wanted], of=sheets)
         for period, sheets in sheets_at(sight, periods).items()
     )
 
 
-def _board(sight: Sight, period: Period, sheets: Sequence[ProgressSheet]) -> Board:
+def _board(
+    sight: Sight, period: Period, sheets: Sequence[ProgressSheet], *, of: Sequence[ProgressSheet] = ()
+) -> Board:
+    """Over some sheets, `of` all in sight where these are a part."""
     windows = sight.of_period(period)
     still_open = [window for window in windows if window.is_open_at(window.asked_at)]
     openings = _openings(still_open)
-    state, kind = _state(period, windows, openings)
+    cut_off = _cut_off(still_open, of or sheets)
+    state, kind = _state(period, windows, openings, is_cut=bool(cut_off))
     return Board(
         period,
         sight.periods,
@@ -235,21 +246,67 @@ def _board(sight: Sight, period: Period, sheets: Sequence[ProgressSheet]) -> Boa
         openings,
         state,
         kind,
+        cut_off,
     )
 
 
-def _state(period: Period, windows: Sequence[Any], openings: Sequence[Opening]) -> tuple[str, str]:
+def _state(
+    period: Period, windows: Sequence[Any], openings: Sequence[Opening], *, is_cut: bool
+) -> tuple[str, str]:
     if len(openings) == 1:
-        return f"{period.value} · mở cho {openings[0].scope} đến {openings[0].until}", "open"
+        but = " (trừ phần đã khoá riêng)" if is_cut else ""
+        return f"{period.value} · mở cho {openings[0].scope}{but} đến {openings[0].until}", "open"
     if openings:
         return f"{period.value} · đang mở", "open"
     over = [window for window in windows if whole(window).is_past]
     if not over:
         return f"{period.value} · chưa mở", "neutral"
-    last = max(over, key=lambda window: window.closes_at)
-    scope = scope_words(over)
-    whom = "" if scope == WHOLE_SCHOOL else f" ({scope})"
-    return f"{period.value} · đã khoá từ {last.closes_label}{whom}", "locked"
+    return f"{period.value} · đã khoá {_locked_words(over)}", "locked"
+
+
+def _locked_words(over: Sequence[Any]) -> str:
+    """«từ 17:00 10/11/2026»: since when the round is over; parts that had longer after it are named."""
+    rounds = [window for window in over if _is_round(window)] or list(over)
+    last = max(rounds, key=lambda window: window.closes_at)
+    scope = scope_words(rounds)
+    said = f"từ {last.closes_label}" + ("" if scope == WHOLE_SCHOOL else f" ({scope})")
+    later: dict[str, list[Any]] = {}
+    for window in sorted(over, key=lambda window: window.closes_at):
+        if window.closes_at > last.closes_at:
+            later.setdefault(window.closes_label, []).append(window)
+    parts = "; ".join(f"{scope_words(together)} từ {since}" for since, together in later.items())
+    return f"{said}, riêng {parts}" if parts else said
+
+
+def _is_round(window: Any) -> bool:
+    """For a grade or the school, not for a class, line or teacher let in for some hours more."""
+    return not (window.line_code or window.teacher_id or window.school_class_id)
+
+
+def _cut_off(windows: Iterable[Any], sheets: Sequence[ProgressSheet]) -> str:
+    """«lớp 2D, môn Toán lớp 2B»: what further orders have locked of the open windows, as far as it is in sight and
+    stands locked."""
+    locked = [_place(sheet) for sheet in sheets if sheet.standing is Standing.LOCKED]
+    found = [
+        _cut_words(cut)
+        for window in windows
+        for scope, cut in cuts_by_now(window)
+        if any(scope.shuts(place) for place in locked)
+    ]
+    return ", ".join(dict.fromkeys(found))
+
+
+def _place(sheet: ProgressSheet) -> Place:
+    holder = {sheet.holder.pk} if sheet.holder else set()
+    return place_of(sheet.ref.school_class, sheet.ref.code, holder)
+
+
+def _cut_words(cut: Mapping[str, Any]) -> str:
+    words = [line_words(cut["line_code"])] if cut["line_code"] else []
+    words += [f"lớp {cut['class_name']}"] if cut["class_name"] else []
+    words += [f"khối {cut['grade_level']}"] if cut["grade_level"] else []
+    words += [f"giáo viên {cut['teacher_name']}"] if cut["teacher_name"] else []
+    return f"{' '.join(words)} (văn bản số {cut['number']})"
 
 
 def _openings(windows: Iterable[Any]) -> tuple[Opening, ...]:
@@ -290,21 +347,25 @@ def _part_words(window: EntryWindow) -> str:
 
 def _grades(sheets: Sequence[ProgressSheet]) -> tuple[BoardGrade, ...]:
     """A column for every line of which some class of the grade has a sheet here."""
+    some_open = any(sheet.standing is Standing.OPEN for sheet in sheets)
     by_grade: dict[int, dict[int, dict[str, ProgressSheet]]] = {}
     for sheet in sheets:
         of_grade = by_grade.setdefault(sheet.ref.school_class.grade_level, {})
         of_grade.setdefault(sheet.ref.school_class.pk, {})[sheet.ref.code] = sheet
-    return tuple(_grade(level, by_grade[level]) for level in sorted(by_grade))
+    return tuple(_grade(level, by_grade[level], some_open=some_open) for level in sorted(by_grade))
 
 
-def _grade(level: int, classes: Mapping[int, Mapping[str, ProgressSheet]]) -> BoardGrade:
+def _grade(level: int, classes: Mapping[int, Mapping[str, ProgressSheet]], *, some_open: bool) -> BoardGrade:
     names = reverse("gradebook:progress_missing")
     columns = _lines_together(sheet for own in classes.values() for sheet in own.values())
     rows = []
     for class_id, own in classes.items():
         school_class: Any = next(iter(own.values())).ref.school_class
         taught = {each["code"] for each in school_class.taught} | {HOMEROOM_CODE}
-        cells = tuple(_cell(code, label, own.get(code), taught, names) for code, label in columns.items())
+        cells = tuple(
+            _cell(code, label, own.get(code), taught, names, some_open=some_open)
+            for code, label in columns.items()
+        )
         rows.append(BoardRow(class_id, school_class.name, school_class.pupils, cells, taught == set(own)))
     return BoardGrade(level, tuple(columns), tuple(columns.values()), tuple(rows))
 
@@ -318,7 +379,10 @@ def _lines_together(sheets: Iterable[ProgressSheet]) -> dict[str, str]:
     return {code: names[code] for code in ordered}
 
 
-def _cell(code: str, label: str, sheet: ProgressSheet | None, taught: set[str], names: str) -> BoardCell:
+def _cell(
+    code: str, label: str, sheet: ProgressSheet | None, taught: set[str], names: str, *, some_open: bool
+) -> BoardCell:
     if sheet is None:
         return BoardCell(code, label, is_taught=code in taught)
-    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet, names=names)
+    is_locked = some_open and sheet.standing is Standing.LOCKED
+    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet, names=names, is_locked=is_locked)

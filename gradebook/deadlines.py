@@ -18,14 +18,17 @@ def is_near(left: datetime.timedelta) -> bool:
 
 
 def time_left(left: datetime.timedelta) -> str:
-    """«còn 3 ngày», «còn 2 ngày 5 giờ», «còn 5 giờ», «còn 20 phút».
+    """«còn 3 ngày», «còn 2 ngày 5 giờ», «còn 5 giờ», «còn 1 giờ 20 phút».
 
-    Rounded down, so that nobody counts on more than there is; on the last three days to the hour.
+    Rounded down, so that nobody counts on more than there is; on the last three days to the hour, in the last three
+    hours to the minute.
     """
     minutes = max(int(left.total_seconds() // 60), 0)
     hours = minutes // 60
     if hours < 1:
         return f"còn {minutes} phút"
+    if hours < 3 and minutes % 60:
+        return f"còn {hours} giờ {minutes % 60} phút"
     if hours < 24:
         return f"còn {hours} giờ"
     days, rest = divmod(hours, 24)

@@ -3,7 +3,7 @@
 The system opens and locks by itself at the ordered minute; this step gates nothing (docs/decisions/0140).
 """
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts import clock, permissions
 from accounts.clock import now_in_sql
@@ -24,7 +24,12 @@ def waiting_orders(user: User) -> QuerySet[EntryOrder]:
     if not permissions.may(user, Action.CARRY_OUT_ORDER):
         return EntryOrder.objects.none()
     due = EntryOrder.objects.filter(execution=None, opens_at__lte=now_in_sql())
-    return due.exclude(signed_by=user)
+    return due.exclude(signed_by=user).exclude(_called_off())
+
+
+def _called_off() -> Q:
+    """Locked before it opened: there is nothing to carry out."""
+    return Q(window__locked_by__isnull=False, window__closes_at=F("window__opens_at"))
 
 
 def carry_out(order: EntryOrder, *, found: str, by: User) -> OrderExecution:

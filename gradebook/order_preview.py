@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from accounts import clock
 from accounts.models import User
 from gradebook.models import EntryOrder, EntryWindow, TeachingAssignment
+from gradebook.order_texts import notice_words
 from gradebook.orders import check_order, classes_of, ends_whole
 from gradebook.regulation import Period
 from gradebook.scopes import HOMEROOM, scope_of
@@ -37,18 +38,22 @@ def preview(order: EntryOrder) -> Preview:
     if order.kind == EntryOrder.Kind.OPEN:
         span = f"từ {_at(order.opens_at)} đến {_at(order.closes_at)}"
         what = "Gia hạn nhập" if order.is_extension else "Mở nhập"
-        headline = f"{what} {period} cho {reach} ({order.scope_label}), {span}."
+        headline = f"{what} {period} cho {reach} ({_where(order)}), {span}."
         return Preview(
-            headline,
-            ("Hết giờ sổ tự khoá. Mọi người thấy thông báo ngay sau khi kí.", *_others(order)),
-            _far_off(order),
+            headline, (f"Hết giờ sổ tự khoá. {notice_words(order)}", *_others(order)), _far_off(order)
         )
     moment = max(order.opens_at, clock.stamp())
     when = f"lúc {_at(moment)}" if order.opens_at > clock.stamp() else "ngay khi kí"
     return Preview(
-        f"Khoá nhập {period} cho {reach} ({order.scope_label}), {when}.",
-        tuple(_lock_line(order, window) for window in hit),
+        f"Khoá nhập {period} cho {reach} ({_where(order)}), {when}.",
+        (*(_lock_line(order, window) for window in hit), notice_words(order)),
     )
+
+
+def _where(order: EntryOrder) -> str:
+    """The scope without the teacher, whom `_reach` names."""
+    named = f", giáo viên {order.teacher.full_name}" if order.teacher else ""
+    return str(order.scope_label).removesuffix(named)
 
 
 def _lock_line(order: EntryOrder, window: EntryWindow) -> str:

@@ -34,3 +34,19 @@ def all_texts(year: SchoolYear) -> set[str]:
         for period in ENTRY_PERIODS
         for is_for_one in (False, True)
     }
+
+
+def notice_words(order: EntryOrder) -> str:
+    """Who is told by a notice on the pages, and when: of a lock the sheets and the calendar tell."""
+    if order.kind == EntryOrder.Kind.LOCK:
+        return (
+            "Từ giờ khoá, sổ trong phạm vi ghi «Đã khoá» kèm số văn bản; cả trường xem ở «Lịch mở, khoá sổ». Tổ (khối) "
+            "trưởng báo cho giáo viên."
+        )
+    if order.is_extension and order.teacher:
+        whom = order.teacher.full_name
+    elif order.is_for_whole_classes and not (order.grade_level or order.school_class_id):
+        whom = "toàn trường"
+    else:
+        whom = "giáo viên có sổ trong phạm vi"
+    return f"Trong lúc mở, thông báo hiện cho {whom}."

@@ -22,6 +22,7 @@ from gradebook.models import EntryOrder, EntryWindow, WindowCut
 from gradebook.order_execution import WHO_CARRIES_OUT, ExecutionRefused, carry_out
 from gradebook.order_forms import EXTENSION, OrderForm, initial_values
 from gradebook.order_preview import Preview, preview
+from gradebook.order_texts import notice_words
 from gradebook.orders import OrderRefused, issue_order, problems_of
 from gradebook.progress_scope import address_of
 from gradebook.regulation import Period
@@ -61,6 +62,10 @@ class OrderNotice:
     def found(self) -> str:
         """The state in one sentence, as an execution keeps it."""
         return f"{self.word} {self.detail}".strip()[:200]
+
+    @property
+    def was_called_off(self) -> bool:
+        return self.order.kind == EntryOrder.Kind.OPEN and self.order.window.was_called_off
 
     @property
     def has_taken_effect(self) -> bool:
@@ -138,6 +143,7 @@ def _show_order(request: SignedInRequest, order: EntryOrder, problem: str = "") 
         "may_carry_out": may_carry_out
         and execution is None
         and notice.has_taken_effect
+        and not notice.was_called_off
         and order.signed_by_id != request.user.pk,
         "problem": problem,
         "may_see_readiness": permissions.may_anywhere(request.user, Action.SEE_READINESS),
@@ -215,5 +221,5 @@ def _sign(request: SignedInRequest, form: OrderForm) -> HttpResponse:
     except OrderRefused as refusal:
         form.refuse(refusal.problems)
         return render(request, "gradebook/order_new.html", {"form": form}, status=422)
-    messages.success(request, f"Đã kí và ban hành văn bản số {order.number}. Thông báo hiện cho toàn trường.")
+    messages.success(request, f"Đã kí và ban hành văn bản số {order.number}. {notice_words(order)}")
     return redirect("gradebook:order", order.pk)

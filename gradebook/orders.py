@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils.timezone import make_aware
+from django.utils.timezone import localtime, make_aware
 
 from accounts import clock, permissions
 from accounts.history import Source, acting
@@ -79,7 +79,7 @@ def problems_of(order: EntryOrder) -> tuple[Problem, ...]:
 
 
 def _problems_at(order: EntryOrder, moment: datetime.datetime) -> tuple[Problem, ...]:
-    problems = [*_number_problems(order), *_day_problems(order), *_scope_problems(order)]
+    problems = [*_number_problems(order), *_day_problems(order, moment), *_scope_problems(order)]
     wrong = {problem.field for problem in problems}
     if order.opens_at is None or "opens_at" in wrong:
         return tuple(problems)
@@ -164,8 +164,8 @@ def _number_problems(order: EntryOrder) -> list[Problem]:
     return []
 
 
-def _day_problems(order: EntryOrder) -> list[Problem]:
-    """An order belongs to its school year, the summer before and after it included."""
+def _day_problems(order: EntryOrder, moment: datetime.datetime) -> list[Problem]:
+    """An order belongs to its school year, the summer before and after it included; its paper is of today at most."""
     first, after = datetime.date(order.year_id, 7, 1), datetime.date(order.year_id + 1, 9, 1)
     last = after - datetime.timedelta(days=1)
     begin, end = (make_aware(datetime.datetime.combine(day, datetime.time())) for day in (first, after))
@@ -173,6 +173,8 @@ def _day_problems(order: EntryOrder) -> list[Problem]:
     found = []
     if order.dated is not None and not first <= order.dated <= last:
         found.append(Problem("dated", f"Ngày kí {remedy}"))
+    elif order.dated is not None and order.dated > localtime(moment).date():
+        found.append(Problem("dated", "Ngày kí chưa tới: lệnh kí hôm nay, ghi ngày hôm nay."))
     if order.opens_at is not None and not begin <= order.opens_at < end:
         found.append(Problem("opens_at", f"Giờ bắt đầu {remedy}"))
     if order.closes_at is not None and not begin <= order.closes_at < end:

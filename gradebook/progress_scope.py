@@ -49,16 +49,18 @@ def _holds(scope: Scope, sheet: ProgressSheet) -> bool:
 
 
 def words_of(scope: Scope, sheets: Iterable[ProgressSheet]) -> str:
-    """«Khối 4, môn Toán», «Lớp 4A, giáo viên Nguyễn Thị Lan»; "" for no limit. `sheets` are those in scope."""
+    """«Khối 4, môn Toán», «Lớp 4A, giáo viên Nguyễn Thị Lan»; "" for no limit. `sheets` are those in scope and in
+    sight: of none the limit is said to be out of sight."""
     first = next(iter(sheets), None)
     words = [f"khối {scope.grade_level}"] if scope.grade_level is not None else []
-    if scope.class_id is not None and first:
-        words.append(f"lớp {first.ref.school_class.name}")
+    if scope.class_id is not None:
+        words.append(f"lớp {first.ref.school_class.name}" if first else "lớp ngoài phạm vi được xem")
     if scope.line_code:
         words.append(line_words(scope.line_code))
     if scope.teacher_id == NOBODY:
         words.append("chưa phân công")
-    elif scope.teacher_id is not None and first and first.holder:
-        words.append(f"giáo viên {first.holder.name}")
+    elif scope.teacher_id is not None:
+        known = first and first.holder
+        words.append(f"giáo viên {known.name}" if known else "giáo viên ngoài phạm vi được xem")
     said = ", ".join(words)
     return said[:1].upper() + said[1:]

@@ -196,12 +196,12 @@ def _sight(user: User, reach: Reach, *, has_own: bool) -> Sight:
         powers = permissions.powers_of(user)
         wanted |= Q(pk__in={class_id for class_id, _line in powers.taught | powers.lent_lines})
     found = with_lines(with_pupil_counts(SchoolClass.objects.filter(wanted, year=year)))
-    classes = list(_with_holders(found))
+    classes = list(with_holders(found))
     lines = lines_of_each(classes)
     sheets = tuple(
         sheet
         for school_class in classes
-        for sheet in _sheets_of(school_class, lines[school_class.pk])
+        for sheet in held_sheets(school_class, lines[school_class.pk])
         if reach.has(school_class)
         or permissions.may(user, Action.SEE_PROGRESS, school_class=school_class, line=sheet.line)
     )
@@ -209,7 +209,8 @@ def _sight(user: User, reach: Reach, *, has_own: bool) -> Sight:
     return Sight(user, sheets, windows, standings, absent_at(classes, windows))
 
 
-def _with_holders(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
+def with_holders(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
+    """Classes that bring along who answers for their sheets today, for `held_sheets`: no statement more."""
     today = clock.today()
     who = {"pk": "teacher_id", "name": "teacher__full_name", "sort_key": "teacher__sort_key"}
     teaching = TeachingAssignment.objects.held_on(today).filter(school_class=OuterRef("pk")).order_by()
@@ -220,7 +221,8 @@ def _with_holders(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
     )
 
 
-def _sheets_of(school_class: Any, lines: Lines) -> list[HeldSheet]:
+def held_sheets(school_class: Any, lines: Lines) -> list[HeldSheet]:
+    """Of a class `with_holders`. No statement."""
     teachers = {each.pop("line"): Holder(**each) for each in school_class.teaching}
     leader = Holder(**school_class.homeroom[0]) if school_class.homeroom else None
     sheets = [HeldSheet(school_class, line, teachers.get(line.pk)) for line in lines]

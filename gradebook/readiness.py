@@ -134,6 +134,8 @@ class Readiness:
 
     @property
     def word(self) -> str:
+        if not self.sheets:
+            return "Không có sổ nào để báo cáo"
         if not self.counted:
             return "Chưa mở"
         if not self.is_complete:

@@ -28,6 +28,7 @@ WHO_SEES = (
     "Báo cáo sẵn sàng khoá sổ mở cho Hiệu trưởng, Phó Hiệu trưởng, văn thư, người kiểm tra (toàn trường) và tổ (khối) "
     "trưởng (khối mình). Giáo viên xem phần của mình ở «Tiến độ nhập»."
 )
+WHOLE = "Toàn trường"
 NOTE = "Đến giờ ghi trong lệnh, hệ thống tự khoá dù báo cáo còn mục nào. Ô miễn, không đánh giá không tính là thiếu."
 
 
@@ -57,11 +58,12 @@ def _order(asked: str) -> EntryOrder | None:
 @limited("readiness", times=120, minutes=10, what="xem báo cáo sẵn sàng khoá sổ")
 def readiness(request: SignedInRequest) -> HttpResponse:
     sight, period, scope, order = _asked(request)
+    report = read_readiness(sight, period, scope)
     context = {
-        "report": read_readiness(sight, period, scope),
+        "report": report,
         "order": order,
         "periods": sight.periods,
-        "scope_label": _scope_label(sight, scope, order),
+        "scope_label": _scope_label(sight, scope, order, report),
         "address": address_of(scope, period),
         "read_at": clock.stamp(),
         "year": sight.classes[0].year if sight.sheets else None,
@@ -69,13 +71,19 @@ def readiness(request: SignedInRequest) -> HttpResponse:
     return render(request, "gradebook/readiness.html", context)
 
 
-def _scope_label(sight: Sight, scope: Scope, order: EntryOrder | None) -> str:
-    if order is not None:
-        return str(order.scope_label)
-    grades = sorted({each.grade_level for each in sight.classes})
-    whole = permissions.reach_of(sight.user, Action.SEE_READINESS).whole_school
-    own = "Toàn trường" if whole else f"Khối {', '.join(map(str, grades))}"
-    return own if scope == Scope() else ""
+def _scope_label(sight: Sight, scope: Scope, order: EntryOrder | None, report: Readiness) -> str:
+    """What is counted: of a school-wide scope a head of grades is told of these alone."""
+    said = str(order.scope_label) if order is not None else report.scope_label or WHOLE
+    if permissions.reach_of(sight.user, Action.SEE_READINESS).whole_school:
+        return said if report.sheets or order is not None else "không có sổ nào"
+    own = f"Khối {', '.join(map(str, sorted({each.grade_level for each in sight.classes})))}"
+    if not report.sheets:
+        return f"ngoài phần thầy cô theo dõi ({own})"
+    if scope.grade_level is not None or scope.class_id is not None:
+        return said
+    rest = said.removeprefix(WHOLE).removeprefix(", ")
+    counted = f"{own}, {rest[:1].lower()}{rest[1:]}" if rest else own
+    return f"{counted} (phần thầy cô theo dõi trong phạm vi của văn bản)" if order is not None else counted
 
 
 @never_cache
@@ -87,7 +95,7 @@ def readiness_file(request: SignedInRequest) -> FileResponse:
     title = f"Sẵn sàng khoá sổ {period.label}"
     require_password(request, f"Tải báo cáo «{title}» ra Excel.", lasting=Lasting.EXPORTS)
     report = read_readiness(sight, period, scope)
-    where = _scope_label(sight, scope, order) or report.scope_label
+    where = _scope_label(sight, scope, order, report)
     rows = readiness_rows(report)
     log_access(
         request,

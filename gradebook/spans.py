@@ -84,8 +84,10 @@ def with_cuts(windows: QuerySet[EntryWindow]) -> QuerySet[EntryWindow]:
         number="order__number",
         grade_level="order__grade_level",
         class_id="order__school_class_id",
+        class_name="order__school_class__name",
         line_code="order__line_code",
         teacher_id="order__teacher_id",
+        teacher_name="order__teacher__full_name",
     )
     return windows.select_related("order", "locked_by", "school_class", "teacher").annotate(
         asked_at=now_in_sql(), cuts_brought=ArraySubquery(cuts.values(json=cut))
@@ -133,6 +135,11 @@ def _span(window: Any, place: Place) -> Span:
 def is_cut_for(scope: Scope, window: Any, moment: datetime.datetime) -> bool:
     """Whether a lock has shut all of the scope in the window by then; for windows `with_cuts`."""
     return any(_scope_of_cut(cut).holds(scope) and _moment_of(cut) <= moment for cut in window.cuts_brought)
+
+
+def cuts_by_now(window: Any) -> Iterable[tuple[Scope, dict[str, Any]]]:
+    """The locks that have shut a part of the window by now, with their scope; for a window `with_cuts`."""
+    return ((_scope_of_cut(cut), cut) for cut in window.cuts_brought if _moment_of(cut) <= window.asked_at)
 
 
 def _moment_of(cut: dict[str, Any]) -> datetime.datetime:

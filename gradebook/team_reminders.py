@@ -1,8 +1,8 @@
 """The head of a tổ announces a window to the teachers of the grade, and reminds those with gaps (PLAN IV.4)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q
@@ -13,9 +13,10 @@ from accounts.models import User
 from accounts.powers import Action, who_could
 from gradebook.class_lines import lines_of_classes
 from gradebook.models import EntryNotice, EntryNoticeRecipient, EntryWindow, SubjectLine, TeachingAssignment
-from gradebook.progress import Counts, count_entered, tally_of, with_pupil_counts
+from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
+from gradebook.sheet_gaps import read_gaps
 from gradebook.sheets import SheetRef
 from gradebook.spans import spans_at, with_cuts
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
@@ -56,6 +57,7 @@ class TeamWindow:
     grade_level: int
     members: tuple[Member, ...]
     notices: tuple[EntryNotice, ...]
+    head: User
 
     @property
     def key(self) -> str:
@@ -74,6 +76,11 @@ class TeamWindow:
         return tuple(sorted((each for each in self.members if each.gaps), key=lambda each: -each.missing))
 
     @property
+    def to_remind(self) -> tuple[Member, ...]:
+        """Those with gaps but the head."""
+        return tuple(each for each in self.with_gaps if each.person.pk != self.head.pk)
+
+    @property
     def said_today(self) -> str:
         """«thông báo, nhắc»: what went out today, in words."""
         return ", ".join(kind.label.lower() for kind in EntryNotice.Kind if kind in self.sent_today)
@@ -86,7 +93,7 @@ class TeamWindow:
 def read_team_windows(user: User) -> tuple[TeamWindow, ...]:
     """For each grade that the person heads, the windows not over yet. Ten statements, whatever their number.
 
-    Not those of the supplementary assessment: few teachers have anything there, and their start page names it.
+    Nine more where one is for the supplementary assessment; it is for those alone in whose sheets somebody owes it.
     """
     grades = permissions.reach_of(user, Action.REMIND_TEACHERS).grades
     year = SchoolYear.objects.current()
@@ -96,22 +103,36 @@ def read_team_windows(user: User) -> tuple[TeamWindow, ...]:
         Q(closes_at__gt=clock.now_in_sql()),
         closes_at__gt=F("opens_at"),
         year=year,
-        period__in=list(Period),
     ).order_by("opens_at")
     told = EntryNotice.objects.select_related("sent_by").annotate(reached=Count("recipients"))
     windows = list(with_cuts(running).prefetch_related(Prefetch("notices", queryset=told)))
     classes = list(with_pupil_counts(SchoolClass.objects.filter(year=year, grade_level__in=grades)))
     sheets = _sheets(year, classes) if windows else _Sheets([], Counts())
-    found = (_team_window(window, grade, sheets) for window in windows for grade in sorted(grades))
+    if any(window.period == Period.SUPPLEMENTARY for window in windows):
+        sheets = _with_what_is_owed(sheets)
+    found = (_team_window(window, grade, sheets, user) for window in windows for grade in sorted(grades))
     return tuple(each for each in found if each.members)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheets:
-    """Every sheet of the classes with who answers for it, and what is entered."""
+    """Every sheet of the classes with who answers for it, and what is entered; `owed` of the supplementary
+    assessment."""
 
     rows: Sequence[tuple[SchoolClass, SubjectLine | None, User]]
     counts: Counts
+    owed: Mapping[SheetRef, Tally] = field(default_factory=dict)
+
+    def tally(self, ref: SheetRef) -> Tally:
+        return self.owed[ref] if ref.period is Period.SUPPLEMENTARY else tally_of(ref, self.counts)
+
+    def asks_for(self, ref: SheetRef) -> bool:
+        return ref.period is not Period.SUPPLEMENTARY or self.owed[ref].required > 0
+
+
+def _with_what_is_owed(sheets: _Sheets) -> _Sheets:
+    refs = [SheetRef(school_class, line, Period.SUPPLEMENTARY) for school_class, line, _who in sheets.rows]
+    return replace(sheets, owed={gaps.ref: gaps.tally for gaps in read_gaps(refs)})
 
 
 def _sheets(year: SchoolYear, classes: Sequence[Any]) -> _Sheets:
@@ -138,15 +159,15 @@ def _sheets(year: SchoolYear, classes: Sequence[Any]) -> _Sheets:
     return _Sheets(rows, count_entered(year, ids))
 
 
-def _team_window(window: Any, grade: int, sheets: _Sheets) -> TeamWindow:
+def _team_window(window: Any, grade: int, sheets: _Sheets, head: User) -> TeamWindow:
     of_person: dict[User, list[SheetRef]] = defaultdict(list)
     gaps: dict[User, list[Gap]] = defaultdict(list)
     for ref, person in _refs(window, grade, sheets):
         spans = spans_at([window], place_of(ref.school_class, ref.code, {person.pk}))
-        if not any(span.is_open or span.is_to_come for span in spans):
+        if not any(span.is_open or span.is_to_come for span in spans) or not sheets.asks_for(ref):
             continue
         of_person[person].append(ref)
-        tally = tally_of(ref, sheets.counts)
+        tally = sheets.tally(ref)
         if spans[0].is_open and not tally.is_complete:
             gaps[person].append(Gap(ref, tally.missing))
     members = tuple(
@@ -154,7 +175,7 @@ def _team_window(window: Any, grade: int, sheets: _Sheets) -> TeamWindow:
         for person in sorted(of_person, key=lambda person: person.sort_key)
     )
     notices = tuple(each for each in window.notices.all() if each.grade_level == grade)
-    return TeamWindow(window, grade, members, notices)
+    return TeamWindow(window, grade, members, notices, head)
 
 
 def _refs(window: Any, grade: int, sheets: _Sheets) -> Iterator[tuple[SheetRef, User]]:

@@ -51,7 +51,7 @@ def _to_confirm(user: User) -> list[YearEndTask]:
         .annotate(
             outcome_state=Coalesce(Subquery(record.values("state")[:1]), Value(State.OPEN.value)),
             reason=Coalesce(Subquery(record.values("return_reason")[:1]), Value("")),
-            has_begun=Exists(_begun(Period.YEAR_END)),
+            has_begun=Exists(_begun(Period.YEAR_END).filter(line_code="", teacher=None)),
             is_again=Exists(_begun(Period.SUPPLEMENTARY)),
             has_reopened=Exists(to_decide_anew(own).filter(school_class=OuterRef("pk"))),
             has_waiting=Exists(waiting_for_summer(own).filter(school_class=OuterRef("pk"))),

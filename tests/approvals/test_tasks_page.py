@@ -208,6 +208,8 @@ def test_teachers_are_not_shown_the_progress_of_the_school(school, client):
         (47.9, "còn 1 ngày 23 giờ"),
         (48, "còn 2 ngày"),
         (23.5, "còn 23 giờ"),
+        (1.99, "còn 1 giờ 59 phút"),
+        (2, "còn 2 giờ"),
         (0.99, "còn 59 phút"),
         (-1, "còn 0 phút"),
     ],

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from accounts import clock
 from accounts.models import User
+from gradebook.lock_calendar import read_calendar
 from gradebook.models import EntryOrder, EntryWindow, OrderExecution, WindowCut
 from gradebook.order_execution import ExecutionRefused, carry_out
 from gradebook.orders import OrderRefused, issue_order
@@ -218,10 +219,37 @@ def test_the_calendar_says_what_is_open_and_locked_by_grade_and_line(school, ord
     order(teacher=school.thu, period=Period.END_TERM_1)
     client.force_login(school.lan)
     shown = text(client.get(reverse("gradebook:lock_calendar"), {"grade": "4"}))
-    line = shown.split("Toán")[1].split("Ngoại ngữ 1")[0]
+    by_line = shown.split("từng môn học, hoạt động giáo dục")[1]
+    line = by_line.split("Toán")[1].split("Ngoại ngữ 1")[0]
     assert "Đang mở" in line
     assert "Riêng 4A: đã khoá" in line
     assert "giáo viên Lê Thị Thu" in shown.split("Gia hạn riêng còn hiệu lực")[1]
+
+
+def test_the_calendar_names_the_lines_and_the_teacher_that_stand_otherwise(school, order, client):
+    order()
+    order(EntryOrder.Kind.LOCK, school_class=school.class_4a, line_code="GDTC")
+    order(EntryOrder.Kind.LOCK, teacher=school.thu)
+    order(grade_level=4, line_code="TOAN", period=Period.YEAR_END)
+    calendar = read_calendar(school.year, None, {school.class_4b.pk})
+    (row,) = [each for each in calendar.grades if each.grade_level == 4]
+    cells = dict(zip(calendar.periods, row.cells, strict=True))
+    names = ", ".join(words for words, _standing in cells[Period.MID_TERM_1].others)
+    assert names == "Giáo dục thể chất lớp 4A, giáo viên Lê Thị Thu lớp 4A, 4B"
+    assert {standing.word for _words, standing in cells[Period.MID_TERM_1].others} == {"Đã khoá"}
+    year_end = [(words, standing.word) for words, standing in cells[Period.YEAR_END].others]
+    assert year_end == [("Toán khối 4", "Đang mở")]
+    assert calendar.chosen == 4
+
+
+def test_a_class_locked_but_for_a_line_is_named_with_what_is_left_out(school, order):
+    order()
+    order(EntryOrder.Kind.LOCK, school_class=school.class_4a)
+    order(school_class=school.class_4a, line_code="TOAN", hours=48)
+    row = read_calendar(school.year, 4).grades[-1]
+    assert [words for words, standing in row.cells[0].others if standing.kind == "locked"] == [
+        "4A (trừ Toán)"
+    ]
 
 
 def test_the_calendar_takes_the_same_statements_however_many_orders(
@@ -247,9 +275,26 @@ def test_the_banner_has_ones_own_window_first_and_no_other(school, client):
     assert "(lớp 4B)" not in page
 
 
+def test_whose_sheets_are_all_locked_by_an_order_of_their_own_reads_so_in_the_banner(school, order, client):
+    def banner(person):
+        client.force_login(User.objects.get(pk=person.pk))
+        return client.get(reverse("approvals:tasks")).content.decode()
+
+    order()
+    order(EntryOrder.Kind.LOCK, teacher=school.thu)
+    order(EntryOrder.Kind.LOCK, school_class=school.class_4a, line_code="TOAN")
+    assert "Sổ Giữa học kì I của thầy cô đã khoá theo lệnh riêng" in banner(school.thu)
+    assert "Đang mở nhập" not in banner(school.thu)
+    assert "Đang mở nhập Giữa học kì I (trừ phần đã khoá riêng)" in banner(school.lan)
+    order(teacher=school.thu, hours=30)
+    assert "Đang mở nhập Giữa học kì I (gia hạn riêng cho thầy cô)" in banner(school.thu)
+    assert "đã khoá theo lệnh riêng" not in banner(school.thu)
+
+
 def test_an_extension_is_prepared_with_the_teacher_named_and_says_so_on_paper(school, client):
     client.force_login(school.bich)
     page = client.get(reverse("gradebook:order_new"), {"kind": "extend"})
+    assert '<input type="hidden" name="kind" value="open"' in page.content.decode()
     first = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
     day = clock.today() + datetime.timedelta(days=1)
     data = {
@@ -261,7 +306,7 @@ def test_an_extension_is_prepared_with_the_teacher_named_and_says_so_on_paper(sc
     address = reverse("gradebook:order_new") + "?kind=extend"
     assert "Giáo viên chưa đúng" in text(client.post(address, {**data, "look": "1"}))
     seen = client.post(address, {**data, "teacher": str(school.thu.pk), "line": "NN1", "look": "1"})
-    assert "Gia hạn nhập Giữa học kì I cho giáo viên Lê Thị Thu" in text(seen)
+    assert "Gia hạn nhập Giữa học kì I cho giáo viên Lê Thị Thu (Toàn trường, môn Ngoại ngữ 1)" in text(seen)
     assert seen.context["form"].cleaned_data["text"].startswith("Gia hạn hệ thống nhập")
 
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.timezone import localtime, make_aware
 
 from accounts import clock
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from gradebook.models import EntryOrder
+from gradebook.order_execution import waiting_orders
 from gradebook.order_forms import next_number
-from gradebook.order_texts import default_text
+from gradebook.order_texts import default_text, notice_words
 from gradebook.regulation import Period, rules_for
 from gradebook.windows import lock_state
 from tests.gradebook.school import CONFIRMED, close_window, open_window
@@ -242,6 +243,37 @@ def test_the_preview_of_a_lock_names_the_windows_it_ends(school, principal):
     assert f"văn bản số 01/QĐ-THKĐ (Toàn trường), đang định đến {window.closes_label}, sẽ hết lúc đó" in shown
     sign(principal, data)
     assert not lock_state(school.class_4a, Period.MID_TERM_1).is_open
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({}, "Trong lúc mở, thông báo hiện cho toàn trường."),
+        ({"grade_level": 4}, "Trong lúc mở, thông báo hiện cho giáo viên có sổ trong phạm vi."),
+        ({"line_code": "TOAN"}, "Trong lúc mở, thông báo hiện cho giáo viên có sổ trong phạm vi."),
+        ({"teacher": User(full_name="Lê Thị Thu", pk=1)}, "Trong lúc mở, thông báo hiện cho Lê Thị Thu."),
+    ],
+)
+def test_a_notice_is_promised_to_those_alone_who_will_see_it(values, words):
+    assert notice_words(EntryOrder(**values)) == words
+    assert "thông báo" not in notice_words(EntryOrder(kind="lock", **values)).lower()
+
+
+def test_the_paper_of_an_order_is_of_today_at_most(school, principal):
+    later = (clock.today() + datetime.timedelta(days=1)).isoformat()
+    answer = principal.post(reverse("gradebook:order_new"), {**typed(dated=later), "look": "1"})
+    assert answer.status_code == 422
+    assert "Ngày kí chưa tới" in text(answer)
+
+
+def test_an_order_called_off_waits_for_nobody(school, principal, client):
+    with clock.travelling(clock.now() + datetime.timedelta(hours=3)):
+        order = open_window(school).order
+    close_window(school)
+    with clock.travelling(clock.now() + datetime.timedelta(hours=4)):
+        assert order not in waiting_orders(User.objects.get(pk=school.hoa.pk))
+    client.force_login(school.hoa)
+    assert "đã bãi bỏ trước khi mở" in text(client.get(reverse("gradebook:order", args=[order.pk])))
 
 
 def test_the_preview_says_which_windows_stay(school, principal):

@@ -163,6 +163,31 @@ def test_a_class_reopened_counts_beside_the_locked_ones_and_the_start_page_has_i
     assert [board.counted_classes for board in read_open_boards(school.bich)] == [1]
 
 
+def test_a_locked_period_speaks_of_the_round_and_names_who_had_longer(school):
+    window = open_window(school, hours=1)
+    longer = open_window(school, school_class=school.class_4a, teacher=school.thu, hours=2)
+    with clock.travelling(clock.now() + datetime.timedelta(hours=3)):
+        state = read_board(school.bich, "GHKI").state
+    whom = "giáo viên Lê Thị Thu"
+    assert state == (f"GHKI · đã khoá từ {window.closes_label}, riêng lớp 4A {whom} từ {longer.closes_label}")
+
+
+def test_an_open_period_names_what_of_it_is_locked(school, client):
+    open_window(school)
+    number = close_window(school, school_class=school.class_4b).number
+    board = read_board(school.bich)
+    assert "mở cho toàn trường (trừ phần đã khoá riêng) đến" in board.state
+    assert board.cut_off == f"lớp 4B (văn bản số {number})"
+    assert read_open_boards(school.bich)[0].cut_off == board.cut_off
+    words = {row.class_name: {cell.word for cell in row.cells} for g in board.grades for row in g.rows}
+    assert (words["4A"], words["4B"] - {"Không học"}) == ({"Chưa"}, {"Khoá"})
+    assert read_board(school.ngoc).cut_off == ""
+    client.force_login(school.bich)
+    assert f"Đã khoá riêng: {board.cut_off}." in page_text(client.get(reverse(URL)))
+    open_window(school, school_class=school.class_4b, hours=30)
+    assert read_board(school.bich).cut_off == ""
+
+
 def test_with_nothing_open_the_start_page_keeps_the_last_that_was(school):
     open_window(school)
     close_window(school)

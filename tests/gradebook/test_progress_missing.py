@@ -162,6 +162,13 @@ def test_the_excel_of_the_counts_has_a_row_a_sheet_and_the_taker_is_logged(busy,
     )
 
 
+def test_a_file_of_what_is_out_of_sight_says_so(busy, client):
+    client.force_login(busy.dung)
+    client.get(reverse("gradebook:progress_file"), {"class": busy.class_1a.pk, "teacher": busy.ngoc.pk})
+    (entry,) = AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.BULK_EXPORTED)
+    assert entry.detail.startswith("Lớp ngoài phạm vi được xem, giáo viên ngoài phạm vi được xem; 0 sổ")
+
+
 def test_the_excel_of_the_names_asks_the_password_and_has_a_row_a_pupil(busy, client):
     client.force_login(busy.lan)
     address = f"{reverse('gradebook:progress_missing_file')}?period=GHKI&class={busy.class_4a.pk}&line=TOAN"

@@ -103,6 +103,21 @@ def test_an_order_leads_to_the_report_of_its_scope(school, client):
     assert client.get(reverse(URL), {"order": "x"}).status_code == 404
 
 
+def test_a_head_reads_which_part_of_a_school_order_is_counted_and_what_is_out_of_reach(school, client):
+    order = open_window(school, line_code="NN1").order
+    client.force_login(school.dung)
+    part = "Phạm vi: Khối 4, môn Ngoại ngữ 1 (phần thầy cô theo dõi trong phạm vi của văn bản)."
+    assert part in page_text(client.get(reverse(URL), {"order": order.pk}))
+    assert "Phạm vi: Khối 4, môn Ngoại ngữ 1." in page_text(client.get(reverse(URL), {"line": "NN1"}))
+    outside = page_text(client.get(reverse(URL), {"class": school.class_1a.pk}))
+    assert "Phạm vi: ngoài phần thầy cô theo dõi (Khối 4)." in outside
+    assert "Chưa mở" not in outside
+    client.force_login(school.bich)
+    assert "Phạm vi: Toàn trường, môn Ngoại ngữ 1." in page_text(
+        client.get(reverse(URL), {"order": order.pk})
+    )
+
+
 def test_the_principal_finds_it_before_signing_an_order_to_lock(school, client):
     client.force_login(school.bich)
     assert reverse(URL) in client.get(reverse("gradebook:order_new"), {"kind": "lock"}).content.decode()

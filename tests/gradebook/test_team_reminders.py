@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from accounts import clock
-from accounts.models import User
-from gradebook.models import EntryNotice
+from accounts.models import Post, User
+from gradebook.models import EntryNotice, EntryWindow
 from gradebook.progress import count_entered
 from gradebook.regulation import Period
 from gradebook.sheets import Field
@@ -111,6 +111,19 @@ def test_the_page_names_who_lacks_what_and_sends_with_a_word_of_the_heads_own(sc
     assert again.status_code == 422
     assert "Lần nữa." in text(again)
     assert client.post(address, {**sent, "text": "a" * 501}).status_code == 422
+
+
+def test_the_head_is_not_counted_among_those_to_remind(school, client):
+    Post.objects.filter(kind=Post.Kind.GRADE_HEAD).update(holder=school.lan)
+    open_window(school)
+    client.force_login(school.lan)
+    page = client.get(reverse("gradebook:team_reminders"))
+    assert "Nhắc 2 người còn thiếu" in text(page)
+    assert "3 người còn thiếu." in text(page)
+    sent = {"window": EntryWindow.objects.get().pk, "grade": 4, "kind": "remind", "text": ""}
+    again = client.post(reverse("gradebook:team_reminders"), sent, follow=True)
+    assert "Đã nhắc 2 giáo viên" in text(again)
+    assert re.search(r'value="remind"[^>]*\bdisabled', again.content.decode())
 
 
 def test_the_page_takes_the_same_statements_for_one_window_and_for_many(

@@ -8,16 +8,23 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts import clock
-from accounts.models import User
+from accounts.models import Post, Team, User
 from approvals.tasks import read_tasks
 from gradebook import grading
-from gradebook.models import ClassYearEnd, Commendation, PupilYearEnd, TraitResult, YearOutcome
+from gradebook.models import (
+    ClassYearEnd,
+    Commendation,
+    EntryNotice,
+    PupilYearEnd,
+    TraitResult,
+    YearOutcome,
+)
 from gradebook.own_workbook import preview_workbook
 from gradebook.past import read_past_pupil
 from gradebook.pupil_sheet import find_class
 from gradebook.regulation import Period
 from gradebook.sheets import MET, get_sheet, read_rows
-from gradebook.team_reminders import read_team_windows
+from gradebook.team_reminders import read_team_windows, send_notice
 from gradebook.workbook_reading import read_sheet
 from gradebook.workbooks import write_sheet
 from gradebook.year_end import read_class
@@ -302,15 +309,39 @@ def test_on_the_sheet_of_the_summer_a_cell_says_what_a_pupil_has_met_already(sch
     assert sheet.required == 2
 
 
-def test_the_summers_window_is_on_the_calendar_and_no_board_or_reminder_counts_it(school, client):
+def test_the_summers_window_is_on_the_calendar_and_no_board_counts_it(school, client):
     client.force_login(school.bich)
     calendar = reverse("gradebook:lock_calendar")
     assert "Đánh giá bổ sung" not in text(client.get(calendar))
     open_window(school, Period.SUPPLEMENTARY)
     assert "Đánh giá bổ sung" in text(client.get(calendar))
-    assert read_team_windows(User.objects.get(pk=school.dung.pk)) == ()
     (board,) = read_tasks(User.objects.get(pk=school.hoa.pk)).boards
     assert board.state == "GHKI · chưa mở"
+
+
+def test_a_line_opened_alone_at_the_years_end_asks_nobody_to_confirm_it(school):
+    open_window(school, Period.YEAR_END, line_code="TOAN")
+    assert waits_for(school.ngoc) == []
+
+
+def test_in_summer_a_head_reminds_those_alone_in_whose_sheets_somebody_owes_something(school, client):
+    weak = school.pupils[0]
+    team = Team.objects.create(name="Tổ 1", grade_level=1)
+    Post.objects.create(
+        holder=school.dung, kind=Post.Kind.GRADE_HEAD, team=team, starts_on=school.year.starts_on
+    )
+    window = open_window(school, Period.SUPPLEMENTARY)
+    head = User.objects.get(pk=school.dung.pk)
+    assert read_team_windows(head) == ()
+    fail(school, weak)
+    (found,) = read_team_windows(head)
+    assert [(each.person.username, each.missing) for each in found.with_gaps] == [("ngoc", 1)]
+    send_notice(window_id=window.pk, grade_level=1, kind=EntryNotice.Kind.REMIND, text="", by=head)
+    client.force_login(school.ngoc)
+    told = f"Đánh giá bổ sung của thầy cô còn thiếu 1 ô, khoá lúc {window.closes_label}"
+    assert told in text(client.get(reverse("approvals:tasks")))
+    put(school, weak, "cham_chi", period="BS", rating="Đ")
+    assert told not in text(client.get(reverse("approvals:tasks")))
 
 
 def test_a_sheet_on_which_nobody_failed_says_so(school, client):
