@@ -232,7 +232,7 @@ function start(form) {
   form.addEventListener("click", (event) => {
     const clicked = grid.of(event.target);
     // A click into the value that has the cursor takes its mark off, after this event: whole again, Delete empties it.
-    if (clicked && clicked.field !== "comment") setTimeout(() => clicked.input.select());
+    if (clicked && clicked.field !== "comment" && !event.shiftKey) setTimeout(() => clicked.input.select());
     if (event.target.matches(".slot-notes a")) {
       // Kept for the sheet it leads to, no longer for this page.
       const left = new Set(grid.cells.filter((cell) => cell.refused?.propose).map((cell) => cell.name));

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, StorageState, expect
 
 from tests.stack import Stack
 from tests.stories.people import log_in
@@ -168,6 +168,11 @@ def staff_room(browser: Browser, stack: Stack, sheets: Iterator[MarkSheet], user
     return StaffRoom(browser, sheets, username, session)
 
 
+def _has_values(sent: Request) -> bool:
+    """Not that somebody is there, which is told to the idle lock."""
+    return sent.method == "POST" and not sent.url.endswith("/accounts/seen/")
+
+
 @dataclass(slots=True)
 class Desk:
     """A teacher at a sheet, in one tab. `posts` are the addresses that the page has sent something to."""
@@ -179,7 +184,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(SECONDS)
-        self.page.on("request", lambda sent: self.posts.append(sent.url) if sent.method == "POST" else None)
+        self.page.on("request", lambda sent: self.posts.append(sent.url) if _has_values(sent) else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     @property
