@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 
 from students.names import search_key
 
@@ -23,6 +24,8 @@ def against_the_class(name: str, known: Collection[str]) -> str:
     )
 
 
+@lru_cache(maxsize=8192)
 def _bare(name: str) -> str:
+    """Each row of a list asks it of every class of the year."""
     folded = search_key(unicodedata.normalize("NFKC", _REMARK.sub(" ", name))).translate(_LOOK_ALIKE)
     return re.sub(r"[^a-z0-9]", "", _WORDS.sub(" ", folded)).lstrip("0")
