@@ -1,6 +1,5 @@
 """The pages of the access log, for the principal and the vice-principal (PLAN IV; rules R57, R65, R69)."""
 
-import io
 from typing import Any
 
 from django import forms
@@ -11,14 +10,12 @@ from django.views.decorators.http import require_safe
 from accounts import clock, permissions
 from accounts.access_log import HEADINGS, MOST_EXPORTED, Wanted, export_rows, read_page
 from accounts.confirmation import Lasting, require_password
-from accounts.file_answers import file_to_save
 from accounts.idle_lock import administrative
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.rate_limit import limited
-from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
-from accounts.tables import XLSX, write_table
+from accounts.table_files import table_to_save
 
 TITLE = "Nhật kí truy cập"
 
@@ -107,9 +104,15 @@ def access_log_file(request: SignedInRequest) -> HttpResponseBase:
     if form.errors:
         return _show(request, form, status=422)
     require_password(request, f"Xuất {len(rows)} dòng nhật kí truy cập ra Excel.", lasting=Lasting.EXPORTS)
-    log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=TITLE, detail=f"{len(rows)} dòng")
-    content = write_table(title=TITLE, headings=HEADINGS, rows=rows, by=request.user, notes=_notes(form))
-    return file_to_save(io.BytesIO(content), f"nhat-ki-truy-cap-{clock.today():%Y-%m-%d}.xlsx", XLSX)
+    return table_to_save(
+        request,
+        title=TITLE,
+        headings=HEADINGS,
+        rows=rows,
+        name=f"nhat-ki-truy-cap-{clock.today():%Y-%m-%d}.xlsx",
+        notes=_notes(form),
+        detail=f"{len(rows)} dòng",
+    )
 
 
 def _require(request: SignedInRequest) -> None:

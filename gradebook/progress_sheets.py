@@ -6,7 +6,7 @@ line or one teacher opens the sheets it names and no others of their class (rule
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -81,15 +81,13 @@ class HeldSheet:
 
 @dataclass(frozen=True, slots=True)
 class ProgressSheet:
-    """A sheet at a period. `is_readable`: whether its values, and so the names of what is missing, are the reader's;
-    `absent`: of whom nothing is owed."""
+    """A sheet at a period. `is_readable`: whether its values, and so the names of what is missing, are the reader's."""
 
     ref: SheetRef
     holder: Holder | None
     standing: Standing
     tally: Tally
     is_readable: bool
-    absent: Absent = field(default_factory=dict, hash=False)
 
     @property
     def key(self) -> tuple[int, str]:
@@ -115,7 +113,10 @@ class ProgressSheet:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one person follows: sheets by class and in the books' order, and the windows (`asked_at`) upon them."""
+    """What one person follows: sheets by class and in the books' order, and the windows (`asked_at`) upon them.
+
+    `absent`: of whom nothing is owed.
+    """
 
     user: User
     sheets: tuple[HeldSheet, ...]
@@ -295,9 +296,7 @@ def sheets_at(sight: Sight, periods: Iterable[Period]) -> dict[Period, tuple[Pro
         else:
             tallies = [tally_of(ref, counts, absent) for ref in refs] if counts else []
         found[period] = tuple(
-            ProgressSheet(
-                ref, sheet.holder, sight.standing(sheet, period), tally, sheet.key in readable, absent
-            )
+            ProgressSheet(ref, sheet.holder, sight.standing(sheet, period), tally, sheet.key in readable)
             for ref, sheet, tally in zip(refs, sight.sheets, tallies, strict=True)
         )
     return found

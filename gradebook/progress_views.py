@@ -1,6 +1,5 @@
 """Progress: to each person the own, the grade or the school; by class, teacher and line; what is missing by name."""
 
-import io
 from collections.abc import Sequence
 
 from django.core.paginator import Paginator
@@ -11,16 +10,14 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock, permissions
 from accounts.confirmation import Lasting, require_password
-from accounts.file_answers import file_to_save
-from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.rate_limit import limited
-from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
-from accounts.tables import XLSX, Heading, Value, write_table
+from accounts.table_files import table_to_save
+from accounts.tables import Heading, Value
 from gradebook.board import read_board
 from gradebook.progress_scope import address_of, in_scope, scope_asked, words_of
-from gradebook.progress_sheets import ProgressSheet, read_sight, sheets_at
+from gradebook.progress_sheets import ProgressSheet, Sight, read_sight, sheets_at
 from gradebook.progress_tables import (
     COUNT_HEADINGS,
     GAP_HEADINGS,
@@ -63,24 +60,24 @@ def progress(request: SignedInRequest) -> HttpResponse:
     return render(request, "gradebook/progress.html", context)
 
 
-def _asked(request: SignedInRequest) -> tuple[Period, Scope, list[ProgressSheet]]:
-    """The period and the scope of the address, and the sheets of them that the person may see. Three statements."""
+def _asked(request: SignedInRequest) -> tuple[Sight, Period, Scope, list[ProgressSheet]]:
+    """What the person follows, the period and the scope of the address, and the sheets of these. Three statements."""
     permissions.require_anywhere(request.user, Action.SEE_PROGRESS, WHO_SEES)
     sight = read_sight(request.user)
     period = sight.chosen_period(request.GET.get("period", ""))
     scope = scope_asked(request.GET)
-    return period, scope, in_scope(sheets_at(sight, [period])[period], scope)
+    return sight, period, scope, in_scope(sheets_at(sight, [period])[period], scope)
 
 
-def _gaps(sheets: Sequence[ProgressSheet]) -> list[SheetGaps]:
+def _gaps(sight: Sight, sheets: Sequence[ProgressSheet]) -> list[SheetGaps]:
     """One for each."""
-    return read_gaps([sheet.ref for sheet in sheets], absent=sheets[0].absent) if sheets else []
+    return read_gaps([sheet.ref for sheet in sheets], absent=sight.absent)
 
 
 @require_safe
 def progress_missing(request: SignedInRequest) -> HttpResponse:
     """The names: pupil by pupil the empty cells of the sheets in scope, each with the way to it. Six statements."""
-    period, scope, sheets = _asked(request)
+    sight, period, scope, sheets = _asked(request)
     behind = [sheet for sheet in sheets if sheet.is_behind]
     readable = [sheet for sheet in behind if sheet.is_readable]
     page = Paginator(readable, SHEETS_PER_PAGE).get_page(request.GET.get("page"))
@@ -94,7 +91,9 @@ def progress_missing(request: SignedInRequest) -> HttpResponse:
         "unreadable": len(behind) - len(readable),
         "missing": sum(sheet.tally.missing for sheet in readable),
         "page": page,
-        "found": [(sheet, gaps, holder_name(sheet)) for sheet, gaps in zip(shown, _gaps(shown), strict=True)],
+        "found": [
+            (sheet, gaps, holder_name(sheet)) for sheet, gaps in zip(shown, _gaps(sight, shown), strict=True)
+        ],
     }
     return render(request, "gradebook/progress_missing.html", context)
 
@@ -104,7 +103,7 @@ def progress_missing(request: SignedInRequest) -> HttpResponse:
 @limited("progress_file", times=60, minutes=10, what="tải tiến độ nhập")
 def progress_file(request: SignedInRequest) -> FileResponse:
     """The counts as a workbook, a row a sheet; no pupil is named in it. Who took it is logged."""
-    period, scope, sheets = _asked(request)
+    _sight, period, scope, sheets = _asked(request)
     return _table(
         request,
         title=f"Tiến độ nhập {period.label}",
@@ -121,12 +120,12 @@ def progress_file(request: SignedInRequest) -> FileResponse:
 @limited("progress_missing_file", times=60, minutes=10, what="tải danh sách còn thiếu")
 def progress_missing_file(request: SignedInRequest) -> FileResponse:
     """The names as a workbook, a row for each pupil in each sheet. Who took it is logged."""
-    period, scope, sheets = _asked(request)
+    sight, period, scope, sheets = _asked(request)
     where = words_of(scope, sheets)
     title = f"Còn thiếu {period.label}"
     behind = [sheet for sheet in sheets if sheet.is_behind and sheet.is_readable]
     require_password(request, f"Tải danh sách «{title}» ra Excel.", lasting=Lasting.EXPORTS)
-    found = zip(behind, _gaps(behind), strict=True)
+    found = zip(behind, _gaps(sight, behind), strict=True)
     rows = gap_rows(found)
     return _table(
         request,
@@ -150,12 +149,12 @@ def _table(
     name: str,
 ) -> FileResponse:
     scope = where or "Mọi sổ trong phạm vi của người xuất"
-    log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=title, detail=f"{scope}; {detail}")
-    content = write_table(
+    return table_to_save(
+        request,
         title=title,
         headings=headings,
         rows=rows,
-        by=request.user,
+        name=name,
         notes=(f"Phạm vi: {scope}.", COUNT_NOTE),
+        detail=f"{scope}; {detail}",
     )
-    return file_to_save(io.BytesIO(content), name, XLSX)

@@ -1,7 +1,5 @@
 """The report before a period is closed: a page that prints, and a workbook (PLAN IV.1 to IV.4)."""
 
-import io
-
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -9,13 +7,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock, permissions
 from accounts.confirmation import Lasting, require_password
-from accounts.file_answers import file_to_save
-from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.rate_limit import limited
-from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
-from accounts.tables import XLSX, write_table
+from accounts.table_files import table_to_save
 from gradebook.models import EntryOrder
 from gradebook.progress_scope import address_of, scope_asked
 from gradebook.progress_sheets import Sight, read_watched
@@ -97,20 +92,15 @@ def readiness_file(request: SignedInRequest) -> FileResponse:
     report = read_readiness(sight, period, scope)
     where = _scope_label(sight, scope, order, report)
     rows = readiness_rows(report)
-    log_access(
+    return table_to_save(
         request,
-        AccessLogEntry.Kind.BULK_EXPORTED,
-        target=title,
-        detail=f"{where}; {len(rows)} dòng: lớp, môn, người phụ trách, họ tên học sinh, ô còn thiếu, chỗ chưa rõ",
-    )
-    content = write_table(
         title=title,
         headings=READINESS_HEADINGS,
         rows=rows,
-        by=request.user,
+        name=f"san-sang-khoa-{period.value}.xlsx",
         notes=(f"Phạm vi: {where}.", _sum(report), NOTE),
+        detail=f"{where}; {len(rows)} dòng: lớp, môn, người phụ trách, họ tên học sinh, ô còn thiếu, chỗ chưa rõ",
     )
-    return file_to_save(io.BytesIO(content), f"san-sang-khoa-{period.value}.xlsx", XLSX)
 
 
 def _sum(report: Readiness) -> str:

@@ -1,6 +1,5 @@
 """The lists of a year's end: lên lớp, không lên lớp, chưa hoàn thành, kiểm tra lại, rèn luyện hè, khen thưởng."""
 
-import io
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -11,13 +10,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.confirmation import Lasting, require_password
-from accounts.file_answers import file_to_save
-from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.rate_limit import limited
-from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
-from accounts.tables import XLSX, write_table
+from accounts.table_files import table_to_save
 from gradebook.year_end import read_rows
 from gradebook.year_end_lists import LISTS, Kind, PupilList, pupil_list
 from gradebook.year_end_views import WHO_SEES, year_of
@@ -88,18 +84,13 @@ def year_end_list_file(request: SignedInRequest, kind: str) -> FileResponse:
     shown = _shown(request, kind)
     title = f"{shown.pupils.title}, năm học {shown.year.label}"
     require_password(request, f"Tải {title[:1].lower()}{title[1:]} ra Excel.", lasting=Lasting.EXPORTS)
-    log_access(
+    suffix = f"-{shown.chosen.name}" if shown.chosen else ""
+    return table_to_save(
         request,
-        AccessLogEntry.Kind.BULK_EXPORTED,
-        target=title,
-        detail=f"{shown.where}: {len(shown.pupils.rows)} học sinh, mã, họ tên, ngày sinh, kết quả",
-    )
-    content = write_table(
         title=title,
         headings=shown.pupils.sheet_headings,
         rows=shown.pupils.sheet_rows,
-        by=request.user,
+        name=f"{kind}{suffix}-{shown.year.pk}.xlsx",
         notes=(f"Phạm vi: {shown.where}.", NOTE),
+        detail=f"{shown.where}: {len(shown.pupils.rows)} học sinh, mã, họ tên, ngày sinh, kết quả",
     )
-    suffix = f"-{shown.chosen.name}" if shown.chosen else ""
-    return file_to_save(io.BytesIO(content), f"{kind}{suffix}-{shown.year.pk}.xlsx", XLSX)

@@ -1,7 +1,6 @@
 """The register of movements, the form of one, and head counts on any day (PLAN IV.3; rules R7, R10–R14)."""
 
 import datetime
-import io
 from typing import Any
 
 from django import forms
@@ -15,12 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import permissions
 from accounts.clock import today
 from accounts.confirmation import require_password
-from accounts.file_answers import file_to_save
-from accounts.models import AccessLogEntry
 from accounts.powers import Action
-from accounts.refusals import log_access
 from accounts.requests import SignedInRequest, posted
-from accounts.tables import XLSX, Heading, write_table
+from accounts.table_files import table_to_save
+from accounts.tables import Heading
 from students import movements
 from students.administrative_units import provinces
 from students.code_lists import destinations, leave_reasons
@@ -211,12 +208,13 @@ def movements_file(request: SignedInRequest) -> HttpResponseBase:
     permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
     year = year_in_view(request)
     rows = _chosen(FilterForm(request.GET, year=year), year)
-    title = f"Biến động sĩ số năm học {year.label}"
-    log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=title)
-    content = write_table(
-        title=title, headings=REGISTER_HEADINGS, rows=map(_register_row, rows), by=request.user, notes=[]
+    return table_to_save(
+        request,
+        title=f"Biến động sĩ số năm học {year.label}",
+        headings=REGISTER_HEADINGS,
+        rows=map(_register_row, rows),
+        name=f"bien-dong-{year.year}-{year.year + 1}.xlsx",
     )
-    return file_to_save(io.BytesIO(content), f"bien-dong-{year.year}-{year.year + 1}.xlsx", XLSX)
 
 
 def _chosen(form: FilterForm, year: SchoolYear) -> QuerySet[Movement]:
@@ -388,15 +386,15 @@ def head_counts_file(request: SignedInRequest) -> HttpResponseBase:
         return redirect("students:head_counts")
     counted = count_heads(year, form.cleaned_data["day"], since=form.cleaned_data["since"])
     title = f"Sĩ số ngày {counted.day:%d/%m/%Y}, năm học {year.label}"
-    log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=title)
-    content = write_table(
+    return table_to_save(
+        request,
         title=title.replace("/", "-"),
         headings=[Heading(name, 12) for name in COUNT_HEADINGS],
         rows=counted.rows(),
-        by=request.user,
+        name=f"si-so-{counted.day:%Y-%m-%d}.xlsx",
         notes=[f"Tính từ ngày {counted.since:%d/%m/%Y}; đầu kì: sĩ số hết ngày {counted.opening:%d/%m/%Y}"],
+        target=title,
     )
-    return file_to_save(io.BytesIO(content), f"si-so-{counted.day:%Y-%m-%d}.xlsx", XLSX)
 
 
 def year_in_view(request: SignedInRequest) -> SchoolYear:
