@@ -2,9 +2,8 @@
 
 Required is what the sheets have: pupils of today's roster × columns of the sheet (a mark only where the test
 matrix has one), without what is exempt and without pupils who are not assessed (rule R32) or came when the period was
-locked already (`late_comers`). Entered is counted by the
-database; no result is loaded. At the supplementary assessment each pupil owes something else: `gradebook.sheet_gaps`
-counts there, by the pupils, and names what is empty here.
+locked already (`late_comers`). Entered is counted by the database; no result is loaded. At the supplementary assessment
+each pupil owes something else: `gradebook.sheet_gaps` counts there, by the pupils, and names what is empty here.
 """
 
 from collections.abc import Collection, Iterable, Mapping

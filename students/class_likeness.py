@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Collection
-from functools import lru_cache
 
 from students.names import search_key
 
@@ -14,7 +13,10 @@ _WORDS = re.compile(r"\b(lop|khoi|hoc)\b")
 
 def against_the_class(name: str, known: Collection[str]) -> str:
     """Why a list's class that the year does not have is not opened: it is called like one, or several, of the year."""
-    like = [] if name in known or not name else [each for each in known if _bare(each) == _bare(name)]
+    if name in known or not name:
+        return ""
+    bare = _bare(name)
+    like = [each for each in known if _bare(each) == bare]
     if not like:
         return ""
     names = " hoặc ".join(f"«{each}»" for each in sorted(like))
@@ -24,8 +26,6 @@ def against_the_class(name: str, known: Collection[str]) -> str:
     )
 
 
-@lru_cache(maxsize=8192)
 def _bare(name: str) -> str:
-    """Each row of a list asks it of every class of the year."""
     folded = search_key(unicodedata.normalize("NFKC", _REMARK.sub(" ", name))).translate(_LOOK_ALIKE)
     return re.sub(r"[^a-z0-9]", "", _WORDS.sub(" ", folded)).lstrip("0")

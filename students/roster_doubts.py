@@ -15,6 +15,7 @@ from students.names import search_key
 from students.promotion import doubt_about_the_grade, is_undecided
 from students.roster_files import Problem
 from students.roster_plans import Deed, PlannedRow, general, new_classes_of, problem_at
+from students.roster_row import RosterRow
 from students.stored_pupils import StoredPupils
 
 MOST_NAMED = 5
@@ -67,17 +68,20 @@ def about_look_alikes(rows: Sequence[PlannedRow]) -> Iterator[Problem]:
     for each in rows:
         if each.deed != Deed.REFUSE:
             called[search_key(each.row.full_name)].append(each)
-    for each in (each for alike in called.values() if len(alike) > 1 for each in alike):
-        others = (other.row for other in called[search_key(each.row.full_name)] if other is not each)
-        same = next(
-            (row for row in others if births_agree(each.row, row) and not ids_differ(each.row, row)), None
-        )
-        if each.deed == Deed.CREATE and same:
-            message = (
-                f"tên chỉ khác dấu, ngày sinh không khác với hàng {same.row} ({same.full_name}). Nếu là một học sinh "
-                "thì bỏ một trong hai hàng."
-            )
-            yield problem_at(each.row, "full_name", message, level="warning")
+    for alike in called.values():
+        for each in alike:
+            same = _look_alike(each.row, alike) if each.deed == Deed.CREATE else None
+            if same:
+                message = (
+                    f"tên chỉ khác dấu, ngày sinh không khác với hàng {same.row} ({same.full_name}). Nếu là một học "
+                    "sinh thì bỏ một trong hai hàng."
+                )
+                yield problem_at(each.row, "full_name", message, level="warning")
+
+
+def _look_alike(row: RosterRow, alike: Sequence[PlannedRow]) -> RosterRow | None:
+    others = (each.row for each in alike if each.row is not row)
+    return next((each for each in others if births_agree(row, each) and not ids_differ(row, each)), None)
 
 
 def about_wards(rows: Sequence[PlannedRow]) -> Iterator[Problem]:

@@ -43,6 +43,8 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
     stored = StoredPupils(file.rows, year, lock=lock)
     matches = match_rows(file.rows, stored.students)
     leaving = renumbered(file.rows, matches)
+    class_names = {row.class_name for row in file.rows}
+    wrong_classes = {name: against_the_class(name, stored.class_names) for name in class_names}
     broken = _errors_by_row(file.problems)
     repeating = {(problem.sheet, problem.row): problem for problem in file.repetitions}
     rows: list[PlannedRow] = []
@@ -58,7 +60,7 @@ def plan_roster(file: RosterFile, year: SchoolYear, *, lock: bool = False) -> Ro
             of_record = _of_the_record(row, match, stored)
             wrong = [each for each in of_record if each[0] not in _TO_BE_COMPLETED]
             against = [
-                *_against(row, match, stored, leaving),
+                *_against(row, match, stored, leaving, wrong_classes[row.class_name]),
                 *against_a_shorter_name(row, match.student, unread),
                 *wrong,
             ]
@@ -118,15 +120,17 @@ def _errors_by_row(problems: Sequence[Problem]) -> dict[tuple[str, int], list[Pr
 
 
 def _against(
-    row: RosterRow, match: Match, stored: StoredPupils, leaving: set[int]
+    row: RosterRow, match: Match, stored: StoredPupils, leaving: set[int], wrong_class: str
 ) -> Iterator[tuple[str, str]]:
-    """(field, reason) of what the stored data have against the row; `leaving` as for register_holder()."""
+    """(field, reason) of what the stored data have against the row; `leaving` as for register_holder().
+
+    `wrong_class`: what speaks against the class by its name, the same for all of its rows.
+    """
     if match.reason:
         yield match.field, match.reason
         return
-    other = against_the_class(row.class_name, stored.class_names)
-    if other:
-        yield "class_name", other
+    if wrong_class:
+        yield "class_name", wrong_class
         return
     pk = match.student.pk if match.student else 0
     seat = against_the_seat(
