@@ -25,6 +25,7 @@ from students.years import HEADING_LINES, hold_year, refuse
 
 MOST_PUPILS = 35
 CLERK, LEADERS = Role.CLERK.label, f"{Role.PRINCIPAL.label}, {Role.VICE_PRINCIPAL.label}"
+LOOK_FIRST = "Còn việc nên làm chưa xong: xem các việc ấy, đánh dấu «Đã xem» ở cuối trang rồi mở năm học."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +74,21 @@ def checklist(year: SchoolYear) -> list[Item]:
     ]
 
 
-def open_year(year: SchoolYear, *, by: User, source: Source = Source.PAGE) -> None:
-    """The year counts from its first day on. Refused while something needed is missing; kept in the year's history."""
+def open_year(year: SchoolYear, *, is_looked_at: bool, by: User, source: Source = Source.PAGE) -> None:
+    """The year counts from its first day on. Refused while something needed is missing; kept in the year's history.
+
+    `is_looked_at`: the principal has looked at what is only advised and missing; else that is refused too.
+    """
     permissions.require(by, Action.OPEN_YEAR)
     with acting(by, role=permissions.post_label(by), source=source):
         held = hold_year(year)
         if held.is_open:
             refuse(Problem("", f"Năm học {held.label} đã mở rồi."))
-        missing = [item for item in checklist(held) if item.missing and item.is_needed]
-        refuse(*(Problem("", f"{item.title}: {item.missing} ({item.who} làm).") for item in missing))
+        missing = [item for item in checklist(held) if item.missing]
+        needed = [item for item in missing if item.is_needed]
+        refuse(*(Problem("", f"{item.title}: {item.missing} ({item.who} làm).") for item in needed))
+        if missing and not is_looked_at:
+            refuse(Problem("", LOOK_FIRST))
         held.state = SchoolYear.State.OPEN
         held.save(update_fields=["state"])
 

@@ -16,7 +16,6 @@ from students.years import YearRefused
 
 # Days before the first of the year from which opening it is pointed out as early.
 FAR_AHEAD = 45
-LOOK_FIRST = "Còn việc nên làm chưa xong: xem các việc ấy, đánh dấu «Đã xem» ở cuối trang rồi mở năm học."
 
 
 @require_safe
@@ -55,11 +54,8 @@ def _opening_page(
 def year_open(request: SignedInRequest, pk: int) -> HttpResponse:
     """The principal opens the year; refused with every missing thing."""
     year = get_object_or_404(SchoolYear, pk=pk)
-    missing = [item for item in checklist(year) if item.missing]
-    if "is_looked_at" not in request.POST and missing and not any(item.is_needed for item in missing):
-        return _opening_page(request, year, [LOOK_FIRST])
     try:
-        open_year(year, by=request.user)
+        open_year(year, is_looked_at="is_looked_at" in request.POST, by=request.user)
     except YearRefused as refusal:
         return _opening_page(request, year, [problem.message for problem in refusal.problems])
     except YearIsClosed as closed:

@@ -1,6 +1,9 @@
 """The page of one pupil at the year's end: what the homeroom teacher says, and the principal on an exception."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -32,15 +35,20 @@ def year_end_pupil(request: SignedInRequest, pk: int, student_id: int) -> HttpRe
     form = PupilForm(row, posted(request))
     if form.is_valid():
         saying, seen = form.saying, form.seen_version
-        problems = problems_of(
-            lambda: say_of_pupil(school_class, row.student, saying, seen=seen, by=request.user)
-        )
-        if not problems:
+        if _is_done(
+            form, lambda: say_of_pupil(school_class, row.student, saying, seen=seen, by=request.user)
+        ):
             messages.success(request, f"Đã ghi kết quả năm học của em {row.student.full_name}.")
             return redirect("gradebook:year_end", pk)
-        for problem in problems:
-            form.add_error(None, problem)
     return _pupil_page(request, page, row, form=form)
+
+
+def _is_done(form: Form, act: Callable[[], object]) -> bool:
+    """Carries an act out; the reasons against it stand in the form."""
+    problems = problems_of(act)
+    for problem in problems:
+        form.add_error(None, problem)
+    return not problems
 
 
 def _page_and_row(school_class: SchoolClass, student_id: int) -> tuple[ClassPage, Row]:
@@ -93,20 +101,18 @@ def year_end_exception(request: SignedInRequest, pk: int, student_id: int) -> Ht
     if form.is_valid():
         require_password(request, f"Quyết định về kết quả ngoại lệ của em {row.student.full_name}.")
         told = form.cleaned_data
-        problems = problems_of(
+        if _is_done(
+            form,
             lambda: decide_exception(
                 school_class,
                 row.student,
                 is_granted=told["decision"] == "granted",
                 note=told["note"],
                 by=request.user,
-            )
-        )
-        if not problems:
+            ),
+        ):
             messages.success(request, f"Đã quyết định về em {row.student.full_name}.")
             return redirect("gradebook:year_end", pk)
-        for problem in problems:
-            form.add_error(None, problem)
     return _pupil_page(request, page, row, exception_form=form)
 
 
@@ -120,15 +126,10 @@ def year_end_reopen(request: SignedInRequest, pk: int, student_id: int) -> HttpR
     if form.is_valid():
         require_password(request, f"Mở lại quyết định về kết quả năm học của em {row.student.full_name}.")
         reason = form.cleaned_data["reopen_reason"]
-        problems = problems_of(
-            lambda: reopen_outcome(school_class, row.student, reason=reason, by=request.user)
-        )
-        if not problems:
+        if _is_done(form, lambda: reopen_outcome(school_class, row.student, reason=reason, by=request.user)):
             messages.success(
                 request,
                 f"Đã mở lại quyết định về em {row.student.full_name}: giáo viên chủ nhiệm xét lại.",
             )
             return redirect("gradebook:year_end", pk)
-        for problem in problems:
-            form.add_error(None, problem)
     return _pupil_page(request, page, row, reopen_form=form)

@@ -129,12 +129,12 @@ def test_nobody_but_the_principal_opens_a_year(school, following, person):
     address = reverse("gradebook:year_open", args=[following.pk])
     assert as_(school.people[person]).post(address, CONFIRMED).status_code == 403
     with pytest.raises(Refused):
-        open_year(following, by=school.people[person])
+        open_year(following, is_looked_at=True, by=school.people[person])
 
 
 def test_an_opened_year_becomes_the_current_one_on_its_first_day(school, following):
     make_whole(school, following)
-    open_year(following, by=school.bich)
+    open_year(following, is_looked_at=True, by=school.bich)
     assert SchoolYear.objects.current() == school.year
     midnight = clock.now().replace(year=following.year, month=8, day=2)
     with clock.travelling(midnight):
@@ -143,7 +143,7 @@ def test_an_opened_year_becomes_the_current_one_on_its_first_day(school, followi
 
 def test_an_open_year_is_not_opened_again(school):
     with pytest.raises(YearRefused, match="đã mở rồi"):
-        open_year(school.year, by=school.bich)
+        open_year(school.year, is_looked_at=True, by=school.bich)
 
 
 def test_the_checklist_costs_the_same_for_one_class_and_for_thirty(
@@ -194,7 +194,7 @@ def test_what_the_school_settles_in_the_rules_is_fixed_when_the_year_opens(schoo
     following.mark_floor = 1
     change_year(following, fields=["mark_floor"], reason="", by=school.tuan)
     make_whole(school, following)
-    open_year(following, by=school.bich)
+    open_year(following, is_looked_at=True, by=school.bich)
     following.refresh_from_db()
     following.mark_floor = 0
     with pytest.raises(YearRefused, match="không đổi được nữa"):
