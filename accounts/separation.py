@@ -50,7 +50,7 @@ def _why_not_beside(post: Post, kinds: Iterable[str]) -> str:
 
 def why_no_clerk(person: User, days: Days) -> str:
     for relation in _SEATS:
-        held = held_by(relation, [person]).filter(overlapping(days)).order_by("starts_on").first()
+        held = held_by(relation, [person]).filter(overlapping(days)).order_by("starts_on", "pk").first()
         if held:
             return (
                 f"{person.full_name} đang giữ «{held.duty_label}» {held.days.label}. {WHY}. "
