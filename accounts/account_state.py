@@ -103,5 +103,5 @@ class AccountBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session; a closed account has none, from the day after its last."""
-        user = super().get_user(user_id)
-        return user if isinstance(user, User) and not is_closed(user) else None
+        user = permissions.with_powers(user_id)
+        return user if user is not None and not is_closed(user) else None

@@ -278,12 +278,12 @@ def test_the_guards_of_the_log_in_cost_a_page_no_statement(school, client, djang
     """Session, person and what the page itself needs: nothing of axes, otp or the list of sessions."""
     client.force_login(school.lan)
     client.get("/accounts/powers/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/accounts/powers/")
     another = Client()
     give_second_factor(school.lan)
     give_password(another, "lan")
     give_code(another, code_now(school.lan))
     another.get("/accounts/powers/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         another.get("/accounts/powers/")

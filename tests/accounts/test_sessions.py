@@ -110,12 +110,12 @@ def test_it_is_noted_once_a_minute_that_a_session_is_in_use(school):
 def test_the_note_takes_one_statement_beside_the_sessions_own(school, django_assert_num_queries):
     client = sign_in("lan")
     text(client, "/accounts/powers/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         text(client, "/accounts/powers/")
     minutes_pass(client)
-    with django_assert_num_queries(4 + 1 + 2):  # the session's row is held and written
+    with django_assert_num_queries(3 + 1 + 2):  # the session's row is held and written
         text(client, "/accounts/powers/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         text(client, "/accounts/powers/")
 
 
@@ -160,7 +160,7 @@ def test_the_notice_costs_no_statement(school, django_assert_num_queries):
     old = sign_in("lan", IPHONE)
     sign_in("lan")
     text(old, "/accounts/powers/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert "vừa được đăng nhập" in text(old, "/accounts/powers/")
 
 
@@ -240,7 +240,7 @@ def test_a_request_under_way_does_not_bring_an_ended_session_back(school):
 def test_the_list_takes_the_same_statements_for_few_and_many(school, count, django_assert_num_queries):
     clients = [sign_in("lan") for _ in range(count)]
     text(clients[-1], LIST)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         text(clients[-1], LIST)
 
 

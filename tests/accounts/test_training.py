@@ -172,7 +172,7 @@ def test_the_page_takes_the_same_statements_for_a_few_records_and_for_many(
     for many in (1, 5):
         for number in range(many):
             recorded([school.lan, school.minh, school.thu], school.tuan, subject=f"Đợt {number}")
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(reverse("accounts:training"))
 
 

@@ -374,11 +374,11 @@ def test_the_list_and_a_page_take_the_same_statements_for_one_and_for_many(
     for number in range(many):
         move(asked, InquiryAct.NOTE, text=f"Lần {number}.", by=school.lan)
     client.force_login(school.tuan)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("approvals:inquiries"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("approvals:inquiry", args=[asked.pk]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/")
 
 

@@ -131,7 +131,7 @@ def test_the_list_takes_the_same_statements_for_one_request_and_for_many(
     for index in range(count):
         filed(school, str(index % 3 + 8), pupil=index % 5)
     client = as_(school.hoa)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("approvals:requests"))
 
 
@@ -427,7 +427,7 @@ def test_a_request_takes_the_same_statements_for_one_cell_and_for_many(
     changes = [change_of(ref, pupil, Field.MARK, "9") for pupil in school.pupils[:cells]]
     request = corrections.propose(ref, changes, by=school.lan)
     client = as_(school.hoa)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(page_of(request))
 
 

@@ -208,12 +208,12 @@ def test_the_guided_page_says_which_classes_differ(school, other, english):
 def test_the_page_costs_the_same_for_one_class_and_for_thirty(school, english, django_assert_num_queries):
     clerk, address = as_(school.tuan), reverse("gradebook:class_lines", args=[school.year.pk])
     clerk.get(address)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         clerk.get(address)
     SchoolClass.objects.bulk_create(
         SchoolClass(year=school.year, name=f"2.{number}", grade_level=2) for number in range(30)
     )
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         clerk.get(address)
 
 

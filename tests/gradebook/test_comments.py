@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 HEADING = ["Mức độ", "Nội dung nhận xét"]
 # Of taking in a file: session, person, powers and rate limit among them.
-STATEMENTS = 12
+STATEMENTS = 11
 PRAISE = "{tên} tính nhẩm nhanh, trình bày sạch đẹp."
 
 

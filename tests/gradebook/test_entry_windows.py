@@ -257,12 +257,12 @@ def test_the_calendar_takes_the_same_statements_however_many_orders(
 ):
     client.force_login(school.lan)
     client.get(reverse("gradebook:lock_calendar"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("gradebook:lock_calendar"))
     for code in ("TOAN", "TV", HOMEROOM):
         order(line_code=code)
         order(EntryOrder.Kind.LOCK, line_code=code, school_class=school.class_4a)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("gradebook:lock_calendar"))
 
 

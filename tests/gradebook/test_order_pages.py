@@ -142,7 +142,7 @@ def test_the_list_takes_the_same_statements_for_one_order_and_for_many(
     for _each in range(count):
         open_window(school)
     client.force_login(school.thu)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse(LIST))
 
 

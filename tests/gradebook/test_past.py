@@ -108,7 +108,7 @@ def test_a_sheet_in_reading_asks_for_a_moment(lan, school):
     assert f'action="{past(school)}"' in page
 
 
-@pytest.mark.parametrize(("tail", "budget"), [("TOAN/GHKI/", 7), ("pupils/{pupil}/", 8)])
+@pytest.mark.parametrize(("tail", "budget"), [("TOAN/GHKI/", 6), ("pupils/{pupil}/", 7)])
 def test_the_past_costs_the_same_for_5_and_50_pupils_and_a_long_history(lan, school, tail, budget):
     place = past(school, tail.format(pupil=school.pupils[0].pk))
     start = at(clock.now())

@@ -338,9 +338,9 @@ def test_the_pages_cost_the_same_for_a_few_pupils_and_for_many(
     placed(ending)
     clerk.get(address("roll_over", ending))
     for name, place, statements in (
-        ("roll_over", [], 13),
-        ("roll_over_grade", [5], 14),
-        ("roll_over_apply", [], 14),
+        ("roll_over", [], 12),
+        ("roll_over_grade", [5], 13),
+        ("roll_over_apply", [], 13),
     ):
         with django_assert_num_queries(statements):
             clerk.get(address(name, ending, *place))

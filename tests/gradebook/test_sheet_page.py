@@ -153,7 +153,7 @@ def test_a_subject_teacher_goes_from_class_to_class_in_the_same_line_with_one_st
     client.get(address(school, "NN1"))
     with CaptureQueriesContext(connection) as statements:
         page = text(client.get(address(school, "NN1")))
-    assert len(statements) == 9
+    assert len(statements) == 8
     classes = re.search(r'<nav aria-label="Ngoại ngữ 1 ở các lớp tôi dạy">(.*?)</nav>', page, re.DOTALL)[1]
     assert re.findall(r'href="([^"]+)"[^>]*>(\w+)<', classes) == [
         (address(school, "NN1"), "4A"),
@@ -191,7 +191,7 @@ def test_a_sheet_opens_in_the_same_eight_statements(client, pupils, code):
     with CaptureQueriesContext(connection) as statements:
         assert client.get(address(school, code)).status_code == 200
     # Session, user, class and lines, powers, roster, values, windows, frame.
-    assert len(statements) == 8
+    assert len(statements) == 7
 
 
 @pytest.mark.parametrize("doubtful", [0, 18])
@@ -325,7 +325,7 @@ def test_one_cell_is_saved_in_eight_statements(client, pupils, code, field):
         answer = autosave(client, address(school, code), (school.pupils[0].pk, item, field, value, 0)).json()
     assert len(answer["saved"]) == 1
     # Session, user, powers, class; actor and locks, windows, what stands, values with history.
-    assert len(work_of(statements)) == 8
+    assert len(work_of(statements)) == 7
 
 
 def test_35_times_3_cells_pasted_over_new_and_old_rows_are_one_transaction_of_eight_statements(client):
@@ -342,7 +342,7 @@ def test_35_times_3_cells_pasted_over_new_and_old_rows_are_one_transaction_of_ei
         answer = autosave(client, address(school), *cells).json()
     assert len(answer["saved"]) == 105
     assert sum("SAVEPOINT" in query["sql"] and "RELEASE" not in query["sql"] for query in statements) == 1
-    assert len(work_of(statements)) == 8
+    assert len(work_of(statements)) == 7
     assert SubjectResult.history.filter(history_type="+").count() == 35
     assert SubjectResult.history.filter(history_type="~").count() == 1
 

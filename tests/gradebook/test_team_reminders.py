@@ -133,11 +133,11 @@ def test_the_page_takes_the_same_statements_for_one_window_and_for_many(
     client.force_login(school.dung)
     address = reverse("gradebook:team_reminders")
     client.get(address)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(address)
     for period in (Period.END_TERM_1, Period.MID_TERM_2):
         open_window(school, period)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(address)
 
 

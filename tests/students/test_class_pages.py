@@ -182,7 +182,7 @@ def test_the_pages_take_the_same_statements_for_5_and_35_pupils(school, as_, mor
     with CaptureQueriesContext(connection) as of_class:
         client.get(page_of(school.class_4a))
     # 8 to read; the ninth is the line in the access log, once a look.
-    assert (len(of_list), len(of_class)) == (7, 11)
+    assert (len(of_list), len(of_class)) == (6, 10)
 
 
 def test_a_look_at_sensitive_columns_is_logged_once_and_costs_one_statement(school, as_):

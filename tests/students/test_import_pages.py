@@ -324,7 +324,7 @@ def test_the_dry_run_takes_the_same_statements_for_any_length(school, clerk, cou
     clerk.get(page_of(upload))
     with CaptureQueriesContext(connection) as captured:
         clerk.get(page_of(upload))
-    assert len(captured) == 10  # among them: the count of the limit, the line of the access log, the last run
+    assert len(captured) == 9  # among them: the count of the limit, the line of the access log, the last run
 
 
 def test_cells_that_will_be_left_out_are_counted_beside_the_button_and_found_by_a_filter(school, clerk):

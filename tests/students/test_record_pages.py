@@ -356,7 +356,7 @@ def test_the_page_of_a_pupil_asks_as_much_with_a_long_history_as_with_a_short_on
     client.get(page(school))
     with CaptureQueriesContext(connection) as queries:
         client.get(page(school))
-    assert len(queries) == 11
+    assert len(queries) == 10
 
 
 # -- The records of a class --------------------------------------------------------------------------------
@@ -384,7 +384,7 @@ def test_the_overview_lists_the_classes_whose_records_one_sees(school, as_):
     assert classes("hoa") == ["1A", "4A", "4B"]
 
 
-RECORD_BUDGETS = {"class_records": 8, "class_measures": 8, "records": 8}
+RECORD_BUDGETS = {"class_records": 7, "class_measures": 7, "records": 7}
 
 
 @pytest.mark.parametrize("count", [0, 30])

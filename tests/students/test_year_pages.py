@@ -353,7 +353,7 @@ def test_the_page_of_a_year_costs_the_same_for_any_number_of_days_and_classes(
     client = as_(school.tuan)
     address = reverse("students:year", args=[school.year.pk])
     client.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(address)
     assert not TeachingAssignment.objects.filter(school_class__name__startswith="2.").exists()
     assert HomeroomAssignment.objects.count() == 3
