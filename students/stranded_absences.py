@@ -7,12 +7,14 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef
 
+from accounts.any_of import AnyOf
 from students.absences import seat_that_day
 from students.attendance_months import last_day_of
 from students.calendar import Session
-from students.models import Absence, SchoolClass
+from students.models import Absence, Enrolment, SchoolClass
 
 MOST_NAMED = 12
 
@@ -34,8 +36,11 @@ def stranded_in(school_class: SchoolClass, month: datetime.date) -> list[Strande
         roll_call__session=OuterRef("roll_call__session"),
         student=OuterRef("student"),
     ).exclude(kind=Absence.Kind.TAKEN_BACK)
+    # Told the pupils, PostgreSQL goes by them, and not through everybody's absences of the month.
+    pupils = Enrolment.objects.filter(school_class=school_class).order_by().values("student_id")
     absences = (
-        Absence.objects.filter(Exists(seat_that_day(school_class)), ~Exists(said_here))
+        Absence.objects.filter(AnyOf(F("student_id"), ArraySubquery(pupils)))
+        .filter(Exists(seat_that_day(school_class)), ~Exists(said_here))
         .filter(roll_call__day__range=(month, last_day_of(month)))
         .exclude(roll_call__school_class=school_class)
         .exclude(kind=Absence.Kind.TAKEN_BACK)
