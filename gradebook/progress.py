@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db import connection
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, JSONObject, Least
 
 from accounts import clock
 from gradebook.exemptions import count_exempt
 from gradebook.late_comers import NOBODY, Absent
-from gradebook.models import SubjectLine
 from gradebook.regulation import Period
 from gradebook.sheets import HOMEROOM_CODE, SheetRef
 from students.models import Enrolment, SchoolClass, SchoolYear
@@ -95,66 +95,48 @@ def count_entered(
     """Counts the filled cells of the classes' pupils of today. One statement, whatever the number of classes."""
     if not class_ids:
         return Counts()
-    roster = Enrolment.objects.filter(
-        school_class_id__in=class_ids, student__is_exempt_from_assessment=False
-    ).held_on(year.day_for_roster())
-    wanted = list(periods)
-    subjects, traits = _subject_counts(roster, year, wanted), _trait_counts(roster, year, wanted)
-    rows = _without(subjects, absent, "subject").union(_without(traits, absent, "trait"), all=True)
-    return Counts(
-        {(class_id, code, period): (others, marks) for class_id, code, period, others, marks in rows}
-    )
+    gone = [(period, pupil) for period, pupils in absent.items() for pupil in pupils]
+    values = {
+        "year": year.pk,
+        "day": year.day_for_roster(),
+        "classes": list(class_ids),
+        "periods": list(periods),
+        "gone_periods": [period for period, _pupil in gone],
+        "gone_pupils": [pupil for _period, pupil in gone],
+        "homeroom": HOMEROOM_CODE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTERED, values)
+        return Counts({(row[0], row[1], row[2]): (row[3], row[4]) for row in cursor})
 
 
-def _subject_counts(roster: QuerySet[Enrolment], year: SchoolYear, periods: list[str]) -> QuerySet[Any]:
-    results = "student__subject_results"
-    lines = SubjectLine.objects.filter(year=year).order_by().values("pk")
-    return (
-        roster.filter(
-            _AnyOf(F(f"{results}__line"), ArraySubquery(lines)),
-            **{
-                f"{results}__period__in": periods,
-                f"{results}__line__grade_level": F("school_class__grade_level"),
-            },
-        )
-        .values("school_class_id", code=F(f"{results}__line__code"), period=F(f"{results}__period"))
-        .annotate(
-            others=Count("id", filter=~Q(**{f"{results}__attainment": ""}))
-            + Count("id", filter=~Q(**{f"{results}__comment": ""})),
-            marks=Count(f"{results}__mark"),
-        )
-        .values_list("school_class_id", "code", "period", "others", "marks")
-        .order_by()
-    )
-
-
-def _without(rows: QuerySet[Any], absent: Absent, kind: str) -> QuerySet[Any]:
-    for period, pupils in absent.items():
-        if pupils:
-            rows = rows.exclude(student__in=pupils, **{f"student__{kind}_results__period": period})
-    return rows
-
-
-class _AnyOf(Func):
-    """= ANY (ARRAY (…)): told the lines, PostgreSQL goes by them and not pupil by pupil, which takes twice as long."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
-    output_field = BooleanField()
-
-
-def _trait_counts(roster: QuerySet[Enrolment], year: SchoolYear, periods: list[str]) -> QuerySet[Any]:
-    results = "student__trait_results"
-    return (
-        roster.filter(**{f"{results}__period__in": periods, f"{results}__year": year})
-        .values("school_class_id", code=Value(HOMEROOM_CODE), period=F(f"{results}__period"))
-        .annotate(
-            others=Count("id", filter=~Q(**{f"{results}__rating": ""}) | ~Q(**{f"{results}__comment": ""})),
-            marks=Value(0),
-        )
-        .values_list("school_class_id", "code", "period", "others", "marks")
-        .order_by()
-    )
+# In SQL, for the board of the school asks it at each look: PostgreSQL goes by the lines of the year and the few columns
+# that count, where the planner, left to join the roster as it likes, goes pupil by pupil and takes twice as long.
+_ENTERED = """
+WITH roster AS MATERIALIZED (
+    SELECT e.student_id, e.school_class_id FROM students_enrolment e JOIN students_student s ON s.id = e.student_id
+    WHERE e.school_class_id = ANY(%(classes)s::bigint[]) AND NOT s.is_exempt_from_assessment
+        AND e.starts_on <= %(day)s AND (e.ends_on IS NULL OR e.ends_on >= %(day)s)
+), gone AS MATERIALIZED (
+    SELECT * FROM unnest(%(gone_periods)s::text[], %(gone_pupils)s::bigint[]) AS absent (period, student_id)
+)
+SELECT c.id, l.code, counted.period, others, marks
+FROM (
+    SELECT school_class_id, line_id, period, count(mark) AS marks,
+        count(*) FILTER (WHERE attainment <> '') + count(*) FILTER (WHERE comment <> '') AS others
+    FROM gradebook_subjectresult JOIN roster USING (student_id)
+    WHERE line_id = ANY(ARRAY(SELECT id FROM gradebook_subjectline WHERE year_id = %(year)s))
+        AND period = ANY(%(periods)s::text[]) AND (period, student_id) NOT IN (TABLE gone)
+    GROUP BY 1, 2, 3
+) counted
+JOIN gradebook_subjectline l ON l.id = counted.line_id
+JOIN students_schoolclass c ON c.id = counted.school_class_id AND c.grade_level = l.grade_level
+UNION ALL
+SELECT school_class_id, %(homeroom)s, period, count(*) FILTER (WHERE rating <> '' OR comment <> ''), 0
+FROM gradebook_traitresult JOIN roster USING (student_id)
+WHERE year_id = %(year)s AND period = ANY(%(periods)s::text[]) AND (period, student_id) NOT IN (TABLE gone)
+GROUP BY 1, 3
+"""
 
 
 def with_pupil_counts(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:

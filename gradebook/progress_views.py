@@ -16,6 +16,7 @@ from accounts.requests import SignedInRequest
 from accounts.table_files import table_to_save
 from accounts.tables import Heading, Value
 from gradebook.board import read_board
+from gradebook.board_cells import tables_of
 from gradebook.progress_scope import address_of, in_scope, scope_asked, words_of
 from gradebook.progress_sheets import ProgressSheet, Sight, read_sight, sheets_at
 from gradebook.progress_tables import (
@@ -51,6 +52,7 @@ def progress(request: SignedInRequest) -> HttpResponse:
         "board": board,
         "view": view,
         "views": VIEWS.items(),
+        "tables": tables_of(board) if view == "lop" else (),
         "teachers": by_teacher(board.sheets) if view == "giao-vien" else (),
         "lines": by_line(board.sheets) if view == "mon" else (),
         "grade_levels": sorted({grade.grade_level for grade in board.grades}),

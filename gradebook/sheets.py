@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Subquery
@@ -171,13 +172,12 @@ class SheetRef:
     def columns(self) -> tuple[Column, ...]:
         """The cells this sheet has by the regulation of its year; the supplementary assessment has no comments."""
         if self.line is None:
-            columns = list(_trait_columns(self.school_class))
+            columns = _trait_columns(self.school_class)
         else:
-            columns = [Column(self.code, Field.ATTAINMENT, "Mức đạt được")]
-            if self.has_mark:
-                columns.append(Column(self.code, Field.MARK, "Điểm KTĐK"))
-            columns.append(Column(self.code, Field.COMMENT, "Nhận xét"))
-        return tuple(each for each in columns if not self.is_supplementary or each.field != Field.COMMENT)
+            columns = _subject_columns(self.code, has_mark=self.has_mark)
+        if not self.is_supplementary:
+            return columns
+        return tuple(each for each in columns if each.field != Field.COMMENT)
 
     @property
     def is_supplementary(self) -> bool:
@@ -248,6 +248,12 @@ class Sheet:
     @property
     def entered(self) -> int:
         return sum(1 for row in self.rows for cell in row.cells if cell.is_expected and cell.value)
+
+
+@lru_cache(maxsize=64)
+def _subject_columns(code: str, *, has_mark: bool) -> tuple[Column, ...]:
+    mark = (Column(code, Field.MARK, "Điểm KTĐK"),) if has_mark else ()
+    return (Column(code, Field.ATTAINMENT, "Mức đạt được"), *mark, Column(code, Field.COMMENT, "Nhận xét"))
 
 
 def _trait_columns(school_class: SchoolClass) -> tuple[Column, ...]:
