@@ -2,7 +2,8 @@
 
 What is measured on one school is measured again here, on the same class with the same people and pupils, so that a
 slower answer can only come from what lies around them. Rows are copied past the audit chain and without history:
-nobody could have made them.
+nobody could have made them. Pupils bear other names in each school, put together of the first one's: nowhere do a
+hundred children of one name stand side by side, as copies would.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,6 @@ COPIED: Mapping[str, tuple[str, ...]] = {
     "students_schoolclass": (),
     "students_homeroomassignment": ("school_class_id", "teacher_id", "substitutes_for_id"),
     "students_student": (),
-    "students_pupilwords": ("student_id",),
     "students_movement": ("student_id", "from_class_id", "to_class_id"),
     "students_enrolment": ("student_id", "school_class_id", "began_by_id", "ended_by_id"),
     "students_yearprofile": ("student_id",),
@@ -38,6 +38,7 @@ ONLY: Mapping[str, str] = {
     "gradebook_subjectresult": "line_id IN (SELECT id FROM gradebook_subjectline WHERE code = 'TOAN')",
 }
 
+OTHER_NAME = "(SELECT {} FROM bench_name n WHERE (n.id, n.school) = (students_student.id, school.school))"
 OWN_VALUES: Mapping[str, Mapping[str, str]] = {
     "accounts_user": {
         "username": "username || '.' || school",
@@ -47,12 +48,47 @@ OWN_VALUES: Mapping[str, Mapping[str, str]] = {
     # 4A of the second school is 4A2, as if the school had ever more classes.
     "students_schoolclass": {"name": "name || school"},
     "students_student": {
+        "full_name": OTHER_NAME.format("full_name"),
+        "sort_key": OTHER_NAME.format("sort_key"),
+        "search_key": OTHER_NAME.format("search_key"),
         "moet_id": "lpad((5 * 10^9 + id + school * 10^6)::bigint::text, 10, '0')",
         "national_id": "lpad((9 * 10^11 + id + school * 10^6)::bigint::text, 12, '0')",
         "school_code": "school_code || '.' || school",
     },
 }
 """What has to differ from the first school's, for the database keeps it unique."""
+
+
+NAMES = """
+CREATE TEMPORARY TABLE bench_name AS
+WITH part AS (
+    SELECT id, gender, row_number() OVER (PARTITION BY gender ORDER BY id) - 1 AS place,
+        regexp_replace(full_name, '\\S+$', '') AS before, substring(full_name FROM '\\S+$') AS given,
+        regexp_replace(search_key, '\\S+$', '') AS folded_before, substring(search_key FROM '\\S+$') AS folded_given,
+        string_to_array(sort_key, '!') AS keys
+    FROM students_student
+), cased AS (
+    SELECT *, length(keys[1]) AS letters, rpad(keys[5], length(keys[1]) + length(keys[3]), '0') AS cases,
+        count(*) OVER (PARTITION BY gender) AS people
+    FROM part
+)
+SELECT own.id, school, own.before || other.given AS full_name, own.folded_before || other.folded_given AS search_key,
+    concat_ws('!', other.keys[1], other.keys[2], own.keys[3], own.keys[4],
+        rtrim(left(other.cases, other.letters) || substr(own.cases, own.letters + 1), '0')) AS sort_key
+FROM generate_series(2, {schools}) school, cased own
+JOIN cased other ON other.gender = own.gender
+WHERE other.place = (own.place + school * {step}) % own.people;
+CREATE INDEX ON bench_name (id, school);
+ANALYZE bench_name
+"""
+"""Family and middle names of one pupil, the given name of another; keys of order as `students.names` makes them."""
+STEP = 37
+"""How many places further down the given name comes from, times the number of the school."""
+WORDS = """
+INSERT INTO students_pupilwords (student_id, sort_key, words)
+SELECT id, sort_key, students_words(full_name, moet_id, school_code, register_no)
+FROM students_student WHERE id > {shift}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +125,7 @@ class Table:
 def multiply(conninfo: str) -> None:
     """Makes the demo school in this database a hundred schools; ends with fresh statistics, as autovacuum would."""
     with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(NAMES.format(schools=SCHOOLS, step=STEP))
         for name, keys in COPIED.items():
             table = Table(name, _columns(connection, name), keys)
             identifier = sql.Identifier(name)
@@ -100,6 +137,8 @@ def multiply(conninfo: str) -> None:
                     "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (name, (SCHOOLS + 1) * SHIFT)
                 )
             connection.execute(sql.SQL("VACUUM ANALYZE {}").format(identifier))
+        connection.execute(WORDS.format(shift=SHIFT))
+        connection.execute("VACUUM ANALYZE students_pupilwords")
 
 
 def _columns(connection: psycopg.Connection, table: str) -> tuple[str, ...]:

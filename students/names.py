@@ -123,6 +123,8 @@ def search_key(text: str) -> str:
 
     "Hoà", "Hòa" and "hoa" give the same key, and so do "Đặng" and "dang".
     """
+    if text.isascii():
+        return clean(text).lower().translate(ONE_APOSTROPHE)
     decomposed = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
     bare = "".join(character for character in decomposed if not unicodedata.combining(character))
     return unicodedata.normalize("NFC", bare).translate(ONE_APOSTROPHE)

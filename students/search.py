@@ -159,10 +159,10 @@ def _classes_named(
         begins |= Q(name__istartswith=text)
     if near and current:
         near |= Q(year=current)
-    rows = SchoolClass.objects.filter(begins, near).only("name", "year_id", "grade_level")
+    rows = SchoolClass.objects.filter(begins, near).order_by()
     named = [
         _Named(search_key(row.name), row.pk, bool(current and row.year_id == current.pk), reach.has(row))
-        for row in rows
+        for row in rows.values_list("name", "year_id", "grade_level", "pk", named=True)
     ]
     within = [each for each in named if each.is_near]
     meant = {text: _meant(text, within) for text in texts}
