@@ -122,9 +122,9 @@ def holder_name(sheet: ProgressSheet) -> str:
     return sheet.holder.name if sheet.holder else UNASSIGNED
 
 
-def count_rows(sheets: Iterable[ProgressSheet]) -> list[Sequence[Value]]:
-    """A row a sheet; one that was never opened has no percentage."""
-    return [
+def count_rows(sheets: Sequence[ProgressSheet]) -> list[Sequence[Value]]:
+    """A row a sheet, and what those that count come to; one that was never opened has no percentage."""
+    rows: list[Sequence[Value]] = [
         (
             number,
             *(sheet.ref.school_class.grade_level, sheet.ref.school_class.name, sheet.ref.subject_label),
@@ -133,6 +133,11 @@ def count_rows(sheets: Iterable[ProgressSheet]) -> list[Sequence[Value]]:
         )
         for number, sheet in enumerate(sheets, start=1)
     ]
+    total = sum((sheet.tally for sheet in sheets if sheet.counts), NOTHING)
+    if total.required:
+        counts = (total.required, total.entered, total.missing, total.percent)
+        rows.append((None, None, None, "Cộng các sổ đã mở", None, None, *counts))
+    return rows
 
 
 def gap_rows(found: Iterable[tuple[ProgressSheet, SheetGaps]]) -> list[Sequence[Value]]:

@@ -316,15 +316,16 @@ def _about_support(record: Record, on: datetime.date) -> Iterator[Finding]:
         *("disability_level", "disability_certificate_no", "disability_certificate_on"),
         "is_exempt_from_assessment",
     )
-    if any(record[each] for each in details) and not record["disability_code"]:
-        yield _finding("disability_code", "Học sinh khuyết tật thì chọn loại khuyết tật theo giấy.", *details)
-    elif record[EXEMPTION] and not all(record[each] for each in details):
+    if record[EXEMPTION] and not all(record[each] for each in ("disability_code", *details)):
         yield _finding(
             EXEMPTION,
             "Không đánh giá là theo giấy xác nhận khuyết tật và quyết định của Hiệu trưởng. Giáo viên chủ nhiệm ghi "
-            "mức độ, số và ngày cấp giấy xác nhận trước.",
+            "loại khuyết tật, mức độ, số và ngày cấp giấy xác nhận ở hồ sơ học sinh trước.",
+            "disability_code",
             *details,
         )
+    elif any(record[each] for each in details) and not record["disability_code"]:
+        yield _finding("disability_code", "Học sinh khuyết tật thì chọn loại khuyết tật theo giấy.", *details)
     yield from _day_within_life(record, "disability_certificate_on", "Ngày cấp giấy", on)
     yield from _about_exemption(record, on)
 
