@@ -11,7 +11,7 @@ YEAR_END = (Period.YEAR_END, Period.SUPPLEMENTARY)
 
 
 def needs_consent(request: CorrectionRequest) -> bool:
-    """Whether the results of the class, or of a pupil of the request, are approved, and the principal has not consented.
+    """Whether the class's results, or those of a pupil of the request, are approved, and the principal did not consent.
 
     The database asks the same when a request is carried out (migration 0041). One statement, if any.
     """

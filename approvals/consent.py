@@ -18,7 +18,7 @@ def answer(request: CorrectionRequest, *, consents: bool, note: str, by: User) -
     `approvals.consequences` does it when the clerk carries the request out.
     """
     with acting(by, role="Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
-        request = moved(request, Act.CONSENT if consents else Act.REFUSE, by)
+        request = moved(request, Act.CONSENT if consents else Act.DECLINE, by)
         if consents:
             register_of(request).check_writable()
         if not consents and not says_something(note):

@@ -47,7 +47,7 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
         school_class=ref.school_class,
         line=ref.line,
     )
-    role = permissions.actingrole_of(by, ref.school_class, ref.line)
+    role = permissions.acting_role(by, ref.school_class, ref.line)
     with acting(by, role=role, source=Source.PAGE):
         # The year's row is held while the next number is taken: two drafts never share one.
         hold_year(ref.school_class.year)

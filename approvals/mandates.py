@@ -36,7 +36,7 @@ class CorrectionOutdated(CorrectionRefused):
 
 
 def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
-    """In which parts the user stands before the request. Needs its proposer at hand."""
+    """In which parts the user stands before the request. Needs its proposer and class at hand."""
     parts = {
         actor
         for actor, person in (
@@ -46,7 +46,7 @@ def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
         )
         if person == user.pk
     }
-    if permissions.may(user, Action.OPINE_ON_REQUEST, team_id=request.proposer.team_id):
+    if heads_proposer(user, request):
         parts.add(Actor.TEAM_HEAD)
     if permissions.may(user, Action.DECIDE_REQUEST):
         parts.add(Actor.VICE_PRINCIPAL)
@@ -55,6 +55,13 @@ def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
     if permissions.may(user, Action.APPLY_REQUEST):
         parts.add(Actor.CLERK)
     return frozenset(parts)
+
+
+def heads_proposer(user: User, request: CorrectionRequest) -> bool:
+    """Whether the user heads the proposer's tổ; of a proposer who is in none, that of the class's grade."""
+    if request.proposer.team_id is None:
+        return request.school_class.grade_level in permissions.powers_of(user).headed_grades
+    return permissions.may(user, Action.OPINE_ON_REQUEST, team_id=request.proposer.team_id)
 
 
 def check_move(request: CorrectionRequest, act: Act, by: User) -> State:

@@ -42,6 +42,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     RETURN = "return"
     CONSENT = "consent"
+    DECLINE = "decline"
     REFUSE = "refuse"
     APPLY = "apply"
     ASK_CONSENT = "ask-consent"
@@ -86,7 +87,7 @@ MOVES: tuple[Move, ...] = (
     Move(State.RETURNED, Act.REFUSE, Actor.VICE_PRINCIPAL, State.REFUSED),
     Move(State.RETURNED, Act.CANCEL, Actor.PROPOSER, State.CANCELLED),
     Move(State.AWAITING, Act.CONSENT, Actor.PRINCIPAL, State.APPROVED),
-    Move(State.AWAITING, Act.REFUSE, Actor.PRINCIPAL, State.REFUSED),
+    Move(State.AWAITING, Act.DECLINE, Actor.PRINCIPAL, State.REFUSED),
     Move(State.AWAITING, Act.CANCEL, Actor.PROPOSER, State.CANCELLED),
     Move(State.APPROVED, Act.APPLY, Actor.CLERK, State.APPLIED, if_needed=False),
     # The principal approved the class's results after the vice-principal had approved the request.

@@ -87,7 +87,12 @@ DECLARE
     held record;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        RAISE EXCEPTION 'evidence stays as it was sent' USING ERRCODE = 'check_violation';
+        IF (OLD.request_id, OLD.file, OLD.size, OLD.sha256, OLD.uploaded_by_id, OLD.uploaded_at)
+            IS DISTINCT FROM (NEW.request_id, NEW.file, NEW.size, NEW.sha256, NEW.uploaded_by_id, NEW.uploaded_at)
+        THEN
+            RAISE EXCEPTION 'evidence stays as it was sent' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
     END IF;
     SELECT state, returned_at INTO held FROM approvals_correctionrequest
         WHERE id = CASE TG_OP WHEN 'DELETE' THEN OLD.request_id ELSE NEW.request_id END;
