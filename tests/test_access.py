@@ -372,6 +372,21 @@ PAGES = (
         of("filed", "refuse"),
         CONFIRMED,
     ),
+    Page("approvals:request_act", Action.OPINE_ON_REQUEST, {"dung"}, "post", 422, of("filed", "opine")),
+    Page("approvals:request_act", Action.DECIDE_REQUEST, VICE_PRINCIPAL, "post", 422, of("filed", "return")),
+    *(
+        Page(
+            "approvals:request_act",
+            Action.CONSENT_TO_REQUEST,
+            PRINCIPAL,
+            "post",
+            409,
+            of("filed", act),
+            CONFIRMED,
+        )
+        for act in ("consent", "decline")
+    ),
+    Page("approvals:request_act", Action.APPLY_REQUEST, CLERK, "post", 409, of("filed", "ask-consent")),
     Page(
         "approvals:request_act",
         Action.APPLY_REQUEST,

@@ -1,4 +1,4 @@
-"""After the principal has approved a class's results a correction needs her consent; what follows is said (R52, R55)."""
+"""After the principal has approved a class's results a correction needs her consent; it says what follows (R55)."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
