@@ -154,7 +154,7 @@ def file_request(
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.FILE, by)
         if code not in set(ReasonCode):
-            raise CorrectionRefused("Chọn loại lí do rồi gửi lại.", field="code")
+            raise CorrectionRefused("Chọn loại sai sót rồi gửi lại.", field="code")
         if not says_something(reason):
             raise CorrectionRefused("Ghi lí do sửa rồi gửi lại.", field="reason")
         _check_evidence(request)

@@ -49,7 +49,7 @@ class CorrectionRequest(models.Model):
     roll_day = models.DateField("ngày điểm danh", null=True)
     roll_session = models.CharField("buổi", max_length=9, blank=True)
     state = models.CharField("trạng thái", max_length=10, choices=STATE_CHOICES, default=State.DRAFT)
-    reason_code = models.CharField("loại lí do", max_length=13, choices=REASON_CHOICES, blank=True)
+    reason_code = models.CharField("loại sai sót", max_length=13, choices=REASON_CHOICES, blank=True)
     reason = models.TextField("lí do", max_length=1000, blank=True)
     document = models.CharField("giấy tờ của trường cũ", max_length=200, blank=True)
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="filed_requests")

@@ -1,7 +1,6 @@
 """Correction requests: listed, proposed from a sheet, shown, and moved along the workflow."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -9,9 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import permissions
 from accounts.confirmation import require_password
-from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
 from approvals import consent, corrections, opinions
@@ -19,13 +16,9 @@ from approvals.evidence_views import take_files
 from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionRequest, Evidence
 from approvals.reason_codes import ReasonCode
-from approvals.registers import shown_value
 from approvals.request_list import read_list
 from approvals.request_pages import NEXT_STEPS, get_request, read_page
 from approvals.workflow import Act, State
-from gradebook.entry import Change
-from gradebook.sheet_forms import changes_from_form
-from gradebook.sheets import Field, Sheet, get_sheet
 
 DONE = {
     Act.FILE: "Đã gửi phiếu {label}. Phó Hiệu trưởng sẽ xem minh chứng và trả lời.",
@@ -171,74 +164,3 @@ def _carry_out_move(request: SignedInRequest, found: CorrectionRequest, move: Ac
         Act.CANCEL: lambda: corrections.cancel(found, by=by),
     }
     return acts[move]()
-
-
-# -- From a sheet to a draft -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TypedCell:
-    """A cell as somebody would have it, on the page that says why no draft was made of it."""
-
-    name: str
-    version_name: str
-    version: int
-    student: str
-    label: str
-    is_long: bool
-    stored: str
-    value: str
-    message: str
-
-
-@require_POST
-def propose(request: SignedInRequest, class_id: int, code: str, period: str) -> HttpResponse:
-    """The cells typed on the sheet become a draft. Refused: a page with each typed cell and its reason."""
-    sheet = get_sheet(request.user, class_id, code, period)
-    permissions.require(
-        request.user,
-        Action.PROPOSE_CORRECTION,
-        f"Chỉ giáo viên được phân công mới đề nghị sửa được sổ {sheet.ref.title}.",
-        school_class=sheet.ref.school_class,
-        line=sheet.ref.line,
-    )
-    changes = changes_from_form(sheet, request.POST)
-    try:
-        draft = corrections.propose(sheet.ref, changes, by=request.user)
-    except CorrectionRefused as refusal:
-        context = {
-            "ref": sheet.ref,
-            "message": refusal.message,
-            "is_open": sheet.lock.is_open,
-            "lock_sentence": sheet.lock.sentence,
-            "cells": _typed_cells(sheet, changes, refusal),
-        }
-        return render(request, "approvals/propose.html", context, status=409 if sheet.lock.is_open else 422)
-    messages.success(
-        request, f"Đã lập phiếu {draft.label} (bản nháp). Ghi lí do, kèm minh chứng rồi gửi phiếu."
-    )
-    return redirect("approvals:request", draft.pk)
-
-
-def _typed_cells(sheet: Sheet, changes: list[Change], refusal: CorrectionRefused) -> list[TypedCell]:
-    wanted = {(change.student_id, change.item, change.field): change for change in changes}
-    why = {
-        (each.change.student_id, each.change.item, each.change.field): each.message
-        for each in (refusal.report.refused if refusal.report else [])
-    }
-    return [
-        TypedCell(
-            name=f"c.{row.student.pk}.{cell.column.item}.{cell.column.field}",
-            version_name=f"v.{row.student.pk}.{cell.column.item}",
-            version=cell.version,
-            student=row.student.full_name,
-            label=cell.column.label,
-            is_long=cell.column.field in (Field.COMMENT, Field.REPEAT),
-            stored=shown_value(cell.column.field, cell.value),
-            value=wanted[key].value,
-            message=why.get(key, ""),
-        )
-        for row in sheet.rows
-        for cell in row.entry_cells(sheet.ref)
-        if (key := (row.student.pk, cell.column.item, cell.column.field.value)) in wanted
-    ]

@@ -320,6 +320,15 @@ PAGES = (
         422,
         arguments=sheet_of(Period.MID_TERM_1),
     ),
+    Page(
+        "approvals:propose_pupil",
+        Action.PROPOSE_CORRECTION,
+        LAN,
+        arguments=lambda things: [
+            *sheet_of(Period.MID_TERM_1)(things),
+            things.school.pupils[0].pk,
+        ],
+    ),
     # A day that has not come: the page says why nothing is to be corrected there.
     Page(
         "approvals:propose_roll",

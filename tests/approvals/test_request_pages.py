@@ -270,8 +270,8 @@ def test_a_file_can_be_taken_out_of_a_draft_only(school, as_):
     [
         ({"code": "other", "reason": "", "files": True}, "Ghi lí do sửa"),
         ({"code": "other", "reason": REASON}, "minh chứng"),
-        ({"code": "", "reason": REASON, "files": True}, "Chọn loại lí do"),
-        ({"code": "because", "reason": REASON, "files": True}, "Chọn loại lí do"),
+        ({"code": "", "reason": REASON, "files": True}, "Chọn loại sai sót"),
+        ({"code": "because", "reason": REASON, "files": True}, "Chọn loại sai sót"),
     ],
 )
 def test_filing_says_what_is_missing_beside_its_field(school, as_, typed, says):
