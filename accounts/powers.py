@@ -131,7 +131,9 @@ class Action(StrEnum):
     KEEP_COMMENTS = "keep_comments"
     PROPOSE_CORRECTION = "propose_correction"
     SEE_REQUEST = "see_request"
+    OPINE_ON_REQUEST = "opine_on_request"
     DECIDE_REQUEST = "decide_request"
+    CONSENT_TO_REQUEST = "consent_to_request"
     APPLY_REQUEST = "apply_request"
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
@@ -538,11 +540,25 @@ TABLE: tuple[Rule, ...] = (
         "IV.2",
     ),
     Rule(
+        Action.OPINE_ON_REQUEST,
+        Area.CORRECTIONS,
+        "ghi ý kiến về phiếu đề nghị của giáo viên trong tổ",
+        {Role.GRADE_HEAD: Whose.TEAM},
+        "IV.4",
+    ),
+    Rule(
         Action.DECIDE_REQUEST,
         Area.CORRECTIONS,
-        "phê chuẩn, từ chối phiếu đề nghị",
+        "phê chuẩn, từ chối phiếu đề nghị, yêu cầu bổ sung",
         _all(Whose.SCHOOL, Role.VICE_PRINCIPAL),
         "IV.2",
+    ),
+    Rule(
+        Action.CONSENT_TO_REQUEST,
+        Area.CORRECTIONS,
+        "đồng ý, từ chối phiếu đề nghị sửa sau khi đã phê duyệt kết quả của lớp",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1, R52",
     ),
     Rule(
         Action.APPLY_REQUEST,

@@ -6,15 +6,13 @@ from django.urls import reverse
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
-from approvals.models import CorrectionItem, CorrectionRequest
+from approvals.approved_results import YEAR_END
+from approvals.models import CorrectionItem
 from approvals.workflow import State
 from gradebook.models import YearOutcome
-from gradebook.regulation import Period
 from gradebook.year_end import read_rows
 from gradebook.year_end_tasks import YearEndTask
 from students.models import SchoolClass, SchoolYear
-
-YEAR_END = (Period.YEAR_END, Period.SUPPLEMENTARY)
 
 
 def contradicted_tasks(user: User) -> list[YearEndTask]:
@@ -53,17 +51,6 @@ def _corrected() -> set[tuple[int, int]]:
         request__period__in=YEAR_END,
     ).exclude(request__year__state=SchoolYear.State.CLOSED)
     return set(items.values_list("request__school_class", "student"))
-
-
-def approved_results(request: CorrectionRequest) -> tuple[str, ...]:
-    """The pupils whose approved result the request may contradict. One statement, if any."""
-    if request.period not in YEAR_END:
-        return ()
-    outcomes = YearOutcome.objects.filter(
-        school_class=request.school_class_id, student__in=request.items.values("student")
-    )
-    found = outcomes.exclude(result="").select_related("student").order_by("pk")
-    return tuple(outcome.student.full_name for outcome in found)
 
 
 def _task(school_class: SchoolClass, names: list[str]) -> YearEndTask:

@@ -12,20 +12,24 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts import clock, permissions
-from accounts.history import Source, acting
+from accounts.history import NO_LOCKS, Source, acting
 from accounts.models import User
 from accounts.powers import Action
+from approvals.approved_results import YEAR_END
+from approvals.consequences import follow, results_of
 from approvals.evidence import CleanFile
-from approvals.mandates import CorrectionRefused, check_move
+from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
+from approvals.moves import moved, role_of, take
+from approvals.reason_codes import ReasonCode
 from approvals.registers import may_be_brought, register_of
-from approvals.workflow import Act
+from approvals.workflow import Act, State
 from gradebook.entry import Change, SaveReport, differences
 from gradebook.grading import plain_text, says_something
 from gradebook.sheets import SheetRef
-from gradebook.windows import lock_state
+from gradebook.windows import lock_state, whole_period_locks
 from students.models import SchoolClass
-from students.years import hold_year
+from students.years import hold_class, hold_year
 
 MOST_OF_A_DOCUMENT = 200
 
@@ -76,8 +80,8 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
 
 def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence:
     """Adds one cleaned file to the proposer's own draft; the same content twice is kept once."""
-    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
-        request = _take(request)
+    with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
+        request = take(request)
         check_move(request, Act.FILE, by)
         known = request.evidence.filter(sha256=file.sha256).first()
         if known:
@@ -105,9 +109,13 @@ def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence
 def detach(evidence: Evidence, *, by: User) -> CorrectionRequest:
     """Takes a file back out of the proposer's own draft, from the disk too; a filed request keeps all of its files."""
     request = evidence.request
-    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
-        request = _take(request)
+    with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
+        request = take(request)
         check_move(request, Act.FILE, by)
+        if request.returned_at and evidence.uploaded_at < request.returned_at:
+            raise CorrectionOutdated(
+                f"Tệp «{evidence.name}» đã gửi cùng phiếu nên giữ lại. Thêm tệp mới ở dưới nếu cần."
+            )
         storage, path = evidence.file.storage, str(evidence.file.name)
         evidence.delete()
         transaction.on_commit(lambda: storage.delete(path))
@@ -115,57 +123,75 @@ def detach(evidence: Evidence, *, by: User) -> CorrectionRequest:
 
 
 def keep_reason(
-    request: CorrectionRequest, *, reason: str, document: str = "", by: User
+    request: CorrectionRequest, *, reason: str, document: str = "", code: str = "", by: User
 ) -> CorrectionRequest:
     """Keeps what the proposer has typed so far on the draft; nothing moves.
 
-    `document` names the paper of the former school, where the cells are results brought along from there.
+    `document` names the paper of the former school, where the cells are results brought along from there. A `code`
+    that is none of `ReasonCode` is not kept.
     """
-    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
-        request = _take(request)
+    with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
+        request = take(request)
         check_move(request, Act.FILE, by)
-        said = plain_text(reason), _document(request, document)
-        if (request.reason, request.document) != said:
-            request.reason, request.document = said
+        said = plain_text(reason), _document(request, document), code if code in set(ReasonCode) else ""
+        # What was filed once keeps its reason until there is another.
+        may_keep = request.state == State.DRAFT or (says_something(reason) and said[2])
+        if may_keep and (request.reason, request.document, request.reason_code) != said:
+            request.reason, request.document, request.reason_code = said
             request.save()
     return request
 
 
 def file_request(
-    request: CorrectionRequest, *, reason: str, document: str = "", by: User
+    request: CorrectionRequest,
+    *,
+    reason: str,
+    document: str = "",
+    code: str = ReasonCode.OTHER,
+    by: User,
 ) -> CorrectionRequest:
-    """Draft → filed: needs a reason and evidence (rule R54). `document`: see `keep_reason`."""
-    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
-        request = _moved(request, Act.FILE, by)
+    """Draft, or asked for more → filed: needs a reason, its kind and evidence (rule R54). `document`: `keep_reason`."""
+    with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
+        request = moved(request, Act.FILE, by)
+        if code not in set(ReasonCode):
+            raise CorrectionRefused("Chọn loại sai sót rồi gửi lại.", field="code")
         if not says_something(reason):
             raise CorrectionRefused("Ghi lí do sửa rồi gửi lại.", field="reason")
-        if not request.evidence.exists():
-            raise CorrectionRefused(
-                "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại.", field="evidence"
-            )
+        _check_evidence(request)
         request.reason, request.document = plain_text(reason), _document(request, document)
-        request.filed_at = clock.now()
+        request.reason_code, request.filed_at = code, clock.now()
         request.save()
     return request
 
 
+def _check_evidence(request: CorrectionRequest) -> None:
+    if not request.evidence.exists():
+        raise CorrectionRefused(
+            "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại.", field="evidence"
+        )
+
+
 def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) -> CorrectionRequest:
-    """Filed → approved or refused by the vice-principal; a refusal needs its reason."""
+    """Filed → approved or refused by the vice-principal; a refusal needs its reason.
+
+    Approved, it waits for the principal's consent where the principal has approved the class's results (rule R52).
+    """
     with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
-        request = _moved(request, Act.APPROVE if approve else Act.REFUSE, by)
+        request = moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if approve:
+            _check_evidence(request)
             register_of(request).check_writable()
         if not approve and not says_something(note):
-            raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết cần bổ sung gì.", field="note")
+            raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết vì sao.", field="note")
         request.decided_by, request.decided_at, request.decision_note = by, clock.now(), plain_text(note)
         request.save()
     return request
 
 
 def cancel(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
-    """Draft, filed or approved → cancelled by its proposer; it stays on record."""
-    with acting(by, role=_role(by, request), source=Source.PAGE, request_id=request.pk):
-        request = _moved(request, Act.CANCEL, by)
+    """Anything that has not come to its end → cancelled by its proposer; it stays on record."""
+    with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
+        request = moved(request, Act.CANCEL, by)
         request.save()
     return request
 
@@ -173,14 +199,22 @@ def cancel(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
 def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
     """Approved → applied by the clerk: writes exactly the approved values, all or none (rules R52, R53).
 
-    Raises CorrectionOutdated with the cells whose value has changed since the request was filed, or whose pupil
-    has left the class.
+    Computes the year's results anew, re-opens the decisions that these contradict, where the principal has consented,
+    and keeps on the request what followed (rule R55). Raises CorrectionOutdated with the cells whose value has changed
+    since the request was filed, or whose pupil has left the class, and where consent has become needed meanwhile.
     """
-    with acting(by, role="Văn thư", source=Source.CORRECTION, request_id=request.pk) as act:
-        request = _take(request)
+    # The results of the class stand still meanwhile, its approval too: taken first, as whoever approves takes them.
+    at_rest = whole_period_locks(request.year_id, YEAR_END) if request.period in YEAR_END else NO_LOCKS
+    with acting(by, role="Văn thư", source=Source.CORRECTION, request_id=request.pk, holding=at_rest) as act:
+        request = take(request)
+        if request.period in YEAR_END:
+            hold_class(request.school_class)
+        check_move(request, Act.APPLY, by)
         register = register_of(request)
+        before = results_of(request)
         register.write(by=by, why=_why(request))
-        request = _moved(request, Act.APPLY, by)
+        request.state, request.due_on = check_move(request, Act.APPLY, by), None
+        request.effects = "\n".join(follow(request, before))
         request.applied_by, request.applied_at = by, clock.now()
         request.save()
         act.says(
@@ -211,31 +245,6 @@ def _document(request: CorrectionRequest, typed: str) -> str:
             field="document",
         )
     return document
-
-
-def _take(request: CorrectionRequest) -> CorrectionRequest:
-    """The request anew, its row held until the transaction ends: two acts at once come one after the other.
-
-    Raises YearIsClosed: before it closed, all of its requests had come to their end.
-    """
-    taken = (
-        CorrectionRequest.objects.select_for_update(of=("self",))
-        .select_related("school_class__year", "line", "proposer")
-        .get(pk=request.pk)
-    )
-    taken.school_class.year.require_not_closed()
-    return taken
-
-
-def _moved(request: CorrectionRequest, act: Act, by: User) -> CorrectionRequest:
-    """The request held, with the state the act leads to; not yet saved."""
-    request = _take(request)
-    request.state = check_move(request, act, by)
-    return request
-
-
-def _role(by: User, request: CorrectionRequest) -> str:
-    return permissions.acting_role(by, request.school_class, request.line)
 
 
 def new_draft(

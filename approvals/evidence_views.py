@@ -44,7 +44,9 @@ def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
 @limited("evidence", times=600, minutes=10, what="mở minh chứng")
 def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The kept bytes, for those who may see the request; every look is logged."""
-    found = get_object_or_404(Evidence.objects.select_related("request__school_class"), pk=pk)
+    found = get_object_or_404(
+        Evidence.objects.select_related("request__school_class", "request__proposer"), pk=pk
+    )
     require_request(request.user, found.request)
     try:
         with found.file.open("rb") as file:

@@ -35,7 +35,7 @@ from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.inquiries import waiting_for
 from approvals.models import CorrectionRequest, Inquiry
-from approvals.workflow import State
+from approvals.workflow import OPEN_STATES, WRITABLE, State
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
 from gradebook.order_execution import waiting_orders
 from gradebook.regulation import Period
@@ -247,13 +247,29 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce:
 
 
 def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
-    """Requests whose next move is this person's: to decide, to carry out, to finish and file."""
-    wanted = Q(proposer=user, state=State.DRAFT)
+    """Requests whose next move is this person's: to finish and file, to decide, to consent to, to carry out.
+
+    An opinion is nobody's duty: the head of the tổ is told of those still without one.
+    """
+    wanted = Q(proposer=user, state__in=WRITABLE)
+    powers = permissions.powers_of(user)
+    if powers.headed_teams:
+        of_grades = Q(proposer__team=None, school_class__grade_level__in=powers.headed_grades)
+        headed = Q(proposer__team__in=powers.headed_teams) | of_grades
+        wanted |= Q(state=State.FILED, opinion_by=None) & headed & ~Q(proposer=user)
     if permissions.may(user, Action.DECIDE_REQUEST):
         wanted |= Q(state=State.FILED) & ~Q(proposer=user)
+    if permissions.may(user, Action.CONSENT_TO_REQUEST):
+        wanted |= Q(state=State.AWAITING) & ~Q(proposer=user) & ~Q(decided_by=user)
     if permissions.may(user, Action.APPLY_REQUEST):
-        wanted |= Q(state=State.APPROVED) & ~Q(proposer=user) & ~Q(decided_by=user)
-    return CorrectionRequest.objects.filter(wanted)
+        wanted |= (
+            Q(state=State.APPROVED)
+            & ~Q(proposer=user)
+            & ~Q(decided_by=user)
+            & (Q(consent_by=None) | ~Q(consent_by=user))
+        )
+    # Named besides, so that the index of what waits is enough: most requests have come to their end.
+    return CorrectionRequest.objects.filter(wanted, state__in=OPEN_STATES)
 
 
 def inquiries_to_read(user: User) -> QuerySet[Inquiry]:

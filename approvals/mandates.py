@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
+from approvals.approved_results import needs_consent
 from approvals.models import CorrectionRequest
-from approvals.workflow import Act, Actor, State, target_of
+from approvals.workflow import MOVES, Act, Actor, State, parts_left, target_of
 from gradebook.entry import Change, SaveReport
 from students.attendance import Call, standing_roll
 
@@ -35,33 +36,69 @@ class CorrectionOutdated(CorrectionRefused):
 
 
 def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
-    """In which parts the user stands before the request."""
-    parts = set()
-    if request.proposer_id == user.pk:
-        parts.add(Actor.PROPOSER)
+    """In which parts the user stands before the request. Needs its proposer and class at hand."""
+    parts = {
+        actor
+        for actor, person in (
+            (Actor.PROPOSER, request.proposer_id),
+            (Actor.APPROVER, request.decided_by_id),
+            (Actor.CONSENTER, request.consent_by_id),
+        )
+        if person == user.pk
+    }
+    if heads_proposer(user, request):
+        parts.add(Actor.TEAM_HEAD)
     if permissions.may(user, Action.DECIDE_REQUEST):
         parts.add(Actor.VICE_PRINCIPAL)
+    if permissions.may(user, Action.CONSENT_TO_REQUEST):
+        parts.add(Actor.PRINCIPAL)
     if permissions.may(user, Action.APPLY_REQUEST):
         parts.add(Actor.CLERK)
     return frozenset(parts)
 
 
+def heads_proposer(user: User, request: CorrectionRequest) -> bool:
+    """Whether the user heads the proposer's tổ; of a proposer who is in none, that of the class's grade."""
+    if request.proposer.team_id is None:
+        return request.school_class.grade_level in permissions.powers_of(user).headed_grades
+    return permissions.may(user, Action.OPINE_ON_REQUEST, team_id=request.proposer.team_id)
+
+
 def check_move(request: CorrectionRequest, act: Act, by: User) -> State:
     """The target state; PermissionDenied when no state would let this person, CorrectionRefused when only this one."""
     parts = actors_of(by, request)
-    target = target_of(State(request.state), act, parts)
+    is_needed = act in _ASK_FOR_CONSENT and needs_consent(request)
+    target = target_of(State(request.state), act, parts, needs_consent=is_needed)
     if target is not None:
-        if act == Act.APPLY and by.pk == request.decided_by_id:
-            raise PermissionDenied(
-                "Người phê chuẩn không tự thực hiện phiếu: người đề nghị, phê chuẩn, thực hiện là ba người."
-            )
         return target
-    if any(target_of(state, act, parts) for state in State):
+    if (
+        act == Act.APPLY
+        and request.state == State.APPROVED
+        and is_needed
+        and Actor.CLERK in parts_left(parts)
+    ):
+        raise CorrectionOutdated(
+            "Kết quả năm học của lớp đã được Hiệu trưởng phê duyệt từ sau khi phiếu được phê chuẩn. Chuyển phiếu để "
+            "Hiệu trưởng đồng ý rồi mới ghi vào sổ."
+        )
+    if any(target_of(state, act, parts, needs_consent=either) for state in State for either in (True, False)):
         raise CorrectionOutdated(
             f"Phiếu {request.label} nay ở trạng thái «{State(request.state).label}», không làm được việc này nữa."
         )
-    raise PermissionDenied(
-        "Giáo viên đề nghị, Phó Hiệu trưởng phê chuẩn, văn thư thực hiện; không ai tự duyệt phiếu của mình."
+    raise PermissionDenied(_why_not(act, parts))
+
+
+_ASK_FOR_CONSENT = frozenset(move.act for move in MOVES if move.if_needed is not None)
+
+
+def _why_not(act: Act, parts: frozenset[Actor]) -> str:
+    if act == Act.APPLY and Actor.CLERK in parts and Actor.PROPOSER not in parts:
+        return "Người phê chuẩn không tự thực hiện phiếu: người đề nghị, phê chuẩn, thực hiện là ba người."
+    if act == Act.OPINE:
+        return "Ý kiến về phiếu là của tổ (khối) trưởng phụ trách tổ của người đề nghị, không phải phiếu của mình."
+    return (
+        "Giáo viên đề nghị, Phó Hiệu trưởng phê chuẩn, Hiệu trưởng đồng ý khi đã phê duyệt kết quả của lớp, văn thư "
+        "thực hiện; không ai tự duyệt phiếu của mình."
     )
 
 

@@ -5,18 +5,30 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 from simple_history.models import HistoricalRecords
 
 from accounts.history import TracedRow
 from accounts.models import Team
 from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
+from approvals.reason_codes import ReasonCode
 from approvals.workflow import State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student
 
 STATE_CHOICES = [(state.value, state.label) for state in State]
+REASON_CHOICES = [(code.value, code.label) for code in ReasonCode]
+
+
+class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
+    """Sets of requests, named as the pages name them."""
+
+    def with_cells(self) -> Self:
+        """Adds `cells`, how many a request names: counted for the rows of the page alone."""
+        own = CorrectionItem.objects.filter(request=OuterRef("pk")).order_by()
+        counted = own.values("request").annotate(n=Count("*")).values("n")
+        return self.annotate(cells=Coalesce(Subquery(counted), 0))
 
 
 class CorrectionRequest(models.Model):
@@ -24,8 +36,9 @@ class CorrectionRequest(models.Model):
 
     About cells of a sheet at a `period` (`line` is empty for the homeroom sheet), or about the roll of a session of a
     class, `roll_day` and `roll_session`, whose month has closed (rule R72). State changes pass through
-    `approvals.corrections` alone. `document` names the paper of the former school whose results the request brings
-    along (rule R12); "" for a correction.
+    `approvals.corrections` and its sisters alone. `document` names the paper of the former school whose results the
+    request brings along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have
+    acted, `effects` what followed when it was carried out, a line each; it is written then.
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="correction_requests")
@@ -36,25 +49,47 @@ class CorrectionRequest(models.Model):
     roll_day = models.DateField("ngày điểm danh", null=True)
     roll_session = models.CharField("buổi", max_length=9, blank=True)
     state = models.CharField("trạng thái", max_length=10, choices=STATE_CHOICES, default=State.DRAFT)
+    reason_code = models.CharField("loại sai sót", max_length=13, choices=REASON_CHOICES, blank=True)
     reason = models.TextField("lí do", max_length=1000, blank=True)
     document = models.CharField("giấy tờ của trường cũ", max_length=200, blank=True)
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="filed_requests")
     created_at = models.DateTimeField(db_default=Now())
     filed_at = models.DateTimeField(null=True)
+    due_on = models.DateField("hạn", null=True)
+    opinion_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    opinion_at = models.DateTimeField(null=True)
+    opinion = models.TextField("ý kiến tổ (khối) trưởng", max_length=1000, blank=True)
+    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    returned_at = models.DateTimeField(null=True)
+    return_note = models.TextField("cần bổ sung", max_length=1000, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="decided_requests", null=True
     )
     decided_at = models.DateTimeField(null=True)
     decision_note = models.TextField("ý kiến", max_length=1000, blank=True)
+    consent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="consented_requests", null=True
+    )
+    consent_at = models.DateTimeField(null=True)
+    consent_note = models.TextField("ý kiến Hiệu trưởng", max_length=1000, blank=True)
     applied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="applied_requests", null=True
     )
     applied_at = models.DateTimeField(null=True)
+    effects = models.TextField(blank=True)
 
     history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar[CorrectionRequestQuerySet] = CorrectionRequestQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-id",)
+        indexes: ClassVar = [
+            models.Index(
+                fields=["state", "due_on"],
+                name="request_that_waits",
+                condition=Q(state__in=["draft", "filed", "returned", "awaiting", "approved"]),
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "number"], name="request_number_once_a_year"),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="request_state_is_known"),
@@ -68,29 +103,59 @@ class CorrectionRequest(models.Model):
                 name="request_brings_along_results_only",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "cancelled"]) | Q(filed_at__isnull=False),
-                name="request_filed_has_a_moment",
+                condition=Q(state__in=["draft", "cancelled"])
+                | (Q(filed_at__isnull=False) & ~Q(reason="") & Q(reason_code__in=list(ReasonCode))),
+                name="request_filed_has_its_reason",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["approved", "refused", "applied"])
+                condition=Q(opinion_by__isnull=True, opinion_at__isnull=True, opinion="")
+                | (Q(opinion_by__isnull=False, opinion_at__isnull=False) & ~Q(opinion="")),
+                name="request_opinion_is_somebodys",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned")
+                | (Q(returned_by__isnull=False, returned_at__isnull=False) & ~Q(return_note="")),
+                name="request_returned_says_what_for",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["awaiting", "approved", "refused", "applied"])
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="request_decided_has_a_decider",
+            ),
+            models.CheckConstraint(
+                condition=Q(consent_by__isnull=True, consent_at__isnull=True)
+                | Q(consent_by__isnull=False, consent_at__isnull=False, decided_by__isnull=False),
+                name="request_consent_comes_after_deciding",
             ),
             models.CheckConstraint(
                 condition=~Q(state="applied") | Q(applied_by__isnull=False, applied_at__isnull=False),
                 name="request_applied_has_an_executor",
             ),
             models.CheckConstraint(
-                condition=~Q(state="refused") | ~Q(decision_note=""), name="request_refused_has_a_reason"
+                condition=~Q(state="refused")
+                | (Q(consent_by__isnull=True) & ~Q(decision_note=""))
+                | (Q(consent_by__isnull=False) & ~Q(consent_note="")),
+                name="request_refused_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("proposer")),
+                condition=(Q(opinion_by__isnull=True) | ~Q(opinion_by=F("proposer")))
+                & (Q(returned_by__isnull=True) | ~Q(returned_by=F("proposer")))
+                & (Q(decided_by__isnull=True) | ~Q(decided_by=F("proposer"))),
                 name="request_decider_is_not_proposer",
             ),
             models.CheckConstraint(
+                condition=Q(consent_by__isnull=True)
+                | (~Q(consent_by=F("proposer")) & ~Q(consent_by=F("decided_by"))),
+                name="request_consenter_is_a_third_person",
+            ),
+            models.CheckConstraint(
                 condition=Q(applied_by__isnull=True)
-                | (~Q(applied_by=F("proposer")) & ~Q(applied_by=F("decided_by"))),
-                name="request_executor_is_a_third_person",
+                | (
+                    ~Q(applied_by=F("proposer"))
+                    & ~Q(applied_by=F("decided_by"))
+                    & (Q(consent_by__isnull=True) | ~Q(applied_by=F("consent_by")))
+                ),
+                name="request_executor_is_another_person",
             ),
         ]
 
@@ -101,6 +166,10 @@ class CorrectionRequest(models.Model):
     def label(self) -> str:
         """The number as the paper form shows it."""
         return f"{self.number:02d}/PĐN"
+
+    @property
+    def reason_label(self) -> str:
+        return ReasonCode(self.reason_code).label if self.reason_code else ""
 
 
 class CorrectionItem(models.Model):

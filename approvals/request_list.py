@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
+from accounts import clock
 from accounts.requests import SignedInRequest
 from approvals.frame import requests_waiting_for
-from approvals.models import CorrectionRequest
+from approvals.models import CorrectionRequestQuerySet
 from approvals.registers import register_of
-from approvals.request_pages import STATE_ICONS, STATE_KINDS, visible_requests
+from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue, visible_requests
 from approvals.workflow import State
 
 PER_PAGE = 25
+WHOSE = (("Tất cả", ""), ("Chờ tôi", "waiting"), ("Của tôi", "mine"), ("Quá hạn", "overdue"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class RequestLine:
     cells: int
     moment: datetime.datetime
     year_label: str
+    due_on: datetime.date | None
+    is_overdue: bool
 
     @property
     def kind(self) -> str:
@@ -63,13 +67,13 @@ class RequestList:
 
 
 def read_list(request: SignedInRequest) -> RequestList:
-    """`?state=` and `?who=` (mine, waiting) narrow the list; unknown values mean all. Four statements."""
+    """`?state=` and `?who=` (mine, waiting, overdue) narrow the list; unknown values mean all. Four statements."""
     user = request.user
     visible = visible_requests(user)
     who = request.GET.get("who", "")
     state = request.GET.get("state", "")
     waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
-    people = {"waiting": waiting, "mine": Q(proposer=user)}
+    people = {"waiting": waiting, "mine": Q(proposer=user), "overdue": Q(due_on__lt=clock.today())}
     own = visible.filter(people[who]) if who in people else visible
     chosen = own.filter(state=state) if state in set(State) else own
     counts = dict(own.order_by().values_list("state").annotate(n=Count("*")))
@@ -86,19 +90,15 @@ def read_list(request: SignedInRequest) -> RequestList:
         _state_filters(counts, state),
         tuple(
             Filter(label, value, sums[value or "all"], value == (who if who in people else ""))
-            for label, value in (("Tất cả", ""), ("Chờ tôi", "waiting"), ("Của tôi", "mine"))
+            for label, value in WHOSE
         ),
         state,
         who,
     )
 
 
-def _list_rows(chosen: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest]:
-    return (
-        chosen.select_related("school_class__year", "line", "proposer")
-        .annotate(cells=Count("items"))
-        .order_by("-id")
-    )
+def _list_rows(chosen: CorrectionRequestQuerySet) -> CorrectionRequestQuerySet:
+    return chosen.select_related("school_class__year", "line", "proposer").with_cells().order_by("-id")
 
 
 def _state_filters(counts: Mapping[str, int], chosen: str) -> tuple[Filter, ...]:
@@ -119,4 +119,6 @@ def _line(request: Any) -> RequestLine:
         cells=request.cells,
         moment=request.filed_at or request.created_at,
         year_label=request.school_class.year.label,
+        due_on=request.due_on,
+        is_overdue=is_overdue(request),
     )

@@ -1,26 +1,28 @@
 """What the page of one correction request shows, in a constant number of statements, and who may see it."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
-from accounts import permissions
-from accounts.clock import moment_label
+from accounts import clock, permissions
 from accounts.models import User
-from accounts.powers import Action
-from approvals.contradicted import approved_results
-from approvals.mandates import actors_of
-from approvals.models import CorrectionItem, CorrectionRequest, Evidence
+from accounts.powers import Action, who_could
+from approvals.approved_results import approved_results, needs_consent
+from approvals.consequences import foreseen
+from approvals.mandates import actors_of, heads_proposer
+from approvals.models import CorrectionItem, CorrectionRequest, CorrectionRequestQuerySet, Evidence
 from approvals.registers import Register, Writer, may_be_brought, register_of, shown_value
-from approvals.workflow import OPEN_STATES, Act, Actor, State, acts_open_to
+from approvals.request_timeline import Step, timeline
+from approvals.workflow import OPEN_STATES, Act, State, acts_open_to
 
 STATE_KINDS: Mapping[State, str] = {
     State.DRAFT: "neutral",
     State.FILED: "waiting",
+    State.RETURNED: "waiting",
+    State.AWAITING: "waiting",
     State.APPROVED: "waiting",
     State.REFUSED: "refused",
     State.APPLIED: "ok",
@@ -29,6 +31,8 @@ STATE_KINDS: Mapping[State, str] = {
 STATE_ICONS: Mapping[State, str] = {
     State.DRAFT: "pencil",
     State.FILED: "send",
+    State.RETURNED: "arrow-left",
+    State.AWAITING: "hourglass-split",
     State.APPROVED: "clipboard-check",
     State.REFUSED: "x-circle",
     State.APPLIED: "check-circle",
@@ -36,7 +40,9 @@ STATE_ICONS: Mapping[State, str] = {
 }
 NEXT_STEPS: Mapping[State, str] = {
     State.DRAFT: "Giáo viên ghi lí do, kèm minh chứng rồi gửi phiếu.",
-    State.FILED: "Phó Hiệu trưởng xem minh chứng, phê chuẩn hoặc từ chối.",
+    State.FILED: "Phó Hiệu trưởng xem minh chứng, phê chuẩn, từ chối hoặc yêu cầu bổ sung.",
+    State.RETURNED: "Giáo viên bổ sung theo yêu cầu rồi gửi lại phiếu.",
+    State.AWAITING: "Hiệu trưởng đã phê duyệt kết quả năm học của lớp nên cần đồng ý trước khi văn thư ghi vào sổ.",
     State.APPROVED: "Văn thư ghi các giá trị đã phê chuẩn vào sổ.",
     State.REFUSED: "Phiếu đã kết thúc. Cần sửa nữa thì giáo viên lập phiếu mới từ trang sổ.",
     State.APPLIED: "Phiếu đã kết thúc.",
@@ -47,37 +53,41 @@ NEXT_STEPS: Mapping[State, str] = {
 WHO_READS = "Phiếu đề nghị và minh chứng chỉ mở cho người lập phiếu và người xét."
 
 
-def visible_requests(user: User) -> QuerySet[CorrectionRequest]:
+def visible_requests(user: User) -> CorrectionRequestQuerySet:
     """The requests of which `may_see_request` says yes."""
     reach = permissions.reach_of(user, Action.SEE_REQUEST)
     if reach.whole_school:
         return CorrectionRequest.objects.all()
-    return CorrectionRequest.objects.filter(Q(proposer=user) | Q(school_class__grade_level__in=reach.grades))
+    of_teams = Q(proposer__team__in=permissions.powers_of(user).headed_teams)
+    return CorrectionRequest.objects.filter(
+        Q(proposer=user) | Q(school_class__grade_level__in=reach.grades) | of_teams
+    )
 
 
 def may_see_request(user: User, request: CorrectionRequest) -> bool:
-    """Needs the request's class at hand."""
+    """Whoever the table lets, and the head of the proposer's tổ. Needs the request's class and proposer at hand."""
     return permissions.may(
         user, Action.SEE_REQUEST, school_class=request.school_class, owner_id=request.proposer_id
-    )
+    ) or heads_proposer(user, request)
 
 
 def require_request(user: User, request: CorrectionRequest) -> None:
     """Raises Refused unless `may_see_request`."""
-    permissions.require(
-        user,
-        Action.SEE_REQUEST,
-        WHO_READS,
-        school_class=request.school_class,
-        owner_id=request.proposer_id,
-    )
+    if not may_see_request(user, request):
+        raise permissions.Refused(WHO_READS, who_could(Action.SEE_REQUEST))
 
 
 def get_request(user: User, pk: int) -> CorrectionRequest:
     """Fetch and check in one call. Raises Http404, PermissionDenied."""
     request = get_object_or_404(
         CorrectionRequest.objects.select_related(
-            "school_class__year", "line", "proposer__team", "decided_by", "applied_by"
+            "school_class__year",
+            "line",
+            "proposer__team",
+            "decided_by",
+            "applied_by",
+            "opinion_by",
+            "returned_by",
         ),
         pk=pk,
     )
@@ -118,18 +128,15 @@ class EvidenceLine:
     is_picture: bool
     size: int
     uploaded_at: datetime.datetime
+    may_go: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One act in the request's life."""
+class Due:
+    """By when whoever is next should act."""
 
-    what: str
-    who: str
-    role: str
-    at: str
-    note: str
-    kind: str
+    due_on: datetime.date | None
+    is_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,17 @@ class RequestPage:
     is_own: bool
     may_be_brought: bool
     approved_results: tuple[str, ...] = ()
+    foreseen: tuple[str, ...] = ()
+    needs_consent: bool = False
+
+    @property
+    def effects(self) -> list[str]:
+        """What followed when it was carried out."""
+        return self.request.effects.splitlines()
+
+    @property
+    def due(self) -> Due:
+        return Due(self.request.due_on, is_overdue(self.request))
 
     @property
     def kind(self) -> str:
@@ -167,7 +185,7 @@ class RequestPage:
     @property
     def taken_over(self) -> str:
         """The sheet whose kept values need not be offered to their writer again: they are on their way, or there."""
-        sent = {State.FILED, State.APPROVED, State.APPLIED}
+        sent = {State.FILED, State.RETURNED, State.AWAITING, State.APPROVED, State.APPLIED}
         return self.register.sheet_key if self.is_own and self.state in sent else ""
 
     @property
@@ -179,36 +197,35 @@ class RequestPage:
         return Act.APPLY in self.acts and not self.is_stale
 
 
+def is_overdue(request: CorrectionRequest) -> bool:
+    return request.due_on is not None and request.due_on < clock.today()
+
+
 def read_page(user: User, request: CorrectionRequest) -> RequestPage:
-    """Six statements, whatever the number of cells and files; one more where a cell has moved on, and where
-    it is about the year's end; two on a draft."""
+    """Six statements, whatever the number of cells and files; one more where a cell has moved on and where consent may
+    be needed, nine where it is about the year's end; two on a draft."""
     register = register_of(request)
     state = State(request.state)
     steps = list(request.history.select_related("history_user").order_by("history_id"))
     evidence = list(request.evidence.select_related("uploaded_by").order_by("id"))
-    acts = _acts(user, request)
+    is_needed = state in {State.FILED, State.APPROVED} and needs_consent(request)
+    acts = acts_open_to(state, actors_of(user, request), needs_consent=is_needed)
+    is_decided_on = state in {State.FILED, State.AWAITING, State.APPROVED}
     return RequestPage(
         request=request,
         register=register,
         state=state,
         cells=_cells(register, request),
-        evidence=tuple(_evidence_line(each) for each in evidence),
-        timeline=_timeline(steps, evidence),
-        acts=acts,
+        evidence=tuple(_evidence_line(each, request, acts) for each in evidence),
+        timeline=timeline(steps, evidence),
+        acts=tuple(act.value for act in acts),
         proposer_duty=steps[0].acting_role if steps else "",
         is_own=request.proposer_id == user.pk,
-        approved_results=approved_results(request),
+        approved_results=approved_results(request) if state in OPEN_STATES else (),
         may_be_brought=Act.FILE in acts and may_be_brought(request),
+        foreseen=foreseen(request) if is_decided_on else (),
+        needs_consent=is_needed,
     )
-
-
-def _acts(user: User, request: CorrectionRequest) -> tuple[str, ...]:
-    """What the table offers; the one who approved does not carry out (rule R52)."""
-    parts = actors_of(user, request)
-    acts = acts_open_to(State(request.state), parts)
-    if request.decided_by_id == user.pk and Actor.CLERK in parts:
-        return tuple(act.value for act in acts if act != Act.APPLY)
-    return tuple(act.value for act in acts)
 
 
 def _cells(register: Register, request: CorrectionRequest) -> tuple[CellLine, ...]:
@@ -248,60 +265,14 @@ def _cell_line(
     )
 
 
-def _evidence_line(evidence: Evidence) -> EvidenceLine:
+def _evidence_line(evidence: Evidence, request: CorrectionRequest, acts: Collection[Act]) -> EvidenceLine:
+    """What was filed once stays; what the proposer has added since may go."""
+    is_new = request.returned_at is None or evidence.uploaded_at >= request.returned_at
     return EvidenceLine(
         evidence.pk,
         evidence.name,
         evidence.kind != Evidence.Kind.PDF,
         evidence.size,
         evidence.uploaded_at,
+        may_go=Act.FILE in acts and is_new,
     )
-
-
-_ACTS_DONE: Mapping[State, tuple[str, str]] = {
-    State.FILED: ("Gửi phiếu", "neutral"),
-    State.APPROVED: ("Phê chuẩn", "ok"),
-    State.REFUSED: ("Từ chối", "refused"),
-    State.APPLIED: ("Thực hiện: đã ghi vào sổ", "ok"),
-    State.CANCELLED: ("Huỷ phiếu", "refused"),
-}
-
-
-def _timeline(steps: list[Any], evidence: list[Evidence]) -> tuple[Step, ...]:
-    """Every act with who, as what, when and the note, newest first."""
-    found: list[tuple[datetime.datetime, Step]] = []
-    before = None
-    for row in steps:
-        if before is None:
-            found.append((row.history_date, _step("Lập phiếu", row, "", "neutral")))
-        elif row.state != before:
-            what, kind = _ACTS_DONE[State(row.state)]
-            found.append((row.history_date, _step(what, row, _note(row), kind)))
-        before = row.state
-    role = steps[0].acting_role if steps else ""
-    found += [
-        (
-            each.uploaded_at,
-            Step(
-                "Thêm minh chứng",
-                str(each.uploaded_by),
-                role,
-                moment_label(each.uploaded_at),
-                each.name,
-                "neutral",
-            ),
-        )
-        for each in evidence
-    ]
-    return tuple(step for _at, step in sorted(found, key=lambda pair: pair[0], reverse=True))
-
-
-def _step(what: str, row: Any, note: str, kind: str) -> Step:
-    who = str(row.history_user or "Hệ thống")
-    return Step(what, who, row.acting_role, moment_label(row.history_date), note, kind)
-
-
-def _note(row: Any) -> str:
-    if row.state == State.FILED:
-        return row.reason
-    return row.decision_note if row.state in (State.APPROVED, State.REFUSED) else ""

@@ -1,6 +1,6 @@
 """Correction requests: listed, proposed from a sheet, shown, and moved along the workflow."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -8,26 +8,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import permissions
 from accounts.confirmation import require_password
-from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
-from approvals import corrections
+from approvals import consent, corrections, opinions
 from approvals.evidence_views import take_files
 from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionRequest, Evidence
-from approvals.registers import shown_value
+from approvals.reason_codes import ReasonCode
 from approvals.request_list import read_list
-from approvals.request_pages import get_request, read_page
-from approvals.workflow import Act
-from gradebook.entry import Change
-from gradebook.sheet_forms import changes_from_form
-from gradebook.sheets import Field, Sheet, get_sheet
+from approvals.request_pages import NEXT_STEPS, get_request, read_page
+from approvals.workflow import Act, State
 
 DONE = {
     Act.FILE: "Đã gửi phiếu {label}. Phó Hiệu trưởng sẽ xem minh chứng và trả lời.",
-    Act.APPROVE: "Đã phê chuẩn phiếu {label}. Văn thư sẽ ghi vào sổ.",
+    Act.OPINE: "Đã ghi ý kiến về phiếu {label}. Phó Hiệu trưởng thấy ý kiến này khi xét.",
+    Act.APPROVE: "Đã phê chuẩn phiếu {label}. {next_step}",
+    Act.RETURN: "Đã yêu cầu bổ sung phiếu {label}. Giáo viên thấy nội dung ở trang việc của mình.",
+    Act.CONSENT: "Đã đồng ý với phiếu {label}. Văn thư sẽ ghi vào sổ.",
+    Act.ASK_CONSENT: "Đã chuyển phiếu {label} để Hiệu trưởng đồng ý.",
+    Act.DECLINE: "Đã trả lời không đồng ý với phiếu {label}. Giáo viên thấy lí do ở trang việc của mình.",
     Act.REFUSE: "Đã từ chối phiếu {label}. Giáo viên thấy lí do ở trang việc của mình.",
     Act.APPLY: "Đã thực hiện phiếu {label}: các giá trị phê chuẩn nay đứng trong sổ.",
     Act.CANCEL: "Đã huỷ phiếu {label}. Phiếu vẫn lưu trong danh sách.",
@@ -36,6 +36,8 @@ DONE = {
 # Binding acts: the password is asked each time, and this is said of them.
 WITH_PASSWORD = {
     Act.APPROVE: "Phê chuẩn phiếu {label}: văn thư sẽ ghi các giá trị đề nghị vào sổ.",
+    Act.CONSENT: "Đồng ý với phiếu {label}: kết quả đã phê duyệt mà phiếu làm thay đổi sẽ được mở lại để xét.",
+    Act.DECLINE: "Không đồng ý với phiếu {label}: sổ và kết quả đã phê duyệt giữ nguyên, giáo viên thấy lí do.",
     Act.REFUSE: "Từ chối phiếu {label}: sổ giữ nguyên, giáo viên thấy lí do.",
     Act.APPLY: "Thực hiện phiếu {label}: ghi đúng các giá trị đã phê chuẩn vào sổ.",
 }
@@ -61,14 +63,18 @@ def show_request(
     errors: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page; `errors` by field (reason, document, evidence, note, "" for the whole) stand beside what was typed."""
+    """The page; `errors` by field (code, reason, document, evidence, opinion, note, "" for the whole) stand beside what
+    was typed."""
     wrong = errors or {}
     context = {
         "page": read_page(request.user, found),
         "errors": wrong,
         "general_errors": wrong.get("", []),
+        "codes": list(ReasonCode),
+        "code": request.POST.get("code", found.reason_code),
         "reason": request.POST.get("reason", found.reason),
         "document": request.POST.get("document", found.document),
+        "opinion": request.POST.get("opinion", found.opinion),
         "note": request.POST.get("note", ""),
     }
     return render(request, "approvals/request.html", context, status=status)
@@ -127,7 +133,8 @@ def request_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
         done = _carry_out_move(request, found, move)
     except CorrectionRefused as refusal:
         return _show_refusal(request, pk, refusal)
-    messages.success(request, DONE[move].format(label=done.label))
+    next_step = NEXT_STEPS[State(done.state)]
+    messages.success(request, DONE[move].format(label=done.label, next_step=next_step))
     return redirect("approvals:request", pk)
 
 
@@ -139,88 +146,21 @@ def _keep_draft(request: SignedInRequest, found: CorrectionRequest) -> dict[str,
 
 
 def _typed(request: SignedInRequest) -> dict[str, str]:
-    return {name: request.POST.get(name, "") for name in ("reason", "document")}
+    return {name: request.POST.get(name, "") for name in ("code", "reason", "document")}
 
 
 def _carry_out_move(request: SignedInRequest, found: CorrectionRequest, move: Act) -> CorrectionRequest:
     by, note = request.user, request.POST.get("note", "")
-    match move:
-        case Act.FILE:
-            return corrections.file_request(found, **_typed(request), by=by)
-        case Act.APPROVE | Act.REFUSE:
-            return corrections.decide(found, approve=move == Act.APPROVE, note=note, by=by)
-        case Act.APPLY:
-            return corrections.carry_out(found, by=by)
-        case Act.CANCEL:
-            return corrections.cancel(found, by=by)
-
-
-# -- From a sheet to a draft -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TypedCell:
-    """A cell as somebody would have it, on the page that says why no draft was made of it."""
-
-    name: str
-    version_name: str
-    version: int
-    student: str
-    label: str
-    is_long: bool
-    stored: str
-    value: str
-    message: str
-
-
-@require_POST
-def propose(request: SignedInRequest, class_id: int, code: str, period: str) -> HttpResponse:
-    """The cells typed on the sheet become a draft. Refused: a page with each typed cell and its reason."""
-    sheet = get_sheet(request.user, class_id, code, period)
-    permissions.require(
-        request.user,
-        Action.PROPOSE_CORRECTION,
-        f"Chỉ giáo viên được phân công mới đề nghị sửa được sổ {sheet.ref.title}.",
-        school_class=sheet.ref.school_class,
-        line=sheet.ref.line,
-    )
-    changes = changes_from_form(sheet, request.POST)
-    try:
-        draft = corrections.propose(sheet.ref, changes, by=request.user)
-    except CorrectionRefused as refusal:
-        context = {
-            "ref": sheet.ref,
-            "message": refusal.message,
-            "is_open": sheet.lock.is_open,
-            "lock_sentence": sheet.lock.sentence,
-            "cells": _typed_cells(sheet, changes, refusal),
-        }
-        return render(request, "approvals/propose.html", context, status=409 if sheet.lock.is_open else 422)
-    messages.success(
-        request, f"Đã lập phiếu {draft.label} (bản nháp). Ghi lí do, kèm minh chứng rồi gửi phiếu."
-    )
-    return redirect("approvals:request", draft.pk)
-
-
-def _typed_cells(sheet: Sheet, changes: list[Change], refusal: CorrectionRefused) -> list[TypedCell]:
-    wanted = {(change.student_id, change.item, change.field): change for change in changes}
-    why = {
-        (each.change.student_id, each.change.item, each.change.field): each.message
-        for each in (refusal.report.refused if refusal.report else [])
+    acts: Mapping[Act, Callable[[], CorrectionRequest]] = {
+        Act.FILE: lambda: corrections.file_request(found, **_typed(request), by=by),
+        Act.OPINE: lambda: opinions.give_opinion(found, opinion=request.POST.get("opinion", ""), by=by),
+        Act.RETURN: lambda: opinions.ask_for_more(found, note=note, by=by),
+        Act.APPROVE: lambda: corrections.decide(found, approve=True, note=note, by=by),
+        Act.REFUSE: lambda: corrections.decide(found, approve=False, note=note, by=by),
+        Act.CONSENT: lambda: consent.answer(found, consents=True, note=note, by=by),
+        Act.DECLINE: lambda: consent.answer(found, consents=False, note=note, by=by),
+        Act.ASK_CONSENT: lambda: consent.ask_consent(found, by=by),
+        Act.APPLY: lambda: corrections.carry_out(found, by=by),
+        Act.CANCEL: lambda: corrections.cancel(found, by=by),
     }
-    return [
-        TypedCell(
-            name=f"c.{row.student.pk}.{cell.column.item}.{cell.column.field}",
-            version_name=f"v.{row.student.pk}.{cell.column.item}",
-            version=cell.version,
-            student=row.student.full_name,
-            label=cell.column.label,
-            is_long=cell.column.field in (Field.COMMENT, Field.REPEAT),
-            stored=shown_value(cell.column.field, cell.value),
-            value=wanted[key].value,
-            message=why.get(key, ""),
-        )
-        for row in sheet.rows
-        for cell in row.entry_cells(sheet.ref)
-        if (key := (row.student.pk, cell.column.item, cell.column.field.value)) in wanted
-    ]
+    return acts[move]()

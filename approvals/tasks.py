@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from django.db.models import Count, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts import clock, permissions
 from accounts.admin_account import Overdue, overdue_accounts
 from accounts.models import User
-from accounts.powers import Role
+from accounts.powers import Action, Role
 from approvals.contradicted import contradicted_tasks
 from approvals.frame import inquiries_to_read, requests_waiting_for
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.models import CorrectionRequest
 from approvals.registers import register_of
-from approvals.request_pages import STATE_ICONS, STATE_KINDS
+from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.workflow import State
 from gradebook.board import Board, read_open_boards
 from gradebook.class_lines import lines_of_classes
@@ -52,6 +52,8 @@ REFUSED_FOR = datetime.timedelta(days=30)
 _WHAT_TO_DO = {
     State.DRAFT: "Ghi lí do, kèm minh chứng rồi gửi",
     State.FILED: "Xem minh chứng và phê chuẩn",
+    State.RETURNED: "Bổ sung theo yêu cầu rồi gửi lại",
+    State.AWAITING: "Đồng ý hoặc không, vì kết quả của lớp đã phê duyệt",
     State.APPROVED: "Ghi giá trị đã phê chuẩn vào sổ",
     State.REFUSED: "Đọc lí do từ chối",
 }
@@ -111,6 +113,8 @@ class RequestTask:
     cells: int
     since: datetime.datetime
     note: str
+    due_on: datetime.date | None = None
+    is_overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ def read_tasks(user: User) -> TasksPage:
         entries=entries,
         deadlines=_deadlines(entries),
         team_notices=read_team_notices(windows, with_gaps),
-        requests=tuple(_request_task(each) for each in requests[:MOST_REQUESTS]),
+        requests=tuple(_request_task(each, user) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
         inquiries=tuple(line_of(each) for each in inquiries[:MOST_INQUIRIES]),
         has_more_inquiries=len(inquiries) > MOST_INQUIRIES,
@@ -317,30 +321,52 @@ def _sheet_url(ref: SheetRef) -> str:
 
 
 def _requests(user: User) -> list[CorrectionRequest]:
-    """What waits longest first; one more than is shown, to know whether there are others."""
-    refused = Q(proposer=user, state=State.REFUSED, decided_at__gte=clock.stamp() - REFUSED_FOR)
+    """What is due first, then what waits longest; one more than is shown, to know whether there are others."""
+    lately = clock.stamp() - REFUSED_FOR
+    refused = Q(proposer=user, state=State.REFUSED) & (Q(decided_at__gte=lately) | Q(consent_at__gte=lately))
     waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
     found = (
         CorrectionRequest.objects.filter(waiting | refused)
         .select_related("school_class__year", "line", "proposer")
-        .annotate(cells=Count("items"))
-        .order_by("filed_at", "id")
+        .with_cells()
+        .order_by(F("due_on").asc(nulls_last=True), "filed_at", "id")
     )
     return list(found[: MOST_REQUESTS + 1])
 
 
-def _request_task(request: Any) -> RequestTask:
+def _request_task(request: Any, user: User) -> RequestTask:
     register = register_of(request)
     state = State(request.state)
     return RequestTask(
         title=f"Phiếu {request.label} · {register.title} · {register.moment}",
-        to_do=_WHAT_TO_DO[state],
+        to_do=_to_do(request, state, user),
         url=reverse("approvals:request", args=[request.pk]),
         state=state,
         kind=STATE_KINDS[state],
         icon=STATE_ICONS[state],
         proposer=request.proposer.full_name,
         cells=request.cells,
-        since=localtime(request.decided_at or request.filed_at or request.created_at),
-        note=request.decision_note if state == State.REFUSED else "",
+        since=localtime(_since(request)),
+        note=_task_note(request, state),
+        due_on=request.due_on,
+        is_overdue=is_overdue(request),
     )
+
+
+def _to_do(request: Any, state: State, user: User) -> str:
+    """A vice-principal decides; the head of the tổ, who is told of it too, may say something."""
+    if state == State.FILED and not permissions.may(user, Action.DECIDE_REQUEST):
+        return "Có thể ghi ý kiến của tổ (không bắt buộc)"
+    return _WHAT_TO_DO[state]
+
+
+def _since(request: Any) -> datetime.datetime:
+    returned = request.returned_at if request.state == State.RETURNED else None
+    return returned or request.consent_at or request.decided_at or request.filed_at or request.created_at
+
+
+def _task_note(request: Any, state: State) -> str:
+    """What the proposer has to read."""
+    if state == State.RETURNED:
+        return request.return_note
+    return (request.consent_note or request.decision_note) if state == State.REFUSED else ""

@@ -3,6 +3,7 @@ from django.urls import include, path
 from approvals import (
     evidence_views,
     inquiry_views,
+    proposal_views,
     request_views,
     roll_corrections,
     task_views,
@@ -19,8 +20,13 @@ of_requests = [
     path("requests/<int:pk>/<str:act>/", request_views.request_act, name="request_act"),
     path(
         "propose/<int:class_id>/<str:code>/<str:period>/",
-        request_views.propose,
+        proposal_views.propose,
         name="propose",
+    ),
+    path(
+        "propose/<int:class_id>/<str:code>/<str:period>/pupils/<int:student_id>/",
+        proposal_views.propose_pupil,
+        name="propose_pupil",
     ),
     path(
         "propose/<int:class_id>/roll/<school_day:day>/<session:session>/",

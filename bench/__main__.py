@@ -78,6 +78,8 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
         stack.start("worker2", "manage.py", "work")
         results["thkqgd_school"] = books.print_books(stack, "thkqgd", "CN", school)
         results["hocba_school"] = books.print_books(stack, "hocba", "CN", school)
+    print("· correction requests", flush=True)
+    results |= _inside(stack, "bench.corrections")
     print("· the school into the next year", flush=True)
     return results | _inside(stack, "bench.roll_over")
 
@@ -119,6 +121,16 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("progress", "missing_ms", "… the names of what is missing, ten sheets (ms)", ""),
     ("progress", "readiness_statements", "… the report before closing: SQL statements", ""),
     ("progress", "readiness_ms", "… the report before closing (ms)", ""),
+    ("corrections", "propose_statements", "a request of 35 cells, its draft: SQL statements", ""),
+    ("corrections", "propose_ms", "… its draft (ms)", ""),
+    ("corrections", "file_ms", "… filing (ms)", "100"),
+    ("corrections", "decide_ms", "… deciding (ms)", "100"),
+    ("corrections", "apply_statements", "… carrying it out: SQL statements", ""),
+    ("corrections", "apply_ms", "… carrying it out (ms)", "300"),
+    ("corrections", "list_statements", "approver's list over 5,000 old requests: SQL statements", "7"),
+    ("corrections", "list_ms", "approver's list over 5,000 old requests (ms)", "100"),
+    ("corrections", "list_far_back_ms", "… a page of long ago (ms)", "100"),
+    ("corrections", "tasks_ms", "… «Việc của tôi» of the approver (ms)", ""),
     ("few", "/", "«Việc của tôi», few assignments: SQL statements", ""),
     ("many", "/", "«Việc của tôi», 60 assignments: SQL statements", "the same"),
     ("log_100000", "newest", "access log of 100,000 lines, newest page (ms)", "100"),

@@ -1,10 +1,13 @@
 """What the year comes to for the pupils of some classes, by the regulation, from what is stored. Read only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from gradebook import grading
 from gradebook.class_lines import lines_of_classes
 from gradebook.exemptions import terms_of, with_arrangements
+from gradebook.grading import ItemKind
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Attainment, Period, Rating, TraitGroup
 from gradebook.year_end_rules import Again, Computed, compute
@@ -71,6 +74,57 @@ def computed_of(seats: Iterable[Enrolment]) -> dict[int, Computed]:
     seats = list(seats)
     again = again_of(seats)
     return {pupil: compute(inputs, again[pupil]) for pupil, inputs in inputs_of(seats).items()}
+
+
+def computed_as(
+    seats: Iterable[Enrolment], period: Period, texts: Mapping[int, Mapping[tuple[str, str], str]]
+) -> dict[int, tuple[Computed, Computed]]:
+    """Each pupil's outcome as stored, and as it would be with other values of one period in their place.
+
+    Of the year's end or the supplementary assessment. `texts`: pupil id → (field, code) → the value as the sheets
+    write it, "" for none; other fields than level, mark and rating are passed over. Five statements.
+    """
+    seats = list(seats)
+    again = again_of(seats)
+    found = {}
+    for pupil, inputs in inputs_of(seats).items():
+        own, wanted = again[pupil], texts.get(pupil, {})
+        before = compute(inputs, own)
+        if period is Period.SUPPLEMENTARY:
+            found[pupil] = before, compute(inputs, _with(own, wanted))
+        else:
+            stored = Again(_filled(inputs.attainments), _filled(inputs.marks), _filled(inputs.ratings))
+            changed = _with(stored, wanted)
+            put = replace(
+                inputs, attainments=changed.attainments, marks=changed.marks, ratings=changed.ratings
+            )
+            found[pupil] = before, compute(put, own)
+    return found
+
+
+def _filled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {code: value for code, value in values.items() if value is not None}
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    ItemKind.ATTAINMENT: Attainment,
+    ItemKind.MARK: int,
+    ItemKind.RATING: Rating,
+}
+
+
+def _with(own: Again, wanted: Mapping[tuple[str, str], str]) -> Again:
+    values: dict[str, dict[str, Any]] = {
+        ItemKind.ATTAINMENT: dict(own.attainments),
+        ItemKind.MARK: dict(own.marks),
+        ItemKind.RATING: dict(own.ratings),
+    }
+    for (field, code), text in wanted.items():
+        if field in values and text:
+            values[field][code] = _READ[field](text)
+        elif field in values:
+            values[field].pop(code, None)
+    return Again(values[ItemKind.ATTAINMENT], values[ItemKind.MARK], values[ItemKind.RATING])
 
 
 def again_of(seats: Sequence[Enrolment]) -> Mapping[int, Again]:

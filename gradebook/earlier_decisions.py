@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localtime
 
+from accounts.history import Source
 from gradebook.models import YearOutcome
 from gradebook.regulation import Award, YearResult
 
@@ -38,7 +39,9 @@ def _taken_back(class_ids: Collection[int]) -> QuerySet[Any]:
 def _words(row: Any) -> str:
     award = f", {Award(row.award).label}" if row.award else ""
     way = "được lên lớp" if row.is_promoted else "ở lại lớp"
-    opened = f"{row.history_user} mở lại ngày {localtime(row.history_date):%d/%m/%Y}"
+    day = f"{localtime(row.history_date):%d/%m/%Y}"
+    is_by_request = row.source == Source.CORRECTION
+    opened = f"mở lại ngày {day}" if is_by_request else f"{row.history_user} mở lại ngày {day}"
     return (
         f"Đã phê duyệt ngày {row.approved_on:%d/%m/%Y}: {YearResult(row.result).label}{award}, {way}; "
         f"{opened}: {row.history_change_reason}"

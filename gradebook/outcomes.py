@@ -13,9 +13,15 @@ from gradebook.earlier_decisions import to_decide_anew
 from gradebook.grading import says_something
 from gradebook.models import PupilYearEnd, RollOver, YearOutcome
 from gradebook.regulation import Award, YearResult
-from gradebook.year_end import Row
-from gradebook.year_end_rules import Act, Actor, Exceptional, Promotion
-from gradebook.year_end_steps import WHO_APPROVES, YearEndRefused, moving, take_back_word
+from gradebook.year_end import ClassPage, Row
+from gradebook.year_end_rules import Act, Actor, Exceptional, Promotion, target_of
+from gradebook.year_end_steps import (
+    WHO_APPROVES,
+    YearEndRefused,
+    against_the_state,
+    moving,
+    take_back_word,
+)
 from students.models import Movement, SchoolClass, Student
 from students.years import hold_class
 
@@ -95,14 +101,30 @@ def reopen_outcome(
             raise YearEndRefused(f"Em {student.full_name} không có kết quả nào đã phê duyệt để mở lại.")
         if not says_something(reason):
             raise YearEndRefused("Ghi lí do mở lại: giáo viên chủ nhiệm, Phó Hiệu trưởng đọc được.")
-        # No list of the next year's classes is written meanwhile.
-        RollOver.objects.select_for_update().filter(year=school_class.year_id + 1).first()
-        if against := against_reopening(student, school_class):
+        if against := _take_back(row, row.decided, why=" ".join(reason.split())):
             raise YearEndRefused(against)
-        why = " ".join(reason.split())
-        row.decided._change_reason = why  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
-        row.decided.delete()
-        take_back_word(row, why=f"Mở lại quyết định: {why}")
+
+
+def reopen_corrected(page: ClassPage, row: Row, *, why: str) -> str | None:
+    """The same within the act that carries out a correction to which the principal has consented (rules R52, R55).
+
+    The act holds the class and its periods. Returns why the decision stays as it is, None when it is re-opened.
+    """
+    if target_of(page.state, Act.REOPEN, Actor.PRINCIPAL) is None:
+        return against_the_state(page)
+    return _take_back(row, row.decided, why=why) if row.decided else None
+
+
+def _take_back(row: Row, decided: YearOutcome, *, why: str) -> str | None:
+    """Deletes the decision, whose history stays, and the homeroom teacher's word; or says why that cannot be."""
+    # No list of the next year's classes is written meanwhile.
+    RollOver.objects.select_for_update().filter(year=row.school_class.year_id + 1).first()
+    if against := against_reopening(row.student, row.school_class):
+        return against
+    decided._change_reason = why  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
+    decided.delete()
+    take_back_word(row, why=f"Mở lại quyết định: {why}")
+    return None
 
 
 def against_reopening(student: Student, school_class: SchoolClass) -> str | None:

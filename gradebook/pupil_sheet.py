@@ -51,6 +51,15 @@ class PupilSheet:
         return any(self.may_write(sheet) for sheet in self.sheets)
 
     @property
+    def to_correct(self) -> list[Sheet]:
+        """The locked ones that the person answers for: corrected by a request."""
+        return [
+            sheet
+            for sheet in self.sheets
+            if self.is_on_roster and sheet.locks and sheet.may_propose and sheet.lock.is_over
+        ]
+
+    @property
     def periods(self) -> tuple[Period, ...]:
         """The columns of the page: the four, and the supplementary assessment where the pupil has it."""
         return tuple(dict.fromkeys((*Period, *(sheet.ref.period for sheet in self.sheets))))

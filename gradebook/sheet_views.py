@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import permissions
 from accounts.clock import stamp
 from accounts.history import Source
 from accounts.models import AccessLogEntry
@@ -23,6 +24,7 @@ from gradebook.save_answers import save_answer
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
 from gradebook.sheet_page import Mode, Outcome, build_page
 from gradebook.sheets import Column, Field, Sheet, SheetRef, find_sheet, get_sheet, read_rows, require_may_see
+from gradebook.windows import lock_state
 from students.models import Enrolment
 
 LOCKED = 423
@@ -146,9 +148,17 @@ def cell_history(
         "student": enrolment.student,
         "steps": read_cell_history(ref, student_id, item, field),
         "takes_repeat": ref.takes_repeat and column.field == Field.MARK,
+        "may_propose": _may_propose(request, ref),
     }
     template = "gradebook/_cell_history.html" if request.htmx else "gradebook/cell_history.html"
     return render(request, template, context)
+
+
+def _may_propose(request: SignedInRequest, ref: SheetRef) -> bool:
+    """Whether this person corrects the cell by a request now. One statement for whoever answers for the sheet."""
+    is_own = permissions.is_responsible(request.user, ref.school_class, ref.line)
+    is_closed = ref.school_class.year.is_closed
+    return is_own and not is_closed and lock_state(ref.school_class, ref.period, ref.code).is_over
 
 
 def _column(ref: SheetRef, item: str, field: str) -> Column:

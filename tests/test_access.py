@@ -320,6 +320,15 @@ PAGES = (
         422,
         arguments=sheet_of(Period.MID_TERM_1),
     ),
+    Page(
+        "approvals:propose_pupil",
+        Action.PROPOSE_CORRECTION,
+        LAN,
+        arguments=lambda things: [
+            *sheet_of(Period.MID_TERM_1)(things),
+            things.school.pupils[0].pk,
+        ],
+    ),
     # A day that has not come: the page says why nothing is to be corrected there.
     Page(
         "approvals:propose_roll",
@@ -372,6 +381,21 @@ PAGES = (
         of("filed", "refuse"),
         CONFIRMED,
     ),
+    Page("approvals:request_act", Action.OPINE_ON_REQUEST, {"dung"}, "post", 422, of("filed", "opine")),
+    Page("approvals:request_act", Action.DECIDE_REQUEST, VICE_PRINCIPAL, "post", 422, of("filed", "return")),
+    *(
+        Page(
+            "approvals:request_act",
+            Action.CONSENT_TO_REQUEST,
+            PRINCIPAL,
+            "post",
+            409,
+            of("filed", act),
+            CONFIRMED,
+        )
+        for act in ("consent", "decline")
+    ),
+    Page("approvals:request_act", Action.APPLY_REQUEST, CLERK, "post", 409, of("filed", "ask-consent")),
     Page(
         "approvals:request_act",
         Action.APPLY_REQUEST,

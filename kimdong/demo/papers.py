@@ -8,8 +8,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts import clock
 from accounts.models import User
-from approvals import corrections
+from approvals import consent, corrections, opinions
 from approvals.evidence import clean_evidence
+from approvals.reason_codes import ReasonCode
+from approvals.workflow import State
 from gradebook.entry import Change
 from gradebook.models import SubjectResult, TeachingAssignment
 from gradebook.regulation import Period
@@ -19,6 +21,8 @@ from kimdong.demo.school import DemoSchool
 from students.models import Enrolment, SchoolClass, SchoolYear
 
 FONT = str(settings.BASE_DIR / "static/fonts/print/Tinos-Regular.ttf")
+MORE = "Kèm thêm ảnh trang đầu của bài, thấy rõ họ tên học sinh."
+OPINION = "Đã xem bài cùng giáo viên: điểm trên bài đúng như đề nghị."
 REASON = "Ghi nhầm khi nhập từ sổ cá nhân, đã đối chiếu lại với bài kiểm tra của học sinh."
 
 # How far each request goes, by class; the draft comes last and marks the loading as complete.
@@ -27,10 +31,11 @@ STAGES = (
     ("5B", "applied"),
     ("4C", "approved"),
     ("5A", "approved"),
-    ("4B", "filed"),
+    ("4B", "opined"),
     ("4D", "filed"),
     ("5C", "filed"),
     ("5D", "refused"),
+    ("5E", "returned"),
     ("4E", "draft"),
 )
 
@@ -67,7 +72,7 @@ def _last_locked(school: DemoSchool) -> tuple[SchoolYear, Period]:
 def _request(school_class: SchoolClass, period: Period, stage: str, moment: datetime.datetime) -> None:
     """Takes one request as far as `stage`, an hour a step."""
     ref, teacher, change, pupil = _wrong_mark(school_class, period)
-    hours = iter(moment + datetime.timedelta(minutes=20 * step) for step in range(5))
+    hours = iter(moment + datetime.timedelta(minutes=20 * step) for step in range(6))
     with clock.travelling(next(hours)):
         request = corrections.propose(ref, [change], by=teacher)
         corrections.attach(
@@ -75,16 +80,26 @@ def _request(school_class: SchoolClass, period: Period, stage: str, moment: date
         )
         if stage == "draft":
             return
-        corrections.file_request(request, reason=REASON, by=teacher)
+        corrections.file_request(request, reason=REASON, code=ReasonCode.WRONG_FIGURE, by=teacher)
     if stage == "filed":
+        return
+    if stage == "opined":
+        with clock.travelling(next(hours)):
+            opinions.give_opinion(request, opinion=OPINION, by=User.objects.get(username="khoitruong4"))
         return
     with clock.travelling(next(hours)):
         note = (
             "" if stage != "refused" else "Ảnh chụp chưa thấy điểm trên bài. Đề nghị chụp lại trang có điểm."
         )
-        corrections.decide(
-            request, approve=stage != "refused", note=note, by=User.objects.get(username="phohieutruong")
-        )
+        vice_principal = User.objects.get(username="phohieutruong")
+        if stage == "returned":
+            opinions.ask_for_more(request, note=MORE, by=vice_principal)
+            return
+        request = corrections.decide(request, approve=stage != "refused", note=note, by=vice_principal)
+    if stage in {"applied", "approved"} and request.state == State.AWAITING:
+        with clock.travelling(next(hours)):
+            principal = User.objects.get(username="hieutruong")
+            consent.answer(request, consents=True, note="Đồng ý sửa theo bài.", by=principal)
     if stage == "applied":
         with clock.travelling(next(hours)):
             corrections.carry_out(request, by=User.objects.get(username="vanthu"))

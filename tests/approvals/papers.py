@@ -5,10 +5,12 @@ import io
 import pikepdf
 from PIL import Image
 
-from approvals import corrections
+from approvals import corrections, opinions
 from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest
+from gradebook.models import ClassYearEnd
 from gradebook.sheets import Field
+from gradebook.year_end_rules import State as YearEndState
 from tests.gradebook.school import School, change_of, close_window, enter, make_school, open_window
 
 REASON = "Cộng nhầm điểm phần đọc."
@@ -56,6 +58,23 @@ def filed(school: School, value: str = "9", *, pupil: int = 0) -> CorrectionRequ
     request = draft(school, value, pupil=pupil)
     corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
     return corrections.file_request(request, reason=REASON, by=school.lan)
+
+
+def returned(school: School, value: str = "9") -> CorrectionRequest:
+    """The same, sent back by cô Hoa for a better picture."""
+    return opinions.ask_for_more(filed(school, value), note="Chụp lại trang có điểm.", by=school.hoa)
+
+
+def approve_class(school: School) -> None:
+    """The year's results of 4A count as approved by the principal: her consent is needed from here on."""
+    people = {"completed_by": school.lan, "reviewed_by": school.hoa, "approved_by": school.bich}
+    ClassYearEnd.objects.create(school_class=school.class_4a, state=YearEndState.APPROVED, **people)
+
+
+def awaiting(school: School, value: str = "9") -> CorrectionRequest:
+    """Approved by cô Hoa after the results of 4A were approved: it waits for cô Bích."""
+    approve_class(school)
+    return approved(school, value)
 
 
 def approved(school: School, value: str = "9", *, pupil: int = 0) -> CorrectionRequest:

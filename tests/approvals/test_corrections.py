@@ -4,22 +4,32 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts import clock
 from accounts.history import Source
 from accounts.models import Post, User
-from approvals import corrections
+from approvals import consent, corrections, opinions
 from approvals.evidence import clean_evidence
 from approvals.mandates import ApprovedRequest, CorrectionOutdated, CorrectionRefused
-from approvals.models import CorrectionItem, CorrectionRequest
+from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.workflow import Act, State
 from gradebook.cell_history import read_cell_history
 from gradebook.entry import save_results
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from gradebook.sheets import Field
-from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture
+from tests.approvals.papers import (
+    REASON,
+    applied,
+    approved,
+    awaiting,
+    draft,
+    entered_school,
+    filed,
+    picture,
+    returned,
+)
 from tests.gradebook.school import change_of, close_window, enter, open_window, value_of
 
 pytestmark = pytest.mark.django_db
@@ -341,7 +351,14 @@ def test_the_clerk_may_write_only_the_approved_cells(school):
 
 
 ACTORS = ["lan", "minh", "dung", "bich", "hoa", "tuan", "son"]
-STAGES = {"draft": draft, "filed": filed, "approved": approved, "applied": applied}
+STAGES = {
+    "draft": draft,
+    "filed": filed,
+    "returned": returned,
+    "awaiting": awaiting,
+    "approved": approved,
+    "applied": applied,
+}
 MOVES = {
     ("draft", Act.FILE, "lan"),
     ("draft", Act.CANCEL, "lan"),
@@ -350,20 +367,38 @@ MOVES = {
     ("filed", Act.APPROVE, "hoa"),
     ("filed", Act.REFUSE, "hoa"),
     ("approved", Act.APPLY, "tuan"),
+    ("filed", Act.OPINE, "dung"),
+    ("filed", Act.RETURN, "hoa"),
+    ("returned", Act.FILE, "lan"),
+    ("returned", Act.REFUSE, "hoa"),
+    ("returned", Act.CANCEL, "lan"),
+    ("awaiting", Act.CONSENT, "bich"),
+    ("awaiting", Act.DECLINE, "bich"),
+    ("awaiting", Act.CANCEL, "lan"),
+}
+
+
+def file_anew(request, person):
+    corrections.attach(request, clean_evidence("a.png", picture("PNG")), by=person)
+    corrections.file_request(request, reason=REASON, by=person)
+
+
+DO = {
+    Act.FILE: file_anew,
+    Act.OPINE: lambda request, by: opinions.give_opinion(request, opinion="Đúng bài.", by=by),
+    Act.RETURN: lambda request, by: opinions.ask_for_more(request, note="Chụp lại.", by=by),
+    Act.APPROVE: lambda request, by: corrections.decide(request, approve=True, note="Ý kiến.", by=by),
+    Act.REFUSE: lambda request, by: corrections.decide(request, approve=False, note="Ý kiến.", by=by),
+    Act.CONSENT: lambda request, by: consent.answer(request, consents=True, note="Ý kiến.", by=by),
+    Act.DECLINE: lambda request, by: consent.answer(request, consents=False, note="Ý kiến.", by=by),
+    Act.ASK_CONSENT: lambda request, by: consent.ask_consent(request, by=by),
+    Act.APPLY: lambda request, by: corrections.carry_out(request, by=by),
+    Act.CANCEL: lambda request, by: corrections.cancel(request, by=by),
 }
 
 
 def act_on(request, act, person):
-    match act:
-        case Act.FILE:
-            corrections.attach(request, clean_evidence("a.png", picture("PNG")), by=person)
-            corrections.file_request(request, reason=REASON, by=person)
-        case Act.APPROVE | Act.REFUSE:
-            corrections.decide(request, approve=act == Act.APPROVE, note="Ý kiến.", by=person)
-        case Act.APPLY:
-            corrections.carry_out(request, by=person)
-        case Act.CANCEL:
-            corrections.cancel(request, by=person)
+    DO[act](request, person)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -381,7 +416,7 @@ def test_at_each_stage_each_act_is_open_to_exactly_the_person_the_plan_names(sch
         point = transaction.savepoint()
         act_on(request, act, getattr(school, name))
         request.refresh_from_db()
-        assert request.state != stage
+        assert (request.state == stage) == (act == Act.OPINE)
         transaction.savepoint_rollback(point)
         request.refresh_from_db()
 
@@ -389,17 +424,26 @@ def test_at_each_stage_each_act_is_open_to_exactly_the_person_the_plan_names(sch
 # -- The database refuses too ------------------------------------------------------------------------------
 
 
+def _applied_by(person):
+    return {"state": "applied", "applied_by": person, "applied_at": clock.now()}
+
+
 @pytest.mark.parametrize(
     ("constraint", "change"),
     [
-        ("request_decider_is_not_proposer", lambda school: {"decided_by": school.lan}),
-        ("request_executor_is_a_third_person", lambda school: {"applied_by": school.lan}),
-        ("request_executor_is_a_third_person", lambda school: {"applied_by": school.hoa}),
-        ("request_filed_has_a_moment", lambda _school: {"filed_at": None}),
+        ("written when it is decided", lambda school: {"decided_by": school.bich}),
+        ("written when it is decided", lambda school: {"consent_by": school.bich}),
+        ("request_executor_is_another_person", lambda school: _applied_by(school.lan)),
+        ("request_executor_is_another_person", lambda school: _applied_by(school.hoa)),
+        ("request_filed_has_its_reason", lambda _school: {"filed_at": None}),
         ("request_decided_has_a_decider", lambda _school: {"decided_at": None}),
         ("request_applied_has_an_executor", lambda _school: {"state": "applied"}),
-        ("request_refused_has_a_reason", lambda _school: {"state": "refused", "decision_note": ""}),
-        ("request_state_is_known", lambda _school: {"state": "opened"}),
+        ("from approved to refused", lambda _school: {"state": "refused"}),
+        ("from approved to filed", lambda _school: {"state": "filed"}),
+        ("from approved to opened", lambda _school: {"state": "opened"}),
+        ("its reason stays", lambda _school: {"reason": "Khác."}),
+        ("about what it is about", lambda school: {"proposer": school.minh}),
+        ("request_opinion_is_somebodys", lambda _school: {"opinion": "Khác."}),
     ],
 )
 def test_the_database_itself_refuses(school, constraint, change):
@@ -410,8 +454,60 @@ def test_the_database_itself_refuses(school, constraint, change):
 
 def test_the_database_refuses_an_item_that_changes_nothing(school):
     request = draft(school)
+    item = {"request": request, "student": school.pupils[1], "item": "TOAN", "field": Field.MARK}
     with pytest.raises(IntegrityError, match="correction_changes_something"), transaction.atomic():
-        CorrectionItem.objects.filter(request=request).update(new_value="7")
+        CorrectionItem.objects.create(**item, old_value="7", new_value="7")
+
+
+@pytest.mark.parametrize("decider", ["lan", "hoa"])
+def test_the_database_refuses_a_decision_on_an_own_request_and_a_second_decider(school, decider):
+    request = filed(school)
+    moment = {"decided_at": clock.now(), "state": "approved", "decided_by": school.people[decider]}
+    if decider == "lan":
+        with pytest.raises(IntegrityError, match="request_decider_is_not_proposer"), transaction.atomic():
+            CorrectionRequest.objects.filter(pk=request.pk).update(**moment)
+    else:
+        assert CorrectionRequest.objects.filter(pk=request.pk).update(**moment) == 1
+        with pytest.raises(IntegrityError, match="and once"), transaction.atomic():
+            CorrectionRequest.objects.filter(pk=request.pk).update(decided_by=school.bich)
+
+
+def test_the_database_keeps_what_was_filed_and_every_request(school):
+    request = filed(school)
+    of_it = {"request": request}
+    for rows, change in (
+        (CorrectionItem.objects.filter(**of_it), {"new_value": "10"}),
+        (Evidence.objects.filter(**of_it), {"sha256": "0" * 64}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**change)
+    for statement in (
+        "DELETE FROM approvals_correctionitem WHERE request_id = %s",
+        "DELETE FROM approvals_evidence WHERE request_id = %s",
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement, [request.pk])
+    empty = CorrectionRequest.objects.create(
+        year=school.year, number=98, school_class=school.class_4a, period="GHKI", proposer=school.lan
+    )
+    with pytest.raises(IntegrityError, match="stays on record"), transaction.atomic():
+        empty.delete()
+    with pytest.raises(IntegrityError, match="begins as a draft"), transaction.atomic():
+        CorrectionRequest.objects.create(
+            year=school.year,
+            number=99,
+            school_class=school.class_4a,
+            period="GHKI",
+            state="filed",
+            proposer=school.lan,
+        )
+
+
+def test_the_database_files_nothing_without_evidence(school):
+    request = draft(school)
+    moved = {"state": "filed", "reason": "Nhầm.", "reason_code": "other", "filed_at": clock.now()}
+    with pytest.raises(IntegrityError, match="no evidence"), transaction.atomic():
+        CorrectionRequest.objects.filter(pk=request.pk).update(**moved)
 
 
 @pytest.mark.parametrize("act", [Act.APPROVE, Act.APPLY, Act.CANCEL])

@@ -210,7 +210,8 @@ def test_a_sheet_that_does_not_exist_is_not_found(school, as_, address):
 def test_reason_and_files_are_filed_in_one_click(school, as_):
     request = draft(school)
     answer = as_(school.lan).post(
-        act_of(request, "file"), {"reason": REASON, "files": [photo(), photo("quét.pdf", scan())]}
+        act_of(request, "file"),
+        {"code": "wrong_figure", "reason": REASON, "files": [photo(), photo("quét.pdf", scan())]},
     )
     assert answer.status_code == 302
     request.refresh_from_db()
@@ -265,13 +266,18 @@ def test_a_file_can_be_taken_out_of_a_draft_only(school, as_):
 
 
 @pytest.mark.parametrize(
-    ("reason", "files", "says"), [("", True, "Ghi lí do sửa"), (REASON, False, "minh chứng")]
+    ("typed", "says"),
+    [
+        ({"code": "other", "reason": "", "files": True}, "Ghi lí do sửa"),
+        ({"code": "other", "reason": REASON}, "minh chứng"),
+        ({"code": "", "reason": REASON, "files": True}, "Chọn loại sai sót"),
+        ({"code": "because", "reason": REASON, "files": True}, "Chọn loại sai sót"),
+    ],
 )
-def test_filing_says_what_is_missing_beside_its_field(school, as_, reason, files, says):
+def test_filing_says_what_is_missing_beside_its_field(school, as_, typed, says):
     request = draft(school)
-    answer = as_(school.lan).post(
-        act_of(request, "file"), {"reason": reason, "files": [photo()] if files else []}
-    )
+    typed = {**typed, "files": [photo()] if "files" in typed else []}
+    answer = as_(school.lan).post(act_of(request, "file"), typed)
     assert answer.status_code == 422
     assert says in text(answer)
     assert 'aria-invalid="true"' in answer.content.decode()

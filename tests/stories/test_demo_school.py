@@ -53,7 +53,7 @@ def test_every_line_of_every_class_has_one_teacher(application: Stack):
 
 def test_requests_wait_in_every_state(application: Stack):
     states = dict(application.fetch("SELECT state, count(*) FROM approvals_correctionrequest GROUP BY 1"))
-    assert states == {"draft": 1, "filed": 3, "approved": 2, "refused": 1, "applied": 2}
+    assert states == {"draft": 1, "filed": 3, "returned": 1, "approved": 2, "refused": 1, "applied": 2}
 
 
 def test_questions_and_incidents_stand_in_every_state_and_most_of_the_staff_is_trained(application: Stack):

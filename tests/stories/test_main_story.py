@@ -215,6 +215,7 @@ def what_was_typed_becomes_a_request(late_tab: Page, tmp_path: Path) -> str:
     heading = late_tab.get_by_role("heading", level=1)
     expect(heading).to_contain_text("Phiếu đề nghị sửa số")
     number = re.search(r"số (\S+)", heading.inner_text())[1]
+    late_tab.get_by_label("Loại sai sót").select_option("wrong_figure")
     late_tab.get_by_label("Lí do").fill(REASON)
     late_tab.get_by_role("button", name="Gửi phiếu").click()
     expect(late_tab.get_by_text("Kèm ít nhất một minh chứng").first).to_be_visible()

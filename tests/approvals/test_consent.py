@@ -1,0 +1,144 @@
+"""After the principal has approved a class's results a correction needs her consent; it says what follows (R55)."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from accounts.history import Source, acting
+from accounts.models import User
+from approvals import consent, corrections
+from approvals.evidence import clean_evidence
+from approvals.mandates import CorrectionOutdated, CorrectionRefused
+from approvals.tasks import read_tasks
+from approvals.workflow import State
+from gradebook.models import YearOutcome
+from gradebook.regulation import Period
+from gradebook.sheets import Field
+from gradebook.year_end import read_class
+from students.models import Enrolment, SchoolClass
+from students.movements import Seat, enrol_many
+from tests.approvals.papers import approve_class, approved, awaiting, entered_school, picture
+from tests.gradebook.next_year import prepare_after
+from tests.gradebook.school import CONFIRMED, change_of, open_window, value_of
+from tests.gradebook.year_end import confirm, ended_school, go_through
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ended():
+    """1A is approved: its first pupil has 10 in everything and the title, the second 8."""
+    school = ended_school()
+    open_window(school, Period.YEAR_END)
+    confirm(school)
+    go_through(school)
+    return school
+
+
+@pytest.fixture
+def school():
+    """Toán GHKI of 4A, locked."""
+    return entered_school()
+
+
+def about(school, value, *, pupil=0, field=Field.MARK):
+    """Cô Ngọc's request on the year-end mark of a pupil, approved by cô Hoa."""
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    change = change_of(sheet, school.pupils[pupil], field, value)
+    request = corrections.propose(sheet, [change], by=school.ngoc)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.ngoc)
+    corrections.file_request(request, reason="Cộng nhầm điểm.", by=school.ngoc)
+    return corrections.decide(request, approve=True, note="Đúng bài.", by=school.hoa)
+
+
+def page(client, person, request):
+    client.force_login(person)
+    return client.get(reverse("approvals:request", args=[request.pk])).content.decode()
+
+
+def tasks_of(person):
+    return read_tasks(User.objects.get(pk=person.pk))
+
+
+def test_consented_to_and_carried_out_the_decision_is_reopened_and_the_page_says_what_follows(ended, client):
+    pupil = ended.pupils[0]
+    request = about(ended, "7")
+    assert request.state == State.AWAITING
+    with pytest.raises(CorrectionOutdated, match="Chờ Hiệu trưởng đồng ý"):
+        corrections.carry_out(request, by=ended.tuan)
+    shown = page(client, ended.bich, request)
+    assert f"{pupil.full_name}: kết quả năm học từ «Hoàn thành xuất sắc» thành «Hoàn thành tốt»" in shown
+    assert "danh hiệu Học sinh Xuất sắc và việc lên lớp sẽ phải xét lại" in shown
+    assert [task.to_do for task in tasks_of(ended.bich).requests] == [
+        "Đồng ý hoặc không, vì kết quả của lớp đã phê duyệt"
+    ]
+    act = reverse("approvals:request_act", args=[request.pk, "consent"])
+    assert client.post(act, {"note": "Sửa theo bài.", **CONFIRMED}).status_code == 302
+    done = corrections.carry_out(request, by=ended.tuan)
+    assert not YearOutcome.objects.filter(student=pupil).exists()
+    assert "được mở lại" in done.effects
+    assert "Hoàn thành xuất sắc" in done.effects
+    told = page(client, ended.ngoc, request)
+    assert "Kéo theo từ phiếu này" in told
+    assert "Sửa theo bài." in told
+    assert [task.title for task in tasks_of(ended.ngoc).year_end] == ["Xét lại kết quả năm học lớp 1A"]
+    row = read_class(ended.class_1a).row_of(pupil.pk)
+    assert "mở lại ngày" in row.earlier[0]
+    assert "Phiếu 01/PĐN, Hiệu trưởng" in row.earlier[0]
+
+
+def test_a_result_that_stays_the_same_stays_decided(ended):
+    request = consent.answer(about(ended, "9", pupil=1), consents=True, note="", by=ended.bich)
+    done = corrections.carry_out(request, by=ended.tuan)
+    assert done.effects == "1 em: tính lại, kết quả năm học, khen thưởng, lên lớp không đổi."
+    assert YearOutcome.objects.count() == 2
+
+
+def test_a_decision_by_which_the_pupil_sits_in_the_next_class_is_left_to_the_principal(ended):
+    following = prepare_after(ended.year, by=ended.tuan)
+    request = consent.answer(about(ended, "7"), consents=True, note="", by=ended.bich)
+    with acting(ended.tuan, role="Văn thư", source=Source.EXCEL):
+        Enrolment.objects.update(ends_on=ended.year.ends_on)
+        made = SchoolClass.objects.create(year=following, name="2A", grade_level=2)
+        enrol_many([Seat(ended.pupils[0], made)], year=following, by=ended.tuan, why="Danh sách")
+    done = corrections.carry_out(request, by=ended.tuan)
+    assert "Chưa mở lại được quyết định" in done.effects
+    assert "đã vào lớp 2A" in done.effects
+    assert YearOutcome.objects.filter(student=ended.pupils[0]).exists()
+    titles = [task.title for task in tasks_of(ended.bich).year_end]
+    assert titles == ["Kết quả tính lại khác kết quả đã phê duyệt: lớp 1A"]
+
+
+def test_the_principal_refuses_for_a_reason_that_the_teacher_reads(school):
+    request = awaiting(school)
+    with pytest.raises(CorrectionRefused, match="lí do không đồng ý"):
+        consent.answer(request, consents=False, note=" ", by=school.bich)
+    assert consent.answer(request, consents=False, note="Sổ đã in.", by=school.bich).state == State.REFUSED
+    assert [task.note for task in tasks_of(school.lan).requests] == ["Sổ đã in."]
+    assert value_of(school.sheet(), school.pupils[0]) == "7"
+
+
+def test_results_approved_after_the_vice_principals_word_stop_the_clerk_who_asks_the_principal(
+    school, client
+):
+    request = approved(school)
+    approve_class(school)
+    with pytest.raises(CorrectionOutdated, match="Chuyển phiếu để Hiệu trưởng đồng ý"):
+        corrections.carry_out(request, by=school.tuan)
+    with (
+        pytest.raises(IntegrityError, match="needs the consent"),
+        transaction.atomic(),
+        connection.cursor() as c,
+    ):
+        c.execute(
+            "UPDATE approvals_correctionrequest"
+            " SET state = 'applied', applied_by_id = %s, applied_at = now() WHERE id = %s",
+            [school.tuan.pk, request.pk],
+        )
+    shown = page(client, school.tuan, request)
+    assert "Chuyển để Hiệu trưởng đồng ý" in shown
+    act = reverse("approvals:request_act", args=[request.pk, "ask-consent"])
+    assert client.post(act).status_code == 302
+    request = consent.answer(request, consents=True, note="", by=school.bich)
+    corrections.carry_out(request, by=school.tuan)
+    assert value_of(school.sheet(), school.pupils[0]) == "9"
