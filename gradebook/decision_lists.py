@@ -27,7 +27,7 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     Kind.STAYING: ("Kết quả", "Lí do"),
     Kind.RETEST: ("Kiểm tra lại",),
     Kind.TRAINING: ("Rèn luyện",),
-    Kind.AWARDS: ("Kết quả", AWARD, AWARD_REASON),
+    Kind.AWARDS: (AWARD, AWARD_REASON),
 }
 
 

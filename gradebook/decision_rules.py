@@ -29,7 +29,7 @@ _ABOUT = {
         "và không được lên lớp"
     ),
     DecisionKind.SUMMER: "Về việc học sinh phải kiểm tra lại, rèn luyện trong hè",
-    DecisionKind.AWARDS: "Về việc khen thưởng học sinh cuối năm học",
+    DecisionKind.AWARDS: "Về việc khen thưởng học sinh",
 }
 
 

@@ -4,9 +4,9 @@ Runs in a worker; nothing here knows of queues. No transaction is open while pag
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,16 @@ from reports.class_tables import class_table
 from reports.models import PrintJob
 from reports.transcripts import transcripts_of
 
+PlacesByCode = Mapping[str, Mapping[str, Sequence[int]]]
 Contents = tuple[Transcript, ...] | ClassTable
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A finished file: its pages, and on which of them each pupil stands (`PrintJob.places`)."""
+
+    pages: int
+    places: PlacesByCode = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from approvals.models import CorrectionRequest
 from gradebook.models import PERIOD_CHOICES, ResultsDecision
-from students.models import Movement, SchoolClass
+from students.models import Movement, SchoolClass, SchoolYear
 
 
 class PrintJob(models.Model):
@@ -108,7 +108,32 @@ class PrintJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_book_display()} {self.school_class} {self.period}"
+        return f"{self.get_book_display()} {self.school_class or self.decision_id} {self.period}"
+
+    @property
+    def year(self) -> SchoolYear:
+        """Of the class, or of the decision; needs them at hand."""
+        if self.decision is not None:
+            return self.decision.year
+        assert self.school_class is not None  # noqa: S101 - the database keeps one of the two
+        return self.school_class.year
+
+    @property
+    def title(self) -> str:
+        """What it is, in one line; needs class, year, decision, pupil and request at hand."""
+        name = self.school_class.name if self.school_class else ""
+        if self.movement:
+            return f"Hồ sơ chuyển trường · {self.movement.student.full_name}"
+        if self.decision:
+            kind = (
+                f"Giấy khen · {self.decision}" if self.book == self.Book.CERTIFICATES else str(self.decision)
+            )
+            return f"{kind} · {self.decision.title} · {f'lớp {name}' if name else 'toàn trường'} {self.year.label}"
+        if self.book == self.Book.TRANSCRIPTS:
+            title = f"Học bạ lớp {name} · năm học {self.year.label}"
+        else:
+            title = f"Sổ THKQGD lớp {name} · {self.get_period_display()} {self.year.label}"
+        return f"{title} · trang thay theo phiếu {self.correction.label}" if self.correction else title
 
     @property
     def is_pack(self) -> bool:

@@ -23,8 +23,12 @@ class Signatories:
         return Signature(names[0] if names else "", PRINCIPAL_TITLE, year.place)
 
     def approval(self, year: SchoolYear, by: User, on: datetime.date) -> Signature:
-        """The person who approved; "KT. HIỆU TRƯỞNG" when that is a vice-principal and not the principal."""
-        kinds = {post.kind for post in self._in_office(on) if post.holder_id == by.pk}
+        """The person who approved; "KT. HIỆU TRƯỞNG" when that is a vice-principal and not the principal.
+
+        Who holds the principal's post in place of him is not the principal.
+        """
+        own = (post for post in self._in_office(on) if post.substitutes_for_id is None)
+        kinds = {post.kind for post in own if post.holder_id == by.pk}
         title = DEPUTY_TITLE if kinds == {Post.Kind.VICE_PRINCIPAL} else PRINCIPAL_TITLE
         return Signature(by.full_name, title, year.place, on)
 
