@@ -1,12 +1,21 @@
 from django.urls import path
 
-from reports import decision_views, handover_views, parent_paper_views, print_views, transfer_views
+from reports import (
+    correction_views,
+    decision_views,
+    handover_views,
+    parent_paper_views,
+    print_views,
+    transfer_views,
+)
 
 app_name = "reports"
 urlpatterns = [
     path("prints/", print_views.prints, name="prints"),
     path("prints/<int:pk>/", print_views.print_job, name="print_job"),
     path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
+    path("requests/<int:pk>/paper/", correction_views.correction_paper, name="correction_paper"),
+    path("requests/register/", correction_views.correction_register_paper, name="correction_register_paper"),
     path("decisions/<int:pk>/print/", decision_views.decision_print, name="decision_print"),
     path("decisions/<int:pk>/certificates/", decision_views.certificates_print, name="certificates_print"),
     path("handovers/<int:pk>/", handover_views.handover_file, name="handover_file"),
