@@ -70,6 +70,7 @@ def show_request(
         "reason": request.POST.get("reason", found.reason),
         "document": request.POST.get("document", found.document),
         "note": request.POST.get("note", ""),
+        "may_print": permissions.may(request.user, Action.PRINT_PAPERS),
     }
     return render(request, "approvals/request.html", context, status=status)
 

@@ -92,7 +92,9 @@ def _list_page(
     request: SignedInRequest, year: SchoolYear | None, years: list[SchoolYear], form: DraftForm
 ) -> HttpResponse:
     rows = ResultsDecision.objects.filter(year=year).select_related("year", "school_class", "issued_by")
-    page = Paginator(rows.annotate(pupils=Count("lines")), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.annotate(pupils=Count("lines")).order_by("-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "year": year,
         "years": years,

@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from accounts.clock import moment_label, today
 from accounts.models import User
 from approvals.correction_register import NAME, Entry, Narrowing
@@ -124,7 +126,7 @@ def _execution(request: CorrectionRequest) -> Opinion:
 
 
 def _day(moment: datetime.datetime | None) -> datetime.date | None:
-    return moment.date() if moment else None
+    return timezone.localdate(moment) if moment else None
 
 
 def correction_pdf(paper: CorrectionPaper) -> bytes:

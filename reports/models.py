@@ -111,12 +111,20 @@ class PrintJob(models.Model):
         return f"{self.get_book_display()} {self.school_class or self.decision_id} {self.period}"
 
     @property
-    def year(self) -> SchoolYear:
+    def year_id(self) -> int:
         """Of the class, or of the decision; needs them at hand."""
-        if self.decision is not None:
-            return self.decision.year
-        assert self.school_class is not None  # noqa: S101 - the database keeps one of the two
-        return self.school_class.year
+        return self._of.year_id
+
+    @property
+    def year(self) -> SchoolYear:
+        """The same with its year at hand."""
+        return self._of.year
+
+    @property
+    def _of(self) -> ResultsDecision | SchoolClass:
+        of = self.decision or self.school_class
+        assert of is not None  # noqa: S101 - the database keeps one of the two
+        return of
 
     @property
     def title(self) -> str:

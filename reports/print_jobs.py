@@ -22,6 +22,7 @@ from accounts import background, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
+from approvals.models import CorrectionRequest
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
@@ -72,7 +73,30 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
         period = Period.YEAR_END
     _check(school_class)
     what = f"{PrintJob.Book(book).label} lớp {school_class.name}"
-    return _ask({"book": book, "school_class": school_class, "period": period}, what, by=by)
+    wanted = {"book": book, "school_class": school_class, "period": period, "correction": None}
+    return _ask(wanted, what, by=by)
+
+
+def ask_for_reprint(
+    request: CorrectionRequest, *, book: str, school_class: SchoolClass, period: str, by: User
+) -> PrintJob:
+    """Only those pages of a book that a request has changed, to be put in the place of the old ones (rule R55).
+
+    Raises PermissionDenied, BookRefused.
+    """
+    permissions.require(by, Action.PRINT_BOOKS, "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3).")
+    _check(school_class)
+    pupils = Enrolment.objects.roster(school_class).values("student")
+    if not request.items.filter(student__in=pupils).exists():
+        raise BookRefused(
+            "school_class", f"Các em trong phiếu không còn ở lớp {school_class.name}: in lại cả sổ."
+        )
+    wanted = {"book": book, "school_class": school_class, "period": period, "correction": request}
+    return _ask(
+        wanted,
+        f"trang thay theo phiếu {request.label}: {PrintJob.Book(book).label} lớp {school_class.name}",
+        by=by,
+    )
 
 
 def ask_for_pack(movement: Movement, *, by: User) -> PrintJob:

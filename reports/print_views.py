@@ -24,6 +24,7 @@ from reports.models import PrintJob
 from reports.outdated import with_changes
 from reports.print_forms import AskForBookForm
 from reports.print_jobs import BookRefused, ask_for_book, progress_of, with_life
+from reports.superseded import applied_requests, requests_after, superseded_by
 from students.models import SchoolClass, SchoolYear
 from students.names import file_words
 
@@ -53,6 +54,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
         "year": year,
         "form": form,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
+        "old_pages": [row for row in superseded_by(applied_requests(year)) if row.renewed is None],
         **_list_context(request, year),
     }
     return render(request, "reports/prints.html", context, status=422 if form.errors else 200)
@@ -73,6 +75,8 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_taken": "take" in request.GET and progress.phase == "done" and job.asked_by == request.user,
     }
     if not request.htmx:
+        own = superseded_by(requests_after(job)) if progress.phase == "done" and not job.decision else []
+        context["old_pages"] = [row for row in own if row.job == job]
         return render(request, "reports/print_job.html", context)
     answer = render(request, "reports/_print_progress.html", context)
     if request.GET.get("seen") != progress.phase:
@@ -117,7 +121,7 @@ def _for_showing() -> QuerySet[PrintJob]:
 
 def file_name(job: PrintJob) -> str:
     """The download's name in plain letters, with the print's number: THKQGD-4A-CHKI-2026-2027-ban-in-18.pdf."""
-    year = year_label(job.year.pk).replace(" ", "")
+    year = year_label(job.year_id).replace(" ", "")
     class_name = file_words(job.school_class.name).upper() if job.school_class else "toan-truong"
     kind = [_FILE_WORDS[job.book], class_name]
     if job.movement:

@@ -6,6 +6,7 @@ from reports import (
     handover_views,
     parent_paper_views,
     print_views,
+    superseded_views,
     transfer_views,
 )
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("prints/<int:pk>/", print_views.print_job, name="print_job"),
     path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
     path("requests/<int:pk>/paper/", correction_views.correction_paper, name="correction_paper"),
+    path("requests/<int:pk>/prints/", superseded_views.superseded, name="superseded"),
+    path("requests/<int:pk>/reprint/", superseded_views.reprint, name="reprint"),
     path("requests/register/", correction_views.correction_register_paper, name="correction_register_paper"),
     path("decisions/<int:pk>/print/", decision_views.decision_print, name="decision_print"),
     path("decisions/<int:pk>/certificates/", decision_views.certificates_print, name="certificates_print"),

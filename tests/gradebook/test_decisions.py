@@ -92,7 +92,11 @@ def test_no_path_of_the_database_leads_past_the_table_and_an_issued_one_stays_as
             table.update(**change)
     line = decision.lines.first()
     added = ResultsDecisionLine(
-        decision=decision, part="khen-thuong", position=9, student=line.student, school_class=line.school_class
+        decision=decision,
+        part="khen-thuong",
+        position=9,
+        student=line.student,
+        school_class=line.school_class,
     )
     for tamper in (
         table.delete,
@@ -122,7 +126,9 @@ def test_the_principal_issues_what_is_approved_and_the_lists_keep_its_words(scho
         (school.pupils[0], ["Học sinh Xuất sắc", ""]),
         (school.pupils[1], ["Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện", "Toán"]),
     ]
-    assert {line.part for line in issued(school, DecisionKind.RESULTS, "46/QĐ-THKĐ").lines.all()} == {"len-lop"}
+    assert {line.part for line in issued(school, DecisionKind.RESULTS, "46/QĐ-THKĐ").lines.all()} == {
+        "len-lop"
+    }
 
 
 @pytest.mark.parametrize("who", ["lan", "ngoc", "dung", "son", "tuan", "hoa"])
@@ -171,7 +177,9 @@ def test_who_waits_for_the_summer_is_on_the_list_of_the_summer_and_on_no_other(s
     (line,) = issued(school, DecisionKind.SUMMER).lines.all()
     assert (line.student, line.part) == (school.pupils[0], "kiem-tra-lai")
     assert "Tiếng Việt" in line.words[0]
-    assert [line.student for line in issued(school, DecisionKind.RESULTS, "46").lines.all()] == school.pupils[1:]
+    assert [line.student for line in issued(school, DecisionKind.RESULTS, "46").lines.all()] == school.pupils[
+        1:
+    ]
 
 
 def test_two_clicks_make_one_draft_and_a_draft_that_is_dropped_makes_room(school):
