@@ -127,6 +127,7 @@ class Action(StrEnum):
     COMMEND = "commend"
     REVIEW_OUTCOMES = "review_outcomes"
     APPROVE_OUTCOMES = "approve_outcomes"
+    DRAFT_DECISIONS = "draft_decisions"
     USE_COMMENTS = "use_comments"
     KEEP_COMMENTS = "keep_comments"
     PROPOSE_CORRECTION = "propose_correction"
@@ -137,6 +138,7 @@ class Action(StrEnum):
     APPLY_REQUEST = "apply_request"
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
+    PRINT_PAPERS = "print_papers"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -510,6 +512,13 @@ TABLE: tuple[Rule, ...] = (
         "IV.1",
     ),
     Rule(
+        Action.DRAFT_DECISIONS,
+        Area.MARKS,
+        "xem, soạn quyết định công nhận kết quả, kiểm tra lại trong hè, khen thưởng (Hiệu trưởng ban hành)",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3, R46, R48",
+    ),
+    Rule(
         Action.USE_COMMENTS,
         Area.MARKS,
         "dùng ngân hàng nhận xét, giữ ngân hàng của riêng mình",
@@ -576,6 +585,13 @@ TABLE: tuple[Rule, ...] = (
         part="prints",
     ),
     Rule(Action.PRINT_BOOKS, Area.BOOKS, "đặt in sổ THKQGD, học bạ", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
+    Rule(
+        Action.PRINT_PAPERS,
+        Area.BOOKS,
+        "in phiếu đề nghị sửa, sổ theo dõi sửa điểm, quyết định, giấy khen",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3, R46, R69, R77",
+    ),
     Rule(
         Action.KEEP_OWN_SIGN_IN,
         Area.PEOPLE,

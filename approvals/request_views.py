@@ -76,6 +76,7 @@ def show_request(
         "document": request.POST.get("document", found.document),
         "opinion": request.POST.get("opinion", found.opinion),
         "note": request.POST.get("note", ""),
+        "may_print": permissions.may(request.user, Action.PRINT_PAPERS),
     }
     return render(request, "approvals/request.html", context, status=status)
 

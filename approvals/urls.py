@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from approvals import (
+    correction_register_views,
     evidence_views,
     inquiry_views,
     proposal_views,
@@ -15,6 +16,12 @@ app_name = "approvals"
 
 of_requests = [
     path("requests/", request_views.request_list, name="requests"),
+    path("requests/register/", correction_register_views.correction_register, name="correction_register"),
+    path(
+        "requests/register/excel/",
+        correction_register_views.correction_register_file,
+        name="correction_register_file",
+    ),
     path("requests/<int:pk>/", request_views.request_page, name="request"),
     path("requests/<int:pk>/attach/", request_views.attach, name="attach"),
     path("requests/<int:pk>/<str:act>/", request_views.request_act, name="request_act"),

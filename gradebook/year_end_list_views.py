@@ -14,6 +14,7 @@ from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
 from accounts.table_files import table_to_save
+from gradebook.decision_lists import with_decisions
 from gradebook.year_end import read_rows
 from gradebook.year_end_lists import LISTS, Kind, PupilList, pupil_list
 from gradebook.year_end_views import WHO_SEES, year_of
@@ -55,7 +56,8 @@ def _shown(request: SignedInRequest, kind: str) -> _Shown:
     wanted = request.GET.get("class", "")
     chosen = next((each for each in classes if str(each.pk) == wanted), None)
     rows = read_rows([chosen] if chosen else classes)
-    return _Shown(pupil_list(Kind(kind), rows), year, years, classes, chosen)
+    pupils = with_decisions(pupil_list(Kind(kind), rows), year.pk)
+    return _Shown(pupils, year, years, classes, chosen)
 
 
 @never_cache

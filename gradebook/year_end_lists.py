@@ -4,8 +4,8 @@ What the system computes until the homeroom teacher has confirmed it, then propo
 the class; his decisions from then on. Each line says which.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from accounts.tables import Heading, Value
@@ -16,6 +16,7 @@ from gradebook.year_end_rules import Exceptional, Promotion, to_retest, to_train
 
 CONTRADICTED = "Kết quả tính lại khác kết quả đã phê duyệt."
 NOT_YET = "Chưa xét"
+DECISION = "Quyết định"
 
 
 class Kind(StrEnum):
@@ -200,10 +201,14 @@ LISTS: dict[Kind, ListKind] = {
 
 @dataclass(frozen=True, slots=True)
 class PupilList:
-    """A list of some classes, as its page and its workbook have it."""
+    """A list of some classes, as its page and its workbook have it.
+
+    `decisions`: the number and day of the decision in force, by pupil and class.
+    """
 
     kind: Kind
     rows: tuple[Row, ...]
+    decisions: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -215,11 +220,15 @@ class PupilList:
 
     @property
     def headings(self) -> tuple[str, ...]:
-        return tuple(name for name, _width, _read in LISTS[self.kind].columns)
+        own = tuple(name for name, _width, _read in LISTS[self.kind].columns)
+        return (*own, DECISION) if self.decisions else own
 
     def told(self, row: Row) -> list[tuple[str, str]]:
         """Of one pupil (heading, words), so that a phone can show them one below the other."""
-        return [(name, read(row)) for name, _width, read in LISTS[self.kind].columns]
+        told = [(name, read(row)) for name, _width, read in LISTS[self.kind].columns]
+        if self.decisions:
+            told.append((DECISION, self.decisions.get((row.student.pk, row.school_class.pk), "")))
+        return told
 
     @property
     def sheet_headings(self) -> tuple[Heading, ...]:
@@ -227,6 +236,7 @@ class PupilList:
         return (
             *(Heading("STT", 6), Heading("Lớp", 8), Heading("Mã định danh Bộ GD&ĐT", 16)),
             *(Heading("Họ và tên", 28), Heading("Ngày sinh", 12), *own),
+            *((Heading(DECISION, 30),) if self.decisions else ()),
         )
 
     @property

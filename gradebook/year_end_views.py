@@ -88,6 +88,7 @@ def year_ends(request: SignedInRequest) -> HttpResponse:
         "lines": [(each, state, STATE_KINDS[state], waits[each.pk]) for each, state in lines],
         "counts": [(state, sum(1 for _each, own in lines if own is state)) for state in State],
         "lists": [(kind, LISTS[kind].title) for kind in Kind],
+        "may_decide": permissions.may(request.user, Action.DRAFT_DECISIONS),
     }
     return render(request, "gradebook/year_ends.html", context)
 

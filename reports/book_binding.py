@@ -4,9 +4,9 @@ Runs in a worker; nothing here knows of queues. No transaction is open while pag
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +16,36 @@ from django.db import connection, transaction
 
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
-from reports import kept_pages, pdf, read_back
+from reports import kept_pages, page_places, pdf, read_back
 from reports.book_content import ClassTable, Transcript
 from reports.class_tables import class_table
 from reports.models import PrintJob
+from reports.superseded import changed_in, request_with_items
 from reports.transcripts import transcripts_of
 
+PlacesByCode = Mapping[str, Mapping[str, Sequence[int]]]
 Contents = tuple[Transcript, ...] | ClassTable
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """A finished file: its pages, and on which of them each pupil stands (`PrintJob.places`)."""
+
+    pages: int
+    places: PlacesByCode = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Manuscript:
-    """All that shall stand in the book, as the database had it at one moment; `lines` are those taught."""
+    """All that shall stand in the book, as the database had it at one moment; `lines` are those taught.
+
+    `changed`: only the pages with these changes are published, of a class table drawn as a whole.
+    """
 
     contents: Contents
     lines: int
     title: str
+    changed: page_places.Changed | None = None
 
     @property
     def parts(self) -> tuple[Transcript | ClassTable, ...]:
@@ -82,6 +96,7 @@ def read_manuscript(job: PrintJob) -> Manuscript:
     Raises regulation.NotCovered for a year before Thông tư 27/2020.
     """
     school_class = job.school_class
+    assert school_class is not None  # noqa: S101 - the database keeps the class of a book
     with one_moment():
         lines = len(lines_of(school_class))
         contents: Contents
@@ -89,9 +104,14 @@ def read_manuscript(job: PrintJob) -> Manuscript:
             contents = transcripts_of(school_class)
         else:
             contents = class_table(school_class, Period(job.period))
-    return Manuscript(
-        contents, lines, f"{job.get_book_display()} {school_class.name} – {school_class.year.label}"
-    )
+        changed = _changed(job)
+    if changed and not isinstance(contents, ClassTable):
+        contents = tuple(each for each in contents if each.pupil_code in changed.codes)
+    return Manuscript(contents, lines, job.title, changed)
+
+
+def _changed(job: PrintJob) -> page_places.Changed | None:
+    return changed_in(job, request_with_items(job.correction_id)) if job.correction_id else None
 
 
 def draw_pages(
@@ -109,22 +129,29 @@ def draw_pages(
     return pages
 
 
-def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> int:
-    """Put the parts into one file, check it against the manuscript, publish it as `name`; return its pages.
+def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
+    """Put the parts into one file, check it against the manuscript, publish it as `name`.
 
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
         pdf.merge_into(draft, parts, title=manuscript.title)
-        _check(draft, manuscript, parts)
-        return page_count(draft)
+        counts = [page_count(part) for part in parts]
+        _check(draft, manuscript, counts)
+        places = page_places.places_in(draft, manuscript.contents, counts)
+        if manuscript.changed is None:
+            return Bound(sum(counts), places)
+        pages = manuscript.changed.pages_in(places)
+        if not pages:
+            raise read_back.PrintRunShort(["không có trang nào của các em trong phiếu"])
+        page_places.keep_only(draft, pages, title=manuscript.title)
+        return Bound(len(pages))
 
 
-def _check(draft: Path, manuscript: Manuscript, parts: Sequence[Path]) -> None:
+def _check(draft: Path, manuscript: Manuscript, counts: Sequence[int]) -> None:
     if isinstance(manuscript.contents, ClassTable):
         read_back.check_class_table(draft, manuscript.contents)
     else:
-        counts = [page_count(part) for part in parts]
         read_back.check_transcripts(draft, manuscript.contents, pages=counts)
 
 

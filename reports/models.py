@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from gradebook.models import PERIOD_CHOICES
-from students.models import Movement, SchoolClass
+from approvals.models import CorrectionRequest
+from gradebook.models import PERIOD_CHOICES, ResultsDecision
+from students.models import Movement, SchoolClass, SchoolYear
 
 
 class PrintJob(models.Model):
@@ -17,13 +18,20 @@ class PrintJob(models.Model):
     What the finished book lacks is written down as it is bound: nothing stands in the way of printing, but who
     signs shall know. `print_code` is that of the paper's foot; pupils' books of a class have one each, so "".
     A transfer pack is of one pupil: of the `movement` by which the pupil leaves, out of that class; of no period of
-    its own, so of the year's end as the học bạ in it.
+    its own, so of the year's end as the học bạ in it. A decision on results and the certificates that follow from it
+    are of that `decision`, of a class where it is only that class.
+
+    `correction`: only those pages of the book are printed that the request has changed, to be put in the place of the
+    old ones. `places` tells on which pages of the file a pupil stands: by code, then by the year of the pages ("" where
+    they are of no year); empty of books that were printed before it was kept.
     """
 
     class Book(models.TextChoices):
         CLASS_TABLE = "thkqgd", "Sổ THKQGD của lớp"
         TRANSCRIPTS = "hocba", "Học bạ của lớp"
         TRANSFER_PACK = "chuyen", "Hồ sơ chuyển trường"
+        DECISION = "quyetdinh", "Quyết định"
+        CERTIFICATES = "giaykhen", "Giấy khen"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Đang chờ"
@@ -33,10 +41,16 @@ class PrintJob(models.Model):
 
     book = models.CharField("loại sổ", max_length=10, choices=Book)
     school_class = models.ForeignKey(
-        SchoolClass, models.PROTECT, related_name="print_jobs", verbose_name="lớp"
+        SchoolClass, models.PROTECT, related_name="print_jobs", null=True, verbose_name="lớp"
     )
     movement = models.ForeignKey(
         Movement, models.PROTECT, related_name="print_jobs", null=True, verbose_name="biến động"
+    )
+    decision = models.ForeignKey(
+        ResultsDecision, models.PROTECT, related_name="print_jobs", null=True, verbose_name="quyết định"
+    )
+    correction = models.ForeignKey(
+        CorrectionRequest, models.PROTECT, related_name="reprints", null=True, verbose_name="phiếu đề nghị"
     )
     period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
@@ -57,6 +71,7 @@ class PrintJob(models.Model):
     cells_missing = models.PositiveIntegerField("số ô chưa nhập", default=0)
     outcomes_missing = models.PositiveIntegerField("số học sinh chưa có kết quả năm học", default=0)
     has_homeroom_teacher = models.BooleanField(default=True)
+    places = models.JSONField(default=dict)
     failure = models.TextField(blank=True)
 
     class Meta:
@@ -76,12 +91,57 @@ class PrintJob(models.Model):
                 name="print_of_a_movement_is_a_pack",
             ),
             models.CheckConstraint(
+                condition=Q(book__in=["quyetdinh", "giaykhen"], decision__isnull=False)
+                | (
+                    ~Q(book__in=["quyetdinh", "giaykhen"])
+                    & Q(decision__isnull=True, school_class__isnull=False)
+                ),
+                name="print_is_of_a_class_or_a_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(correction__isnull=True) | Q(book__in=["thkqgd", "hocba"]),
+                name="print_of_a_correction_is_of_a_book",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(failure=""), name="print_failed_says_why"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_book_display()} {self.school_class} {self.period}"
+        return f"{self.get_book_display()} {self.school_class or self.decision_id} {self.period}"
+
+    @property
+    def year_id(self) -> int:
+        """Of the class, or of the decision; needs them at hand."""
+        return self._of.year_id
+
+    @property
+    def year(self) -> SchoolYear:
+        """The same with its year at hand."""
+        return self._of.year
+
+    @property
+    def _of(self) -> ResultsDecision | SchoolClass:
+        of = self.decision or self.school_class
+        assert of is not None  # noqa: S101 - the database keeps one of the two
+        return of
+
+    @property
+    def title(self) -> str:
+        """What it is, in one line; needs class, year, decision, pupil and request at hand."""
+        name = self.school_class.name if self.school_class else ""
+        if self.movement:
+            return f"Hồ sơ chuyển trường · {self.movement.student.full_name}"
+        if self.decision:
+            kind = (
+                f"Giấy khen · {self.decision}" if self.book == self.Book.CERTIFICATES else str(self.decision)
+            )
+            return f"{kind} · {self.decision.title} · {f'lớp {name}' if name else 'toàn trường'} {self.year.label}"
+        if self.book == self.Book.TRANSCRIPTS:
+            title = f"Học bạ lớp {name} · năm học {self.year.label}"
+        else:
+            title = f"Sổ THKQGD lớp {name} · {self.get_period_display()} {self.year.label}"
+        return f"{title} · trang thay theo phiếu {self.correction.label}" if self.correction else title
 
     @property
     def is_pack(self) -> bool:

@@ -78,6 +78,8 @@ def with_changes(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:
     return prints.annotate(
         is_outdated=Case(
             When(~Q(state=PrintJob.State.DONE), then=False),
+            # What was issued stays; of a draft the page of the decision tells.
+            When(decision__isnull=False, then=False),
             When(book=PrintJob.Book.CLASS_TABLE, then=_any(_table_changes())),
             When(book=PrintJob.Book.TRANSFER_PACK, then=_any(_pack_changes())),
             default=_any(_transcript_changes()),

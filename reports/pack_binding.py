@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
 from reports import kept_pages, pdf, read_back
-from reports.book_binding import forgotten_on_failure, one_moment, page_count
+from reports.book_binding import Bound, forgotten_on_failure, one_moment, page_count
 from reports.models import PrintJob
 from reports.transfer_packs import TEMPLATE, TransferPack, read_pack
 
@@ -82,7 +82,7 @@ def draw_pages(
     return parts
 
 
-def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> int:
+def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> Bound:
     """Checks both parts against the manuscript and publishes them as one file; returns its pages.
 
     The letter is not kept beside it: the next pack is of another day. Raises read_back.PrintRunShort.
@@ -97,7 +97,7 @@ def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> int
         read_back.check_transcripts(transcript, [manuscript.pack.transcript], pages=[count])
         pages = page_count(draft)
     kept_pages.forget([letter])
-    return pages
+    return Bound(pages)
 
 
 def _missing(letter: Path, manuscript: PackManuscript) -> Iterator[str]:

@@ -22,6 +22,9 @@ from accounts import background, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
+from approvals.models import CorrectionRequest
+from gradebook.decision_rules import DecisionKind, DecisionState
+from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
 from gradebook.year_rules import rules_of
 from reports.models import PrintJob
@@ -70,7 +73,30 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
         period = Period.YEAR_END
     _check(school_class)
     what = f"{PrintJob.Book(book).label} lớp {school_class.name}"
-    return _ask({"book": book, "school_class": school_class, "period": period}, what, by=by)
+    wanted = {"book": book, "school_class": school_class, "period": period, "correction": None}
+    return _ask(wanted, what, by=by)
+
+
+def ask_for_reprint(
+    request: CorrectionRequest, *, book: str, school_class: SchoolClass, period: str, by: User
+) -> PrintJob:
+    """Only those pages of a book that a request has changed, to be put in the place of the old ones (rule R55).
+
+    Raises PermissionDenied, BookRefused.
+    """
+    permissions.require(by, Action.PRINT_BOOKS, "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3).")
+    _check(school_class)
+    pupils = Enrolment.objects.roster(school_class).values("student")
+    if not request.items.filter(student__in=pupils).exists():
+        raise BookRefused(
+            "school_class", f"Các em trong phiếu không còn ở lớp {school_class.name}: in lại cả sổ."
+        )
+    wanted = {"book": book, "school_class": school_class, "period": period, "correction": request}
+    return _ask(
+        wanted,
+        f"trang thay theo phiếu {request.label}: {PrintJob.Book(book).label} lớp {school_class.name}",
+        by=by,
+    )
 
 
 def ask_for_pack(movement: Movement, *, by: User) -> PrintJob:
@@ -88,18 +114,54 @@ def ask_for_pack(movement: Movement, *, by: User) -> PrintJob:
     return _ask(wanted | {"period": Period.YEAR_END}, what, by=by)
 
 
+def ask_for_paper(
+    decision: ResultsDecision, *, book: str, school_class: SchoolClass | None = None, by: User
+) -> PrintJob:
+    """The same for a decision on results, draft or issued, or for the certificates that follow from one.
+
+    Certificates may be those of one class. Raises PermissionDenied, BookRefused.
+    """
+    permissions.require(by, Action.PRINT_PAPERS, "Quyết định, giấy khen do văn thư, Ban giám hiệu in.")
+    if decision.state == DecisionState.DROPPED:
+        raise BookRefused("decision", "Dự thảo này đã bỏ, không in.")
+    if book == PrintJob.Book.CERTIFICATES:
+        _check_certificates(decision, school_class)
+    else:
+        school_class = decision.school_class
+    wanted = {"book": book, "decision": decision, "school_class": school_class, "period": Period.YEAR_END}
+    return _ask(wanted, f"{PrintJob.Book(book).label}: {decision}", by=by)
+
+
+def _check_certificates(decision: ResultsDecision, school_class: SchoolClass | None) -> None:
+    """A certificate names the number and the day of a decision that is in force."""
+    if decision.kind != DecisionKind.AWARDS or not decision.is_issued:
+        raise BookRefused(
+            "decision", "Giấy khen chỉ in theo quyết định khen thưởng Hiệu trưởng đã ban hành, còn hiệu lực."
+        )
+    if school_class is not None and not decision.lines.filter(school_class=school_class).exists():
+        raise BookRefused("school_class", f"Lớp {school_class.name} không có em nào trong quyết định này.")
+
+
 def _ask(wanted: dict[str, Any], what: str, *, by: User) -> PrintJob:
     """`what` in words for the history."""
     with transaction.atomic():
-        SchoolClass.objects.select_for_update(no_key=True).get(pk=wanted["school_class"].pk)
+        _hold(wanted)
         same = PrintJob.objects.filter(_not_begun() | _just_asked(by), **wanted).first()
         if same is not None:
             return same
-        with acting(by, role="Văn thư", source=Source.PAGE) as act:
+        with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
             job = PrintJob.objects.create(**wanted, asked_by=by)
             PRINTS.enqueue(job.pk)
             act.says(f"Đặt in {what}", thing=f"print_job:{job.pk}")
         return job
+
+
+def _hold(wanted: dict[str, Any]) -> None:
+    """Two wishes for one print come one after the other."""
+    if wanted.get("decision") is not None:
+        ResultsDecision.objects.select_for_update(no_key=True).get(pk=wanted["decision"].pk)
+    else:
+        SchoolClass.objects.select_for_update(no_key=True).get(pk=wanted["school_class"].pk)
 
 
 def _not_begun() -> Q:
@@ -148,7 +210,9 @@ def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -
 def _begin(print_id: int) -> PrintJob | None:
     """The print with this attempt counted; None when there is nothing left to do."""
     job = PrintJob.objects.select_related(
-        "school_class__year", "movement__student", "movement__year", "movement__from_class__year"
+        "school_class__year",
+        *("movement__student", "movement__year", "movement__from_class__year"),
+        *("decision__year", "decision__school_class", "decision__issued_by", "correction"),
     ).get(pk=print_id)
     if job.state not in OPEN_STATES:
         return None
@@ -166,9 +230,13 @@ def _begin(print_id: int) -> PrintJob | None:
 
 def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     # Only here, so that the web server does not load the typesetter (40 MB a process).
-    from reports import book_binding, pack_binding  # noqa: PLC0415
+    from reports import book_binding, decision_binding, pack_binding  # noqa: PLC0415
 
-    binding = pack_binding if job.is_pack else book_binding
+    binding: Any = book_binding
+    if job.decision is not None:
+        binding = decision_binding
+    elif job.is_pack:
+        binding = pack_binding
 
     def stop_if_asked() -> None:
         if should_stop():
@@ -179,13 +247,14 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     _note(job, pupils_asked=manuscript.pupils)
     parts = binding.draw_pages(manuscript, progressed=progress.heard, stop_if_asked=stop_if_asked)
     name = f"books/{job.pk}.pdf"
-    pages = binding.bind(manuscript, parts, name=name)
+    bound = binding.bind(manuscript, parts, name=name)
     _note(
         job,
         state=PrintJob.State.DONE,
         pupils_done=manuscript.pupils,
         lines_printed=manuscript.lines,
-        pages=pages,
+        pages=bound.pages,
+        places=bound.places,
         file=name,
         content_hash=manuscript.content_hash,
         print_code=manuscript.print_code,

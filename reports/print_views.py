@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, F, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,6 +24,7 @@ from reports.models import PrintJob
 from reports.outdated import with_changes
 from reports.print_forms import AskForBookForm
 from reports.print_jobs import BookRefused, ask_for_book, progress_of, with_life
+from reports.superseded import applied_requests, requests_after, superseded_by
 from students.models import SchoolClass, SchoolYear
 from students.names import file_words
 
@@ -53,6 +54,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
         "year": year,
         "form": form,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
+        "old_pages": [row for row in superseded_by(applied_requests(year)) if row.renewed is None],
         **_list_context(request, year),
     }
     return render(request, "reports/prints.html", context, status=422 if form.errors else 200)
@@ -66,11 +68,15 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "job": job,
         "progress": progress,
-        "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
+        "may_print": permissions.may(
+            request.user, Action.PRINT_PAPERS if job.decision else Action.PRINT_BOOKS
+        ),
         # Whoever asked for one file with one click gets it without a second.
         "is_taken": "take" in request.GET and progress.phase == "done" and job.asked_by == request.user,
     }
     if not request.htmx:
+        own = superseded_by(requests_after(job)) if progress.phase == "done" and not job.decision else []
+        context["old_pages"] = [row for row in own if row.job == job]
         return render(request, "reports/print_job.html", context)
     answer = render(request, "reports/_print_progress.html", context)
     if request.GET.get("seen") != progress.phase:
@@ -92,7 +98,7 @@ def print_file(request: SignedInRequest, pk: int) -> FileResponse:
     log_access(
         request,
         AccessLogEntry.Kind.PRINT_DOWNLOADED,
-        target=_title(job),
+        target=job.title,
         target_path=reverse("reports:print_job", args=[job.pk]),
         detail=name,
     )
@@ -106,26 +112,42 @@ def get_print(user: User, pk: int) -> PrintJob:
 
 
 def _for_showing() -> QuerySet[PrintJob]:
-    return with_changes(
-        with_life(PrintJob.objects.select_related("school_class__year", "asked_by", "movement__student"))
+    rows = PrintJob.objects.select_related(
+        *("school_class__year", "asked_by", "movement__student", "correction"),
+        *("decision__year", "decision__school_class"),
     )
+    return with_changes(with_life(rows))
 
 
 def file_name(job: PrintJob) -> str:
     """The download's name in plain letters, with the print's number: THKQGD-4A-CHKI-2026-2027-ban-in-18.pdf."""
-    year = year_label(job.school_class.year_id).replace(" ", "")
-    class_name = file_words(job.school_class.name).upper()
-    kind = ["THKQGD", class_name, job.period]
+    year = year_label(job.year_id).replace(" ", "")
+    class_name = file_words(job.school_class.name).upper() if job.school_class else "toan-truong"
+    kind = [_FILE_WORDS[job.book], class_name]
     if job.movement:
         kind = ["HoSoChuyenTruong", file_words(job.movement.student.full_name)]
-    elif job.book == PrintJob.Book.TRANSCRIPTS:
-        kind = ["HocBa", class_name]
-    preview = ["xem-truoc"] if job.is_preview else []
-    return "-".join([*kind, year, *preview, "ban-in", str(job.pk)]) + ".pdf"
+    elif job.book == PrintJob.Book.CLASS_TABLE:
+        kind.append(job.period)
+    if job.decision and job.decision.number:
+        kind.append(file_words(job.decision.number))
+    preview = ["du-thao" if job.decision else "xem-truoc"] if job.is_preview else []
+    changed = [f"trang-thay-phieu-{job.correction.number}"] if job.correction else []
+    return "-".join([*kind, year, *changed, *preview, "ban-in", str(job.pk)]) + ".pdf"
+
+
+_FILE_WORDS = {
+    PrintJob.Book.CLASS_TABLE: "THKQGD",
+    PrintJob.Book.TRANSCRIPTS: "HocBa",
+    PrintJob.Book.TRANSFER_PACK: "HoSoChuyenTruong",
+    PrintJob.Book.DECISION: "QuyetDinh",
+    PrintJob.Book.CERTIFICATES: "GiayKhen",
+}
 
 
 def _whose(job: PrintJob) -> str:
-    return f"em {job.movement.student.full_name}" if job.movement else f"cả lớp {job.school_class.name}"
+    if job.movement:
+        return f"em {job.movement.student.full_name}"
+    return f"cả lớp {job.school_class.name}" if job.school_class else "các lớp của trường"
 
 
 def _require_may_see(user: User) -> None:
@@ -146,20 +168,12 @@ def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:
     log_access(
         request,
         AccessLogEntry.Kind.PRINT_ASKED,
-        target=_title(job),
+        target=job.title,
         target_path=reverse("reports:print_job", args=[job.pk]),
     )
     book = job.get_book_display()
     messages.success(request, f"Đã đặt in {book[0].lower()}{book[1:]} {job.school_class.name}.")
     return job
-
-
-def _title(job: PrintJob) -> str:
-    """The print as the access log names it."""
-    school_class = job.school_class
-    if job.movement:
-        return f"{job.get_book_display()} – {job.movement.student.full_name}"
-    return f"{job.get_book_display()} {school_class.name} năm học {year_label(school_class.year_id)}"
 
 
 def _year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYear | None:
@@ -185,7 +199,7 @@ def _first_choice(year: SchoolYear | None) -> dict[str, str]:
 
 
 def _list_context(request: SignedInRequest, year: SchoolYear | None) -> dict[str, object]:
-    wanted = _for_showing().filter(school_class__year=year)
+    wanted = _for_showing().filter(Q(school_class__year=year) | Q(decision__year=year))
     page = Paginator(wanted, PRINTS_A_PAGE).get_page(request.GET.get("page"))
     worker_is_alive = has_live_worker()
     rows = [progress_of(job, worker_is_alive=worker_is_alive) for job in page]

@@ -24,7 +24,7 @@ _FAULTS_NAMED: Final = 10
 _FOOT = re.compile(
     r"Mã HS: (?P<code>.+?) · .*? · Mã bản in: \S{9}\s+Trang (?P<page>\d+)/(?P<pages>\d+)", re.DOTALL
 )
-_YEAR_BEGINS: Final = "1.CácmônhọcvàhoạtđộnggiáodụcMônhọcvàhoạtđộnggiáodục"
+YEAR_BEGINS: Final = "1.CácmônhọcvàhoạtđộnggiáodụcMônhọcvàhoạtđộnggiáodục"
 _PREVIEW: Final = "BẢNXEMTRƯỚC"
 
 
@@ -62,7 +62,7 @@ def check_transcripts(
     approved; each book must end on an even page. ``pages``: how many pages each pupil's own PDF had, when
     the caller knows. Raises PrintRunShort.
     """
-    books = list(_books(_page_texts(pdf)))
+    books = list(_books(page_texts(pdf)))
     faults = _roll_call(books, expected)
     if not faults:
         counts: Sequence[int | None] = pages or [None] * len(expected)
@@ -79,7 +79,7 @@ def check_class_table(pdf: bytes | Path, table: ClassTable) -> None:
     """Check the PDF of one class table: every page has its headings and number, every pupil stands in it once
     and in order with all values, and the totals and the lock state are there. Raises PrintRunShort.
     """
-    texts = [squeezed(text) for text in _page_texts(pdf)]
+    texts = [squeezed(text) for text in page_texts(pdf)]
     faults = [*_page_faults(texts, table), *_row_faults("".join(texts), table)]
     if faults:
         raise PrintRunShort(faults)
@@ -87,13 +87,13 @@ def check_class_table(pdf: bytes | Path, table: ClassTable) -> None:
 
 def text_of(pdf: bytes | Path) -> str:
     """All that stands in a PDF, squeezed."""
-    return "".join(squeezed(text) for text in _page_texts(pdf))
+    return "".join(squeezed(text) for text in page_texts(pdf))
 
 
 # --- Reading -----------------------------------------------------------------------------------------
 
 
-def _page_texts(pdf: bytes | Path) -> list[str]:
+def page_texts(pdf: bytes | Path) -> list[str]:
     document = pypdfium2.PdfDocument(pdf)
     try:
         return [_page_text(document, place) for place in range(len(document))]
@@ -206,7 +206,7 @@ def _front_faults(text: str, wanted: Transcript) -> Iterator[str]:
 def _year_sections(texts: Sequence[str]) -> list[list[str]]:
     sections: list[list[str]] = []
     for text in texts[FRONT_PAGES:]:
-        if _YEAR_BEGINS in text:
+        if YEAR_BEGINS in text:
             sections.append([])
         if sections:
             sections[-1].append(text)

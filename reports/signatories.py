@@ -19,14 +19,21 @@ class Signatories:
 
     def principal(self, year: SchoolYear, in_office_on: datetime.date) -> Signature:
         """Whoever is principal on that day, with room for the date; no name when nobody is."""
-        names = [p.holder.full_name for p in self._in_office(in_office_on) if p.kind == Post.Kind.PRINCIPAL]
-        return Signature(names[0] if names else "", PRINCIPAL_TITLE, year.place)
+        in_office = [p for p in self._in_office(in_office_on) if p.kind == Post.Kind.PRINCIPAL]
+        if not in_office:
+            return Signature("", PRINCIPAL_TITLE, year.place)
+        holder = in_office[0].holder
+        return Signature(holder.full_name, self._title_of(holder.pk, in_office_on), year.place)
 
     def approval(self, year: SchoolYear, by: User, on: datetime.date) -> Signature:
         """The person who approved; "KT. HIỆU TRƯỞNG" when that is a vice-principal and not the principal."""
-        kinds = {post.kind for post in self._in_office(on) if post.holder_id == by.pk}
-        title = DEPUTY_TITLE if kinds == {Post.Kind.VICE_PRINCIPAL} else PRINCIPAL_TITLE
-        return Signature(by.full_name, title, year.place, on)
+        return Signature(by.full_name, self._title_of(by.pk, on), year.place, on)
+
+    def _title_of(self, holder_id: int, day: datetime.date) -> tuple[str, ...]:
+        """A vice-principal who holds the principal's post in place of its holder is still a vice-principal."""
+        own = (post for post in self._in_office(day) if post.substitutes_for_id is None)
+        kinds = {post.kind for post in own if post.holder_id == holder_id}
+        return DEPUTY_TITLE if kinds == {Post.Kind.VICE_PRINCIPAL} else PRINCIPAL_TITLE
 
     def homeroom_teacher(self, school_class: SchoolClass, on: datetime.date) -> str:
         """The name of the class's homeroom teacher of that day, else of the last one before; "" for none."""

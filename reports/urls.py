@@ -1,12 +1,26 @@
 from django.urls import path
 
-from reports import handover_views, parent_paper_views, print_views, transfer_views
+from reports import (
+    correction_views,
+    decision_views,
+    handover_views,
+    parent_paper_views,
+    print_views,
+    superseded_views,
+    transfer_views,
+)
 
 app_name = "reports"
 urlpatterns = [
     path("prints/", print_views.prints, name="prints"),
     path("prints/<int:pk>/", print_views.print_job, name="print_job"),
     path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
+    path("requests/<int:pk>/paper/", correction_views.correction_paper, name="correction_paper"),
+    path("requests/<int:pk>/prints/", superseded_views.superseded, name="superseded"),
+    path("requests/<int:pk>/reprint/", superseded_views.reprint, name="reprint"),
+    path("requests/register/", correction_views.correction_register_paper, name="correction_register_paper"),
+    path("decisions/<int:pk>/print/", decision_views.decision_print, name="decision_print"),
+    path("decisions/<int:pk>/certificates/", decision_views.certificates_print, name="certificates_print"),
     path("handovers/<int:pk>/", handover_views.handover_file, name="handover_file"),
     path("parents/<int:pk>/slips/", parent_paper_views.parent_slips, name="parent_slips"),
     path("parents/<int:pk>/list/", parent_paper_views.parent_list, name="parent_list"),

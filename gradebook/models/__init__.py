@@ -3,6 +3,7 @@
 from gradebook.models.arrangements import Arrangement
 from gradebook.models.assignments import TeachingAssignment
 from gradebook.models.comments import BankComment, BankCommentQuerySet, HiddenComment
+from gradebook.models.decisions import ResultsDecision, ResultsDecisionLine
 from gradebook.models.handovers import Handover, HandoverNote, HandoverReceipt
 from gradebook.models.notices import EntryNotice, EntryNoticeRecipient
 from gradebook.models.periods import ENTRY_CHOICES, ENTRY_PERIODS, PERIOD_CHOICES
@@ -41,6 +42,8 @@ __all__ = [
     "HiddenComment",
     "OrderExecution",
     "PupilYearEnd",
+    "ResultsDecision",
+    "ResultsDecisionLine",
     "RollOver",
     "RollOverApplication",
     "RollOverPlace",

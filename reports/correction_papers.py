@@ -1,0 +1,171 @@
+"""The printed phiếu đề nghị sửa (domain.md 2.5; rule R77), and the register of corrections on paper."""
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.clock import moment_label, today
+from accounts.models import User
+from approvals.correction_register import NAME, Entry, Narrowing
+from approvals.models import CorrectionRequest
+from approvals.request_pages import RequestPage, read_page
+from approvals.workflow import State
+from reports.book_content import Signature, long_date
+from reports.signatories import read_signatories
+from students.models import SchoolYear
+
+REQUEST = "reports/print/correction_request.html"
+REGISTER = "reports/print/correction_register.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one of the school's officers says of the request; without words: dotted lines, to be filled in by hand."""
+
+    title: str
+    signer_title: tuple[str, ...]
+    verdict: str = ""
+    note: str = ""
+    name: str = ""
+    at: str = ""
+
+    @property
+    def is_given(self) -> bool:
+        return bool(self.verdict or self.note or self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPaper:
+    """One request, as the form has it."""
+
+    page: RequestPage
+    opinions: tuple[Opinion, ...]
+    execution: Opinion
+
+    @property
+    def request(self) -> CorrectionRequest:
+        return self.page.request
+
+    @property
+    def year(self) -> SchoolYear:
+        return self.request.school_class.year
+
+    @property
+    def name(self) -> str:
+        return "PHIẾU ĐỀ NGHỊ SỬA ĐIỂM DANH" if self.request.roll_day else "PHIẾU ĐỀ NGHỊ SỬA ĐIỂM"
+
+    @property
+    def under_name(self) -> str:
+        return "" if self.request.roll_day else "(ĐÁNH GIÁ, NHẬN XÉT)"
+
+    @property
+    def title(self) -> str:
+        return f"Phiếu đề nghị sửa số {self.request.label} năm học {self.year.label}"
+
+    @property
+    def mark(self) -> str:
+        """What a paper that is no valid request says of itself."""
+        return {State.DRAFT: "BẢN NHÁP, CHƯA GỬI", State.CANCELLED: "PHIẾU ĐÃ HUỶ"}.get(self.page.state, "")
+
+    @property
+    def place_and_date(self) -> str:
+        day = self.request.filed_at
+        return f"{self.year.place}, {long_date(_day(day))}"
+
+    @property
+    def filed_at(self) -> str:
+        return moment_label(self.request.filed_at) if self.request.filed_at else ""
+
+
+def read_correction_paper(user: User, request: CorrectionRequest) -> CorrectionPaper:
+    """`request` comes from `request_pages.get_request`. Statements independent of the cells."""
+    page = read_page(user, request)
+    return CorrectionPaper(
+        page,
+        (opinion_of_grade_head(request), _decision(request), consent_of_principal(request)),
+        _execution(request),
+    )
+
+
+def opinion_of_grade_head(_request: CorrectionRequest) -> Opinion:
+    """Written by hand: the request itself does not keep it."""
+    return Opinion("Ý kiến tổ (khối) trưởng", ("TỔ (KHỐI) TRƯỞNG",))
+
+
+def consent_of_principal(_request: CorrectionRequest) -> Opinion:
+    """Written by hand: the request itself does not keep it."""
+    return Opinion("Phê duyệt của Hiệu trưởng (khi đã phê duyệt kết quả, đã kí học bạ)", ("HIỆU TRƯỞNG",))
+
+
+def _decision(request: CorrectionRequest) -> Opinion:
+    title, signer = "Ý kiến Phó Hiệu trưởng (phê chuẩn minh chứng)", ("PHÓ HIỆU TRƯỞNG",)
+    if request.decided_by is None or request.decided_at is None:
+        return Opinion(title, signer)
+    verdict = "Không đồng ý" if request.state == State.REFUSED else "Đồng ý, minh chứng hợp lệ"
+    return Opinion(
+        title,
+        signer,
+        verdict,
+        request.decision_note,
+        request.decided_by.full_name,
+        moment_label(request.decided_at),
+    )
+
+
+def _execution(request: CorrectionRequest) -> Opinion:
+    title, signer = "Người thực hiện trên hệ thống (văn thư)", ("NGƯỜI THỰC HIỆN",)
+    if request.applied_by is None or request.applied_at is None:
+        return Opinion(title, signer)
+    cells = request.items.count()
+    verdict = f"Đã ghi vào sổ {cells} giá trị đúng như đề nghị, đã kiểm tra giá trị cũ và mới"
+    return Opinion(
+        title, signer, verdict, name=request.applied_by.full_name, at=moment_label(request.applied_at)
+    )
+
+
+def _day(moment: datetime.datetime | None) -> datetime.date | None:
+    return timezone.localdate(moment) if moment else None
+
+
+def correction_pdf(paper: CorrectionPaper) -> bytes:
+    """The request as a PDF."""
+    # Only here, so that a web process that prints none does not load the typesetter (40 MB).
+    from reports import pdf  # noqa: PLC0415
+
+    return pdf.render(REQUEST, {"paper": paper}, title=paper.title)
+
+
+# -- The register ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPaper:
+    """The register, narrowed as asked; who prints it when stands on each page (R69)."""
+
+    year: SchoolYear
+    narrowing: Narrowing
+    entries: Sequence[Entry]
+    printed_by: str
+    printed_at: str
+    principal: Signature
+
+    @property
+    def title(self) -> str:
+        return f"{NAME}, năm học {self.year.label}"
+
+
+def register_paper(
+    year: SchoolYear, narrowing: Narrowing, entries: Sequence[Entry], *, printed_by: str, printed_at: str
+) -> RegisterPaper:
+    """One statement."""
+    principal = read_signatories([]).principal(year, min(today(), year.ends_on))
+    return RegisterPaper(year, narrowing, entries, printed_by, printed_at, principal)
+
+
+def register_pdf(paper: RegisterPaper) -> bytes:
+    """The register as a PDF, A4 across."""
+    from reports import pdf  # noqa: PLC0415 - as above
+
+    return pdf.render(REGISTER, {"paper": paper}, title=paper.title)

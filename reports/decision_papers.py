@@ -1,0 +1,213 @@
+"""A decision on results on paper (Nghị định 30/2020), and the certificates that follow from one (rules R46, R48).
+
+A draft shows the lists as they stand now, without number and day; an issued one in the words in which it was issued.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from accounts.clock import today
+from gradebook.decision_lists import AWARD, AWARD_REASON, Line, Part, issued_lines, parts_of, read_draft
+from gradebook.decision_rules import DecisionKind, DecisionState
+from gradebook.models import ResultsDecision
+from gradebook.year_end_lists import Kind
+from gradebook.year_rules import rules_of
+from reports.book_content import Signature, long_date
+from reports.signatories import read_signatories
+from students.models import SchoolClass
+
+DECISION = "reports/print/decision.html"
+CERTIFICATES = "reports/print/certificates.html"
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPaper:
+    """All that stands on the paper."""
+
+    decision: ResultsDecision
+    parts: tuple[Part, ...]
+    signature: Signature
+
+    @property
+    def title(self) -> str:
+        return f"{self.decision.label} – {self.decision.title} năm học {self.decision.year.label}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.decision.is_draft
+
+    @property
+    def was_withdrawn(self) -> bool:
+        return self.decision.state == DecisionState.WITHDRAWN
+
+    @property
+    def day(self) -> str:
+        return long_date(self.decision.dated)
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """The grounds, of the year's own rules (R1)."""
+        return rules_of(self.decision.year).legal_bases
+
+    @property
+    def on_whose_word(self) -> str:
+        group = self.decision.school_class
+        return f"giáo viên chủ nhiệm lớp {group.name}" if group else "giáo viên chủ nhiệm các lớp"
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        return _ARTICLES[DecisionKind(self.decision.kind)](self)
+
+    @property
+    def lists(self) -> tuple[Part, ...]:
+        """Those that are not empty."""
+        return tuple(part for part in self.parts if part.lines)
+
+    def count(self, kind: Kind) -> int:
+        return sum(len(part.lines) for part in self.parts if part.kind is kind)
+
+    @property
+    def pupils(self) -> int:
+        return len({line.student.pk for part in self.parts for line in part.lines})
+
+
+def read_decision_paper(decision: ResultsDecision) -> DecisionPaper:
+    """`decision` comes with year, class and who issued it. Statements independent of the pupils."""
+    lines = read_draft(decision).shown if decision.is_draft else issued_lines(decision)
+    return DecisionPaper(decision, parts_of(lines, decision.kind), _signature(decision))
+
+
+def _signature(decision: ResultsDecision) -> Signature:
+    signatories = read_signatories([])
+    if decision.issued_by and decision.dated:
+        return signatories.approval(decision.year, decision.issued_by, decision.dated)
+    return signatories.principal(decision.year, min(today(), decision.year.ends_on))
+
+
+# -- What the articles say ---------------------------------------------------------------------------------
+
+_LAST = (
+    "Quyết định này có hiệu lực kể từ ngày kí. Phó Hiệu trưởng, các tổ (khối) trưởng, giáo viên chủ nhiệm, văn thư và "
+    "học sinh có tên ở Điều 1 chịu trách nhiệm thi hành Quyết định này./."
+)
+_AFTER_RESULTS = (
+    "Giáo viên chủ nhiệm thông báo riêng kết quả cho cha mẹ học sinh, giúp đỡ học sinh theo kế hoạch đã duyệt; văn thư "
+    "in, lưu trữ học bạ của học sinh theo quy định."
+)
+_IN_SUMMER = (
+    "Phó Hiệu trưởng xây dựng kế hoạch, tổ chức đánh giá bổ sung; giáo viên chủ nhiệm, giáo viên bộ môn hướng dẫn, "
+    "giúp đỡ học sinh, phối hợp với cha mẹ học sinh và báo cáo kết quả để Hiệu trưởng xét lên lớp."
+)
+_PRIZES = "Phần thưởng kèm theo giấy khen (nếu có) thực hiện theo quy định hiện hành."
+
+
+def _of_results(paper: DecisionPaper) -> tuple[str, ...]:
+    told = _counted(
+        (paper.count(Kind.PROMOTED), "học sinh được lên lớp"),
+        (paper.count(Kind.COMPLETED), "học sinh hoàn thành chương trình tiểu học"),
+        (paper.count(Kind.STAYING), "học sinh không được lên lớp"),
+    )
+    first = (
+        f"Công nhận kết quả đánh giá giáo dục năm học {paper.decision.year.label} của {paper.pupils} học sinh "
+        f"{paper.decision.scope}, trong đó: {told} (có danh sách kèm theo)."
+    )
+    return first, _AFTER_RESULTS, _LAST
+
+
+def _of_the_summer(paper: DecisionPaper) -> tuple[str, ...]:
+    told = _counted(
+        (paper.count(Kind.RETEST), "học sinh phải kiểm tra lại (đánh giá bổ sung)"),
+        (paper.count(Kind.TRAINING), "học sinh phải rèn luyện phẩm chất, năng lực"),
+    )
+    first = f"Trong hè năm học {paper.decision.year.label}, {paper.decision.scope} có: {told} (có danh sách kèm theo)."
+    return first, _IN_SUMMER, _LAST
+
+
+def _of_awards(paper: DecisionPaper) -> tuple[str, ...]:
+    titles = Counter(_told(line, AWARD) for part in paper.parts for line in part.lines)
+    told = _counted(*((number, title) for title, number in titles.items()))
+    first = (
+        f"Tặng giấy khen của Hiệu trưởng cho {paper.pupils} học sinh {paper.decision.scope} có thành tích trong học "
+        f"tập và rèn luyện năm học {paper.decision.year.label}, gồm: {told} (có danh sách kèm theo)."
+    )
+    return first, _PRIZES, _LAST
+
+
+def _counted(*counts: tuple[int, str]) -> str:
+    return "; ".join(f"{number} {words}" for number, words in counts if number) or "không có học sinh nào"
+
+
+_ARTICLES = {
+    DecisionKind.RESULTS: _of_results,
+    DecisionKind.SUMMER: _of_the_summer,
+    DecisionKind.AWARDS: _of_awards,
+}
+
+
+def _told(line: Line, heading: str) -> str:
+    return dict(line.told)[heading]
+
+
+# -- Certificates ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One pupil's; `size` is that of the name: a long one is set smaller, on one line where it can be."""
+
+    name: str
+    class_name: str
+    title: str
+    reason: str
+
+    @property
+    def size(self) -> str:
+        letters = len(self.name)
+        return "name-l" if letters <= 26 else "name-m" if letters <= 42 else "name-s"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Those of some classes of an issued decision on awards, class by class."""
+
+    decision: ResultsDecision
+    by_class: tuple[tuple[str, tuple[Certificate, ...]], ...]
+    signature: Signature
+
+    @property
+    def title(self) -> str:
+        scope = f"lớp {self.by_class[0][0]}" if len(self.by_class) == 1 else "toàn trường"
+        return f"Giấy khen {scope} năm học {self.decision.year.label}"
+
+    @property
+    def school(self) -> str:
+        return self.decision.year.school_name.upper()
+
+    @property
+    def day(self) -> str:
+        return long_date(self.decision.dated)
+
+    @property
+    def all(self) -> tuple[Certificate, ...]:
+        return tuple(each for _name, certificates in self.by_class for each in certificates)
+
+
+def read_certificates(decision: ResultsDecision, school_class: SchoolClass | None) -> Certificates:
+    """`decision` is issued; of one class where it is given. Two statements."""
+    lines: Sequence[Line] = issued_lines(decision)
+    if school_class is not None:
+        lines = [line for line in lines if line.school_class.pk == school_class.pk]
+    groups = groupby(lines, key=lambda line: line.school_class.name)
+    return Certificates(
+        decision,
+        tuple((name, tuple(_certificate(line) for line in rows)) for name, rows in groups),
+        _signature(decision),
+    )
+
+
+def _certificate(line: Line) -> Certificate:
+    return Certificate(
+        line.student.full_name, line.school_class.name, _told(line, AWARD), _told(line, AWARD_REASON)
+    )

@@ -1,0 +1,225 @@
+"""Decisions on results: drafted by the office, issued by the principal, fixed from then on (PLAN IV.1; R46, R48)."""
+
+import datetime
+import re
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+
+from accounts import clock
+from gradebook.decision_lists import read_draft
+from gradebook.decision_rules import (
+    MOVES,
+    DecisionAct,
+    DecisionActor,
+    DecisionKind,
+    DecisionState,
+    target_of,
+)
+from gradebook.decisions import (
+    DecisionRefused,
+    draft_decision,
+    drop_draft,
+    issue_decision,
+    withdraw_decision,
+)
+from gradebook.models import ResultsDecision, ResultsDecisionLine
+from gradebook.outcomes import reopen_outcome
+from gradebook.year_end_rules import Promotion
+from tests.gradebook.school import CONFIRMED
+from tests.gradebook.year_end import confirm, ended_school, go_through, put, say
+
+pytestmark = pytest.mark.django_db
+# state: {act: (who, where it leads)}; whatever is not here is refused.
+ALLOWED = {
+    DecisionState.DRAFT: {
+        DecisionAct.ISSUE: (DecisionActor.PRINCIPAL, DecisionState.ISSUED),
+        DecisionAct.DROP: (DecisionActor.OFFICE, DecisionState.DROPPED),
+    },
+    DecisionState.ISSUED: {DecisionAct.WITHDRAW: (DecisionActor.PRINCIPAL, DecisionState.WITHDRAWN)},
+    DecisionState.WITHDRAWN: {},
+    DecisionState.DROPPED: {},
+}
+
+
+@pytest.fixture
+def school():
+    return ended_school()
+
+
+def approved(school):
+    """The first of 1A has HTXS, the second HTT and is named for Toán."""
+    say(school, school.pupils[1], lines=("TOAN",), is_recognised=True)
+    confirm(school)
+    go_through(school)
+    return school
+
+
+def drafted(school, kind=DecisionKind.AWARDS, school_class=None):
+    return draft_decision(kind, school.year, school_class or school.class_1a, by=school.tuan)
+
+
+def issued(school, kind=DecisionKind.AWARDS, number="45/QĐ-THKĐ"):
+    return issue_decision(drafted(school, kind), number=number, dated=clock.today(), by=school.bich)
+
+
+def words(answer):
+    main = answer.content.decode().split("<main", 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def test_every_act_by_everybody_in_every_state_leads_where_the_table_says_or_nowhere():
+    for state in DecisionState:
+        for act in DecisionAct:
+            who, target = ALLOWED[state].get(act, (None, None))
+            for actor in DecisionActor:
+                assert target_of(state, act, frozenset({actor})) == (target if actor is who else None)
+    assert len(MOVES) == sum(map(len, ALLOWED.values()))
+
+
+def test_no_path_of_the_database_leads_past_the_table_and_an_issued_one_stays_as_it_is(school):
+    decision = issued(approved(school))
+    table = ResultsDecision.objects.filter(pk=decision.pk)
+    for change in (
+        {"state": "draft", "number": "", "dated": None, "issued_by": None, "issued_at": None},
+        {"state": "dropped", "number": "", "dated": None, "issued_by": None},
+        {"number": "46/QĐ-THKĐ"},
+        {"dated": datetime.date(2020, 1, 1)},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            table.update(**change)
+    line = decision.lines.first()
+    added = ResultsDecisionLine(
+        decision=decision,
+        part="khen-thuong",
+        position=9,
+        student=line.student,
+        school_class=line.school_class,
+    )
+    for tamper in (
+        table.delete,
+        decision.lines.all().delete,
+        lambda: decision.lines.update(words=["Khác"]),
+        lambda: ResultsDecisionLine.objects.bulk_create([added]),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            tamper()
+
+
+def test_before_the_approval_there_is_a_draft_and_no_decision_and_the_gap_is_named(school):
+    confirm(school)
+    draft = drafted(school)
+    assert [line.student for line in read_draft(draft).shown] == school.pupils[:1]
+    with pytest.raises(DecisionRefused, match="chưa phê duyệt kết quả năm học của lớp 1A"):
+        issue_decision(draft, number="45/QĐ-THKĐ", dated=clock.today(), by=school.bich)
+    whole = draft_decision(DecisionKind.AWARDS, school.year, by=school.hoa)
+    with pytest.raises(DecisionRefused, match="1A, 4A, 4B"):
+        issue_decision(whole, number="45/QĐ-THKĐ", dated=clock.today(), by=school.bich)
+    assert not ResultsDecisionLine.objects.exists()
+
+
+def test_the_principal_issues_what_is_approved_and_the_lists_keep_its_words(school):
+    decision = issued(approved(school))
+    assert [(line.student, line.words) for line in decision.lines.select_related("student")] == [
+        (school.pupils[0], ["Học sinh Xuất sắc", ""]),
+        (school.pupils[1], ["Học sinh Tiêu biểu hoàn thành tốt trong học tập và rèn luyện", "Toán"]),
+    ]
+    assert {line.part for line in issued(school, DecisionKind.RESULTS, "46/QĐ-THKĐ").lines.all()} == {
+        "len-lop"
+    }
+
+
+@pytest.mark.parametrize("who", ["lan", "ngoc", "dung", "son", "tuan", "hoa"])
+def test_nobody_else_issues_or_withdraws(school, who):
+    decision = issued(approved(school))
+    by = getattr(school, who)
+    with pytest.raises(PermissionDenied):
+        withdraw_decision(decision, reason="Nhầm", by=by)
+    with pytest.raises(PermissionDenied):
+        issue_decision(drafted(school, DecisionKind.RESULTS), number="9", dated=clock.today(), by=by)
+    if who not in ("tuan", "hoa"):
+        with pytest.raises(PermissionDenied):
+            draft_decision(DecisionKind.RESULTS, school.year, by=by)
+
+
+def test_a_pupil_is_on_one_decision_until_it_is_withdrawn_or_decided_on_anew(school):
+    first = issued(approved(school))
+    draft = drafted(school)
+    with pytest.raises(DecisionRefused, match="đang có hiệu lực"):
+        issue_decision(draft, number="46/QĐ-THKĐ", dated=clock.today(), by=school.bich)
+    put(school, school.pupils[0], "TOAN", mark=8, attainment="T")
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Điểm đã sửa", by=school.bich)
+    assert read_draft(draft).to_issue == ()
+    withdraw_decision(first, reason="Sai thể thức", by=school.bich)
+    assert [line.student for line in read_draft(draft).to_issue] == school.pupils[1:]
+
+
+def test_number_and_day_are_those_of_a_paper(school):
+    issued(approved(school))
+    draft = drafted(school, DecisionKind.RESULTS)
+    day = datetime.timedelta(days=1)
+    for number, dated, why in (
+        ("45/qđ-thkđ", clock.today(), "đã dùng"),
+        ("46/QĐ-THKĐ", clock.today() + day, "chưa tới"),
+        ("46/QĐ-THKĐ", clock.today() - day, "trước ngày phê duyệt"),
+    ):
+        with pytest.raises(DecisionRefused, match=why):
+            issue_decision(draft, number=number, dated=dated, by=school.bich)
+
+
+def test_who_waits_for_the_summer_is_on_the_list_of_the_summer_and_on_no_other(school):
+    put(school, school.pupils[0], "TV", mark=4, attainment="C")
+    say(school, school.pupils[0], promotion=Promotion.WAITS)
+    confirm(school)
+    go_through(school)
+    (line,) = issued(school, DecisionKind.SUMMER).lines.all()
+    assert (line.student, line.part) == (school.pupils[0], "kiem-tra-lai")
+    assert "Tiếng Việt" in line.words[0]
+    assert [line.student for line in issued(school, DecisionKind.RESULTS, "46").lines.all()] == school.pupils[
+        1:
+    ]
+
+
+def test_two_clicks_make_one_draft_and_a_draft_that_is_dropped_makes_room(school):
+    first = drafted(school)
+    assert drafted(school) == first
+    assert drop_draft(first, by=school.tuan).state == DecisionState.DROPPED
+    assert drafted(school) != first
+    with pytest.raises(DecisionRefused, match="Đã bỏ dự thảo"):
+        drop_draft(first, by=school.tuan)
+
+
+def test_the_pages_lead_from_the_draft_to_the_number_and_the_lists_name_it(school, client):
+    approved(school)
+    client.force_login(school.tuan)
+    told = {"kind": "awards", "school_class": school.class_1a.pk}
+    page = client.post(reverse("gradebook:decision_new"), told, follow=True)
+    decision = ResultsDecision.objects.get()
+    assert "Dự thảo" in words(page)
+    assert "Chờ Hiệu trưởng ban hành" in words(page)
+    client.force_login(school.bich)
+    issue = reverse("gradebook:decision_issue", args=[decision.pk])
+    assert client.post(issue, {"number": "", "dated": ""}).status_code == 422
+    signed = {"number": "45/QĐ-THKĐ", "dated": f"{clock.today():%Y-%m-%d}"}
+    assert client.post(issue, signed).status_code == 422  # the password is asked
+    page = client.post(issue, {**signed, **CONFIRMED}, follow=True)
+    assert "Đã ban hành quyết định số 45/QĐ-THKĐ." in page.content.decode()
+    assert "Học sinh Xuất sắc" in words(page)
+    listed = client.get(reverse("gradebook:year_end_list", args=["khen-thuong"]))
+    assert f"Số 45/QĐ-THKĐ ngày {clock.today():%d/%m/%Y}" in words(listed)
+    assert "45/QĐ-THKĐ" in words(client.get(reverse("gradebook:decisions")))
+    withdraw = reverse("gradebook:decision_withdraw", args=[decision.pk])
+    assert client.post(withdraw, {"reason": " ", **CONFIRMED}).status_code == 422
+    page = client.post(withdraw, {"reason": "Sai thể thức", **CONFIRMED}, follow=True)
+    assert "Đã thu hồi" in words(page)
+
+
+def test_the_page_of_a_decision_asks_few_questions_of_the_database(
+    school, client, django_assert_max_num_queries
+):
+    decision = issued(approved(school))
+    client.force_login(school.tuan)
+    with django_assert_max_num_queries(12):
+        client.get(reverse("gradebook:decision", args=[decision.pk]))

@@ -1,0 +1,158 @@
+"""The printed phiếu and the register of corrections, read back from their PDFs (domain.md 2.5; R69, R77)."""
+
+import io
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts.clock import today
+from accounts.models import AccessLogEntry
+from approvals import corrections
+from approvals.evidence import clean_evidence
+from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture
+from tests.reports.papers import as_confirmed, pages_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school():
+    return entered_school()
+
+
+def paper(school, request, who="tuan"):
+    client = as_confirmed(getattr(school, who))
+    return " ".join(pages_of(client.get(reverse("reports:correction_paper", args=[request.pk])).getvalue()))
+
+
+def test_the_paper_has_the_form_the_cells_and_everybody_s_part(school):
+    request = applied(school)
+    words = paper(school, request)
+    pupil = school.pupils[0]
+    for part in (
+        school.year.parent_body.upper(),
+        school.year.school_name.upper(),
+        "Độc lập - Tự do - Hạnh phúc",
+        f"Số: {request.label}",
+        "PHIẾU ĐỀ NGHỊ SỬA ĐIỂM (ĐÁNH GIÁ, NHẬN XÉT)",
+        f"Kính gửi: Ban Giám hiệu {school.year.school_name}",
+        f"Họ và tên giáo viên: {school.lan.full_name}",
+        f"Năm học {school.year.label}. Thời điểm: ",
+        pupil.full_name,
+        REASON,
+        "Minh chứng kèm theo (1 tệp",
+        "bài.jpg",
+        "Tôi cam kết",
+        "Ý kiến tổ (khối) trưởng:",
+        "Ý kiến Phó Hiệu trưởng (phê chuẩn minh chứng): Đồng ý, minh chứng hợp lệ. Đúng bài.",
+        "Phê duyệt của Hiệu trưởng",
+        "Người thực hiện trên hệ thống (văn thư): Đã ghi vào sổ 1 giá trị",
+        school.hoa.full_name,
+        school.tuan.full_name,
+    ):
+        assert part in words
+    row = words[words.index("Đề nghị sửa thành") :]
+    assert row.index(" 7 ") < row.index(" 9 ")
+    assert AccessLogEntry.objects.filter(kind="print_downloaded", target__contains=request.label).exists()
+
+
+def test_what_was_not_decided_is_left_to_the_hand_and_a_draft_says_that_it_is_one(school):
+    words = paper(school, draft(school))
+    assert "BẢN NHÁP, CHƯA GỬI" in words
+    assert "Ghi trên hệ thống" not in words
+    assert "minh chứng hợp lệ" not in words
+    refused = corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài làm.", by=school.hoa)
+    assert "Không đồng ý. Thiếu bài làm." in paper(school, refused)
+    cancelled = corrections.cancel(filed(school, "10"), by=school.lan)
+    assert "PHIẾU ĐÃ HUỶ" in paper(school, cancelled)
+
+
+def test_only_the_office_takes_papers_and_the_teacher_keeps_the_page(school):
+    request = filed(school)
+    for name in ("correction_paper", "correction_register_paper"):
+        address = reverse(f"reports:{name}", args=[request.pk] if name == "correction_paper" else [])
+        assert as_confirmed(school.lan).get(address).status_code == 403
+    page = as_confirmed(school.lan).get(reverse("approvals:request", args=[request.pk])).content.decode()
+    assert reverse("reports:correction_paper", args=[request.pk]) not in page
+    page = as_confirmed(school.tuan).get(reverse("approvals:request", args=[request.pk])).content.decode()
+    assert reverse("reports:correction_paper", args=[request.pk]) in page
+
+
+def register(school, who="tuan", **asked):
+    return as_confirmed(getattr(school, who)).get(reverse("approvals:correction_register"), asked)
+
+
+def test_the_register_has_what_was_filed_and_is_narrowed_as_asked(school):
+    done, open_one, kept = applied(school), filed(school, "8", pupil=1), draft(school, "5", pupil=2)
+    page = register(school).content.decode()
+    assert f"Phiếu {done.label}" in page
+    assert f"Phiếu {kept.label}" not in page
+    for asked, shown in (
+        ({"state": "applied"}, {done}),
+        ({"state": "filed"}, {open_one}),
+        ({"period": "GHKI"}, {done, open_one}),
+        ({"period": "diem-danh"}, set()),
+        ({"class": school.class_4a.pk, "teacher": school.lan.pk}, {done, open_one}),
+        ({"month": f"{today():%Y-%m}", "state": "applied"}, {done}),
+        ({"class": "x", "month": "2026", "state": "draft"}, {done, open_one}),
+    ):
+        page = register(school, **asked).content.decode()
+        assert {each for each in (done, open_one) if f"Phiếu {each.label} " in page} == shown, asked
+    assert "Không có phiếu nào" in register(school, "minh").content.decode()
+
+
+def test_the_workbook_has_a_row_for_each_cell_and_calculates_nothing(school):
+    request = applied(school, "9")
+    client = as_confirmed(school.tuan)
+    answer = client.get(reverse("approvals:correction_register_file"), {"state": "applied"})
+    rows = list(load_workbook(io.BytesIO(answer.getvalue())).active.values)
+    row = next(row for row in rows if row[0] == request.label)
+    assert (row[5], row[8], row[9], row[10]) == (school.pupils[0].full_name, "7", "9", REASON)
+    assert (row[13], row[16]) == (school.hoa.full_name, school.tuan.full_name)
+    log = AccessLogEntry.objects.filter(kind="bulk_exported").latest("pk")
+    assert "1 phiếu" in log.detail
+
+
+def test_a_reason_that_looks_like_a_formula_stays_text(school):
+    request = draft(school)
+    corrections.attach(request, clean_evidence("a.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason="=HYPERLINK(1)", by=school.lan)
+    answer = as_confirmed(school.tuan).get(reverse("approvals:correction_register_file"))
+    page = load_workbook(io.BytesIO(answer.getvalue())).active
+    cell = next(cell for row in page.iter_rows() for cell in row if cell.value == "=HYPERLINK(1)")
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)
+
+
+def test_the_register_on_paper_says_what_it_was_narrowed_to_and_who_prints_it(school):
+    request = approved(school)
+    client = as_confirmed(school.hoa)
+    asked = {"state": "approved", "class": school.class_4a.pk}
+    words = " ".join(pages_of(client.get(reverse("reports:correction_register_paper"), asked).getvalue()))
+    for part in (
+        "SỔ THEO DÕI SỬA ĐIỂM, ĐÁNH GIÁ, NHẬN XÉT",
+        "lớp 4A, Đã phê chuẩn, chờ thực hiện",
+        request.label,
+        "7 → 9",
+        "(1 minh chứng)",
+        "Sổ có 1 phiếu.",
+        f"người in: {school.hoa.full_name}",
+        "HIỆU TRƯỞNG",
+        school.bich.full_name,
+    ):
+        assert part in words
+    answer = client.get(reverse("reports:correction_register_paper"), {"state": "refused"}, follow=True)
+    assert "Không có phiếu nào để in" in answer.content.decode()
+
+
+def test_the_register_asks_the_same_of_few_and_many_requests(school, django_assert_num_queries):
+    client = as_confirmed(school.tuan)
+    address = reverse("approvals:correction_register")
+    filed(school)
+    client.get(address)
+    with django_assert_num_queries(11) as few:
+        client.get(address)
+    for pupil in (1, 2, 3):
+        filed(school, "8", pupil=pupil)
+    with django_assert_num_queries(len(few)):
+        client.get(address)

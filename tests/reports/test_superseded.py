@@ -1,0 +1,172 @@
+"""After a correction: the prints that held the old value, their pages, and one click to print those again (R55)."""
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from approvals.models import CorrectionItem, CorrectionRequest
+from gradebook.models import SubjectResult
+from gradebook.regulation import Period
+from reports.models import PrintJob
+from reports.page_places import words_of
+from reports.print_jobs import ask_for_book
+from reports.superseded import request_with_items, superseded_by
+from tests.approvals.papers import applied, entered_school
+from tests.reports.papers import as_confirmed, pages_of, printed
+from tests.reports.school_books import add_past_years, fill
+
+pytestmark = pytest.mark.django_db
+BOOK = PrintJob.Book
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def school():
+    return entered_school(pupils=2)
+
+
+def book(school, kind=BOOK.CLASS_TABLE, period=Period.MID_TERM_1):
+    return printed(ask_for_book(book=kind, school_class=school.class_4a, period=period, by=school.tuan))
+
+
+def corrected_at_the_year_end(school, pupil, mark):
+    """As a request that was carried out leaves it; how it comes to that is tried in tests/approvals."""
+    request = applied(school)
+    line = school.lines[4, "TOAN"]
+    SubjectResult.objects.filter(student=pupil, line=line, period=Period.YEAR_END).update(mark=mark)
+    CorrectionRequest.objects.filter(pk=request.pk).update(period=Period.YEAR_END)
+    CorrectionItem.objects.filter(request=request).update(student=pupil)
+    return request
+
+
+def rows_of(request):
+    return superseded_by([request_with_items(request.pk)])
+
+
+def test_pages_are_named_as_a_reader_names_them():
+    assert words_of([4, 5, 12]) == "trang 4–5, 12"
+    assert words_of([1]) == "trang 1"
+
+
+def test_the_class_table_of_that_period_is_named_with_its_page_and_no_other_book(school):
+    old = book(school)
+    book(school, period=Period.MID_TERM_2)
+    book(school, BOOK.TRANSCRIPTS)
+    (row,) = rows_of(applied(school))
+    assert (row.job, row.pupils, row.renewed) == (old, (school.pupils[0].full_name,), None)
+    assert row.where == "trang 1"
+    assert "BẢN XEM TRƯỚC" not in row.where
+
+
+def test_the_pages_of_that_year_of_that_pupil_are_named_in_the_transcripts(school):
+    add_past_years(school, 1)
+    fill(school.class_4a, school.pupils)
+    old = book(school, BOOK.TRANSCRIPTS)
+    table = book(school, period=Period.YEAR_END)
+    request = corrected_at_the_year_end(school, school.pupils[1], 10)
+    rows = {row.job: row for row in rows_of(request)}
+    assert set(rows) == {old, table}
+    pages = pages_of(old.file.path)
+    year = school.year.label
+    for number, words in enumerate(pages, start=1):
+        is_of_it = school.pupils[1].full_name in words and f"năm {school.year.pk} của" in words
+        assert (number in rows[old].pages) == is_of_it, (number, year)
+    assert len(rows[old].pages) == 2
+
+
+def test_one_click_prints_exactly_those_pages_with_the_new_value(school):
+    fill(school.class_4a, school.pupils)
+    old = book(school, BOOK.TRANSCRIPTS)
+    request = corrected_at_the_year_end(school, school.pupils[1], 10)
+    client = as_confirmed(school.tuan)
+    page = client.get(reverse("reports:superseded", args=[request.pk])).content.decode()
+    assert f"bản in số {old.pk}" in page
+    told = {"book": "hocba", "school_class": school.class_4a.pk, "period": Period.YEAR_END}
+    answer = client.post(reverse("reports:reprint", args=[request.pk]), told)
+    job = PrintJob.objects.latest("pk")
+    assert answer.url == reverse("reports:print_job", args=[job.pk]) + "?take=1"
+    assert job.correction == request
+    printed(job)
+    (row,) = rows_of(request)
+    assert (row.job, row.renewed) == (old, job)
+    new, before = pages_of(job.file.path), pages_of(old.file.path)
+    assert len(new) == len(row.pages) == 2
+    assert all(school.pupils[1].full_name in words for words in new)
+    assert not any(school.pupils[0].full_name in words for words in new)
+    # Same page numbers at the foot, so that they take the place of the old ones.
+    feet = [words[words.rindex("Trang ") :] for words in new]
+    assert feet == [before[at - 1][before[at - 1].rindex("Trang ") :] for at in row.pages]
+    assert any("10 Nhận xét Toán" in words for words in new)
+    assert "trang thay theo phiếu" in client.get(reverse("reports:prints")).content.decode()
+
+
+def test_the_clerk_s_page_lists_what_is_to_print_again_until_it_is_printed(school):
+    old = book(school)
+    request = applied(school)
+    client = as_confirmed(school.tuan)
+    heading = "Trang phải in lại sau khi sửa điểm"
+    assert heading in client.get(reverse("reports:prints")).content.decode()
+    assert (
+        f"phiếu {request.label}" in client.get(reverse("reports:print_job", args=[old.pk])).content.decode()
+    )
+    book(school)
+    assert heading not in client.get(reverse("reports:prints")).content.decode()
+    (row,) = rows_of(request)
+    assert row.renewed is not None
+
+
+def test_only_the_clerk_prints_them_again_and_only_what_there_was(school):
+    book(school)
+    request = applied(school)
+    told = {"book": "thkqgd", "school_class": school.class_4a.pk, "period": Period.MID_TERM_1}
+    address = reverse("reports:reprint", args=[request.pk])
+    assert as_confirmed(school.hoa).post(address, told).status_code == 403
+    client = as_confirmed(school.tuan)
+    for wrong in (
+        {},
+        {**told, "period": "X"},
+        {**told, "period": Period.MID_TERM_2},
+        {**told, "school_class": "9" * 20},
+    ):
+        page = client.post(address, wrong, follow=True).content.decode()
+        assert "Không có bản in nào của sổ này" in page
+    assert PrintJob.objects.filter(correction=request).count() == 0
+
+
+def test_a_print_from_before_pages_were_kept_still_counts(school):
+    old = book(school)
+    PrintJob.objects.filter(pk=old.pk).update(places={})
+    (row,) = rows_of(applied(school))
+    assert row.pages == ()
+    assert "không ghi số trang" in row.where
+
+
+def test_the_page_of_the_request_fetches_the_list_and_works_without_script(school):
+    book(school)
+    request = applied(school)
+    client = as_confirmed(school.tuan)
+    address = reverse("reports:superseded", args=[request.pk])
+    assert (
+        f'hx-get="{address}"' in client.get(reverse("approvals:request", args=[request.pk])).content.decode()
+    )
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "<main" not in part
+    assert "In lại trang 1" in part
+
+
+def test_many_corrections_ask_no_more_of_the_database_than_one(school, django_assert_num_queries):
+    book(school)
+    one = applied(school)
+    requests = [
+        request_with_items(each.pk) for each in (one, applied(school, "8"), applied(school, "6", pupil=1))
+    ]
+    with django_assert_num_queries(2):
+        superseded_by(requests[:1])
+    with django_assert_num_queries(2):
+        superseded_by(requests)
