@@ -19,9 +19,8 @@ SHORT = 12
 class SignatureQuerySet(models.QuerySet["BookSignature"]):
     def newest(self) -> Any:
         """Of each book the one that counts; those before it are history."""
-        return self.order_by("school_class", "period", "line", "-number").distinct(
-            "school_class", "period", "line"
-        )
+        book = ("school_class_id", "period", "line_id")
+        return self.order_by(*book, "-number").distinct(*book)
 
 
 class BookSignature(models.Model):
@@ -29,7 +28,7 @@ class BookSignature(models.Model):
 
     `content` is what was signed, as `approvals.signed_content` of that `version` writes it, and `digest` its SHA-256:
     the database refuses a row where the two differ, and any change or removal of one. `number` counts the signatures of
-    the book. `pupils` are those in the content. Written by `approvals.signatures` alone.
+    the book. `pupils` and `absent_until` are those of the content. Written by `approvals.signatures` alone.
     """
 
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="signatures")
@@ -46,6 +45,7 @@ class BookSignature(models.Model):
     content = models.TextField()
     digest = models.CharField("SHA-256", max_length=64)
     pupils = ArrayField(models.BigIntegerField())
+    absent_until = models.DateField("ngày nghỉ tính đến hết", null=True)
 
     objects: ClassVar = SignatureQuerySet.as_manager()
 

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                     "pupils",
                     django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
                 ),
+                ("absent_until", models.DateField(null=True, verbose_name="ngày nghỉ tính đến hết")),
                 (
                     "line",
                     models.ForeignKey(
