@@ -5,7 +5,7 @@ Whether a signature holds is computed from what the book holds now, for all book
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -90,11 +90,12 @@ def title_of(ref: SheetRef) -> str:
 
 
 def read_books(
-    sight: Sight, periods: Collection[Period], *, only: Collection[BookKey] = ()
+    sight: Sight, periods: Collection[Period], *, only: Collection[BookKey] = (), to_sign: bool = True
 ) -> tuple[Book, ...]:
     """Every book in sight at these periods, or `only` some: by class, the lines in the books' order, the class's last.
 
-    Nine statements at most beside those of the sight, whatever the number of books.
+    `to_sign`: those that the reader may sign bring their contents. Nine statements at most beside those of the sight,
+    whatever the number of books.
     """
     sheets = sheets_at(sight, periods)
     found = [
@@ -104,7 +105,7 @@ def read_books(
         for each in own
         if not only or key_of(each.ref) in only
     ]
-    return sealed(found)
+    return sealed(found, to_sign=to_sign)
 
 
 def _by_class(sheets: Iterable[ProgressSheet]) -> list[list[ProgressSheet]]:
@@ -142,29 +143,23 @@ def newest_signatures(refs: Iterable[SheetRef]) -> dict[BookKey, BookSignature]:
     return {key: each for key, each in found.items() if key in wanted}
 
 
-def sealed(books: Sequence[Book]) -> tuple[Book, ...]:
-    """With their signatures; contents are read of those signed, and of those that the reader may sign."""
+def sealed(books: Sequence[Book], *, to_sign: bool = False) -> tuple[Book, ...]:
+    """With their signatures; contents are read of those signed, and `to_sign` of those that the reader may sign."""
     signatures = newest_signatures([each.ref for each in books])
-    wanted = [each for each in books if each.key in signatures or _is_to_sign(each)]
-    led = [each.ref.school_class for each in wanted if each.ref.line is None and _is_to_sign(each)]
+    asked = {
+        each.key: asked_again(each.ref, signatures[each.key]) for each in books if each.key in signatures
+    }
+    mine = [each for each in books if to_sign and each.is_own and each.ready is Ready.READY]
+    led = [each.ref.school_class for each in mine if each.ref.line is None]
     untils = confirmed_until(led) if led else {}
-    asked: dict[BookKey, Asked] = {}
-    fresh: dict[BookKey, Asked] = {}
-    for each in wanted:
-        signed = signatures.get(each.key)
-        if signed is not None:
-            asked[each.key] = asked_again(each.ref, signed)
-        if _is_to_sign(each):
-            until = untils.get(each.ref.school_class.pk, "") if each.ref.line is None else ""
-            fresh[each.key] = Asked(each.ref, (), until)
+    fresh = {
+        each.key: Asked(each.ref, (), "" if each.ref.line else untils.get(each.ref.school_class.pk, ""))
+        for each in mine
+    }
     contents = contents_of([*asked.values(), *fresh.values()])
     then = dict(zip(asked, contents, strict=False))
     now = dict(zip(fresh, contents[len(asked) :], strict=True))
     return tuple(_with_seal(each, signatures.get(each.key), then, now) for each in books)
-
-
-def _is_to_sign(book: Book) -> bool:
-    return book.is_own and book.ready is Ready.READY
 
 
 def _with_seal(
@@ -173,19 +168,10 @@ def _with_seal(
     then: Mapping[BookKey, Content],
     now: Mapping[BookKey, Content],
 ) -> Book:
-    seal = Seal.NONE
-    if signature is not None:
-        seal = Seal.HOLDS if holds(signature, then[book.key]) else Seal.BROKEN
-    return Book(
-        book.ref,
-        book.holder,
-        book.ready,
-        book.tally,
-        book.is_own,
-        signature,
-        seal,
-        now.get(book.key),
-    )
+    if signature is None:
+        return replace(book, now=now.get(book.key))
+    seal = Seal.HOLDS if holds(signature, then[book.key]) else Seal.BROKEN
+    return replace(book, signature=signature, seal=seal, now=now.get(book.key))
 
 
 def asked_again(ref: SheetRef, signature: BookSignature) -> Asked:

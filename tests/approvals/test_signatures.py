@@ -132,7 +132,7 @@ def test_who_comes_after_the_lock_breaks_nothing_until_a_result_is_brought(schoo
 
 COLUMNS = "school_class_id, line_id, period, signer_id, role, version, pupils"
 COPIED = (
-    f"INSERT INTO approvals_booksignature ({COLUMNS}, number, content, digest)"
+    f"INSERT INTO approvals_booksignature ({COLUMNS}, number, content, digest)"  # noqa: S608 - our own names
     f" SELECT {COLUMNS}, {{}}, digest FROM approvals_booksignature"
 )
 
