@@ -13,7 +13,7 @@ from gradebook.regulation import Period
 from gradebook.scopes import HOMEROOM
 from students.models import SchoolClass
 
-SHORT = 12
+SHORT = 8
 
 
 class SignatureQuerySet(models.QuerySet["BookSignature"]):
