@@ -122,7 +122,7 @@ def _write(books: Sequence[Book], by: User) -> list[BookSignature]:
             content=book.now.text,
             digest=book.now.digest,
             pupils=sorted(book.now.rows),
-            absent_until=book.now.absent_until or None,
+            absent_until=book.now.absent_day,
         )
         for book in books
         if book.now is not None

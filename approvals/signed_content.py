@@ -6,6 +6,7 @@ so are names: a name put right in a pupil's record changes no result. A signatur
 this raises VERSION and keeps the old way of writing under its number: what was signed must stay readable.
 """
 
+import datetime
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -46,6 +47,10 @@ class Content:
             "version": VERSION,
         }
         return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def absent_day(self) -> datetime.date | None:
+        return datetime.date.fromisoformat(self.absent_until) if self.absent_until else None
 
     @property
     def digest(self) -> str:

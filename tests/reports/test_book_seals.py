@@ -70,12 +70,12 @@ def test_a_print_is_outdated_by_a_signature_given_since_and_by_what_breaks_one_t
     def is_outdated():
         return with_changes(PrintJob.objects.all()).get().is_outdated
 
+    rows = SubjectResult.objects.filter(line__code="TOAN", student=school.pupils[0])
+    rows.get().save()
     ask_for_book(book=PrintJob.Book.CLASS_TABLE, school_class=school.class_4a, period=GHKI, by=school.tuan)
     PrintJob.objects.update(
         state="done", started_at=clock.now(), pupils_asked=3, pupils_done=3, pages=1, file="books/1.pdf"
     )
-    rows = SubjectResult.objects.filter(line__code="TOAN", student=school.pupils[0])
-    rows.get().save()
     assert not is_outdated()
     sign(school.lan, "Toán lớp 4A")
     assert is_outdated()
