@@ -136,6 +136,8 @@ class Action(StrEnum):
     DECIDE_REQUEST = "decide_request"
     CONSENT_TO_REQUEST = "consent_to_request"
     APPLY_REQUEST = "apply_request"
+    SIGN_BOOK = "sign_book"
+    SEE_SIGNATURES = "see_signatures"
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
     PRINT_PAPERS = "print_papers"
@@ -575,6 +577,27 @@ TABLE: tuple[Rule, ...] = (
         "ghi vào sổ đúng phiếu đã phê chuẩn",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
+    ),
+    Rule(
+        Action.SIGN_BOOK,
+        Area.BOOKS,
+        "kí xác nhận sổ THKQGD giữa kì, cuối kì",
+        _TEACHERS,
+        "IV.5, IV.6",
+        barred=_NEVER_THE_CLERK,
+    ),
+    Rule(
+        Action.SEE_SIGNATURES,
+        Area.BOOKS,
+        "xem sổ THKQGD đã kí, chưa kí",
+        {
+            **_WHOLE_SCHOOL,
+            Role.GRADE_HEAD: Whose.GRADE,
+            Role.HOMEROOM: Whose.OWN_CLASS,
+            Role.SUBJECT: Whose.OWN_SHEET,
+        },
+        "IV.2, IV.3, IV.4, IV.5, IV.6",
+        stays_when_lent=True,
     ),
     Rule(
         Action.SEE_PRINTS,

@@ -97,6 +97,7 @@ MENU = (
     MenuEntry("Xếp lớp năm mới", "gradebook:roll_overs", "arrow-repeat", Action.SEE_ROLL_OVER),
     MenuEntry("Bàn giao lớp", "gradebook:handovers", "journal-check", Action.SEE_HANDOVER),
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
+    MenuEntry("Kí sổ THKQGD", "approvals:signatures", "pencil", Action.SEE_SIGNATURES),
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
     MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF, PEOPLE),
     MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF, PEOPLE),

@@ -13,6 +13,7 @@ from accounts.history import TracedRow
 from accounts.models import Team
 from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
 from approvals.reason_codes import ReasonCode
+from approvals.signature_model import BookSignature as BookSignature  # noqa: PLC0414 - a model of this app, in a file of its own
 from approvals.workflow import State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student

@@ -23,6 +23,7 @@ from approvals.inquiry_list import InquiryLine, line_of
 from approvals.models import CorrectionRequest
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
+from approvals.signature_tasks import SignatureTask, signature_tasks
 from approvals.workflow import State
 from gradebook.board import Board, read_open_boards
 from gradebook.class_lines import lines_of_classes
@@ -153,6 +154,7 @@ class TasksPage:
     records: tuple[RecordTask, ...] = ()
     classes: tuple[ClassTask, ...] = ()
     year_end: tuple[YearEndTask, ...] = ()
+    signatures: tuple[SignatureTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
     deadlines: tuple[DeadlineWarning, ...] = ()
@@ -169,6 +171,7 @@ class TasksPage:
             or self.records
             or self.classes
             or self.year_end
+            or self.signatures
         )
 
 
@@ -178,7 +181,8 @@ def read_tasks(user: User) -> TasksPage:
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
-    that nobody leads, three for the boards of those who watch over others.
+    that nobody leads, three for the boards of those who watch over others, eleven for the books to sign of those who
+    hold any.
     """
     refs, windows, tallies = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
@@ -204,6 +208,7 @@ def read_tasks(user: User) -> TasksPage:
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
+        signatures=tuple(signature_tasks(user)),
         year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
         boards=read_open_boards(user) if follows_others(user) else (),
     )

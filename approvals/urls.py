@@ -7,6 +7,7 @@ from approvals import (
     proposal_views,
     request_views,
     roll_corrections,
+    signature_views,
     task_views,
     year_closing_views,
 )
@@ -57,10 +58,21 @@ of_years = [
     path("years/<int:pk>/reopen/", year_closing_views.reopen, name="year_reopen"),
 ]
 
+of_signatures = [
+    path("signatures/", signature_views.signatures, name="signatures"),
+    path("signatures/sign/", signature_views.sign, name="sign_books"),
+    path(
+        "signatures/<int:class_id>/<str:code>/<str:period>/",
+        signature_views.signature,
+        name="signature",
+    ),
+]
+
 urlpatterns = [
     # The start page of the school stands at the root; everything else of the app under its own name.
     path("", task_views.tasks, name="tasks"),
     path("approvals/", include(of_requests)),
     path("approvals/", include(of_inquiries)),
     path("approvals/", include(of_years)),
+    path("approvals/", include(of_signatures)),
 ]

@@ -177,9 +177,24 @@ def follows_others(user: User) -> bool:
     return bool(reach.whole_school or reach.grades or reach.classes)
 
 
-def read_sight(user: User) -> Sight:
-    """The school, the grades headed, the class led or granted, the lines taught; of this year. Two statements."""
-    return _sight(user, permissions.reach_of(user, Action.SEE_PROGRESS), has_own=True)
+def read_sight(user: User, action: Action = Action.SEE_PROGRESS) -> Sight:
+    """The school, the grades headed, the class led or granted, the lines taught; of this year. Two statements.
+
+    `action`: for what; one whose rule reaches over the same things.
+    """
+    return _sight(user, permissions.reach_of(user, action), has_own=True, action=action)
+
+
+def read_led_and_taught(user: User) -> Sight:
+    """The class that the person leads, with every sheet of it, and the lines the person teaches. Two statements."""
+    led = Reach(whole_school=False, grades=frozenset(), classes=permissions.powers_of(user).homeroom_classes)
+    return _sight(user, led, has_own=True, action=Action.ENTER_SHEET)
+
+
+def read_class(user: User, class_id: int) -> Sight:
+    """Every sheet of one class of this year; who may see it is the caller's question. Two statements."""
+    reach = Reach(whole_school=False, grades=frozenset(), classes=frozenset({class_id}))
+    return _sight(user, reach, has_own=False)
 
 
 def read_followed(user: User) -> Sight:
@@ -192,7 +207,7 @@ def read_watched(user: User) -> Sight:
     return _sight(user, permissions.reach_of(user, Action.SEE_READINESS), has_own=False)
 
 
-def _sight(user: User, reach: Reach, *, has_own: bool) -> Sight:
+def _sight(user: User, reach: Reach, *, has_own: bool, action: Action = Action.SEE_PROGRESS) -> Sight:
     own: frozenset[int] = frozenset()
     if has_own and not reach.whole_school:
         powers = permissions.powers_of(user)
@@ -205,7 +220,7 @@ def _sight(user: User, reach: Reach, *, has_own: bool) -> Sight:
         for school_class in classes
         for sheet in held_sheets(school_class, lines[school_class.pk])
         if reach.has(school_class)
-        or permissions.may(user, Action.SEE_PROGRESS, school_class=school_class, line=sheet.line)
+        or permissions.may(user, action, school_class=school_class, line=sheet.line)
     )
     windows, standings = _windows_upon(sheets, asked.windows.all())
     return Sight(user, sheets, windows, standings, absent_at(classes, windows))

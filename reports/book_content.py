@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-SCHOOL_TIME: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+from reports.seal_content import SCHOOL_TIME, BookSeal, seal_groups
+
 PRINCIPAL_TITLE: Final = ("HIỆU TRƯỞNG",)
 DEPUTY_TITLE: Final = ("KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG")
 
@@ -234,7 +234,8 @@ class ColumnCount:
 class ClassTable:
     """Sổ THKQGD of one class and period.
 
-    ``locked_at``: aware moment; None = a preview, still open or (``was_opened`` False) never opened yet.
+    ``locked_at``: aware moment; None = a preview, still open or (``was_opened`` False) never opened yet. `seals` are
+    the signatures of the lines' teachers, `class_seal` that of the homeroom teacher.
     """
 
     parent_body: str
@@ -249,6 +250,8 @@ class ClassTable:
     principal: Signature
     locked_at: datetime | None
     was_opened: bool = True
+    seals: tuple[BookSeal, ...] = ()
+    class_seal: BookSeal | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError when a row has not exactly one cell a column."""
@@ -283,6 +286,17 @@ class ClassTable:
         }
         found = [text for sign, text in words.items() if sign in used]
         return (*found, "* – kết quả ở trường cũ") if any(row.brought for row in self.rows) else tuple(found)
+
+    @property
+    def seal_groups(self) -> tuple[tuple[str, str], ...]:
+        """Who signed which line's book, as the foot lists it."""
+        return seal_groups(self.seals)
+
+    @property
+    def homeroom_signer(self) -> str:
+        """Whose name stands in the homeroom teacher's place: of who signed, else of who holds the class."""
+        seal = self.class_seal
+        return seal.name if seal is not None and seal.signed_at is not None else self.homeroom_teacher
 
     @property
     def missing_cells(self) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from gradebook.class_lines import lines_of
+from gradebook.class_lines import Lines, lines_of
 from gradebook.exemptions import Terms, seats_with_terms, terms_of
 from gradebook.grading import completed_class
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
@@ -14,6 +14,7 @@ from gradebook.regulation import Period, YearResult, has_mark, traits_for
 from gradebook.windows import lock_state
 from gradebook.year_rules import rules_of
 from reports.book_content import EXEMPT, NOT_ASSESSED, ClassTable, ClassTableRow, Column
+from reports.book_seals import seals_of
 from reports.class_table_columns import LAST_GRADE, class_table_blocks
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code
@@ -38,6 +39,7 @@ def _completed(outcome: YearOutcome) -> bool:
 class _Results:
     """What the database holds of a class at a period, by pupil and code."""
 
+    lines: Lines
     taught: frozenset[str]
     levels: Mapping[tuple[int, str], str]
     marks: Mapping[tuple[int, str], int | None]
@@ -46,7 +48,7 @@ class _Results:
 
 
 def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
-    """The table of a class at a period, in class order. At most ten statements, whatever the number of pupils.
+    """The table of a class at a period, in class order. At most eighteen statements, whatever the number of pupils.
 
     `school_class` comes with its year at hand. A cell is None where the class has no such line or the
     regulation no such mark (R22), "" where nothing has been entered yet, a sign where a decision says so (R33); what a
@@ -61,6 +63,8 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
     locked_at, was_opened = _lock(school_class, period)
     signatories = read_signatories([school_class.pk])
     day = locked_at.date() if locked_at else year.day_for_roster()
+    homeroom_teacher = signatories.homeroom_teacher(school_class, day)
+    seals, class_seal = seals_of(school_class, period, results.lines, homeroom_teacher=homeroom_teacher)
     return ClassTable(
         parent_body=year.parent_body.upper(),
         school=year.school_name.upper(),
@@ -80,10 +84,12 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
             )
             for number, enrolment in enumerate(enrolments, start=1)
         ),
-        homeroom_teacher=signatories.homeroom_teacher(school_class, day),
+        homeroom_teacher=homeroom_teacher,
         principal=signatories.principal(year, day),
         locked_at=locked_at,
         was_opened=was_opened,
+        seals=seals,
+        class_seal=class_seal,
     )
 
 
@@ -110,8 +116,10 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
     levels = {(student_id, code): level for student_id, code, level, _mark, _brought in rows}
     levels |= {(student_id, item): rating for student_id, item, rating, _brought in ratings}
     outcomes = YearOutcome.objects.filter(school_class=school_class, student_id__in=student_ids)
+    lines = lines_of(school_class)
     return _Results(
-        taught=frozenset(line.code for line in lines_of(school_class)),
+        lines=lines,
+        taught=frozenset(line.code for line in lines),
         levels=levels,
         marks={(student_id, code): mark for student_id, code, _level, mark, _brought in rows},
         brought={(student_id, code): brought for student_id, code, _level, _mark, brought in rows if brought}

@@ -18,6 +18,7 @@ from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Cast, JSONObject
 
 from accounts.clock import now_in_sql
+from approvals.models import BookSignature
 from gradebook.models import (
     Arrangement,
     ClassLine,
@@ -92,7 +93,7 @@ def _any(changes: Iterable[Q | Exists]) -> Q:
 
 
 def _table_changes() -> Iterator[Q | Exists]:
-    """What a class table shows: no comments, one period, outcomes at the year's end only."""
+    """What a class table shows: no comments, one period, outcomes at the year's end only, the signatures."""
     year, period = OuterRef("school_class__year_id"), OuterRef("period")
     yield _changed(
         SubjectResult, ("attainment", "mark"), line__year_id=year, period=period, student_id__in=_sitting()
@@ -109,6 +110,20 @@ def _table_changes() -> Iterator[Q | Exists]:
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _opened_or_closed()
     yield Exists(_cuts_of_the_class())
+    yield Exists(_signatures().filter(signed_at__gt=OuterRef("started_at")))
+    is_signed = Exists(_signatures())
+    signed = {"period": period, "student_id__in": _sitting()}
+    yield Q(_changed(SubjectResult, ("comment", "other_mark"), line__year_id=year, **signed), is_signed)
+    yield Q(_changed(TraitResult, ("comment",), year_id=year, **signed), is_signed)
+
+
+def _signatures() -> QuerySet[Any]:
+    """On the books of the print's class and period: the paper tells who signed and whether it holds, so what is signed
+    and not printed is followed too, once there is a signature."""
+    of_class: Any = BookSignature.objects.filter(
+        school_class_id=OuterRef("school_class_id"), period=OuterRef("period")
+    )
+    return of_class.order_by()
 
 
 def _transcript_changes() -> Iterator[Exists]:

@@ -77,6 +77,9 @@ _TABLE_STEPS: Final = {
 _ROWS_ROOM_MM: Final = {1: 120.5, 2: 120.5, 3: 118.0, 4: 170.0, 5: 170.0}
 """What head, headings and foot leave of a page, by grade."""
 _TITLE_LINE_MM: Final = 5.4
+_SEALS: Final = {"a4": (125, 2.85, 28.0, 11.0, 19.0), "a3": (150, 3.65, 41.0, 14.5, 25.0)}
+"""Letters and height (mm) of a line of signatures; heights of the foot and of the legend, mid-year and at its end."""
+_SEALS_HEADING: Final = 65
 
 
 def fitted_table(table: ClassTable) -> str:
@@ -86,8 +89,19 @@ def fitted_table(table: ClassTable) -> str:
     """
     paper = "a3" if table.grade_level > 3 else "a4"
     room = _ROWS_ROOM_MM[table.grade_level] - _TITLE_LINE_MM * (len(table.principal.title) - 1)
+    room -= _seals_height(table, paper)
     for name, height, letters in _TABLE_STEPS[paper]:
         lines = sum(-(-len(row.full_name) // letters) for row in table.rows) + _TOTAL_ROWS
         if lines * height <= room:
             return f"{paper} {name}".strip()
     return paper
+
+
+def _seals_height(table: ClassTable, paper: str) -> float:
+    """Return by how many mm the signatures make the foot higher than the places to sign are."""
+    if not table.seals:
+        return 0.0
+    letters, line, foot, mid_year, year_end = _SEALS[paper]
+    told = _SEALS_HEADING + sum(len(head) + len(books) + 4 for head, books in table.seal_groups)
+    legend = year_end if table.outcome_summary else mid_year
+    return max(0.0, legend + math.ceil(told / letters) * line - foot)

@@ -295,7 +295,8 @@ def _row_faults(text: str, table: ClassTable) -> Iterator[str]:
         elif text.count(squeezed(f"{row.pupil_code}{row.full_name}")) > 1:
             yield f"{row.full_name} ({row.pupil_code}) có hơn một dòng"
         at = max(at, place)
-    for line in (f"Sĩ số: {len(table.rows)} học sinh", table.lock_state, *_total_lines(table)):
+    told = (*_total_lines(table), *_seal_lines(table))
+    for line in (f"Sĩ số: {len(table.rows)} học sinh", table.lock_state, *told):
         if squeezed(line) not in text:
             yield f"thiếu dòng “{line}”"
 
@@ -305,3 +306,9 @@ def _total_lines(table: ClassTable) -> Iterator[str]:
     yield "Số lượng mức T" + "".join(str(c.good) for c in counts if c.good is not None)
     yield "Số lượng mức C" + "".join(str(c.poor) for c in counts if c.poor is not None)
     yield "Chưa nhập" + "".join(str(c.missing) for c in counts if c.missing is not None)
+
+
+def _seal_lines(table: ClassTable) -> Iterator[str]:
+    yield from (f"{head}: {books}" for head, books in table.seal_groups)
+    if table.class_seal is not None:
+        yield "".join((*table.class_seal.lines, table.homeroom_signer))

@@ -405,6 +405,9 @@ PAGES = (
         of("filed", "apply"),
         CONFIRMED,
     ),
+    Page("approvals:signatures", Action.SEE_SIGNATURES, EVERYBODY),
+    Page("approvals:signature", Action.SEE_SIGNATURES, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
+    Page("approvals:sign_books", Action.SIGN_BOOK, TEACHERS, "post", 422, data={"period": "GHKI"}),
     Page("approvals:inquiries", Action.SEE_INQUIRY, EVERYBODY),
     Page("approvals:inquiry_new", Action.ASK, EVERYBODY),
     Page("approvals:inquiry_new", Action.ASK, EVERYBODY, "post", 422),
@@ -916,6 +919,8 @@ LISTS = {
     "students:attendance",
     "gradebook:handovers",
     "approvals:requests",
+    "approvals:signatures",
+    "approvals:sign_books",
     "approvals:inquiries",
     "students:classes",
     "students:search",
@@ -967,6 +972,7 @@ ABOUT_A_CLASS = {
     "gradebook:sheet_file",
     "gradebook:sheet_upload",
     "approvals:propose",
+    "approvals:signature",
 }
 
 

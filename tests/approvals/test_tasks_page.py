@@ -234,7 +234,7 @@ def test_a_teachers_page_takes_the_same_statements_for_a_few_sheets_and_for_many
         for code in codes
     )
     client.force_login(school.lan)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(24):
         client.get(reverse("approvals:tasks"))
 
 

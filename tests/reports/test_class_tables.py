@@ -24,7 +24,7 @@ from tests.reports.school_books import approve, fill
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 8
+STATEMENTS = 10
 
 
 @pytest.fixture

@@ -9,7 +9,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from approvals.models import CorrectionRequest
-from kimdong.demo import arrangements, attendance, comments, handovers, inquiries, movements, papers
+from kimdong.demo import (
+    arrangements,
+    attendance,
+    comments,
+    handovers,
+    inquiries,
+    movements,
+    papers,
+    signatures,
+)
 from kimdong.demo.accounts import ACCOUNT_TABLE, PASSWORD
 from kimdong.demo.school import DemoSchool, load
 from students.models import SchoolYear
@@ -48,6 +57,7 @@ class Command(BaseCommand):
         load(school)
         inquiries.load(school)
         comments.load(school)
+        signatures.load(school)
         papers.load(school)
         movements.load(school)
         attendance.load(school)

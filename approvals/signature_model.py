@@ -1,0 +1,77 @@
+"""A teacher's signature on a book of results (THKQGD): what was signed, by whom, when; kept for ever."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from gradebook.models import PERIOD_CHOICES, SubjectLine
+from gradebook.regulation import Period
+from gradebook.scopes import HOMEROOM
+from students.models import SchoolClass
+
+SHORT = 8
+
+
+class SignatureQuerySet(models.QuerySet["BookSignature"]):
+    def newest(self) -> Any:
+        """Of each book the one that counts; those before it are history."""
+        book = ("school_class_id", "period", "line_id")
+        return self.order_by(*book, "-number").distinct(*book)
+
+
+class BookSignature(models.Model):
+    """«Kí xác nhận» of a book at a period (PLAN IV.5, IV.6); `line` is empty for the class's book, the homeroom's.
+
+    `content` is what was signed, as `approvals.signed_content` of that `version` writes it, and `digest` its SHA-256:
+    the database refuses a row where the two differ, and any change or removal of one. `number` counts the signatures of
+    the book. `pupils` and `absent_until` are those of the content. Written by `approvals.signatures` alone.
+    """
+
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="signatures")
+    line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="signatures", null=True)
+    period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
+    number = models.PositiveSmallIntegerField("lần kí")
+    signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signatures")
+    role = models.CharField("tư cách", max_length=60)
+    stands_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="kí thay"
+    )
+    signed_at = models.DateTimeField("kí lúc", db_default=Now())
+    version = models.PositiveSmallIntegerField()
+    content = models.TextField()
+    digest = models.CharField("SHA-256", max_length=64)
+    pupils = ArrayField(models.BigIntegerField())
+    absent_until = models.DateField("ngày nghỉ tính đến hết", null=True)
+
+    objects: ClassVar = SignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-signed_at", "-id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["school_class", "line", "period", "number"],
+                name="signature_number_once_a_book",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(period__in=[each.value for each in Period]), name="signature_period_is_known"
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="signature_number_from_one"),
+            models.CheckConstraint(condition=~Q(role=""), name="signature_is_given_in_a_capacity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.school_class_id} {self.period} ({self.number})"
+
+    @property
+    def code(self) -> str:
+        return self.line.code if self.line else HOMEROOM
+
+    @property
+    def short_digest(self) -> str:
+        """As paper and pages show it."""
+        return self.digest[:SHORT]

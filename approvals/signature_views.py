@@ -1,0 +1,94 @@
+"""Signing books and the register of who has not (PLAN IV.2 to IV.6)."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import permissions
+from accounts.confirmation import require_password
+from accounts.powers import Action
+from accounts.rate_limit import limited
+from accounts.requests import SignedInRequest
+from approvals.request_pages import may_see_request
+from approvals.signature_list import read_list
+from approvals.signature_page import WHO_SEES, get_page
+from approvals.signatures import WHO_SIGNS, SigningRefused, Wanted, sign_books
+from gradebook.regulation import Period
+
+MOST_BOOKS = 400
+
+
+@never_cache
+@require_safe
+@limited("signatures", times=240, minutes=10, what="xem sổ đã kí, chưa kí")
+def signatures(request: SignedInRequest) -> HttpResponse:
+    """The own books of a period to sign, and all in sight: signed, not signed, to be signed again."""
+    permissions.require_anywhere(request.user, Action.SEE_SIGNATURES, WHO_SEES)
+    return _show(request, request.GET)
+
+
+def _show(
+    request: SignedInRequest,
+    query: QueryDict | dict[str, str],
+    *,
+    problems: SigningRefused | None = None,
+) -> HttpResponse:
+    context = {
+        "list": read_list(request.user, query),
+        "periods": list(Period),
+        "problems": problems.problems if problems else (),
+        "ticked": set(request.POST.getlist("book")) if problems else None,
+    }
+    return render(request, "approvals/signatures.html", context, status=422 if problems else 200)
+
+
+@never_cache
+@require_safe
+def signature(request: SignedInRequest, class_id: int, code: str, period: str) -> HttpResponse:
+    """One book: how it stands, what has changed since it was signed, every signature given."""
+    page = get_page(request.user, class_id, code, period)
+    visible = {
+        change.request.pk
+        for change in page.changes
+        if change.request is not None and may_see_request(request.user, change.request)
+    }
+    return render(request, "approvals/signature.html", {"page": page, "visible_requests": visible})
+
+
+@never_cache
+@require_POST
+def sign(request: SignedInRequest) -> HttpResponse:
+    """Signs the ticked books of one period, all or none, with the person's own password."""
+    permissions.require_anywhere(request.user, Action.SIGN_BOOK, WHO_SIGNS)
+    wanted = [_wanted(text) for text in request.POST.getlist("book")[:MOST_BOOKS]]
+    period = _one_period(wanted, request.POST.get("period", ""))
+    try:
+        if wanted:
+            require_password(
+                request, f"Kí xác nhận {len(wanted)} sổ THKQGD {period.label}. Chữ kí được giữ vĩnh viễn."
+            )
+        signed = sign_books(wanted, period, by=request.user)
+    except SigningRefused as refusal:
+        return _show(request, {"period": period.value}, problems=refusal)
+    messages.success(request, f"Đã kí {len(signed)} sổ THKQGD {period.label}.")
+    return redirect(f"{reverse('approvals:signatures')}?period={period.value}")
+
+
+def _wanted(text: str) -> Wanted:
+    """From a form: «12.TOAN.GHKI.<digest>»."""
+    class_id, _dot, rest = text.partition(".")
+    code, _dot, rest = rest.partition(".")
+    period, _dot, seen = rest.partition(".")
+    if not (class_id.isascii() and class_id.isdigit() and len(class_id) < 10):
+        raise Http404("Không có sổ này.")
+    return Wanted((int(class_id), code, period), seen)
+
+
+def _one_period(wanted: list[Wanted], asked: str) -> Period:
+    periods = {each.key[2] for each in wanted} or {asked}
+    if len(periods) != 1 or not periods <= set(Period):
+        raise Http404("Mỗi lần kí sổ của một thời điểm đánh giá.")
+    return Period(periods.pop())
