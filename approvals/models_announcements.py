@@ -1,7 +1,6 @@
 """What the principal tells the school and the head of a tổ the tổ, and who has read it (PLAN IV.1, IV.4)."""
 
 import uuid
-from pathlib import PurePath
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -21,7 +20,7 @@ EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 
 def announcement_path(announcement: "Announcement", _filename: str) -> str:
     """A random name: what the sender's computer called the file never reaches the disk."""
-    return f"announcements/{uuid.uuid4().hex}.{EXTENSIONS[announcement.file_kind]}"
+    return f"announcements/{uuid.uuid4().hex}.{announcement.extension}"
 
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
@@ -116,8 +115,8 @@ class Announcement(models.Model):
         return self.shown_until is not None and self.shown_until < clock.today()
 
     @property
-    def download_name(self) -> str:
-        return f"{PurePath(self.file_name).stem}.{EXTENSIONS[self.file_kind]}"
+    def extension(self) -> str:
+        return EXTENSIONS[self.file_kind]
 
 
 class AnnouncementReading(models.Model):
