@@ -49,14 +49,11 @@ def announcement_list(request: SignedInRequest) -> HttpResponse:
 @limited("announcement", times=60, minutes=10, what="gửi thông báo", methods=("POST",))
 def announcement_new(request: SignedInRequest) -> HttpResponse:
     permissions.require_anywhere(request.user, Action.ANNOUNCE, WHO_ANNOUNCES)
-    choices = {
-        "teams": teams_to_tell(request.user),
-        "to_school": may_announce_to(request.user, None),
-    }
+    teams, to_school = teams_to_tell(request.user), may_announce_to(request.user, None)
     if request.method != "POST":
-        form = AnnouncementForm(initial={"token": uuid.uuid4()}, **choices)
+        form = AnnouncementForm(initial={"token": uuid.uuid4()}, teams=teams, to_school=to_school)
         return render(request, "approvals/announcement_new.html", {"form": form})
-    form = AnnouncementForm(request.POST, request.FILES, **choices)
+    form = AnnouncementForm(request.POST, request.FILES, teams=teams, to_school=to_school)
     if form.is_valid():
         try:
             return _tell(request, form)

@@ -105,13 +105,12 @@ def _form_page(
     request: SignedInRequest, document: KeptDocument, last: DocumentVersion | None
 ) -> HttpResponse:
     leads = permissions.has_post(request.user, Post.Kind.PRINCIPAL, Post.Kind.VICE_PRINCIPAL)
-    choices = {"document": document, "by_clerk": not leads}
     people = staff() if document.is_board else {}
     if request.method != "POST":
-        form = VersionForm(initial=first_values(document, last), **choices)
+        form = VersionForm(initial=first_values(document, last), document=document, by_clerk=not leads)
         rows = MemberFormSet(initial=first_rows(last), prefix="m", form_kwargs={"people": people})
         return _show_form(request, document, last, form, rows)
-    form = VersionForm(request.POST, request.FILES, **choices)
+    form = VersionForm(request.POST, request.FILES, document=document, by_clerk=not leads)
     rows = MemberFormSet(request.POST, prefix="m", form_kwargs={"people": people})
     is_whole = form.is_valid() and (not document.is_board or rows.is_valid())
     problem = ""

@@ -1,4 +1,4 @@
-"""What the head of a tổ has told its teachers of a window, as a teacher reads it on the start page and says so (PLAN IV.4)."""
+"""What the head of a tổ has told of a window: read by its teachers on the start page, and ticked off (PLAN IV.4)."""
 
 import datetime
 from collections.abc import Collection, Iterable

@@ -59,7 +59,10 @@ def _about(order: EntryOrder) -> str:
     act = "gia hạn" if order.is_extension else "mở" if order.kind == EntryOrder.Kind.OPEN else "khoá"
     period = Period(order.period)
     what = "kết quả" if period is Period.SUPPLEMENTARY else "điểm, đánh giá"
-    return f"V/v {act} hệ thống nhập {what} {period_in_year(period, order.year)}"
+    year = order.year.label
+    # The two years never part at the end of a line.
+    when = period_in_year(period, order.year).replace(year, year.replace(" ", "\u00a0"))
+    return f"V/v {act} hệ thống nhập {what} {when}"
 
 
 def _when(order: EntryOrder) -> str:

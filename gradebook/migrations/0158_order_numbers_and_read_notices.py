@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="entryorder",
             constraint=models.UniqueConstraint(
+                models.F("year"),
                 django.db.models.functions.datetime.ExtractYear("dated"),
                 django.db.models.functions.text.Upper(
                     models.Func(models.F("number"), models.Value("0"), function="LTRIM")

@@ -54,7 +54,9 @@ class EntryOrder(models.Model):
         ordering = ("-signed_at", "-id")
         constraints: ClassVar = [
             # As the school's register has it: numbers begin anew on 1 January, and «3/TB» is «03/TB» (Nghị định 30).
+            # Over school years a trigger sees to it, which lets the numbers of old orders be.
             models.UniqueConstraint(
+                F("year"),
                 ExtractYear("dated"),
                 Upper(Func(F("number"), Value("0"), function="LTRIM")),
                 name="order_number_once_a_calendar_year",

@@ -9,7 +9,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from approvals.models import CorrectionRequest
-from kimdong.demo import arrangements, attendance, comments, handovers, inquiries, movements, papers
+from kimdong.demo import (
+    arrangements,
+    attendance,
+    comments,
+    documents,
+    handovers,
+    inquiries,
+    movements,
+    papers,
+)
 from kimdong.demo.accounts import ACCOUNT_TABLE, PASSWORD
 from kimdong.demo.school import DemoSchool, load
 from students.models import SchoolYear
@@ -47,6 +56,7 @@ class Command(BaseCommand):
         school = DemoSchool(seed, now, lambda line: self.stdout.write(f"  {line}"))
         load(school)
         inquiries.load(school)
+        documents.load(school)
         comments.load(school)
         papers.load(school)
         movements.load(school)
