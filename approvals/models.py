@@ -12,14 +12,25 @@ from simple_history.models import HistoricalRecords
 from accounts.history import TracedRow
 from accounts.models import Team
 from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
-from approvals.models_announcements import Announcement as Announcement  # Django looks for all models here
-from approvals.models_announcements import AnnouncementReading as AnnouncementReading
-from approvals.models_documents import BoardMember as BoardMember
-from approvals.models_documents import DocumentVersion as DocumentVersion
-from approvals.models_documents import KeptDocument as KeptDocument
+from approvals.models_announcements import Announcement, AnnouncementReading
+from approvals.models_documents import BoardMember, DocumentVersion, KeptDocument
 from approvals.workflow import State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student
+
+__all__ = [
+    "Announcement",
+    "AnnouncementReading",
+    "BoardMember",
+    "CorrectionItem",
+    "CorrectionRequest",
+    "DocumentVersion",
+    "Evidence",
+    "Inquiry",
+    "InquiryEntry",
+    "InquiryQuerySet",
+    "KeptDocument",
+]
 
 STATE_CHOICES = [(state.value, state.label) for state in State]
 

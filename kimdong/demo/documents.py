@@ -56,8 +56,8 @@ TOLD = (
         days=12,
         by="hieutruong",
         title="Sinh hoạt chuyên môn tháng 11",
-        text="Chiều thứ Tư tuần này toàn trường sinh hoạt chuyên môn tại phòng hội đồng, bắt đầu lúc 14 giờ. Các tổ mang "
-        "theo kế hoạch bài dạy đã góp ý.",
+        text="Chiều thứ Tư tuần này toàn trường sinh hoạt chuyên môn tại phòng hội đồng, bắt đầu lúc 14 giờ. Các tổ "
+        "mang theo kế hoạch bài dạy đã góp ý.",
         waits=5,
         reads=12,
     ),
