@@ -89,6 +89,10 @@ class Action(StrEnum):
     SEE_INQUIRY = "see_inquiry"
     HANDLE_INQUIRY = "handle_inquiry"
     DECIDE_INQUIRY = "decide_inquiry"
+    SEE_ANNOUNCEMENT = "see_announcement"
+    ANNOUNCE = "announce"
+    SEE_DOCUMENTS = "see_documents"
+    KEEP_DOCUMENTS = "keep_documents"
     SEE_CLASS = "see_class"
     SEE_SENSITIVE = "see_sensitive"
     SEE_PUPIL = "see_pupil"
@@ -236,6 +240,34 @@ TABLE: tuple[Rule, ...] = (
         "giải quyết câu hỏi, sự cố được chuyển lên",
         _all(Whose.SCHOOL, Role.PRINCIPAL),
         "IV.3, IV.4",
+    ),
+    Rule(
+        Action.SEE_ANNOUNCEMENT,
+        Area.DAILY,
+        "đọc thông báo gửi cho mình",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.GRADE_HEAD: Whose.TEAM, Role.STAFF: Whose.OWN},
+        "IV.1, IV.4",
+    ),
+    Rule(
+        Action.ANNOUNCE,
+        Area.DAILY,
+        "gửi thông báo, xem ai đã đọc, thu hồi",
+        {Role.PRINCIPAL: Whose.SCHOOL, Role.GRADE_HEAD: Whose.TEAM},
+        "IV.1, IV.4",
+    ),
+    Rule(
+        Action.SEE_DOCUMENTS,
+        Area.DAILY,
+        "đọc kế hoạch, quyết định, văn bản của trường",
+        _EVERYBODY,
+        "IV.1",
+    ),
+    Rule(
+        Action.KEEP_DOCUMENTS,
+        Area.DAILY,
+        "đưa lên văn bản của trường, quyết định thành lập Ban quản lí CSDL",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1",
     ),
     Rule(
         Action.SEE_CLASS,

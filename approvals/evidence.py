@@ -4,10 +4,12 @@ The kind is told by the content, never by the name. Opening the file is left to 
 """
 
 import hashlib
+import re
 import subprocess
 import sys
 import unicodedata
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -15,7 +17,7 @@ from django.core.files.base import ContentFile
 from approvals.evidence_cleaning import REFUSED, EvidenceRefused
 from gradebook.grading import plain_text
 
-__all__ = ["CleanFile", "EvidenceRefused", "clean_evidence"]
+__all__ = ["CleanFile", "EvidenceRefused", "clean_evidence", "download_name"]
 
 PATIENCE = 40  # seconds; more than the process has of its own
 ALLOWED = "ảnh JPEG, PNG hoặc tệp PDF"
@@ -51,6 +53,13 @@ def clean_evidence(name: str, content: bytes) -> CleanFile:
             f"Tệp «{shown}» không phải {ALLOWED} (xét theo nội dung). Gửi lại đúng loại tệp."
         )
     return CleanFile(shown, *_cleaned_apart(shown, content))
+
+
+def download_name(name: str, extension: str) -> str:
+    """The sender's own name for a file, without what a disk or a header could trip over, and its true ending."""
+    stem = unicodedata.normalize("NFC", PurePath(name).stem)
+    safe = re.sub(r"[^\w\s.-]", "_", stem).strip(" .") or "minh-chung"
+    return f"{safe[:100]}.{extension}"
 
 
 def _shown(name: str) -> str:

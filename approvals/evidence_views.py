@@ -1,9 +1,6 @@
 """Evidence goes in through a cleaning and out through a permission (rules R54, R57)."""
 
 import io
-import re
-import unicodedata
-from pathlib import PurePath
 
 from django.conf import settings
 from django.http import Http404, HttpResponseBase
@@ -17,7 +14,7 @@ from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from approvals import corrections
-from approvals.evidence import EvidenceRefused, clean_evidence
+from approvals.evidence import EvidenceRefused, clean_evidence, download_name
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest, Evidence
 from approvals.request_pages import require_request
@@ -60,13 +57,6 @@ def evidence(request: SignedInRequest, pk: int) -> HttpResponseBase:
         target_path=reverse("approvals:request", args=[found.request_id]),
     )
     if found.kind.startswith("image/"):
-        return file_to_look_at(content, download_name(found), found.kind)
+        return file_to_look_at(content, download_name(found.name, found.extension), found.kind)
     # A browser's PDF viewer does not start in the sandbox that a file from outside is shown in: it is saved instead.
-    return file_to_save(io.BytesIO(content), download_name(found), found.kind)
-
-
-def download_name(found: Evidence) -> str:
-    """The teacher's own name for the file, without what a disk or a header could trip over, and its true ending."""
-    stem = unicodedata.normalize("NFC", PurePath(found.name).stem)
-    safe = re.sub(r"[^\w\s.-]", "_", stem).strip(" .") or "minh-chung"
-    return f"{safe[:100]}.{found.extension}"
+    return file_to_save(io.BytesIO(content), download_name(found.name, found.extension), found.kind)

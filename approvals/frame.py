@@ -23,7 +23,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce, JSONObject, NullIf
+from django.db.models.functions import Coalesce, JSONObject, Left, Length, NullIf
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -33,6 +33,7 @@ from accounts import clock, permissions, sessions
 from accounts.models import User
 from accounts.permissions import Powers
 from accounts.powers import Action
+from approvals.announcements import waiting_for as announcements_for
 from approvals.inquiries import waiting_for
 from approvals.models import CorrectionRequest, Inquiry
 from approvals.workflow import OPEN_STATES, WRITABLE, State
@@ -43,6 +44,18 @@ from gradebook.scopes import HOMEROOM, line_words
 from students.models import HomeroomAssignment, SchoolYear
 
 MOST_NOTICES = 2
+MOST_ANNOUNCED = 5
+# One that is short stands in full on the start page; a longer one is opened.
+SHORT = 300
+ANNOUNCED = JSONObject(
+    pk="pk",
+    title="title",
+    text=Left("text", SHORT),
+    letters=Length("text"),
+    file="file_name",
+    author="author__full_name",
+    role="role",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,7 @@ ABOUT_MOVEMENTS = (
 PEOPLE, SUPERVISION, HELP = "Cán bộ, tài khoản", "Giám sát", "Giúp đỡ"
 MENU = (
     MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
+    MenuEntry("Thông báo", "approvals:announcements", "megaphone", Action.SEE_ANNOUNCEMENT),
     MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
     MenuEntry("Hồ sơ học sinh", "students:records", "person-check", Action.SEE_SENSITIVE),
     MenuEntry("Điểm danh", "students:attendance", "clipboard-check", Action.SEE_ATTENDANCE, pages=ABOUT_DAYS),
@@ -107,6 +121,7 @@ MENU = (
     MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING, PEOPLE),
     MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK, SUPERVISION),
     MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
+    MenuEntry("Văn bản của trường", "approvals:documents", "file-earmark-text", Action.SEE_DOCUMENTS, HELP),
     MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY, HELP),
     MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK, HELP),
     MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK, HELP),
@@ -130,14 +145,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": _menu(request, user, year),
         "notices": [*sessions.notices(request), *(_notices(user, year.open_windows) if year else [])],
         "orders_due": year.orders_due if year else [],
+        "announcements_due": year.unread_first if year else [],
+        "announcements_count": year.unread if year else 0,
     }
 
 
 def _waiting(year: Any) -> dict[str, Any]:
-    """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has both kinds."""
-    if year is None or year.inquiries or year.orders_due:
-        count = year.waiting + year.inquiries + len(year.orders_due) if year else 0
-        return {"count": count, "url": reverse("approvals:tasks")}
+    """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has every kind."""
+    if year is None:
+        return {"count": 0, "url": reverse("approvals:tasks")}
+    others = year.inquiries + year.unread + len(year.orders_due)
+    if others:
+        return {"count": year.waiting + others, "url": reverse("approvals:tasks")}
     return {"count": year.waiting, "url": f"{reverse('approvals:requests')}?who=waiting"}
 
 
@@ -155,8 +174,13 @@ def _year_in_view(user: User) -> Any:
     for year in found:
         year.open_windows = [json.loads(each) for each in year.open_windows]
         year.orders_due = [json.loads(each) for each in year.orders_due]
+        year.unread_first = [_announced(json.loads(each)) for each in year.unread_first]
         return year
     return None
+
+
+def _announced(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "is_short": row["letters"] <= SHORT and not row["file"]}
 
 
 @lru_cache(maxsize=256)
@@ -190,11 +214,14 @@ def _statement(
         )
     )
     due = waiting_orders(user).filter(year=OuterRef("pk")).order_by("opens_at")
+    unread = announcements_for(user).filter(year=OuterRef("pk"))
     years = SchoolYear.objects.begun().annotate(
         open_windows=ArraySubquery(windows),
         orders_due=_list_of(due.values(json=JSONObject(pk="pk", number="number", kind="kind"))),
         waiting=_number_of(requests_waiting_for(user)),
         inquiries=_number_of(inquiries_to_read(user)),
+        unread=_number_of(unread),
+        unread_first=_list_of(unread.order_by("-told_at", "-pk").values(json=ANNOUNCED)[:MOST_ANNOUNCED]),
     )
     return years[:1].query.sql_with_params()
 
@@ -352,6 +379,7 @@ def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
             "approvals:requests": year.waiting,
             "approvals:inquiries": year.inquiries,
             "gradebook:orders": len(year.orders_due),
+            "approvals:announcements": year.unread,
         }
         if year is not None
         else {}

@@ -14,9 +14,25 @@ from accounts.models import Team
 from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
 from approvals.reason_codes import ReasonCode
 from approvals.signature_model import BookSignature as BookSignature  # noqa: PLC0414 - a model of this app, in a file of its own
+from approvals.models_announcements import Announcement, AnnouncementReading
+from approvals.models_documents import BoardMember, DocumentVersion, KeptDocument
 from approvals.workflow import State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student
+
+__all__ = [
+    "Announcement",
+    "AnnouncementReading",
+    "BoardMember",
+    "CorrectionItem",
+    "CorrectionRequest",
+    "DocumentVersion",
+    "Evidence",
+    "Inquiry",
+    "InquiryEntry",
+    "InquiryQuerySet",
+    "KeptDocument",
+]
 
 STATE_CHOICES = [(state.value, state.label) for state in State]
 REASON_CHOICES = [(code.value, code.label) for code in ReasonCode]

@@ -1,7 +1,9 @@
 from django.urls import include, path
 
 from approvals import (
+    announcement_views,
     correction_register_views,
+    document_views,
     evidence_views,
     inquiry_views,
     proposal_views,
@@ -52,6 +54,27 @@ of_inquiries = [
     path("inquiries/<int:pk>/<str:act>/", inquiry_views.inquiry_act, name="inquiry_act"),
 ]
 
+of_announcements = [
+    path("announcements/", announcement_views.announcement_list, name="announcements"),
+    path("announcements/new/", announcement_views.announcement_new, name="announcement_new"),
+    path("announcements/<int:pk>/", announcement_views.announcement_page, name="announcement"),
+    path("announcements/<int:pk>/read/", announcement_views.announcement_read, name="announcement_read"),
+    path(
+        "announcements/<int:pk>/withdraw/",
+        announcement_views.announcement_withdraw,
+        name="announcement_withdraw",
+    ),
+    path("announcements/<int:pk>/file/", announcement_views.announcement_file, name="announcement_file"),
+]
+
+of_documents = [
+    path("documents/", document_views.document_list, name="documents"),
+    path("documents/new/<str:kind>/", document_views.document_new, name="document_new"),
+    path("documents/<int:pk>/", document_views.document_page, name="document"),
+    path("documents/<int:pk>/new/", document_views.document_renew, name="document_renew"),
+    path("documents/versions/<int:pk>/file/", document_views.document_file, name="document_file"),
+]
+
 of_years = [
     path("years/<int:pk>/closing/", year_closing_views.closing, name="year_closing"),
     path("years/<int:pk>/close/", year_closing_views.close, name="year_close"),
@@ -75,4 +98,6 @@ urlpatterns = [
     path("approvals/", include(of_inquiries)),
     path("approvals/", include(of_years)),
     path("approvals/", include(of_signatures)),
+    path("approvals/", include(of_announcements)),
+    path("approvals/", include(of_documents)),
 ]

@@ -25,9 +25,9 @@ NUMBER_TAIL = "TB-THKĐ"
 _MOMENT = "%Y-%m-%dT%H:%M"
 
 
-def next_number(year: SchoolYear) -> str:
-    """The number after the highest NN/… of the year, as «03/TB-THKĐ»."""
-    numbers = EntryOrder.objects.filter(year=year).values_list("number", flat=True)
+def next_number(day: datetime.date) -> str:
+    """The number after the highest of the calendar year of the day, as «03/TB-THKĐ»: registers begin anew each year."""
+    numbers = EntryOrder.objects.filter(dated__year=day.year).values_list("number", flat=True)
     used = [int(found[0]) for number in numbers if (found := re.match(r"\d{1,4}", number))]
     return f"{max(used, default=0) + 1:02d}/{NUMBER_TAIL}"
 
@@ -69,6 +69,7 @@ class OrderForm(forms.Form):
     number = forms.CharField(
         label="Số văn bản",
         max_length=60,
+        help_text="Hệ thống đề nghị số tiếp theo của năm; đổi được cho khớp sổ văn bản đi.",
         error_messages={
             **_words("số văn bản"),
             "max_length": "Số văn bản dài %(show_value)d chữ, nhiều nhất %(limit_value)d. Ghi ngắn lại.",
@@ -159,6 +160,11 @@ class OrderForm(forms.Form):
     def is_lock(self) -> bool:
         """An order to lock, as asked for or as typed: it has no «Đến»."""
         return self["kind"].value() == EntryOrder.Kind.LOCK
+
+    def clean_number(self) -> str:
+        """«3 / TB-THKĐ» is «03/TB-THKĐ»."""
+        number = re.sub(r"\s*/\s*", "/", self.cleaned_data["number"])
+        return re.sub(r"^\d(?=/)", lambda digit: f"0{digit[0]}", number)
 
     def clean(self) -> dict[str, Any]:
         """Fills the text by the pattern where it is empty or the pattern of another kind or period."""
@@ -253,7 +259,7 @@ def initial_values(year: SchoolYear, kind: str) -> dict[str, Any]:
     proposal = _PROPOSALS[kind](year)
     return {
         "kind": EntryOrder.Kind.OPEN.value if kind == EXTENSION else kind,
-        "number": next_number(year),
+        "number": next_number(clock.today()),
         "dated": clock.today(),
         "text": default_text(kind, Period(proposal["period"]), year, is_for_one=kind == EXTENSION),
         **proposal,

@@ -21,14 +21,13 @@ from accounts.requests import SignedInRequest
 from gradebook.models import EntryOrder, EntryWindow, WindowCut
 from gradebook.order_execution import WHO_CARRIES_OUT, ExecutionRefused, carry_out
 from gradebook.order_forms import EXTENSION, OrderForm, initial_values
+from gradebook.order_paper import paper_of
 from gradebook.order_preview import Preview, preview
 from gradebook.order_texts import notice_words
 from gradebook.orders import OrderRefused, issue_order, problems_of
 from gradebook.progress_scope import address_of
 from gradebook.regulation import Period
 from gradebook.scopes import scope_of
-from gradebook.windows import period_in_year
-from gradebook.year_rules import rules_of
 from students.models import SchoolYear
 
 PER_PAGE = 20
@@ -49,10 +48,6 @@ class OrderNotice:
     @property
     def period(self) -> Period:
         return Period(self.order.period)
-
-    @property
-    def period_in_year(self) -> str:
-        return period_in_year(self.period, self.order.year)
 
     @property
     def what(self) -> str:
@@ -106,6 +101,11 @@ def _closed_by(window: EntryWindow) -> str:
     return f"từ {window.closes_label}, khi hết giờ"
 
 
+def get_order(pk: int) -> EntryOrder:
+    """The order with what its page and its paper need. Raises Http404."""
+    return get_object_or_404(_orders(), pk=pk)
+
+
 def _orders() -> QuerySet[EntryOrder]:
     cuts = WindowCut.objects.filter(window__order=OuterRef("pk"), shut_at__lte=now_in_sql())
     return EntryOrder.objects.select_related(
@@ -128,8 +128,7 @@ def order_list(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def order_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """The order in its own wording."""
-    order = get_object_or_404(_orders(), pk=pk)
-    return _show_order(request, order)
+    return _show_order(request, get_order(pk))
 
 
 def _show_order(request: SignedInRequest, order: EntryOrder, problem: str = "") -> HttpResponse:
@@ -147,7 +146,7 @@ def _show_order(request: SignedInRequest, order: EntryOrder, problem: str = "") 
         and order.signed_by_id != request.user.pk,
         "problem": problem,
         "may_see_readiness": permissions.may_anywhere(request.user, Action.SEE_READINESS),
-        "legal_bases": rules_of(order.year).legal_bases,
+        "paper": paper_of(order),
     }
     return render(request, "gradebook/order.html", context, status=422 if problem else 200)
 
@@ -157,7 +156,7 @@ def _show_order(request: SignedInRequest, order: EntryOrder, problem: str = "") 
 def order_done(request: SignedInRequest, pk: int) -> HttpResponse:
     """The vice-principal or the clerk records that the order stands as written."""
     permissions.require(request.user, Action.CARRY_OUT_ORDER, WHO_CARRIES_OUT)
-    order = get_object_or_404(_orders(), pk=pk)
+    order = get_order(pk)
     try:
         carry_out(order, found=notice_of(order).found, by=request.user)
     except ExecutionRefused as refusal:

@@ -159,9 +159,18 @@ def _early_end_problems(order: EntryOrder, closes_at: datetime.datetime) -> list
 
 
 def _number_problems(order: EntryOrder) -> list[Problem]:
-    if order.number and EntryOrder.objects.filter(year=order.year_id, number=order.number).exists():
-        return [Problem("number", f"Số «{order.number}» đã dùng trong năm học này. Ghi số văn bản khác.")]
+    """By the calendar year of its date, as registers of documents are kept; «3/TB» is «03/TB»."""
+    if not order.number or order.dated is None:
+        return []
+    used = EntryOrder.objects.filter(dated__year=order.dated.year).values_list("number", flat=True)
+    if _as_compared(order.number) in {_as_compared(number) for number in used}:
+        year = order.dated.year
+        return [Problem("number", f"Số «{order.number}» đã dùng trong năm {year}. Ghi số văn bản khác.")]
     return []
+
+
+def _as_compared(number: str) -> str:
+    return number.upper().lstrip("0")
 
 
 def _day_problems(order: EntryOrder, moment: datetime.datetime) -> list[Problem]:

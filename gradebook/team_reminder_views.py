@@ -2,15 +2,16 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import permissions
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from gradebook.models import EntryNotice
+from gradebook.entry_notices import mark_notice_read
+from gradebook.models import EntryNotice, EntryNoticeRecipient
 from gradebook.team_reminders import WHO_REMINDS, NoticeRefused, read_team_windows, send_notice
 
 
@@ -70,3 +71,13 @@ def _send(request: SignedInRequest) -> HttpResponse:
     done = "Đã thông báo cho" if notice.kind == EntryNotice.Kind.ANNOUNCE else "Đã nhắc"
     messages.success(request, f"{done} {reached} giáo viên: hiện ở đầu trang «Việc của tôi» của từng người.")
     return redirect("gradebook:team_reminders")
+
+
+@require_POST
+def notice_read(request: SignedInRequest, pk: int) -> HttpResponse:
+    """«Đã đọc» from the start page."""
+    try:
+        mark_notice_read(pk, by=request.user)
+    except EntryNoticeRecipient.DoesNotExist as problem:
+        raise Http404("Không có lời nhắn này.") from problem
+    return redirect("approvals:tasks")

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q
 
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
@@ -104,7 +105,9 @@ def read_team_windows(user: User) -> tuple[TeamWindow, ...]:
         closes_at__gt=F("opens_at"),
         year=year,
     ).order_by("opens_at")
-    told = EntryNotice.objects.select_related("sent_by").annotate(reached=Count("recipients"))
+    told = EntryNotice.objects.select_related("sent_by").annotate(
+        reached=Count("recipients"), unread_by=ArraySubquery(_names_of_unread())
+    )
     windows = list(with_cuts(running).prefetch_related(Prefetch("notices", queryset=told)))
     classes = list(with_pupil_counts(SchoolClass.objects.filter(year=year, grade_level__in=grades)))
     sheets = _sheets(year, classes) if windows else _Sheets([], Counts())
@@ -112,6 +115,11 @@ def read_team_windows(user: User) -> tuple[TeamWindow, ...]:
         sheets = _with_what_is_owed(sheets)
     found = (_team_window(window, grade, sheets, user) for window in windows for grade in sorted(grades))
     return tuple(each for each in found if each.members)
+
+
+def _names_of_unread() -> Any:
+    copies = EntryNoticeRecipient.objects.filter(notice=OuterRef("pk"), read_at=None)
+    return copies.order_by("person__sort_key", "pk").values("person__full_name")
 
 
 @dataclass(frozen=True, slots=True)

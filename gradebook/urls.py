@@ -48,6 +48,7 @@ urlpatterns = [
     path("orders/<int:pk>/done/", order_views.order_done, name="order_done"),
     path("calendar/", lock_calendar_views.lock_calendar, name="lock_calendar"),
     path("team-reminders/", team_reminder_views.team_reminders, name="team_reminders"),
+    path("team-reminders/<int:pk>/read/", team_reminder_views.notice_read, name="notice_read"),
     path("years/<int:pk>/opening/", opening_views.opening, name="opening"),
     path("years/<int:pk>/open/", opening_views.year_open, name="year_open"),
     path("years/<int:pk>/lines/", line_views.year_lines, name="year_lines"),

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Final
 
 from reports.seal_content import SCHOOL_TIME, BookSeal, seal_groups
+from students.paper_dates import long_date
 
 PRINCIPAL_TITLE: Final = ("HIỆU TRƯỞNG",)
 DEPUTY_TITLE: Final = ("KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG")
@@ -20,14 +21,6 @@ _OUTCOME_ORDER: Final = ("x", "Chưa", "Không", "HTXS", "HTT", "HT", "CHT", "HS
 """Values of the outcome columns, best first: the order of their summary."""
 LEARNING_PROCESS_ROWS: Final = 7
 """Rows of the QUÁ TRÌNH HỌC TẬP table on the form: five grades and room for two transfers."""
-
-
-def long_date(day: date | None) -> str:
-    """Return "ngày 05 tháng 01 năm 2026" (zero before days under 10 and months 1 and 2), dots for None."""
-    if day is None:
-        return "ngày ...... tháng ...... năm .........."
-    month = f"{day.month:02d}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02d} tháng {month} năm {day.year}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from reports import (
     correction_views,
     decision_views,
     handover_views,
+    official_paper_views,
     parent_paper_views,
     print_views,
     superseded_views,
@@ -24,5 +25,7 @@ urlpatterns = [
     path("handovers/<int:pk>/", handover_views.handover_file, name="handover_file"),
     path("parents/<int:pk>/slips/", parent_paper_views.parent_slips, name="parent_slips"),
     path("parents/<int:pk>/list/", parent_paper_views.parent_list, name="parent_list"),
+    path("orders/<int:pk>/", official_paper_views.order_paper, name="order_paper"),
+    path("boards/<int:pk>/", official_paper_views.board_paper, name="board_paper"),
     path("transfer-packs/<int:pk>/", transfer_views.transfer_pack, name="transfer_pack"),
 ]

@@ -29,14 +29,24 @@ from accounts.models import (
     SignedInSession,
     Team,
     TrainingRecord,
+    User,
 )
 from accounts.powers import RULES, Action, Role, Whose
 from accounts.training import record_training
+from approvals.announcements import Told, tell
 from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
-from approvals.models import CorrectionRequest, Evidence, Inquiry
+from approvals.models import Announcement, CorrectionRequest, Evidence, Inquiry, KeptDocument
 from gradebook.comment_bank import shipped
-from gradebook.models import BankComment, Commendation, EntryOrder, RollOver, SubjectLine, TeachingAssignment
+from gradebook.models import (
+    BankComment,
+    Commendation,
+    EntryNotice,
+    EntryOrder,
+    RollOver,
+    SubjectLine,
+    TeachingAssignment,
+)
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import (
@@ -50,6 +60,7 @@ from students.models import (
     Student,
     proposed_rule_set,
 )
+from tests.approvals.kept import the_board, the_plan
 from tests.approvals.papers import draft, entered_school, filed
 from tests.gradebook.school import CONFIRMED, School, grant_to, open_window
 from tests.students.seats import seat
@@ -106,6 +117,8 @@ class Things:
     run: RosterRun
     session: SignedInSession
     inquiry: Inquiry
+    announcement: Announcement
+    document: KeptDocument
     training: TrainingRecord
     grant: Grant
     membership: GroupMembership
@@ -127,6 +140,22 @@ def person(name: str) -> Callable[[Things], list[Any]]:
 
 def admission(things: Things) -> list[Any]:
     return [things.school.pupils[0].movements.get().pk]
+
+
+def lans_notice(things: Things) -> list[Any]:
+    """What thầy Dũng told cô Lan of a window."""
+    notice, _made = EntryNotice.objects.get_or_create(
+        window=things.order.window,
+        grade_level=4,
+        kind="announce",
+        day=clock.today(),
+        defaults={"sent_by": things.school.dung},
+    )
+    return [notice.recipients.get_or_create(person=things.school.lan, missing=0)[0].pk]
+
+
+def the_version(things: Things) -> list[Any]:
+    return [things.document.versions.get().pk]
 
 
 def first_pupil(things: Things) -> list[Any]:
@@ -420,6 +449,43 @@ PAGES = (
         302,
         of("inquiry", "accept"),
     ),
+    Page("approvals:announcements", Action.SEE_ANNOUNCEMENT, EVERYBODY),
+    Page("approvals:announcement", Action.SEE_ANNOUNCEMENT, INQUIRY, arguments=of("announcement")),
+    Page(
+        "approvals:announcement_file",
+        Action.SEE_ANNOUNCEMENT,
+        INQUIRY,
+        status=404,
+        arguments=of("announcement"),
+    ),
+    Page("approvals:announcement_new", Action.ANNOUNCE, frozenset({"bich", "dung"})),
+    Page("approvals:announcement_new", Action.ANNOUNCE, frozenset({"bich", "dung"}), "post", 422),
+    Page(
+        "approvals:announcement_withdraw",
+        Action.ANNOUNCE,
+        frozenset({"bich", "dung"}),
+        "post",
+        422,
+        of("announcement"),
+    ),
+    Page("approvals:announcement_read", Action.SEE_OWN_TASKS, LAN, "post", 302, arguments=of("announcement")),
+    Page("gradebook:notice_read", Action.SEE_OWN_TASKS, LAN, "post", 302, arguments=lans_notice),
+    Page("approvals:documents", Action.SEE_DOCUMENTS, EVERYBODY),
+    Page("approvals:document", Action.SEE_DOCUMENTS, EVERYBODY, arguments=of("document")),
+    Page("approvals:document_file", Action.SEE_DOCUMENTS, EVERYBODY, status=404, arguments=the_version),
+    Page("approvals:document_new", Action.KEEP_DOCUMENTS, PRINTS, arguments=lambda _: ["other"]),
+    Page("approvals:document_new", Action.KEEP_DOCUMENTS, PRINTS, "post", 422, lambda _: ["plan"]),
+    Page("approvals:document_renew", Action.KEEP_DOCUMENTS, PRINTS, arguments=of("document")),
+    Page("approvals:document_renew", Action.KEEP_DOCUMENTS, PRINTS, "post", 422, of("document")),
+    # Of the plan, which has no paper of its own.
+    Page(
+        "reports:board_paper",
+        Action.SEE_DOCUMENTS,
+        EVERYBODY,
+        status=404,
+        arguments=lambda things: [the_plan(things.school).pk],
+    ),
+    Page("reports:order_paper", Action.SEE_ORDERS, EVERYBODY, arguments=of("order")),
     Page("accounts:guides", Action.SEE_HANDBOOK, EVERYBODY),
     Page("accounts:guide", Action.SEE_HANDBOOK, EVERYBODY, arguments=lambda _things: ["homeroom"]),
     Page("accounts:training", Action.SEE_TRAINING, OFFICE),
@@ -835,6 +901,12 @@ def some_of_each(school: School) -> Things:
             token=uuid.uuid4(),
             by=school.lan,
         ),
+        announcement=tell(
+            Told("Họp tổ", "Chiều thứ Tư họp tổ.", team=school.lan.team),
+            token=uuid.uuid4(),
+            by=User.objects.get(pk=school.dung.pk),
+        ),
+        document=the_board(school).document,
         training=record_training(
             [school.lan], subject="Nhập sổ", trained_on=clock.today(), trainer="Cô Hoa", by=school.tuan
         )[0],
@@ -913,6 +985,7 @@ def label(page: Page) -> str:
 
 # Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
 LISTS = {
+    "approvals:announcements",
     "gradebook:year_ends",
     "gradebook:year_end_list",
     "gradebook:year_end_list_file",

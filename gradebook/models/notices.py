@@ -44,13 +44,14 @@ class EntryNotice(models.Model):
 
 
 class EntryNoticeRecipient(models.Model):
-    """Whom a notice was for, and how many cells they lacked when it was sent."""
+    """Whom a notice was for, how many cells they lacked when it was sent, and when they said that they had read it."""
 
     notice = models.ForeignKey(EntryNotice, models.PROTECT, related_name="recipients")
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="received_entry_notices"
     )
     missing = models.PositiveIntegerField("số ô còn thiếu")
+    read_at = models.DateTimeField("đã đọc lúc", null=True)
 
     history = HistoricalRecords(bases=[TracedRow])
 

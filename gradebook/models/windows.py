@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import ExtractYear, Now, Upper
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
@@ -53,7 +53,14 @@ class EntryOrder(models.Model):
     class Meta:
         ordering = ("-signed_at", "-id")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["year", "number"], name="order_number_once_a_year"),
+            # As the school's register has it: numbers begin anew on 1 January, and «3/TB» is «03/TB» (Nghị định 30).
+            # Over school years a trigger sees to it, which lets the numbers of old orders be.
+            models.UniqueConstraint(
+                F("year"),
+                ExtractYear("dated"),
+                Upper(Func(F("number"), Value("0"), function="LTRIM")),
+                name="order_number_once_a_calendar_year",
+            ),
             models.CheckConstraint(condition=Q(kind__in=["open", "lock"]), name="order_kind_is_known"),
             models.CheckConstraint(condition=Q(period__in=ENTRY_PERIODS), name="order_period_is_known"),
             models.CheckConstraint(

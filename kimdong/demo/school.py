@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.second_factor import NAME
 from gradebook.entry import save_results
 from gradebook.models import EntryOrder, SubjectLine, TeachingAssignment
+from gradebook.order_forms import next_number
 from gradebook.orders import issue_order
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
@@ -203,9 +204,9 @@ def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
 
 def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]) -> None:
     """Four periods opened, filled and locked by their end; then results approved class by class."""
-    for number, window in enumerate(calendar.past_windows(year.year), start=1):
+    for window in calendar.past_windows(year.year):
         school.say(f"nhập {window.period.label} năm học {year.label}")
-        record_carried_out(_order(year, window, number), window)
+        record_carried_out(_order(year, window), window)
         _fill(year, window, school, share=lambda _ref: 1.0)
     school.say(f"phê duyệt kết quả năm học {year.label}")
     approve_year(year, seed=school.seed, repeating=repeating)
@@ -213,12 +214,12 @@ def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]
 
 def fill_current_year(year: SchoolYear, school: DemoSchool) -> None:
     """Earlier periods complete and locked, the one that contains now open and about half filled."""
-    for number, window in enumerate(calendar.current_windows(year.year, school.now), start=1):
+    for window in calendar.current_windows(year.year, school.now):
         if window.opens_at > school.now:
             return
         is_open = window.closes_at > school.now
         school.say(f"nhập {window.period.label} năm học {year.label}" + (" (đang mở)" if is_open else ""))
-        order = _order(year, window, number)
+        order = _order(year, window)
         _fill(year, window, school, share=_half_filled if is_open else lambda _ref: 1.0)
         if is_open:
             tell_the_teachers(order, window, school.now)
@@ -231,11 +232,11 @@ def _half_filled(ref: SheetRef) -> float:
     return (0.0, 1.0, 0.6, 0.0, 1.0, 0.3, 0.0)[(ref.school_class.pk * 3 + sum(map(ord, ref.code))) % 7]
 
 
-def _order(year: SchoolYear, window: PlannedWindow, number: int) -> EntryOrder:
+def _order(year: SchoolYear, window: PlannedWindow) -> EntryOrder:
     principal = User.objects.get(username="hieutruong")
     with clock.travelling(window.signed_at):
         order = EntryOrder(
-            number=f"{number:02d}/TB-THKĐ",
+            number=next_number(window.signed_at.date()),
             dated=window.signed_at.date(),
             kind=EntryOrder.Kind.OPEN,
             year=year,

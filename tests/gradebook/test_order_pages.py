@@ -4,6 +4,7 @@ import datetime
 import re
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.timezone import localtime, make_aware
 
@@ -106,6 +107,7 @@ def test_the_page_of_an_order_has_the_wording_of_the_notice(school, principal):
         f"V/v mở hệ thống nhập điểm, đánh giá Cuối học kì I năm học {school.year.label}",
         "Phạm vi: Khối 4.",
         f"mở từ 07:00 ngày {localtime(order.opens_at):%d/%m/%Y} đến 17:00 ngày {localtime(order.closes_at):%d/%m/%Y}",
+        "Người nhập: giáo viên chủ nhiệm, giáo viên bộ môn được phân công",
         "Sai sót được sửa bằng phiếu đề nghị",
         "Hoàng Ngọc Bích",
     ):
@@ -191,7 +193,31 @@ def test_the_next_number_follows_the_highest(school, used, following):
             closes_at=now + datetime.timedelta(days=1),
             signed_by=school.bich,
         )
-    assert next_number(school.year) == f"{following}/TB-THKĐ"
+    assert next_number(clock.today()) == f"{following}/TB-THKĐ"
+
+
+def a_day_of_another_year(school):
+    """In the same school year: its other calendar year, in the register of which numbers begin anew."""
+    turn = datetime.date(school.year.year + 1, 1, 1)
+    return turn if clock.today() < turn else turn - datetime.timedelta(days=1)
+
+
+def test_numbers_begin_anew_with_the_calendar_year(school):
+    order = open_window(school).order
+    other = a_day_of_another_year(school)
+    assert next_number(other) == "01/TB-THKĐ"
+    again = EntryOrder.objects.get(pk=order.pk)
+    again.pk, again.dated = None, other
+    again.save()
+    assert EntryOrder.objects.filter(year=school.year, number=order.number).count() == 2
+
+
+@pytest.mark.parametrize("number", ["01/QĐ-THKĐ", "1/qđ-thkđ"])
+def test_the_database_keeps_a_number_once_a_year(school, number):
+    order = EntryOrder.objects.get(pk=open_window(school).order.pk)
+    order.pk, order.number = None, number
+    with pytest.raises(IntegrityError), transaction.atomic():
+        order.save()
 
 
 def test_the_preview_says_exactly_what_will_happen_and_signs_nothing(school, principal):
@@ -298,7 +324,8 @@ def test_the_wording_follows_the_kind_until_the_principal_writes_her_own(school,
     ("field", "value", "says"),
     [
         ("number", "", "Chưa có số văn bản"),
-        ("number", "01/QĐ-THKĐ", "đã dùng trong năm học này"),
+        ("number", "01/QĐ-THKĐ", "đã dùng trong năm"),
+        ("number", "1 / qđ-thkđ", "đã dùng trong năm"),
         ("dated", "32/13/2026", "Ngày kí chưa đúng"),
         ("opens_at", "", "Chưa có giờ bắt đầu"),
         ("opens_at", "mai", "Giờ bắt đầu chưa đúng"),

@@ -77,6 +77,24 @@ def test_a_reminder_of_the_schools_window_stays_for_who_has_longer_by_an_order_o
     assert f"{HEAD} nhắc lúc" in start_page(client, school.lan)
 
 
+def test_a_teacher_ticks_it_off_and_the_head_sees_who_has_not(school, client):
+    window = open_window(school)
+    notice = send(school, window, EntryNotice.Kind.ANNOUNCE)
+    copies = {each.person.username: each.pk for each in notice.recipients.select_related("person")}
+    address = reverse("gradebook:notice_read", args=[copies["thu"]])
+    client.force_login(school.lan)
+    assert client.post(address).status_code == 403
+    client.force_login(school.thu)
+    assert address in client.get(reverse("approvals:tasks")).content.decode()
+    assert address not in client.post(address, follow=True).content.decode()
+    first = notice.recipients.get(pk=copies["thu"]).read_at
+    client.post(address)
+    assert notice.recipients.get(pk=copies["thu"]).read_at == first
+    client.force_login(school.dung)
+    shown = text(client.get(reverse("gradebook:team_reminders")))
+    assert f"chưa đọc: {school.lan.full_name}, {school.minh.full_name}" in shown
+
+
 def test_each_kind_goes_out_once_a_day_at_most(school):
     window = open_window(school, hours=72)
     send(school, window, EntryNotice.Kind.REMIND)

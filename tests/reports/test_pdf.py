@@ -17,9 +17,9 @@ import pytest
 from django.conf import settings
 
 from reports import page_fit, pdf
-from reports.book_content import long_date
 from reports.class_table_columns import class_table_blocks
 from reports.pdf_merge import merge_into
+from students.paper_dates import long_date
 from tests.reports import sample_books as sample
 
 

@@ -13,6 +13,7 @@ from kimdong.demo import (
     arrangements,
     attendance,
     comments,
+    documents,
     handovers,
     inquiries,
     movements,
@@ -56,6 +57,7 @@ class Command(BaseCommand):
         school = DemoSchool(seed, now, lambda line: self.stdout.write(f"  {line}"))
         load(school)
         inquiries.load(school)
+        documents.load(school)
         comments.load(school)
         signatures.load(school)
         papers.load(school)

@@ -1,0 +1,92 @@
+"""What an order says on paper, for its page and its print alike (domain.md 2.6; rule R77)."""
+
+from dataclasses import dataclass
+
+from django.utils.timezone import localtime
+
+from gradebook.models import EntryOrder
+from gradebook.regulation import Period
+from gradebook.windows import period_in_year
+from gradebook.year_rules import rules_of
+from students.paper_dates import long_date
+
+CORRECTING = (
+    "Sau khi khoá, giáo viên không tự sửa điểm, đánh giá, nhận xét. Sai sót được sửa bằng phiếu đề nghị có lí do và "
+    "minh chứng; Phó Hiệu trưởng phê chuẩn, văn thư thực hiện."
+)
+EXECUTING = (
+    "Hệ thống mở, khoá đúng giờ ghi trong văn bản này. Phó Hiệu trưởng, văn thư thực hiện: đối chiếu, ghi xác nhận đã "
+    "thực hiện trên hệ thống; tổ (khối) trưởng thông báo và đôn đốc giáo viên trong tổ."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaper:
+    """The parts of the paper; `points` are numbered on it from 1."""
+
+    order: EntryOrder
+    about: str
+    place_and_date: str
+    bases: tuple[str, ...]
+    points: tuple[str, ...]
+    recipients: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"Thông báo số {self.order.number}"
+
+
+def paper_of(order: EntryOrder) -> OrderPaper:
+    """The order must come with its year, class, teacher and signer."""
+    return OrderPaper(
+        order=order,
+        about=_about(order),
+        place_and_date=f"{order.year.place}, {long_date(order.dated)}",
+        bases=rules_of(order.year).legal_bases,
+        points=(
+            order.text,
+            f"Phạm vi: {order.scope_label}.",
+            f"Thời gian: {_when(order)}",
+            f"Người nhập: {_who_enters(order)}",
+            CORRECTING,
+            EXECUTING,
+        ),
+        recipients=_recipients(order),
+    )
+
+
+def _about(order: EntryOrder) -> str:
+    act = "gia hạn" if order.is_extension else "mở" if order.kind == EntryOrder.Kind.OPEN else "khoá"
+    period = Period(order.period)
+    what = "kết quả" if period is Period.SUPPLEMENTARY else "điểm, đánh giá"
+    year = order.year.label
+    # The two years never part at the end of a line.
+    when = period_in_year(period, order.year).replace(year, year.replace(" ", "\u00a0"))
+    return f"V/v {act} hệ thống nhập {what} {when}"
+
+
+def _when(order: EntryOrder) -> str:
+    if order.kind == EntryOrder.Kind.OPEN:
+        opens, closes = localtime(order.opens_at), localtime(order.closes_at)
+        return (
+            f"mở từ {opens:%H:%M} ngày {opens:%d/%m/%Y} đến {closes:%H:%M} ngày {closes:%d/%m/%Y}; hết giờ hệ thống tự "
+            "khoá."
+        )
+    moment = localtime(order.takes_effect_at)
+    others = "" if order.is_for_whole_classes else "; các sổ khác theo văn bản đã ban hành"
+    return f"khoá từ {moment:%H:%M} ngày {moment:%d/%m/%Y}{others}."
+
+
+def _who_enters(order: EntryOrder) -> str:
+    if order.kind == EntryOrder.Kind.LOCK:
+        return "từ giờ khoá không ai nhập, sửa trên các sổ trong phạm vi trên."
+    if order.teacher:
+        return f"riêng {order.teacher.full_name}, đối với các sổ được phân công trong phạm vi trên."
+    return (
+        "giáo viên chủ nhiệm, giáo viên bộ môn được phân công các sổ trong phạm vi trên; không ai nhập thay."
+    )
+
+
+def _recipients(order: EntryOrder) -> tuple[str, ...]:
+    to_one = (f"{order.teacher.full_name};",) if order.teacher else ()
+    return ("BGH;", "Các tổ (khối);", *to_one, "Lưu: VT.")

@@ -1,0 +1,89 @@
+"""Orders and the decision on the management board on paper, read back from the PDF (Nghị định 30; rule R77)."""
+
+import io
+
+import pikepdf
+import pytest
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accounts.models import AccessLogEntry
+from gradebook.regulation import rules_for
+from reports.read_back import squeezed, text_of
+from students.paper_dates import long_date
+from tests.approvals.kept import the_board, the_plan
+from tests.gradebook.school import make_school, open_window
+
+pytestmark = pytest.mark.django_db
+A4 = (595, 842)
+
+
+def the_school():
+    return make_school(pupils=1)
+
+
+def taken(client, person, name, pk):
+    client.force_login(person)
+    return client.get(reverse(name, args=[pk])).getvalue()
+
+
+def assert_says(content, *parts):
+    words = text_of(content)
+    assert [part for part in parts if squeezed(part) not in words] == []
+
+
+def test_an_order_prints_as_the_law_wants_it_on_one_page(school, client):
+    order = open_window(school).order
+    content = taken(client, school.thu, "reports:order_paper", order.pk)
+    opens = localtime(order.opens_at)
+    assert_says(
+        content,
+        school.year.parent_body.upper(),
+        school.year.school_name.upper(),
+        f"Số: {order.number}",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        f"{school.year.place}, {long_date(order.dated)}",
+        "THÔNG BÁO",
+        "V/v mở hệ thống nhập điểm, đánh giá Giữa học kì I",
+        *(f"Căn cứ {base};" for base in rules_for(school.year.year).legal_bases),
+        "2. Phạm vi: Toàn trường.",
+        f"3. Thời gian: mở từ {opens:%H:%M} ngày {opens:%d/%m/%Y} đến",
+        "4. Người nhập: giáo viên chủ nhiệm, giáo viên bộ môn",
+        "5. Sau khi khoá, giáo viên không tự sửa",
+        "6. Hệ thống mở, khoá đúng giờ",
+        "Nơi nhận:",
+        "HIỆU TRƯỞNG",
+        school.bich.full_name,
+    )
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert len(pdf.pages) == 1
+        assert tuple(round(float(side)) for side in pdf.pages[0].MediaBox[2:]) == A4
+    assert AccessLogEntry.objects.filter(kind="print_downloaded", user=school.thu).exists()
+
+
+def test_the_decision_names_the_members_and_stands_on_the_plan(school, client):
+    plan = the_plan(school)
+    version = the_board(school)
+    content = taken(client, school.lan, "reports:board_paper", version.pk)
+    assert_says(
+        content,
+        "Số: 12/QĐ-THKĐ",
+        "QUYẾT ĐỊNH",
+        "Về việc thành lập Ban quản lí Hệ thống CSDL",
+        f"HIỆU TRƯỞNG {school.year.school_name.upper()}",
+        f"Căn cứ Kế hoạch số {plan.number}",
+        "Điều 1.",
+        f"{school.bich.full_name}Hiệu trưởngTrưởng ban",
+        f"{school.hoa.full_name}Phó Hiệu trưởngPhó Trưởng ban",
+        f"{school.tuan.full_name}Văn thưThư kí",
+        "Điều 2. Ban quản lí, vận hành Hệ thống CSDL của nhà trường.",
+        "Điều 3.",
+        "Như Điều 3;",
+        school.bich.full_name,
+    )
+
+
+def test_another_document_is_not_printed_from_here(school, client):
+    client.force_login(school.lan)
+    assert client.get(reverse("reports:board_paper", args=[the_plan(school).pk])).status_code == 404
