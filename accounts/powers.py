@@ -133,6 +133,11 @@ class Action(StrEnum):
     SEE_REQUEST = "see_request"
     DECIDE_REQUEST = "decide_request"
     APPLY_REQUEST = "apply_request"
+    SEE_INSPECTION = "see_inspection"
+    INSPECT = "inspect"
+    ANSWER_FINDING = "answer_finding"
+    SEE_STAFF_DECISION = "see_staff_decision"
+    DECIDE_ON_STAFF = "decide_on_staff"
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
@@ -550,6 +555,42 @@ TABLE: tuple[Rule, ...] = (
         "ghi vào sổ đúng phiếu đã phê chuẩn",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
+    ),
+    # A teacher sees what was found in the own sheets, and nothing else of the inspection.
+    Rule(
+        Action.SEE_INSPECTION,
+        Area.SUPERVISION,
+        "xem kiểm tra hồ sơ, nội dung ghi nhận",
+        {**_all(Whose.SCHOOL, *_LEADERS), Role.STAFF: Whose.OWN},
+        "IV.1, IV.2",
+    ),
+    Rule(
+        Action.INSPECT,
+        Area.SUPERVISION,
+        "mở đợt kiểm tra hồ sơ, ghi nhận, kết luận",
+        _all(Whose.SCHOOL, *_LEADERS),
+        "IV.1, IV.2",
+    ),
+    Rule(
+        Action.ANSWER_FINDING,
+        Area.SUPERVISION,
+        "giải trình nội dung kiểm tra ghi nhận ở sổ mình phụ trách",
+        _all(Whose.OWN, Role.STAFF),
+        "IV.2, IV.5, IV.6",
+    ),
+    Rule(
+        Action.SEE_STAFF_DECISION,
+        Area.SUPERVISION,
+        "xem quyết định khen thưởng, xử lí vi phạm của cán bộ",
+        {**_all(Whose.SCHOOL, *_LEADERS), Role.STAFF: Whose.OWN},
+        "IV.1",
+    ),
+    Rule(
+        Action.DECIDE_ON_STAFF,
+        Area.SUPERVISION,
+        "ghi, thu hồi quyết định khen thưởng, xử lí vi phạm của cán bộ",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1",
     ),
     Rule(
         Action.SEE_PRINTS,

@@ -34,6 +34,7 @@ from accounts.models import User
 from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.inquiries import waiting_for
+from approvals.inspection_tasks import findings_waiting_for, unread_decisions
 from approvals.models import CorrectionRequest, Inquiry
 from approvals.workflow import State
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
@@ -105,6 +106,9 @@ MENU = (
     MenuEntry("Tổng quan tài khoản", "accounts:overview", "person-check", Action.SEE_OVERVIEW, PEOPLE),
     MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING, PEOPLE),
     MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK, SUPERVISION),
+    MenuEntry(
+        "Kiểm tra hồ sơ", "approvals:inspections", "clipboard-check", Action.SEE_INSPECTION, SUPERVISION
+    ),
     MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
     MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY, HELP),
     MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK, HELP),
@@ -134,8 +138,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _waiting(year: Any) -> dict[str, Any]:
     """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has both kinds."""
-    if year is None or year.inquiries or year.orders_due:
-        count = year.waiting + year.inquiries + len(year.orders_due) if year else 0
+    if year is None or year.inquiries or year.orders_due or year.checks:
+        count = year.waiting + year.inquiries + year.checks + len(year.orders_due) if year else 0
         return {"count": count, "url": reverse("approvals:tasks")}
     return {"count": year.waiting, "url": f"{reverse('approvals:requests')}?who=waiting"}
 
@@ -194,6 +198,7 @@ def _statement(
         orders_due=_list_of(due.values(json=JSONObject(pk="pk", number="number", kind="kind"))),
         waiting=_number_of(requests_waiting_for(user)),
         inquiries=_number_of(inquiries_to_read(user)),
+        checks=_number_of(findings_waiting_for(user)) + _number_of(unread_decisions(user)),
     )
     return years[:1].query.sql_with_params()
 
@@ -334,6 +339,7 @@ def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
         {
             "approvals:requests": year.waiting,
             "approvals:inquiries": year.inquiries,
+            "approvals:inspections": year.checks,
             "gradebook:orders": len(year.orders_due),
         }
         if year is not None

@@ -157,7 +157,7 @@ def finding_acts(source: FindingState, actors: Collection[InspectionActor]) -> t
 
 
 def may_conclude(source: FindingState, verdict: Verdict, *, is_overdue: bool) -> bool:
-    """Nobody is blamed unheard: a fault is concluded after the answer, or when the day for it has passed without one."""
+    """Nobody is blamed unheard: a fault is concluded after the answer, or when its day has passed without one."""
     if verdict == Verdict.CORRECT or source == FindingState.ANSWERED:
         return True
     if source == FindingState.ASKED:

@@ -20,6 +20,7 @@ from accounts.powers import Role
 from approvals.contradicted import contradicted_tasks
 from approvals.frame import inquiries_to_read, requests_waiting_for
 from approvals.inquiry_list import InquiryLine, line_of
+from approvals.inspection_tasks import InspectionTask, inspection_tasks
 from approvals.models import CorrectionRequest
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS
@@ -153,6 +154,7 @@ class TasksPage:
     notices: tuple[OwnNotice, ...] = ()
     deadlines: tuple[DeadlineWarning, ...] = ()
     team_notices: tuple[TeamNotice, ...] = ()
+    inspections: tuple[InspectionTask, ...] = ()
 
     @property
     def is_idle(self) -> bool:
@@ -165,11 +167,12 @@ class TasksPage:
             or self.records
             or self.classes
             or self.year_end
+            or self.inspections
         )
 
 
 def read_tasks(user: User) -> TasksPage:
-    """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
+    """One statement each for requests, inquiries and inspections; four for sheets if the person has any; up to five for
     substitutions and grants of the day.
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
@@ -201,6 +204,7 @@ def read_tasks(user: User) -> TasksPage:
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
         year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
+        inspections=tuple(inspection_tasks(user)),
         boards=read_open_boards(user) if follows_others(user) else (),
     )
 

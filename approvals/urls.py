@@ -2,9 +2,12 @@ from django.urls import include, path
 
 from approvals import (
     evidence_views,
+    finding_views,
     inquiry_views,
+    inspection_views,
     request_views,
     roll_corrections,
+    staff_decision_views,
     task_views,
     year_closing_views,
 )
@@ -38,6 +41,33 @@ of_inquiries = [
     path("inquiries/<int:pk>/<str:act>/", inquiry_views.inquiry_act, name="inquiry_act"),
 ]
 
+of_inspections = [
+    path("inspections/", inspection_views.inspection_list, name="inspections"),
+    path("inspections/new/", inspection_views.inspection_new, name="inspection_new"),
+    path("inspections/<int:pk>/", inspection_views.inspection_page, name="inspection"),
+    path(
+        "inspections/<int:pk>/classes/<int:class_id>/",
+        inspection_views.inspection_class,
+        name="inspection_class",
+    ),
+    path(
+        "inspections/<int:pk>/sheets/<int:class_id>/<str:code>/",
+        inspection_views.inspection_sheet,
+        name="inspection_sheet",
+    ),
+    path("inspections/<int:pk>/<str:act>/", inspection_views.inspection_act, name="inspection_act"),
+    path("inspections/findings/<int:pk>/", finding_views.finding_page, name="finding"),
+    path("inspections/findings/<int:pk>/<str:act>/", finding_views.finding_act, name="finding_act"),
+    path("inspections/decisions/", staff_decision_views.decision_list, name="staff_decisions"),
+    path("inspections/decisions/new/", staff_decision_views.decision_new, name="staff_decision_new"),
+    path("inspections/decisions/<int:pk>/", staff_decision_views.decision_page, name="staff_decision"),
+    path(
+        "inspections/decisions/<int:pk>/revoke/",
+        staff_decision_views.decision_revoke,
+        name="staff_decision_revoke",
+    ),
+]
+
 of_years = [
     path("years/<int:pk>/closing/", year_closing_views.closing, name="year_closing"),
     path("years/<int:pk>/close/", year_closing_views.close, name="year_close"),
@@ -49,5 +79,6 @@ urlpatterns = [
     path("", task_views.tasks, name="tasks"),
     path("approvals/", include(of_requests)),
     path("approvals/", include(of_inquiries)),
+    path("approvals/", include(of_inspections)),
     path("approvals/", include(of_years)),
 ]

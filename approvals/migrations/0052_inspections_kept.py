@@ -40,7 +40,7 @@ DECLARE
 BEGIN
     EXECUTE format('SELECT state FROM %s WHERE id = ($1).%I FOR SHARE', TG_ARGV[0], TG_ARGV[1]) INTO stands USING NEW;
     IF stands <> 'open' THEN
-        RAISE EXCEPTION '% is %: no % on %', TG_ARGV[0], stands, TG_OP, TG_TABLE_NAME USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION 'no % on %: its % has ended', TG_OP, TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
