@@ -150,7 +150,7 @@ def read_list(request: SignedInRequest) -> InspectionList:
         found=Count("findings", distinct=True),
         unfinished=Count("findings", filter=~Q(findings__state=FindingState.CLOSED), distinct=True),
     )
-    page = Paginator(inspections, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(inspections.order_by("-id"), PER_PAGE).get_page(request.GET.get("page"))
     return InspectionList(page, tuple(InspectionLine(each) for each in page.object_list), own)
 
 

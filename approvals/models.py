@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.history import TracedRow
 from accounts.models import Team
-from approvals import inspection_models  # noqa: F401 - where Django looks for an app's models
+from approvals import inspection_models, reconciliation_models  # noqa: F401 - where Django looks for an app's models
 from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
 from approvals.workflow import State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine

@@ -1,7 +1,8 @@
 """Puts inspections under the audit chain, keeps their history and those of a closed year, and knows their moves.
 
-`moves_only(table, first, moves, open)` lets rows of the table begin in the state `first` and go along `moves`
-(«open>closed») alone; of a row that stays no column changes but those of `open`; none is deleted.
+`moves_only(table, first, moves, moving, free)` lets rows of the table begin in the state `first` and go along `moves`
+(«open>closed») alone. The columns of `moving` change together with the state, those of `free` at any time, no other
+ever; no row is deleted.
 `while_open(table, parent, column)` refuses rows whose parent is no longer open.
 """
 
@@ -9,6 +10,8 @@ from django.db import migrations
 
 FUNCTIONS = r"""
 CREATE FUNCTION moves_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    may_change text[];
 BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'rows of % are kept for ever', TG_TABLE_NAME USING ERRCODE = 'check_violation';
@@ -22,16 +25,21 @@ BEGIN
     IF OLD.state <> NEW.state AND NOT OLD.state || '>' || NEW.state = ANY (string_to_array(TG_ARGV[1], ' ')) THEN
         RAISE EXCEPTION '% does not go from % to %', TG_TABLE_NAME, OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
-    IF to_jsonb(OLD) - string_to_array(TG_ARGV[2], ' ') <> to_jsonb(NEW) - string_to_array(TG_ARGV[2], ' ') THEN
+    may_change := string_to_array(TG_ARGV[3], ' ');
+    IF OLD.state <> NEW.state THEN
+        may_change := may_change || string_to_array(TG_ARGV[2], ' ');
+    END IF;
+    IF to_jsonb(OLD) - may_change <> to_jsonb(NEW) - may_change THEN
         RAISE EXCEPTION 'what % noted stays as it was', TG_TABLE_NAME USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
 
-CREATE FUNCTION moves_only(guarded regclass, first text, moves text, may_change text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION moves_only(guarded regclass, first text, moves text, moving text, free text) RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE TRIGGER moves_only BEFORE INSERT OR UPDATE OR DELETE ON %s'
-                   ' FOR EACH ROW EXECUTE FUNCTION moves_refuse(%L, %L, %L)', guarded, first, moves, may_change);
+                   ' FOR EACH ROW EXECUTE FUNCTION moves_refuse(%L, %L, %L, %L)', guarded, first, moves, moving, free);
 END $$;
 
 CREATE FUNCTION while_open_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -62,11 +70,12 @@ BEGIN
 END $$;
 CREATE TRIGGER inspection_end BEFORE UPDATE ON approvals_inspection FOR EACH ROW EXECUTE FUNCTION inspection_end();
 
-SELECT moves_only('approvals_inspection', 'open', 'open>closed open>cancelled', 'state conclusion closed_by_id closed_at');
+SELECT moves_only('approvals_inspection', 'open', 'open>closed open>cancelled',
+    'state conclusion closed_by_id closed_at', '');
 SELECT moves_only('approvals_finding', 'noted',
-    'noted>asked noted>closed asked>answered asked>closed answered>asked answered>closed', 'state due_on verdict');
+    'noted>asked noted>closed asked>answered asked>closed answered>asked answered>closed', 'state due_on verdict', '');
 SELECT moves_only('approvals_staffdecision', 'in_force', 'in_force>revoked',
-    'state revoked_by_id revoked_at revoked_why read_at');
+    'state revoked_by_id revoked_at revoked_why', 'read_at');
 SELECT while_open('approvals_inspectedclass', 'approvals_inspection', 'inspection_id'),
     while_open('approvals_inspectedpupil', 'approvals_inspection', 'inspection_id'),
     while_open('approvals_finding', 'approvals_inspection', 'inspection_id');
