@@ -69,8 +69,8 @@ class ReconciliationRound(models.Model):
 class ReconciliationReply(models.Model):
     """The answer of a class's homeroom teacher, or of a teacher for all lines that they teach.
 
-    `numbers` are the figures that the teacher saw when answering: headings and rows, as text. `teacher` answered for the
-    data when the round was opened; of a class whoever leads it on the day may answer.
+    `numbers` are the figures that the teacher saw when answering: headings and rows, as text. `teacher` answered for
+    the data when the round was opened; of a class whoever leads it on the day may answer.
     """
 
     class Kind(models.TextChoices):
