@@ -138,6 +138,9 @@ class Action(StrEnum):
     ANSWER_FINDING = "answer_finding"
     SEE_STAFF_DECISION = "see_staff_decision"
     DECIDE_ON_STAFF = "decide_on_staff"
+    SEE_RECONCILIATION = "see_reconciliation"
+    KEEP_RECONCILIATION = "keep_reconciliation"
+    ANSWER_RECONCILIATION = "answer_reconciliation"
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
@@ -591,6 +594,27 @@ TABLE: tuple[Rule, ...] = (
         "ghi, thu hồi quyết định khen thưởng, xử lí vi phạm của cán bộ",
         _all(Whose.SCHOOL, Role.PRINCIPAL),
         "IV.1",
+    ),
+    Rule(
+        Action.SEE_RECONCILIATION,
+        Area.SUPERVISION,
+        "xem đối chiếu số liệu hằng tháng, báo cáo tháng",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.STAFF: Whose.OWN},
+        "IV.1, IV.3",
+    ),
+    Rule(
+        Action.KEEP_RECONCILIATION,
+        Area.SUPERVISION,
+        "mở đợt đối chiếu số liệu, giải quyết sai khác, kết thúc, báo cáo",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(
+        Action.ANSWER_RECONCILIATION,
+        Area.SUPERVISION,
+        "xác nhận, báo sai khác số liệu của lớp, môn mình phụ trách",
+        _all(Whose.OWN, Role.STAFF),
+        "IV.3, IV.5, IV.6",
     ),
     Rule(
         Action.SEE_PRINTS,

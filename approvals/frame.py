@@ -36,6 +36,7 @@ from accounts.powers import Action
 from approvals.inquiries import waiting_for
 from approvals.inspection_tasks import findings_waiting_for, unread_decisions
 from approvals.models import CorrectionRequest, Inquiry
+from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for
 from approvals.workflow import State
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
 from gradebook.order_execution import waiting_orders
@@ -109,6 +110,13 @@ MENU = (
     MenuEntry(
         "Kiểm tra hồ sơ", "approvals:inspections", "clipboard-check", Action.SEE_INSPECTION, SUPERVISION
     ),
+    MenuEntry(
+        "Đối chiếu số liệu",
+        "approvals:reconciliations",
+        "journal-check",
+        Action.SEE_RECONCILIATION,
+        SUPERVISION,
+    ),
     MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
     MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY, HELP),
     MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK, HELP),
@@ -138,8 +146,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _waiting(year: Any) -> dict[str, Any]:
     """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has both kinds."""
-    if year is None or year.inquiries or year.orders_due or year.checks:
-        count = year.waiting + year.inquiries + year.checks + len(year.orders_due) if year else 0
+    others = year.inquiries + year.checks + year.figures + len(year.orders_due) if year else 0
+    if year is None or others:
+        count = year.waiting + others if year else 0
         return {"count": count, "url": reverse("approvals:tasks")}
     return {"count": year.waiting, "url": f"{reverse('approvals:requests')}?who=waiting"}
 
@@ -199,6 +208,7 @@ def _statement(
         waiting=_number_of(requests_waiting_for(user)),
         inquiries=_number_of(inquiries_to_read(user)),
         checks=_number_of(findings_waiting_for(user)) + _number_of(unread_decisions(user)),
+        figures=_number_of(replies_waiting_for(user)) + _number_of(reports_waiting_for(user)),
     )
     return years[:1].query.sql_with_params()
 
@@ -246,8 +256,10 @@ def _cuts_now() -> QuerySet[WindowCut]:
     return WindowCut.objects.filter(window=OuterRef("pk"), shut_at__lte=clock.now_in_sql())
 
 
-def _number_of(rows: QuerySet[Any]) -> Coalesce:
+def _number_of(rows: QuerySet[Any]) -> Coalesce | Value:
     """How many, as part of another statement."""
+    if rows.query.is_empty():
+        return Value(0)
     return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(n=Count("*")).values("n")), 0)
 
 
@@ -340,6 +352,7 @@ def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
             "approvals:requests": year.waiting,
             "approvals:inquiries": year.inquiries,
             "approvals:inspections": year.checks,
+            "approvals:reconciliations": year.figures,
             "gradebook:orders": len(year.orders_due),
         }
         if year is not None

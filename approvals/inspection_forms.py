@@ -43,7 +43,7 @@ def _choice_words(what: str) -> dict[str, str]:
     return dict.fromkeys(("required", "invalid_choice", "invalid_list"), words)
 
 
-def _day_field(label: str, **kwargs: Any) -> forms.DateField:
+def day_field(label: str, **kwargs: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
@@ -153,7 +153,7 @@ class NoteForm(forms.Form):
 
     text = WordsField(label="Nội dung ghi nhận", rows=3)
     asks = forms.BooleanField(label="Yêu cầu giáo viên phụ trách giải trình", required=False)
-    due_on = _day_field("Hạn giải trình", required=False)
+    due_on = day_field("Hạn giải trình", required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -191,7 +191,7 @@ class DecisionForm(forms.Form):
         help_text="Chỉ ghi khi vượt thẩm quyền của Hiệu trưởng: cơ quan được đề nghị quyết định.",
     )
     number = WordsField(label="Số quyết định", rows=0, most=60)
-    dated = _day_field("Ngày quyết định")
+    dated = day_field("Ngày quyết định")
 
     def __init__(self, *args: Any, finding: Finding | None, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

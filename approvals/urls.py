@@ -5,6 +5,7 @@ from approvals import (
     finding_views,
     inquiry_views,
     inspection_views,
+    reconciliation_views,
     request_views,
     roll_corrections,
     staff_decision_views,
@@ -68,6 +69,20 @@ of_inspections = [
     ),
 ]
 
+of_reconciliations = [
+    path("reconciliations/", reconciliation_views.round_list, name="reconciliations"),
+    path("reconciliations/new/", reconciliation_views.round_new, name="reconciliation_new"),
+    path("reconciliations/<int:pk>/", reconciliation_views.round_page, name="reconciliation"),
+    path("reconciliations/<int:pk>/close/", reconciliation_views.round_close, name="reconciliation_close"),
+    path("reconciliations/<int:pk>/report/", reconciliation_views.report_page, name="reconciliation_report"),
+    path("reconciliations/replies/<int:pk>/", reconciliation_views.reply_page, name="reconciliation_reply"),
+    path(
+        "reconciliations/replies/<int:pk>/<str:act>/",
+        reconciliation_views.reply_act,
+        name="reconciliation_reply_act",
+    ),
+]
+
 of_years = [
     path("years/<int:pk>/closing/", year_closing_views.closing, name="year_closing"),
     path("years/<int:pk>/close/", year_closing_views.close, name="year_close"),
@@ -80,5 +95,6 @@ urlpatterns = [
     path("approvals/", include(of_requests)),
     path("approvals/", include(of_inquiries)),
     path("approvals/", include(of_inspections)),
+    path("approvals/", include(of_reconciliations)),
     path("approvals/", include(of_years)),
 ]
