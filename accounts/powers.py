@@ -139,6 +139,7 @@ class Action(StrEnum):
     SEE_STAFF_DECISION = "see_staff_decision"
     DECIDE_ON_STAFF = "decide_on_staff"
     SEE_RECONCILIATION = "see_reconciliation"
+    SEE_MONTHLY_REPORT = "see_monthly_report"
     KEEP_RECONCILIATION = "keep_reconciliation"
     ANSWER_RECONCILIATION = "answer_reconciliation"
     SEE_PRINTS = "see_prints"
@@ -598,8 +599,15 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.SEE_RECONCILIATION,
         Area.SUPERVISION,
-        "xem đối chiếu số liệu hằng tháng, báo cáo tháng",
+        "xem trả lời đối chiếu số liệu hằng tháng",
         {**_all(Whose.SCHOOL, *_OFFICE), Role.STAFF: Whose.OWN},
+        "IV.1, IV.3",
+    ),
+    Rule(
+        Action.SEE_MONTHLY_REPORT,
+        Area.SUPERVISION,
+        "xem các đợt đối chiếu, báo cáo tháng của văn thư",
+        _all(Whose.SCHOOL, *_OFFICE),
         "IV.1, IV.3",
     ),
     Rule(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from approvals.finding_pages import get_finding, read_finding
-from approvals.findings import answer, ask, conclude
+from approvals.findings import answer, ask, conclude, require_part
 from approvals.inspection_forms import answer_day
 from approvals.inspection_models import Finding
 from approvals.inspection_workflow import FindingAct, Verdict
@@ -46,6 +46,7 @@ def finding_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     finding = get_finding(request.user, pk)
     if act not in set(FindingAct):
         raise Http404(f"Không có việc «{act}».")
+    require_part(finding, FindingAct(act), request.user)
     posted = request.POST
     typed = Typed(act, *(posted.get(name, "") for name in ("text", "due_on", "verdict")))
     try:

@@ -11,6 +11,7 @@ from django.db.models import Max
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
+from accounts.powers import Action
 from approvals.inspection_models import Finding, FindingEntry, Inspection
 from approvals.inspection_workflow import (
     FindingAct,
@@ -73,7 +74,7 @@ def note(
             )
         if due_on is not None:
             _check_due(due_on, teacher)
-        values = _values(ref, cells)
+        values, now = _values(ref, cells), clock.now()
         number = inspection.findings.aggregate(last=Max("number"))["last"] or 0
         found = Finding.objects.bulk_create(
             Finding(
@@ -83,7 +84,7 @@ def note(
                 line=ref.line,
                 text=words,
                 noted_by=by,
-                noted_at=clock.now(),
+                noted_at=now,
                 responsible=teacher,
                 **cell,
             )
@@ -91,7 +92,7 @@ def note(
         )
         record_bulk(found, changed=False)
         if due_on is not None:
-            _ask_all(found, due_on, by)
+            _ask_all(found, due_on, now, by)
     return found
 
 
@@ -150,18 +151,17 @@ def _check_due(due_on: datetime.date, teacher: User | None) -> None:
         )
 
 
-def _ask_all(found: Sequence[Finding], due_on: datetime.date, by: User) -> None:
+def _ask_all(found: Sequence[Finding], due_on: datetime.date, now: datetime.datetime, by: User) -> None:
     for finding in found:
         finding.state, finding.due_on = FindingState.ASKED, due_on
     Finding.objects.bulk_update(found, ["state", "due_on"])
     record_bulk(found, changed=True)
-    FindingEntry.objects.bulk_create(_entry(each, FindingAct.ASK, "", by) for each in found)
+    FindingEntry.objects.bulk_create(_entry(each, FindingAct.ASK, "", now, by) for each in found)
 
 
-def _entry(finding: Finding, act: FindingAct, text: str, by: User) -> FindingEntry:
-    return FindingEntry(
-        finding=finding, act=act, by=by, role=permissions.post_label(by), at=clock.now(), text=text
-    )
+def _entry(finding: Finding, act: FindingAct, text: str, now: datetime.datetime, by: User) -> FindingEntry:
+    role = permissions.post_label(by)
+    return FindingEntry(finding=finding, act=act, by=by, role=role, at=now, text=text)
 
 
 def ask(finding: Finding, *, due_on: datetime.date, text: str = "", by: User) -> Finding:
@@ -207,7 +207,7 @@ def _move(finding: Finding, act: FindingAct, words: str, by: User, **changed: ob
     for name, value in changed.items():
         setattr(finding, name, value)
     finding.save()
-    _entry(finding, act, words, by).save()
+    _entry(finding, act, words, clock.now(), by).save()
     return finding
 
 
@@ -219,18 +219,24 @@ def _held(finding: Finding, act: FindingAct, by: User) -> Finding:
     parts = finding_actors(by, finding)
     if finding_target(FindingState(finding.state), act, parts) is not None:
         return finding
-    if any(finding_target(state, act, parts) for state in FindingState):
-        raise InspectionOutdated(
-            f"Nội dung số {finding.number} nay ở trạng thái «{finding.get_state_display()}»: xem lại rồi làm tiếp."
-        )
-    raise PermissionDenied(
-        "Giáo viên phụ trách sổ giải trình; người mở đợt kiểm tra và Hiệu trưởng kết luận."
+    require_part(finding, act, by)
+    raise InspectionOutdated(
+        f"Nội dung số {finding.number} nay ở trạng thái «{finding.get_state_display()}»: xem lại rồi làm tiếp."
     )
+
+
+def require_part(finding: Finding, act: FindingAct, by: User) -> None:
+    """Raises PermissionDenied where the table has no such move for this person in any state."""
+    parts = finding_actors(by, finding)
+    if not any(finding_target(state, act, parts) for state in FindingState):
+        raise PermissionDenied(
+            "Giáo viên phụ trách sổ giải trình; người mở đợt kiểm tra và Hiệu trưởng kết luận."
+        )
 
 
 def finding_actors(user: User, finding: Finding) -> frozenset[InspectionActor]:
     """In which parts the user stands before the finding; it comes with its inspection."""
     parts = set(actors_of(user, finding.inspection))
-    if finding.responsible_id == user.pk:
+    if permissions.may(user, Action.ANSWER_FINDING, owner_id=finding.responsible_id):
         parts.add(InspectionActor.RESPONSIBLE)
     return frozenset(parts)

@@ -80,7 +80,7 @@ def get_round(user: User, pk: int) -> ReconciliationRound:
     """Fetch and check in one call. Raises Http404, PermissionDenied."""
     rows = ReconciliationRound.objects.select_related("year", "opened_by", "closed_by")
     check = get_object_or_404(rows, pk=pk)
-    permissions.require(user, Action.SEE_RECONCILIATION, WHO_READS)
+    permissions.require(user, Action.SEE_MONTHLY_REPORT, WHO_READS)
     return check
 
 
@@ -172,7 +172,7 @@ def read_reply(user: User, reply: ReconciliationReply) -> ReplyPage:
         _steps(reply),
         tuple(act.value for act in acts),
         is_own(user, reply),
-        permissions.may(user, Action.SEE_RECONCILIATION),
+        permissions.may(user, Action.SEE_MONTHLY_REPORT),
     )
 
 

@@ -68,7 +68,7 @@ class RoundForm(forms.Form):
 @require_safe
 def round_list(request: SignedInRequest) -> HttpResponse:
     """The rounds, for whoever sees them all; and the person's own answers."""
-    sees_all = permissions.may(request.user, Action.SEE_RECONCILIATION)
+    sees_all = permissions.may(request.user, Action.SEE_MONTHLY_REPORT)
     context = {
         "lines": read_rounds() if sees_all else [],
         "sees_all": sees_all,

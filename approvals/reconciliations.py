@@ -238,7 +238,9 @@ def is_own(user: User, reply: ReconciliationReply) -> bool:
 
 
 def actors_of(user: User, reply: ReconciliationReply) -> frozenset[ReconciliationActor]:
-    parts = {ReconciliationActor.TEACHER} if is_own(user, reply) else set()
+    owner = user.pk if is_own(user, reply) else None
+    is_teacher = permissions.may(user, Action.ANSWER_RECONCILIATION, owner_id=owner)
+    parts = {ReconciliationActor.TEACHER} if is_teacher else set()
     if permissions.may(user, Action.KEEP_RECONCILIATION):
         parts.add(ReconciliationActor.CLERK)
     return frozenset(parts)
