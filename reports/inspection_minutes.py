@@ -50,7 +50,8 @@ class Minutes:
 
     @property
     def period(self) -> str:
-        return Period(self.inspection.period).label
+        label = Period(self.inspection.period).label
+        return f"{label[:1].lower()}{label[1:]}"
 
     @property
     def sheets(self) -> str:

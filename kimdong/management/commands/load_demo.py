@@ -9,7 +9,16 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from approvals.models import CorrectionRequest
-from kimdong.demo import arrangements, attendance, comments, handovers, inquiries, movements, papers
+from kimdong.demo import (
+    arrangements,
+    attendance,
+    comments,
+    handovers,
+    inquiries,
+    inspections,
+    movements,
+    papers,
+)
 from kimdong.demo.accounts import ACCOUNT_TABLE, PASSWORD
 from kimdong.demo.school import DemoSchool, load
 from students.models import SchoolYear
@@ -54,4 +63,5 @@ class Command(BaseCommand):
         movements.load_back_dated(school)
         handovers.load(school)
         arrangements.load(school)
+        inspections.load(school)
         self.stdout.write(f"Đã nạp xong trong {time.monotonic() - begin:.0f} giây.")
