@@ -142,6 +142,15 @@ class Action(StrEnum):
     APPLY_REQUEST = "apply_request"
     SIGN_BOOK = "sign_book"
     SEE_SIGNATURES = "see_signatures"
+    SEE_INSPECTION = "see_inspection"
+    INSPECT = "inspect"
+    ANSWER_FINDING = "answer_finding"
+    SEE_STAFF_DECISION = "see_staff_decision"
+    DECIDE_ON_STAFF = "decide_on_staff"
+    SEE_RECONCILIATION = "see_reconciliation"
+    SEE_MONTHLY_REPORT = "see_monthly_report"
+    KEEP_RECONCILIATION = "keep_reconciliation"
+    ANSWER_RECONCILIATION = "answer_reconciliation"
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
     PRINT_PAPERS = "print_papers"
@@ -609,6 +618,70 @@ TABLE: tuple[Rule, ...] = (
         "ghi vào sổ đúng phiếu đã phê chuẩn",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3",
+    ),
+    # A teacher sees what was found in the own sheets, and nothing else of the inspection.
+    Rule(
+        Action.SEE_INSPECTION,
+        Area.SUPERVISION,
+        "xem kiểm tra hồ sơ, nội dung ghi nhận",
+        {**_all(Whose.SCHOOL, *_LEADERS), Role.STAFF: Whose.OWN},
+        "IV.1, IV.2",
+    ),
+    Rule(
+        Action.INSPECT,
+        Area.SUPERVISION,
+        "mở đợt kiểm tra hồ sơ, ghi nhận, kết luận",
+        _all(Whose.SCHOOL, *_LEADERS),
+        "IV.1, IV.2",
+    ),
+    Rule(
+        Action.ANSWER_FINDING,
+        Area.SUPERVISION,
+        "giải trình nội dung kiểm tra ghi nhận ở sổ mình phụ trách",
+        _all(Whose.OWN, Role.STAFF),
+        "IV.2, IV.5, IV.6",
+    ),
+    Rule(
+        Action.SEE_STAFF_DECISION,
+        Area.SUPERVISION,
+        "xem quyết định khen thưởng, xử lí vi phạm của cán bộ",
+        {**_all(Whose.SCHOOL, *_LEADERS), Role.STAFF: Whose.OWN},
+        "IV.1",
+    ),
+    Rule(
+        Action.DECIDE_ON_STAFF,
+        Area.SUPERVISION,
+        "ghi, thu hồi quyết định khen thưởng, xử lí vi phạm của cán bộ",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1",
+    ),
+    Rule(
+        Action.SEE_RECONCILIATION,
+        Area.SUPERVISION,
+        "xem trả lời đối chiếu số liệu hằng tháng",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.STAFF: Whose.OWN},
+        "IV.1, IV.3",
+    ),
+    Rule(
+        Action.SEE_MONTHLY_REPORT,
+        Area.SUPERVISION,
+        "xem các đợt đối chiếu, báo cáo tháng của văn thư",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.3",
+    ),
+    Rule(
+        Action.KEEP_RECONCILIATION,
+        Area.SUPERVISION,
+        "mở đợt đối chiếu số liệu, giải quyết sai khác, kết thúc, báo cáo",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
+    ),
+    Rule(
+        Action.ANSWER_RECONCILIATION,
+        Area.SUPERVISION,
+        "xác nhận, báo sai khác số liệu của lớp, môn mình phụ trách",
+        _all(Whose.OWN, Role.STAFF),
+        "IV.3, IV.5, IV.6",
     ),
     Rule(
         Action.SIGN_BOOK,

@@ -35,7 +35,9 @@ from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.announcements import waiting_for as announcements_for
 from approvals.inquiries import waiting_for
+from approvals.inspection_tasks import findings_waiting_for, unread_decisions
 from approvals.models import CorrectionRequest, Inquiry
+from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for
 from approvals.workflow import OPEN_STATES, WRITABLE, State
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
 from gradebook.order_execution import waiting_orders
@@ -120,6 +122,16 @@ MENU = (
     MenuEntry("Tổng quan tài khoản", "accounts:overview", "person-check", Action.SEE_OVERVIEW, PEOPLE),
     MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING, PEOPLE),
     MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK, SUPERVISION),
+    MenuEntry(
+        "Kiểm tra hồ sơ", "approvals:inspections", "clipboard-check", Action.SEE_INSPECTION, SUPERVISION
+    ),
+    MenuEntry(
+        "Đối chiếu số liệu",
+        "approvals:reconciliations",
+        "journal-check",
+        Action.SEE_RECONCILIATION,
+        SUPERVISION,
+    ),
     MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
     MenuEntry("Văn bản của trường", "approvals:documents", "file-earmark-text", Action.SEE_DOCUMENTS, HELP),
     MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY, HELP),
@@ -154,7 +166,7 @@ def _waiting(year: Any) -> dict[str, Any]:
     """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has every kind."""
     if year is None:
         return {"count": 0, "url": reverse("approvals:tasks")}
-    others = year.inquiries + year.unread + len(year.orders_due)
+    others = year.inquiries + year.unread + year.checks + year.figures + len(year.orders_due)
     if others:
         return {"count": year.waiting + others, "url": reverse("approvals:tasks")}
     return {"count": year.waiting, "url": f"{reverse('approvals:requests')}?who=waiting"}
@@ -222,6 +234,8 @@ def _statement(
         inquiries=_number_of(inquiries_to_read(user)),
         unread=_number_of(unread),
         unread_first=_list_of(unread.order_by("-told_at", "-pk").values(json=ANNOUNCED)[:MOST_ANNOUNCED]),
+        checks=_number_of(findings_waiting_for(user)) + _number_of(unread_decisions(user)),
+        figures=_number_of(replies_waiting_for(user)) + _number_of(reports_waiting_for(user)),
     )
     return years[:1].query.sql_with_params()
 
@@ -269,8 +283,10 @@ def _cuts_now() -> QuerySet[WindowCut]:
     return WindowCut.objects.filter(window=OuterRef("pk"), shut_at__lte=clock.now_in_sql())
 
 
-def _number_of(rows: QuerySet[Any]) -> Coalesce:
+def _number_of(rows: QuerySet[Any]) -> Coalesce | Value:
     """How many, as part of another statement."""
+    if rows.query.is_empty():
+        return Value(0)
     return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(n=Count("*")).values("n")), 0)
 
 
@@ -378,6 +394,8 @@ def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
         {
             "approvals:requests": year.waiting,
             "approvals:inquiries": year.inquiries,
+            "approvals:inspections": year.checks,
+            "approvals:reconciliations": year.figures,
             "gradebook:orders": len(year.orders_due),
             "approvals:announcements": year.unread,
         }

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.history import TracedRow
 from accounts.models import Team
+from approvals import inspection_models, reconciliation_models  # noqa: F401 - where Django looks for an app's models
 from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
 from approvals.reason_codes import ReasonCode
 from approvals.signature_model import BookSignature as BookSignature  # noqa: PLC0414 - a model of this app, in a file of its own

@@ -20,7 +20,9 @@ from accounts.powers import Action, Role
 from approvals.contradicted import contradicted_tasks
 from approvals.frame import inquiries_to_read, requests_waiting_for
 from approvals.inquiry_list import InquiryLine, line_of
+from approvals.inspection_tasks import InspectionTask, inspection_tasks
 from approvals.models import CorrectionRequest
+from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import SignatureTask, signature_tasks
@@ -159,6 +161,8 @@ class TasksPage:
     notices: tuple[OwnNotice, ...] = ()
     deadlines: tuple[DeadlineWarning, ...] = ()
     team_notices: tuple[TeamNotice, ...] = ()
+    inspections: tuple[InspectionTask, ...] = ()
+    figures: tuple[InspectionTask, ...] = ()
 
     @property
     def is_idle(self) -> bool:
@@ -172,12 +176,14 @@ class TasksPage:
             or self.classes
             or self.year_end
             or self.signatures
+            or self.inspections
+            or self.figures
         )
 
 
 def read_tasks(user: User) -> TasksPage:
-    """One statement each for requests and inquiries; four for sheets if the person has any; up to five for
-    substitutions and grants of the day.
+    """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
+    any; up to five for substitutions and grants of the day.
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
@@ -210,6 +216,8 @@ def read_tasks(user: User) -> TasksPage:
         classes=tuple(class_tasks(user)),
         signatures=tuple(signature_tasks(user)),
         year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
+        inspections=tuple(inspection_tasks(user)),
+        figures=tuple(reconciliation_tasks(user)),
         boards=read_open_boards(user) if follows_others(user) else (),
     )
 

@@ -5,11 +5,15 @@ from approvals import (
     correction_register_views,
     document_views,
     evidence_views,
+    finding_views,
     inquiry_views,
+    inspection_views,
     proposal_views,
+    reconciliation_views,
     request_views,
     roll_corrections,
     signature_views,
+    staff_decision_views,
     task_views,
     year_closing_views,
 )
@@ -75,6 +79,47 @@ of_documents = [
     path("documents/versions/<int:pk>/file/", document_views.document_file, name="document_file"),
 ]
 
+of_inspections = [
+    path("inspections/", inspection_views.inspection_list, name="inspections"),
+    path("inspections/new/", inspection_views.inspection_new, name="inspection_new"),
+    path("inspections/<int:pk>/", inspection_views.inspection_page, name="inspection"),
+    path(
+        "inspections/<int:pk>/classes/<int:class_id>/",
+        inspection_views.inspection_class,
+        name="inspection_class",
+    ),
+    path(
+        "inspections/<int:pk>/sheets/<int:class_id>/<str:code>/",
+        inspection_views.inspection_sheet,
+        name="inspection_sheet",
+    ),
+    path("inspections/<int:pk>/<str:act>/", inspection_views.inspection_act, name="inspection_act"),
+    path("inspections/findings/<int:pk>/", finding_views.finding_page, name="finding"),
+    path("inspections/findings/<int:pk>/<str:act>/", finding_views.finding_act, name="finding_act"),
+    path("inspections/decisions/", staff_decision_views.decision_list, name="staff_decisions"),
+    path("inspections/decisions/new/", staff_decision_views.decision_new, name="staff_decision_new"),
+    path("inspections/decisions/<int:pk>/", staff_decision_views.decision_page, name="staff_decision"),
+    path(
+        "inspections/decisions/<int:pk>/revoke/",
+        staff_decision_views.decision_revoke,
+        name="staff_decision_revoke",
+    ),
+]
+
+of_reconciliations = [
+    path("reconciliations/", reconciliation_views.round_list, name="reconciliations"),
+    path("reconciliations/new/", reconciliation_views.round_new, name="reconciliation_new"),
+    path("reconciliations/<int:pk>/", reconciliation_views.round_page, name="reconciliation"),
+    path("reconciliations/<int:pk>/close/", reconciliation_views.round_close, name="reconciliation_close"),
+    path("reconciliations/<int:pk>/report/", reconciliation_views.report_page, name="reconciliation_report"),
+    path("reconciliations/replies/<int:pk>/", reconciliation_views.reply_page, name="reconciliation_reply"),
+    path(
+        "reconciliations/replies/<int:pk>/<str:act>/",
+        reconciliation_views.reply_act,
+        name="reconciliation_reply_act",
+    ),
+]
+
 of_years = [
     path("years/<int:pk>/closing/", year_closing_views.closing, name="year_closing"),
     path("years/<int:pk>/close/", year_closing_views.close, name="year_close"),
@@ -96,6 +141,8 @@ urlpatterns = [
     path("", task_views.tasks, name="tasks"),
     path("approvals/", include(of_requests)),
     path("approvals/", include(of_inquiries)),
+    path("approvals/", include(of_inspections)),
+    path("approvals/", include(of_reconciliations)),
     path("approvals/", include(of_years)),
     path("approvals/", include(of_signatures)),
     path("approvals/", include(of_announcements)),

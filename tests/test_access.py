@@ -34,9 +34,15 @@ from accounts.models import (
 from accounts.powers import RULES, Action, Role, Whose
 from accounts.training import record_training
 from approvals.announcements import Told, tell
+from approvals.findings import note
 from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
+from approvals.inspection_models import Finding, Inspection, StaffDecision
+from approvals.inspections import Wanted, open_inspection
 from approvals.models import Announcement, CorrectionRequest, Evidence, Inquiry, KeptDocument
+from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.reconciliations import open_round
+from approvals.staff_decisions import Decision, record_decision
 from gradebook.comment_bank import shipped
 from gradebook.models import (
     BankComment,
@@ -122,6 +128,11 @@ class Things:
     training: TrainingRecord
     grant: Grant
     membership: GroupMembership
+    inspection: Inspection
+    finding: Finding
+    decision: StaffDecision
+    round: ReconciliationRound
+    reply: ReconciliationReply
 
 
 def schools_comment(_things: Things) -> list[Any]:
@@ -263,6 +274,14 @@ def repeat_of(things: Things) -> list[Any]:
 
 def of(name: str, *more: str) -> Callable[[Things], list[Any]]:
     return lambda things: [getattr(things, name).pk, *more]
+
+
+def checked_class(things: Things) -> list[Any]:
+    return [things.inspection.pk, things.school.class_4a.pk]
+
+
+def checked_sheet(things: Things) -> list[Any]:
+    return [*checked_class(things), "TOAN"]
 
 
 def account_of(name: str) -> Callable[[Things], list[Any]]:
@@ -486,6 +505,65 @@ PAGES = (
         arguments=lambda things: [the_plan(things.school).pk],
     ),
     Page("reports:order_paper", Action.SEE_ORDERS, EVERYBODY, arguments=of("order")),
+    Page("approvals:inspections", Action.SEE_INSPECTION, EVERYBODY),
+    Page("approvals:inspection_new", Action.INSPECT, LEADERS),
+    Page("approvals:inspection_new", Action.INSPECT, LEADERS, "post", 422),
+    Page("approvals:inspection", Action.INSPECT, LEADERS, arguments=of("inspection")),
+    Page("approvals:inspection_class", Action.INSPECT, LEADERS, arguments=checked_class),
+    Page("approvals:inspection_class", Action.INSPECT, LEADERS, "post", 302, checked_class),
+    Page("approvals:inspection_sheet", Action.INSPECT, LEADERS, arguments=checked_sheet),
+    Page("approvals:inspection_sheet", Action.INSPECT, LEADERS, "post", 422, checked_sheet),
+    # A finding waits still.
+    Page(
+        "approvals:inspection_act",
+        Action.INSPECT,
+        LEADERS,
+        "post",
+        422,
+        of("inspection", "close"),
+        CONFIRMED,
+    ),
+    Page("approvals:finding", Action.SEE_INSPECTION, LEADERS | LAN, arguments=of("finding")),
+    Page("approvals:finding_act", Action.ANSWER_FINDING, LAN, "post", 422, of("finding", "answer")),
+    Page("approvals:finding_act", Action.INSPECT, LEADERS, "post", 422, of("finding", "close")),
+    Page("approvals:staff_decisions", Action.SEE_STAFF_DECISION, EVERYBODY),
+    Page("approvals:staff_decision_new", Action.DECIDE_ON_STAFF, PRINCIPAL),
+    Page("approvals:staff_decision_new", Action.DECIDE_ON_STAFF, PRINCIPAL, "post", 422),
+    Page("approvals:staff_decision", Action.SEE_STAFF_DECISION, LEADERS | LAN, arguments=of("decision")),
+    Page(
+        "approvals:staff_decision_revoke",
+        Action.DECIDE_ON_STAFF,
+        PRINCIPAL,
+        "post",
+        422,
+        of("decision"),
+        CONFIRMED,
+    ),
+    Page("reports:inspection_minutes", Action.INSPECT, LEADERS, status=404, arguments=of("inspection")),
+    Page("approvals:reconciliations", Action.SEE_RECONCILIATION, EVERYBODY),
+    Page("approvals:reconciliation_new", Action.KEEP_RECONCILIATION, CLERK),
+    Page("approvals:reconciliation_new", Action.KEEP_RECONCILIATION, CLERK, "post", 422),
+    Page("approvals:reconciliation", Action.SEE_MONTHLY_REPORT, PRINTS, arguments=of("round")),
+    Page("approvals:reconciliation_close", Action.KEEP_RECONCILIATION, CLERK, "post", 422, of("round")),
+    Page("approvals:reconciliation_report", Action.SEE_MONTHLY_REPORT, PRINTS, arguments=of("round")),
+    Page("approvals:reconciliation_reply", Action.SEE_RECONCILIATION, PRINTS | LAN, arguments=of("reply")),
+    Page(
+        "approvals:reconciliation_reply_act",
+        Action.ANSWER_RECONCILIATION,
+        LAN,
+        "post",
+        409,
+        of("reply", "confirm"),
+    ),
+    Page(
+        "approvals:reconciliation_reply_act",
+        Action.KEEP_RECONCILIATION,
+        CLERK,
+        "post",
+        409,
+        of("reply", "resolve"),
+    ),
+    Page("reports:monthly_report", Action.SEE_MONTHLY_REPORT, PRINTS, status=404, arguments=of("round")),
     Page("accounts:guides", Action.SEE_HANDBOOK, EVERYBODY),
     Page("accounts:guide", Action.SEE_HANDBOOK, EVERYBODY, arguments=lambda _things: ["homeroom"]),
     Page("accounts:training", Action.SEE_TRAINING, OFFICE),
@@ -873,6 +951,12 @@ def things(things_of_module: Things) -> Things:
 
 def some_of_each(school: School) -> Things:
     request = filed(school)
+    inspection = open_inspection(
+        Wanted("planned", Period.MID_TERM_1, "Đối chiếu điểm.", [school.class_4a], ["TOAN"]),
+        year=school.year,
+        by=school.hoa,
+    )
+    check = open_round(school.year, clock.today().replace(day=1), due_on=clock.today(), by=school.tuan)
     return Things(
         school=school,
         draft=draft(school, "10", pupil=1),
@@ -910,6 +994,16 @@ def some_of_each(school: School) -> Things:
         training=record_training(
             [school.lan], subject="Nhập sổ", trained_on=clock.today(), trainer="Cô Hoa", by=school.tuan
         )[0],
+        inspection=inspection,
+        finding=note(inspection, school.sheet(), [], text="Điểm sai.", due_on=clock.today(), by=school.hoa)[
+            0
+        ],
+        decision=record_decision(
+            Decision("commendation", school.lan, "Nhập đúng hạn.", "Giấy khen", "1/QĐ", clock.today()),
+            by=school.bich,
+        ),
+        round=check,
+        reply=check.replies.get(school_class=school.class_4a),
     )
 
 
@@ -995,6 +1089,9 @@ LISTS = {
     "approvals:signatures",
     "approvals:sign_books",
     "approvals:inquiries",
+    "approvals:inspections",
+    "approvals:staff_decisions",
+    "approvals:reconciliations",
     "students:classes",
     "students:search",
     "students:suggestions",

@@ -15,6 +15,9 @@ PURE = (
     "gradebook/grading.py",
     "approvals/workflow.py",
     "approvals/inquiry_workflow.py",
+    "approvals/inspection_workflow.py",
+    "approvals/reconciliation_workflow.py",
+    "approvals/sampling.py",
 )
 ONLY_HERE = {"weasyprint": {"reports/pdf.py"}, "guardian": {"accounts/grants.py"}}
 

@@ -234,7 +234,7 @@ def test_a_teachers_page_takes_the_same_statements_for_a_few_sheets_and_for_many
         for code in codes
     )
     client.force_login(school.lan)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(26):
         client.get(reverse("approvals:tasks"))
 
 
@@ -248,7 +248,7 @@ def test_a_leaders_page_takes_the_same_statements_for_one_request_and_for_many(
     for index in range(requests):
         filed(school, str(index % 3 + 8), pupil=index % 5)
     client.force_login(school.hoa)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         client.get(reverse("approvals:tasks"))
 
 

@@ -61,8 +61,15 @@ def places_in(application: Stack) -> dict[str, object]:
         "SELECT min(student_id) FROM students_enrolment WHERE school_class_id = %s", now[0]
     )[0][0]
     inquiries = dict(application.fetch("SELECT state, max(id) FROM approvals_inquiry GROUP BY 1"))
+    findings = dict(application.fetch("SELECT state, min(id) FROM approvals_finding GROUP BY 1"))
     return {
         **found,
+        "asked": findings["asked"],
+        "inspection": application.fetch("SELECT max(id) FROM approvals_inspection")[0][0],
+        "round": application.fetch("SELECT max(id) FROM approvals_reconciliationround")[0][0],
+        "reply": application.fetch(
+            "SELECT id FROM approvals_reconciliationreply WHERE school_class_id = %s", now[0]
+        )[0][0],
         "homeroom": homeroom,
         "at_clerk": inquiries["new"],
         "answered": inquiries["answered"],

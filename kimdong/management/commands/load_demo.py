@@ -16,6 +16,7 @@ from kimdong.demo import (
     documents,
     handovers,
     inquiries,
+    inspections,
     movements,
     papers,
     signatures,
@@ -66,4 +67,5 @@ class Command(BaseCommand):
         movements.load_back_dated(school)
         handovers.load(school)
         arrangements.load(school)
+        inspections.load(school)
         self.stdout.write(f"Đã nạp xong trong {time.monotonic() - begin:.0f} giây.")

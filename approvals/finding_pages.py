@@ -1,0 +1,143 @@
+"""The page of one finding: what was seen, what stands there now, what was said of it."""
+
+from dataclasses import dataclass
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from accounts import clock, permissions
+from accounts.clock import moment_label
+from accounts.models import User
+from accounts.powers import Action
+from approvals.findings import finding_actors
+from approvals.inspection_models import Finding, FindingEntry, StaffDecision
+from approvals.inspection_pages import FindingLine, with_names
+from approvals.inspection_workflow import FindingAct, FindingState, InspectionActor, finding_acts
+from approvals.models import CorrectionRequest
+from gradebook.regulation import Period
+from gradebook.sheets import SheetRef, stored_results, value_and_version
+
+WHO_READS = "Nội dung kiểm tra chỉ mở cho Ban giám hiệu và giáo viên phụ trách sổ."
+
+_ACTS_DONE = {
+    FindingAct.ASK: ("Yêu cầu giải trình", "neutral"),
+    FindingAct.ANSWER: ("Giải trình", "ok"),
+    FindingAct.CLOSE: ("Kết luận", "neutral"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    what: str
+    kind: str
+    who: str
+    role: str
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingPage:
+    """`value_now` is None for a whole sheet; `requests` are those to correct the cell, filed since."""
+
+    line: FindingLine
+    value_now: str | None
+    steps: tuple[Step, ...]
+    requests: tuple[CorrectionRequest, ...]
+    decisions: tuple[StaffDecision, ...]
+    acts: tuple[str, ...]
+    is_own: bool
+    is_inspector: bool
+    may_decide: bool
+    sheet_url: str
+    history_url: str
+
+    @property
+    def has_changed(self) -> bool:
+        return self.value_now is not None and self.value_now != self.line.finding.value
+
+    @property
+    def is_overdue(self) -> bool:
+        finding = self.line.finding
+        return bool(finding.state == FindingState.ASKED and finding.due_on and finding.due_on < clock.today())
+
+
+def get_finding(user: User, pk: int) -> Finding:
+    """Fetch and check in one call. What is only noted is not yet said to the teacher."""
+    found = with_names(Finding.objects.select_related("school_class__year", "noted_by"))
+    finding: Finding = get_object_or_404(found, pk=pk)
+    is_told = finding.state != FindingState.NOTED
+    owner = finding.responsible_id if is_told else None
+    permissions.require(user, Action.SEE_INSPECTION, WHO_READS, owner_id=owner)
+    return finding
+
+
+def read_finding(user: User, finding: Finding) -> FindingPage:
+    """Four statements; three for a whole sheet."""
+    actors = finding_actors(user, finding)
+    entries = FindingEntry.objects.filter(finding=finding).select_related("by").order_by("-id")
+    is_principal = permissions.may(user, Action.DECIDE_ON_STAFF)
+    ref = ref_of(finding)
+    return FindingPage(
+        line=FindingLine(finding),
+        value_now=_value_now(finding, ref),
+        steps=tuple(_step(each) for each in entries),
+        requests=_requests(finding),
+        decisions=_decisions(user, finding),
+        acts=tuple(act.value for act in finding_acts(FindingState(finding.state), actors))
+        if finding.inspection.state == "open"
+        else (),
+        is_own=finding.responsible_id == user.pk,
+        is_inspector=permissions.may(user, Action.INSPECT),
+        may_decide=is_principal
+        and finding.state == FindingState.CLOSED
+        and InspectionActor.RESPONSIBLE not in actors
+        and finding.responsible_id is not None,
+        sheet_url=reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value]),
+        history_url=_history_url(finding, ref),
+    )
+
+
+def ref_of(finding: Finding) -> SheetRef:
+    return SheetRef(finding.school_class, finding.line, Period(finding.inspection.period))
+
+
+def _value_now(finding: Finding, ref: SheetRef) -> str | None:
+    if finding.student_id is None:
+        return None
+    stored = stored_results(ref, [finding.student_id])
+    return value_and_version(stored.get((finding.student_id, finding.item)), finding.field)[0]
+
+
+def _requests(finding: Finding) -> tuple[CorrectionRequest, ...]:
+    if finding.student_id is None:
+        return ()
+    found = CorrectionRequest.objects.filter(
+        school_class=finding.school_class_id,
+        line=finding.line_id,
+        period=finding.inspection.period,
+        created_at__gte=finding.noted_at,
+        items__student=finding.student_id,
+        items__item=finding.item,
+        items__field=finding.field,
+    )
+    return tuple(found.distinct())
+
+
+def _decisions(user: User, finding: Finding) -> tuple[StaffDecision, ...]:
+    sees = permissions.may(user, Action.SEE_STAFF_DECISION, owner_id=finding.responsible_id)
+    if not sees or finding.state != FindingState.CLOSED:
+        return ()
+    return tuple(StaffDecision.objects.filter(finding=finding))
+
+
+def _history_url(finding: Finding, ref: SheetRef) -> str:
+    if finding.student_id is None:
+        return ""
+    place = [ref.school_class.pk, ref.code, ref.period.value, finding.student_id]
+    return reverse("gradebook:cell_history", args=[*place, finding.item, finding.field])
+
+
+def _step(entry: FindingEntry) -> Step:
+    what, kind = _ACTS_DONE[FindingAct(entry.act)]
+    return Step(what, kind, entry.by.full_name, entry.role, moment_label(entry.at), entry.text)

@@ -1,0 +1,76 @@
+"""What inspections ask of a person: to answer, to conclude, to read a decision; for the menu and the start page."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import CharField, Q, QuerySet, Value
+from django.urls import reverse
+
+from accounts import clock, permissions
+from accounts.models import User
+from accounts.powers import Action
+from approvals.inspection_models import Finding, StaffDecision
+from approvals.inspection_workflow import FindingState
+from gradebook.regulation import line_by_code
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionTask:
+    title: str
+    detail: str
+    url: str
+    kind: str
+    word: str
+
+
+def findings_waiting_for(user: User) -> QuerySet[Finding]:
+    """Findings whose next move is this person's: to answer as the teacher, to conclude as who leads the inspection."""
+    wanted = Q(responsible=user, state=FindingState.ASKED)
+    if permissions.may(user, Action.INSPECT):
+        wanted |= Q(inspection__opened_by=user, state=FindingState.ANSWERED)
+    return Finding.objects.filter(wanted)
+
+
+def unread_decisions(user: User) -> QuerySet[StaffDecision]:
+    return StaffDecision.objects.filter(person=user, read_at=None, state=StaffDecision.State.IN_FORCE)
+
+
+def inspection_tasks(user: User) -> Iterator[InspectionTask]:
+    """The earliest day first. One statement."""
+    findings = findings_waiting_for(user).order_by()
+    decisions = unread_decisions(user).order_by()
+    rows = findings.values_list("pk", "state", "line__code", "school_class__name", "due_on").union(
+        decisions.values_list("pk", "kind", "number", Value("", output_field=CharField()), "dated"), all=True
+    )
+    for pk, what, code, class_name, day in rows.order_by("due_on", "pk")[:MOST]:
+        if what in set(FindingState):
+            yield _finding_task(pk, FindingState(what), code, class_name, day)
+        else:
+            yield InspectionTask(
+                f"{StaffDecision.Kind(what).label}: quyết định số {code}",
+                f"ngày {day:%d/%m/%Y}",
+                reverse("approvals:staff_decision", args=[pk]),
+                "waiting",
+                "Chưa đọc",
+            )
+
+
+def _finding_task(
+    pk: int, state: FindingState, code: str | None, class_name: str, due_on: datetime.date | None
+) -> InspectionTask:
+    sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
+    url = reverse("approvals:finding", args=[pk])
+    if state == FindingState.ANSWERED or due_on is None:
+        title = f"Kết luận nội dung kiểm tra: {sheet} lớp {class_name}"
+        return InspectionTask(title, "giáo viên đã giải trình", url, "waiting", state.label)
+    is_late = due_on < clock.today()
+    return InspectionTask(
+        f"Giải trình nội dung kiểm tra: {sheet} lớp {class_name}",
+        f"hạn {due_on:%d/%m/%Y}",
+        url,
+        "refused" if is_late else "warning",
+        "Quá hạn" if is_late else state.label,
+    )

@@ -1,0 +1,55 @@
+"""What the monthly check asks of a person, for the menu and the start page."""
+
+from collections.abc import Iterator
+
+from django.db.models import CharField, Q, QuerySet, Value
+from django.urls import reverse
+
+from accounts import clock, permissions
+from accounts.models import Post, User
+from accounts.powers import Action
+from approvals.inspection_tasks import InspectionTask
+from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.reconciliation_workflow import ReplyState, RoundState
+from approvals.reconciliations import own_replies
+
+MOST = 20
+
+
+def replies_waiting_for(user: User) -> QuerySet[ReconciliationReply]:
+    """Own answers still to be given; for the clerk the differences to resolve."""
+    own = own_replies(user).filter(state=ReplyState.WAITING).values("pk")
+    wanted = Q(pk__in=own)
+    if permissions.may(user, Action.KEEP_RECONCILIATION):
+        wanted |= Q(state=ReplyState.DIFFERS)
+    return ReconciliationReply.objects.filter(wanted, round__state=RoundState.OPEN)
+
+
+def reports_waiting_for(user: User) -> QuerySet[ReconciliationRound]:
+    """Monthly reports that the principal has not opened."""
+    if not permissions.has_post(user, Post.Kind.PRINCIPAL):
+        return ReconciliationRound.objects.none()
+    return ReconciliationRound.objects.filter(state=RoundState.CLOSED, read_at=None)
+
+
+def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
+    """The earliest day first. One statement."""
+    replies = replies_waiting_for(user).order_by()
+    rows = replies.values_list("pk", "state", "school_class__name", "round__month", "round__due_on")
+    reports = reports_waiting_for(user).order_by()
+    empty = Value("", output_field=CharField())
+    told = rows.union(reports.values_list("pk", "state", empty, "month", "due_on"), all=True)
+    for pk, state, class_name, month, due_on in told.order_by("round__due_on", "pk")[:MOST]:
+        about = f"số liệu tháng {month:%m/%Y}"
+        detail = f"{f'lớp {class_name}' if class_name else 'các sổ môn học'} · hạn {due_on:%d/%m/%Y}"
+        if state == RoundState.CLOSED:
+            url = reverse("approvals:reconciliation_report", args=[pk])
+            yield InspectionTask(f"Báo cáo tháng {month:%m/%Y} của văn thư", "", url, "waiting", "Chưa xem")
+            continue
+        url = reverse("approvals:reconciliation_reply", args=[pk])
+        if state == ReplyState.DIFFERS:
+            yield InspectionTask(f"Giải quyết sai khác {about}", detail, url, "warning", "Báo sai khác")
+        else:
+            is_late = due_on < clock.today()
+            kind, word = ("refused", "Quá hạn") if is_late else ("waiting", "Chưa trả lời")
+            yield InspectionTask(f"Đối chiếu {about}", detail, url, kind, word)
