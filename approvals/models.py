@@ -13,10 +13,10 @@ from accounts.history import TracedRow
 from accounts.models import Team
 from approvals import inspection_models, reconciliation_models  # noqa: F401 - where Django looks for an app's models
 from approvals.inquiry_workflow import Desk, InquiryAct, InquiryState
-from approvals.reason_codes import ReasonCode
-from approvals.signature_model import BookSignature as BookSignature  # noqa: PLC0414 - a model of this app, in a file of its own
 from approvals.models_announcements import Announcement, AnnouncementReading
 from approvals.models_documents import BoardMember, DocumentVersion, KeptDocument
+from approvals.reason_codes import ReasonCode
+from approvals.signature_model import BookSignature as BookSignature  # noqa: PLC0414 - a model of this app, in a file of its own
 from approvals.workflow import State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student

@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import permissions
 from accounts.confirmation import require_password
+from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
 from approvals import consent, corrections, opinions

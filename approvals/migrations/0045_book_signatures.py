@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("approvals", "0031_repeat_tests"),
+        ("approvals", "0041_requests_are_guarded"),
         ("gradebook", "0134_doubts_at_the_supplementary_assessment"),
         ("students", "0142_next_schools"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0091_the_clerk_is_no_leader"),
-        ("approvals", "0031_repeat_tests"),
+        ("approvals", "0046_book_signatures_kept"),
         ("students", "0142_next_schools"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

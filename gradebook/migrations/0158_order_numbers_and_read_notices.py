@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gradebook", "0134_doubts_at_the_supplementary_assessment"),
+        ("gradebook", "0156_results_decisions_kept"),
         ("students", "0142_next_schools"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
