@@ -163,12 +163,7 @@ def _line_cells(asked: Asked, values: _Values, pupil: int) -> dict[str, str]:
     ref = asked.ref
     stored = values.lines.get((ref.period.value, pupil), {})
     cells = stored.get((ref.code, ref.school_class.grade_level), {})
-    told = {f"{ref.code}.{name}": value for name, value in cells.items()}
-    if pupil in values.not_assessed:
-        told[f"{ref.code}.terms"] = NOT_ASSESSED
-    elif ref.code in _exempt(values, pupil, ref.period):
-        told[f"{ref.code}.terms"] = EXEMPT
-    return told
+    return {f"{ref.code}.{name}": value for name, value in cells.items()} or _terms(values, pupil, ref)
 
 
 def _class_cells(asked: Asked, values: _Values, pupil: int) -> dict[str, str]:
@@ -178,9 +173,7 @@ def _class_cells(asked: Asked, values: _Values, pupil: int) -> dict[str, str]:
     for (code, grade), cells in values.lines.get(key, {}).items():
         if grade == ref.school_class.grade_level:
             told |= {f"{code}.{name}": cells[name] for name in _LEVEL_AND_MARK if name in cells}
-    if pupil in values.not_assessed:
-        told[f"{ref.code}.terms"] = NOT_ASSESSED
-    told |= {f"{item}.terms": EXEMPT for item in _exempt(values, pupil, ref.period)}
+    told |= _terms(values, pupil, ref, held={name.partition(".")[0] for name in told})
     absent = values.absences.get((pupil, asked.absent_until), NO_ABSENCE)
     told |= {
         f"absence.{name}": days_label(days)
@@ -188,6 +181,15 @@ def _class_cells(asked: Asked, values: _Values, pupil: int) -> dict[str, str]:
         if days
     }
     return told
+
+
+def _terms(values: _Values, pupil: int, ref: SheetRef, *, held: Collection[str] = ()) -> dict[str, str]:
+    """Why nothing stands there; a decision that comes when values stand changes nothing of what was signed."""
+    if pupil in values.not_assessed:
+        return {} if held else {f"{ref.code}.terms": NOT_ASSESSED}
+    exempt = _exempt(values, pupil, ref.period)
+    items = exempt & {ref.code} if ref.line else exempt - set(held)
+    return {f"{item}.terms": EXEMPT for item in items}
 
 
 def _exempt(values: _Values, pupil: int, period: Period) -> set[str]:

@@ -98,11 +98,16 @@ class CellChange:
 def changes_since(signed: Content, now: Content) -> tuple[CellChange, ...]:
     """Cell by cell what differs, by pupil; none exactly where the digests are equal. `now` is `covering` the signed."""
     return tuple(
-        CellChange(pupil, *key.split(".", 1), signed=was.get(key, ""), now=cells.get(key, ""))
+        CellChange(pupil, *_item_and_field(key), was.get(key, ""), cells.get(key, ""))
         for pupil, was, cells in _pairs(signed, now)
         for key in sorted(was.keys() | cells.keys())
         if was.get(key, "") != cells.get(key, "")
     )
+
+
+def _item_and_field(key: str) -> tuple[str, str]:
+    item, _dot, field = key.partition(".")
+    return item, field
 
 
 def _pairs(signed: Content, now: Content) -> Iterable[tuple[int, Cells, Cells]]:

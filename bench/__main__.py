@@ -60,6 +60,8 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
     results = rolls_of(stack)
     print("· progress of the school", flush=True)
     results |= _inside(stack, "bench.progress")
+    print("· signatures on the books", flush=True)
+    results |= _inside(stack, "bench.signatures")
     print("· permissions and the access log", flush=True)
     results |= _inside(stack, "bench.permissions")
     print("· books of one class", flush=True)
@@ -119,6 +121,10 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("progress", "page_statements", "… its page, the frame included: SQL statements", ""),
     ("progress", "page_ms", "… its page: median (ms)", ""),
     ("progress", "missing_ms", "… the names of what is missing, ten sheets (ms)", ""),
+    ("signatures", "signed", "signatures on the books of a period: signed", ""),
+    ("signatures", "read_statements", "… all checked: SQL statements", "12"),
+    ("signatures", "read_ms", "… all checked: median (ms)", "600"),
+    ("signatures", "page_ms", "… the register's page: median (ms)", ""),
     ("progress", "readiness_statements", "… the report before closing: SQL statements", ""),
     ("progress", "readiness_ms", "… the report before closing (ms)", ""),
     ("corrections", "propose_statements", "a request of 35 cells, its draft: SQL statements", ""),

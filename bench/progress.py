@@ -43,11 +43,11 @@ def main() -> None:
     measured: dict[str, Callable[[], object]] = {"read": partial(read_board, user)}
     measured |= {name: partial(client.get, path) for name, path in PAGES.items()}
     for name, ask in measured.items():
-        found[f"{name}_statements"], found[f"{name}_ms"] = _measure(ask)
+        found[f"{name}_statements"], found[f"{name}_ms"] = measure(ask)
     print(json.dumps({"progress": found}))
 
 
-def _measure(ask: Callable[[], object]) -> tuple[int, float]:
+def measure(ask: Callable[[], object]) -> tuple[int, float]:
     from django.db import connection  # noqa: PLC0415 - after setup
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
 

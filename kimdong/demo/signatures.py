@@ -24,8 +24,8 @@ def load(school: DemoSchool) -> None:
         return
     window = locked[-1]
     moment = window.closes_at + min((school.now - window.closes_at) / 20, datetime.timedelta(hours=15))
-    held = HomeroomAssignment.objects.filter(
-        school_class__year=school.year, school_class__name__in=CLASSES, ends_on=None
+    held = HomeroomAssignment.objects.held_on(moment.date()).filter(
+        school_class__year=school.year, school_class__name__in=CLASSES
     )
     with clock.travelling(moment):
         for assignment in held.select_related("teacher"):

@@ -12,6 +12,7 @@ from approvals.signatures import SigningRefused, Wanted, sign_books
 from gradebook.models import SubjectResult
 from gradebook.progress_sheets import read_led_and_taught
 from gradebook.sheets import Field
+from students.models import SchoolYear
 from tests.approvals.papers import applied
 from tests.approvals.signed_books import GHKI, complete_school, own_books, sign
 from tests.gradebook.school import add_pupils, close_window, enter, open_window
@@ -51,7 +52,20 @@ def test_nobody_signs_a_book_of_somebody_else(school):
     for person in others:
         with pytest.raises(PermissionDenied):
             sign_books([Wanted(book.key, book.now.digest)], GHKI, by=User.objects.get(pk=person.pk))
+    of_thu = own_books(school.thu)["Ngoại ngữ 1 lớp 4A"]
+    with pytest.raises(PermissionDenied):  # not even the homeroom teacher of the class
+        sign_books([Wanted(of_thu.key, of_thu.now.digest)], GHKI, by=User.objects.get(pk=school.lan.pk))
     assert not BookSignature.objects.exists()
+
+
+def test_in_a_closed_year_nothing_is_signed_any_more_by_the_act_or_past_it(school):
+    (signature,) = sign(school.lan, TOAN)
+    SchoolYear.objects.update(state="closed")
+    with pytest.raises(SigningRefused, match="đã đóng"):
+        sign(school.lan, TV)
+    signature.pk, signature.number = None, 2
+    with pytest.raises(Error), transaction.atomic():
+        signature.save(force_insert=True)
 
 
 def test_an_open_book_is_not_signed(school):
