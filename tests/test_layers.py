@@ -10,11 +10,13 @@ LAYERS = ("accounts", "students", "gradebook", "approvals", "reports")
 PURE = (
     "accounts/powers.py",
     "students/names.py",
+    "students/paper_dates.py",
     "students/movement_rules.py",
     "gradebook/regulation.py",
     "gradebook/grading.py",
     "approvals/workflow.py",
     "approvals/inquiry_workflow.py",
+    "approvals/announcement_workflow.py",
 )
 ONLY_HERE = {"weasyprint": {"reports/pdf.py"}, "guardian": {"accounts/grants.py"}}
 
