@@ -42,7 +42,7 @@ class AnnouncementForm(forms.Form):
     """To whom, what, until when. `teams` are those the person may tell; `to_school` adds the whole school."""
 
     to = forms.ChoiceField(
-        label="Gửi",
+        label="Gửi tới",
         error_messages=dict.fromkeys(
             ("required", "invalid_choice"), "Nơi nhận chưa đúng. Chọn trong danh sách."
         ),

@@ -85,7 +85,7 @@ def _tell(request: SignedInRequest, form: AnnouncementForm) -> HttpResponse:
 def announcement_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """One announcement. For whom it waits it is read from here on."""
     announcement = get_announcement(request.user, pk)
-    if waiting_for(request.user).filter(pk=pk).exists() and not announcement.year.is_closed:
+    if waiting_for(request.user).filter(pk=pk).exists():
         mark_read(announcement, by=request.user)
         announcement = get_announcement(request.user, pk)
     return _show(request, announcement)

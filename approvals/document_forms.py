@@ -79,6 +79,7 @@ class VersionForm(forms.Form):
     on_behalf_of = forms.ModelChoiceField(
         label="Đưa lên thay",
         queryset=User.objects.none(),
+        empty_label="Chọn người có thẩm quyền",
         required=False,
         error_messages={
             "invalid_choice": "Người này không trong Ban giám hiệu hôm nay. Chọn trong danh sách."

@@ -83,6 +83,7 @@ def keep(document: KeptDocument, paper: Paper, *, token: uuid.UUID, by: User) ->
 def _held(document: KeptDocument) -> KeptDocument:
     """The document's row, taken: two versions at once get two numbers."""
     if document.pk is None:
+        document.name = plain_text(document.name)
         document.save()
     return KeptDocument.objects.select_for_update().get(pk=document.pk)
 
@@ -135,13 +136,8 @@ def _post_of(person: User, duties: Duties) -> str:
 
 
 def _check(document: KeptDocument, paper: Paper, by: User) -> None:
-    if document.pk is None and document.kind != KeptDocument.Kind.OTHER:
-        if KeptDocument.objects.filter(kind=document.kind).exists():
-            raise DocumentRefused(f"Đã có «{document.name}». Mở văn bản đó và thêm bản mới.")
-    elif document.pk is None and KeptDocument.objects.filter(name=document.name).exists():
-        raise DocumentRefused(
-            "Tên này đã có. Mở văn bản đó và thêm bản mới, hoặc đặt tên khác.", field="name"
-        )
+    if document.pk is None:
+        _check_new(document)
     if not OLDEST <= paper.dated <= clock.today():
         raise DocumentRefused("Ngày kí chưa tới hoặc quá xa. Ghi ngày trên văn bản đã kí.", field="dated")
     if paper.file is not None and paper.file.kind != "application/pdf":
@@ -151,6 +147,15 @@ def _check(document: KeptDocument, paper: Paper, by: User) -> None:
     _check_for_whom(paper, by)
     if document.is_board:
         _check_board(paper)
+
+
+def _check_new(document: KeptDocument) -> None:
+    if document.kind != KeptDocument.Kind.OTHER and KeptDocument.objects.filter(kind=document.kind).exists():
+        raise DocumentRefused(f"Đã có «{document.name}». Mở văn bản đó và thêm bản mới.")
+    if KeptDocument.objects.filter(name=plain_text(document.name)).exists():
+        raise DocumentRefused(
+            f"Tên «{document.name}» đã có. Mở văn bản đó và thêm bản mới, hoặc đặt tên khác.", field="name"
+        )
 
 
 def _check_for_whom(paper: Paper, by: User) -> None:

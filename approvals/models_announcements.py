@@ -40,9 +40,10 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         )
 
     def unread_by(self, person_id: int) -> Self:
-        """What waits for the person to read it."""
+        """What waits for the person to read it; of a closed year nothing does, for nothing can be noted there."""
         read = AnnouncementReading.objects.filter(announcement=OuterRef("pk"), person=person_id)
-        return self.shown().for_person(person_id).exclude(Exists(read))
+        of_open_years = self.exclude(year__state=SchoolYear.State.CLOSED)
+        return of_open_years.shown().for_person(person_id).exclude(Exists(read))
 
 
 class Announcement(models.Model):

@@ -79,7 +79,7 @@ def problems_of(order: EntryOrder) -> tuple[Problem, ...]:
 
 
 def _problems_at(order: EntryOrder, moment: datetime.datetime) -> tuple[Problem, ...]:
-    problems = [*_number_problems(order), *_day_problems(order, moment), *_scope_problems(order)]
+    problems = [*_number_problems(order, moment), *_day_problems(order, moment), *_scope_problems(order)]
     wrong = {problem.field for problem in problems}
     if order.opens_at is None or "opens_at" in wrong:
         return tuple(problems)
@@ -158,14 +158,18 @@ def _early_end_problems(order: EntryOrder, closes_at: datetime.datetime) -> list
     ]
 
 
-def _number_problems(order: EntryOrder) -> list[Problem]:
-    """By the calendar year of its date, as registers of documents are kept; «3/TB» is «03/TB»."""
-    if not order.number or order.dated is None:
-        return []
-    used = EntryOrder.objects.filter(dated__year=order.dated.year).values_list("number", flat=True)
-    if _as_compared(order.number) in {_as_compared(number) for number in used}:
-        year = order.dated.year
-        return [Problem("number", f"Số «{order.number}» đã dùng trong năm {year}. Ghi số văn bản khác.")]
+def _number_problems(order: EntryOrder, moment: datetime.datetime) -> list[Problem]:
+    """By the calendar year of its date, as registers of documents are kept; «3/TB» is «03/TB».
+
+    Where the date is wrong or missing, that of today.
+    """
+    first, last = _days_of_year(order)
+    dated = order.dated if order.dated and first <= order.dated <= last else localtime(moment).date()
+    used = EntryOrder.objects.filter(dated__year=dated.year).values_list("number", flat=True)
+    if order.number and _as_compared(order.number) in {_as_compared(number) for number in used}:
+        return [
+            Problem("number", f"Số «{order.number}» đã dùng trong năm {dated.year}. Ghi số văn bản khác.")
+        ]
     return []
 
 
@@ -173,10 +177,15 @@ def _as_compared(number: str) -> str:
     return number.upper().lstrip("0")
 
 
+def _days_of_year(order: EntryOrder) -> tuple[datetime.date, datetime.date]:
+    """The school year with the summer before and after it."""
+    return datetime.date(order.year_id, 7, 1), datetime.date(order.year_id + 1, 8, 31)
+
+
 def _day_problems(order: EntryOrder, moment: datetime.datetime) -> list[Problem]:
     """An order belongs to its school year, the summer before and after it included; its paper is of today at most."""
-    first, after = datetime.date(order.year_id, 7, 1), datetime.date(order.year_id + 1, 9, 1)
-    last = after - datetime.timedelta(days=1)
+    first, last = _days_of_year(order)
+    after = last + datetime.timedelta(days=1)
     begin, end = (make_aware(datetime.datetime.combine(day, datetime.time())) for day in (first, after))
     remedy = f"nằm ngoài năm học: ghi ngày từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}."
     found = []

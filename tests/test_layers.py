@@ -10,6 +10,7 @@ LAYERS = ("accounts", "students", "gradebook", "approvals", "reports")
 PURE = (
     "accounts/powers.py",
     "students/names.py",
+    "students/paper_dates.py",
     "students/movement_rules.py",
     "gradebook/regulation.py",
     "gradebook/grading.py",
@@ -18,6 +19,7 @@ PURE = (
     "approvals/inspection_workflow.py",
     "approvals/reconciliation_workflow.py",
     "approvals/sampling.py",
+    "approvals/announcement_workflow.py",
 )
 ONLY_HERE = {"weasyprint": {"reports/pdf.py"}, "guardian": {"accounts/grants.py"}}
 

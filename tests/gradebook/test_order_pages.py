@@ -406,7 +406,7 @@ def test_all_that_is_wrong_is_said_at_once(school, principal):
     answer = principal.post(reverse("gradebook:order_new"), {**wrong, "look": "1"})
     shown = text(answer)
     for sentence in (
-        "đã dùng trong năm học này",
+        "đã dùng trong năm",
         "Ngày kí nằm ngoài năm học",
         "Giờ khoá phải sau giờ mở",
         "Giờ khoá đã qua",

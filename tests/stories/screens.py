@@ -75,6 +75,8 @@ def places_in(application: Stack) -> dict[str, object]:
         "answered": inquiries["answered"],
         "trained": application.fetch("SELECT min(person_id) FROM accounts_trainingrecord")[0][0],
         "order": order,
+        "announcement": application.fetch("SELECT max(id) FROM approvals_announcement")[0][0],
+        "board": application.fetch("SELECT id FROM approvals_keptdocument WHERE kind = 'board'")[0][0],
         "movement": application.fetch("SELECT max(id) FROM students_movement")[0][0],
         "teacher": application.fetch("SELECT id FROM accounts_user WHERE username = %s", TEACHER)[0][0],
         "last_year_4e": before[0],
