@@ -14,6 +14,7 @@ import pypdfium2
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
 from reports import kept_pages, pdf, read_back
@@ -27,11 +28,15 @@ Contents = tuple[Transcript, ...] | ClassTable
 
 @dataclass(frozen=True, slots=True)
 class Manuscript:
-    """All that shall stand in the book, as the database had it at one moment; `lines` are those taught."""
+    """All that shall stand in the book, as the database had it at one moment; `lines` are those taught.
+
+    `audit_code` is the head of the audit chain at that moment: it stands on the paper and changes no page's hash.
+    """
 
     contents: Contents
     lines: int
     title: str
+    audit_code: str = ""
 
     @property
     def parts(self) -> tuple[Transcript | ClassTable, ...]:
@@ -89,9 +94,9 @@ def read_manuscript(job: PrintJob) -> Manuscript:
             contents = transcripts_of(school_class)
         else:
             contents = class_table(school_class, Period(job.period))
-    return Manuscript(
-        contents, lines, f"{job.get_book_display()} {school_class.name} – {school_class.year.label}"
-    )
+        code = head_code()
+    title = f"{job.get_book_display()} {school_class.name} – {school_class.year.label}"
+    return Manuscript(contents, lines, title, code)
 
 
 def draw_pages(
@@ -115,9 +120,14 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> int:
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
-        pdf.merge_into(draft, parts, title=manuscript.title)
+        pdf.merge_into(draft, parts, title=manuscript.title, foot=audit_foot(manuscript.audit_code))
         _check(draft, manuscript, parts)
         return page_count(draft)
+
+
+def audit_foot(code: str) -> str:
+    """The line at the foot of each page; a test's manuscript may have none."""
+    return f"Mã nhật kí: {code}" if code else ""
 
 
 def _check(draft: Path, manuscript: Manuscript, parts: Sequence[Path]) -> None:

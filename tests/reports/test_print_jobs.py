@@ -291,9 +291,7 @@ def test_a_book_that_lost_a_pupil_is_refused_and_not_published(
     school: School, monkeypatch: pytest.MonkeyPatch, files: Path
 ) -> None:
     merge_into = pdf.merge_into
-    monkeypatch.setattr(
-        pdf, "merge_into", lambda target, parts, *, title: merge_into(target, parts[:-1], title=title)
-    )
+    monkeypatch.setattr(pdf, "merge_into", lambda target, parts, **how: merge_into(target, parts[:-1], **how))
     job = ask(school)
     run_job(job.pk)
     job.refresh_from_db()
