@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from approvals import (
+    audit_views,
     evidence_views,
     inquiry_views,
     request_views,
@@ -44,10 +45,29 @@ of_years = [
     path("years/<int:pk>/reopen/", year_closing_views.reopen, name="year_reopen"),
 ]
 
+of_the_trail = [
+    path("audit/", audit_views.audit, name="audit"),
+    path("audit/excel/", audit_views.audit_file, name="audit_file"),
+    path("audit/pupils/<int:pk>/", audit_views.audit_pupil, name="audit_pupil"),
+    path("audit/classes/<int:pk>/", audit_views.audit_class, name="audit_class"),
+    path("audit/people/<int:pk>/", audit_views.audit_person, name="audit_person"),
+    path(
+        "audit/pupils/<int:pk>/differences/",
+        audit_views.audit_pupil_differences,
+        name="audit_pupil_differences",
+    ),
+    path(
+        "audit/classes/<int:pk>/differences/",
+        audit_views.audit_class_differences,
+        name="audit_class_differences",
+    ),
+]
+
 urlpatterns = [
     # The start page of the school stands at the root; everything else of the app under its own name.
     path("", task_views.tasks, name="tasks"),
     path("approvals/", include(of_requests)),
     path("approvals/", include(of_inquiries)),
     path("approvals/", include(of_years)),
+    path("approvals/", include(of_the_trail)),
 ]

@@ -264,6 +264,13 @@ PAGES = (
     Page("accounts:access_log", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL),
     # The password is asked again before a bulk export.
     Page("accounts:access_log_file", Action.SEE_ACCESS_LOG, PRINCIPAL | VICE_PRINCIPAL, status=422),
+    Page("approvals:audit", Action.SEE_AUDIT_TRAIL, PRINTS),
+    Page("approvals:audit_file", Action.SEE_AUDIT_TRAIL, PRINTS, status=422),
+    Page("approvals:audit_pupil", Action.SEE_AUDIT_TRAIL, PRINTS, arguments=first_pupil),
+    Page("approvals:audit_class", Action.SEE_AUDIT_TRAIL, PRINTS, arguments=class_4a),
+    Page("approvals:audit_person", Action.SEE_AUDIT_TRAIL, PRINTS, arguments=person("lan")),
+    Page("approvals:audit_pupil_differences", Action.SEE_AUDIT_TRAIL, PRINTS, arguments=first_pupil),
+    Page("approvals:audit_class_differences", Action.SEE_AUDIT_TRAIL, PRINTS, arguments=class_4a),
     Page("accounts:powers", Action.SEE_HANDBOOK, EVERYBODY),
     Page("accounts:activate", None, EVERYBODY),
     Page("accounts:activate", None, EVERYBODY, "post", 422),

@@ -66,7 +66,10 @@ REFUSED = [
     "DROP TABLE gradebook_historicalsubjectresult",
     "SET session_replication_role = replica",
     "DELETE FROM django_migrations",
-    "CREATE TEMP TABLE t (id int); CREATE TRIGGER forge AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION audit_note()",
+    (
+        "CREATE TEMP TABLE t (id int);"
+        " CREATE TRIGGER forge AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION audit_note()"
+    ),
 ]
 
 
