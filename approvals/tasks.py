@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from accounts import clock, permissions
 from accounts.admin_account import Overdue, overdue_accounts
@@ -76,6 +76,10 @@ class EntryTask:
     @property
     def kind(self) -> str:
         return warning_kind(self.left)
+
+    @property
+    def due_on(self) -> datetime.date:
+        return localdate(self.closes_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,7 @@ PAGES = (
     Page("accounts:password", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 422),
     Page("accounts:second_factor_codes", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data=CONFIRMED),
     Page("accounts:second_factor_remove", Action.KEEP_OWN_SIGN_IN, EVERYBODY, status=302),
+    Page("accounts:mail_digest", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302, data={"mail": "off"}),
     Page("accounts:sessions", Action.KEEP_OWN_SIGN_IN, EVERYBODY),
     Page("accounts:session_end", Action.KEEP_OWN_SIGN_IN, LAN, "post", 302, of("session")),
     Page("accounts:sessions_end_others", Action.KEEP_OWN_SIGN_IN, EVERYBODY, "post", 302),
