@@ -10,6 +10,7 @@ import datetime
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -157,7 +158,7 @@ def rows_out_of_step(watched: Watched) -> Iterator[Fault]:
     """
     quote = connection.ops.quote_name
     statement = _ROWS_OUT_OF_STEP.format(key=quote(watched.key), table=quote(watched.table))
-    names = {"name": watched.table, "left_out": watched.left_out, "masked": watched.masked}
+    names: dict[str, Any] = {"name": watched.table, "left_out": watched.left_out, "masked": watched.masked}
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, names)
         while rows := cursor.fetchmany(ROWS_AT_A_TIME):

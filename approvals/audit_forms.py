@@ -7,6 +7,9 @@ from django import forms
 
 from accounts.models import User
 from approvals.audit_trail import PARTS, Wanted
+from gradebook.models import ENTRY_CHOICES
+from gradebook.regulation import LINES
+from gradebook.sheets import HOMEROOM_CODE
 from students.models import SchoolClass, Student
 
 
@@ -81,7 +84,7 @@ def _moment(label: str) -> forms.DateTimeField:
 
 
 class MomentsForm(forms.Form):
-    """Between which two moments, and of which part."""
+    """Between which two moments, and of which part; a sheet is a line at a period."""
 
     first = _moment("Từ lúc")
     last = _moment("Đến lúc")
@@ -89,6 +92,18 @@ class MomentsForm(forms.Form):
         label="Phần",
         required=False,
         choices=[("", "Mọi phần"), *((code, words) for code, (words, _tables) in PARTS.items())],
+    )
+    line = forms.ChoiceField(
+        label="Sổ",
+        required=False,
+        choices=[
+            ("", "Mọi sổ"),
+            *((line.code, line.short_name) for line in LINES),
+            (HOMEROOM_CODE, "Phẩm chất và năng lực"),
+        ],
+    )
+    period = forms.ChoiceField(
+        label="Thời điểm", required=False, choices=[("", "Mọi thời điểm"), *ENTRY_CHOICES]
     )
 
     def clean(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from accounts.history import Source
 from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
+from gradebook.sheets import HOMEROOM_CODE
 from students.models import SchoolClass, Student
 
 LINES_PER_PAGE: Final = 50
@@ -104,10 +105,16 @@ AND EXISTS (
         OR (accounts_auditentry.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= e.ends_on))
 AND (coalesce(new, old) ->> 'school_class_id') IS NULL"""
 
+_OF_A_LINE = """(coalesce(new, old) ->> 'line_id') IN (
+    SELECT l.id::text FROM gradebook_subjectline l WHERE l.code = %s)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Whose story, and which lines of it; empty means everything. Days of the school, both included."""
+    """Whose story, and which lines of it; empty means everything. Days of the school, both included.
+
+    A sheet is a class, a period and the code of a line.
+    """
 
     pupil: Student | None = None
     school_class: SchoolClass | None = None
@@ -116,6 +123,8 @@ class Wanted:
     until: datetime.date | None = None
     part: str = ""
     only_outside: bool = False
+    period: str = ""
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +180,12 @@ def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
         found = found.filter(table_name__in=PARTS[wanted.part][1])
     if wanted.only_outside:
         found = found.filter(actor="")
+    if wanted.period:
+        found = found.filter(_sql("(coalesce(new, old) ->> 'period') = %s", wanted.period))
+    if wanted.line == HOMEROOM_CODE:
+        found = found.filter(table_name="gradebook_traitresult")
+    elif wanted.line:
+        found = found.filter(_sql(_OF_A_LINE, wanted.line))
     return _about(found, wanted)
 
 

@@ -1,6 +1,7 @@
 """The pages of the audit trail, for the leaders and the clerk (PLAN IV; rules R56, R57, R69)."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -20,7 +21,7 @@ from accounts.requests import SignedInRequest
 from accounts.table_files import table_to_save
 from approvals import audit_differences
 from approvals.audit_forms import CodeForm, MomentsForm, TrailFilterForm
-from approvals.audit_trail import HEADINGS, MOST_EXPORTED, Wanted, export_rows, read_trail
+from approvals.audit_trail import HEADINGS, MOST_EXPORTED, PARTS, Wanted, export_rows, read_trail
 from students.models import SchoolClass, Student
 
 TITLE = "Nhật kí thay đổi"
@@ -184,7 +185,7 @@ def _about(wanted: Wanted) -> str:
         f"người làm: {wanted.person.full_name}" if wanted.person else "",
         f"từ ngày {wanted.since:%d/%m/%Y}" if wanted.since else "",
         f"đến ngày {wanted.until:%d/%m/%Y}" if wanted.until else "",
-        f"phần: {dict(TrailFilterForm().fields['part'].choices)[wanted.part]}" if wanted.part else "",
+        f"phần: {PARTS[wanted.part][0]}" if wanted.part else "",
         "chỉ dòng ghi ngoài ứng dụng" if wanted.only_outside else "",
     ]
     return f"Lọc theo {'; '.join(each for each in chosen if each)}" if any(chosen) else "Toàn bộ nhật kí"
@@ -205,7 +206,9 @@ def _differences(
         first, last = form.moments
         try:
             found = audit_differences.read_differences(
-                _of_part(wanted, form.cleaned_data["part"]), first, last
+                replace(wanted, **{name: form.cleaned_data[name] for name in ("part", "line", "period")}),
+                first,
+                last,
             )
         except audit_differences.TooMuch:
             form.add_error("first", _too_many(audit_differences.MOST_ENTRIES))
@@ -215,10 +218,6 @@ def _differences(
     return render(
         request, "approvals/audit_differences.html", context, status=200 if found is not None else 422
     )
-
-
-def _of_part(wanted: Wanted, part: str) -> Wanted:
-    return Wanted(pupil=wanted.pupil, school_class=wanted.school_class, part=part)
 
 
 def _today() -> dict[str, str]:

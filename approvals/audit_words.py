@@ -189,7 +189,7 @@ def fields_of(table: str) -> "Mapping[str, models.Field[Any, Any]]":
     """By column; empty for a table of a package that is not ours to name."""
     for model in apps.get_models(include_auto_created=True):
         if model._meta.db_table == table:  # noqa: SLF001 - Django's documented API
-            return {field.column: field for field in model._meta.concrete_fields}  # noqa: SLF001
+            return {str(field.column): field for field in model._meta.concrete_fields}  # noqa: SLF001
     return {}
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -149,7 +150,9 @@ def test_the_difference_of_two_moments_is_how_each_row_stood(school):
     enter(sheet, school.pupils[0], "mark", "10", by=school.lan)
     enter(sheet, school.pupils[1], "mark", "6", by=school.lan)
     enter(sheet, school.pupils[1], "mark", "5", by=school.lan)
-    found = read_differences(Wanted(school_class=school.class_4a), first.at, timezone.now())
+    of_the_sheet = Wanted(school_class=school.class_4a, line="TOAN", period="CHKI")
+    assert read_differences(replace(of_the_sheet, line="TV"), first.at, timezone.now()) == []
+    found = read_differences(of_the_sheet, first.at, timezone.now())
     assert [(each.thing.split(" · ")[0], each.times) for each in found] == [(school.pupils[0].full_name, 2)]
     assert [(c.old, c.new) for c in found[0].changes] == [("8", "10")]
 

@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
 def _at_one_moment() -> None:
     """A school at work goes on writing: all statements see the database as it was at the first."""
-    if len(connection.savepoint_ids) == 0 and not connection.needs_rollback:
+    if not connection.savepoint_ids:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
