@@ -22,8 +22,9 @@ ROWS_AT_A_TIME = 2000
 
 _ROWS_OUT_OF_STEP = """
 SELECT coalesce(told.row_id, held.row_id), told.seq, told.at, told.action, told.new, held.row FROM (
-    SELECT DISTINCT ON (row_id) row_id, seq, at, action, new FROM accounts_auditentry
-    WHERE table_name = %(name)s ORDER BY row_id, seq DESC
+    SELECT e.row_id, e.seq, e.at, e.action, e.new FROM accounts_auditentry e JOIN (
+        SELECT max(seq) AS seq FROM accounts_auditentry WHERE table_name = %(name)s GROUP BY row_id
+    ) AS newest USING (seq)
 ) AS told
 FULL JOIN (
     SELECT t.{key}::text AS row_id, audit_told(to_jsonb(t), %(left_out)s, %(masked)s) AS row FROM {table} t

@@ -22,7 +22,7 @@ from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
 from gradebook.sheets import HOMEROOM_CODE
-from students.models import SchoolClass, Student
+from students.models import Enrolment, SchoolClass, Student
 
 LINES_PER_PAGE: Final = 50
 MOST_EXPORTED: Final = 20_000
@@ -91,9 +91,7 @@ PARTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 _OF_A_PUPIL = "(coalesce(new, old) ->> 'student_id') = %s"
 _OF_A_CLASS = "(coalesce(new, old) ->> 'school_class_id') = %s"
 # What is a pupil's while the pupil sits in the class; after the year the last class keeps it.
-_OF_PUPILS_OF_A_CLASS = """(coalesce(new, old) ->> 'student_id') IN (
-    SELECT e.student_id::text FROM students_enrolment e WHERE e.school_class_id = %s)
-AND EXISTS (
+_OF_PUPILS_OF_A_CLASS = """(coalesce(new, old) ->> 'student_id') = ANY(%s) AND EXISTS (
     SELECT 1 FROM students_enrolment e JOIN students_schoolclass c ON c.id = e.school_class_id
     JOIN students_schoolyear y ON y.year = c.year_id
     WHERE e.school_class_id = %s AND e.student_id::text = (coalesce(new, old) ->> 'student_id')
@@ -201,8 +199,11 @@ def _about(found: QuerySet[AuditEntry], wanted: Wanted) -> QuerySet[AuditEntry]:
     if wanted.school_class is not None:
         pk = wanted.school_class.pk
         own = "table_name = 'students_schoolclass' AND row_id = %s"
+        # Read beforehand: the index of pupils serves a list of keys, not a query for them.
+        sat = Enrolment.objects.filter(school_class=pk).values_list("student_id", flat=True)
+        pupils = [str(student_id) for student_id in sat]
         found = found.filter(
-            _sql(f"{_OF_A_CLASS} OR ({own}) OR ({_OF_PUPILS_OF_A_CLASS})", str(pk), str(pk), pk, pk)
+            _sql(f"{_OF_A_CLASS} OR ({own}) OR ({_OF_PUPILS_OF_A_CLASS})", str(pk), str(pk), pupils, pk)
         )
     if wanted.person is not None:
         found = found.filter(actor=wanted.person.username)

@@ -46,6 +46,7 @@ def main() -> None:
         try:
             _copy(url, migrated_database(url))
             os.environ.update(environment(url, DATABASE, Path(folder), port=0))
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kimdong.settings")
             django.setup()
             found = _measure()
         finally:

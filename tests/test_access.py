@@ -914,6 +914,7 @@ LISTS = {
     "gradebook:own_sheets",
     "gradebook:own_sheets_file",
     "accounts:me",
+    "accounts:mail_digest",
     "accounts:password",
     "accounts:second_factor_codes",
     "accounts:second_factor_remove",

@@ -112,11 +112,11 @@ def test_a_change_by_sql_stands_in_the_story_and_in_that_of_the_cell(school):
 
 
 def test_a_page_costs_the_same_for_few_lines_and_for_many(school, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         read_trail(Wanted(school_class=school.class_4a))
     for pupil in school.pupils:
         enter(school.sheet(period=Period.END_TERM_1), pupil, "comment", "Em chăm.", by=school.lan)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         read_trail(Wanted(school_class=school.class_4a))
 
 

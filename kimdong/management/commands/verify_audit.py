@@ -69,6 +69,8 @@ def _at_one_moment() -> None:
     if not connection.savepoint_ids:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            # The whole chain is joined with its tables: in memory, not on the disk.
+            cursor.execute("SET LOCAL work_mem = '256MB'")
 
 
 def _of_chain(codes: list[str]) -> Iterator[Fault]:
