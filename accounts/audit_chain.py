@@ -209,9 +209,9 @@ def history_untold(watched: Watched) -> Iterator[Fault]:
         columns = dict(cursor.fetchall())
         if history not in columns:
             return
-        # A column that only one of the two has now is no evidence.
+        # A column that only one of the two has now is no evidence; one of that name in both is the history's own.
         apart = {*columns[history]} - {*columns[watched.table]} | {*watched.masked, *watched.left_out}
-        apart |= {*_OF_HISTORY_ALONE} - {*columns[watched.table]}
+        apart |= {*_OF_HISTORY_ALONE}
         quote = connection.ops.quote_name
         statement = _HISTORY_UNTOLD.format(key=quote(watched.key), history=quote(history))
         cursor.execute(statement, {"name": watched.table, "apart": sorted(apart)})

@@ -21,6 +21,7 @@ from accounts.history import Source
 from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
+from gradebook.models import SubjectLine
 from gradebook.sheets import HOMEROOM_CODE
 from students.models import Enrolment, SchoolClass, Student
 
@@ -254,6 +255,8 @@ _NAMED: Final[Mapping[str, str]] = {
     "accounts.Team": "name",
     "students.Student": "full_name",
     "students.SchoolClass": "name",
+    "students.RollCall": "day",
+    "gradebook.EntryOrder": "number",
     "gradebook.SubjectLine": "code",
 }
 
@@ -282,8 +285,16 @@ def read_names(rows: Iterable[AuditEntry]) -> Names:
 
 def _names_of(model: type[models.Model], keys: set[str]) -> dict[str, str]:
     name = _NAMED[model._meta.label]  # noqa: SLF001 - Django's documented API
-    rows = model._default_manager.filter(pk__in=keys).values_list("pk", name)  # noqa: SLF001
-    return {str(pk): audit_words.value_words("", name, value) for pk, value in rows}
+    table = model._meta.db_table  # noqa: SLF001
+    rows = model._default_manager.filter(pk__in=keys).values("pk", name)  # noqa: SLF001
+    if model is SubjectLine:
+        rows = rows.values("pk", name, "year_id")
+    return {
+        str(row.pop("pk")): " ".join(
+            audit_words.value_words(table, column, value) for column, value in row.items()
+        )
+        for row in rows
+    }
 
 
 def _line(row: AuditEntry, names: Names) -> Line:
@@ -324,8 +335,10 @@ _TOLD_BY_THE_THING: Final = (
     "to_class_id",
     "line_id",
     "line_code",
-    "period",
     "item",
+    "period",
+    "year_id",
+    "roll_call_id",
     "number",
     "day",
     "username",
@@ -344,12 +357,15 @@ def thing_words(row: AuditEntry, names: Names) -> str:
 
 
 def changes_of(table: str, old: Any, new: Any, names: Names) -> Iterator[Change]:
-    """The columns that differ; of a new or deleted row those with a value, but for what the thing's words tell."""
+    """The columns that differ; of a new or deleted row those with a value, but for what the thing's words tell and for
+    boxes without a tick."""
     before, after = old or {}, new or {}
     is_whole = not before or not after
     for column in after or before:
         was, now = before.get(column), after.get(column)
         if column in audit_words.UNTOLD or was == now or (is_whole and column in _TOLD_BY_THE_THING):
+            continue
+        if is_whole and (was if now is None else now) is False:
             continue
         change = Change(
             audit_words.column_words(table, column),

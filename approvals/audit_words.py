@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
 from accounts.clock import moment_label
-from gradebook.regulation import LINES, TRAITS
+from gradebook.regulation import LINES, TRAITS, year_label
 
 LONGEST_VALUE: Final = 160
 
@@ -134,6 +134,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "recorded_by_id": "người ghi",
     "request_id": "phiếu số",
     "returned_by_id": "người trả lại",
+    "roll_call_id": "buổi điểm danh",
     "reviewed_by_id": "người rà soát",
     "school_class_id": "lớp",
     "sent_at": "gửi lúc",
@@ -161,7 +162,27 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 # Numbers and keys of the machine: they tell a reader nothing, or what another column tells in words.
 UNTOLD: Final = frozenset(
-    {"id", "version", "sort_key", "search_key", "token", "sha256", "size", "content_hash", "attempts"}
+    {
+        *("id", "version", "sort_key", "search_key", "token", "sha256", "size", "content_hash", "attempts"),
+        *(
+            "handover_id",
+            "roll_over_id",
+            "notice_id",
+            "window_id",
+            "inquiry_id",
+            "movement_id",
+            "application_id",
+        ),
+        *(
+            "began_by_id",
+            "ended_by_id",
+            "permission_id",
+            "object_id",
+            "group_id",
+            "object_pk",
+            "content_type_id",
+        ),
+    }
 )
 _ITEMS: Final[Mapping[str, str]] = {
     **{line.code: line.short_name for line in LINES},
@@ -205,10 +226,9 @@ def value_words(table: str, column: str, value: Any) -> str:
     """A value of the chain (JSON) as it is shown on pages; "" for none. References are numbers still."""
     if value is None or value == "":
         return ""
-    if column == "password":
-        return "••••"
-    if column in {"item", "code", "line_code"} and value in _ITEMS:
-        return _ITEMS[value]
+    known = _known_words(column, value)
+    if known:
+        return known
     if isinstance(value, bool):
         return "có" if value else "không"
     if isinstance(value, list | dict):
@@ -217,6 +237,15 @@ def value_words(table: str, column: str, value: Any) -> str:
     if isinstance(field, models.DateField):
         return _day_or_moment(str(value))
     return _shortened(str(dict(getattr(field, "flatchoices", ())).get(value, value)))
+
+
+def _known_words(column: str, value: Any) -> str:
+    """Of columns that mean the same in every table."""
+    if column == "password":
+        return "••••"
+    if column == "year_id":
+        return year_label(int(value))
+    return _ITEMS.get(str(value), "") if column in {"item", "code", "line_code"} else ""
 
 
 def _day_or_moment(text: str) -> str:

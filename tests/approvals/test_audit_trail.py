@@ -57,7 +57,7 @@ def past_the_application(school, statement):
 def test_the_story_of_a_pupil_names_who_when_in_which_role_and_old_and_new(school):
     (line, *_older) = read_trail(Wanted(pupil=school.pupils[0], part="marks")).lines
     assert (line.who, line.role, line.action) == (school.lan.full_name, "GVCN 4A, môn Toán", "Sửa")
-    assert line.thing == f"{school.pupils[0].full_name} · Toán · Cuối học kì I"
+    assert line.thing == f"{school.pupils[0].full_name} · Toán {school.year.label} · Cuối học kì I"
     assert [(c.column, c.old, c.new) for c in line.changes] == [("điểm KTĐK", "7", "8")]
 
 
