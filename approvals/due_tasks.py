@@ -12,6 +12,7 @@ from accounts.clock import today
 from approvals.tasks import TasksPage
 
 MOST_SHOWN: Final = 6
+SOON: Final = datetime.timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def _with_a_day(page: TasksPage) -> Iterator[Any]:
 
 
 def nearest(page: TasksPage) -> list[DueTask]:
-    """The first few for the head of the page, where more than one kind has days: one alone is in order itself."""
+    """What is overdue or due within two weeks, for the head of the page; none where one kind alone has days, for that
+    stands in order itself."""
     kinds = {type(each) for each in _with_a_day(page)}
-    return due_tasks(page)[:MOST_SHOWN] if len(kinds) > 1 else []
+    soon = today() + SOON
+    return [task for task in due_tasks(page) if task.due_on <= soon][:MOST_SHOWN] if len(kinds) > 1 else []

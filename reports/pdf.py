@@ -212,13 +212,14 @@ def _end_on_even_page(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
 
 def _foot_sheet(text: str, width: float, height: float) -> bytes:
     """A page with nothing but the line; where there is room beside the running lines, see css/print."""
-    is_wide = width > height
-    above = (8.2 if height > A4_HEIGHT_POINTS * 0.9 else 5.3) if is_wide else 3.4
+    left, above = 14, 3.4
+    if width > height:
+        left, above = (12, 8.2) if height > A4_HEIGHT_POINTS * 0.9 else (9, 5.6)
     faces = settings.BASE_DIR / "static" / "fonts" / "print" / "Tinos-Regular.ttf"
     markup = (
         f"<style>@font-face {{ font-family: Tinos; src: url({faces.as_uri()}) }}"
         f" @page {{ size: {width}pt {height}pt; margin: 0 }}"
-        f" p {{ position: absolute; left: 14mm; bottom: {above}mm; margin: 0; font: 6pt/1.1 Tinos; color: #444 }}"
+        f" p {{ position: absolute; left: {left}mm; bottom: {above}mm; margin: 0; font: 6pt/1.1 Tinos; color: #444 }}"
         f"</style><p>{escape(text)}</p>"
     )
     with _drawing:
