@@ -2,10 +2,12 @@
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from accounts.audit_chain import head_code, watched_tables
+from accounts.history import Source, acting
 from accounts.models import AuditEntry
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
@@ -230,6 +232,18 @@ def test_a_password_changed_by_sql_is_told_without_the_password(school):
     entry = AuditEntry.objects.order_by("-seq").first()
     assert (entry.table_name, entry.row_id) == ("accounts_user", str(school.hoa.pk))
     assert "argon2" not in f"{entry.old}{entry.new}"
+    assert entry.old["password"] != entry.new["password"]
+
+
+def test_a_hash_made_anew_by_a_newer_hasher_is_the_systems_doing(school):
+    with acting(None, role="Kiểm thử", source=Source.SYSTEM):
+        school.hoa.password = make_password("mật khẩu của cô Hoa", hasher="argon2")
+        school.hoa.save()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('app.actor', '', true)")
+    assert school.hoa.check_password("mật khẩu của cô Hoa")
+    entry = AuditEntry.objects.order_by("-seq").first()
+    assert (entry.table_name, entry.actor) == ("accounts_user", "system")
     assert entry.old["password"] != entry.new["password"]
 
 
