@@ -166,6 +166,33 @@ def test_the_page_of_differences_begins_with_today_and_says_what_is_wrong_with_o
     assert "phải sau «Từ lúc»" in text_of(wrong)
 
 
+def test_the_differences_leave_as_a_file_after_the_password_and_the_log_says_so(school):
+    client = client_of(school.tuan)
+    day = timezone.localdate()
+    asked = {
+        "first": f"{day}T00:00",
+        "last": f"{day + datetime.timedelta(days=1)}T00:00",
+        "line": "TOAN",
+        "period": "CHKI",
+        "file": 1,
+    }
+    path = f"/approvals/audit/classes/{school.class_4a.pk}/differences/?{urlencode(asked)}"
+    assert "Gõ lại mật khẩu" in text_of(client.get(path))
+    client.post("/accounts/confirm/", {"next": path, "lasting": "exports", **CONFIRMED})
+    rows = list(load_workbook(io.BytesIO(b"".join(client.get(path).streaming_content))).active.values)
+    assert [row[3] for row in rows if school.pupils[0].full_name in str(row[1])] == ["điểm KTĐK: trống → 8"]
+    logged = AccessLogEntry.objects.filter(user=school.tuan, kind="bulk_exported").latest("pk")
+    assert logged.detail.startswith("2 dòng; Thay đổi của lớp 4A từ ")
+
+
+def test_too_many_lines_for_a_file_are_refused_with_the_remedy(school, monkeypatch):
+    monkeypatch.setattr("approvals.audit_trail.MOST_EXPORTED", 2)
+    monkeypatch.setattr("approvals.audit_views.MOST_EXPORTED", 2)
+    answer = page(client_of(school.hoa), "excel/")
+    assert answer.status_code == 422
+    assert "Có hơn 2 dòng. Chọn khoảng thời gian hẹp hơn" in text_of(answer)
+
+
 def test_a_code_from_a_printed_book_holds_or_not(school):
     client, code = client_of(school.bich), head_code()
     assert "Mã còn trong nhật kí" in text_of(page(client, "", code=code.lower()))
