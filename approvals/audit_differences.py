@@ -36,6 +36,7 @@ class Difference:
     thing: str
     how: str
     kind: str
+    icon: str
     changes: tuple[Change, ...]
     times: int
     last_at: datetime.datetime
@@ -76,6 +77,7 @@ def _differences(rows: list[AuditEntry]) -> Iterator[Difference]:
             thing=thing_words(newest, names),
             how={"I": "Thêm", "U": "Khác", "D": "Mất"}[action],
             kind=audit_words.ACTION_KINDS[action],
+            icon=audit_words.ACTION_ICONS[action],
             changes=changes,
             times=len(written),
             last_at=newest.at,

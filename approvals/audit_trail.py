@@ -165,6 +165,7 @@ class Line:
     under: str
     action: str
     kind: str
+    icon: str
     where: str
     thing: str
     changes: tuple[Change, ...]
@@ -320,6 +321,7 @@ def _line(row: AuditEntry, names: Names) -> Line:
         under=_under_words(row.under),
         action=audit_words.ACTIONS[row.action],
         kind=audit_words.ACTION_KINDS[row.action],
+        icon=audit_words.ACTION_ICONS[row.action],
         where=audit_words.table_words(row.table_name),
         thing=thing_words(row, names),
         changes=tuple(changes_of(row.table_name, row.old, row.new, names)),
@@ -341,6 +343,7 @@ _TOLD_BY_THE_THING: Final = (
     "name",
     "student_id",
     "holder_id",
+    "person_id",
     "teacher_id",
     "member_id",
     "school_class_id",

@@ -35,7 +35,8 @@ def audit(request: SignedInRequest) -> HttpResponse:
     """Of the whole school, today's unless other days are asked for; and whether a printed book's code still holds."""
     _require(request)
     today = clock.today()
-    asked = request.GET.dict() or {"since": str(today), "until": str(today)}
+    asked = {name: value for name, value in request.GET.items() if name != "code"}
+    asked = asked or {"since": str(today), "until": str(today)}
     return _story(request, asked, {"heading": TITLE, **_code(request)})
 
 

@@ -214,6 +214,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "D": "Xoá",
     "S": "Có sẵn khi bắt đầu theo dõi",
 }
+ACTION_ICONS: Final[Mapping[str, str]] = {"I": "plus-lg", "U": "pencil", "D": "trash", "S": "circle"}
 ACTION_KINDS: Final[Mapping[str, str]] = {"I": "ok", "U": "open", "D": "refused", "S": "neutral"}
 
 
