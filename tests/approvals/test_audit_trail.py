@@ -15,7 +15,7 @@ from accounts.audit_chain import head_code
 from accounts.models import AccessLogEntry, AuditEntry
 from approvals.audit_differences import read_differences
 from approvals.audit_trail import PARTS, Wanted, read_trail
-from approvals.audit_words import TABLES
+from approvals.audit_words import TABLES, UNTOLD, column_words, fields_of
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from kimdong.watched import NOT_WATCHED, tables_of_ours
@@ -205,6 +205,15 @@ def test_every_watched_table_has_a_name_and_every_part_names_watched_tables():
     assert watched <= TABLES.keys()
     for _words, tables in PARTS.values():
         assert set(tables) <= TABLES.keys()
+
+
+def test_every_column_that_is_told_has_vietnamese_words():
+    told = {
+        (table, column)
+        for table in set(tables_of_ours()) - NOT_WATCHED.keys()
+        for column in fields_of(table).keys() - UNTOLD
+    }
+    assert [pair for pair in sorted(told) if column_words(*pair) == pair[1]] == []
 
 
 def test_a_teacher_sees_the_story_of_own_cells_only(school):
