@@ -191,6 +191,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 # Numbers and keys of the machine: they tell a reader nothing, or what another column tells in words.
 UNTOLD: Final = frozenset(
     {
+        *("pupils_asked", "pupils_done"),
         *("id", "version", "sort_key", "search_key", "token", "sha256", "size", "content_hash", "attempts"),
         *(
             "handover_id",
