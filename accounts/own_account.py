@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts import clock, permissions, second_factor, sessions
-from accounts.models import AccessLogEntry, SignedInSession, User
+from accounts.models import AccessLogEntry, MailDigest, SignedInSession, User
 from accounts.own_password import is_theirs
 from accounts.passwords import change_password
 from accounts.powers import Action
@@ -33,8 +34,22 @@ def me(request: SignedInRequest) -> HttpResponse:
         "codes_left": second_factor.codes_left(user),
         "codes_made": second_factor.RECOVERY_CODES,
         "open_sessions": len(sessions.open_sessions(user)),
+        "may_get_mail": settings.MAIL is not None and bool(user.email),
+        "is_mail_off": settings.MAIL is not None
+        and MailDigest.objects.filter(user=user, is_off=True).exists(),
     }
     return render(request, "accounts/me.html", context)
+
+
+@require_POST
+def mail_digest(request: SignedInRequest) -> HttpResponse:
+    """Turns the daily mail about waiting tasks off or on again, for oneself."""
+    is_off = request.POST.get("mail") == "off"
+    MailDigest.objects.update_or_create(user=request.user, defaults={"is_off": is_off})
+    messages.success(
+        request, "Từ nay không gửi thư nhắc việc." if is_off else "Từ nay có thư nhắc việc mỗi ngày."
+    )
+    return redirect("accounts:me")
 
 
 def _days_since(moment: Any) -> int | None:

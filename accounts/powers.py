@@ -172,6 +172,7 @@ class Action(StrEnum):
     SEE_TRAINING = "see_training"
     RECORD_TRAINING = "record_training"
     SEE_ACCESS_LOG = "see_access_log"
+    SEE_AUDIT_TRAIL = "see_audit_trail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -842,6 +843,14 @@ TABLE: tuple[Rule, ...] = (
         _all(Whose.SCHOOL, *_LEADERS),
         "IV.1, IV.2, R57, R65",
         part="access_log",
+    ),
+    # A teacher's own cells tell their story on the sheet itself, by SEE_SHEET.
+    Rule(
+        Action.SEE_AUDIT_TRAIL,
+        Area.SUPERVISION,
+        "xem, xuất nhật kí thay đổi của học sinh, lớp, người, ngày",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3, R56",
     ),
 )
 

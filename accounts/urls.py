@@ -23,6 +23,7 @@ urlpatterns = [
     path("login/recovery-code/", second_factor_views.recovery_code, name="recovery_code"),
     path("logout/", sign_in.SignOut.as_view(), name="logout"),
     path("me/", own_account.me, name="me"),
+    path("me/mail/", own_account.mail_digest, name="mail_digest"),
     path("password/", own_account.password, name="password"),
     path("second-factor/set-up/", second_factor_views.set_up, name="second_factor_set_up"),
     path("second-factor/codes/", second_factor_views.renew_codes, name="second_factor_codes"),

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from approvals.due_tasks import nearest
 from approvals.tasks import read_tasks
 from gradebook.regulation import Period
 
@@ -14,6 +15,6 @@ from gradebook.regulation import Period
 @require_safe
 def tasks(request: SignedInRequest) -> HttpResponse:
     """What waits for me, then my sheets."""
-    return render(
-        request, "approvals/tasks.html", {"page": read_tasks(request.user), "periods": list(Period)}
-    )
+    page = read_tasks(request.user)
+    context = {"page": page, "periods": list(Period), "nearest": nearest(page)}
+    return render(request, "approvals/tasks.html", context)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 
 from accounts import clock, permissions
 from accounts.admin_account import Overdue, overdue_accounts
@@ -81,6 +81,10 @@ class EntryTask:
     @property
     def kind(self) -> str:
         return warning_kind(self.left)
+
+    @property
+    def due_on(self) -> datetime.date:
+        return localdate(self.closes_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,14 +256,20 @@ def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Tallies]:
     return refs, windows, partial(tally_of, counts=counts, absent=absent)
 
 
-def _open_again(user: User, refs: Iterable[SheetRef], windows: Sequence[Any]) -> list[SheetRef]:
-    """The own sheets of the supplementary assessment that are open."""
+def _open_again(
+    user: User, refs: Iterable[SheetRef], windows: Sequence[Any]
+) -> dict[SheetRef, datetime.date]:
+    """The own sheets of the supplementary assessment that are open, with the day of their lock."""
     again = [
         SheetRef(ref.school_class, ref.line, Period.SUPPLEMENTARY)
         for ref in refs
         if ref.period is Period.YEAR_END
     ]
-    return [ref for ref, spans in _with_spans(user, again, windows) if longest_open(spans)]
+    return {
+        ref: localdate(span.closes_at)
+        for ref, spans in _with_spans(user, again, windows)
+        if (span := longest_open(spans)) is not None
+    }
 
 
 def _place_in_the_books(pair: tuple[SchoolClass, SubjectLine | None]) -> tuple[int, str, bool, int]:

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from approvals import (
     announcement_views,
+    audit_views,
     correction_register_views,
     document_views,
     evidence_views,
@@ -136,6 +137,24 @@ of_signatures = [
     ),
 ]
 
+of_the_trail = [
+    path("audit/", audit_views.audit, name="audit"),
+    path("audit/excel/", audit_views.audit_file, name="audit_file"),
+    path("audit/pupils/<int:pk>/", audit_views.audit_pupil, name="audit_pupil"),
+    path("audit/classes/<int:pk>/", audit_views.audit_class, name="audit_class"),
+    path("audit/people/<int:pk>/", audit_views.audit_person, name="audit_person"),
+    path(
+        "audit/pupils/<int:pk>/differences/",
+        audit_views.audit_pupil_differences,
+        name="audit_pupil_differences",
+    ),
+    path(
+        "audit/classes/<int:pk>/differences/",
+        audit_views.audit_class_differences,
+        name="audit_class_differences",
+    ),
+]
+
 urlpatterns = [
     # The start page of the school stands at the root; everything else of the app under its own name.
     path("", task_views.tasks, name="tasks"),
@@ -147,4 +166,5 @@ urlpatterns = [
     path("approvals/", include(of_signatures)),
     path("approvals/", include(of_announcements)),
     path("approvals/", include(of_documents)),
+    path("approvals/", include(of_the_trail)),
 ]

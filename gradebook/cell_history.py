@@ -1,9 +1,16 @@
-"""The story of one cell: every value it ever had, with who, as what, when, why and under which paper."""
+"""The story of one cell: every value it ever had, with who, as what, when, why and under which paper.
 
+From the history that the application writes, and from the audit chain what was written past it (no actor).
+"""
+
+import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.clock import moment_label
 from accounts.history import Source
+from accounts.models import AuditEntry
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.sheets import Field, SheetRef, value_and_version
 
@@ -24,16 +31,37 @@ class Step:
 
 
 def read_cell_history(ref: SheetRef, student_id: int, item: str, field: str) -> tuple[Step, ...]:
-    """The changes of one cell, newest first. One statement; rows that changed other fields only are left out."""
-    rows = _rows(ref, student_id, item)
+    """The changes of one cell, newest first. Two statements; what changed other fields only is left out."""
+    written = [(row.history_date, _told(row, field), row) for row in _rows(ref, student_id, item)]
+    past = [
+        (at, _told(row, field) if row else "", None)
+        for at, row in _past_the_application(ref, student_id, item)
+    ]
     steps: list[Step] = []
     before = ""
-    for row in rows:
-        value = _told(row, field)
+    for at, value, row in sorted([*written, *past], key=lambda each: each[0]) if past else written:
         if value != before:
-            steps.append(_step(before, value, row))
+            steps.append(_step(before, value, row) if row is not None else _step_past(before, value, at))
         before = value
     return tuple(reversed(steps))
+
+
+def _past_the_application(
+    ref: SheetRef, student_id: int, item: str
+) -> Iterator[tuple[datetime.datetime, SubjectResult | TraitResult | None]]:
+    """What the row was after each write that had no actor; None after a deletion."""
+    model: type[Any] = SubjectResult if ref.line is not None else TraitResult
+    key = (
+        {"line_id": ref.line.pk}
+        if ref.line is not None
+        else {"year_id": ref.school_class.year_id, "item": item}
+    )
+    wanted = {**key, "student_id": student_id, "period": ref.period.value}
+    entries = AuditEntry.objects.of_pupil(student_id).filter(table_name=model._meta.db_table, actor="")  # noqa: SLF001
+    for entry in entries.order_by("seq"):
+        told = entry.new or entry.old or {}
+        if all(told.get(name) == value for name, value in wanted.items()):
+            yield entry.at, model(**entry.new) if entry.new else None
 
 
 def _told(row, field: str) -> str:
@@ -70,4 +98,18 @@ def _step(old: str, new: str, row) -> Step:
         why=row.history_change_reason or getattr(row, "repeat_reason", ""),
         request_id=row.request_id,
         window_id=row.window_id,
+    )
+
+
+def _step_past(old: str, new: str, at: datetime.datetime) -> Step:
+    return Step(
+        old=old,
+        new=new,
+        who="Không rõ",
+        role="ghi thẳng vào cơ sở dữ liệu",
+        at=moment_label(at),
+        source="Ngoài ứng dụng",
+        why="",
+        request_id=None,
+        window_id=None,
     )

@@ -52,6 +52,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
         "is_own": shown.pk == request.user.pk,
         "may_edit": permissions.may(request.user, Action.EDIT_STAFF),
         "may_see_staff": permissions.may(request.user, Action.SEE_STAFF),
+        "may_see_trail": permissions.may(request.user, Action.SEE_AUDIT_TRAIL),
         "may_appoint": shown.is_active and bool(_kinds(request.user, shown)),
         "may_assign": shown.is_active and assignments.may_assign(request.user, shown),
         "may_grant": shown.is_active

@@ -1,6 +1,7 @@
 """What waits for a person at the year's end: classes to confirm, to review, to approve; pupils to assess again."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,7 @@ class YearEndTask:
     url: str
     word: str
     kind: str
+    due_on: datetime.date | None = None
 
 
 def year_end_tasks(user: User) -> list[YearEndTask]:
@@ -123,8 +125,8 @@ def _to_pass_on(user: User) -> list[YearEndTask]:
     return found
 
 
-def supplementary_tasks(refs: Sequence[SheetRef]) -> list[YearEndTask]:
-    """Of the open sheets of the supplementary assessment those where a value is still missing.
+def supplementary_tasks(refs: Mapping[SheetRef, datetime.date]) -> list[YearEndTask]:
+    """Of the open sheets of the supplementary assessment, with the day of their lock, those that lack a value.
 
     None without such a sheet, else six statements.
     """
@@ -133,7 +135,7 @@ def supplementary_tasks(refs: Sequence[SheetRef]) -> list[YearEndTask]:
     seats = seats_of(list({ref.school_class.pk: ref.school_class for ref in refs}.values()))
     inputs, again = inputs_of(seats), again_of(seats)
     found = []
-    for ref in refs:
+    for ref, closes_on in refs.items():
         items = {column.item for column in ref.columns()}
         waiting = [
             seat.student.full_name
@@ -153,6 +155,7 @@ def supplementary_tasks(refs: Sequence[SheetRef]) -> list[YearEndTask]:
                     url,
                     f"Còn {len(waiting)} em",
                     "open",
+                    due_on=closes_on,
                 )
             )
     return found

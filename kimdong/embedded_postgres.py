@@ -34,9 +34,10 @@ from psycopg import sql
 
 VERSION = "18"
 SUPERUSER = "postgres"
-# The application owns its database and is no superuser, in demo and tests as in production, so that the
-# database's own guards hold against it.
-APPLICATION_ROLE = "kimdong"
+# In demo and tests as in production: the owner of the database migrates and is no superuser, so that triggers hold
+# against it; web server and worker log in as a role that owns nothing (kimdong/application_role.py).
+OWNER_ROLE = "kimdong"
+APPLICATION_ROLE = "kimdong_app"
 SYSTEM_USER = "pgserver"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # bytes; sun_path of <sys/un.h> without its closing zero
@@ -70,8 +71,8 @@ def start(data_dir: Path, database: str, *, durable: bool = True) -> str:
     """Start the server of this data folder unless it runs, make the database unless it exists.
 
     The server goes on when this process ends. The database is UTF-8, with the built-in C.UTF-8 collation,
-    and belongs to APPLICATION_ROLE. With `durable=False` commits do not wait for the disk. Several processes
-    may call it at once. Returns the DATABASE_URL; raises EmbeddedPostgresError.
+    and belongs to OWNER_ROLE. With `durable=False` commits do not wait for the disk. Several processes
+    may call it at once. Returns the owner's DATABASE_URL; raises EmbeddedPostgresError.
     """
     data_dir = data_dir.resolve()
     data_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +105,7 @@ def stop(data_dir: Path) -> None:
             shutil.rmtree(_socket_dir(data_dir), ignore_errors=True)
 
 
-def url(data_dir: Path, database: str, role: str = APPLICATION_ROLE) -> str:
+def url(data_dir: Path, database: str, role: str = OWNER_ROLE) -> str:
     """The DATABASE_URL of a database in this data folder, whether the server runs or not."""
     socket_dir = str(_socket_dir(data_dir.resolve()))
     return f"postgresql://{role}@/{quote(database, safe='')}?host={quote(socket_dir, safe='')}"
@@ -234,10 +235,13 @@ def _make_private_folder(socket_dir: Path, data_dir: Path) -> None:
 
 def _ensure_database(data_dir: Path, database: str) -> None:
     with psycopg.connect(url(data_dir, "postgres", SUPERUSER), autocommit=True) as connection:
-        role = sql.Identifier(APPLICATION_ROLE)
-        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION_ROLE]).fetchone():
-            # CREATEDB, because the test runner makes its own database.
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
+        role = sql.Identifier(OWNER_ROLE)
+        # CREATEDB, because the test runner makes its own database.
+        for name, options in ((OWNER_ROLE, "LOGIN CREATEDB"), (APPLICATION_ROLE, "LOGIN")):
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+                connection.execute(
+                    sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), sql.SQL(options))
+                )
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), role))
 
@@ -330,13 +334,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("act", choices=["start", "stop", "url"])
     parser.add_argument("--data", type=Path, required=True, help="folder of the database files")
     parser.add_argument("--database", default="kimdong", help="name of the database")
+    parser.add_argument("--role", default=OWNER_ROLE, help="role of the printed DATABASE_URL")
     options = parser.parse_args(arguments)
     try:
         if options.act == "stop":
             stop(options.data)
             return 0
-        act = start if options.act == "start" else url
-        sys.stdout.write(act(options.data, options.database) + "\n")
+        if options.act == "start":
+            start(options.data, options.database)
+        sys.stdout.write(url(options.data, options.database, options.role) + "\n")
     except (EmbeddedPostgresError, OSError, psycopg.Error) as error:
         sys.stderr.write(f"PostgreSQL in {options.data}: {error}\n")
         return 1

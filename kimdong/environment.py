@@ -6,11 +6,13 @@ Pure: takes a mapping, returns a frozen value, imports no Django.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
 MODES = ("demo", "test", "production")
 SECRET_LENGTH = 50
+_SMTP_EXAMPLE = "smtp://user:password@mail.kimdong.edu.vn:587"
 
 
 class BadEnvironmentError(Exception):
@@ -26,6 +28,20 @@ class Environment:
     behind_tls: bool
     database: dict[str, str]
     connection_options: dict[str, str]
+    mail: "Mail | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The server that takes mail from us, and the daily mail about waiting tasks. None: no mail is ever sent."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    is_tls_from_the_start: bool
+    sender: str
+    hour: int
 
 
 def read_environment(values: Mapping[str, str]) -> Environment:
@@ -47,6 +63,33 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         behind_tls=behind_tls == "1",
         database=database,
         connection_options=options,
+        mail=_mail(values),
+    )
+
+
+def _mail(values: Mapping[str, str]) -> Mail | None:
+    """Off unless KIMDONG_SMTP_URL is set."""
+    if not values.get("KIMDONG_SMTP_URL") and not values.get("KIMDONG_SMTP_URL_FILE"):
+        return None
+    url = urlsplit(_required(values, "KIMDONG_SMTP_URL", _SMTP_EXAMPLE))
+    if url.scheme not in ("smtp", "smtps") or not url.hostname:
+        raise BadEnvironmentError(
+            f"KIMDONG_SMTP_URL must begin with smtp:// (TLS by STARTTLS) or smtps://, for example: {_SMTP_EXAMPLE}."
+        )
+    sender = _required(values, "KIMDONG_MAIL_FROM", "hoso@kimdong.edu.vn")
+    if "@" not in sender:
+        raise BadEnvironmentError(f"KIMDONG_MAIL_FROM is {sender!r}; it must be a mail address.")
+    hour = values.get("KIMDONG_MAIL_HOUR", "6")
+    if not hour.isdecimal() or int(hour) > 23:
+        raise BadEnvironmentError(f"KIMDONG_MAIL_HOUR is {hour!r}; it must be an hour of the day, 0 to 23.")
+    return Mail(
+        host=url.hostname,
+        port=url.port or (465 if url.scheme == "smtps" else 587),
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+        is_tls_from_the_start=url.scheme == "smtps",
+        sender=sender,
+        hour=int(hour),
     )
 
 

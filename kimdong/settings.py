@@ -236,6 +236,17 @@ EVIDENCE_MAX_FILES = 5
 # A whole request: all evidence at once and a little. Fields other than files have the limit further up.
 UPLOAD_MAX_BYTES = EVIDENCE_MAX_BYTES * EVIDENCE_MAX_FILES + 2 * 1024 * 1024
 
+# The daily mail about waiting tasks, by the worker: off unless a mail server is named. Nothing else is ever mailed.
+MAIL = ENVIRONMENT.mail
+START_PAGE = f"{'https' if ENVIRONMENT.behind_tls else 'http'}://{ALLOWED_HOSTS[0]}/"
+if MAIL is not None:
+    PROCRASTINATE_IMPORT_PATHS = ["approvals.digest_tasks"]
+    EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+    EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.is_tls_from_the_start, not MAIL.is_tls_from_the_start
+    EMAIL_TIMEOUT = 20
+    DEFAULT_FROM_EMAIL = MAIL.sender
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

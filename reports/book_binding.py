@@ -14,6 +14,7 @@ import pypdfium2
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
+from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
 from reports import kept_pages, page_places, pdf, read_back
@@ -40,12 +41,14 @@ class Manuscript:
     """All that shall stand in the book, as the database had it at one moment; `lines` are those taught.
 
     `changed`: only the pages with these changes are published, of a class table drawn as a whole.
+    `audit_code` is the head of the audit chain at that moment: it stands on the paper and changes no page's hash.
     """
 
     contents: Contents
     lines: int
     title: str
     changed: page_places.Changed | None = None
+    audit_code: str = ""
 
     @property
     def parts(self) -> tuple[Transcript | ClassTable, ...]:
@@ -105,9 +108,10 @@ def read_manuscript(job: PrintJob) -> Manuscript:
         else:
             contents = class_table(school_class, Period(job.period))
         changed = _changed(job)
+        code = head_code()
     if changed and not isinstance(contents, ClassTable):
         contents = tuple(each for each in contents if each.pupil_code in changed.codes)
-    return Manuscript(contents, lines, job.title, changed)
+    return Manuscript(contents, lines, job.title, changed, code)
 
 
 def _changed(job: PrintJob) -> page_places.Changed | None:
@@ -135,7 +139,7 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
-        pdf.merge_into(draft, parts, title=manuscript.title)
+        pdf.merge_into(draft, parts, title=manuscript.title, foot=audit_foot(manuscript.audit_code))
         counts = [page_count(part) for part in parts]
         _check(draft, manuscript, counts)
         places = page_places.places_in(draft, manuscript.contents, counts)
@@ -146,6 +150,11 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
             raise read_back.PrintRunShort(["không có trang nào của các em trong phiếu"])
         page_places.keep_only(draft, pages, title=manuscript.title)
         return Bound(len(pages))
+
+
+def audit_foot(code: str) -> str:
+    """The line at the foot of each page; a test's manuscript may have none."""
+    return f"Mã nhật kí: {code}" if code else ""
 
 
 def _check(draft: Path, manuscript: Manuscript, counts: Sequence[int]) -> None:

@@ -66,6 +66,8 @@ class PrintJob(models.Model):
     file = models.FileField(upload_to="books/", max_length=200, blank=True)
     content_hash = models.CharField(max_length=64, blank=True)
     print_code = models.CharField("mã bản in", max_length=9, blank=True)
+    # The head of the audit chain when the book was read, as it stands at the foot of its pages.
+    audit_code = models.CharField("mã nhật kí", max_length=34, blank=True)
     is_preview = models.BooleanField(default=True)
     is_unopened = models.BooleanField(default=False)
     cells_missing = models.PositiveIntegerField("số ô chưa nhập", default=0)

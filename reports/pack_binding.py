@@ -12,8 +12,9 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
+from accounts.audit_chain import head_code
 from reports import kept_pages, pdf, read_back
-from reports.book_binding import Bound, forgotten_on_failure, one_moment, page_count
+from reports.book_binding import Bound, audit_foot, forgotten_on_failure, one_moment, page_count
 from reports.models import PrintJob
 from reports.transfer_packs import TEMPLATE, TransferPack, read_pack
 
@@ -27,6 +28,7 @@ class PackManuscript:
     pack: TransferPack
     pupils: int = 1
     print_code: str = ""
+    audit_code: str = ""
 
     @property
     def lines(self) -> int:
@@ -66,7 +68,7 @@ def read_manuscript(job: PrintJob) -> PackManuscript:
     """`job` comes with its movement, pupil, year and class. Raises regulation.NotCovered."""
     assert job.movement is not None  # noqa: S101 - the database keeps a pack's movement
     with one_moment():
-        return PackManuscript(read_pack(job.movement))
+        return PackManuscript(read_pack(job.movement), audit_code=head_code())
 
 
 def draw_pages(
@@ -89,7 +91,7 @@ def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> Bou
     """
     letter, transcript = parts
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
-        pdf.merge_into(draft, parts, title=manuscript.title)
+        pdf.merge_into(draft, parts, title=manuscript.title, foot=audit_foot(manuscript.audit_code))
         faults = tuple(_missing(letter, manuscript))
         if faults:
             raise read_back.PrintRunShort(faults)

@@ -9,11 +9,11 @@ import gc
 import hashlib
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -22,12 +22,13 @@ import pydyf
 import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.html import escape
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports import page_fit
+from reports import page_fit, pdf_merge
 from reports.book_content import ClassTable, Transcript
-from reports.pdf_merge import merge, merge_into
+from reports.pdf_merge import merge
 
 __all__ = [
     "content_hash",
@@ -44,6 +45,7 @@ CLASS_TABLE_TEMPLATE: Final = "reports/print/class_table.html"
 DRAWING_VERSION: Final = 2
 """Raise when this file or page_fit draws the same content differently: every kept page is then drawn anew."""
 
+A4_HEIGHT_POINTS: Final = 841.89
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _MEDIA_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
 _drawing = threading.Lock()
@@ -106,6 +108,12 @@ def render_class_table(table: ClassTable) -> bytes:
     }
     title = f"Bảng tổng hợp kết quả đánh giá giáo dục – Lớp {table.class_name} – {table.period} – {table.school_year}"
     return _draw(CLASS_TABLE_TEMPLATE, context, title=title, finisher=None)
+
+
+def merge_into(target: Path, parts: Iterable[Path | bytes], *, title: str, foot: str = "") -> None:
+    """``pdf_merge.merge_into``; ``foot`` is printed small at the foot of each page and is no part of its hash."""
+    sheet = partial(_foot_sheet, foot) if foot else None
+    pdf_merge.merge_into(target, parts, title=title, foot=sheet)
 
 
 def content_hash(content: Transcript | ClassTable) -> str:
@@ -200,6 +208,22 @@ def _end_on_even_page(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         first = document.pages[0]
         size = pydyf.Array([0, 0, round(first.width * 0.75, 4), round(first.height * 0.75, 4)])
         pdf.add_page(pydyf.Dictionary({"Type": "/Page", "Parent": pdf.pages.reference, "MediaBox": size}))
+
+
+def _foot_sheet(text: str, width: float, height: float) -> bytes:
+    """A page with nothing but the line; where there is room beside the running lines, see css/print."""
+    left, above = 14, 3.4
+    if width > height:
+        left, above = (12, 8.2) if height > A4_HEIGHT_POINTS * 0.9 else (9, 5.6)
+    faces = settings.BASE_DIR / "static" / "fonts" / "print" / "Tinos-Regular.ttf"
+    markup = (
+        f"<style>@font-face {{ font-family: Tinos; src: url({faces.as_uri()}) }}"
+        f" @page {{ size: {width}pt {height}pt; margin: 0 }}"
+        f" p {{ position: absolute; left: {left}mm; bottom: {above}mm; margin: 0; font: 6pt/1.1 Tinos; color: #444 }}"
+        f"</style><p>{escape(text)}</p>"
+    )
+    with _drawing:
+        return weasyprint.HTML(string=markup, url_fetcher=OwnFilesFetcher()).write_pdf()
 
 
 _RUNNING_NAME_LETTERS: Final = 60

@@ -15,6 +15,8 @@ import pikepdf
 from django.conf import settings
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from reports import page_foot
+
 _FACES: Final = {
     "Tinos": "Tinos-Regular.ttf",
     "Tinos-Bold": "Tinos-Bold.ttf",
@@ -35,13 +37,20 @@ def merge(parts: Iterable[Path | bytes], *, title: str) -> bytes:
     return whole.getvalue()
 
 
-def merge_into(target: Path, parts: Iterable[Path | bytes], *, title: str) -> None:
-    """Write the merged PDF of ``merge`` to a file: for books too large to hold twice in memory."""
+def merge_into(
+    target: Path, parts: Iterable[Path | bytes], *, title: str, foot: page_foot.Sheet | None = None
+) -> None:
+    """Write the merged PDF of ``merge`` to a file: for books too large to hold twice in memory.
+
+    ``foot`` draws one more line at the foot of each page.
+    """
     with target.open("wb") as whole:
-        _save(parts, title, whole)
+        _save(parts, title, whole, foot)
 
 
-def _save(parts: Iterable[Path | bytes], title: str, target: BinaryIO) -> None:
+def _save(
+    parts: Iterable[Path | bytes], title: str, target: BinaryIO, foot: page_foot.Sheet | None = None
+) -> None:
     with ExitStack() as still_open, pikepdf.new() as whole:
         top = _document(whole, title)
         bookmarks: list[tuple[str, int]] = []
@@ -57,6 +66,8 @@ def _save(parts: Iterable[Path | bytes], title: str, target: BinaryIO) -> None:
             raise ValueError("Không có phần nào để ghép thành sổ.")
         with whole.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(label, page) for label, page in bookmarks)
+        if foot is not None:
+            page_foot.lay_over(whole, foot)
         _share_faces(whole)
         whole.remove_unreferenced_resources()
         whole.save(

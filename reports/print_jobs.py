@@ -8,6 +8,7 @@ done, so that a book which kills its worker cannot do so for ever. The queue its
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
@@ -258,6 +259,7 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
         file=name,
         content_hash=manuscript.content_hash,
         print_code=manuscript.print_code,
+        audit_code=manuscript.audit_code,
         is_preview=manuscript.is_preview,
         **manuscript.lacks,
         finished_at=Now(),
@@ -323,8 +325,14 @@ def _fail(job: PrintJob, sentence: str) -> None:
 
 
 def _note(job: PrintJob, **fields: Any) -> None:
-    """One statement; a print that is done or failed stays as it is."""
-    PrintJob.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(**fields)
+    """A print that is done or failed stays as it is."""
+    with _as_the_printer():
+        PrintJob.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(**fields)
+
+
+def _as_the_printer() -> AbstractContextManager[Any]:
+    """So that the audit chain does not take the worker for somebody outside the application."""
+    return acting(None, role="Máy in nền", source=Source.SYSTEM)
 
 
 # -- After a worker's death --------------------------------------------------------------------------------
@@ -335,7 +343,7 @@ def resume_stalled() -> list[int]:
 
     Called by every worker every few seconds; two at once do not take the same row. Returns the prints' ids.
     """
-    with transaction.atomic():
+    with _as_the_printer():
         resumed = PRINTS.retry_stalled()
         PrintJob.objects.filter(pk__in=resumed, state=PrintJob.State.RUNNING).update(
             state=PrintJob.State.WAITING

@@ -165,6 +165,7 @@ class AttendanceTask:
     url: str
     kind: str
     word: str
+    due_on: datetime.date | None = None
 
 
 def attendance_tasks(user: User) -> list[AttendanceTask]:
@@ -218,12 +219,24 @@ def _own_tasks(user: User) -> list[AttendanceTask]:
             if (each.pk, session) not in called:
                 url = reverse("students:roll", args=[each.pk, now, session])
                 title = f"Điểm danh lớp {each.name} buổi {session.label} hôm nay"
-                found.append(AttendanceTask(title, f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh"))
+                found.append(
+                    AttendanceTask(title, f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh", due_on=now)
+                )
         for month in months:
             state = states[each.pk, month]
             if state.is_due or state.has_changed:
                 url = reverse("students:attendance_confirm", args=[each.pk, month])
                 act = "Xem lại, xác nhận lại" if state.has_changed else "Xác nhận"
                 title = f"{act} điểm danh {state.label} lớp {each.name}"
-                found.append(AttendanceTask(title, "", url, state.kind, state.word))
+                by = "" if state.has_changed else f"Hạn {state.closes_on:%d/%m/%Y}"
+                found.append(
+                    AttendanceTask(
+                        title,
+                        by,
+                        url,
+                        state.kind,
+                        state.word,
+                        due_on=None if state.has_changed else state.closes_on,
+                    )
+                )
     return found

@@ -136,6 +136,7 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         and permissions.may(request.user, Action.KEEP_CLASSES),
         "week": week_words(YearCalendar.of(school_class.year).pattern_on(day, school_class)),
         "may_record": permissions.may(request.user, Action.RECORD_MOVEMENTS),
+        "may_see_trail": permissions.may(request.user, Action.SEE_AUDIT_TRAIL),
     }
     return render(request, "students/class.html", context)
 

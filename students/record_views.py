@@ -51,6 +51,7 @@ def pupil(request: SignedInRequest, pk: int) -> HttpResponse:
         "has_no_class": _has_no_class(file),
         "completed_in": _completed_in(file),
         "may_see_movements": permissions.may(request.user, Action.SEE_MOVEMENTS),
+        "may_see_trail": permissions.may(request.user, Action.SEE_AUDIT_TRAIL),
         **_powers(request, file),
     }
     if sees_all:

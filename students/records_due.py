@@ -57,6 +57,10 @@ class RecordTask:
     url: str
     due: Due
 
+    @property
+    def due_on(self) -> datetime.date | None:
+        return self.due.day
+
 
 def record_tasks(user: User) -> list[RecordTask]:
     """Of the classes that the person leads, those whose records lack what the homeroom teacher writes.

@@ -1,5 +1,7 @@
 """The application as it runs for real: PostgreSQL, gunicorn and a worker process, over a copy of the demo school.
 
+Web server and worker log in to the database as in production: as a role that owns nothing.
+
 The demo school is loaded once a run into a template database, from which each stack gets a copy of its own in about
 a second. Browser tests, attacks by direct request and the bench drive it through its address.
 """
@@ -22,6 +24,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from kimdong.embedded_postgres import APPLICATION_ROLE
 from tests.migrated_database import with_database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,6 +131,9 @@ def build_template(url: str, files: Path, *, base: str = "template1") -> Templat
     loader = Stack("", _with_database(url, name), files, environment(url, name, files, port=0))
     if base == "template1":
         loader.manage("migrate", "--verbosity", "0")
+    if has_application_role(url):
+        loader.manage("grant_application_role")
+        loader.environment["DATABASE_URL"] = as_the_application(loader.environment["DATABASE_URL"])
     loader.manage("load_demo")
     loader.manage("collectstatic", "--noinput", "--verbosity", "0")
     return Template(name, files)
@@ -158,6 +164,8 @@ def running(
         files,
         environment(url, database, files, port=port),
     )
+    if has_application_role(url):
+        stack.environment["DATABASE_URL"] = as_the_application(stack.environment["DATABASE_URL"])
     if web_processes is not None:
         stack.environment["KIMDONG_WEB_WORKERS"] = str(web_processes)
     try:
@@ -182,6 +190,19 @@ def environment(url: str, database: str, files: Path, *, port: int) -> dict[str,
         "DATABASE_URL": with_database(url, database),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def has_application_role(url: str) -> bool:
+    """Not on a server of somebody's own, named by DATABASE_URL: there the application is the owner."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION_ROLE]).fetchone()
+        return found is not None
+
+
+def as_the_application(url: str) -> str:
+    """As in production: web server, worker and the demo's loader own nothing."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{APPLICATION_ROLE}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
 def _free_port() -> int:

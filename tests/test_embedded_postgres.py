@@ -103,7 +103,7 @@ def test_the_server_starts_where_its_socket_path_would_not_do(tmp_path, folder):
         embedded_postgres.stop(data_dir)
 
 
-def test_the_application_owns_its_database_and_is_no_superuser(data_dir):
+def test_the_owner_of_the_database_is_no_superuser(data_dir):
     url = embedded_postgres.start(data_dir, "school")
     assert _ask(url, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
     assert _ask(url, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'school'") == "kimdong"

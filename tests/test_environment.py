@@ -40,6 +40,26 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     assert read_environment(values).secret_key == "y" * 60
 
 
+def test_mail_is_off_until_a_server_is_named():
+    assert read_environment(GOOD).mail is None
+    named = {
+        "KIMDONG_SMTP_URL": "smtp://hoso:m%40t@mail.example",
+        "KIMDONG_MAIL_FROM": "hoso@kimdong.example",
+    }
+    mail = read_environment({**GOOD, **named}).mail
+    assert (mail.host, mail.port, mail.user, mail.password, mail.hour) == (
+        "mail.example",
+        587,
+        "hoso",
+        "m@t",
+        6,
+    )
+    with pytest.raises(BadEnvironmentError, match="Set KIMDONG_MAIL_FROM"):
+        read_environment({**GOOD, "KIMDONG_SMTP_URL": "smtp://mail.example"})
+    with pytest.raises(BadEnvironmentError, match="an hour of the day"):
+        read_environment({**GOOD, **named, "KIMDONG_MAIL_HOUR": "25"})
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
@@ -50,6 +70,7 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         ("KIMDONG_HOSTS", "*", "Set KIMDONG_HOSTS"),
         ("KIMDONG_FILES", "files", "must be an absolute path"),
         ("KIMDONG_BEHIND_TLS", "yes", "must be 0 or 1"),
+        ("KIMDONG_SMTP_URL", "http://mail", "must begin with smtp://"),
         ("DATABASE_URL", "sqlite:///school.db", "must begin with postgresql://"),
         ("DATABASE_URL", "postgresql://kimdong@db/", "names no database"),
     ],

@@ -4,6 +4,7 @@ from accounts.models.access import AccessLogEntry, RateCount, SignedInSession, S
 from accounts.models.account_life import ActivationSlip, AdminAction, PasswordRotation, SupervisionMark
 from accounts.models.audit import AuditEntry, AuditHead
 from accounts.models.grants import Grant, GrantQuerySet, GroupMembership, SystemPart
+from accounts.models.mail_digests import MailDigest
 from accounts.models.people import Post, Team, User, UserManager
 from accounts.models.training import TrainingRecord
 
@@ -16,6 +17,7 @@ __all__ = [
     "Grant",
     "GrantQuerySet",
     "GroupMembership",
+    "MailDigest",
     "PasswordRotation",
     "Post",
     "RateCount",

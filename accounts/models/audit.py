@@ -1,8 +1,21 @@
 """The chain over every change of a row that matters; the database writes it."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models.expressions import RawSQL
+
+
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def of_pupil(self, student_id: int) -> Self:
+        """Rows that name the pupil, by the index `audit_of_a_pupil`: its words exactly."""
+        return self.filter(
+            RawSQL(
+                "(coalesce(new, old) ->> 'student_id') = %s",
+                [str(student_id)],
+                output_field=models.BooleanField(),
+            )
+        )
 
 
 class AuditEntry(models.Model):
@@ -20,6 +33,8 @@ class AuditEntry(models.Model):
     old = models.JSONField(null=True)
     new = models.JSONField(null=True)
     hash = models.BinaryField()
+
+    objects: ClassVar = AuditEntryQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["table_name", "row_id"], name="audit_of_a_row")]

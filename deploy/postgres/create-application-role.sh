@@ -1,8 +1,11 @@
 #!/bin/bash
-# Run once by the postgres image, on an empty data folder. The application owns its database and is no
-# superuser, so that grants and triggers hold against it.
+# Run once by the postgres image, on an empty data folder. The owner migrates and is no superuser, so that triggers
+# hold against it; the application logs in as another role still, which owns nothing: it can switch no trigger off, and
+# `manage.py grant_application_role` lets it write everything but history.
 set -euo pipefail
-psql --username "$POSTGRES_USER" --dbname postgres --set ON_ERROR_STOP=1 --set password="$(</run/secrets/application_password)" <<'SQL'
-CREATE ROLE kimdong LOGIN PASSWORD :'password';
+psql --username "$POSTGRES_USER" --dbname postgres --set ON_ERROR_STOP=1 \
+    --set owner_password="$(</run/secrets/owner_password)" --set password="$(</run/secrets/application_password)" <<'SQL'
+CREATE ROLE kimdong LOGIN PASSWORD :'owner_password';
+CREATE ROLE kimdong_app LOGIN PASSWORD :'password';
 CREATE DATABASE kimdong OWNER kimdong;
 SQL

@@ -1,0 +1,289 @@
+"""The audit chain in the school's words: names of tables and of columns, values as a person reads them. Pure but for
+the names that the models themselves give their fields."""
+
+import datetime
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from django.apps import apps
+from django.db import models
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+
+from accounts.clock import moment_label
+from gradebook.regulation import LINES, TRAITS, year_label
+
+LONGEST_VALUE: Final = 160
+
+TABLES: Final[Mapping[str, str]] = {
+    "accounts_adminaction": "Việc của văn thư",
+    "accounts_grant": "Quyền xem cấp thêm",
+    "accounts_groupmembership": "Người trong nhóm",
+    "accounts_passwordrotation": "Đổi mật khẩu quản trị",
+    "accounts_post": "Chức vụ",
+    "accounts_supervisionmark": "Xem việc của văn thư",
+    "accounts_systempart": "Phần của hệ thống",
+    "accounts_team": "Tổ",
+    "accounts_trainingrecord": "Tập huấn",
+    "accounts_user": "Tài khoản, hồ sơ cán bộ",
+    "accounts_user_groups": "Nhóm của tài khoản",
+    "accounts_user_user_permissions": "Quyền của tài khoản",
+    "approvals_announcement": "Thông báo của trường, của tổ",
+    "approvals_announcementreading": "Đã đọc thông báo",
+    "approvals_boardmember": "Thành viên Ban quản lí",
+    "approvals_booksignature": "Chữ kí xác nhận sổ",
+    "approvals_correctionitem": "Ô trong phiếu đề nghị sửa",
+    "approvals_correctionrequest": "Phiếu đề nghị sửa",
+    "approvals_documentversion": "Bản của văn bản lưu",
+    "approvals_evidence": "Minh chứng",
+    "approvals_finding": "Điều kiểm tra ghi lại",
+    "approvals_findingentry": "Ý trong điều kiểm tra",
+    "approvals_inquiry": "Câu hỏi, sự cố",
+    "approvals_inquiryentry": "Ý trong câu hỏi, sự cố",
+    "approvals_inspectedclass": "Lớp được kiểm tra",
+    "approvals_inspectedpupil": "Học sinh được kiểm tra",
+    "approvals_inspection": "Cuộc kiểm tra",
+    "approvals_keptdocument": "Văn bản lưu",
+    "approvals_reconciliationreply": "Trả lời đối chiếu",
+    "approvals_reconciliationround": "Đợt đối chiếu",
+    "approvals_staffdecision": "Biểu dương, vi phạm của cán bộ",
+    "gradebook_arrangement": "Hình thức đánh giá riêng",
+    "gradebook_bankcomment": "Nhận xét trong ngân hàng",
+    "gradebook_classline": "Môn tự chọn của lớp",
+    "gradebook_classyearend": "Kết quả năm học của lớp",
+    "gradebook_commendation": "Khen, thư khen",
+    "gradebook_doubtanswer": "Lí do của ô được nhắc",
+    "gradebook_entrynotice": "Thông báo, nhắc tổ",
+    "gradebook_entrynoticerecipient": "Người nhận thông báo",
+    "gradebook_entryorder": "Lệnh mở, khoá sổ",
+    "gradebook_entrywindow": "Đợt nhập",
+    "gradebook_handover": "Bàn giao lớp",
+    "gradebook_handovernote": "Bàn giao về học sinh",
+    "gradebook_handoverreceipt": "Tiếp nhận bàn giao",
+    "gradebook_hiddencomment": "Nhận xét mẫu đã ẩn",
+    "gradebook_orderexecution": "Thực hiện lệnh",
+    "gradebook_pupilyearend": "Kết quả năm học đang xét",
+    "gradebook_resultsdecision": "Quyết định về kết quả",
+    "gradebook_resultsdecisionline": "Học sinh trong quyết định",
+    "gradebook_rollover": "Xếp lớp năm mới",
+    "gradebook_rolloverapplication": "Ghi danh sách lớp năm mới",
+    "gradebook_rolloverplace": "Chỗ trong lớp năm mới",
+    "gradebook_subjectline": "Môn học, hoạt động",
+    "gradebook_subjectresult": "Điểm, mức, nhận xét môn học",
+    "gradebook_teachingassignment": "Phân công giảng dạy",
+    "gradebook_traitresult": "Năng lực, phẩm chất",
+    "gradebook_windowcut": "Phần khoá riêng",
+    "gradebook_yearoutcome": "Kết quả năm học đã phê duyệt",
+    "guardian_groupobjectpermission": "Quyền xem của nhóm",
+    "guardian_userobjectpermission": "Quyền xem của một người",
+    "reports_printjob": "Bản in",
+    "students_absence": "Vắng mặt",
+    "students_attendancemonth": "Tháng điểm danh",
+    "students_calendarentry": "Lịch nghỉ, học bù",
+    "students_enrolment": "Chỗ trong lớp",
+    "students_homeroomassignment": "Phân công chủ nhiệm",
+    "students_movement": "Biến động sĩ số",
+    "students_nextschool": "Trường tiếp nhận",
+    "students_rollcall": "Lần điểm danh",
+    "students_rosterupload": "Tệp danh sách học sinh",
+    "students_schoolclass": "Lớp",
+    "students_schoolyear": "Năm học",
+    "students_student": "Hồ sơ học sinh",
+    "students_weekpattern": "Buổi học trong tuần",
+    "students_yearprofile": "Hồ sơ năm học của học sinh",
+}
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "act": "việc",
+    "answered_at": "trả lời lúc",
+    "applied_at": "thực hiện lúc",
+    "applied_by_id": "người thực hiện",
+    "approved_by_id": "người phê duyệt",
+    "asked_at": "hỏi lúc",
+    "asked_by_id": "người đặt",
+    "asker_id": "người hỏi",
+    "at": "lúc",
+    "by_id": "người làm",
+    "called_by_id": "người điểm danh",
+    "cancelled_at": "huỷ lúc",
+    "cancelled_by_id": "người huỷ",
+    "cause": "vì sao",
+    "changed_by_id": "người sửa",
+    "closed_at": "đóng lúc",
+    "closes_at": "khoá lúc",
+    "code": "mã",
+    "completed_by_id": "người xác nhận",
+    "confirmed_again_by_id": "người xác nhận lại",
+    "confirmed_by_id": "người xác nhận",
+    "created_at": "lập lúc",
+    "day": "ngày",
+    "decided_at": "quyết định lúc",
+    "decided_by_id": "người quyết định",
+    "exception_by_id": "người quyết định ngoại lệ",
+    "failure": "lỗi",
+    "field": "cột",
+    "file": "tệp",
+    "filed_at": "gửi lúc",
+    "finished_at": "xong lúc",
+    "from_class_id": "từ lớp",
+    "given_by_id": "người ghi lí do",
+    "grade_level": "khối",
+    "granted_at": "cấp lúc",
+    "granted_by_id": "người cấp",
+    "has_homeroom_teacher": "có giáo viên chủ nhiệm",
+    "holder_id": "người giữ",
+    "is_preview": "bản xem trước",
+    "is_unopened": "chưa mở nhập",
+    "item": "mục",
+    "kind": "loại",
+    "line_code": "môn",
+    "line_id": "môn",
+    "lines_printed": "số môn, hoạt động",
+    "locked_by_id": "lệnh khoá",
+    "member_id": "người",
+    "new_value": "giá trị đề nghị",
+    "old_value": "giá trị cũ",
+    "opens_at": "mở lúc",
+    "order_id": "lệnh số",
+    "owner_id": "của",
+    "pages": "số trang",
+    "password": "mật khẩu",
+    "period": "thời điểm",
+    "person_id": "người",
+    "proposer_id": "người đề nghị",
+    "read_at": "đọc lúc",
+    "received_by_id": "người tiếp nhận",
+    "recorded_at": "ghi lúc",
+    "recorded_by_id": "người ghi",
+    "request_id": "phiếu số",
+    "returned_by_id": "người trả lại",
+    "reviewed_by_id": "người rà soát",
+    "role": "với tư cách",
+    "roll_call_id": "buổi điểm danh",
+    "school_class_id": "lớp",
+    "seen_to": "đã xem đến",
+    "sent_at": "gửi lúc",
+    "sent_by_id": "người gửi",
+    "shut_at": "khoá lúc",
+    "signed_at": "kí lúc",
+    "signed_by_id": "người kí",
+    "source": "đường ghi",
+    "started_at": "bắt đầu lúc",
+    "state": "trạng thái",
+    "student_id": "học sinh",
+    "teacher_id": "giáo viên",
+    "team_id": "tổ",
+    "text": "nội dung",
+    "thing": "về",
+    "to_class_id": "đến lớp",
+    "told_at": "báo lúc",
+    "undone_by_id": "người hoàn tác",
+    "uploaded_at": "nạp lúc",
+    "uploaded_by_id": "người nạp",
+    "user_id": "người",
+    "withdrawn_at": "thu hồi lúc",
+    "withdrawn_by_id": "người thu hồi",
+    "words": "việc",
+    "year_id": "năm học",
+}
+# Numbers and keys of the machine: they tell a reader nothing, or what another column tells in words.
+UNTOLD: Final = frozenset(
+    {
+        *("pupils_asked", "pupils_done"),
+        *("id", "version", "sort_key", "search_key", "token", "sha256", "size", "content_hash", "attempts"),
+        *(
+            "handover_id",
+            "roll_over_id",
+            "notice_id",
+            "window_id",
+            "inquiry_id",
+            "movement_id",
+            "application_id",
+        ),
+        *(
+            "began_by_id",
+            "ended_by_id",
+            "permission_id",
+            "object_id",
+            "group_id",
+            "object_pk",
+            "content_type_id",
+        ),
+    }
+)
+_ITEMS: Final[Mapping[str, str]] = {
+    **{line.code: line.short_name for line in LINES},
+    **{trait.code: trait.name for trait in TRAITS},
+    "NLPC": "Phẩm chất và năng lực",
+    "quality": "Nhận xét phẩm chất",
+    "general": "Nhận xét năng lực chung",
+    "specific": "Nhận xét năng lực đặc thù",
+}
+ACTIONS: Final[Mapping[str, str]] = {
+    "I": "Ghi mới",
+    "U": "Sửa",
+    "D": "Xoá",
+    "S": "Có sẵn khi bắt đầu theo dõi",
+}
+ACTION_ICONS: Final[Mapping[str, str]] = {"I": "plus-lg", "U": "pencil", "D": "trash", "S": "circle"}
+ACTION_KINDS: Final[Mapping[str, str]] = {"I": "ok", "U": "open", "D": "refused", "S": "neutral"}
+
+
+def table_words(table: str) -> str:
+    return TABLES.get(table, table)
+
+
+@cache
+def fields_of(table: str) -> "Mapping[str, models.Field[Any, Any]]":
+    """By column; empty for a table of a package that is not ours to name."""
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.db_table == table:  # noqa: SLF001 - Django's documented API
+            return {str(field.column): field for field in model._meta.concrete_fields}  # noqa: SLF001
+    return {}
+
+
+def column_words(table: str, column: str) -> str:
+    """As the model calls the field, else as the list here does, else the column itself."""
+    field = fields_of(table).get(column)
+    if field is not None and str(field.verbose_name) != field.name.replace("_", " "):
+        return str(field.verbose_name)
+    return COLUMNS.get(column, column)
+
+
+def value_words(table: str, column: str, value: Any) -> str:
+    """A value of the chain (JSON) as it is shown on pages; "" for none. References are numbers still."""
+    if value is None or value == "":
+        return ""
+    known = _known_words(column, value)
+    if known:
+        return known
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if isinstance(value, list | dict):
+        return _shortened(", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value))
+    field = fields_of(table).get(column)
+    if isinstance(field, models.DateField):
+        return _day_or_moment(str(value))
+    return _shortened(str(dict(getattr(field, "flatchoices", ())).get(value, value)))
+
+
+def _known_words(column: str, value: Any) -> str:
+    """Of columns that mean the same in every table."""
+    if column == "password":
+        return "••••"
+    if column == "year_id":
+        return year_label(int(value))
+    return _ITEMS.get(str(value), "") if column in {"item", "code", "line_code"} else ""
+
+
+def _day_or_moment(text: str) -> str:
+    if len(text) == len("2026-11-26"):
+        return f"{datetime.date.fromisoformat(text):%d/%m/%Y}"
+    moment = parse_datetime(text)
+    return moment_label(moment) if moment is not None and is_aware(moment) else text
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

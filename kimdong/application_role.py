@@ -1,0 +1,42 @@
+"""What the role that the application logs in with may do in the database: read all, write what is not kept for ever.
+
+The owner of the tables migrates and grants (`manage.py grant_application_role`, after every `migrate`); web server and
+worker log in as another role, which can neither change nor delete history, nor write the audit chain but through its
+triggers, nor switch a trigger off. What a table keeps it says itself, by its guard `history_keep`.
+"""
+
+from django.db import connection, transaction
+
+ROLE = "kimdong_app"
+
+# Nobody but the triggers (as owner) writes the chain; nobody but `migrate` says what has been migrated.
+_ONLY_READ = ("accounts_auditentry", "accounts_audithead", "django_migrations")
+_KEPT = """
+SELECT c.relname, bool_or((t.tgtype & 16) > 0), bool_or((t.tgtype & 8) > 0)
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'history_keep' GROUP BY c.relname
+"""
+
+
+class NoSuchRole(Exception):
+    """The database has no role of that name."""
+
+
+def grant_all_it_may(role: str = ROLE) -> None:
+    """Grants and takes away in one transaction, so that a running application never lacks what it needs.
+
+    Raises NoSuchRole.
+    """
+    named = connection.ops.quote_name(role)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if cursor.fetchone() is None:
+            raise NoSuchRole(role)
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {named}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {named}")
+        cursor.execute(_KEPT)
+        for table, keeps_values, keeps_rows in cursor.fetchall():
+            kept = [*(["UPDATE"] if keeps_values else []), *(["DELETE"] if keeps_rows else [])]
+            if kept:
+                cursor.execute(f"REVOKE {', '.join(kept)} ON {table} FROM {named}")
+        for table in _ONLY_READ:
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {named}")
