@@ -18,8 +18,18 @@ from tests.stories.screens import places_in, stands_on_every_screen
 # what a context costs. Chromium heeds the last such list alone, so Playwright's, where it matters here, is repeated.
 WITHOUT = [
     *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "PreloadTopChromeWebUI"),
-    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "PaintHolding", "HttpsUpgrades"),
-    *("HttpsFirstBalancedModeAutoEnable", "ThirdPartyStoragePartitioning", "MediaRouter", "OptimizationHints"),
+    *(
+        "AvoidUnnecessaryBeforeUnloadCheckSync",
+        "DestroyProfileOnBrowserClose",
+        "PaintHolding",
+        "HttpsUpgrades",
+    ),
+    *(
+        "HttpsFirstBalancedModeAutoEnable",
+        "ThirdPartyStoragePartitioning",
+        "MediaRouter",
+        "OptimizationHints",
+    ),
     *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
 ]
 CHROMIUM_FLAGS = [
