@@ -10,8 +10,7 @@ demo-stop: ## Stop a demo left running
 
 test: ## Linters, type checks, all tests
 	@scripts/bootstrap test
-	@.venv/bin/python -m tests.migrated_database & scripts/lint; found=$$?; wait; exit $$found
-	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@scripts/test
 
 lint: ## Linters and type checks alone
 	@scripts/bootstrap dev

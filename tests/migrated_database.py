@@ -3,7 +3,8 @@
 Applying the migrations takes some twenty seconds, copying their result a third of one; so a run after the first, and
 every worker but the first, starts at once. Other files of migrations make another name.
 
-`python -m tests.migrated_database` makes it beforehand, as `make test` does beside the linters.
+`python -m tests.migrated_database` makes it beforehand, as `make test` does; else one worker would wait
+while another makes it.
 """
 
 import fcntl

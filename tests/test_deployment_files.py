@@ -1,6 +1,7 @@
 """The files that bring the system up keep the promises of issue 1: production, demo and the five commands."""
 
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -175,13 +176,33 @@ def test_each_command_brings_along_what_it_needs(target):
     assert _recipe(target)[0].startswith("scripts/bootstrap ")
 
 
-def test_make_test_runs_the_linters_before_the_tests():
-    linters, tests = _recipe("test")[1:]
-    # The migrations are applied meanwhile; what the linters found decides.
-    assert (
-        linters == ".venv/bin/python -m tests.migrated_database & scripts/lint; found=$$?; wait; exit $$found"
-    )
-    assert tests == ".venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder"
+def test_make_test_runs_the_linters_and_all_tests():
+    assert _recipe("test")[1:] == ["scripts/test"]
+    script = (ROOT / "scripts/test").read_text(encoding="utf-8")
+    assert "nice scripts/lint " in script
+    assert '.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@"\n' in script
+
+
+@pytest.mark.parametrize(
+    ("linters", "migrations", "tests", "status"),
+    [(0, 0, 0, 0), (1, 0, 0, 1), (0, 0, 2, 2), (1, 0, 2, 2), (0, 3, 0, 3)],
+)
+def test_make_test_fails_when_linters_or_tests_do_and_says_last_what_the_linters_found(
+    tmp_path, linters, migrations, tests, status
+):
+    stubs = {
+        "scripts/lint": f"sleep 0.2; echo found; exit {linters}",
+        ".venv/bin/python": f"[[ $2 == pytest ]] || exit {migrations}; echo tested; exit {tests}",
+    }
+    for path, commands in stubs.items():
+        stub = tmp_path / path
+        stub.parent.mkdir(parents=True)
+        stub.write_text(f"#!/usr/bin/env bash\n{commands}\n", encoding="utf-8")
+        stub.chmod(0o755)
+    script = shutil.copy(ROOT / "scripts/test", tmp_path / "scripts")
+    done = subprocess.run([script], capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert done.stdout.split() == (["found"] if migrations else ["tested", "found"])
 
 
 def test_ci_runs_make_test_and_nothing_else():
@@ -190,7 +211,8 @@ def test_ci_runs_make_test_and_nothing_else():
 
 
 @pytest.mark.parametrize(
-    "path", [".ci/run", "scripts/bootstrap", "scripts/demo", "scripts/lint", "deploy/make-secrets"]
+    "path",
+    [".ci/run", "scripts/bootstrap", "scripts/demo", "scripts/lint", "scripts/test", "deploy/make-secrets"],
 )
 def test_scripts_are_executable_and_well_formed(path):
     assert (ROOT / path).stat().st_mode & 0o111

@@ -119,6 +119,90 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "number"), name="request_number_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    approvals.workflow.State["DRAFT"],
+                                    approvals.workflow.State["FILED"],
+                                    approvals.workflow.State["APPROVED"],
+                                    approvals.workflow.State["REFUSED"],
+                                    approvals.workflow.State["APPLIED"],
+                                    approvals.workflow.State["CANCELLED"],
+                                ],
+                            )
+                        ),
+                        name="request_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "period__in",
+                                [
+                                    gradebook.regulation.Period["MID_TERM_1"],
+                                    gradebook.regulation.Period["END_TERM_1"],
+                                    gradebook.regulation.Period["MID_TERM_2"],
+                                    gradebook.regulation.Period["YEAR_END"],
+                                ],
+                            )
+                        ),
+                        name="request_period_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "cancelled"]),
+                            ("filed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="request_filed_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["approved", "refused", "applied"]), _negated=True),
+                            models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="request_decided_has_a_decider",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "applied"), _negated=True),
+                            models.Q(("applied_at__isnull", False), ("applied_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="request_applied_has_an_executor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), _negated=True),
+                            models.Q(("decision_note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="request_refused_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("proposer")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="request_decider_is_not_proposer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("applied_by__isnull", True),
+                            models.Q(
+                                models.Q(("applied_by", models.F("proposer")), _negated=True),
+                                models.Q(("applied_by", models.F("decided_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="request_executor_is_a_third_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,6 +233,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("request", "student", "item", "field"), name="correction_cell_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("field__in", ["attainment", "mark", "comment", "rating"])),
+                        name="correction_field_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("old_value", models.F("new_value")), _negated=True),
+                        name="correction_changes_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +290,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "sha256"), name="evidence_once_a_request")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalCorrectionItem",
@@ -471,136 +573,5 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.UniqueConstraint(fields=("year", "number"), name="request_number_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            approvals.workflow.State["DRAFT"],
-                            approvals.workflow.State["FILED"],
-                            approvals.workflow.State["APPROVED"],
-                            approvals.workflow.State["REFUSED"],
-                            approvals.workflow.State["APPLIED"],
-                            approvals.workflow.State["CANCELLED"],
-                        ],
-                    )
-                ),
-                name="request_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        [
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                        ],
-                    )
-                ),
-                name="request_period_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "cancelled"]), ("filed_at__isnull", False), _connector="OR"
-                ),
-                name="request_filed_has_a_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["approved", "refused", "applied"]), _negated=True),
-                    models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="request_decided_has_a_decider",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "applied"), _negated=True),
-                    models.Q(("applied_at__isnull", False), ("applied_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="request_applied_has_an_executor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), _negated=True),
-                    models.Q(("decision_note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="request_refused_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("proposer")), _negated=True),
-                    _connector="OR",
-                ),
-                name="request_decider_is_not_proposer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("applied_by__isnull", True),
-                    models.Q(
-                        models.Q(("applied_by", models.F("proposer")), _negated=True),
-                        models.Q(("applied_by", models.F("decided_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="request_executor_is_a_third_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionitem",
-            constraint=models.UniqueConstraint(
-                fields=("request", "student", "item", "field"), name="correction_cell_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("field__in", ["attainment", "mark", "comment", "rating"])),
-                name="correction_field_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="correctionitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("old_value", models.F("new_value")), _negated=True),
-                name="correction_changes_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.UniqueConstraint(fields=("request", "sha256"), name="evidence_once_a_request"),
         ),
     ]

@@ -211,6 +211,75 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-id",),
+                "indexes": [models.Index(fields=["state", "desk"], name="inquiry_by_desk")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "number"), name="inquiry_number_once_a_year"),
+                    models.UniqueConstraint(fields=("asker", "token"), name="inquiry_form_sent_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    approvals.inquiry_workflow.InquiryState["NEW"],
+                                    approvals.inquiry_workflow.InquiryState["ACCEPTED"],
+                                    approvals.inquiry_workflow.InquiryState["REFERRED"],
+                                    approvals.inquiry_workflow.InquiryState["SENT"],
+                                    approvals.inquiry_workflow.InquiryState["ANSWERED"],
+                                    approvals.inquiry_workflow.InquiryState["CLOSED"],
+                                ],
+                            )
+                        ),
+                        name="inquiry_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "question"), ("urgency", "")),
+                            models.Q(("kind", "incident"), ("urgency__in", ["normal", "urgent"])),
+                            _connector="OR",
+                        ),
+                        name="inquiry_incident_has_an_urgency",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("desk", "clerk"),
+                            models.Q(("desk", "grade_head"), ("team__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inquiry_grade_head_has_a_team",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="inquiry_says_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("page_path", ""),
+                            models.Q(
+                                ("page_path__startswith", "/"),
+                                models.Q(("page_path__startswith", "//"), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inquiry_page_is_ours",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "answered"), _negated=True),
+                            models.Q(("answered_at__isnull", False), ("told_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="inquiry_answered_has_a_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at__isnull", False), ("state", "closed")),
+                            models.Q(
+                                models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="inquiry_closed_has_a_moment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,152 +343,50 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
-            },
-        ),
-        migrations.AddIndex(
-            model_name="inquiry",
-            index=models.Index(fields=["state", "desk"], name="inquiry_by_desk"),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.UniqueConstraint(fields=("year", "number"), name="inquiry_number_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.UniqueConstraint(fields=("asker", "token"), name="inquiry_form_sent_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            approvals.inquiry_workflow.InquiryState["NEW"],
-                            approvals.inquiry_workflow.InquiryState["ACCEPTED"],
-                            approvals.inquiry_workflow.InquiryState["REFERRED"],
-                            approvals.inquiry_workflow.InquiryState["SENT"],
-                            approvals.inquiry_workflow.InquiryState["ANSWERED"],
-                            approvals.inquiry_workflow.InquiryState["CLOSED"],
-                        ],
-                    )
-                ),
-                name="inquiry_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "question"), ("urgency", "")),
-                    models.Q(("kind", "incident"), ("urgency__in", ["normal", "urgent"])),
-                    _connector="OR",
-                ),
-                name="inquiry_incident_has_an_urgency",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("desk", "clerk"),
-                    models.Q(("desk", "grade_head"), ("team__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inquiry_grade_head_has_a_team",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="inquiry_says_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("page_path", ""),
-                    models.Q(
-                        ("page_path__startswith", "/"),
-                        models.Q(("page_path__startswith", "//"), _negated=True),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "act__in",
+                                [
+                                    approvals.inquiry_workflow.InquiryAct["ACCEPT"],
+                                    approvals.inquiry_workflow.InquiryAct["ANSWER"],
+                                    approvals.inquiry_workflow.InquiryAct["HAND_OVER"],
+                                    approvals.inquiry_workflow.InquiryAct["REFER"],
+                                    approvals.inquiry_workflow.InquiryAct["SEND_OUT"],
+                                    approvals.inquiry_workflow.InquiryAct["NOTE"],
+                                    approvals.inquiry_workflow.InquiryAct["ASK_AGAIN"],
+                                    approvals.inquiry_workflow.InquiryAct["CLOSE"],
+                                ],
+                            )
+                        ),
+                        name="inquiry_act_is_known",
                     ),
-                    _connector="OR",
-                ),
-                name="inquiry_page_is_ours",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "answered"), _negated=True),
-                    models.Q(("answered_at__isnull", False), ("told_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="inquiry_answered_has_a_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at__isnull", False), ("state", "closed")),
-                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="inquiry_closed_has_a_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "act__in",
-                        [
-                            approvals.inquiry_workflow.InquiryAct["ACCEPT"],
-                            approvals.inquiry_workflow.InquiryAct["ANSWER"],
-                            approvals.inquiry_workflow.InquiryAct["HAND_OVER"],
-                            approvals.inquiry_workflow.InquiryAct["REFER"],
-                            approvals.inquiry_workflow.InquiryAct["SEND_OUT"],
-                            approvals.inquiry_workflow.InquiryAct["NOTE"],
-                            approvals.inquiry_workflow.InquiryAct["ASK_AGAIN"],
-                            approvals.inquiry_workflow.InquiryAct["CLOSE"],
-                        ],
-                    )
-                ),
-                name="inquiry_act_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            approvals.inquiry_workflow.InquiryState["NEW"],
-                            approvals.inquiry_workflow.InquiryState["ACCEPTED"],
-                            approvals.inquiry_workflow.InquiryState["REFERRED"],
-                            approvals.inquiry_workflow.InquiryState["SENT"],
-                            approvals.inquiry_workflow.InquiryState["ANSWERED"],
-                            approvals.inquiry_workflow.InquiryState["CLOSED"],
-                        ],
-                    )
-                ),
-                name="inquiry_entry_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inquiryentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("act__in", ["accept", "hand_over", "close"]),
-                    models.Q(("text", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="inquiry_entry_says_something",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    approvals.inquiry_workflow.InquiryState["NEW"],
+                                    approvals.inquiry_workflow.InquiryState["ACCEPTED"],
+                                    approvals.inquiry_workflow.InquiryState["REFERRED"],
+                                    approvals.inquiry_workflow.InquiryState["SENT"],
+                                    approvals.inquiry_workflow.InquiryState["ANSWERED"],
+                                    approvals.inquiry_workflow.InquiryState["CLOSED"],
+                                ],
+                            )
+                        ),
+                        name="inquiry_entry_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("act__in", ["accept", "hand_over", "close"]),
+                            models.Q(("text", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="inquiry_entry_says_something",
+                    ),
+                ],
+            },
         ),
     ]

@@ -87,6 +87,44 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-signed_at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "number"), name="order_number_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["open", "lock"])), name="order_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "period__in",
+                                [
+                                    gradebook.regulation.Period["MID_TERM_1"],
+                                    gradebook.regulation.Period["END_TERM_1"],
+                                    gradebook.regulation.Period["MID_TERM_2"],
+                                    gradebook.regulation.Period["YEAR_END"],
+                                ],
+                            )
+                        ),
+                        name="order_period_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("grade_level__isnull", True), ("grade_level__range", (1, 5)), _connector="OR"
+                        ),
+                        name="order_grade_is_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("grade_level__isnull", True), ("school_class__isnull", True), _connector="OR"
+                        ),
+                        name="order_has_one_scope",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "lock"), ("closes_at__gt", models.F("opens_at")), _connector="OR"
+                        ),
+                        name="order_closes_after_it_opens",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -147,6 +185,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("opens_at",),
+                "indexes": [models.Index(fields=["year", "period"], name="window_of_a_period")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gte", models.F("opens_at"))),
+                        name="window_closes_after_it_opens",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "period__in",
+                                [
+                                    gradebook.regulation.Period["MID_TERM_1"],
+                                    gradebook.regulation.Period["END_TERM_1"],
+                                    gradebook.regulation.Period["MID_TERM_2"],
+                                    gradebook.regulation.Period["YEAR_END"],
+                                ],
+                            )
+                        ),
+                        name="window_period_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -531,6 +590,38 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "grade_level", "code"), name="line_once_a_grade"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "code__in",
+                                [
+                                    "TV",
+                                    "TOAN",
+                                    "NN1",
+                                    "LSDL",
+                                    "KH",
+                                    "TH",
+                                    "CN",
+                                    "DD",
+                                    "TNXH",
+                                    "GDTC",
+                                    "AN",
+                                    "MT",
+                                    "HDTN",
+                                    "TDT",
+                                ],
+                            )
+                        ),
+                        name="line_code_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade_level__range", (1, 5))), name="line_grade_is_1_to_5"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalTeachingAssignment",
@@ -733,6 +824,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("line", "period", "student"), name="subject_result_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "period__in",
+                                [
+                                    gradebook.regulation.Period["MID_TERM_1"],
+                                    gradebook.regulation.Period["END_TERM_1"],
+                                    gradebook.regulation.Period["MID_TERM_2"],
+                                    gradebook.regulation.Period["YEAR_END"],
+                                ],
+                            )
+                        ),
+                        name="subject_result_period_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "attainment__in",
+                                [
+                                    "",
+                                    gradebook.regulation.Attainment["T"],
+                                    gradebook.regulation.Attainment["H"],
+                                    gradebook.regulation.Attainment["C"],
+                                ],
+                            )
+                        ),
+                        name="subject_result_attainment_is_thc",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__isnull", True), ("mark__lte", 10), _connector="OR"),
+                        name="subject_result_mark_is_0_to_10",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TeachingAssignment",
@@ -770,6 +898,51 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="teaching_ends_after_it_starts",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("school_class_id"),
+                                    models.F("school_class_id"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("line_id"),
+                                    models.F("line_id"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("starts_on"),
+                                    models.F("ends_on"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="teaching_one_teacher_at_a_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TraitResult",
@@ -818,6 +991,52 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("student", "year", "period", "item"), name="trait_result_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "period__in",
+                                [
+                                    gradebook.regulation.Period["MID_TERM_1"],
+                                    gradebook.regulation.Period["END_TERM_1"],
+                                    gradebook.regulation.Period["MID_TERM_2"],
+                                    gradebook.regulation.Period["YEAR_END"],
+                                ],
+                            )
+                        ),
+                        name="trait_result_period_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rating__in",
+                                [
+                                    "",
+                                    gradebook.regulation.Rating["T"],
+                                    gradebook.regulation.Rating["D"],
+                                    gradebook.regulation.Rating["C"],
+                                ],
+                            )
+                        ),
+                        name="trait_result_rating_is_tdc",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("item__in", ["quality", "general", "specific"]), ("rating", "")),
+                            models.Q(
+                                models.Q(("item__in", ["quality", "general", "specific"]), _negated=True),
+                                ("comment", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="trait_result_groups_have_comments_and_traits_ratings",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="YearOutcome",
@@ -865,322 +1084,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="entryorder",
-            constraint=models.UniqueConstraint(fields=("year", "number"), name="order_number_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="entryorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["open", "lock"])), name="order_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entryorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        [
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                        ],
-                    )
-                ),
-                name="order_period_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entryorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("grade_level__isnull", True), ("grade_level__range", (1, 5)), _connector="OR"
-                ),
-                name="order_grade_is_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entryorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("grade_level__isnull", True), ("school_class__isnull", True), _connector="OR"
-                ),
-                name="order_has_one_scope",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entryorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "lock"), ("closes_at__gt", models.F("opens_at")), _connector="OR"
-                ),
-                name="order_closes_after_it_opens",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entrywindow",
-            index=models.Index(fields=["year", "period"], name="window_of_a_period"),
-        ),
-        migrations.AddConstraint(
-            model_name="entrywindow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gte", models.F("opens_at"))),
-                name="window_closes_after_it_opens",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entrywindow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        [
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                        ],
-                    )
-                ),
-                name="window_period_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectline",
-            constraint=models.UniqueConstraint(
-                fields=("year", "grade_level", "code"), name="line_once_a_grade"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "code__in",
-                        [
-                            "TV",
-                            "TOAN",
-                            "NN1",
-                            "LSDL",
-                            "KH",
-                            "TH",
-                            "CN",
-                            "DD",
-                            "TNXH",
-                            "GDTC",
-                            "AN",
-                            "MT",
-                            "HDTN",
-                            "TDT",
-                        ],
-                    )
-                ),
-                name="line_code_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade_level__range", (1, 5))), name="line_grade_is_1_to_5"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.UniqueConstraint(
-                fields=("line", "period", "student"), name="subject_result_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        [
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                        ],
-                    )
-                ),
-                name="subject_result_period_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "attainment__in",
-                        [
-                            "",
-                            gradebook.regulation.Attainment["T"],
-                            gradebook.regulation.Attainment["H"],
-                            gradebook.regulation.Attainment["C"],
-                        ],
-                    )
-                ),
-                name="subject_result_attainment_is_thc",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subjectresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark__isnull", True), ("mark__lte", 10), _connector="OR"),
-                name="subject_result_mark_is_0_to_10",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teachingassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="teaching_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teachingassignment",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("school_class_id"),
-                            models.F("school_class_id"),
-                            models.Value("[]"),
-                            function="int8range",
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("student", "school_class"), name="outcome_once_a_class"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "result__in",
+                                [
+                                    gradebook.regulation.YearResult["HTXS"],
+                                    gradebook.regulation.YearResult["HTT"],
+                                    gradebook.regulation.YearResult["HT"],
+                                    gradebook.regulation.YearResult["CHT"],
+                                ],
+                            )
                         ),
-                        "&&",
+                        name="outcome_result_is_known",
                     ),
-                    (
-                        models.Func(
-                            models.F("line_id"), models.F("line_id"), models.Value("[]"), function="int8range"
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "award__in",
+                                ["", gradebook.regulation.Award["HSXS"], gradebook.regulation.Award["HSTB"]],
+                            )
                         ),
-                        "&&",
+                        name="outcome_award_is_known",
                     ),
-                    (
-                        models.Func(
-                            models.F("starts_on"),
-                            models.F("ends_on"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("award", "HSXS"), _negated=True), ("result", "HTXS"), _connector="OR"
                         ),
-                        "&&",
+                        name="outcome_hsxs_needs_htxs",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("award", "HSTB"), _negated=True), ("result", "HTT"), _connector="OR"
+                        ),
+                        name="outcome_hstb_needs_htt",
                     ),
                 ],
-                name="teaching_one_teacher_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="traitresult",
-            constraint=models.UniqueConstraint(
-                fields=("student", "year", "period", "item"), name="trait_result_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="traitresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        [
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                        ],
-                    )
-                ),
-                name="trait_result_period_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="traitresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rating__in",
-                        [
-                            "",
-                            gradebook.regulation.Rating["T"],
-                            gradebook.regulation.Rating["D"],
-                            gradebook.regulation.Rating["C"],
-                        ],
-                    )
-                ),
-                name="trait_result_rating_is_tdc",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="traitresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("item__in", ["quality", "general", "specific"]), ("rating", "")),
-                    models.Q(
-                        models.Q(("item__in", ["quality", "general", "specific"]), _negated=True),
-                        ("comment", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="trait_result_groups_have_comments_and_traits_ratings",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearoutcome",
-            constraint=models.UniqueConstraint(
-                fields=("student", "school_class"), name="outcome_once_a_class"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "result__in",
-                        [
-                            gradebook.regulation.YearResult["HTXS"],
-                            gradebook.regulation.YearResult["HTT"],
-                            gradebook.regulation.YearResult["HT"],
-                            gradebook.regulation.YearResult["CHT"],
-                        ],
-                    )
-                ),
-                name="outcome_result_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "award__in",
-                        ["", gradebook.regulation.Award["HSXS"], gradebook.regulation.Award["HSTB"]],
-                    )
-                ),
-                name="outcome_award_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("award", "HSXS"), _negated=True), ("result", "HTXS"), _connector="OR"
-                ),
-                name="outcome_hsxs_needs_htxs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("award", "HSTB"), _negated=True), ("result", "HTT"), _connector="OR"
-                ),
-                name="outcome_hstb_needs_htt",
-            ),
+            },
         ),
     ]

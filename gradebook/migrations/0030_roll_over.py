@@ -34,6 +34,48 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical roll over",
@@ -42,6 +84,68 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="RollOver",
+            fields=[
+                (
+                    "year",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="roll_over",
+                        serialize=False,
+                        to="students.schoolyear",
+                    ),
+                ),
+                ("applied_at", models.DateTimeField(null=True, verbose_name="ghi danh sách lớp lúc")),
+                ("undone_at", models.DateTimeField(null=True, verbose_name="hoàn tác lúc")),
+                ("undo_reason", models.CharField(blank=True, max_length=300, verbose_name="lí do hoàn tác")),
+                (
+                    "applied_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("applied_at__isnull", True), ("applied_by__isnull", True)),
+                            models.Q(("applied_at__isnull", False), ("applied_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="roll_over_applied_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("undo_reason", ""), ("undone_at__isnull", True), ("undone_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("undone_at__isnull", False),
+                                ("undone_by__isnull", False),
+                                models.Q(("undo_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="roll_over_undone_by_somebody_for_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalRollOverPlace",
@@ -64,6 +168,59 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "movement",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.movement",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.student",
+                    ),
+                ),
+                (
+                    "to_class",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolclass",
+                    ),
+                ),
+                (
+                    "roll_over",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="gradebook.rollover",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical roll over place",
@@ -72,24 +229,6 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="RollOver",
-            fields=[
-                (
-                    "year",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="roll_over",
-                        serialize=False,
-                        to="students.schoolyear",
-                    ),
-                ),
-                ("applied_at", models.DateTimeField(null=True, verbose_name="ghi danh sách lớp lúc")),
-                ("undone_at", models.DateTimeField(null=True, verbose_name="hoàn tác lúc")),
-                ("undo_reason", models.CharField(blank=True, max_length=300, verbose_name="lí do hoàn tác")),
-            ],
         ),
         migrations.CreateModel(
             name="RollOverPlace",
@@ -101,7 +240,54 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "movement",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roll_over_place",
+                        to="students.movement",
+                    ),
+                ),
+                (
+                    "roll_over",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="gradebook.rollover",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roll_over_places",
+                        to="students.student",
+                    ),
+                ),
+                (
+                    "to_class",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="roll_over_places",
+                        to="students.schoolclass",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("roll_over", "student"), name="roll_over_place_once_a_pupil"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("movement__isnull", True), ("to_class__isnull", False), _connector="OR"
+                        ),
+                        name="roll_over_place_applied_has_a_class",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="yearoutcome",
@@ -134,205 +320,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="outcome_result_is_known",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrollover",
-            name="applied_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrollover",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrollover",
-            name="undone_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrollover",
-            name="year",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolyear",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrolloverplace",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrolloverplace",
-            name="movement",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.movement",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrolloverplace",
-            name="student",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.student",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrolloverplace",
-            name="to_class",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rollover",
-            name="applied_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="rollover",
-            name="undone_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalrolloverplace",
-            name="roll_over",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="gradebook.rollover",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rolloverplace",
-            name="movement",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="roll_over_place",
-                to="students.movement",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rolloverplace",
-            name="roll_over",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="places", to="gradebook.rollover"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rolloverplace",
-            name="student",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="roll_over_places",
-                to="students.student",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rolloverplace",
-            name="to_class",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="roll_over_places",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("applied_at__isnull", True), ("applied_by__isnull", True)),
-                    models.Q(("applied_at__isnull", False), ("applied_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="roll_over_applied_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undo_reason", ""), ("undone_at__isnull", True), ("undone_by__isnull", True)),
-                    models.Q(
-                        ("undone_at__isnull", False),
-                        ("undone_by__isnull", False),
-                        models.Q(("undo_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="roll_over_undone_by_somebody_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolloverplace",
-            constraint=models.UniqueConstraint(
-                fields=("roll_over", "student"), name="roll_over_place_once_a_pupil"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rolloverplace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("movement__isnull", True), ("to_class__isnull", False), _connector="OR"),
-                name="roll_over_place_applied_has_a_class",
             ),
         ),
     ]

@@ -47,6 +47,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
+                            models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="handover_signed_by_somebody",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HandoverNote",
@@ -77,6 +89,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("handover", "student"), name="handover_note_once_a_pupil")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HandoverReceipt",
@@ -113,6 +130,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("handover", "to_class"), name="handover_received_once_a_class"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalHandover",
@@ -314,28 +338,5 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_at__isnull", True), ("signed_by__isnull", True)),
-                    models.Q(("signed_at__isnull", False), ("signed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handover_signed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handovernote",
-            constraint=models.UniqueConstraint(
-                fields=("handover", "student"), name="handover_note_once_a_pupil"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handoverreceipt",
-            constraint=models.UniqueConstraint(
-                fields=("handover", "to_class"), name="handover_received_once_a_class"
-            ),
         ),
     ]

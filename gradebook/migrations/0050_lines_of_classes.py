@@ -22,7 +22,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_taught", models.BooleanField(verbose_name="lớp học môn này")),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="class_choices",
+                        to="gradebook.subjectline",
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="line_choices",
+                        to="students.schoolclass",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("school_class", "line"), name="class_chooses_a_line_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalClassLine",
@@ -43,6 +64,37 @@ class Migration(migrations.Migration):
                     "history_type",
                     models.CharField(
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="gradebook.subjectline",
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolclass",
                     ),
                 ),
             ],
@@ -77,6 +129,26 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical subject line",
@@ -104,86 +176,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="line_left_out_is_optional",
-            ),
-        ),
-        migrations.AddField(
-            model_name="classline",
-            name="line",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="class_choices",
-                to="gradebook.subjectline",
-            ),
-        ),
-        migrations.AddField(
-            model_name="classline",
-            name="school_class",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="line_choices",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassline",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassline",
-            name="line",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="gradebook.subjectline",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassline",
-            name="school_class",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalsubjectline",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalsubjectline",
-            name="year",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolyear",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classline",
-            constraint=models.UniqueConstraint(
-                fields=("school_class", "line"), name="class_chooses_a_line_once"
             ),
         ),
     ]

@@ -57,7 +57,73 @@ class Migration(migrations.Migration):
                 ("plan", models.CharField(max_length=200, verbose_name="căn cứ trong KHGDCN")),
                 ("decision_no", models.CharField(blank=True, max_length=60, verbose_name="số quyết định")),
                 ("decision_on", models.DateField(null=True, verbose_name="ngày quyết định")),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="arrangements",
+                        to="students.student",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="arrangements",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("student", "year", "item", "period"), name="arrangement_once_a_period"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "period__in",
+                                [
+                                    gradebook.regulation.Period["MID_TERM_1"],
+                                    gradebook.regulation.Period["END_TERM_1"],
+                                    gradebook.regulation.Period["MID_TERM_2"],
+                                    gradebook.regulation.Period["YEAR_END"],
+                                ],
+                            )
+                        ),
+                        name="arrangement_period_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["normal", "adjusted", "exempt"])),
+                        name="arrangement_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "adjusted"), models.Q(("adjusted", ""), _negated=True)),
+                            models.Q(models.Q(("kind", "adjusted"), _negated=True), ("adjusted", "")),
+                            _connector="OR",
+                        ),
+                        name="arrangement_says_what_is_adjusted",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("plan", ""), _negated=True), name="arrangement_names_the_plan"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("decision_no", ""), _negated=True), ("decision_on__isnull", False)
+                            ),
+                            models.Q(
+                                models.Q(("kind", "exempt"), _negated=True),
+                                ("decision_no", ""),
+                                ("decision_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="arrangement_exempt_by_a_decision",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalArrangement",
@@ -110,6 +176,37 @@ class Migration(migrations.Migration):
                     "history_type",
                     models.CharField(
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.student",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolyear",
                     ),
                 ),
             ],
@@ -193,120 +290,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="subject_result_repeat_test_is_whole",
-            ),
-        ),
-        migrations.AddField(
-            model_name="arrangement",
-            name="student",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="arrangements",
-                to="students.student",
-            ),
-        ),
-        migrations.AddField(
-            model_name="arrangement",
-            name="year",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="arrangements",
-                to="students.schoolyear",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalarrangement",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalarrangement",
-            name="student",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.student",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalarrangement",
-            name="year",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolyear",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrangement",
-            constraint=models.UniqueConstraint(
-                fields=("student", "year", "item", "period"), name="arrangement_once_a_period"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrangement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        [
-                            gradebook.regulation.Period["MID_TERM_1"],
-                            gradebook.regulation.Period["END_TERM_1"],
-                            gradebook.regulation.Period["MID_TERM_2"],
-                            gradebook.regulation.Period["YEAR_END"],
-                        ],
-                    )
-                ),
-                name="arrangement_period_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrangement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["normal", "adjusted", "exempt"])),
-                name="arrangement_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrangement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "adjusted"), models.Q(("adjusted", ""), _negated=True)),
-                    models.Q(models.Q(("kind", "adjusted"), _negated=True), ("adjusted", "")),
-                    _connector="OR",
-                ),
-                name="arrangement_says_what_is_adjusted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrangement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("plan", ""), _negated=True), name="arrangement_names_the_plan"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrangement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(models.Q(("decision_no", ""), _negated=True), ("decision_on__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "exempt"), _negated=True),
-                        ("decision_no", ""),
-                        ("decision_on__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="arrangement_exempt_by_a_decision",
             ),
         ),
     ]

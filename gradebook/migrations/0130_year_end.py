@@ -42,7 +42,83 @@ class Migration(migrations.Migration):
                 ("reviewed_at", models.DateTimeField(null=True, verbose_name="rà soát lúc")),
                 ("approved_at", models.DateTimeField(null=True, verbose_name="phê duyệt lúc")),
                 ("return_reason", models.CharField(blank=True, max_length=500, verbose_name="lí do trả lại")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "completed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "returned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="year_end",
+                        to="students.schoolclass",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "completed", "reviewed", "approved"])),
+                        name="year_end_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["reviewed", "approved"]), _negated=True),
+                            models.Q(("completed_by__isnull", False), ("reviewed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="year_end_reviewed_after_it_was_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            ("approved_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="year_end_approved_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("returned_by__isnull", True),
+                            models.Q(("return_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="year_end_returned_for_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalClassYearEnd",
@@ -80,6 +156,70 @@ class Migration(migrations.Migration):
                     "history_type",
                     models.CharField(
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "completed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "returned_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolclass",
                     ),
                 ),
             ],
@@ -177,6 +317,48 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "exception_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolclass",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.student",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical pupil year end",
@@ -261,7 +443,70 @@ class Migration(migrations.Migration):
                     models.BooleanField(default=False, verbose_name="được tập thể lớp công nhận"),
                 ),
                 ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "exception_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pupil_year_ends",
+                        to="students.schoolclass",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="year_ends",
+                        to="students.student",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("school_class", "student"), name="pupil_year_end_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_result__in", ["", "HTXS", "HTT", "HT", "CHT"]),
+                            ("wanted_result__in", ["", "HTXS", "HTT", "HT", "CHT"]),
+                        ),
+                        name="pupil_year_end_results_are_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("exception", ""), ("exception_reason", ""), ("wanted_result", "")),
+                            models.Q(
+                                models.Q(("wanted_result", ""), _negated=True),
+                                models.Q(("exception", ""), _negated=True),
+                                models.Q(("exception_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pupil_year_end_exception_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("exception__in", ["", "asked"]), ("exception_by__isnull", True)),
+                            models.Q(
+                                ("exception__in", ["granted", "refused"]), ("exception_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pupil_year_end_exception_decided_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("promotion__in", ["", "waits", "promoted", "stays"])),
+                        name="pupil_year_end_promotion_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="entryorder",
@@ -420,409 +665,36 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="entryorder",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        (
-                            "GHKI",
-                            "CHKI",
-                            "GHKII",
-                            "CN",
-                            "BS",
-                        ),
-                    )
-                ),
+                condition=models.Q(("period__in", ("GHKI", "CHKI", "GHKII", "CN", "BS"))),
                 name="order_period_is_known",
             ),
         ),
         migrations.AddConstraint(
             model_name="entrywindow",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        (
-                            "GHKI",
-                            "CHKI",
-                            "GHKII",
-                            "CN",
-                            "BS",
-                        ),
-                    )
-                ),
+                condition=models.Q(("period__in", ("GHKI", "CHKI", "GHKII", "CN", "BS"))),
                 name="window_period_is_known",
             ),
         ),
         migrations.AddConstraint(
             model_name="subjectresult",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        (
-                            "GHKI",
-                            "CHKI",
-                            "GHKII",
-                            "CN",
-                            "BS",
-                        ),
-                    )
-                ),
+                condition=models.Q(("period__in", ("GHKI", "CHKI", "GHKII", "CN", "BS"))),
                 name="subject_result_period_is_known",
             ),
         ),
         migrations.AddConstraint(
             model_name="traitresult",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "period__in",
-                        (
-                            "GHKI",
-                            "CHKI",
-                            "GHKII",
-                            "CN",
-                            "BS",
-                        ),
-                    )
-                ),
+                condition=models.Q(("period__in", ("GHKI", "CHKI", "GHKII", "CN", "BS"))),
                 name="trait_result_period_is_known",
             ),
         ),
         migrations.AddConstraint(
             model_name="yearoutcome",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "original_result__in",
-                        [
-                            "",
-                            "HTXS",
-                            "HTT",
-                            "HT",
-                            "CHT",
-                        ],
-                    )
-                ),
+                condition=models.Q(("original_result__in", ["", "HTXS", "HTT", "HT", "CHT"])),
                 name="outcome_original_is_known",
-            ),
-        ),
-        migrations.AddField(
-            model_name="classyearend",
-            name="approved_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="classyearend",
-            name="completed_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="classyearend",
-            name="returned_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="classyearend",
-            name="reviewed_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="classyearend",
-            name="school_class",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="year_end",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassyearend",
-            name="approved_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassyearend",
-            name="completed_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassyearend",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassyearend",
-            name="returned_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassyearend",
-            name="reviewed_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalclassyearend",
-            name="school_class",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpupilyearend",
-            name="exception_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpupilyearend",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpupilyearend",
-            name="school_class",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalpupilyearend",
-            name="student",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.student",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pupilyearend",
-            name="exception_by",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="pupilyearend",
-            name="school_class",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="pupil_year_ends",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="pupilyearend",
-            name="student",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="year_ends", to="students.student"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classyearend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "open",
-                            "completed",
-                            "reviewed",
-                            "approved",
-                        ],
-                    )
-                ),
-                name="year_end_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classyearend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["reviewed", "approved"]), _negated=True),
-                    models.Q(("completed_by__isnull", False), ("reviewed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="year_end_reviewed_after_it_was_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classyearend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    ("approved_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="year_end_approved_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="classyearend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("returned_by__isnull", True),
-                    models.Q(("return_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="year_end_returned_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pupilyearend",
-            constraint=models.UniqueConstraint(
-                fields=("school_class", "student"), name="pupil_year_end_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pupilyearend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "confirmed_result__in",
-                        [
-                            "",
-                            "HTXS",
-                            "HTT",
-                            "HT",
-                            "CHT",
-                        ],
-                    ),
-                    (
-                        "wanted_result__in",
-                        [
-                            "",
-                            "HTXS",
-                            "HTT",
-                            "HT",
-                            "CHT",
-                        ],
-                    ),
-                ),
-                name="pupil_year_end_results_are_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pupilyearend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("exception", ""), ("exception_reason", ""), ("wanted_result", "")),
-                    models.Q(
-                        models.Q(("wanted_result", ""), _negated=True),
-                        models.Q(("exception", ""), _negated=True),
-                        models.Q(("exception_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="pupil_year_end_exception_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pupilyearend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("exception__in", ["", "asked"]), ("exception_by__isnull", True)),
-                    models.Q(("exception__in", ["granted", "refused"]), ("exception_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="pupil_year_end_exception_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pupilyearend",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "promotion__in",
-                        [
-                            "",
-                            "waits",
-                            "promoted",
-                            "stays",
-                        ],
-                    )
-                ),
-                name="pupil_year_end_promotion_is_known",
             ),
         ),
     ]

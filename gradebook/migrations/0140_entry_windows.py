@@ -32,9 +32,36 @@ class Migration(migrations.Migration):
                 ("text", models.CharField(blank=True, max_length=500, verbose_name="lời nhắn")),
                 ("sent_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("day", models.DateField()),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entry_notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="gradebook.entrywindow",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("-sent_at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("window", "grade_level", "kind", "day"), name="notice_once_a_day_at_most"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["announce", "remind"])), name="notice_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade_level__range", (1, 5))), name="notice_grade_is_1_to_5"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -47,7 +74,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("missing", models.PositiveIntegerField(verbose_name="số ô còn thiếu")),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recipients",
+                        to="gradebook.entrynotice",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="received_entry_notices",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("notice", "person"), name="notice_reaches_a_person_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HistoricalEntryNotice",
@@ -74,6 +122,37 @@ class Migration(migrations.Migration):
                     "history_type",
                     models.CharField(
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="gradebook.entrywindow",
                     ),
                 ),
             ],
@@ -104,6 +183,37 @@ class Migration(migrations.Migration):
                     "history_type",
                     models.CharField(
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="gradebook.entrynotice",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -142,6 +252,38 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người thực hiện",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="gradebook.entryorder",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical order execution",
@@ -171,6 +313,37 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="gradebook.entryorder",
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="gradebook.entrywindow",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical window cut",
@@ -196,6 +369,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("found", models.CharField(max_length=200, verbose_name="tình trạng lúc đó")),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="executed_orders",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="người thực hiện",
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="execution",
+                        to="gradebook.entryorder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -208,7 +398,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("shut_at", models.DateTimeField()),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cuts",
+                        to="gradebook.entryorder",
+                    ),
+                ),
+                (
+                    "window",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cuts",
+                        to="gradebook.entrywindow",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("window", "order"), name="order_cuts_a_window_once")
+                ],
+            },
         ),
         migrations.AddField(
             model_name="entryorder",
@@ -366,239 +577,5 @@ class Migration(migrations.Migration):
                 ),
                 name="window_line_is_known",
             ),
-        ),
-        migrations.AddField(
-            model_name="entrynotice",
-            name="sent_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="entry_notices",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="entrynotice",
-            name="window",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="notices",
-                to="gradebook.entrywindow",
-            ),
-        ),
-        migrations.AddField(
-            model_name="entrynoticerecipient",
-            name="notice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="recipients",
-                to="gradebook.entrynotice",
-            ),
-        ),
-        migrations.AddField(
-            model_name="entrynoticerecipient",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="received_entry_notices",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalentrynotice",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalentrynotice",
-            name="sent_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalentrynotice",
-            name="window",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="gradebook.entrywindow",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalentrynoticerecipient",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalentrynoticerecipient",
-            name="notice",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="gradebook.entrynotice",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalentrynoticerecipient",
-            name="person",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalorderexecution",
-            name="done_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="người thực hiện",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalorderexecution",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalorderexecution",
-            name="order",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="gradebook.entryorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwindowcut",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwindowcut",
-            name="order",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="gradebook.entryorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwindowcut",
-            name="window",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="gradebook.entrywindow",
-            ),
-        ),
-        migrations.AddField(
-            model_name="orderexecution",
-            name="done_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="executed_orders",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="người thực hiện",
-            ),
-        ),
-        migrations.AddField(
-            model_name="orderexecution",
-            name="order",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="execution",
-                to="gradebook.entryorder",
-            ),
-        ),
-        migrations.AddField(
-            model_name="windowcut",
-            name="order",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="cuts", to="gradebook.entryorder"
-            ),
-        ),
-        migrations.AddField(
-            model_name="windowcut",
-            name="window",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="cuts", to="gradebook.entrywindow"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entrynotice",
-            constraint=models.UniqueConstraint(
-                fields=("window", "grade_level", "kind", "day"), name="notice_once_a_day_at_most"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entrynotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["announce", "remind"])), name="notice_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entrynotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade_level__range", (1, 5))), name="notice_grade_is_1_to_5"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entrynoticerecipient",
-            constraint=models.UniqueConstraint(
-                fields=("notice", "person"), name="notice_reaches_a_person_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="windowcut",
-            constraint=models.UniqueConstraint(fields=("window", "order"), name="order_cuts_a_window_once"),
         ),
     ]

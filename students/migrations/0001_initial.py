@@ -17,23 +17,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="SchoolClass",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=30, verbose_name="tên lớp")),
-                ("grade_level", models.PositiveSmallIntegerField(verbose_name="khối")),
-            ],
-            options={
-                "ordering": ("grade_level", "name"),
-                "permissions": [("view_class_results", "Xem kết quả của lớp")],
-            },
-        ),
-        migrations.CreateModel(
             name="HistoricalSchoolYear",
             fields=[
                 ("acting_role", models.CharField(blank=True, max_length=60)),
@@ -180,6 +163,68 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
+            name="SchoolYear",
+            fields=[
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        primary_key=True, serialize=False, verbose_name="năm bắt đầu"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="ngày bắt đầu")),
+                ("first_term_ends_on", models.DateField(verbose_name="ngày kết thúc học kì I")),
+                ("ends_on", models.DateField(verbose_name="ngày kết thúc")),
+                ("school_name", models.CharField(max_length=150, verbose_name="tên trường")),
+                ("parent_body", models.CharField(max_length=150, verbose_name="cơ quan chủ quản")),
+                ("ward", models.CharField(max_length=100, verbose_name="xã (phường, đặc khu)")),
+                ("province", models.CharField(max_length=100, verbose_name="tỉnh (thành phố)")),
+                ("place", models.CharField(max_length=100, verbose_name="địa danh ghi trên văn bản")),
+            ],
+            options={
+                "ordering": ("-year",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("first_term_ends_on__lt", models.F("ends_on")),
+                            ("starts_on__lt", models.F("first_term_ends_on")),
+                        ),
+                        name="school_year_days_are_in_order",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SchoolClass",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=30, verbose_name="tên lớp")),
+                ("grade_level", models.PositiveSmallIntegerField(verbose_name="khối")),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="classes",
+                        to="students.schoolyear",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ("grade_level", "name"),
+                "permissions": [("view_class_results", "Xem kết quả của lớp")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "name"), name="class_name_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(("grade_level__range", (1, 5))), name="class_grade_is_1_to_5"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="HistoricalHomeroomAssignment",
             fields=[
                 (
@@ -240,44 +285,6 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="SchoolYear",
-            fields=[
-                (
-                    "year",
-                    models.PositiveSmallIntegerField(
-                        primary_key=True, serialize=False, verbose_name="năm bắt đầu"
-                    ),
-                ),
-                ("starts_on", models.DateField(verbose_name="ngày bắt đầu")),
-                ("first_term_ends_on", models.DateField(verbose_name="ngày kết thúc học kì I")),
-                ("ends_on", models.DateField(verbose_name="ngày kết thúc")),
-                ("school_name", models.CharField(max_length=150, verbose_name="tên trường")),
-                ("parent_body", models.CharField(max_length=150, verbose_name="cơ quan chủ quản")),
-                ("ward", models.CharField(max_length=100, verbose_name="xã (phường, đặc khu)")),
-                ("province", models.CharField(max_length=100, verbose_name="tỉnh (thành phố)")),
-                ("place", models.CharField(max_length=100, verbose_name="địa danh ghi trên văn bản")),
-            ],
-            options={
-                "ordering": ("-year",),
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("first_term_ends_on__lt", models.F("ends_on")),
-                            ("starts_on__lt", models.F("first_term_ends_on")),
-                        ),
-                        name="school_year_days_are_in_order",
-                    )
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="schoolclass",
-            name="year",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="classes", to="students.schoolyear"
-            ),
         ),
         migrations.CreateModel(
             name="HistoricalSchoolClass",
@@ -619,6 +626,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="enrolment_ends_after_it_starts",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.F("student_id"),
+                                    models.F("student_id"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("starts_on"),
+                                    models.F("ends_on"),
+                                    models.Value("[]"),
+                                    function="daterange",
+                                    output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="enrolment_one_class_at_a_time",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="YearProfile",
@@ -665,6 +708,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("student", "year"), name="profile_once_a_year"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("height_cm__isnull", True), ("height_cm__range", (60, 220)), _connector="OR"
+                        ),
+                        name="profile_height_is_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("weight_kg__isnull", True), ("weight_kg__range", (8, 150)), _connector="OR"
+                        ),
+                        name="profile_weight_is_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("absent_with_leave__isnull", True),
+                            ("absent_with_leave__gte", 0),
+                            _connector="OR",
+                        ),
+                        name="profile_leave_is_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("absent_without_leave__isnull", True),
+                            ("absent_without_leave__gte", 0),
+                            _connector="OR",
+                        ),
+                        name="profile_absence_is_not_negative",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="HomeroomAssignment",
@@ -730,91 +806,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="schoolclass",
-            constraint=models.UniqueConstraint(fields=("year", "name"), name="class_name_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="schoolclass",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade_level__range", (1, 5))), name="class_grade_is_1_to_5"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True), ("ends_on__gte", models.F("starts_on")), _connector="OR"
-                ),
-                name="enrolment_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[
-                    (
-                        models.Func(
-                            models.F("student_id"),
-                            models.F("student_id"),
-                            models.Value("[]"),
-                            function="int8range",
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("starts_on"),
-                            models.F("ends_on"),
-                            models.Value("[]"),
-                            function="daterange",
-                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="enrolment_one_class_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearprofile",
-            constraint=models.UniqueConstraint(fields=("student", "year"), name="profile_once_a_year"),
-        ),
-        migrations.AddConstraint(
-            model_name="yearprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("height_cm__isnull", True), ("height_cm__range", (60, 220)), _connector="OR"
-                ),
-                name="profile_height_is_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("weight_kg__isnull", True), ("weight_kg__range", (8, 150)), _connector="OR"
-                ),
-                name="profile_weight_is_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("absent_with_leave__isnull", True), ("absent_with_leave__gte", 0), _connector="OR"
-                ),
-                name="profile_leave_is_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="yearprofile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("absent_without_leave__isnull", True), ("absent_without_leave__gte", 0), _connector="OR"
-                ),
-                name="profile_absence_is_not_negative",
-            ),
         ),
     ]

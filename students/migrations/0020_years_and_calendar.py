@@ -53,9 +53,45 @@ class Migration(migrations.Migration):
                         blank=True, null=True, verbose_name="học theo thời khoá biểu thứ"
                     ),
                 ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calendar_entries",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("starts_on", "id"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="calendar_entry_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["national", "off"]), ("taught_as__isnull", True)),
+                            models.Q(
+                                ("ends_on", models.F("starts_on")),
+                                ("kind", "make_up"),
+                                ("taught_as__isnull", False),
+                                ("taught_as__range", (1, 7)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="calendar_entry_is_off_or_made_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("session__in", ["", "morning", "afternoon"])),
+                        name="calendar_entry_session_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "make_up")),
+                        fields=("year", "starts_on"),
+                        name="calendar_day_is_made_up_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +144,26 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical calendar entry",
@@ -156,6 +212,37 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolclass",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical week pattern",
@@ -193,9 +280,47 @@ class Migration(migrations.Migration):
                         verbose_name="buổi chiều",
                     ),
                 ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="week_patterns",
+                        to="students.schoolclass",
+                    ),
+                ),
+                (
+                    "year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="week_patterns",
+                        to="students.schoolyear",
+                    ),
+                ),
             ],
             options={
                 "ordering": ("starts_on", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("year", "school_class", "starts_on"),
+                        name="week_pattern_once_a_day",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("afternoons__contained_by", [1, 2, 3, 4, 5, 6, 7]),
+                            ("mornings__contained_by", [1, 2, 3, 4, 5, 6, 7]),
+                        ),
+                        name="week_pattern_names_weekdays",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mornings__len__gt", 0), ("afternoons__len__gt", 0), _connector="OR"
+                        ),
+                        name="week_pattern_has_lessons",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -379,154 +504,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("state__in", ["preparing", "open", "closed"])),
                 name="school_year_state_is_known",
-            ),
-        ),
-        migrations.AddField(
-            model_name="calendarentry",
-            name="year",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="calendar_entries",
-                to="students.schoolyear",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcalendarentry",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcalendarentry",
-            name="year",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolyear",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalweekpattern",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalweekpattern",
-            name="school_class",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalweekpattern",
-            name="year",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="students.schoolyear",
-            ),
-        ),
-        migrations.AddField(
-            model_name="weekpattern",
-            name="school_class",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="week_patterns",
-                to="students.schoolclass",
-            ),
-        ),
-        migrations.AddField(
-            model_name="weekpattern",
-            name="year",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="week_patterns",
-                to="students.schoolyear",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="calendar_entry_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["national", "off"]), ("taught_as__isnull", True)),
-                    models.Q(
-                        ("ends_on", models.F("starts_on")),
-                        ("kind", "make_up"),
-                        ("taught_as__isnull", False),
-                        ("taught_as__range", (1, 7)),
-                    ),
-                    _connector="OR",
-                ),
-                name="calendar_entry_is_off_or_made_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("session__in", ["", "morning", "afternoon"])),
-                name="calendar_entry_session_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "make_up")),
-                fields=("year", "starts_on"),
-                name="calendar_day_is_made_up_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="weekpattern",
-            constraint=models.UniqueConstraint(
-                fields=("year", "school_class", "starts_on"),
-                name="week_pattern_once_a_day",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="weekpattern",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("afternoons__contained_by", [1, 2, 3, 4, 5, 6, 7]),
-                    ("mornings__contained_by", [1, 2, 3, 4, 5, 6, 7]),
-                ),
-                name="week_pattern_names_weekdays",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="weekpattern",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mornings__len__gt", 0), ("afternoons__len__gt", 0), _connector="OR"),
-                name="week_pattern_has_lessons",
             ),
         ),
     ]

@@ -248,6 +248,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("day", "-session"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("school_class", "day", "session"), name="roll_once_a_session"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("session__in", ["morning", "afternoon"])),
+                        name="roll_session_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("share__in", [0.5, 1])), name="roll_share_is_half_or_whole"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("changed_at__isnull", True), ("changed_by__isnull", True)),
+                            models.Q(("changed_at__isnull", False), ("changed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="roll_changed_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -354,6 +374,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("roll_call", "student"), name="absence_once_a_session"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["P", "K", ""])), name="absence_kind_is_known"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AttendanceMonth",
@@ -404,46 +432,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="rollcall",
-            constraint=models.UniqueConstraint(
-                fields=("school_class", "day", "session"), name="roll_once_a_session"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("session__in", ["morning", "afternoon"])), name="roll_session_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__in", [0.5, 1])), name="roll_share_is_half_or_whole"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollcall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("changed_at__isnull", True), ("changed_by__isnull", True)),
-                    models.Q(("changed_at__isnull", False), ("changed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="roll_changed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.UniqueConstraint(
-                fields=("roll_call", "student"), name="absence_once_a_session"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["P", "K", ""])), name="absence_kind_is_known"
-            ),
         ),
     ]

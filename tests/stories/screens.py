@@ -4,6 +4,7 @@ The addresses stand in the files test_screens_of_….py, which leave open what `
 """
 
 import datetime
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -23,27 +24,38 @@ ONLY_LAYOUT = [
 TEACHER = "gvcn.4e"  # has a draft of a request, and a class of the grades that have every kind of cell
 
 
+# One call a screen: each call is a way through three processes.
+LOOK = """async options => {
+    // A button on its way from one scheme's colours to the other's has the contrast of neither.
+    for (const each of document.getAnimations()) each.finish();
+    // From the top: a bar that stays in view lies over whatever is half scrolled under it.
+    scrollTo(0, 0);
+    const { violations } = await axe.run(options);
+    return {
+        faults: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html.slice(0, 160)}`),
+        width: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth),
+    };
+}"""
+
+
 def faults(page: Page, *, only: list[str] = TAGS) -> list[str]:
     """What axe-core finds, one sentence a rule, with the first element that breaks it."""
-    if not page.evaluate("() => 'axe' in window"):  # half a megabyte, once a page
-        page.evaluate(AXE)
-    options = {"runOnly": only, "resultTypes": ["violations"]}
-    found = page.evaluate("options => axe.run(options)", options)
-    return [f"{each['id']}: {each['help']}: {each['nodes'][0]['html'][:160]}" for each in found["violations"]]
+    return _look(page, only)["faults"]
 
 
 def stands_on_every_screen(page: Page) -> None:
     for width, scheme in SCREENS:
         page.set_viewport_size({"width": width, "height": 850})
         page.emulate_media(color_scheme=scheme)
-        # A button on its way from one scheme's colours to the other's has the contrast of neither.
-        page.evaluate("for (const each of document.getAnimations()) each.finish()")
-        # From the top: a bar that stays in view lies over whatever is half scrolled under it.
-        page.evaluate("scrollTo(0, 0)")
-        only = ONLY_COLOURS if scheme == "dark" else TAGS if width == WIDE else ONLY_LAYOUT
-        assert (width, scheme, faults(page, only=only)) == (width, scheme, [])
-        sideways = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollWidth]")
-        assert max(sideways) <= width
+        seen = _look(page, ONLY_COLOURS if scheme == "dark" else TAGS if width == WIDE else ONLY_LAYOUT)
+        assert (width, scheme, seen["faults"]) == (width, scheme, [])
+        assert seen["width"] <= width
+
+
+def _look(page: Page, only: list[str]) -> dict[str, Any]:
+    if not page.evaluate("() => 'axe' in window"):  # half a megabyte, once a page
+        page.evaluate(AXE)
+    return page.evaluate(LOOK, {"runOnly": only, "resultTypes": ["violations"]})
 
 
 def places_in(application: Stack) -> dict[str, object]:
