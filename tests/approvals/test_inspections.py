@@ -14,6 +14,7 @@ from accounts.models import AccessLogEntry, AuditEntry, User
 from accounts.permissions import may
 from accounts.powers import Action
 from approvals.findings import CellSeen, answer, ask, conclude, note
+from approvals.inspection_checks import read_draw
 from approvals.inspection_models import (
     Finding,
     FindingEntry,
@@ -22,7 +23,6 @@ from approvals.inspection_models import (
     Inspection,
     StaffDecision,
 )
-from approvals.inspection_pages import read_draw
 from approvals.inspection_workflow import FindingState, InspectionAct, Verdict
 from approvals.inspections import (
     InspectionOutdated,
