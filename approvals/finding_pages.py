@@ -54,6 +54,12 @@ class FindingPage:
     alike: int
 
     @property
+    def cell(self) -> str:
+        """Names the cell to the script of the sheet, which puts the cursor there; "" for a whole sheet."""
+        finding = self.line.finding
+        return f"{finding.student_id}.{finding.item}.{finding.field}" if finding.student_id else ""
+
+    @property
     def has_changed(self) -> bool:
         return self.value_now is not None and self.value_now != self.line.finding.value
 

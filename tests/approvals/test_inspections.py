@@ -209,7 +209,7 @@ def test_the_whole_story_from_the_cell_to_the_minutes(school, client):
     assert "Giải trình nội dung kiểm tra: Toán lớp 4A" in text(start)
     assert start.context["waiting"]["count"] == 1
     page = reverse("approvals:finding", args=[finding.pk])
-    assert "?propose=1" in client.get(page).content.decode()
+    assert f"?propose=1&amp;cell={school.pupils[0].pk}.TOAN.mark" in client.get(page).content.decode()
     client.post(
         reverse("approvals:finding_act", args=[finding.pk, "answer"]), {"text": "Em cộng nhầm phần đọc."}
     )
