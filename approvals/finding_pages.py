@@ -9,7 +9,7 @@ from accounts import clock, permissions
 from accounts.clock import moment_label
 from accounts.models import User
 from accounts.powers import Action
-from approvals.findings import finding_actors
+from approvals.findings import alike, finding_actors
 from approvals.inspection_models import Finding, FindingEntry, StaffDecision
 from approvals.inspection_pages import FindingLine, with_names
 from approvals.inspection_workflow import FindingAct, FindingState, InspectionActor, finding_acts
@@ -51,6 +51,13 @@ class FindingPage:
     may_decide: bool
     sheet_url: str
     history_url: str
+    alike: int
+
+    @property
+    def cell(self) -> str:
+        """Names the cell to the script of the sheet, which puts the cursor there; "" for a whole sheet."""
+        finding = self.line.finding
+        return f"{finding.student_id}.{finding.item}.{finding.field}" if finding.student_id else ""
 
     @property
     def has_changed(self) -> bool:
@@ -73,7 +80,7 @@ def get_finding(user: User, pk: int) -> Finding:
 
 
 def read_finding(user: User, finding: Finding) -> FindingPage:
-    """Four statements; three for a whole sheet."""
+    """Six statements; four for a whole sheet."""
     actors = finding_actors(user, finding)
     entries = FindingEntry.objects.filter(finding=finding).select_related("by").order_by("-id")
     is_principal = permissions.may(user, Action.DECIDE_ON_STAFF)
@@ -95,6 +102,7 @@ def read_finding(user: User, finding: Finding) -> FindingPage:
         and finding.responsible_id is not None,
         sheet_url=reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value]),
         history_url=_history_url(finding, ref),
+        alike=alike(finding).count(),
     )
 
 

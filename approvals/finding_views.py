@@ -32,6 +32,7 @@ class Typed:
     text: str = ""
     due_on: str = ""
     verdict: str = ""
+    together: bool = False
 
 
 @never_cache
@@ -48,7 +49,13 @@ def finding_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
         raise Http404(f"Không có việc «{act}».")
     require_part(finding, FindingAct(act), request.user)
     posted = request.POST
-    typed = Typed(act, *(posted.get(name, "") for name in ("text", "due_on", "verdict")))
+    typed = Typed(
+        act,
+        posted.get("text", ""),
+        posted.get("due_on", ""),
+        posted.get("verdict", ""),
+        "together" in posted,
+    )
     try:
         _ACTS[FindingAct(act)](request, finding, typed)
     except InspectionRefused as refusal:
@@ -65,17 +72,19 @@ def _ask(request: SignedInRequest, finding: Finding, typed: Typed) -> None:
         due_on = None
     if due_on is None:
         raise InspectionRefused("Hạn giải trình chưa đúng. Chọn một ngày.", "due_on")
-    ask(finding, due_on=due_on, text=typed.text, by=request.user)
+    ask(finding, due_on=due_on, text=typed.text, together=typed.together, by=request.user)
 
 
 def _answer(request: SignedInRequest, finding: Finding, typed: Typed) -> None:
-    answer(finding, text=typed.text, by=request.user)
+    answer(finding, text=typed.text, together=typed.together, by=request.user)
 
 
 def _conclude(request: SignedInRequest, finding: Finding, typed: Typed) -> None:
     if typed.verdict not in set(Verdict):
         raise InspectionRefused("Chưa chọn kết luận. Chọn một trong bốn mức.", "verdict")
-    conclude(finding, verdict=Verdict(typed.verdict), text=typed.text, by=request.user)
+    conclude(
+        finding, verdict=Verdict(typed.verdict), text=typed.text, together=typed.together, by=request.user
+    )
 
 
 _ACTS = {FindingAct.ASK: _ask, FindingAct.ANSWER: _answer, FindingAct.CLOSE: _conclude}

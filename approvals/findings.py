@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
@@ -164,61 +164,87 @@ def _entry(finding: Finding, act: FindingAct, text: str, now: datetime.datetime,
     return FindingEntry(finding=finding, act=act, by=by, role=role, at=now, text=text)
 
 
-def ask(finding: Finding, *, due_on: datetime.date, text: str = "", by: User) -> Finding:
+def ask(
+    finding: Finding, *, due_on: datetime.date, text: str = "", together: bool = False, by: User
+) -> list[Finding]:
     """Asks the teacher for an answer by a day; again, with a word on what is still open."""
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        finding = _held(finding, FindingAct.ASK, by)
-        _check_due(due_on, finding.responsible)
+        found = _held(finding, FindingAct.ASK, by, together=together)
+        _check_due(due_on, found[0].responsible)
         words = plain_text(text)
-        if finding.state == FindingState.ANSWERED:
+        if found[0].state == FindingState.ANSWERED:
             check_words(words, "điều cần giải trình thêm")
-        return _move(finding, FindingAct.ASK, words, by, due_on=due_on)
+        return _move(found, FindingAct.ASK, words, by, due_on=due_on)
 
 
-def answer(finding: Finding, *, text: str, by: User) -> Finding:
+def answer(finding: Finding, *, text: str, together: bool = False, by: User) -> list[Finding]:
     """The teacher's answer in words."""
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        finding = _held(finding, FindingAct.ANSWER, by)
+        found = _held(finding, FindingAct.ANSWER, by, together=together)
         words = plain_text(text)
         check_words(words, "phần giải trình")
-        return _move(finding, FindingAct.ANSWER, words, by)
+        return _move(found, FindingAct.ANSWER, words, by)
 
 
-def conclude(finding: Finding, *, verdict: Verdict, text: str, by: User) -> Finding:
+def conclude(
+    finding: Finding, *, verdict: Verdict, text: str, together: bool = False, by: User
+) -> list[Finding]:
     """The inspector's verdict with its words; nobody is blamed unheard (`may_conclude`)."""
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        finding = _held(finding, FindingAct.CLOSE, by)
+        found = _held(finding, FindingAct.CLOSE, by, together=together)
         words = plain_text(text)
-        is_overdue = finding.due_on is not None and finding.due_on < clock.today()
-        if not may_conclude(FindingState(finding.state), verdict, is_overdue=is_overdue):
-            raise InspectionRefused(
-                "Giáo viên chưa giải trình và chưa hết hạn: lúc này chỉ kết luận được «Đúng quy định»."
-                if finding.state == FindingState.ASKED
-                else "Muốn kết luận vi phạm thì yêu cầu giáo viên giải trình trước.",
-                "verdict",
-            )
+        for each in found:
+            _check_heard(each, verdict)
         check_words(words, "lời kết luận")
-        return _move(finding, FindingAct.CLOSE, words, by, verdict=verdict)
+        return _move(found, FindingAct.CLOSE, words, by, verdict=verdict)
 
 
-def _move(finding: Finding, act: FindingAct, words: str, by: User, **changed: object) -> Finding:
-    target = finding_target(FindingState(finding.state), act, finding_actors(by, finding))
-    finding.state = target or FindingState(finding.state)
-    for name, value in changed.items():
-        setattr(finding, name, value)
-    finding.save()
-    _entry(finding, act, words, clock.now(), by).save()
-    return finding
+def _check_heard(finding: Finding, verdict: Verdict) -> None:
+    is_overdue = finding.due_on is not None and finding.due_on < clock.today()
+    if may_conclude(FindingState(finding.state), verdict, is_overdue=is_overdue):
+        return
+    raise InspectionRefused(
+        "Giáo viên chưa giải trình và chưa hết hạn: lúc này chỉ kết luận được «Đúng quy định»."
+        if finding.state == FindingState.ASKED
+        else "Muốn kết luận vi phạm thì yêu cầu giáo viên giải trình trước.",
+        "verdict",
+    )
 
 
-def _held(finding: Finding, act: FindingAct, by: User) -> Finding:
-    """The finding with its inspection's row and its own locked, if the table has this move for the person now."""
+def _move(found: Sequence[Finding], act: FindingAct, words: str, by: User, **changed: Any) -> list[Finding]:
+    """Three bulk statements, whatever the number of findings."""
+    now = clock.now()
+    for finding in found:
+        target = finding_target(FindingState(finding.state), act, finding_actors(by, finding))
+        finding.state = target or FindingState(finding.state)
+        for name, value in changed.items():
+            setattr(finding, name, value)
+    Finding.objects.bulk_update(found, ["state", *changed])
+    record_bulk(found, changed=True)
+    FindingEntry.objects.bulk_create(_entry(each, act, words, now, by) for each in found)
+    return list(found)
+
+
+def alike(finding: Finding) -> QuerySet[Finding]:
+    """Findings noted in the same words against the same sheet that stand as this one does, itself among them."""
+    return Finding.objects.filter(
+        inspection=finding.inspection_id,
+        school_class=finding.school_class_id,
+        line=finding.line_id,
+        responsible=finding.responsible_id,
+        text=finding.text,
+        state=finding.state,
+    )
+
+
+def _held(finding: Finding, act: FindingAct, by: User, *, together: bool) -> list[Finding]:
+    """The finding, or all that are alike, with the inspection's row and theirs locked, if the table has the move."""
     Inspection.objects.select_for_update().get(pk=finding.inspection_id)
     rows = Finding.objects.select_for_update(of=("self",)).select_related("inspection", "responsible")
     finding = rows.get(pk=finding.pk)
     parts = finding_actors(by, finding)
     if finding_target(FindingState(finding.state), act, parts) is not None:
-        return finding
+        return list(rows.filter(pk__in=alike(finding).values("pk"))) if together else [finding]
     require_part(finding, act, by)
     raise InspectionOutdated(
         f"Nội dung số {finding.number} nay ở trạng thái «{finding.get_state_display()}»: xem lại rồi làm tiếp."

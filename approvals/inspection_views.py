@@ -11,16 +11,10 @@ from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from approvals.findings import CellSeen, note, responsible_for
+from approvals.inspection_checks import get_checked, read_check, read_draw
 from approvals.inspection_forms import InspectionForm, NoteForm, answer_day, last_period
 from approvals.inspection_models import Inspection
-from approvals.inspection_pages import (
-    get_checked,
-    get_inspection,
-    read_check,
-    read_draw,
-    read_inspection,
-    read_list,
-)
+from approvals.inspection_pages import get_inspection, read_inspection, read_list
 from approvals.inspection_workflow import InspectionAct
 from approvals.inspections import (
     WHO_INSPECTS,

@@ -16,7 +16,11 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, Role
 from accounts.terms import Problem
+from approvals.inspection_models import Inspection
+from approvals.inspection_workflow import InspectionState
 from approvals.models import CorrectionRequest
+from approvals.reconciliation_models import ReconciliationRound
+from approvals.reconciliation_workflow import RoundState
 from approvals.workflow import OPEN_STATES
 from gradebook.models import EntryWindow, YearOutcome
 from gradebook.opening import Item
@@ -30,9 +34,10 @@ WHO_CLOSES = "Năm học do Hiệu trưởng đóng và mở lại."
 
 
 def closing_list(year: SchoolYear) -> list[Item]:
-    """What is settled and what is not, each with who does it. Seven statements."""
+    """What is settled and what is not, each with who does it. Nine statements."""
     return [
         *(_last_day(year), _outcomes(year), _windows(year), _requests(year)),
+        *(_inspections(year), _rounds(year)),
         *(_months(year), _handovers(year)),
     ]
 
@@ -117,6 +122,30 @@ def _requests(year: SchoolYear) -> Item:
         f"người lập phiếu, {VICE_PRINCIPAL}, {Role.CLERK.label}",
         reverse("approvals:requests"),
         "Xem phiếu",
+    )
+
+
+def _inspections(year: SchoolYear) -> Item:
+    still = Inspection.objects.filter(year=year, state=InspectionState.OPEN).count()
+    return Item(
+        "Kiểm tra hồ sơ",
+        "mọi đợt đã kết thúc" if not still else f"{still} đợt chưa kết thúc",
+        f"{still} đợt kiểm tra chưa kết thúc" if still else "",
+        f"{PRINCIPAL}, {VICE_PRINCIPAL}",
+        reverse("approvals:inspections"),
+        "Xem kiểm tra",
+    )
+
+
+def _rounds(year: SchoolYear) -> Item:
+    still = ReconciliationRound.objects.filter(year=year, state=RoundState.OPEN).count()
+    return Item(
+        "Đối chiếu số liệu",
+        "mọi đợt đã kết thúc" if not still else f"{still} đợt chưa kết thúc",
+        f"{still} đợt đối chiếu chưa kết thúc" if still else "",
+        Role.CLERK.label,
+        reverse("approvals:reconciliations"),
+        "Xem đối chiếu",
     )
 
 

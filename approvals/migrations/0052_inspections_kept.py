@@ -89,7 +89,14 @@ KEPT = (
     *("historicalinspection", "historicalfinding", "historicalstaffdecision"),
 )
 _OF_THE_INSPECTION = "(SELECT year_id FROM approvals_inspection WHERE id = r.inspection_id)"
-OF_A_YEAR = {"inspection": "r.year_id", "finding": _OF_THE_INSPECTION}
+OF_A_YEAR = {
+    "inspection": "r.year_id",
+    **dict.fromkeys(("inspectedclass", "inspectedpupil", "finding"), _OF_THE_INSPECTION),
+    "findingentry": (
+        "(SELECT i.year_id FROM approvals_finding f JOIN approvals_inspection i ON i.id = f.inspection_id"
+        " WHERE f.id = r.finding_id)"
+    ),
+}
 
 
 def statements() -> list[str]:

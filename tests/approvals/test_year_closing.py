@@ -28,6 +28,7 @@ NOT_GUARDED = {
     "reports.PrintJob": "books of past years are printed for as long as the school stands",
     "students.RosterUpload": "a file that somebody sent; what it would write is guarded",
     "students.RosterRun": "the same",
+    "approvals.StaffDecision": "what was found in a year may be decided upon after it; its own trigger keeps it",
     "students.SchoolYear": "its own trigger keeps it (school_year_moves)",
 }
 
