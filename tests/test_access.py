@@ -36,7 +36,15 @@ from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
 from approvals.models import CorrectionRequest, Evidence, Inquiry
 from gradebook.comment_bank import shipped
-from gradebook.models import BankComment, Commendation, EntryOrder, RollOver, SubjectLine, TeachingAssignment
+from gradebook.models import (
+    BankComment,
+    Commendation,
+    EntryOrder,
+    ResultsDecision,
+    RollOver,
+    SubjectLine,
+    TeachingAssignment,
+)
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import (
@@ -127,6 +135,11 @@ def person(name: str) -> Callable[[Things], list[Any]]:
 
 def admission(things: Things) -> list[Any]:
     return [things.school.pupils[0].movements.get().pk]
+
+
+def draft_decision(things: Things) -> list[Any]:
+    about = {"kind": "awards", "year": things.school.year, "state": "draft", "drafted_by": things.school.tuan}
+    return [ResultsDecision.objects.get_or_create(**about)[0].pk]
 
 
 def first_pupil(things: Things) -> list[Any]:
@@ -740,6 +753,22 @@ PAGES = (
     Page("reports:prints", Action.PRINT_BOOKS, CLERK, "post"),
     Page("reports:print_job", Action.SEE_PRINTS, PRINTS, arguments=of("print_job")),
     Page("reports:print_file", Action.SEE_PRINTS, PRINTS, status=404, arguments=of("print_job")),
+    # Without the password: whoever may is asked for it.
+    Page("reports:correction_paper", Action.PRINT_PAPERS, PRINTS, status=422, arguments=of("filed")),
+    Page("reports:correction_register_paper", Action.PRINT_PAPERS, PRINTS, status=422),
+    Page("approvals:correction_register", Action.SEE_REQUEST, EVERYBODY),
+    Page("approvals:correction_register_file", Action.PRINT_PAPERS, PRINTS, status=422),
+    Page("reports:superseded", Action.PRINT_PAPERS, PRINTS, arguments=of("filed")),
+    # Nothing of it is printed yet.
+    Page("reports:reprint", Action.PRINT_BOOKS, CLERK, "post", 302, of("filed")),
+    Page("gradebook:decisions", Action.DRAFT_DECISIONS, PRINTS),
+    Page("gradebook:decision_new", Action.DRAFT_DECISIONS, PRINTS, "post", 422),
+    Page("gradebook:decision", Action.DRAFT_DECISIONS, PRINTS, arguments=draft_decision),
+    Page("gradebook:decision_issue", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, draft_decision),
+    Page("gradebook:decision_withdraw", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, draft_decision),
+    Page("gradebook:decision_drop", Action.DRAFT_DECISIONS, PRINTS, "post", 302, draft_decision),
+    Page("reports:decision_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
+    Page("reports:certificates_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
@@ -892,6 +921,7 @@ LISTS = {
     "students:attendance",
     "gradebook:handovers",
     "approvals:requests",
+    "approvals:correction_register",
     "approvals:inquiries",
     "students:classes",
     "students:search",

@@ -68,6 +68,7 @@ def places_in(application: Stack) -> dict[str, object]:
         "answered": inquiries["answered"],
         "trained": application.fetch("SELECT min(person_id) FROM accounts_trainingrecord")[0][0],
         "order": order,
+        "decision": application.fetch("SELECT min(id) FROM gradebook_resultsdecision")[0][0],
         "movement": application.fetch("SELECT max(id) FROM students_movement")[0][0],
         "teacher": application.fetch("SELECT id FROM accounts_user WHERE username = %s", TEACHER)[0][0],
         "last_year_4e": before[0],
