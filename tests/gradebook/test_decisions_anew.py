@@ -28,8 +28,7 @@ pytestmark = pytest.mark.django_db
 SAYS = "Kết quả tính lại khác kết quả đã phê duyệt"
 
 
-@pytest.fixture
-def school():
+def corrected_school():
     """1A is approved; then the first pupil's mark in Toán goes from 10 to 7 by a request."""
     school = ended_school()
     open_window(school, Period.YEAR_END)
@@ -42,6 +41,11 @@ def school():
     request = corrections.decide(request, approve=True, note="Đúng bài.", by=school.hoa)
     corrections.carry_out(request, by=school.tuan)
     return school
+
+
+@pytest.fixture
+def school():
+    return corrected_school()
 
 
 def reopen(school, reason="Theo phiếu sửa điểm Toán", *, by=None):
