@@ -38,14 +38,13 @@ def approve_year(year: SchoolYear, *, seed: int, repeating: set[str]) -> None:
 
 
 def issue_decisions(year: SchoolYear) -> None:
-    """The awards decided on 29 May; the decision on the results lies there as a draft."""
+    """The awards, on 29 May."""
     clerk = User.objects.get(username="vanthu")
     with clock.travelling(_at(year, 29)):
         principal = User.objects.get(username="hieutruong")
         awards = draft_decision(DecisionKind.AWARDS, year, by=clerk, source=Source.DEMO)
         day = datetime.date(year.year + 1, 5, 29)
         issue_decision(awards, number=next_number(year), dated=day, by=principal, source=Source.DEMO)
-        draft_decision(DecisionKind.RESULTS, year, by=clerk, source=Source.DEMO)
 
 
 def _at(year: SchoolYear, day: int) -> datetime.datetime:
