@@ -50,6 +50,10 @@ class Line:
         return list(zip(COLUMNS[self.part], self.words, strict=True))
 
     @property
+    def summary(self) -> str:
+        return "; ".join(f"{heading}: {words}" for heading, words in self.told if words)
+
+    @property
     def key(self) -> tuple[str, int, int, tuple[str, ...]]:
         return self.part.value, self.student.pk, self.school_class.pk, self.words
 

@@ -24,7 +24,7 @@ from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.decisions import (
     WHO_DRAFTS,
     WHO_ISSUES,
-    DecisionRefused,
+    PaperRefused,
     draft_decision,
     drop_draft,
     issue_decision,
@@ -203,7 +203,7 @@ def _act(
 ) -> HttpResponse:
     try:
         act()
-    except DecisionRefused as refusal:
+    except PaperRefused as refusal:
         for field, sentence in refusal.problems:
             form.add_error(field if field in form.fields else None, sentence)
     except YearIsClosed as closed:

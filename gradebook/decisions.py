@@ -22,7 +22,7 @@ WHO_DRAFTS = "Quyết định về kết quả năm học do văn thư, Ban giá
 WHO_ISSUES = "Chỉ Hiệu trưởng (hoặc người được giao thay) ban hành, thu hồi quyết định về kết quả năm học."
 
 
-class DecisionRefused(Exception):
+class PaperRefused(Exception):
     """Nothing was written; `problems` has every reason as (form's field or "", sentence), at least one."""
 
     def __init__(self, *problems: tuple[str, str]) -> None:
@@ -67,7 +67,7 @@ def issue_decision(
 ) -> ResultsDecision:
     """Draft → issued: its lists are written down as they stand and stay so.
 
-    Raises PermissionDenied, YearIsClosed; DecisionRefused before the principal has approved every class in scope, with
+    Raises PermissionDenied, YearIsClosed; PaperRefused before the principal has approved every class in scope, with
     nobody on the lists, with a number in use, or a day before the approval or after today.
     """
     permissions.require(by, Action.APPROVE_OUTCOMES, WHO_ISSUES)
@@ -84,7 +84,7 @@ def issue_decision(
             *_paper_problems(decision, number=number, dated=dated, approved_on=draft.approved_on),
         ]
         if problems:
-            raise DecisionRefused(*problems)
+            raise PaperRefused(*problems)
         ResultsDecisionLine.objects.bulk_create(
             ResultsDecisionLine(
                 decision=decision,
@@ -103,7 +103,7 @@ def issue_decision(
 
 
 def drop_draft(decision: ResultsDecision, *, by: User) -> ResultsDecision:
-    """Draft → dropped. Raises PermissionDenied, YearIsClosed, DecisionRefused."""
+    """Draft → dropped. Raises PermissionDenied, YearIsClosed, PaperRefused."""
     permissions.require(by, Action.DRAFT_DECISIONS, WHO_DRAFTS)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         decision = _moved(decision, DecisionAct.DROP, DecisionActor.OFFICE)
@@ -115,11 +115,11 @@ def drop_draft(decision: ResultsDecision, *, by: User) -> ResultsDecision:
 def withdraw_decision(decision: ResultsDecision, *, reason: str, by: User) -> ResultsDecision:
     """Issued → withdrawn: its pupils are on no decision any more, and can come on another.
 
-    Raises PermissionDenied, YearIsClosed, DecisionRefused.
+    Raises PermissionDenied, YearIsClosed, PaperRefused.
     """
     permissions.require(by, Action.APPROVE_OUTCOMES, WHO_ISSUES)
     if not says_something(reason):
-        raise DecisionRefused(("reason", "Ghi lí do thu hồi."))
+        raise PaperRefused(("reason", "Ghi lí do thu hồi."))
     with acting(by, role=permissions.post_label(by), source=Source.PAGE, under=decision.number):
         decision = _moved(decision, DecisionAct.WITHDRAW, DecisionActor.PRINCIPAL)
         decision.withdrawn_by, decision.withdrawn_at = by, clock.now()
@@ -139,7 +139,7 @@ def _moved(decision: ResultsDecision, act: DecisionAct, actor: DecisionActor) ->
     target = target_of(DecisionState(taken.state), act, frozenset({actor}))
     if target is None:
         label = DecisionState(taken.state).label
-        raise DecisionRefused(("", f"{taken.label} nay ở trạng thái «{label}», không làm được việc này nữa."))
+        raise PaperRefused(("", f"{taken.label} nay ở trạng thái «{label}», không làm được việc này nữa."))
     taken.state = target
     return taken
 

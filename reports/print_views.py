@@ -123,7 +123,7 @@ def file_name(job: PrintJob) -> str:
     """The download's name in plain letters, with the print's number: THKQGD-4A-CHKI-2026-2027-ban-in-18.pdf."""
     year = year_label(job.year_id).replace(" ", "")
     class_name = file_words(job.school_class.name).upper() if job.school_class else "toan-truong"
-    kind = [_FILE_WORDS[job.book], class_name]
+    kind = [_FILE_WORDS[PrintJob.Book(job.book)], class_name]
     if job.movement:
         kind = ["HoSoChuyenTruong", file_words(job.movement.student.full_name)]
     elif job.book == PrintJob.Book.CLASS_TABLE:
@@ -172,7 +172,9 @@ def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:
         target_path=reverse("reports:print_job", args=[job.pk]),
     )
     book = job.get_book_display()
-    messages.success(request, f"Đã đặt in {book[0].lower()}{book[1:]} {job.school_class.name}.")
+    messages.success(
+        request, f"Đã đặt in {book[0].lower()}{book[1:]} {form.cleaned_data['school_class'].name}."
+    )
     return job
 
 

@@ -99,9 +99,7 @@ def superseded_by(requests: Sequence[CorrectionRequest]) -> list[Superseded]:
         for job in prints:  # oldest first
             if not _holds(job, request, classes):
                 continue
-            assert job.started_at  # noqa: S101 - it is done
-            assert request.applied_at  # noqa: S101 - as above
-            if job.started_at >= request.applied_at:
+            if job.started_at and request.applied_at and job.started_at >= request.applied_at:
                 new.setdefault(_key(job), job)
             elif job.correction_id is None:
                 old[_key(job)] = job

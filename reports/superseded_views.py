@@ -16,10 +16,11 @@ from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
+from approvals.models import CorrectionRequest
 from approvals.request_pages import get_request
 from reports.print_forms import OF_A_CLASS, AskForBookForm
 from reports.print_jobs import BookRefused, ask_for_reprint
-from reports.superseded import request_with_items, superseded_by
+from reports.superseded import Superseded, request_with_items, superseded_by
 from students.models import SchoolClass
 
 WHO_SEES = "Bản in phải thay sau khi sửa dành cho văn thư, Ban giám hiệu."
@@ -56,15 +57,7 @@ def reprint(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     found = get_request(request.user, pk)
     wanted = _wanted(request)
-    row = wanted and next(
-        (
-            row
-            for row in superseded_by([request_with_items(found.pk)])
-            if (row.job.book, row.job.school_class_id, row.job.period)
-            == (wanted.book, wanted.school_class.pk, wanted.period)
-        ),
-        None,
-    )
+    row = _row_of(found, wanted) if wanted else None
     if wanted is None or row is None:
         messages.error(request, "Không có bản in nào của sổ này mang giá trị cũ của phiếu.")
         return redirect("reports:superseded", pk)
@@ -84,6 +77,14 @@ def reprint(request: SignedInRequest, pk: int) -> HttpResponse:
     page = reverse("reports:print_job", args=[job.pk])
     log_access(request, AccessLogEntry.Kind.PRINT_ASKED, target=job.title, target_path=page)
     return redirect(f"{page}?take=1")
+
+
+def _row_of(found: CorrectionRequest, wanted: _Wanted) -> Superseded | None:
+    asked = (wanted.book, wanted.school_class.pk, wanted.period)
+    rows = superseded_by([request_with_items(found.pk)])
+    return next(
+        (row for row in rows if (row.job.book, row.job.school_class_id, row.job.period) == asked), None
+    )
 
 
 def _wanted(request: SignedInRequest) -> _Wanted | None:

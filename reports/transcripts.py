@@ -1,7 +1,8 @@
 """Học bạ of a class: from the database to ``book_content.Transcript`` (domain.md 2.1; rule R74).
 
 Every year of a pupil in the school's data up to the year of the class, year-end values only. A year is final
-when the principal has approved its outcome; until then its pages are a preview with what there is.
+when the principal has approved its outcome; until then its pages are a preview with what there is, and so they are
+again while a correction has contradicted what was approved.
 """
 
 from collections import defaultdict
@@ -25,6 +26,7 @@ from reports.book_content import (
     TranscriptYear,
 )
 from reports.class_table_columns import LAST_GRADE
+from reports.contradicted_outcomes import contradicted_outcomes
 from reports.signatories import Signatories, read_signatories
 from students.absences import Absences, absence_totals
 from students.code_lists import ethnic_groups
@@ -48,7 +50,7 @@ class _Records:
 
 
 def transcripts_of(school_class: SchoolClass) -> tuple[Transcript, ...]:
-    """The học bạ of all pupils of a class, in class order. Eleven statements, whatever the pupils and years.
+    """The học bạ of all pupils of a class, in class order. Twelve statements, whatever the pupils and years.
 
     `school_class` comes with its year at hand. Raises regulation.NotCovered for a year before TT 27/2020.
     """
@@ -77,7 +79,11 @@ def _read(year: SchoolYear, student_ids: Sequence[int]) -> _Records:
         enrolments[enrolment.student_id].append(enrolment)
     classes = {each.school_class_id for rows in enrolments.values() for each in rows}
     profiles = YearProfile.objects.filter(student_id__in=student_ids, year_id__lte=year.pk)
-    outcomes = YearOutcome.objects.filter(student_id__in=student_ids, school_class__year_id__lte=year.pk)
+    own_outcomes = YearOutcome.objects.filter(
+        student_id__in=student_ids, school_class__year_id__lte=year.pk
+    ).select_related("school_class", "approved_by")
+    outcomes = list(own_outcomes.order_by("approved_on", "id"))
+    contradicted = contradicted_outcomes(outcomes)
     return _Records(
         enrolments=enrolments,
         subjects=_read_subjects(year, student_ids),
@@ -85,8 +91,7 @@ def _read(year: SchoolYear, student_ids: Sequence[int]) -> _Records:
         profiles={(row.student_id, row.year_id): row for row in profiles},
         absences=absence_totals(student_ids, until=year.pk),
         outcomes={
-            (row.student_id, row.school_class.year_id): row
-            for row in outcomes.select_related("school_class", "approved_by").order_by("approved_on", "id")
+            (row.student_id, row.school_class.year_id): row for row in outcomes if row.pk not in contradicted
         },
         signatories=read_signatories(classes),
     )

@@ -49,6 +49,7 @@ from gradebook.models import (
     Commendation,
     EntryNotice,
     EntryOrder,
+    ResultsDecision,
     RollOver,
     SubjectLine,
     TeachingAssignment,
@@ -167,6 +168,11 @@ def lans_notice(things: Things) -> list[Any]:
 
 def the_version(things: Things) -> list[Any]:
     return [things.document.versions.get().pk]
+
+
+def draft_decision(things: Things) -> list[Any]:
+    about = {"kind": "awards", "year": things.school.year, "state": "draft", "drafted_by": things.school.tuan}
+    return [ResultsDecision.objects.get_or_create(**about)[0].pk]
 
 
 def first_pupil(things: Things) -> list[Any]:
@@ -919,6 +925,22 @@ PAGES = (
     Page("reports:prints", Action.PRINT_BOOKS, CLERK, "post"),
     Page("reports:print_job", Action.SEE_PRINTS, PRINTS, arguments=of("print_job")),
     Page("reports:print_file", Action.SEE_PRINTS, PRINTS, status=404, arguments=of("print_job")),
+    # Without the password: whoever may is asked for it.
+    Page("reports:correction_paper", Action.PRINT_PAPERS, PRINTS, status=422, arguments=of("filed")),
+    Page("reports:correction_register_paper", Action.PRINT_PAPERS, PRINTS, status=422),
+    Page("approvals:correction_register", Action.SEE_REQUEST, EVERYBODY),
+    Page("approvals:correction_register_file", Action.PRINT_PAPERS, PRINTS, status=422),
+    Page("reports:superseded", Action.PRINT_PAPERS, PRINTS, arguments=of("filed")),
+    # Nothing of it is printed yet.
+    Page("reports:reprint", Action.PRINT_BOOKS, CLERK, "post", 302, of("filed")),
+    Page("gradebook:decisions", Action.DRAFT_DECISIONS, PRINTS),
+    Page("gradebook:decision_new", Action.DRAFT_DECISIONS, PRINTS, "post", 422),
+    Page("gradebook:decision", Action.DRAFT_DECISIONS, PRINTS, arguments=draft_decision),
+    Page("gradebook:decision_issue", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, draft_decision),
+    Page("gradebook:decision_withdraw", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, draft_decision),
+    Page("gradebook:decision_drop", Action.DRAFT_DECISIONS, PRINTS, "post", 302, draft_decision),
+    Page("reports:decision_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
+    Page("reports:certificates_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
@@ -1096,6 +1118,7 @@ LISTS = {
     "approvals:requests",
     "approvals:signatures",
     "approvals:sign_books",
+    "approvals:correction_register",
     "approvals:inquiries",
     "approvals:inspections",
     "approvals:staff_decisions",

@@ -34,7 +34,7 @@ from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.entry_windows import record_carried_out, tell_the_teachers
 from kimdong.demo.people import DemoNames
 from kimdong.demo.records import complete_records, fill_profile
-from kimdong.demo.year_end import approve_year
+from kimdong.demo.year_end import approve_year, issue_decisions
 from students.calendar import ordinary_week
 from students.imports import carry_out_roster
 from students.models import (
@@ -210,6 +210,7 @@ def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]
         _fill(year, window, school, share=lambda _ref: 1.0)
     school.say(f"phê duyệt kết quả năm học {year.label}")
     approve_year(year, seed=school.seed, repeating=repeating)
+    issue_decisions(year)
 
 
 def fill_current_year(year: SchoolYear, school: DemoSchool) -> None:

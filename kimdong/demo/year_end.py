@@ -6,6 +6,8 @@ import random
 from accounts import clock
 from accounts.history import Source
 from accounts.models import User
+from gradebook.decision_rules import DecisionKind
+from gradebook.decisions import draft_decision, issue_decision, next_number
 from gradebook.outcomes import approve_outcomes
 from gradebook.regulation import YearResult
 from gradebook.year_end import Row, read_class
@@ -33,6 +35,16 @@ def approve_year(year: SchoolYear, *, seed: int, repeating: set[str]) -> None:
             approve_outcomes(
                 school_class, by=principal, on=datetime.date(year.year + 1, 5, 28), source=Source.DEMO
             )
+
+
+def issue_decisions(year: SchoolYear) -> None:
+    """The awards, on 29 May."""
+    clerk = User.objects.get(username="vanthu")
+    with clock.travelling(_at(year, 29)):
+        principal = User.objects.get(username="hieutruong")
+        awards = draft_decision(DecisionKind.AWARDS, year, by=clerk, source=Source.DEMO)
+        day = datetime.date(year.year + 1, 5, 29)
+        issue_decision(awards, number=next_number(year), dated=day, by=principal, source=Source.DEMO)
 
 
 def _at(year: SchoolYear, day: int) -> datetime.datetime:

@@ -19,7 +19,7 @@ from gradebook.decision_rules import (
     target_of,
 )
 from gradebook.decisions import (
-    DecisionRefused,
+    PaperRefused,
     draft_decision,
     drop_draft,
     issue_decision,
@@ -112,10 +112,10 @@ def test_before_the_approval_there_is_a_draft_and_no_decision_and_the_gap_is_nam
     confirm(school)
     draft = drafted(school)
     assert [line.student for line in read_draft(draft).shown] == school.pupils[:1]
-    with pytest.raises(DecisionRefused, match="chưa phê duyệt kết quả năm học của lớp 1A"):
+    with pytest.raises(PaperRefused, match="chưa phê duyệt kết quả năm học của lớp 1A"):
         issue_decision(draft, number="45/QĐ-THKĐ", dated=clock.today(), by=school.bich)
     whole = draft_decision(DecisionKind.AWARDS, school.year, by=school.hoa)
-    with pytest.raises(DecisionRefused, match="1A, 4A, 4B"):
+    with pytest.raises(PaperRefused, match="1A, 4A, 4B"):
         issue_decision(whole, number="45/QĐ-THKĐ", dated=clock.today(), by=school.bich)
     assert not ResultsDecisionLine.objects.exists()
 
@@ -147,7 +147,7 @@ def test_nobody_else_issues_or_withdraws(school, who):
 def test_a_pupil_is_on_one_decision_until_it_is_withdrawn_or_decided_on_anew(school):
     first = issued(approved(school))
     draft = drafted(school)
-    with pytest.raises(DecisionRefused, match="đang có hiệu lực"):
+    with pytest.raises(PaperRefused, match="đang có hiệu lực"):
         issue_decision(draft, number="46/QĐ-THKĐ", dated=clock.today(), by=school.bich)
     put(school, school.pupils[0], "TOAN", mark=8, attainment="T")
     reopen_outcome(school.class_1a, school.pupils[0], reason="Điểm đã sửa", by=school.bich)
@@ -165,7 +165,7 @@ def test_number_and_day_are_those_of_a_paper(school):
         ("46/QĐ-THKĐ", clock.today() + day, "chưa tới"),
         ("46/QĐ-THKĐ", clock.today() - day, "trước ngày phê duyệt"),
     ):
-        with pytest.raises(DecisionRefused, match=why):
+        with pytest.raises(PaperRefused, match=why):
             issue_decision(draft, number=number, dated=dated, by=school.bich)
 
 
@@ -187,7 +187,7 @@ def test_two_clicks_make_one_draft_and_a_draft_that_is_dropped_makes_room(school
     assert drafted(school) == first
     assert drop_draft(first, by=school.tuan).state == DecisionState.DROPPED
     assert drafted(school) != first
-    with pytest.raises(DecisionRefused, match="Đã bỏ dự thảo"):
+    with pytest.raises(PaperRefused, match="Đã bỏ dự thảo"):
         drop_draft(first, by=school.tuan)
 
 

@@ -364,9 +364,9 @@ def test_the_lists_of_the_school_cost_the_same_for_one_class_and_for_all(
 ):
     client.force_login(school.bich)
     client.get(reverse("gradebook:year_ends"))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         listed(client, "len-lop")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(reverse("gradebook:year_end_list", args=["len-lop"]), {"class": school.class_1a.pk})
 
 

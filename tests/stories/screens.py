@@ -89,6 +89,7 @@ def places_in(application: Stack) -> dict[str, object]:
         "order": order,
         "announcement": application.fetch("SELECT max(id) FROM approvals_announcement")[0][0],
         "board": application.fetch("SELECT id FROM approvals_keptdocument WHERE kind = 'board'")[0][0],
+        "decision": application.fetch("SELECT min(id) FROM gradebook_resultsdecision")[0][0],
         "movement": application.fetch("SELECT max(id) FROM students_movement")[0][0],
         "teacher": application.fetch("SELECT id FROM accounts_user WHERE username = %s", TEACHER)[0][0],
         "last_year_4e": before[0],

@@ -1,0 +1,37 @@
+"""Approved results that a correction has contradicted since: what rests on them is not final (rules R55, R74)."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from approvals.models import CorrectionItem
+from approvals.workflow import State
+from gradebook.models import YearOutcome
+from gradebook.regulation import Period
+from gradebook.year_end import read_rows
+from students.models import SchoolClass
+
+YEAR_END = (Period.YEAR_END, Period.SUPPLEMENTARY)
+
+
+def contradicted_outcomes(outcomes: Collection[YearOutcome]) -> set[int]:
+    """Of these, each with its class at hand, the ids of those computed otherwise since they were approved.
+
+    One statement where no correction was carried out on any; else fourteen for each year concerned.
+    """
+    by_pupil = {(each.student_id, each.school_class_id): each for each in outcomes if each.result}
+    items = CorrectionItem.objects.filter(
+        student__in={student for student, _class in by_pupil},
+        request__state=State.APPLIED,
+        request__period__in=YEAR_END,
+    )
+    corrected = by_pupil.keys() & set(items.values_list("student", "request__school_class"))
+    by_year: dict[int, set[int]] = defaultdict(set)
+    for key in corrected:
+        by_year[by_pupil[key].school_class.year_id].add(key[1])
+    found = set()
+    for year, class_ids in by_year.items():
+        classes = list(SchoolClass.objects.filter(pk__in=class_ids, year=year).select_related("year"))
+        for row in read_rows(classes, only={student for student, _class in corrected}):
+            if row.is_contradicted and row.decided is not None:
+                found.add(row.decided.pk)
+    return found

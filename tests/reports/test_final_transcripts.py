@@ -1,0 +1,61 @@
+"""A học bạ is final only as the principal has approved it, whichever way it is asked for (R55, R74)."""
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from gradebook.models import YearOutcome
+from gradebook.outcomes import reopen_outcome
+from reports.models import PrintJob
+from reports.transcripts import transcript_of, transcripts_of
+from tests.gradebook.test_decisions_anew import corrected_school
+from tests.gradebook.year_end import confirm, ended_school, go_through
+from tests.reports.papers import as_confirmed, pages_of, printed
+
+pytestmark = pytest.mark.django_db
+PREVIEW = "BẢN XEM TRƯỚC"
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+def asked_for(school):
+    """By a request of the clerk's, past the page."""
+    told = {"book": "hocba", "school_class": school.class_1a.pk, "period": "CN"}
+    as_confirmed(school.tuan).post(reverse("reports:prints"), told)
+    return printed(PrintJob.objects.latest("pk"))
+
+
+def test_before_the_approval_every_page_of_the_year_says_that_it_is_none_and_names_no_result():
+    school = ended_school()
+    confirm(school)
+    job = asked_for(school)
+    assert job.is_preview
+    pages = pages_of(job.file.path)
+    assert sum(PREVIEW in words for words in pages) == 2 * len(school.pupils)
+    assert not any("Đánh giá kết quả giáo dục: Hoàn thành" in words for words in pages)
+
+
+def test_after_the_approval_it_is_final():
+    school = ended_school()
+    confirm(school)
+    go_through(school)
+    job = asked_for(school)
+    assert not job.is_preview
+    assert not any(PREVIEW in words for words in pages_of(job.file.path))
+
+
+def test_a_result_that_a_correction_has_contradicted_is_not_final_until_it_is_decided_anew():
+    school = corrected_school()
+    assert YearOutcome.objects.filter(student=school.pupils[0]).exists()
+    first, second = transcripts_of(school.class_1a)
+    assert (first.years[-1].is_preview, second.years[-1].is_preview) == (True, False)
+    assert transcript_of(school.pupils[0], school.year).years[-1].result == ""
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Theo phiếu", by=school.bich)
+    confirm(school)
+    go_through(school)
+    assert [book.years[-1].is_preview for book in transcripts_of(school.class_1a)] == [False, False]
