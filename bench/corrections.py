@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradebook.sheets import SheetRef
 
 ROUNDS, OLD, CELLS_OF_AN_OLD_ONE = 5, 5000, 3
+Step = tuple[str, int, float]
 LISTS = {
     "list": "/approvals/requests/",
     "list_waiting": "/approvals/requests/?who=waiting",
@@ -65,7 +66,7 @@ def _locked_sheet() -> "SheetRef":
     raise RuntimeError("No period of the demo is locked.")
 
 
-def _one_request(ref: "SheetRef") -> list[tuple[str, int, float]]:
+def _one_request(ref: "SheetRef") -> list[Step]:
     """From the typed cells to the book: (step, statements, seconds) of each."""
     from accounts.models import User  # noqa: PLC0415 - after setup
     from approvals import consent, corrections  # noqa: PLC0415 - as above
@@ -74,20 +75,16 @@ def _one_request(ref: "SheetRef") -> list[tuple[str, int, float]]:
 
     people = {name: User.objects.get(username=name) for name in ("hieutruong", "phohieutruong", "vanthu")}
     teacher = TeachingAssignment.objects.get(school_class=ref.school_class, line=ref.line).teacher
-    steps = []
-    made, *step = _timed(lambda: corrections.propose(ref, _changes(ref), by=teacher))
-    steps.append(("propose", *step))
+    made, proposed = _timed("propose", lambda: corrections.propose(ref, _changes(ref), by=teacher))
     corrections.attach(made, CleanFile("bai.jpg", "image/jpeg", b"evidence"), by=teacher)
-    _filed, *step = _timed(lambda: corrections.file_request(made, reason="Đo hiệu năng", by=teacher))
-    steps.append(("file", *step))
-    decided, *step = _timed(
-        lambda: corrections.decide(made, approve=True, note="", by=people["phohieutruong"])
+    _made, filed = _timed("file", lambda: corrections.file_request(made, reason="Đo hiệu năng", by=teacher))
+    approved, decided = _timed(
+        "decide", lambda: corrections.decide(made, approve=True, note="", by=people["phohieutruong"])
     )
-    steps.append(("decide", *step))
-    if decided.state == "awaiting":
+    if approved.state == "awaiting":
         consent.answer(made, consents=True, note="", by=people["hieutruong"])
-    _done, *step = _timed(lambda: corrections.carry_out(made, by=people["vanthu"]))
-    return [*steps, ("apply", *step)]
+    _made, applied = _timed("apply", lambda: corrections.carry_out(made, by=people["vanthu"]))
+    return [proposed, filed, decided, applied]
 
 
 def _changes(ref: "SheetRef") -> list[Any]:
@@ -104,7 +101,7 @@ def _changes(ref: "SheetRef") -> list[Any]:
     ]
 
 
-def _timed(act: Callable[[], "CorrectionRequest"]) -> tuple[Any, int, float]:
+def _timed(name: str, act: Callable[[], "CorrectionRequest"]) -> tuple["CorrectionRequest", Step]:
     from django.db import connection  # noqa: PLC0415 - after setup
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
 
@@ -112,7 +109,7 @@ def _timed(act: Callable[[], "CorrectionRequest"]) -> tuple[Any, int, float]:
         begin = time.perf_counter()
         made = act()
         seconds = time.perf_counter() - begin
-    return made, len(asked), seconds
+    return made, (name, len(asked), seconds)
 
 
 def _make_old_ones(ref: "SheetRef") -> None:
