@@ -4,6 +4,7 @@ from approvals import (
     evidence_views,
     inquiry_views,
     proposal_views,
+    pupil_rolls,
     request_views,
     roll_corrections,
     task_views,
@@ -22,6 +23,11 @@ of_requests = [
         "propose/<int:class_id>/<str:code>/<str:period>/",
         proposal_views.propose,
         name="propose",
+    ),
+    path(
+        "propose/<int:class_id>/rolls/<school_day:day>/pupils/<int:student_id>/",
+        pupil_rolls.propose,
+        name="propose_sessions",
     ),
     path(
         "propose/<int:class_id>/<str:code>/<str:period>/pupils/<int:student_id>/",
