@@ -58,7 +58,7 @@ def _locked_sheet() -> "SheetRef":
     from students.models import SchoolClass  # noqa: PLC0415 - as above
 
     classes = SchoolClass.objects.exclude(year__state="closed").filter(name="4E").select_related("year")
-    for school_class in classes.order_by("-year"):
+    for school_class in classes.order_by("-year_id"):
         line = SubjectLine.objects.get(year=school_class.year, grade_level=4, code="TOAN")
         locked = [period for period, lock in lock_states(school_class, "TOAN").items() if lock.is_over]
         if locked:
@@ -68,13 +68,15 @@ def _locked_sheet() -> "SheetRef":
 
 def _one_request(ref: "SheetRef") -> list[Step]:
     """From the typed cells to the book: (step, statements, seconds) of each."""
-    from accounts.models import User  # noqa: PLC0415 - after setup
+    from accounts import clock  # noqa: PLC0415 - after setup
+    from accounts.models import User  # noqa: PLC0415 - as above
     from approvals import consent, corrections  # noqa: PLC0415 - as above
     from approvals.evidence import CleanFile  # noqa: PLC0415 - as above
     from gradebook.models import TeachingAssignment  # noqa: PLC0415 - as above
 
     people = {name: User.objects.get(username=name) for name in ("hieutruong", "phohieutruong", "vanthu")}
-    teacher = TeachingAssignment.objects.get(school_class=ref.school_class, line=ref.line).teacher
+    held = TeachingAssignment.objects.filter(school_class=ref.school_class, line=ref.line)
+    teacher = held.held_on(clock.today()).get().teacher
     made, proposed = _timed("propose", lambda: corrections.propose(ref, _changes(ref), by=teacher))
     corrections.attach(made, CleanFile("bai.jpg", "image/jpeg", b"evidence"), by=teacher)
     _made, filed = _timed("file", lambda: corrections.file_request(made, reason="Đo hiệu năng", by=teacher))
