@@ -10,10 +10,10 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from approvals.approved_results import needs_consent
-from approvals.models import CorrectionRequest
+from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.workflow import MOVES, Act, Actor, State, parts_left, target_of
 from gradebook.entry import Change, SaveReport
-from students.attendance import Call, standing_roll
+from students.attendance import Call, Place, standing_rolls
 
 ONLY_APPROVED = "Chỉ được ghi đúng các giá trị đã phê chuẩn."
 
@@ -125,35 +125,54 @@ class ApprovedRequest:
 
 
 class ApprovedRoll:
-    """The same under which `call_roll` does: the roll as it stands with the approved answers put into it, once."""
+    """The same under which `call_roll` does: the rolls as they stand with the approved answers put into them, once."""
 
-    def __init__(self, request: CorrectionRequest, day: datetime.date) -> None:
+    def __init__(self, request: CorrectionRequest) -> None:
         self.pk = request.pk
         self._request = request
-        self._day = day
 
     def check_execution(self, *, by: User, calls: Sequence[Call]) -> None:
-        """Raises PermissionDenied, CorrectionRefused unless `by` may write exactly this roll now."""
+        """Raises PermissionDenied, CorrectionRefused unless `by` may write exactly these rolls now."""
         check_move(self._request, Act.APPLY, by)
-        if list(calls) != [call_of(self._request, self._day)]:
+        if list(calls) != calls_of(self._request):
             raise PermissionDenied(ONLY_APPROVED)
 
 
-def call_of(request: CorrectionRequest, day: datetime.date) -> Call:
-    """The roll that the request asks for. Raises CorrectionOutdated where an answer is not what it was at filing."""
-    standing = standing_roll(request.school_class, day, request.roll_session)
+def place_of(request: CorrectionRequest, item: CorrectionItem) -> Place:
+    """The session that a cell of a roll is about: `2026-10-05.morning`, or a session of the request's own day."""
+    day, _dot, session = item.item.rpartition(".")
+    if day:
+        return datetime.date.fromisoformat(day), session
+    if request.roll_day is None:
+        raise ValueError(f"Request {request.pk} is about no roll.")
+    return request.roll_day, session
+
+
+def calls_of(request: CorrectionRequest) -> list[Call]:
+    """The rolls that the request asks for: as they stand, with the approved answers put into them.
+
+    Two statements. Raises CorrectionOutdated where an answer is not what it was at filing.
+    """
+    items: dict[Place, list[CorrectionItem]] = {}
+    for item in request.items.all():
+        items.setdefault(place_of(request, item), []).append(item)
+    standing = standing_rolls(request.school_class, items)
+    return [_call(request, standing[place], items[place]) for place in sorted(items)]
+
+
+def _call(request: CorrectionRequest, standing: Call, items: Sequence[CorrectionItem]) -> Call:
     absent = dict(standing.absent)
-    for change in approved_changes(request):
-        if standing.absent.get(change.student_id, "") != change.seen:
+    for item in items:
+        if standing.absent.get(item.student_id, "") != item.old_value:
             raise CorrectionOutdated(
                 "Điểm danh đang lưu không còn như lúc lập phiếu nên chưa ghi gì. Giáo viên huỷ phiếu này và lập phiếu "
                 "mới theo điểm danh đang lưu."
             )
-        absent[change.student_id] = change.value
+        absent[item.student_id] = item.new_value
     return Call(
         day=standing.day,
         session=standing.session,
         absent={student: kind for student, kind in absent.items() if kind},
         version=standing.version,
-        token=uuid.uuid5(uuid.NAMESPACE_URL, f"request:{request.pk}"),
+        token=uuid.uuid5(uuid.NAMESPACE_URL, f"request:{request.pk}:{standing.day}:{standing.session}"),
     )

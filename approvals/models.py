@@ -53,7 +53,8 @@ class CorrectionRequest(models.Model):
     """Phiếu đề nghị sửa điểm, đánh giá, nhận xét (PLAN IV; domain.md 2.5; rules R51–R54).
 
     About cells of a sheet at a `period` (`line` is empty for the homeroom sheet), or about the roll of a session of a
-    class, `roll_day` and `roll_session`, whose month has closed (rule R72). State changes pass through
+    class, `roll_day` and `roll_session`, whose month has closed (rule R72); with `roll_until` about several from that
+    one to that day, and each cell names its own. State changes pass through
     `approvals.corrections` and its sisters alone. `document` names the paper of the former school whose results the
     request brings along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have
     acted, `effects` what followed when it was carried out, a line each; it is written then.
@@ -66,6 +67,7 @@ class CorrectionRequest(models.Model):
     period = models.CharField("thời điểm", max_length=6, choices=ENTRY_CHOICES, blank=True)
     roll_day = models.DateField("ngày điểm danh", null=True)
     roll_session = models.CharField("buổi", max_length=9, blank=True)
+    roll_until = models.DateField("đến ngày", null=True)
     state = models.CharField("trạng thái", max_length=10, choices=STATE_CHOICES, default=State.DRAFT)
     reason_code = models.CharField("loại sai sót", max_length=13, choices=REASON_CHOICES, blank=True)
     reason = models.TextField("lí do", max_length=1000, blank=True)
@@ -115,6 +117,10 @@ class CorrectionRequest(models.Model):
                 condition=Q(period__in=ENTRY_PERIODS, roll_day__isnull=True, roll_session="")
                 | Q(period="", line__isnull=True, roll_day__isnull=False, roll_session__in=list(Session)),
                 name="request_is_about_a_sheet_or_a_roll",
+            ),
+            models.CheckConstraint(
+                condition=Q(roll_until__isnull=True) | Q(roll_until__gte=F("roll_day")),
+                name="request_rolls_end_after_they_begin",
             ),
             models.CheckConstraint(
                 condition=Q(document="") | Q(roll_day__isnull=True),

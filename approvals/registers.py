@@ -19,14 +19,16 @@ from approvals.mandates import (
     ApprovedRoll,
     CorrectionOutdated,
     approved_changes,
-    call_of,
+    calls_of,
+    place_of,
 )
 from approvals.models import CorrectionItem, CorrectionRequest
 from gradebook.entry import EntryRefusedError, SaveReport, differences, save_results
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Attainment, Period, Rating
 from gradebook.sheets import Column, Field, SheetRef, stored_results, value_and_version
-from students.attendance import call_roll, standing_roll
+from students.attendance import Place, call_roll, standing_rolls
+from students.attendance_months import month_of
 from students.models import Absence, Movement, Session
 from students.movement_rules import Kind
 from students.roll_page import KINDS
@@ -197,13 +199,12 @@ class SheetRegister:
 
 
 class RollRegister:
-    """The roll of a session of a class whose month has closed (rule R72)."""
+    """The rolls of one or more sessions of a class whose month has closed (rule R72)."""
 
     def __init__(self, request: CorrectionRequest, day: datetime.date) -> None:
         self._request = request
         self._class = request.school_class
         self._day = day
-        self._session = Session(request.roll_session)
 
     @property
     def title(self) -> str:
@@ -215,7 +216,9 @@ class RollRegister:
 
     @property
     def moment(self) -> str:
-        return f"buổi {self._session.label} ngày {self._day:%d/%m/%Y}"
+        if self._request.roll_until:
+            return f"các buổi từ {self._day:%d/%m/%Y} đến {self._request.roll_until:%d/%m/%Y}"
+        return session_words((self._day, self._request.roll_session))
 
     @property
     def sheet_key(self) -> str:
@@ -223,49 +226,64 @@ class RollRegister:
 
     @property
     def address(self) -> str:
-        return reverse("students:roll", args=[self._class.pk, self._day, self._session.value])
+        if self._request.roll_until:
+            return reverse("students:attendance_month", args=[self._class.pk, month_of(self._day)])
+        return reverse("students:roll", args=[self._class.pk, self._day, self._request.roll_session])
 
-    def words_of(self, _item: CorrectionItem) -> tuple[str, str]:
-        return self.subject, self.moment
+    def words_of(self, item: CorrectionItem) -> tuple[str, str]:
+        return self.subject, session_words(place_of(self._request, item))
 
-    def history_of(self, _item: CorrectionItem) -> str:
-        return self.address
+    def history_of(self, item: CorrectionItem) -> str:
+        return reverse("students:roll", args=[self._class.pk, *place_of(self._request, item)])
 
     def now(self, items: Sequence[CorrectionItem]) -> Mapping[int, str]:
-        standing = standing_roll(self._class, self._day, self._session)
-        return {item.pk: standing.absent.get(item.student_id, "") for item in items}
+        places = {item.pk: place_of(self._request, item) for item in items}
+        standing = standing_rolls(self._class, places.values())
+        return {item.pk: standing[places[item.pk]].absent.get(item.student_id, "") for item in items}
 
     def writers(self, items: Sequence[CorrectionItem]) -> Mapping[int, Writer]:
         if not items:
             return {}
-        place = {
-            "roll_call__school_class": self._class,
-            "roll_call__day": self._day,
-            "roll_call__session": self._session,
+        places = {item.pk: place_of(self._request, item) for item in items}
+        rows = Absence.objects.filter(
+            roll_call__school_class=self._class,
+            roll_call__day__in={day for day, _session in places.values()},
+            student__in={item.student_id for item in items},
+        )
+        ids = {
+            (pupil, (day, session)): pk
+            for pk, pupil, day, session in rows.values_list(
+                "pk", "student_id", "roll_call__day", "roll_call__session"
+            )
         }
-        rows = Absence.objects.filter(**place, student__in=[item.student_id for item in items])
-        ids = dict(rows.values_list("student_id", "pk"))
         past = _versions(Absence, ids.values())
         return {
-            item.pk: _writer_of(past.get(ids.get(item.student_id, 0), []), lambda version: version.kind)
+            item.pk: _writer_of(
+                past.get(ids.get((item.student_id, places[item.pk]), 0), []), lambda version: version.kind
+            )
             for item in items
         }
 
     def check_writable(self) -> None:
-        call_of(self._request, self._day)
+        calls_of(self._request)
 
     def write(self, *, by: User, why: str) -> None:
         report = call_roll(
             self._class,
-            [call_of(self._request, self._day)],
+            calls_of(self._request),
             by=by,
             source=Source.CORRECTION,
-            under=ApprovedRoll(self._request, self._day),
+            under=ApprovedRoll(self._request),
             why=why,
         )
         if not report.is_whole:
             reasons = " ".join(refused.message for refused in report.refused)
             raise CorrectionOutdated(f"Không ghi được vào sổ điểm danh nên chưa ghi gì. {reasons}".strip())
+
+
+def session_words(place: Place) -> str:
+    day, session = place
+    return f"buổi {Session(session).label} ngày {day:%d/%m/%Y}"
 
 
 def _versions(model: Any, ids: Iterable[int]) -> Mapping[int, list[Any]]:

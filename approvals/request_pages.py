@@ -156,6 +156,7 @@ class RequestPage:
     approved_results: tuple[str, ...] = ()
     foreseen: tuple[str, ...] = ()
     needs_consent: bool = False
+    sees_prints: bool = False
 
     @property
     def effects(self) -> list[str]:
@@ -225,6 +226,7 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
         may_be_brought=Act.FILE in acts and may_be_brought(request),
         foreseen=foreseen(request) if is_decided_on else (),
         needs_consent=is_needed,
+        sees_prints=permissions.may_anywhere(user, Action.SEE_PRINTS),
     )
 
 

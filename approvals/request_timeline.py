@@ -41,7 +41,8 @@ def timeline(rows: Sequence[Any], evidence: Iterable[Evidence]) -> tuple[Step, .
     """Newest first. `rows` are the request's history, oldest first, with their users; no statement."""
     role = rows[0].acting_role if rows else ""
     found = [*_acts(rows), *((each.uploaded_at, _evidence_step(each, role)) for each in evidence)]
-    return tuple(step for _at, step in sorted(found, key=lambda pair: pair[0], reverse=True))
+    found.sort(key=lambda pair: pair[0])
+    return tuple(step for _at, step in found[::-1])
 
 
 def _acts(rows: Sequence[Any]) -> Iterator[tuple[datetime.datetime, Step]]:

@@ -43,7 +43,7 @@ def propose_roll(
     Raises PermissionDenied for anyone but the homeroom teacher; CorrectionRefused while the month is open, for a
     session without lessons, or when nothing differs.
     """
-    _require_proposer(by, school_class)
+    require_proposer(by, school_class)
     with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
         # The year's row is held while the next number is taken: two drafts never share one.
         hold_year(school_class.year)
@@ -68,7 +68,7 @@ def propose_roll(
         return new_draft(school_class, cells, by=by, roll_day=day, roll_session=session)
 
 
-def _require_proposer(user: User, school_class: SchoolClass) -> None:
+def require_proposer(user: User, school_class: SchoolClass) -> None:
     permissions.require(
         user,
         Action.PROPOSE_CORRECTION,
@@ -96,6 +96,7 @@ def why_not_proposed(school_class: SchoolClass, day: datetime.date, session: str
 class Line:
     """A pupil of the form: what stands, and what is chosen."""
 
+    pupil: int
     number: int
     field: str
     name: str
@@ -108,7 +109,7 @@ class Line:
 def propose(request: SignedInRequest, class_id: int, day: datetime.date, session: str) -> HttpResponse:
     """The roll as it stands, to choose what it should say; posted, the draft, or the form again with the reason."""
     school_class = get_class(request.user, class_id)
-    _require_proposer(request.user, school_class)
+    require_proposer(request.user, school_class)
     if request.method != "POST":
         return _show(request, school_class, day, session)
     wanted = _wanted(request.POST, [seat.student_id for seat in roster_on(school_class, day)])
@@ -142,6 +143,7 @@ def _show(
     chosen = standing if typed is None else typed
     lines = [
         Line(
+            seat.student_id,
             number,
             field_of(seat.student_id),
             seat.student.full_name,

@@ -10,6 +10,7 @@ from approvals import (
     inquiry_views,
     inspection_views,
     proposal_views,
+    pupil_rolls,
     reconciliation_views,
     request_views,
     roll_corrections,
@@ -37,6 +38,11 @@ of_requests = [
         "propose/<int:class_id>/<str:code>/<str:period>/",
         proposal_views.propose,
         name="propose",
+    ),
+    path(
+        "propose/<int:class_id>/rolls/<school_day:day>/pupils/<int:student_id>/",
+        pupil_rolls.propose,
+        name="propose_sessions",
     ),
     path(
         "propose/<int:class_id>/<str:code>/<str:period>/pupils/<int:student_id>/",

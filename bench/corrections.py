@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradebook.sheets import SheetRef
 
 ROUNDS, OLD, CELLS_OF_AN_OLD_ONE = 5, 5000, 3
+Step = tuple[str, int, float]
 LISTS = {
     "list": "/approvals/requests/",
     "list_waiting": "/approvals/requests/?who=waiting",
@@ -57,7 +58,7 @@ def _locked_sheet() -> "SheetRef":
     from students.models import SchoolClass  # noqa: PLC0415 - as above
 
     classes = SchoolClass.objects.exclude(year__state="closed").filter(name="4E").select_related("year")
-    for school_class in classes.order_by("-year"):
+    for school_class in classes.order_by("-year_id"):
         line = SubjectLine.objects.get(year=school_class.year, grade_level=4, code="TOAN")
         locked = [period for period, lock in lock_states(school_class, "TOAN").items() if lock.is_over]
         if locked:
@@ -65,29 +66,27 @@ def _locked_sheet() -> "SheetRef":
     raise RuntimeError("No period of the demo is locked.")
 
 
-def _one_request(ref: "SheetRef") -> list[tuple[str, int, float]]:
+def _one_request(ref: "SheetRef") -> list[Step]:
     """From the typed cells to the book: (step, statements, seconds) of each."""
-    from accounts.models import User  # noqa: PLC0415 - after setup
+    from accounts import clock  # noqa: PLC0415 - after setup
+    from accounts.models import User  # noqa: PLC0415 - as above
     from approvals import consent, corrections  # noqa: PLC0415 - as above
     from approvals.evidence import CleanFile  # noqa: PLC0415 - as above
     from gradebook.models import TeachingAssignment  # noqa: PLC0415 - as above
 
     people = {name: User.objects.get(username=name) for name in ("hieutruong", "phohieutruong", "vanthu")}
-    teacher = TeachingAssignment.objects.get(school_class=ref.school_class, line=ref.line).teacher
-    steps = []
-    made, *step = _timed(lambda: corrections.propose(ref, _changes(ref), by=teacher))
-    steps.append(("propose", *step))
+    held = TeachingAssignment.objects.filter(school_class=ref.school_class, line=ref.line)
+    teacher = held.held_on(clock.today()).get().teacher
+    made, proposed = _timed("propose", lambda: corrections.propose(ref, _changes(ref), by=teacher))
     corrections.attach(made, CleanFile("bai.jpg", "image/jpeg", b"evidence"), by=teacher)
-    _filed, *step = _timed(lambda: corrections.file_request(made, reason="Đo hiệu năng", by=teacher))
-    steps.append(("file", *step))
-    decided, *step = _timed(
-        lambda: corrections.decide(made, approve=True, note="", by=people["phohieutruong"])
+    _made, filed = _timed("file", lambda: corrections.file_request(made, reason="Đo hiệu năng", by=teacher))
+    approved, decided = _timed(
+        "decide", lambda: corrections.decide(made, approve=True, note="", by=people["phohieutruong"])
     )
-    steps.append(("decide", *step))
-    if decided.state == "awaiting":
+    if approved.state == "awaiting":
         consent.answer(made, consents=True, note="", by=people["hieutruong"])
-    _done, *step = _timed(lambda: corrections.carry_out(made, by=people["vanthu"]))
-    return [*steps, ("apply", *step)]
+    _made, applied = _timed("apply", lambda: corrections.carry_out(made, by=people["vanthu"]))
+    return [proposed, filed, decided, applied]
 
 
 def _changes(ref: "SheetRef") -> list[Any]:
@@ -104,7 +103,7 @@ def _changes(ref: "SheetRef") -> list[Any]:
     ]
 
 
-def _timed(act: Callable[[], "CorrectionRequest"]) -> tuple[Any, int, float]:
+def _timed(name: str, act: Callable[[], "CorrectionRequest"]) -> tuple["CorrectionRequest", Step]:
     from django.db import connection  # noqa: PLC0415 - after setup
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - as above
 
@@ -112,7 +111,7 @@ def _timed(act: Callable[[], "CorrectionRequest"]) -> tuple[Any, int, float]:
         begin = time.perf_counter()
         made = act()
         seconds = time.perf_counter() - begin
-    return made, len(asked), seconds
+    return made, (name, len(asked), seconds)
 
 
 def _make_old_ones(ref: "SheetRef") -> None:

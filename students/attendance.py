@@ -12,12 +12,12 @@ Who, when, what, trace, in this order, inside one transaction (design.md, sectio
 
 import datetime
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
@@ -321,18 +321,51 @@ def _write_absences(
         record_bulk(changed, changed=True, why=why)
 
 
+Place = tuple[datetime.date, str]
+"""A session of a day."""
+
+
 def standing_roll(school_class: SchoolClass, day: datetime.date, session: str) -> Call:
     """The roll as it stands, of the pupils who sit there that day; of version 0 where it was never called."""
-    roll = school_class.roll_calls.filter(day=day, session=session).first()
-    seated = Enrolment.objects.filter(school_class=school_class).held_on(day).values("student_id")
-    rows = Absence.objects.filter(roll_call=roll, student__in=seated).exclude(kind=Absence.Kind.TAKEN_BACK)
-    return Call(
-        day=day,
-        session=session,
-        absent=dict(rows.values_list("student_id", "kind")) if roll else {},
-        version=roll.version if roll else 0,
-        token=roll.token if roll else uuid.uuid4(),
+    return standing_rolls(school_class, [(day, session)])[day, session]
+
+
+def standing_rolls(school_class: SchoolClass, places: Iterable[Place]) -> dict[Place, Call]:
+    """The same of several sessions. Two statements."""
+    wanted = dict.fromkeys(places)
+    rolls = {
+        (roll.day, roll.session): roll
+        for roll in school_class.roll_calls.filter(day__in={day for day, _session in wanted})
+        if (roll.day, roll.session) in wanted
+    }
+    absent = _absent_in([roll.pk for roll in rolls.values()])
+    return {
+        (day, session): Call(
+            day=day,
+            session=session,
+            absent=absent.get(roll.pk, {}) if (roll := rolls.get((day, session))) else {},
+            version=roll.version if roll else 0,
+            token=roll.token if roll else uuid.uuid4(),
+        )
+        for day, session in wanted
+    }
+
+
+def _absent_in(rolls: Collection[int]) -> dict[int, dict[int, str]]:
+    """Roll → pupil → answer, of those who sit in the class that day. One statement, if any."""
+    if not rolls:
+        return {}
+    seated = Enrolment.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("roll_call__day")),
+        starts_on__lte=OuterRef("roll_call__day"),
+        school_class=OuterRef("roll_call__school_class"),
+        student=OuterRef("student"),
     )
+    rows = Absence.objects.filter(Exists(seated), roll_call__in=rolls).exclude(kind=Absence.Kind.TAKEN_BACK)
+    found: dict[int, dict[int, str]] = {}
+    for roll, pupil, kind in rows.values_list("roll_call_id", "student_id", "kind"):
+        found.setdefault(roll, {})[pupil] = kind
+    return found
 
 
 # -- The month ---------------------------------------------------------------------------------------------

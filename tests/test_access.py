@@ -407,6 +407,16 @@ PAGES = (
         arguments=lambda things: [things.school.class_4a.pk, things.school.year.ends_on, "morning"],
     ),
     Page(
+        "approvals:propose_sessions",
+        Action.PROPOSE_CORRECTION,
+        LAN,
+        arguments=lambda things: [
+            things.school.class_4a.pk,
+            things.school.year.ends_on,
+            things.school.pupils[0].pk,
+        ],
+    ),
+    Page(
         "approvals:attach",
         Action.PROPOSE_CORRECTION,
         LAN,

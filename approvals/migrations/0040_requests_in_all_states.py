@@ -40,6 +40,25 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="correctionrequest",
+            name="roll_until",
+            field=models.DateField(null=True, verbose_name="đến ngày"),
+        ),
+        migrations.AddField(
+            model_name="historicalcorrectionrequest",
+            name="roll_until",
+            field=models.DateField(null=True, verbose_name="đến ngày"),
+        ),
+        migrations.AddConstraint(
+            model_name="correctionrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("roll_until__isnull", True), ("roll_until__gte", models.F("roll_day")), _connector="OR"
+                ),
+                name="request_rolls_end_after_they_begin",
+            ),
+        ),
+        migrations.AddField(
+            model_name="correctionrequest",
             name="consent_at",
             field=models.DateTimeField(null=True),
         ),

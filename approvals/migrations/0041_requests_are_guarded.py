@@ -35,10 +35,10 @@ BEGIN
         RAISE EXCEPTION 'request % does not go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'check_violation';
     END IF;
     IF (OLD.year_id, OLD.number, OLD.school_class_id, OLD.line_id, OLD.period, OLD.roll_day, OLD.roll_session,
-            OLD.proposer_id, OLD.created_at)
+            OLD.roll_until, OLD.proposer_id, OLD.created_at)
         IS DISTINCT FROM
         (NEW.year_id, NEW.number, NEW.school_class_id, NEW.line_id, NEW.period, NEW.roll_day, NEW.roll_session,
-            NEW.proposer_id, NEW.created_at)
+            NEW.roll_until, NEW.proposer_id, NEW.created_at)
     THEN
         RAISE EXCEPTION 'request % stays about what it is about', OLD.id USING ERRCODE = 'check_violation';
     END IF;

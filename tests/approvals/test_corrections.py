@@ -1,6 +1,7 @@
 """After the lock a mark changes on one path only: proposed, filed, approved, carried out (R51–R54, R58)."""
 
 import datetime
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts import clock
 from accounts.history import Source
 from accounts.models import Post, User
-from approvals import consent, corrections, opinions
+from approvals import consent, corrections, opinions, workflow
 from approvals.evidence import clean_evidence
 from approvals.mandates import ApprovedRequest, CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
@@ -470,6 +471,15 @@ def test_the_database_refuses_a_decision_on_an_own_request_and_a_second_decider(
         assert CorrectionRequest.objects.filter(pk=request.pk).update(**moment) == 1
         with pytest.raises(IntegrityError, match="and once"), transaction.atomic():
             CorrectionRequest.objects.filter(pk=request.pk).update(decided_by=school.bich)
+
+
+def test_the_database_knows_the_same_moves_as_the_table():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'request_guard'")
+        (source,) = cursor.fetchone()
+    moves = source[: source.index("THEN", source.index("NOT IN"))]
+    known = set(re.findall(r"\('(\w+)', '(\w+)'\)", moves))
+    assert known == {(str(m.source), str(m.target)) for m in workflow.MOVES if m.source != m.target}
 
 
 def test_the_database_keeps_what_was_filed_and_every_request(school):

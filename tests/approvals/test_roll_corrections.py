@@ -164,3 +164,54 @@ def test_the_request_stands_in_the_list_and_among_the_tasks_of_those_whose_move_
     done = of_clerk.post(reverse("approvals:request_act", args=[request.pk, "apply"]), CONFIRMED, follow=True)
     assert "Đã thực hiện phiếu" in text(done)
     assert kinds(school) == {school.pupils[0].pk: "P"}
+
+
+# -- Several sessions of one pupil ---------------------------------------------------------------------------
+
+
+def sessions_address(school):
+    place = [school.class_4a.pk, first_wednesday(school), school.pupils[0].pk]
+    return reverse("approvals:propose_sessions", args=place)
+
+
+def test_several_sessions_of_a_pupil_go_into_one_request_and_are_written_together(school, december):
+    wednesday = first_wednesday(school)
+    thursday = wednesday + datetime.timedelta(days=1)
+    lan = client_of(school.lan)
+    assert sessions_address(school) in lan.get(address(school)).content.decode()
+    form = text(lan.get(sessions_address(school)))
+    assert f"buổi sáng ngày {wednesday:%d/%m/%Y}, đang ghi: K (" in form
+    assert lan.post(sessions_address(school), {}).status_code == 422
+    typed = {f"b.{wednesday}.morning": "P", f"b.{thursday}.morning": "P", f"b.{thursday}.afternoon": ""}
+    assert lan.post(sessions_address(school), typed).status_code == 302
+    request = CorrectionRequest.objects.get()
+    assert [item.item for item in request.items.all()] == [f"{wednesday}.morning", f"{thursday}.morning"]
+    shown = text(lan.get(reverse("approvals:request", args=[request.pk])))
+    assert f"các buổi từ {wednesday:%d/%m/%Y} đến {thursday:%d/%m/%Y}" in shown
+    corrections.attach(request, clean_evidence("đơn.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    done = corrections.carry_out(request, by=school.tuan)
+    for day in (wednesday, thursday):
+        assert dict(standing_roll(school.class_4a, day, "morning").absent) == {school.pupils[0].pk: "P"}
+    assert done.effects == "Số ngày nghỉ trong sổ và học bạ tính lại theo điểm danh mới."
+
+
+def test_of_several_sessions_one_that_has_moved_on_stops_all(school, december):
+    first = approved(school, "P")
+    wednesday = first_wednesday(school)
+    client_of(school.lan).post(sessions_address(school), {f"b.{wednesday}.morning": ""})
+    second = CorrectionRequest.objects.latest("pk")
+    corrections.attach(second, clean_evidence("đơn.jpg", picture()), by=school.lan)
+    corrections.file_request(second, reason=REASON, by=school.lan)
+    corrections.carry_out(first, by=school.tuan)
+    with pytest.raises(CorrectionOutdated, match="không còn như lúc lập phiếu"):
+        corrections.decide(second, approve=True, note="", by=school.hoa)
+    shown = text(client_of(school.hoa).get(reverse("approvals:request", args=[second.pk])))
+    assert "Nay trong sổ là «P (" in shown
+
+
+def test_an_open_month_and_others_come_to_no_request_on_sessions(school):
+    with at(first_wednesday(school)):
+        assert "còn mở" in text(client_of(school.lan).get(sessions_address(school)))
+        assert client_of(school.minh).get(sessions_address(school)).status_code == 403
