@@ -14,7 +14,7 @@ from accounts.powers import Action, who_could
 from accounts.requests import SignedInRequest
 from approvals.announcement_workflow import AnnouncementAct, AnnouncementState, target_of
 from approvals.announcements import actors_of, audience_of, may_see, visible_to, waiting_for
-from approvals.models_announcements import Announcement, AnnouncementReading
+from approvals.models import Announcement, AnnouncementReading
 from approvals.request_list import Filter
 
 PER_PAGE = 25

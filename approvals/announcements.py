@@ -19,7 +19,7 @@ from approvals.announcement_workflow import (
     target_of,
 )
 from approvals.evidence import CleanFile
-from approvals.models_announcements import Announcement, AnnouncementReading
+from approvals.models import Announcement, AnnouncementReading
 from gradebook.grading import plain_text
 from students.models import SchoolYear
 

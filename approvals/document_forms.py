@@ -12,7 +12,7 @@ from accounts.training import in_service
 from approvals.announcement_forms import TOO_LONG, UNREADABLE, TextField, clean_file, has_words
 from approvals.documents import Member, Paper, leaders
 from approvals.evidence import CleanFile
-from approvals.models_documents import BoardMember, DocumentVersion, KeptDocument
+from approvals.models import BoardMember, DocumentVersion, KeptDocument
 
 BOARD_TITLE = "Về việc thành lập Ban quản lí Hệ thống cơ sở dữ liệu (CSDL) nhà trường"
 BOARD_TEXT = (

@@ -19,7 +19,7 @@ from accounts.requests import SignedInRequest
 from approvals.document_forms import MemberFormSet, VersionForm, first_rows, first_values, staff
 from approvals.documents import WHO_KEEPS, DocumentRefused, Member, keep
 from approvals.evidence import download_name
-from approvals.models_documents import BoardMember, DocumentVersion, KeptDocument
+from approvals.models import BoardMember, DocumentVersion, KeptDocument
 
 Kind = KeptDocument.Kind
 ORDER = {kind: place for place, kind in enumerate(Kind.values)}

@@ -14,7 +14,7 @@ from accounts.history import Source, acting
 from accounts.models import Post, User
 from accounts.powers import Action
 from approvals.evidence import CleanFile
-from approvals.models_documents import BoardMember, DocumentVersion, KeptDocument
+from approvals.models import BoardMember, DocumentVersion, KeptDocument
 from gradebook.grading import plain_text
 from students.models import SchoolYear
 

@@ -10,10 +10,9 @@ from accounts.clock import moment_label
 from accounts.models import User
 from accounts.powers import Action
 from approvals.findings import alike, finding_actors
-from approvals.inspection_models import Finding, FindingEntry, StaffDecision
 from approvals.inspection_pages import FindingLine, with_names
 from approvals.inspection_workflow import FindingAct, FindingState, InspectionActor, finding_acts
-from approvals.models import CorrectionRequest
+from approvals.models import CorrectionRequest, Finding, FindingEntry, StaffDecision
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef, stored_results, value_and_version
 

@@ -13,9 +13,9 @@ from accounts.requests import SignedInRequest
 from approvals.finding_pages import get_finding, read_finding
 from approvals.findings import answer, ask, conclude, require_part
 from approvals.inspection_forms import answer_day
-from approvals.inspection_models import Finding
 from approvals.inspection_workflow import FindingAct, Verdict
 from approvals.inspections import InspectionOutdated, InspectionRefused
+from approvals.models import Finding
 
 DONE = {
     FindingAct.ASK: "Đã yêu cầu giải trình. Giáo viên thấy ở trang «Việc của tôi».",

@@ -12,7 +12,6 @@ from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
-from approvals.inspection_models import Finding, FindingEntry, Inspection
 from approvals.inspection_workflow import (
     FindingAct,
     FindingState,
@@ -29,6 +28,7 @@ from approvals.inspections import (
     check_words,
     held,
 )
+from approvals.models import Finding, FindingEntry, Inspection
 from gradebook.grading import plain_text
 from gradebook.models import TeachingAssignment
 from gradebook.sheets import SheetRef, stored_results, value_and_version

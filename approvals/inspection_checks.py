@@ -8,9 +8,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from approvals.inspection_models import Finding, InspectedClass, InspectedPupil, Inspection
 from approvals.inspection_workflow import InspectionAct, InspectionState, inspection_acts
 from approvals.inspections import actors_of
+from approvals.models import Finding, InspectedClass, InspectedPupil, Inspection
 from approvals.sampling import draw, lot_of
 from gradebook.sheets import Column, Row, SheetRef, find_sheet, get_sheet
 from students.models import SchoolClass, Student

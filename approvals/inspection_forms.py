@@ -7,8 +7,8 @@ from django import forms
 
 from accounts import clock
 from accounts.models import User
-from approvals.inspection_models import MOST_DRAWN, Finding, Inspection, StaffDecision
 from approvals.inspections import MOST_LETTERS, Wanted
+from approvals.models.inspections import MOST_DRAWN, Finding, Inspection, StaffDecision
 from approvals.staff_decisions import Decision
 from gradebook.models import ENTRY_CHOICES, EntryWindow, SubjectLine
 from gradebook.regulation import Period, line_by_code

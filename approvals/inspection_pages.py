@@ -13,7 +13,6 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from approvals.inspection_models import Finding, InspectedClass, InspectedPupil, Inspection
 from approvals.inspection_workflow import (
     FindingState,
     InspectionState,
@@ -21,6 +20,7 @@ from approvals.inspection_workflow import (
     inspection_acts,
 )
 from approvals.inspections import WHO_INSPECTS, actors_of
+from approvals.models import Finding, InspectedClass, InspectedPupil, Inspection
 from gradebook.class_lines import lines_of_each, with_lines
 from gradebook.regulation import Period, TraitGroup, line_by_code, trait_by_code
 from gradebook.sheets import HOMEROOM_CODE, Field

@@ -10,8 +10,8 @@ from django.urls import reverse
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.powers import Action
-from approvals.inspection_models import Finding, StaffDecision
 from approvals.inspection_workflow import FindingState
+from approvals.models import Finding, StaffDecision
 from gradebook.regulation import line_by_code
 
 MOST = 20

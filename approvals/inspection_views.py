@@ -13,7 +13,6 @@ from accounts.requests import SignedInRequest
 from approvals.findings import CellSeen, note, responsible_for
 from approvals.inspection_checks import get_checked, read_check, read_draw
 from approvals.inspection_forms import InspectionForm, NoteForm, answer_day, last_period
-from approvals.inspection_models import Inspection
 from approvals.inspection_pages import get_inspection, read_inspection, read_list
 from approvals.inspection_workflow import InspectionAct
 from approvals.inspections import (
@@ -24,6 +23,7 @@ from approvals.inspections import (
     end_inspection,
     open_inspection,
 )
+from approvals.models import Inspection
 from gradebook.sheets import SheetRef
 from students.models import SchoolYear
 

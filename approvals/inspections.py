@@ -14,7 +14,6 @@ from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import Post, User
 from accounts.powers import Action
-from approvals.inspection_models import Finding, InspectedClass, InspectedPupil, Inspection
 from approvals.inspection_workflow import (
     FindingState,
     InspectionAct,
@@ -22,6 +21,7 @@ from approvals.inspection_workflow import (
     InspectionState,
     inspection_target,
 )
+from approvals.models import Finding, InspectedClass, InspectedPupil, Inspection
 from approvals.sampling import draw
 from gradebook.grading import plain_text, says_something
 from students.models import Enrolment, SchoolClass, SchoolYear, Student

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 
 from accounts import clock
 from accounts.dates import Days
-from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.models import ReconciliationReply, ReconciliationRound
 from gradebook.class_lines import lines_of_classes
 from gradebook.late_comers import absent_at
 from gradebook.models import EntryWindow, TeachingAssignment

@@ -13,7 +13,7 @@ from accounts import clock, permissions
 from accounts.clock import moment_label
 from accounts.models import User
 from accounts.powers import Action
-from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import Numbers, read_numbers, stored_numbers
 from approvals.reconciliation_report import Section, about, read_sections, stored_report
 from approvals.reconciliation_workflow import ReplyState, RoundState, reply_acts, why_not_closed

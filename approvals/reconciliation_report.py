@@ -10,8 +10,7 @@ from django.db.models import Count, Q
 from django.utils.timezone import make_aware
 
 from accounts.models import AdminAction, User
-from approvals.models import CorrectionRequest
-from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.models import CorrectionRequest, ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import Numbers, day_of, first_day_of, stored_numbers
 from approvals.reconciliation_workflow import ReplyState
 from gradebook.models import TeachingAssignment

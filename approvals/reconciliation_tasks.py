@@ -9,7 +9,7 @@ from accounts import clock, permissions
 from accounts.models import Post, User
 from accounts.powers import Action
 from approvals.inspection_tasks import InspectionTask
-from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_workflow import ReplyState, RoundState
 from approvals.reconciliations import own_replies
 

@@ -15,7 +15,7 @@ from accounts import clock, permissions
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from approvals.inspection_forms import WordsField, day_field
-from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_pages import (
     get_reply,
     get_round,

@@ -10,7 +10,7 @@ from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import Post, User
 from accounts.powers import Action
-from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import read_numbers
 from approvals.reconciliation_report import read_report
 from approvals.reconciliation_workflow import (

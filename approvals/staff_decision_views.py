@@ -13,9 +13,9 @@ from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from approvals.finding_pages import get_finding
 from approvals.inspection_forms import DecisionForm
-from approvals.inspection_models import Finding, StaffDecision
 from approvals.inspection_pages import FindingLine, with_names
 from approvals.inspections import InspectionOutdated, InspectionRefused
+from approvals.models import Finding, StaffDecision
 from approvals.staff_decisions import (
     WHO_DECIDES,
     WHO_READS,

@@ -10,9 +10,9 @@ from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
-from approvals.inspection_models import Finding, StaffDecision
 from approvals.inspection_workflow import FindingState
 from approvals.inspections import InspectionOutdated, InspectionRefused, check_words
+from approvals.models import Finding, StaffDecision
 from gradebook.grading import plain_text
 
 WHO_DECIDES = "Quyết định khen thưởng, xử lí vi phạm của cán bộ do Hiệu trưởng ghi."

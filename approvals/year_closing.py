@@ -16,10 +16,8 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, Role
 from accounts.terms import Problem
-from approvals.inspection_models import Inspection
 from approvals.inspection_workflow import InspectionState
-from approvals.models import CorrectionRequest
-from approvals.reconciliation_models import ReconciliationRound
+from approvals.models import CorrectionRequest, Inspection, ReconciliationRound
 from approvals.reconciliation_workflow import RoundState
 from approvals.workflow import OPEN_STATES
 from gradebook.models import EntryWindow, YearOutcome

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.utils.timezone import localtime
 
 from accounts.models import Post
-from approvals.inspection_models import Finding, FindingEntry, InspectedPupil, Inspection
 from approvals.inspection_pages import (
     CheckedClass,
     FindingLine,
@@ -15,6 +14,7 @@ from approvals.inspection_pages import (
     with_names,
 )
 from approvals.inspection_workflow import FindingAct
+from approvals.models import Finding, FindingEntry, InspectedPupil, Inspection
 from gradebook.regulation import Period
 from reports.book_content import Signature
 from reports.signatories import read_signatories

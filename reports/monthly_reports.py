@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from approvals.reconciliation_models import ReconciliationRound
+from approvals.models import ReconciliationRound
 from approvals.reconciliation_report import Section, stored_report
 
 TEMPLATE = "reports/print/monthly_report.html"

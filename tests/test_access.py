@@ -37,10 +37,19 @@ from approvals.announcements import Told, tell
 from approvals.findings import note
 from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
-from approvals.inspection_models import Finding, Inspection, StaffDecision
 from approvals.inspections import Wanted, open_inspection
-from approvals.models import Announcement, CorrectionRequest, Evidence, Inquiry, KeptDocument
-from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.models import (
+    Announcement,
+    CorrectionRequest,
+    Evidence,
+    Finding,
+    Inquiry,
+    Inspection,
+    KeptDocument,
+    ReconciliationReply,
+    ReconciliationRound,
+    StaffDecision,
+)
 from approvals.reconciliations import open_round
 from approvals.staff_decisions import Decision, record_decision
 from gradebook.comment_bank import shipped

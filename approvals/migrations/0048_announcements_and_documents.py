@@ -1,7 +1,7 @@
 """Announcements with their readers, and kept documents with their versions and the management board."""
 
-import approvals.models_announcements
-import approvals.models_documents
+import approvals.models.announcements
+import approvals.models.documents
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import simple_history.models
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        blank=True, max_length=200, upload_to=approvals.models_announcements.announcement_path
+                        blank=True, max_length=200, upload_to=approvals.models.announcements.announcement_path
                     ),
                 ),
                 ("file_name", models.CharField(blank=True, max_length=150, verbose_name="tên tệp")),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        blank=True, max_length=200, upload_to=approvals.models_documents.document_path
+                        blank=True, max_length=200, upload_to=approvals.models.documents.document_path
                     ),
                 ),
                 ("file_name", models.CharField(blank=True, max_length=150, verbose_name="tên tệp")),

@@ -6,10 +6,9 @@ from typing import Any
 from accounts import clock
 from accounts.models import User
 from approvals.findings import CellSeen, answer, conclude, note
-from approvals.inspection_models import Inspection, StaffDecision
 from approvals.inspection_workflow import InspectionAct, Verdict
 from approvals.inspections import Wanted, end_inspection, open_inspection
-from approvals.reconciliation_models import ReconciliationReply
+from approvals.models import Inspection, ReconciliationReply, StaffDecision
 from approvals.reconciliation_numbers import read_numbers
 from approvals.reconciliation_workflow import ReplyAct
 from approvals.reconciliations import answer as answer_figures

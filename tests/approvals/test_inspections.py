@@ -15,14 +15,6 @@ from accounts.permissions import may
 from accounts.powers import Action
 from approvals.findings import CellSeen, answer, ask, conclude, note
 from approvals.inspection_checks import read_draw
-from approvals.inspection_models import (
-    Finding,
-    FindingEntry,
-    InspectedClass,
-    InspectedPupil,
-    Inspection,
-    StaffDecision,
-)
 from approvals.inspection_workflow import FindingState, InspectionAct, Verdict
 from approvals.inspections import (
     InspectionOutdated,
@@ -31,6 +23,14 @@ from approvals.inspections import (
     choose_pupils,
     end_inspection,
     open_inspection,
+)
+from approvals.models import (
+    Finding,
+    FindingEntry,
+    InspectedClass,
+    InspectedPupil,
+    Inspection,
+    StaffDecision,
 )
 from approvals.staff_decisions import Decision, record_decision, revoke_decision, visible_decisions
 from approvals.tasks import read_tasks

@@ -13,7 +13,7 @@ from accounts import clock
 from accounts.models import AdminAction, User
 from accounts.permissions import may
 from accounts.powers import Action
-from approvals.reconciliation_models import ReconciliationReply, ReconciliationRound
+from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import read_numbers
 from approvals.reconciliation_report import read_sections
 from approvals.reconciliation_workflow import ReplyAct, ReplyState

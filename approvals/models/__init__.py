@@ -1,0 +1,51 @@
+"""What goes up the hierarchy and comes down decided; a file a subject."""
+
+from approvals.models.announcements import Announcement, AnnouncementQuerySet, AnnouncementReading
+from approvals.models.documents import BoardMember, DocumentVersion, KeptDocument
+from approvals.models.inquiries import Inquiry, InquiryEntry, InquiryQuerySet
+from approvals.models.inspections import (
+    Finding,
+    FindingEntry,
+    InspectedClass,
+    InspectedPupil,
+    Inspection,
+    StaffDecision,
+)
+from approvals.models.reconciliations import ReconciliationReply, ReconciliationRound
+from approvals.models.requests import (
+    REASON_CHOICES,
+    STATE_CHOICES,
+    CorrectionItem,
+    CorrectionRequest,
+    CorrectionRequestQuerySet,
+    Evidence,
+)
+from approvals.models.signatures import BookSignature, SignatureQuerySet
+
+__all__ = [
+    "REASON_CHOICES",
+    "STATE_CHOICES",
+    "Announcement",
+    "AnnouncementQuerySet",
+    "AnnouncementReading",
+    "BoardMember",
+    "BookSignature",
+    "CorrectionItem",
+    "CorrectionRequest",
+    "CorrectionRequestQuerySet",
+    "DocumentVersion",
+    "Evidence",
+    "Finding",
+    "FindingEntry",
+    "Inquiry",
+    "InquiryEntry",
+    "InquiryQuerySet",
+    "InspectedClass",
+    "InspectedPupil",
+    "Inspection",
+    "KeptDocument",
+    "ReconciliationReply",
+    "ReconciliationRound",
+    "SignatureQuerySet",
+    "StaffDecision",
+]
