@@ -96,7 +96,7 @@ def count_entered(
     if not class_ids:
         return Counts()
     gone = [(period, pupil) for period, pupils in absent.items() for pupil in pupils]
-    values = {
+    values: dict[str, Any] = {
         "year": year.pk,
         "day": year.day_for_roster(),
         "classes": list(class_ids),

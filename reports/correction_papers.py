@@ -12,9 +12,10 @@ from approvals.correction_register import NAME, Entry, Narrowing
 from approvals.models import CorrectionRequest
 from approvals.request_pages import RequestPage, read_page
 from approvals.workflow import State
-from reports.book_content import Signature, long_date
+from reports.book_content import Signature
 from reports.signatories import read_signatories
 from students.models import SchoolYear
+from students.paper_dates import long_date
 
 REQUEST = "reports/print/correction_request.html"
 REGISTER = "reports/print/correction_register.html"

@@ -14,9 +14,10 @@ from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.year_end_lists import Kind
 from gradebook.year_rules import rules_of
-from reports.book_content import Signature, long_date
+from reports.book_content import Signature
 from reports.signatories import read_signatories
 from students.models import SchoolClass
+from students.paper_dates import long_date
 
 DECISION = "reports/print/decision.html"
 CERTIFICATES = "reports/print/certificates.html"
