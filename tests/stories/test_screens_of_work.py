@@ -37,6 +37,7 @@ PAGES = [
     ("phohieutruong", "/approvals/requests/"),
     ("phohieutruong", "/approvals/requests/{filed}/"),
     ("phohieutruong", "/approvals/requests/{refused}/"),
+    ("phohieutruong", "/approvals/requests/{returned}/"),
     ("vanthu", "/"),
     ("vanthu", "/approvals/requests/{approved}/"),
     ("vanthu", "/approvals/requests/{applied}/"),
