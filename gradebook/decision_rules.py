@@ -15,7 +15,7 @@ class DecisionKind(Labelled):
 
     RESULTS = "results", "Công nhận kết quả, lên lớp"
     SUMMER = "summer", "Kiểm tra lại, rèn luyện trong hè"
-    AWARDS = "awards", "Khen thưởng cuối năm"
+    AWARDS = "awards", "Khen thưởng học sinh"
 
     @property
     def about(self) -> str:

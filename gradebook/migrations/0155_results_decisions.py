@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("results", "Công nhận kết quả, lên lớp"),
                             ("summer", "Kiểm tra lại, rèn luyện trong hè"),
-                            ("awards", "Khen thưởng cuối năm"),
+                            ("awards", "Khen thưởng học sinh"),
                         ],
                         max_length=7,
                         verbose_name="loại quyết định",
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("results", "Công nhận kết quả, lên lớp"),
                             ("summer", "Kiểm tra lại, rèn luyện trong hè"),
-                            ("awards", "Khen thưởng cuối năm"),
+                            ("awards", "Khen thưởng học sinh"),
                         ],
                         max_length=7,
                         verbose_name="loại quyết định",

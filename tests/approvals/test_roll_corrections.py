@@ -14,11 +14,18 @@ from approvals import corrections
 from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionRequest
+from approvals.request_pages import get_request
 from approvals.roll_corrections import propose_roll
+from gradebook.regulation import Period
+from reports.correction_papers import correction_pdf, read_correction_paper
+from reports.models import PrintJob
+from reports.superseded import request_with_items, superseded_by
 from students.attendance import Call, call_roll, standing_roll
 from students.models import Absence, RollCall
 from tests.approvals.papers import picture
 from tests.gradebook.school import CONFIRMED, make_school
+from tests.reports.papers import pages_of
+from tests.reports.test_superseded import as_if_printed
 from tests.students.test_attendance import at, first_wednesday
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +222,22 @@ def test_an_open_month_and_others_come_to_no_request_on_sessions(school):
     with at(first_wednesday(school)):
         assert "còn mở" in text(client_of(school.lan).get(sessions_address(school)))
         assert client_of(school.minh).get(sessions_address(school)).status_code == 403
+
+
+def test_it_is_printed_in_the_same_form_and_the_printed_transcripts_are_named(school, december):
+    with at(first_wednesday(school)):
+        old = as_if_printed(school, PrintJob.Book.TRANSCRIPTS, Period.YEAR_END)
+        as_if_printed(school, PrintJob.Book.CLASS_TABLE)
+    request = corrections.carry_out(approved(school), by=school.tuan)
+    assert [row.job for row in superseded_by([request_with_items(request.pk)])] == [old]
+    paper = read_correction_paper(school.tuan, get_request(school.tuan, request.pk))
+    words = " ".join(" ".join(pages_of(correction_pdf(paper))).split())
+    day = first_wednesday(school)
+    for part in (
+        "PHIẾU ĐỀ NGHỊ SỬA ĐIỂM DANH",
+        f"Thời điểm: buổi sáng ngày {day:%d/%m/%Y}",
+        school.pupils[0].full_name,
+        REASON,
+        school.hoa.full_name,
+    ):
+        assert part in words
