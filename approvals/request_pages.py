@@ -88,6 +88,7 @@ def get_request(user: User, pk: int) -> CorrectionRequest:
             "applied_by",
             "opinion_by",
             "returned_by",
+            "consent_by",
         ),
         pk=pk,
     )

@@ -21,6 +21,9 @@ REQUEST = "reports/print/correction_request.html"
 REGISTER = "reports/print/correction_register.html"
 
 
+NO = "Không đồng ý"
+
+
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """What one of the school's officers says of the request; without words: dotted lines, to be filled in by hand."""
@@ -90,25 +93,35 @@ def read_correction_paper(user: User, request: CorrectionRequest) -> CorrectionP
     )
 
 
-def opinion_of_grade_head(_request: CorrectionRequest) -> Opinion:
-    """Written by hand: the request itself does not keep it."""
-    return Opinion("Ý kiến tổ (khối) trưởng", ("TỔ (KHỐI) TRƯỞNG",))
+def opinion_of_grade_head(request: CorrectionRequest) -> Opinion:
+    title, signer = "Ý kiến tổ (khối) trưởng", ("TỔ (KHỐI) TRƯỞNG",)
+    if request.opinion_by is None or request.opinion_at is None:
+        return Opinion(title, signer)
+    at = moment_label(request.opinion_at)
+    return Opinion(title, signer, note=request.opinion, name=request.opinion_by.full_name, at=at)
 
 
-def consent_of_principal(_request: CorrectionRequest) -> Opinion:
-    """Written by hand: the request itself does not keep it."""
-    return Opinion("Phê duyệt của Hiệu trưởng (khi đã phê duyệt kết quả, đã kí học bạ)", ("HIỆU TRƯỞNG",))
+def consent_of_principal(request: CorrectionRequest) -> Opinion:
+    """Of a request that needs none the lines stay, to be written by hand."""
+    title = "Phê duyệt của Hiệu trưởng (khi đã phê duyệt kết quả, đã kí học bạ)"
+    signer = ("HIỆU TRƯỞNG",)
+    if request.consent_by is None or request.consent_at is None:
+        return Opinion(title, signer)
+    verdict = NO if request.state == State.REFUSED else "Đồng ý"
+    at = moment_label(request.consent_at)
+    return Opinion(title, signer, verdict, request.consent_note, request.consent_by.full_name, at)
 
 
 def _decision(request: CorrectionRequest) -> Opinion:
+    """What the principal declined had been approved before."""
     title, signer = "Ý kiến Phó Hiệu trưởng (phê chuẩn minh chứng)", ("PHÓ HIỆU TRƯỞNG",)
     if request.decided_by is None or request.decided_at is None:
         return Opinion(title, signer)
-    verdict = "Không đồng ý" if request.state == State.REFUSED else "Đồng ý, minh chứng hợp lệ"
+    was_refused = request.state == State.REFUSED and request.consent_by is None
     return Opinion(
         title,
         signer,
-        verdict,
+        NO if was_refused else "Đồng ý, minh chứng hợp lệ",
         request.decision_note,
         request.decided_by.full_name,
         moment_label(request.decided_at),

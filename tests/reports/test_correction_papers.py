@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from accounts import clock
 from accounts.clock import today
-from accounts.models import AccessLogEntry
-from approvals import corrections
+from accounts.models import AccessLogEntry, User
+from approvals import consent, corrections
 from approvals.evidence import clean_evidence
-from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture
+from approvals.models import CorrectionRequest
+from tests.approvals.papers import REASON, applied, approved, awaiting, draft, entered_school, filed, picture
 from tests.reports.papers import as_confirmed, pages_of
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +21,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def school():
     return entered_school()
+
+
+def again(person):
+    """The person as the next request sees them."""
+    return User.objects.get(pk=person.pk)
 
 
 def paper(school, request, who="tuan"):
@@ -66,6 +73,20 @@ def test_what_was_not_decided_is_left_to_the_hand_and_a_draft_says_that_it_is_on
     assert "Không đồng ý. Thiếu bài làm." in paper(school, refused)
     cancelled = corrections.cancel(filed(school, "10"), by=school.lan)
     assert "PHIẾU ĐÃ HUỶ" in paper(school, cancelled)
+
+
+def test_the_words_of_the_head_of_the_grade_and_of_the_principal_are_printed(school):
+    request = awaiting(school)
+    CorrectionRequest.objects.filter(pk=request.pk).update(
+        opinion="Bài đúng là 9 điểm.", opinion_by=school.dung, opinion_at=clock.now()
+    )
+    declined = consent.answer(request, consents=False, note="Đã kí học bạ.", by=again(school.bich))
+    words = paper(school, declined)
+    assert "Ý kiến tổ (khối) trưởng: Bài đúng là 9 điểm." in words
+    assert "Đồng ý, minh chứng hợp lệ" in words
+    assert "đã kí học bạ): Không đồng ý. Đã kí học bạ." in words
+    for who in (school.dung, school.hoa, school.bich):
+        assert f"Ghi trên hệ thống: {who.full_name}" in words
 
 
 def test_only_the_office_takes_papers_and_the_teacher_keeps_the_page(school):
@@ -150,7 +171,7 @@ def test_the_register_asks_the_same_of_few_and_many_requests(school, django_asse
     address = reverse("approvals:correction_register")
     filed(school)
     client.get(address)
-    with django_assert_num_queries(11) as few:
+    with django_assert_num_queries(10) as few:
         client.get(address)
     for pupil in (1, 2, 3):
         filed(school, "8", pupil=pupil)
