@@ -31,10 +31,14 @@ Sheet = tuple[str, dict[str, Any], int]
 
 @dataclass(frozen=True, slots=True)
 class PaperManuscript:
-    """All that shall stand in the file. The names are those of `book_binding.Manuscript`."""
+    """All that shall stand in the file. The names are those of `book_binding.Manuscript`.
+
+    Without `audit_code`: the code of the chain stands on the books, not on what is signed as an official paper.
+    """
 
     content: DecisionPaper | Certificates
     print_code: str = ""
+    audit_code: str = ""
     lines: int = 0
 
     @property
