@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from accounts.clock import today
-from approvals.tasks import TasksPage
+from approvals.tasks import EntryTask, TasksPage
 
 MOST_SHOWN: Final = 6
 SOON: Final = datetime.timedelta(days=14)
@@ -58,8 +58,9 @@ def _with_a_day(page: TasksPage) -> Iterator[Any]:
 
 
 def nearest(page: TasksPage) -> list[DueTask]:
-    """What is overdue or due within two weeks, for the head of the page; none where one kind alone has days, for that
-    stands in order itself."""
-    kinds = {type(each) for each in _with_a_day(page)}
+    """What is overdue or due within two weeks, for the head of the page; none where sheets alone have days, for they
+    stand first in order themselves."""
+    if all(isinstance(each, EntryTask) for each in _with_a_day(page)):
+        return []
     soon = today() + SOON
-    return [task for task in due_tasks(page) if task.due_on <= soon][:MOST_SHOWN] if len(kinds) > 1 else []
+    return [task for task in due_tasks(page) if task.due_on <= soon][:MOST_SHOWN]

@@ -24,6 +24,7 @@ class InspectionTask:
     url: str
     kind: str
     word: str
+    due_on: datetime.date | None = None
 
 
 def findings_waiting_for(user: User) -> QuerySet[Finding]:
@@ -73,4 +74,5 @@ def _finding_task(
         url,
         "refused" if is_late else "warning",
         "Quá hạn" if is_late else state.label,
+        due_on,
     )

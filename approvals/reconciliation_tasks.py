@@ -48,8 +48,10 @@ def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
             continue
         url = reverse("approvals:reconciliation_reply", args=[pk])
         if state == ReplyState.DIFFERS:
-            yield InspectionTask(f"Giải quyết sai khác {about}", detail, url, "warning", "Báo sai khác")
+            yield InspectionTask(
+                f"Giải quyết sai khác {about}", detail, url, "warning", "Báo sai khác", due_on
+            )
         else:
             is_late = due_on < clock.today()
             kind, word = ("refused", "Quá hạn") if is_late else ("waiting", "Chưa trả lời")
-            yield InspectionTask(f"Đối chiếu {about}", detail, url, kind, word)
+            yield InspectionTask(f"Đối chiếu {about}", detail, url, kind, word, due_on)

@@ -129,7 +129,7 @@ def test_tasks_with_a_day_come_in_the_order_of_their_days_and_overdue_ones_say_s
     assert "Đến hạn trước" in client.get(reverse("approvals:tasks")).content.decode()
 
 
-def test_tasks_of_one_kind_are_not_listed_twice(school):
+def test_sheets_alone_are_not_listed_twice(school):
     thu = User.objects.get(pk=school.thu.pk)
     assert due_tasks(read_tasks(thu))
     assert nearest(read_tasks(thu)) == []
