@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 HEARTBEAT_SECONDS: Final = 2.0
@@ -25,6 +26,13 @@ HEARTBEAT_SECONDS: Final = 2.0
 STALLED_AFTER_SECONDS: Final = 7.0
 """Silence after which a worker counts as dead and another takes its work over. A slow one loses nothing by it:
 its lock keeps the other away."""
+
+WORKERS_LOCKS: Final = (28, 29)
+"""First keys of the locks that only workers hold, see `Kind`."""
+_HELD: Final = (
+    "FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = ANY(%s)"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 class InOtherHands(Exception):
@@ -35,7 +43,8 @@ class InOtherHands(Exception):
 class Kind:
     """A kind of work: its task, the argument that names the piece, and the first key of its advisory locks.
 
-    Keys in use: 27 gradebook.windows, 28 prints, 29 pupil lists, 31 temporary codes (students.records).
+    Keys in use: 27 gradebook.windows, 28 prints, 29 pupil lists, 31 temporary codes (students.records); workers hold
+    those in `WORKERS_LOCKS`.
     """
 
     task: str
@@ -90,16 +99,27 @@ class Kind:
         places = self._queued(status__in=statuses, **conditions).annotate(piece=key)
         return Exists(places.filter(piece=OuterRef("pk")))
 
-    def in_live_hands(self) -> Exists:
-        """Whether a worker that is alive has the piece (the outer query's row) now."""
+    def in_live_hands(self) -> ExpressionWrapper:
+        """Whether a worker that is alive has the piece (the outer query's row) now.
+
+        Its heart may stand still while it has one long call to do, such as writing a book of the whole school; but it
+        holds its lock.
+        """
         since = Now() - timedelta(seconds=STALLED_AFTER_SECONDS)
-        return self.in_queue("doing", worker__last_heartbeat__gte=since)
+        held = RawSQL(f"SELECT objid::bigint {_HELD}", [[self.locks]])  # noqa: S611 - our own words
+        is_alive = Q(self.in_queue("doing", worker__last_heartbeat__gte=since)) | Q(pk__in=held)
+        return ExpressionWrapper(is_alive, output_field=BooleanField())
 
     def _queued(self, **conditions: Any) -> QuerySet[ProcrastinateJob]:
         return ProcrastinateJob.objects.filter(task_name=self.task, **conditions)
 
 
 def has_live_worker() -> bool:
-    """Whether any worker has given a sign of life of late. One statement."""
-    since = Now() - timedelta(seconds=STALLED_AFTER_SECONDS)
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gte=since).exists()
+    """Whether any worker has given a sign of life of late, or holds a piece of work. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM procrastinate_workers"  # noqa: S608 - our own words
+            f" WHERE last_heartbeat >= now() - make_interval(secs => %s)) OR EXISTS (SELECT {_HELD})",
+            [STALLED_AFTER_SECONDS, list(WORKERS_LOCKS)],
+        )
+        return bool(cursor.fetchone()[0])

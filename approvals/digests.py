@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, str]] = {
     "classes": "việc phụ trách, bàn giao lớp",
     "signatures": "sổ chờ kí",
     "inspections": "việc kiểm tra hồ sơ",
+    "figures": "việc đối chiếu số liệu",
     "requests": "phiếu đề nghị sửa",
     "inquiries": "câu hỏi, sự cố",
 }

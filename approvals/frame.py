@@ -39,6 +39,7 @@ from approvals.inspection_tasks import findings_waiting_for, unread_decisions
 from approvals.models import CorrectionRequest, Inquiry
 from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for
 from approvals.workflow import OPEN_STATES, WRITABLE, State
+from gradebook.decision_tasks import drafts_waiting_for
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
 from gradebook.order_execution import waiting_orders
 from gradebook.regulation import Period
@@ -167,7 +168,7 @@ def _waiting(year: Any) -> dict[str, Any]:
     """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has every kind."""
     if year is None:
         return {"count": 0, "url": reverse("approvals:tasks")}
-    others = year.inquiries + year.unread + year.checks + year.figures + len(year.orders_due)
+    others = year.inquiries + year.unread + year.checks + year.figures + year.drafts + len(year.orders_due)
     if others:
         return {"count": year.waiting + others, "url": reverse("approvals:tasks")}
     return {"count": year.waiting, "url": f"{reverse('approvals:requests')}?who=waiting"}
@@ -237,6 +238,7 @@ def _statement(
         unread_first=_list_of(unread.order_by("-told_at", "-pk").values(json=ANNOUNCED)[:MOST_ANNOUNCED]),
         checks=_number_of(findings_waiting_for(user)) + _number_of(unread_decisions(user)),
         figures=_number_of(replies_waiting_for(user)) + _number_of(reports_waiting_for(user)),
+        drafts=_number_of(drafts_waiting_for(user)),
     )
     return years[:1].query.sql_with_params()
 
@@ -398,6 +400,7 @@ def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
             "approvals:inspections": year.checks,
             "approvals:reconciliations": year.figures,
             "gradebook:orders": len(year.orders_due),
+            "gradebook:year_ends": year.drafts,
             "approvals:announcements": year.unread,
         }
         if year is not None

@@ -1,7 +1,7 @@
 """Who is on the lists of a decision on results: as issued; of a draft, as things stand, and what it lacks."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ClassYearEnd, ResultsDecision, ResultsDecisionLine
-from gradebook.year_end import Row, read_rows
+from gradebook.year_end import Row, read_results
 from gradebook.year_end_lists import LISTS, Kind, PupilList
 from gradebook.year_end_rules import State
 from students.models import Enrolment, SchoolClass, Student
@@ -29,6 +29,14 @@ COLUMNS: Mapping[Kind, tuple[str, ...]] = {
     Kind.TRAINING: ("Rèn luyện",),
     Kind.AWARDS: (AWARD, AWARD_REASON),
 }
+
+
+def _readers(part: Kind) -> tuple[Callable[[Row], str], ...]:
+    of_list = {name: read for name, _width, read in LISTS[part].columns}
+    return tuple(of_list[name] for name in COLUMNS[part])
+
+
+_READERS = {part: _readers(part) for part in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,35 +114,24 @@ def issued_lines(decision: ResultsDecision) -> tuple[Line, ...]:
     return tuple(Line(Kind(row.part), row.student, row.school_class, tuple(row.words)) for row in rows)
 
 
-def _lines(decision: ResultsDecision, rows: Sequence[Row], *, is_final: bool) -> Iterable[Line]:
+def _lines(decision: ResultsDecision, rows: Sequence[Row]) -> Iterator[tuple[Line, bool]]:
+    """Each with whether it is settled: the principal has decided on the pupil, or left the pupil for the summer."""
     for part in PARTS[DecisionKind(decision.kind)]:
         for row in rows:
-            if _is_on(part, row, is_final=is_final):
-                yield _line(part, row)
-
-
-def _is_on(part: Kind, row: Row, *, is_final: bool) -> bool:
-    """Assessed again in summer are those who wait for it; all else is decided with the approval."""
-    if not LISTS[part].has(row):
-        return False
-    if part in PARTS[DecisionKind.SUMMER]:
-        return row.waits
-    if part is Kind.AWARDS and not row.award_label:
-        return False
-    return row.decided is not None or not is_final
+            if LISTS[part].has(row) and (part is not Kind.AWARDS or row.award_label):
+                yield _line(part, row), row.decided is not None or row.waits
 
 
 def _line(part: Kind, row: Row) -> Line:
-    told = {name: read(row) for name, _width, read in LISTS[part].columns}
-    return Line(part, row.student, row.school_class, tuple(told[name] for name in COLUMNS[part]))
+    return Line(part, row.student, row.school_class, tuple(read(row) for read in _READERS[part]))
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A draft as things stand.
 
-    `shown`: proposals included, for those who read it over. `to_issue`: what the principal has approved and no decision
-    in force says yet, in the same words. `not_approved`: the classes in scope that he has not approved.
+    `shown`: what no decision in force says yet in the same words, proposals included, for those who read it over.
+    `to_issue`: what of it the principal has approved. `not_approved`: the classes in scope that he has not approved.
     """
 
     shown: tuple[Line, ...]
@@ -159,17 +156,18 @@ NOBODY = (
 
 
 def read_draft(decision: ResultsDecision) -> Draft:
-    """Sixteen statements, whatever the number of pupils and classes."""
+    """Eleven statements at most, whatever the number of pupils and classes."""
     classes = classes_of(decision)
     records = {each.school_class_id: each for each in ClassYearEnd.objects.filter(school_class__in=classes)}
     approved = {pk: each for pk, each in records.items() if each.state == State.APPROVED}
     moments = [each.approved_at for each in approved.values() if each.approved_at]
-    rows = read_rows(classes)
     said = _said_already(decision)
-    final = _lines(decision, rows, is_final=True)
+    proposed = [
+        (line, is_final) for line, is_final in _lines(decision, read_results(classes)) if line.key not in said
+    ]
     return Draft(
-        shown=tuple(_lines(decision, rows, is_final=False)),
-        to_issue=tuple(line for line in final if line.key not in said),
+        shown=tuple(line for line, _is_final in proposed),
+        to_issue=tuple(line for line, is_final in proposed if is_final),
         not_approved=tuple(each for each in classes if each.pk not in approved),
         approved_on=timezone.localdate(max(moments)) if moments else None,
     )

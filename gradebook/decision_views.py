@@ -101,6 +101,7 @@ def _list_page(
         "page": page,
         "lines": [(each, STATE_KINDS[DecisionState(each.state)]) for each in page.object_list],
         "form": form,
+        "may_reopen_year": permissions.may(request.user, Action.CLOSE_YEAR),
     }
     return render(request, "gradebook/decisions.html", context, status=422 if form.errors else 200)
 
@@ -137,6 +138,7 @@ def _decision_page(
         "may_issue": is_principal and found.is_draft and is_open,
         "may_withdraw": is_principal and found.is_issued and is_open,
         "may_drop": found.is_draft and is_open,
+        "may_reopen_year": not is_open and permissions.may(request.user, Action.CLOSE_YEAR),
         "may_print": permissions.may(request.user, Action.PRINT_PAPERS),
         "has_certificates": found.is_issued and found.kind == DecisionKind.AWARDS,
         "classes": list(classes.values()),

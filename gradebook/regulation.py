@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -38,7 +38,7 @@ class UnknownCode(ValueError):
 class _Ordered(Labelled):
     """Members stand from first (or best) to last."""
 
-    @property
+    @cached_property
     def _index(self) -> int:
         return list(type(self).__members__.values()).index(self)
 

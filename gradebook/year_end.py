@@ -4,8 +4,8 @@ Read only, in a constant number of statements; the acts are in `gradebook.year_e
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from gradebook import grading
@@ -26,7 +26,7 @@ from gradebook.year_end_rules import (
 )
 from gradebook.year_rules import rules_of
 from students.absences import Absences, absence_totals
-from students.models import SchoolClass, Student
+from students.models import Enrolment, SchoolClass, Student
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +253,32 @@ def read_class(school_class: SchoolClass) -> ClassPage:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the results: absences by (pupil, year), praise and earlier decisions by (class, pupil)."""
+
+    absences: Mapping[tuple[int, int], Absences] = field(default_factory=dict)
+    praised: Mapping[tuple[int, int], Sequence[Commendation]] = field(default_factory=dict)
+    earlier: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+
+
 def read_rows(classes: Sequence[SchoolClass], only: Collection[int] | None = None) -> tuple[Row, ...]:
     """The pupils of classes of one year, or `only` some of them, by class and in class order. Thirteen statements."""
     seats = [seat for seat in seats_of(classes) if only is None or seat.student_id in only]
-    pupils = [seat.student_id for seat in seats]
+    praised: dict[tuple[int, int], list[Commendation]] = defaultdict(list)
+    for each in Commendation.objects.standing().filter(school_class__in=classes):
+        praised[each.school_class_id, each.student_id].append(each)
+    year_id = classes[0].year_id if classes else 0
+    absences = absence_totals([seat.student_id for seat in seats], until=year_id)
+    return _rows(classes, seats, _Beside(absences, praised, earlier_decisions([each.pk for each in classes])))
+
+
+def read_results(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
+    """The same of all pupils, with nothing beside the results. Eight statements."""
+    return _rows(classes, seats_of(classes), _Beside())
+
+
+def _rows(classes: Sequence[SchoolClass], seats: Sequence[Enrolment], beside: _Beside) -> tuple[Row, ...]:
     computed = computed_of(seats)
     said = {
         (each.school_class_id, each.student_id): each
@@ -266,12 +288,6 @@ def read_rows(classes: Sequence[SchoolClass], only: Collection[int] | None = Non
         (each.school_class_id, each.student_id): each
         for each in YearOutcome.objects.filter(school_class__in=classes)
     }
-    year_id = classes[0].year_id if classes else 0
-    absences = absence_totals(pupils, until=year_id)
-    praised: dict[tuple[int, int], list[Commendation]] = defaultdict(list)
-    for each in Commendation.objects.standing().filter(school_class__in=classes):
-        praised[each.school_class_id, each.student_id].append(each)
-    earlier = earlier_decisions([each.pk for each in classes])
     rows = []
     number, last = 0, None
     for seat in seats:
@@ -287,9 +303,9 @@ def read_rows(classes: Sequence[SchoolClass], only: Collection[int] | None = Non
                 said.get(key)
                 or PupilYearEnd(school_class=seat.school_class, student=seat.student, version=0),
                 decided.get(key),
-                absences.get((seat.student_id, year_id)),
-                tuple(praised[key]),
-                earlier.get(key, ()),
+                beside.absences.get((seat.student_id, seat.school_class.year_id)),
+                tuple(beside.praised.get(key, ())),
+                beside.earlier.get(key, ()),
             )
         )
     return tuple(rows)

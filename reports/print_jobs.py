@@ -313,7 +313,7 @@ class _Attempt:
             return
         _fail(
             self.job,
-            f"Không in được sau {self.job.attempts} lần thử do lỗi hệ thống ({type(problem).__name__}). Hãy bấm "
+            f"Không in được sau {self.job.attempts} lần thử do lỗi hệ thống. Hãy bấm "
             f"«In lại»; nếu vẫn lỗi, báo người quản trị hệ thống bản in số {self.job.pk}.",
         )
         raise PrintGivenUp from problem

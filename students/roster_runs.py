@@ -154,7 +154,7 @@ def _answered_for(run: RosterRun) -> Iterator[None]:
             raise
         _fail(
             run,
-            f"Không nạp được sau {run.attempts} lần thử do lỗi hệ thống ({type(problem).__name__}); chưa ghi dòng "
+            f"Không nạp được sau {run.attempts} lần thử do lỗi hệ thống; chưa ghi dòng "
             f"nào. Hãy báo người quản trị hệ thống lượt nạp số {run.pk}.",
         )
         raise RunGivenUp from problem

@@ -27,11 +27,15 @@ from gradebook.decisions import (
 )
 from gradebook.models import ResultsDecision, ResultsDecisionLine
 from gradebook.outcomes import reopen_outcome
+from gradebook.year_end import read_rows
+from gradebook.year_end_lists import Kind, pupil_list
 from gradebook.year_end_rules import Promotion
+from students.models import SchoolYear
 from tests.gradebook.school import CONFIRMED
 from tests.gradebook.year_end import confirm, ended_school, go_through, put, say
 
 pytestmark = pytest.mark.django_db
+RETEST, TRAINING = Kind.RETEST, Kind.TRAINING
 # state: {act: (who, where it leads)}; whatever is not here is refused.
 ALLOWED = {
     DecisionState.DRAFT: {
@@ -182,6 +186,49 @@ def test_who_waits_for_the_summer_is_on_the_list_of_the_summer_and_on_no_other(s
     ]
 
 
+def test_the_summer_has_everybody_on_its_list_whatever_the_principal_decided_since(school):
+    """1A is approved without anybody being assessed again: the first stays, the second goes up with a plan."""
+    first, second = school.pupils
+    put(school, first, "TV", mark=4, attainment="C")
+    put(school, second, "cham_chi", rating="C")
+    say(school, first, promotion=Promotion.STAYS, promotion_note="Gia đình xin ở lại lớp")
+    say(school, second, promotion=Promotion.PROMOTED, promotion_note="Kèm thêm mỗi tuần hai buổi")
+    go_through(school)
+    rows = read_rows([school.class_1a])
+    listed = {kind: [row.student for row in pupil_list(kind, rows).rows] for kind in (RETEST, TRAINING)}
+    assert listed == {RETEST: [first], TRAINING: [second]}
+    decision = issued(school, DecisionKind.SUMMER)
+    for kind, pupils in listed.items():
+        assert [line.student for line in decision.lines.filter(part=kind)] == pupils
+
+
+def test_a_draft_shows_nobody_whom_a_decision_in_force_has(school, client):
+    issued(approved(school))
+    client.force_login(school.tuan)
+    page = client.get(reverse("gradebook:decision", args=[drafted(school).pk]))
+    assert "Không có em nào để đưa vào quyết định" in words(page)
+    assert "Học sinh được khen thưởng: 0" in words(page)
+    assert school.pupils[0].full_name not in words(page)
+
+
+@pytest.mark.parametrize("who", ["tuan", "hoa", "bich"])
+def test_of_a_closed_year_the_pages_say_why_nothing_can_be_done_and_the_way_there(school, client, who):
+    decision = issued(approved(school))
+    draft = drafted(school, DecisionKind.RESULTS)
+    SchoolYear.objects.update(state=SchoolYear.State.CLOSED)
+    client.force_login(school.people[who])
+    for address in (
+        reverse("gradebook:decisions"),
+        reverse("gradebook:decision", args=[decision.pk]),
+        reverse("gradebook:decision", args=[draft.pk]),
+    ):
+        page = client.get(address)
+        assert "đã đóng: Hiệu trưởng mở lại năm học thì mới soạn, ban hành, thu hồi được" in words(page)
+        assert "Chờ Hiệu trưởng ban hành" not in words(page)
+        way = reverse("approvals:year_closing", args=[school.year.pk])
+        assert (way in page.content.decode()) == (who == "bich")
+
+
 def test_two_clicks_make_one_draft_and_a_draft_that_is_dropped_makes_room(school):
     first = drafted(school)
     assert drafted(school) == first
@@ -220,6 +267,9 @@ def test_the_page_of_a_decision_asks_few_questions_of_the_database(
     school, client, django_assert_max_num_queries
 ):
     decision = issued(approved(school))
+    draft = drafted(school, DecisionKind.RESULTS)
     client.force_login(school.tuan)
     with django_assert_max_num_queries(12):
         client.get(reverse("gradebook:decision", args=[decision.pk]))
+    with django_assert_max_num_queries(16):
+        client.get(reverse("gradebook:decision", args=[draft.pk]))

@@ -253,6 +253,7 @@ def test_failures_are_tried_three_times_then_the_print_says_so(
     assert job.state == PrintJob.State.FAILED
     assert "3 lần" in job.failure
     assert "In lại" in job.failure
+    assert "OSError" not in job.failure
     assert books(files) == []
     place = ProcrastinateJob.objects.get().procrastinate_job
     assert tasks.PrintRetry().get_retry_decision(exception=last.value, job=place) is None
@@ -375,6 +376,16 @@ def test_the_print_of_a_dead_worker_goes_back_to_the_queue(school: School) -> No
     assert job.state == PrintJob.State.WAITING
     assert ProcrastinateJob.objects.get().status == "todo"
     assert resume_stalled() == []
+
+
+def test_a_worker_whose_heart_stands_still_over_a_long_call_is_alive_while_it_holds_its_lock(
+    school: School,
+) -> None:
+    job = ask(school)
+    as_if_in_the_hands_of_a_worker(job, silent_for=background.STALLED_AFTER_SECONDS + 1)
+    with print_jobs.PRINTS.alone_with(job.pk):
+        assert (phase_of(job), background.has_live_worker()) == ("running", True)
+    assert (phase_of(job), background.has_live_worker()) == ("asleep", False)
 
 
 def test_the_print_of_a_living_worker_is_left_to_it(school: School) -> None:

@@ -1,0 +1,44 @@
+"""Drafts of decisions on results that wait for the principal's number and day; for the menu and the start page."""
+
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accounts import permissions
+from accounts.models import User
+from accounts.powers import Action
+from gradebook.decision_rules import DecisionState
+from gradebook.models import ClassYearEnd, ResultsDecision
+from gradebook.year_end_rules import State
+from gradebook.year_end_tasks import YearEndTask
+from students.models import Enrolment, SchoolClass, SchoolYear
+
+
+def drafts_waiting_for(user: User) -> QuerySet[ResultsDecision]:
+    """Drafts whose next move is this person's: until the last class in scope is approved it is not the paper's turn."""
+    if not permissions.may(user, Action.APPROVE_OUTCOMES):
+        return ResultsDecision.objects.none()
+    approved = ClassYearEnd.objects.filter(state=State.APPROVED)
+    seated = Enrolment.objects.filter(school_class=OuterRef("pk"))
+    unapproved = SchoolClass.objects.filter(
+        Exists(seated), ~Exists(approved.filter(school_class=OuterRef("pk"))), year=OuterRef("year")
+    )
+    of_class = Q(Exists(approved.filter(school_class=OuterRef("school_class"))))
+    of_school = Q(~Exists(unapproved), school_class=None)
+    drafts = ResultsDecision.objects.filter(of_class | of_school, state=DecisionState.DRAFT)
+    return drafts.exclude(year__state=SchoolYear.State.CLOSED)
+
+
+def decision_tasks(user: User) -> Iterator[YearEndTask]:
+    """What waits longest first. One statement for the principal, none for the others."""
+    rows = drafts_waiting_for(user).select_related("year", "school_class", "drafted_by")
+    for each in rows.order_by("drafted_at", "pk"):
+        yield YearEndTask(
+            f"Ban hành quyết định: {each.title}, {each.scope}",
+            f"Năm học {each.year.label} · {each.drafted_by.full_name} soạn ngày {localtime(each.drafted_at):%d/%m/%Y}",
+            reverse("gradebook:decision", args=[each.pk]),
+            "Chờ ban hành",
+            "waiting",
+        )

@@ -1,0 +1,69 @@
+"""A drafted decision on results waits for the principal: on «Việc của tôi», in the menu and at the bell."""
+
+import pytest
+
+from accounts import clock
+from approvals.digests import digest_of
+from approvals.tasks import read_tasks
+from gradebook.decision_rules import DecisionKind
+from gradebook.decisions import draft_decision, drop_draft, issue_decision
+from gradebook.models import ClassYearEnd
+from students.models import SchoolClass, SchoolYear
+from tests.gradebook.year_end import confirm, ended_school, go_through
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def school():
+    school = ended_school()
+    confirm(school)
+    return school
+
+
+def draft(school, school_class=None):
+    return draft_decision(DecisionKind.AWARDS, school.year, school_class, by=school.tuan)
+
+
+def approve(school_class, school):
+    steps = {"completed": school.lan, "reviewed": school.hoa, "approved": school.bich}
+    people = {f"{step}_by": person for step, person in steps.items()}
+    moments = {f"{step}_at": clock.now() for step in steps}
+    ClassYearEnd.objects.create(school_class=school_class, state="approved", **people, **moments)
+
+
+def waiting(client, person):
+    """(titles on the start page, the number in the menu, the number at the bell)."""
+    client.force_login(person)
+    context = client.get("/").context
+    menu = {entry["label"]: entry["count"] for entry in context["menu"]}
+    titles = [task.title for task in context["page"].year_end if "quyết định" in task.title]
+    return titles, menu["Kết quả năm học"], context["waiting"]["count"]
+
+
+def test_the_principal_alone_is_told_until_it_is_issued(school, client):
+    go_through(school)
+    paper = draft(school, school.class_1a)
+    told = (["Ban hành quyết định: Khen thưởng học sinh, lớp 1A"], 1, 1)
+    assert waiting(client, school.bich) == told
+    assert waiting(client, school.tuan) == waiting(client, school.hoa) == ([], 0, 0)
+    assert "1 việc về kết quả năm học" in digest_of(school.bich).lines
+    issue_decision(paper, number="45/QĐ-THKĐ", dated=clock.today(), by=school.bich)
+    assert waiting(client, school.bich) == ([], 0, 0)
+
+
+def test_it_waits_for_her_when_the_classes_in_its_scope_are_approved(school, client):
+    draft(school, school.class_1a)
+    whole = draft(school)
+    draft(school, school.class_4a)
+    assert waiting(client, school.bich)[1] == 0
+    go_through(school)
+    assert waiting(client, school.bich)[0] == ["Ban hành quyết định: Khen thưởng học sinh, lớp 1A"]
+    for school_class in (school.class_4a, school.class_4b):
+        approve(school_class, school)
+    SchoolClass.objects.create(year=school.year, name="5A", grade_level=5)  # nobody sits there
+    assert waiting(client, school.bich)[1] == 3
+    drop_draft(whole, by=school.tuan)
+    assert waiting(client, school.bich)[1] == 2
+    SchoolYear.objects.update(state=SchoolYear.State.CLOSED)
+    assert not read_tasks(school.bich).year_end
