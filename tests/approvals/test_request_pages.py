@@ -286,6 +286,14 @@ def test_filing_says_what_is_missing_beside_its_field(school, as_, typed, says):
 # -- Deciding and carrying out -----------------------------------------------------------------------------
 
 
+def test_enter_in_the_password_field_decides_nothing(school, as_):
+    page = as_(school.hoa).get(page_of(filed(school))).content.decode()
+    form = page[page.index("Ý kiến Phó Hiệu trưởng") :]
+    buttons = re.findall(r"<button[^>]*>", form)
+    assert buttons[0] == '<button type="submit" disabled hidden>'
+    assert "btn-primary" in buttons[1]
+
+
 def test_the_vice_principal_sees_everything_on_one_page_and_decides(school, as_):
     request = filed(school)
     client = as_(school.hoa)

@@ -399,4 +399,4 @@ def test_download_preview_and_writing_take_the_same_statements_for_one_pupil_and
     )
     # One each for the limit of requests.
     # The dry run asks roster, values and lock twice: for the page, and as writing would.
-    assert counted == (9, 12, 11)
+    assert counted == (8, 11, 10)
