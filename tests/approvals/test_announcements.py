@@ -329,5 +329,5 @@ def test_the_list_takes_the_same_statements_for_one_and_for_many(
     for _each in range(count):
         told(school)
     client.force_login(school.lan)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse(LIST))

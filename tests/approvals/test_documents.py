@@ -269,5 +269,5 @@ def test_the_list_takes_the_same_statements_for_one_and_for_many(
             by=again(school.bich),
         )
     client.force_login(school.lan)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse(LIST))

@@ -562,11 +562,11 @@ def test_the_pages_take_the_same_statements_for_few_and_for_many(
         noted(school, inspection=inspection)
         check(school)
     as_(client, school.hoa)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(reverse("approvals:inspections"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(reverse("approvals:inspection", args=[inspection.pk]))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(reverse("approvals:inspection_sheet", args=[inspection.pk, school.class_4a.pk, "TOAN"]))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(reverse("approvals:finding", args=[finding.pk]))

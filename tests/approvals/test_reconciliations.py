@@ -363,17 +363,17 @@ def test_opening_and_pages_take_the_same_statements_for_few_and_for_many(
     with django_assert_num_queries(15):
         check = open_round(school.year, month_of(clock.today()), due_on=clock.today(), by=clerk)
     as_(client, school.tuan)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("approvals:reconciliations"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(reverse("approvals:reconciliation", args=[check.pk]))
     with django_assert_num_queries(21):
         read_sections(clerk, check)
     as_(client, school.lan)
     reply = reply_of(check, teacher=school.lan)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse("approvals:reconciliation_reply", args=[reply.pk]))
     reply = reply_of(check, school_class=school.class_4a)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         client.get(reverse("approvals:reconciliation_reply", args=[reply.pk]))
     assert len(read_tasks(again(school.lan)).figures) == 2
