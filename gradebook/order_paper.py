@@ -22,7 +22,10 @@ EXECUTING = (
 
 @dataclass(frozen=True, slots=True)
 class OrderPaper:
-    """The parts of the paper; `points` are numbered on it from 1."""
+    """The parts of the paper; `points` are numbered on it from 1.
+
+    The words of the order come after the time and the scope: they say «hết thời gian trên» and «ở mục 2».
+    """
 
     order: EntryOrder
     about: str
@@ -44,9 +47,9 @@ def paper_of(order: EntryOrder) -> OrderPaper:
         place_and_date=f"{order.year.place}, {long_date(order.dated)}",
         bases=rules_of(order.year).legal_bases,
         points=(
-            order.text,
-            f"Phạm vi: {order.scope_label}.",
             f"Thời gian: {_when(order)}",
+            f"Phạm vi: {order.scope_label}.",
+            order.text,
             f"Người nhập: {_who_enters(order)}",
             CORRECTING,
             EXECUTING,
@@ -60,8 +63,8 @@ def _about(order: EntryOrder) -> str:
     period = Period(order.period)
     what = "kết quả" if period is Period.SUPPLEMENTARY else "điểm, đánh giá"
     year = order.year.label
-    # The two years never part at the end of a line.
-    when = period_in_year(period, order.year).replace(year, year.replace(" ", "\u00a0"))
+    # The two years never part at the end of a line: no-break spaces, and a joiner, for a hyphen lets go before one.
+    when = period_in_year(period, order.year).replace(year, year.replace(" - ", "\u00a0-\u2060\u00a0"))
     return f"V/v {act} hệ thống nhập {what} {when}"
 
 

@@ -158,6 +158,10 @@ def test_the_homeroom_teacher_sees_the_figures_of_the_class_and_what_was_confirm
     digest = re.search(r'name="seen" value="(\w+)"', client.get(page).content.decode())[1]
     act = reverse("approvals:reconciliation_reply_act", args=[reply.pk, "confirm"])
     assert "Đã xác nhận." in text(client.post(act, {"seen": digest}, follow=True))
+    reply.refresh_from_db()
+    reply.numbers["rows"][3][0] = "Sĩ số ngày 01/01/2026"  # as it was called on another day
+    reply.save()
+    assert "Đã thay đổi sau khi trả lời" not in text(client.get(page))
     add_pupils(school.class_4a, 1)
     shown = text(client.get(page))
     assert "Đã thay đổi sau khi trả lời" in shown
