@@ -6,7 +6,8 @@ class ApprovalsConfig(AppConfig):
     verbose_name = "Phê duyệt"
 
     def ready(self) -> None:
-        from approvals.decision_numbers import numbers_of  # models are there only now
-        from gradebook.number_register import also_from
+        # Models are there only now.
+        from approvals.decision_numbers import numbers_of  # noqa: PLC0415
+        from gradebook.number_register import also_from  # noqa: PLC0415
 
         also_from(numbers_of)

@@ -147,9 +147,9 @@ def _check(document: KeptDocument, paper: Paper, by: User) -> None:
     if not document.is_board and paper.file is None:
         raise DocumentRefused("Chưa có tệp văn bản. Chọn tệp PDF rồi gửi lại.", field="file")
     _check_for_whom(paper, by)
-    _check_number(document, paper)
     if document.is_board:
         _check_board(paper)
+    _check_number(document, paper)
 
 
 def _check_number(document: KeptDocument, paper: Paper) -> None:

@@ -45,9 +45,10 @@ class Numbers:
 
     def says_as(self, other: "Numbers") -> bool:
         """Whether the figures are those of the other: the day that stands in a heading is none."""
-        return self._without_days() == other._without_days()
+        return self.without_days == other.without_days
 
-    def _without_days(self) -> tuple[tuple[str, ...], ...]:
+    @property
+    def without_days(self) -> tuple[tuple[str, ...], ...]:
         return (self.headings, *((_DAY_IN_LABEL.sub("", label), *told) for label, *told in self.rows))
 
     @property

@@ -35,6 +35,11 @@ class OrderPaper:
     recipients: tuple[str, ...]
 
     @property
+    def about_but_year(self) -> str:
+        """The two years at the end never part at the end of a line: the pages hold them together."""
+        return self.about.removesuffix(self.order.year.label)
+
+    @property
     def title(self) -> str:
         return f"Thông báo số {self.order.number}"
 
@@ -62,10 +67,7 @@ def _about(order: EntryOrder) -> str:
     act = "gia hạn" if order.is_extension else "mở" if order.kind == EntryOrder.Kind.OPEN else "khoá"
     period = Period(order.period)
     what = "kết quả" if period is Period.SUPPLEMENTARY else "điểm, đánh giá"
-    year = order.year.label
-    # The two years never part at the end of a line: no-break spaces, and a joiner, for a hyphen lets go before one.
-    when = period_in_year(period, order.year).replace(year, year.replace(" - ", "\u00a0-\u2060\u00a0"))
-    return f"V/v {act} hệ thống nhập {what} {when}"
+    return f"V/v {act} hệ thống nhập {what} {period_in_year(period, order.year)}"
 
 
 def _when(order: EntryOrder) -> str:
