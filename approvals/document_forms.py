@@ -13,6 +13,7 @@ from approvals.announcement_forms import TOO_LONG, UNREADABLE, TextField, clean_
 from approvals.documents import Member, Paper, leaders
 from approvals.evidence import CleanFile
 from approvals.models import BoardMember, DocumentVersion, KeptDocument
+from gradebook.number_register import next_decision_number
 
 BOARD_TITLE = "Về việc thành lập Ban quản lí Hệ thống cơ sở dữ liệu (CSDL) nhà trường"
 BOARD_TEXT = (
@@ -200,6 +201,8 @@ def first_values(document: KeptDocument, last: DocumentVersion | None) -> dict[s
     begun: dict[str, Any] = {"token": uuid.uuid4()}
     if document.is_board:
         begun |= {"title": BOARD_TITLE, "text": BOARD_TEXT, "dated": clock.today()}
+    if document.is_board and last is None:
+        begun["number"] = next_decision_number(clock.today())
     return begun if last is None else {**begun, "title": last.title, "text": last.text or BOARD_TEXT}
 
 

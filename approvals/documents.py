@@ -16,6 +16,8 @@ from accounts.powers import Action
 from approvals.evidence import CleanFile
 from approvals.models import BoardMember, DocumentVersion, KeptDocument
 from gradebook.grading import plain_text
+from gradebook.number_register import hold_numbers, number_problem
+from gradebook.paper_numbers import read_number
 from students.models import SchoolYear
 
 WHO_KEEPS = (
@@ -147,6 +149,20 @@ def _check(document: KeptDocument, paper: Paper, by: User) -> None:
     _check_for_whom(paper, by)
     if document.is_board:
         _check_board(paper)
+    _check_number(document, paper)
+
+
+def _check_number(document: KeptDocument, paper: Paper) -> None:
+    """A decision has a number of its own; the versions of one document may share it."""
+    text = plain_text(paper.number)
+    number = read_number(text)
+    if not document.is_board and not (number and number.is_decision):
+        return
+    hold_numbers()
+    own = DocumentVersion.objects.filter(document=document.pk, dated__year=paper.dated.year).order_by()
+    problem = number_problem(text, paper.dated, besides=own.values_list("number", flat=True))
+    if problem:
+        raise DocumentRefused(problem, field="number")
 
 
 def _check_new(document: KeptDocument) -> None:

@@ -35,7 +35,7 @@ from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.announcements import waiting_for as announcements_for
 from approvals.inquiries import waiting_for
-from approvals.inspection_tasks import findings_waiting_for, unread_decisions
+from approvals.inspection_tasks import findings_waiting_for, unread_decisions, violations_waiting_for
 from approvals.models import CorrectionRequest, Inquiry
 from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for
 from approvals.workflow import OPEN_STATES, WRITABLE, State
@@ -236,7 +236,9 @@ def _statement(
         inquiries=_number_of(inquiries_to_read(user)),
         unread=_number_of(unread),
         unread_first=_list_of(unread.order_by("-told_at", "-pk").values(json=ANNOUNCED)[:MOST_ANNOUNCED]),
-        checks=_number_of(findings_waiting_for(user)) + _number_of(unread_decisions(user)),
+        checks=_number_of(findings_waiting_for(user))
+        + _number_of(violations_waiting_for(user))
+        + _number_of(unread_decisions(user)),
         figures=_number_of(replies_waiting_for(user)) + _number_of(reports_waiting_for(user)),
         drafts=_number_of(drafts_waiting_for(user)),
     )

@@ -190,7 +190,12 @@ class DecisionForm(forms.Form):
         required=False,
         help_text="Chỉ ghi khi vượt thẩm quyền của Hiệu trưởng: cơ quan được đề nghị quyết định.",
     )
-    number = WordsField(label="Số quyết định", rows=0, most=60)
+    number = WordsField(
+        label="Số quyết định",
+        rows=0,
+        most=60,
+        help_text="Hệ thống đề nghị số tiếp theo của năm; đổi được cho khớp sổ văn bản đi.",
+    )
     dated = day_field("Ngày quyết định")
 
     def __init__(self, *args: Any, finding: Finding | None, by: User, **kwargs: Any) -> None:

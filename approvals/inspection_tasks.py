@@ -4,17 +4,19 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.powers import Action
-from approvals.inspection_workflow import FindingState
+from approvals.inspection_workflow import FindingState, InspectionState, Verdict
 from approvals.models import Finding, StaffDecision
 from gradebook.regulation import line_by_code
 
 MOST = 20
+TO_DECIDE = "to_decide"
+DECIDED_WITHIN = datetime.timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +41,45 @@ def unread_decisions(user: User) -> QuerySet[StaffDecision]:
     return StaffDecision.objects.filter(person=user, read_at=None, state=StaffDecision.State.IN_FORCE)
 
 
+def violations_waiting_for(user: User) -> QuerySet[Finding]:
+    """Violations that closed inspections found, for whoever decides upon staff: one for a person and an inspection.
+
+    A decision in force upon any of them settles all. After sixty days without one, none was needed.
+    """
+    if not permissions.may(user, Action.DECIDE_ON_STAFF):
+        return Finding.objects.none()
+    found = Finding.objects.filter(
+        verdict=Verdict.VIOLATION,
+        responsible__isnull=False,
+        inspection__state=InspectionState.CLOSED,
+        inspection__closed_at__date__gte=clock.today() - DECIDED_WITHIN,
+    ).exclude(responsible=user)
+    same = {"inspection": OuterRef("inspection"), "responsible": OuterRef("responsible")}
+    earlier = Finding.objects.filter(**same, verdict=Verdict.VIOLATION, pk__lt=OuterRef("pk"))
+    decided = StaffDecision.objects.filter(
+        finding__inspection=OuterRef("inspection"),
+        person=OuterRef("responsible"),
+        state=StaffDecision.State.IN_FORCE,
+    )
+    return found.filter(~Exists(earlier), ~Exists(decided))
+
+
 def inspection_tasks(user: User) -> Iterator[InspectionTask]:
     """The earliest day first. One statement."""
     findings = findings_waiting_for(user).order_by()
+    violations = violations_waiting_for(user).order_by()
     decisions = unread_decisions(user).order_by()
-    rows = findings.values_list("pk", "state", "line__code", "school_class__name", "due_on").union(
-        decisions.values_list("pk", "kind", "number", Value("", output_field=CharField()), "dated"), all=True
+    columns = ("line__code", "school_class__name", "due_on")
+    rows = findings.values_list("pk", "state", *columns).union(
+        violations.values_list("pk", Value(TO_DECIDE, output_field=CharField()), *columns),
+        decisions.values_list("pk", "kind", "number", Value("", output_field=CharField()), "dated"),
+        all=True,
     )
     for pk, what, code, class_name, day in rows.order_by("due_on", "pk")[:MOST]:
         if what in set(FindingState):
             yield _finding_task(pk, FindingState(what), code, class_name, day)
+        elif what == TO_DECIDE:
+            yield _violation_task(pk, code, class_name)
         else:
             yield InspectionTask(
                 f"{StaffDecision.Kind(what).label}: quyết định số {code}",
@@ -57,6 +88,17 @@ def inspection_tasks(user: User) -> Iterator[InspectionTask]:
                 "waiting",
                 "Chưa đọc",
             )
+
+
+def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTask:
+    sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
+    return InspectionTask(
+        f"Xem xét xử lí vi phạm: {sheet} lớp {class_name}",
+        f"đợt kiểm tra đã kết luận vi phạm; không xử lí thì việc này tự hết sau {DECIDED_WITHIN.days} ngày",
+        f"{reverse('approvals:staff_decision_new')}?finding={pk}",
+        "waiting",
+        "Chờ quyết định",
+    )
 
 
 def _finding_task(

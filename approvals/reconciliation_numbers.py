@@ -6,6 +6,7 @@ Every figure is told as text, as the page shows it, and kept like that: what was
 import datetime
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -29,6 +30,7 @@ from students.head_counts import COMING, GOING, HeadCount, count_heads
 from students.models import AttendanceMonth, Enrolment, SchoolClass, SchoolYear
 
 MOST_NAMED = 3
+_DAY_IN_LABEL = re.compile(r"(?<=^Sĩ số ngày )[\d/]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class Numbers:
 
     def as_json(self) -> dict[str, Any]:
         return json.loads(json.dumps(asdict(self)))
+
+    def says_as(self, other: "Numbers") -> bool:
+        """Whether the figures are those of the other: the day that stands in a heading is none."""
+        return self.without_days == other.without_days
+
+    @property
+    def without_days(self) -> tuple[tuple[str, ...], ...]:
+        return (self.headings, *((_DAY_IN_LABEL.sub("", label), *told) for label, *told in self.rows))
 
     @property
     def digest(self) -> str:

@@ -148,7 +148,7 @@ class ReplyPage:
 
     @property
     def has_changed(self) -> bool:
-        return self.numbers is not None and self.now is not None and self.numbers != self.now
+        return self.numbers is not None and self.now is not None and not self.now.says_as(self.numbers)
 
 
 def get_reply(user: User, pk: int) -> ReconciliationReply:

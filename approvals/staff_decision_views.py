@@ -24,6 +24,7 @@ from approvals.staff_decisions import (
     revoke_decision,
     visible_decisions,
 )
+from gradebook.number_register import next_decision_number
 
 PER_PAGE = 25
 
@@ -47,7 +48,9 @@ def decision_new(request: SignedInRequest) -> HttpResponse:
     permissions.require(request.user, Action.DECIDE_ON_STAFF, WHO_DECIDES)
     finding = _finding(request)
     if request.method != "POST":
-        initial = {"dated": clock.today(), "kind": StaffDecision.Kind.VIOLATION if finding else ""}
+        initial = {"dated": clock.today(), "number": next_decision_number(clock.today())}
+        if finding:
+            initial |= {"kind": StaffDecision.Kind.VIOLATION, "content": finding.text}
         return _show_form(request, DecisionForm(initial=initial, finding=finding, by=request.user), finding)
     form = DecisionForm(request.POST, finding=finding, by=request.user)
     if not form.is_valid():

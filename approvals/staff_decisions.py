@@ -14,6 +14,8 @@ from approvals.inspection_workflow import FindingState
 from approvals.inspections import InspectionOutdated, InspectionRefused, check_words
 from approvals.models import Finding, StaffDecision
 from gradebook.grading import plain_text
+from gradebook.number_register import hold_numbers, number_problem
+from gradebook.paper_numbers import read_number, tidied
 
 WHO_DECIDES = "Quyết định khen thưởng, xử lí vi phạm của cán bộ do Hiệu trưởng ghi."
 WHO_READS = "Quyết định này chỉ mở cho Ban giám hiệu và người được ghi."
@@ -40,6 +42,8 @@ def record_decision(decision: Decision, *, by: User) -> StaffDecision:
     _check(decision)
     try:
         with acting(by, role=permissions.post_label(by), source=Source.PAGE), transaction.atomic():
+            hold_numbers()
+            _check_number(decision)
             return StaffDecision.objects.create(
                 kind=decision.kind,
                 person=decision.person,
@@ -47,7 +51,7 @@ def record_decision(decision: Decision, *, by: User) -> StaffDecision:
                 content=plain_text(decision.content),
                 measure=plain_text(decision.measure),
                 referred_to=plain_text(decision.referred_to),
-                number=plain_text(decision.number),
+                number=tidied(plain_text(decision.number)),
                 dated=decision.dated,
                 decided_by=by,
                 recorded_at=clock.now(),
@@ -69,6 +73,21 @@ def _check(decision: Decision) -> None:
         raise InspectionRefused("Nội dung kiểm tra này thuộc sổ của người khác.", "person")
     if finding.state != FindingState.CLOSED:
         raise InspectionRefused("Nội dung kiểm tra chưa kết luận. Kết luận xong rồi mới ghi quyết định.")
+
+
+def _check_number(decision: Decision) -> None:
+    """One paper may name several people; one that was revoked can be recorded again as it should have been."""
+    same_year = StaffDecision.objects.filter(dated__year=decision.dated.year).order_by()
+    besides = same_year.filter(
+        Q(kind=decision.kind, dated=decision.dated) | Q(state=StaffDecision.State.REVOKED)
+    )
+    text = plain_text(decision.number)
+    if decision.referred_to and (number := read_number(text)) and not number.is_decision:
+        # What asks another authority to decide is a paper of another kind.
+        return
+    problem = number_problem(text, decision.dated, besides=besides.values_list("number", flat=True))
+    if problem:
+        raise InspectionRefused(problem, "number")
 
 
 def revoke_decision(decision: StaffDecision, *, why: str, by: User) -> StaffDecision:

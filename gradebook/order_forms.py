@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +15,7 @@ from accounts.models import User
 from gradebook.models import ENTRY_CHOICES, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.order_texts import all_texts, default_text
 from gradebook.orders import Problem
+from gradebook.paper_numbers import following, tidied
 from gradebook.regulation import Period, line_by_code
 from gradebook.scopes import HOMEROOM, place_of, scope_of
 from gradebook.spans import with_cuts
@@ -28,8 +28,7 @@ _MOMENT = "%Y-%m-%dT%H:%M"
 def next_number(day: datetime.date) -> str:
     """The number after the highest of the calendar year of the day, as «03/TB-THKĐ»: registers begin anew each year."""
     numbers = EntryOrder.objects.filter(dated__year=day.year).values_list("number", flat=True)
-    used = [int(found[0]) for number in numbers if (found := re.match(r"\d{1,4}", number))]
-    return f"{max(used, default=0) + 1:02d}/{NUMBER_TAIL}"
+    return following(numbers, NUMBER_TAIL)
 
 
 def _words(what: str) -> dict[str, str]:
@@ -163,8 +162,7 @@ class OrderForm(forms.Form):
 
     def clean_number(self) -> str:
         """«3 / TB-THKĐ» is «03/TB-THKĐ»."""
-        number = re.sub(r"\s*/\s*", "/", self.cleaned_data["number"])
-        return re.sub(r"^\d(?=/)", lambda digit: f"0{digit[0]}", number)
+        return tidied(self.cleaned_data["number"])
 
     def clean(self) -> dict[str, Any]:
         """Fills the text by the pattern where it is empty or the pattern of another kind or period."""

@@ -22,7 +22,10 @@ EXECUTING = (
 
 @dataclass(frozen=True, slots=True)
 class OrderPaper:
-    """The parts of the paper; `points` are numbered on it from 1."""
+    """The parts of the paper; `points` are numbered on it from 1.
+
+    The words of the order come after the time and the scope: they say «hết thời gian trên» and «ở mục 2».
+    """
 
     order: EntryOrder
     about: str
@@ -30,6 +33,11 @@ class OrderPaper:
     bases: tuple[str, ...]
     points: tuple[str, ...]
     recipients: tuple[str, ...]
+
+    @property
+    def about_but_year(self) -> str:
+        """The two years at the end never part at the end of a line: the pages hold them together."""
+        return self.about.removesuffix(self.order.year.label)
 
     @property
     def title(self) -> str:
@@ -44,9 +52,9 @@ def paper_of(order: EntryOrder) -> OrderPaper:
         place_and_date=f"{order.year.place}, {long_date(order.dated)}",
         bases=rules_of(order.year).legal_bases,
         points=(
-            order.text,
-            f"Phạm vi: {order.scope_label}.",
             f"Thời gian: {_when(order)}",
+            f"Phạm vi: {order.scope_label}.",
+            order.text,
             f"Người nhập: {_who_enters(order)}",
             CORRECTING,
             EXECUTING,
@@ -59,10 +67,7 @@ def _about(order: EntryOrder) -> str:
     act = "gia hạn" if order.is_extension else "mở" if order.kind == EntryOrder.Kind.OPEN else "khoá"
     period = Period(order.period)
     what = "kết quả" if period is Period.SUPPLEMENTARY else "điểm, đánh giá"
-    year = order.year.label
-    # The two years never part at the end of a line.
-    when = period_in_year(period, order.year).replace(year, year.replace(" ", "\u00a0"))
-    return f"V/v {act} hệ thống nhập {what} {when}"
+    return f"V/v {act} hệ thống nhập {what} {period_in_year(period, order.year)}"
 
 
 def _when(order: EntryOrder) -> str:

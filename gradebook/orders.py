@@ -11,6 +11,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.models import EntryOrder, EntryWindow, SubjectLine, TeachingAssignment, WindowCut
+from gradebook.paper_numbers import key_of
 from gradebook.scopes import HOMEROOM, line_words, scope_of
 from gradebook.spans import is_cut_for, with_cuts
 from gradebook.windows import take_period
@@ -166,15 +167,11 @@ def _number_problems(order: EntryOrder, moment: datetime.datetime) -> list[Probl
     first, last = _days_of_year(order)
     dated = order.dated if order.dated and first <= order.dated <= last else localtime(moment).date()
     used = EntryOrder.objects.filter(dated__year=dated.year).values_list("number", flat=True)
-    if order.number and _as_compared(order.number) in {_as_compared(number) for number in used}:
+    if order.number and key_of(order.number) in {key_of(number) for number in used}:
         return [
             Problem("number", f"Số «{order.number}» đã dùng trong năm {dated.year}. Ghi số văn bản khác.")
         ]
     return []
-
-
-def _as_compared(number: str) -> str:
-    return number.upper().lstrip("0")
 
 
 def _days_of_year(order: EntryOrder) -> tuple[datetime.date, datetime.date]:

@@ -13,6 +13,7 @@ from accounts import clock
 from accounts.models import AccessLogEntry, AuditEntry, User
 from accounts.permissions import may
 from accounts.powers import Action
+from approvals.documents import DocumentRefused
 from approvals.findings import CellSeen, answer, ask, conclude, note
 from approvals.inspection_checks import read_draw
 from approvals.inspection_workflow import FindingState, InspectionAct, Verdict
@@ -35,7 +36,9 @@ from approvals.models import (
 from approvals.staff_decisions import Decision, record_decision, revoke_decision, visible_decisions
 from approvals.tasks import read_tasks
 from gradebook.models import TeachingAssignment
+from gradebook.number_register import next_decision_number, number_problem
 from gradebook.sheets import Field
+from tests.approvals.kept import the_board
 from tests.approvals.papers import draft, entered_school
 from tests.gradebook.school import CONFIRMED, add_pupils, enter, open_window
 
@@ -485,6 +488,52 @@ def test_nobody_but_the_principal_decides_and_never_on_themselves(school):
     decided(school)
     with pytest.raises(InspectionRefused, match="đã ghi cho người này"):
         decided(school)
+
+
+def test_the_principal_is_told_of_a_violation_until_a_decision_is_recorded_about_it(school, client):
+    finding = concluded(school, verdict=Verdict.VIOLATION)
+    assert not read_tasks(again(school.bich)).inspections
+    end_inspection(finding.inspection, InspectionAct.CLOSE, text="Có vi phạm.", by=again(school.hoa))
+    (task,) = read_tasks(again(school.bich)).inspections
+    assert task.title == "Xem xét xử lí vi phạm: Toán lớp 4A"
+    assert not read_tasks(again(school.hoa)).inspections
+    form = as_(client, school.bich).get(task.url).context["form"]
+    proposed = [form[name].value() for name in ("kind", "content", "number")]
+    assert proposed == ["violation", finding.text, "01/QĐ-THKĐ"]
+    with clock.travelling(clock.now() + 61 * DAY):
+        assert not read_tasks(again(school.bich)).inspections
+    decision = decided(school, finding=Finding.objects.get(pk=finding.pk))
+    assert not read_tasks(again(school.bich)).inspections
+    revoke_decision(decision, why="Ghi nhầm.", by=again(school.bich))
+    assert len(read_tasks(again(school.bich)).inspections) == 1
+
+
+@pytest.mark.parametrize("number", ["abc", "xyz", "31", "0/QĐ", "31/TB-THKĐ"])
+def test_a_decision_has_the_number_of_a_decision(school, number):
+    with pytest.raises(InspectionRefused, match="số và kí hiệu"):
+        decided(school, number=number)
+    if number == "31/TB-THKĐ":
+        assert decided(school, number=number, referred_to="UBND phường").number == number
+
+
+def test_a_number_is_that_of_one_decision_of_the_calendar_year(school):
+    the_board(school, number="12/QĐ-THKĐ")
+    the_board(school, number="12/QĐ-THKĐ")
+    assert next_decision_number(clock.today()) == "13/QĐ-THKĐ"
+    with pytest.raises(InspectionRefused, match=r"đã dùng .* số tiếp theo 13/QĐ-THKĐ"):
+        decided(school, number="12 / qđ-thkđ")
+    merit = {"kind": StaffDecision.Kind.COMMENDATION, "number": "9/qđ-thkđ"}
+    assert decided(school, **merit).number == "09/QĐ-THKĐ"
+    other = decided(school, person=school.minh, **merit)  # one paper, two people
+    with pytest.raises(InspectionRefused, match="đã dùng"):
+        decided(school, person=school.minh, number="09/QĐ-THKĐ")
+    with pytest.raises(DocumentRefused, match="đã dùng"):
+        the_board(school, number="09/QĐ-THKĐ")
+    assert not number_problem("09/QĐ-THKĐ", clock.today().replace(year=clock.today().year - 1))
+    assert number_problem("09/QĐ-THKĐ", clock.today())
+    revoke_decision(other, why="Ghi nhầm.", by=again(school.bich))
+    with pytest.raises(InspectionRefused, match="đã dùng"):
+        decided(school, person=school.minh, number="09/QĐ-THKĐ")
 
 
 def test_a_mistaken_decision_is_revoked_with_its_reason_and_stays(school, client):

@@ -14,7 +14,7 @@ from accounts.models import AdminAction, User
 from accounts.permissions import may
 from accounts.powers import Action
 from approvals.models import ReconciliationReply, ReconciliationRound
-from approvals.reconciliation_numbers import read_numbers
+from approvals.reconciliation_numbers import Numbers, read_numbers
 from approvals.reconciliation_report import read_sections
 from approvals.reconciliation_workflow import ReplyAct, ReplyState
 from approvals.reconciliations import (
@@ -163,6 +163,15 @@ def test_the_homeroom_teacher_sees_the_figures_of_the_class_and_what_was_confirm
     assert "Đã thay đổi sau khi trả lời" in shown
     assert "5 (nữ" in shown
     assert "6 (nữ" in shown
+
+
+def test_figures_are_the_same_on_another_day(school):
+    numbers = read_numbers(reply_of(opened(school), school_class=school.class_4a))
+    day = f"{clock.today():%d/%m/%Y}"
+    (label,) = [row[0] for row in numbers.rows if day in row[0] and "đầu ngày" not in row[0]]
+    moved = [("Sĩ số ngày 01/01/2026" if row[0] == label else row[0], *row[1:]) for row in numbers.rows]
+    assert Numbers(numbers.headings, tuple(moved)).says_as(numbers)
+    assert not Numbers(numbers.headings, (*moved[:-1], ("Khác", "0"))).says_as(numbers)
 
 
 def test_the_teacher_of_lines_sees_the_progress_of_the_own_sheets_alone(school):
