@@ -218,7 +218,8 @@ def first_rows(last: DocumentVersion | None) -> list[dict[str, Any]]:
         for each in (last.members.all() if last else ())
     ]
     if rows:
-        return [*rows, *({} for _each in range(MORE_ROWS))][:MOST_ROWS]
+        more = [{"role": BoardMember.Role.MEMBER.value} for _each in range(MORE_ROWS)]
+        return [*rows, *more][:MOST_ROWS]
     roles = [BoardMember.Role.HEAD, BoardMember.Role.DEPUTY, BoardMember.Role.SECRETARY]
     rest = FIRST_ROWS + MORE_ROWS - len(roles)
     return [{"role": role.value} for role in (*roles, *[BoardMember.Role.MEMBER] * rest)]

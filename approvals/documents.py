@@ -153,13 +153,13 @@ def _check(document: KeptDocument, paper: Paper, by: User) -> None:
 
 
 def _check_number(document: KeptDocument, paper: Paper) -> None:
-    """A decision has a number of its own; the versions of one document may share it."""
+    """A decision has a number of its own; versions of one document and one day may share it: the draft, the scan."""
     text = plain_text(paper.number)
     number = read_number(text)
     if not document.is_board and not (number and number.is_decision):
         return
     hold_numbers()
-    own = DocumentVersion.objects.filter(document=document.pk, dated__year=paper.dated.year).order_by()
+    own = DocumentVersion.objects.filter(document=document.pk, dated=paper.dated).order_by()
     problem = number_problem(text, paper.dated, besides=own.values_list("number", flat=True))
     if problem:
         raise DocumentRefused(problem, field="number")

@@ -37,7 +37,7 @@ from approvals.announcements import waiting_for as announcements_for
 from approvals.inquiries import waiting_for
 from approvals.inspection_tasks import findings_waiting_for, unread_decisions, violations_waiting_for
 from approvals.models import CorrectionRequest, Inquiry
-from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for
+from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for, rounds_to_close
 from approvals.workflow import OPEN_STATES, WRITABLE, State
 from gradebook.decision_tasks import drafts_waiting_for
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
@@ -239,7 +239,9 @@ def _statement(
         checks=_number_of(findings_waiting_for(user))
         + _number_of(violations_waiting_for(user))
         + _number_of(unread_decisions(user)),
-        figures=_number_of(replies_waiting_for(user)) + _number_of(reports_waiting_for(user)),
+        figures=_number_of(replies_waiting_for(user))
+        + _number_of(reports_waiting_for(user))
+        + _number_of(rounds_to_close(user)),
         drafts=_number_of(drafts_waiting_for(user)),
     )
     return years[:1].query.sql_with_params()

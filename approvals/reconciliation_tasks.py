@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
 from accounts import clock, permissions
@@ -32,19 +32,38 @@ def reports_waiting_for(user: User) -> QuerySet[ReconciliationRound]:
     return ReconciliationRound.objects.filter(state=RoundState.CLOSED, read_at=None)
 
 
+def rounds_to_close(user: User) -> QuerySet[ReconciliationRound]:
+    """Rounds that the clerk can close: nothing differs, and everybody has answered or the day is past."""
+    if not permissions.may(user, Action.KEEP_RECONCILIATION):
+        return ReconciliationRound.objects.none()
+    waiting = Q(state=ReplyState.WAITING, round__due_on__gte=clock.today())
+    unsettled = ReconciliationReply.objects.filter(Q(state=ReplyState.DIFFERS) | waiting)
+    return ReconciliationRound.objects.filter(
+        ~Exists(unsettled.filter(round=OuterRef("pk"))), state=RoundState.OPEN
+    )
+
+
 def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
     """The earliest day first. One statement."""
     replies = replies_waiting_for(user).order_by()
     rows = replies.values_list("pk", "state", "school_class__name", "round__month", "round__due_on")
     reports = reports_waiting_for(user).order_by()
+    rounds = rounds_to_close(user).order_by()
     empty = Value("", output_field=CharField())
-    told = rows.union(reports.values_list("pk", "state", empty, "month", "due_on"), all=True)
+    of_rounds = ("pk", "state", empty, "month", "due_on")
+    told = rows.union(reports.values_list(*of_rounds), rounds.values_list(*of_rounds), all=True)
     for pk, state, class_name, month, due_on in told.order_by("round__due_on", "pk")[:MOST]:
         about = f"số liệu tháng {month:%m/%Y}"
         detail = f"{f'lớp {class_name}' if class_name else 'các sổ môn học'} · hạn {due_on:%d/%m/%Y}"
         if state == RoundState.CLOSED:
             url = reverse("approvals:reconciliation_report", args=[pk])
             yield InspectionTask(f"Báo cáo tháng {month:%m/%Y} của văn thư", "", url, "waiting", "Chưa xem")
+            continue
+        if state == RoundState.OPEN:
+            url = reverse("approvals:reconciliation", args=[pk])
+            yield InspectionTask(
+                f"Kết thúc đối chiếu {about}", "đã đủ để kết thúc", url, "waiting", "Chờ kết thúc"
+            )
             continue
         url = reverse("approvals:reconciliation_reply", args=[pk])
         if state == ReplyState.DIFFERS:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.timezone import localtime
 
-from gradebook.models import EntryOrder
+from gradebook.models import EntryOrder, EntryWindow
 from gradebook.regulation import Period
 from gradebook.windows import period_in_year
 from gradebook.year_rules import rules_of
@@ -38,6 +39,14 @@ class OrderPaper:
     def about_but_year(self) -> str:
         """The two years at the end never part at the end of a line: the pages hold them together."""
         return self.about.removesuffix(self.order.year.label)
+
+    @property
+    def repealed_by(self) -> str:
+        """The number of the order that took this one back before it began; "" where none did."""
+        order = self.order
+        if order.kind == EntryOrder.Kind.OPEN and order.window.was_called_off and order.window.locked_by:
+            return order.window.locked_by.number
+        return ""
 
     @property
     def title(self) -> str:
@@ -79,7 +88,14 @@ def _when(order: EntryOrder) -> str:
         )
     moment = localtime(order.takes_effect_at)
     others = "" if order.is_for_whole_classes else "; các sổ khác theo văn bản đã ban hành"
-    return f"khoá từ {moment:%H:%M} ngày {moment:%d/%m/%Y}{others}."
+    return f"khoá từ {moment:%H:%M} ngày {moment:%d/%m/%Y}{others}.{_repealed(order)}"
+
+
+def _repealed(order: EntryOrder) -> str:
+    """The orders that this one takes back before they begin. One statement."""
+    windows = EntryWindow.objects.filter(locked_by=order, closes_at=F("opens_at"))
+    numbers = windows.order_by("order_id").values_list("order__number", flat=True)
+    return "".join(f" Bãi bỏ văn bản số {number}." for number in numbers)
 
 
 def _who_enters(order: EntryOrder) -> str:

@@ -31,6 +31,7 @@ class BoardPaper:
     members: tuple[BoardMember, ...]
     bases: tuple[str, ...]
     principal: str
+    replaced_by: str
 
     @property
     def title(self) -> str:
@@ -47,7 +48,7 @@ class BoardPaper:
 
 
 def read_board(version: DocumentVersion) -> BoardPaper:
-    """Three statements."""
+    """Four statements."""
     members = version.members.select_related("person").order_by("place")
     signatories = read_signatories([])
     return BoardPaper(
@@ -55,7 +56,15 @@ def read_board(version: DocumentVersion) -> BoardPaper:
         members=tuple(members),
         bases=(rules_of(version.year).legal_bases[0], *_plan_of_the_time(version)),
         principal=signatories.principal(version.year, version.dated).name,
+        replaced_by=_replaced_by(version),
     )
+
+
+def _replaced_by(version: DocumentVersion) -> str:
+    """The number of the decision in force; "" where it is this one, or its scan."""
+    later = DocumentVersion.objects.filter(document=version.document_id, version__gt=version.version)
+    newest = later.exclude(number=version.number, dated=version.dated).order_by("-version").first()
+    return newest.number if newest else ""
 
 
 def _plan_of_the_time(version: DocumentVersion) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ def test_the_clerk_opens_a_month_and_every_class_and_every_teacher_of_lines_is_a
     assert month not in free_months(school.year)
     assert AdminAction.objects.filter(words=f"Mở {check.label}").exists()
     start = text(as_(client, school.lan).get("/"))
-    assert start.count("Đối chiếu số liệu tháng") == 2
+    assert start.count("Đối chiếu số liệu tháng") == 4  # among what is due first, and in their own list
 
 
 @pytest.mark.parametrize(
@@ -252,6 +252,19 @@ def test_the_whole_story_to_the_report_that_the_principal_opens(school, client):
         paper = " ".join(" ".join(each.get_textpage().get_text_range() for each in document).split())
     for words in ("BÁO CÁO", "Kính gửi: Hiệu trưởng", WORDS, "Bùi Anh Tuấn", "Nơi nhận:"):
         assert words in paper, words
+
+
+def test_the_clerk_is_told_when_the_round_can_be_closed(school):
+    check = opened(school)
+    answered(school, check)
+    (difference,) = read_tasks(again(school.tuan)).figures
+    assert difference.word == "Báo sai khác"
+    resolve(reply_of(check, school_class=school.class_4a), text="Đã ghi.", by=again(school.tuan))
+    (task,) = read_tasks(again(school.tuan)).figures
+    assert (task.title[:19], task.word) == ("Kết thúc đối chiếu ", "Chờ kết thúc")
+    assert not read_tasks(again(school.hoa)).figures
+    close_round(check, summary="Số liệu khớp.", by=again(school.tuan))
+    assert not read_tasks(again(school.tuan)).figures
 
 
 def test_who_has_not_answered_by_the_day_is_on_record_and_the_round_can_be_closed(school):

@@ -1,5 +1,6 @@
 """Orders and the decision on the management board on paper, read back from the PDF (Nghị định 30; rule R77)."""
 
+import datetime
 import io
 
 import pikepdf
@@ -7,12 +8,16 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import localtime
 
+from accounts import clock
 from accounts.models import AccessLogEntry
+from gradebook.models import EntryOrder
+from gradebook.order_paper import paper_of
+from gradebook.orders import issue_order
 from gradebook.regulation import rules_for
 from reports.read_back import squeezed, text_of
 from students.paper_dates import long_date
 from tests.approvals.kept import the_board, the_plan
-from tests.gradebook.school import make_school, open_window
+from tests.gradebook.school import close_window, make_school, open_window
 
 pytestmark = pytest.mark.django_db
 A4 = (595, 842)
@@ -84,6 +89,34 @@ def test_the_decision_names_the_members_and_stands_on_the_plan(school, client):
         "Như Điều 3;",
         school.bich.full_name,
     )
+
+
+def test_a_decision_that_was_replaced_says_by_which(school, client):
+    old = the_board(school)
+    signed = the_board(school)
+    the_board(school, number="14/QĐ-THKĐ")
+    for each in (old, signed):
+        content = taken(client, school.lan, "reports:board_paper", each.pk)
+        assert_says(content, "ĐÃ THAY bằng quyết định số 14/QĐ-THKĐ")
+
+
+def test_an_order_that_was_taken_back_says_by_which_and_that_one_names_it(school, client):
+    late = clock.now() + datetime.timedelta(days=2)
+    order = EntryOrder(
+        number="01/TB-THKĐ",
+        dated=clock.today(),
+        kind=EntryOrder.Kind.OPEN,
+        year=school.year,
+        period="GHKI",
+        text="Mở nhập.",
+        opens_at=late,
+        closes_at=late + datetime.timedelta(days=1),
+    )
+    issue_order(order=order, by=school.bich)
+    lock = close_window(school)
+    content = taken(client, school.lan, "reports:order_paper", order.pk)
+    assert_says(content, f"ĐÃ BÃI BỎ trước khi mở, theo văn bản số {lock.number}")
+    assert paper_of(lock).points[0].endswith("Bãi bỏ văn bản số 01/TB-THKĐ.")
 
 
 def test_another_document_is_not_printed_from_here(school, client):
