@@ -26,7 +26,8 @@ pytestmark = pytest.mark.django_db
 SAYS = "Kết quả tính lại khác kết quả đã phê duyệt"
 
 
-def corrected_school():
+@pytest.fixture
+def school():
     """1A is approved; then the first pupil's mark in Toán goes from 10 to 7, and nothing has re-opened the decision."""
     school = ended_school()
     open_window(school, Period.YEAR_END)
@@ -34,11 +35,6 @@ def corrected_school():
     go_through(school)
     put(school, school.pupils[0], "TOAN", mark=7)
     return school
-
-
-@pytest.fixture
-def school():
-    return corrected_school()
 
 
 def reopen(school, reason="Theo phiếu sửa điểm Toán", *, by=None):

@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from approvals import consent, corrections
+from approvals.evidence import clean_evidence
 from gradebook.models import YearOutcome
 from gradebook.outcomes import reopen_outcome
+from gradebook.regulation import Period
 from reports.models import PrintJob
 from reports.transcripts import transcript_of, transcripts_of
-from tests.gradebook.test_decisions_anew import corrected_school
-from tests.gradebook.year_end import confirm, ended_school, go_through
+from tests.approvals.papers import picture
+from tests.gradebook.school import change_of, open_window
+from tests.gradebook.year_end import confirm, ended_school, go_through, put
 from tests.reports.papers import as_confirmed, pages_of, printed
 
 pytestmark = pytest.mark.django_db
@@ -49,8 +53,26 @@ def test_after_the_approval_it_is_final():
     assert not any(PREVIEW in words for words in pages_of(job.file.path))
 
 
+def contradicted_school():
+    """1A is approved; the first pupil was corrected by a request, and what stands now gives another result."""
+    school = ended_school()
+    open_window(school, Period.YEAR_END)
+    confirm(school)
+    go_through(school)
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    change = change_of(sheet, school.pupils[0], "comment", "Em rất chăm.")
+    request = corrections.propose(sheet, [change], by=school.ngoc)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.ngoc)
+    corrections.file_request(request, reason="Ghi thiếu nhận xét.", by=school.ngoc)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    consent.answer(request, consents=True, note="", by=school.bich)
+    corrections.carry_out(request, by=school.tuan)
+    put(school, school.pupils[0], "TOAN", mark=7)
+    return school
+
+
 def test_a_result_that_a_correction_has_contradicted_is_not_final_until_it_is_decided_anew():
-    school = corrected_school()
+    school = contradicted_school()
     assert YearOutcome.objects.filter(student=school.pupils[0]).exists()
     first, second = transcripts_of(school.class_1a)
     assert (first.years[-1].is_preview, second.years[-1].is_preview) == (True, False)
