@@ -14,6 +14,7 @@ from django.utils.timezone import is_aware
 
 from accounts.clock import moment_label
 from gradebook.regulation import LINES, TRAITS, year_label
+from students.models import Session
 
 LONGEST_VALUE: Final = 160
 
@@ -124,7 +125,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "exception_by_id": "người quyết định ngoại lệ",
     "failure": "lỗi",
     "field": "cột",
-    "file": "tệp",
     "filed_at": "gửi lúc",
     "finished_at": "xong lúc",
     "from_class_id": "từ lớp",
@@ -188,9 +188,11 @@ COLUMNS: Final[Mapping[str, str]] = {
     "words": "việc",
     "year_id": "năm học",
 }
-# Numbers and keys of the machine: they tell a reader nothing, or what another column tells in words.
+# Numbers and keys of the machine: they tell a reader nothing, or what another column tells in words. So does the place
+# of a file on the disk: beside it stands the name that its sender gave it.
 UNTOLD: Final = frozenset(
     {
+        "file",
         *("pupils_asked", "pupils_done"),
         *("id", "version", "sort_key", "search_key", "token", "sha256", "size", "content_hash", "attempts"),
         *(
@@ -220,6 +222,16 @@ _ITEMS: Final[Mapping[str, str]] = {
     "quality": "Nhận xét phẩm chất",
     "general": "Nhận xét năng lực chung",
     "specific": "Nhận xét năng lực đặc thù",
+    **{session.value: f"Buổi {session.label}" for session in Session},
+}
+# The fields of a sheet and of a roll, as `approvals_correctionitem.field` and the results brought along name them.
+_FIELDS: Final[Mapping[str, str]] = {
+    "attainment": "mức đạt được",
+    "mark": "điểm",
+    "comment": "nhận xét",
+    "rating": "mức",
+    "repeat": "điểm kiểm tra lại",
+    "absence": "điểm danh",
 }
 ACTIONS: Final[Mapping[str, str]] = {
     "I": "Ghi mới",
@@ -275,7 +287,19 @@ def _known_words(column: str, value: Any) -> str:
         return "••••"
     if column == "year_id":
         return year_label(int(value))
-    return _ITEMS.get(str(value), "") if column in {"item", "code", "line_code"} else ""
+    if column == "field":
+        return _FIELDS.get(str(value), "")
+    if column == "brought":
+        return ", ".join(_FIELDS.get(each, each) for each in str(value).split())
+    return _item_words(str(value)) if column in {"item", "code", "line_code", "roll_session"} else ""
+
+
+def _item_words(item: str) -> str:
+    """A cell of a roll may name its day: `2026-10-05.morning`."""
+    day, _dot, session = item.rpartition(".")
+    if day and session in set(Session):
+        return f"{_ITEMS[session]} ngày {_day_or_moment(day)}"
+    return _ITEMS.get(item, "")
 
 
 def _day_or_moment(text: str) -> str:
