@@ -99,6 +99,7 @@ TABLES: Final[Mapping[str, str]] = {
 COLUMNS: Final[Mapping[str, str]] = {
     "act": "việc",
     "answered_at": "trả lời lúc",
+    "answered_by_id": "người trả lời",
     "applied_at": "thực hiện lúc",
     "applied_by_id": "người thực hiện",
     "approved_by_id": "người phê duyệt",
@@ -106,6 +107,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "asked_by_id": "người đặt",
     "asker_id": "người hỏi",
     "at": "lúc",
+    "author_id": "người soạn",
     "by_id": "người làm",
     "called_by_id": "người điểm danh",
     "cancelled_at": "huỷ lúc",
@@ -113,15 +115,22 @@ COLUMNS: Final[Mapping[str, str]] = {
     "cause": "vì sao",
     "changed_by_id": "người sửa",
     "closed_at": "đóng lúc",
+    "closed_by_id": "người kết thúc",
     "closes_at": "khoá lúc",
     "code": "mã",
     "completed_by_id": "người xác nhận",
     "confirmed_again_by_id": "người xác nhận lại",
     "confirmed_by_id": "người xác nhận",
+    "consent_at": "đồng ý lúc",
+    "consent_by_id": "người đồng ý",
     "created_at": "lập lúc",
+    "content": "nội dung",
     "day": "ngày",
     "decided_at": "quyết định lúc",
     "decided_by_id": "người quyết định",
+    "decision_id": "quyết định",
+    "drafted_by_id": "người soạn",
+    "effects": "kéo theo",
     "exception_by_id": "người quyết định ngoại lệ",
     "failure": "lỗi",
     "field": "cột",
@@ -134,8 +143,10 @@ COLUMNS: Final[Mapping[str, str]] = {
     "granted_by_id": "người cấp",
     "has_homeroom_teacher": "có giáo viên chủ nhiệm",
     "holder_id": "người giữ",
+    "is_drawn": "được bốc thăm",
     "is_preview": "bản xem trước",
     "is_unopened": "chưa mở nhập",
+    "issued_by_id": "người ban hành",
     "item": "mục",
     "kind": "loại",
     "line_code": "môn",
@@ -144,8 +155,16 @@ COLUMNS: Final[Mapping[str, str]] = {
     "locked_by_id": "lệnh khoá",
     "member_id": "người",
     "new_value": "giá trị đề nghị",
+    "noted_at": "ghi nhận lúc",
+    "noted_by_id": "người ghi nhận",
+    "numbers": "số liệu",
     "old_value": "giá trị cũ",
+    "on_behalf_of_id": "thay cho",
+    "opened_at": "mở lúc",
+    "opened_by_id": "người mở",
     "opens_at": "mở lúc",
+    "opinion_at": "cho ý kiến lúc",
+    "opinion_by_id": "người cho ý kiến",
     "order_id": "lệnh số",
     "owner_id": "của",
     "pages": "số trang",
@@ -157,9 +176,16 @@ COLUMNS: Final[Mapping[str, str]] = {
     "received_by_id": "người tiếp nhận",
     "recorded_at": "ghi lúc",
     "recorded_by_id": "người ghi",
+    "report": "báo cáo",
     "request_id": "phiếu số",
+    "resolved_at": "xử lí lúc",
+    "resolved_by_id": "người xử lí",
+    "responsible_id": "người giải trình",
+    "returned_at": "trả lại lúc",
     "returned_by_id": "người trả lại",
     "reviewed_by_id": "người rà soát",
+    "revoked_at": "thu hồi lúc",
+    "revoked_by_id": "người thu hồi",
     "role": "với tư cách",
     "roll_call_id": "buổi điểm danh",
     "school_class_id": "lớp",
@@ -169,6 +195,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "shut_at": "khoá lúc",
     "signed_at": "kí lúc",
     "signed_by_id": "người kí",
+    "signer_id": "người kí",
     "source": "đường ghi",
     "started_at": "bắt đầu lúc",
     "state": "trạng thái",
@@ -192,7 +219,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 # of a file on the disk: beside it stands the name that its sender gave it.
 UNTOLD: Final = frozenset(
     {
-        "file",
+        *("file", "file_kind", "file_sha256", "pupils", "roster", "places"),
         *("pupils_asked", "pupils_done"),
         *("id", "version", "sort_key", "search_key", "token", "sha256", "size", "content_hash", "attempts"),
         *(
@@ -203,6 +230,12 @@ UNTOLD: Final = frozenset(
             "inquiry_id",
             "movement_id",
             "application_id",
+            "announcement_id",
+            "version_id",
+            "document_id",
+            "inspection_id",
+            "finding_id",
+            "round_id",
         ),
         *(
             "began_by_id",
@@ -233,6 +266,7 @@ _FIELDS: Final[Mapping[str, str]] = {
     "repeat": "điểm kiểm tra lại",
     "absence": "điểm danh",
 }
+_WRITTEN_FOR_THE_DIGEST: Final = ("approvals_booksignature", "content")
 ACTIONS: Final[Mapping[str, str]] = {
     "I": "Ghi mới",
     "U": "Sửa",
@@ -266,7 +300,7 @@ def column_words(table: str, column: str) -> str:
 
 def value_words(table: str, column: str, value: Any) -> str:
     """A value of the chain (JSON) as it is shown on pages; "" for none. References are numbers still."""
-    if value is None or value == "":
+    if value is None or value == "" or (table, column) == _WRITTEN_FOR_THE_DIGEST:
         return ""
     known = _known_words(column, value)
     if known:
@@ -274,7 +308,9 @@ def value_words(table: str, column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "có" if value else "không"
     if isinstance(value, list | dict):
-        return _shortened(", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value))
+        return _shortened(
+            ", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+        )
     field = fields_of(table).get(column)
     if isinstance(field, models.DateField):
         return _day_or_moment(str(value))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from accounts.clock import moment_label
 from approvals.approved_results import YEAR_END
+from approvals.contested_cells import Rival, rivals_of
 from approvals.models import CorrectionRequest
 from approvals.signature_consequences import Signed, foreseen_signatures, signed_books, withdrawn
 from gradebook.computed_results import computed_as, seats_of
@@ -89,11 +90,13 @@ class Before:
 
     results: Results
     signed: tuple[Signed, ...]
+    rivals: tuple[Rival, ...]
 
 
 def standing_before(request: CorrectionRequest) -> Before:
-    """Before the values are written. Thirteen statements at the year's end, eight where a book is signed, else two."""
-    return Before(_results_of(request), signed_books(request))
+    """Before the values are written. Four statements, thirteen more at the year's end, six where a book is signed."""
+    items = list(request.items.select_related("student"))
+    return Before(_results_of(request), signed_books(request), rivals_of(request, items))
 
 
 def _results_of(request: CorrectionRequest) -> Results:
@@ -110,7 +113,11 @@ def follow(request: CorrectionRequest, before: Before) -> list[str]:
 
     Six statements more where a book was signed.
     """
-    return [*_follow_results(request, before.results), *withdrawn(before.signed)]
+    stopped = [
+        f"Phiếu {each.request.label} có cùng ô nên không thực hiện được nữa: giáo viên huỷ phiếu đó."
+        for each in before.rivals
+    ]
+    return [*_follow_results(request, before.results), *withdrawn(before.signed), *stopped]
 
 
 def _follow_results(request: CorrectionRequest, before: Results) -> list[str]:

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
+
 from approvals.mandates import place_of
 from approvals.models import CorrectionItem, CorrectionRequest
-from approvals.workflow import OPEN_STATES
+from approvals.workflow import OPEN_STATES, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,25 @@ def rivals_of(request: CorrectionRequest, items: Sequence[CorrectionItem]) -> tu
             requests[other.request_id] = other.request
             found[other.request_id].append(item)
     return tuple(Rival(requests[pk], tuple(found[pk])) for pk in sorted(found))
+
+
+def is_overtaken() -> Exists:
+    """Of a request: whether one of its cells was given another value by a request carried out since it was made."""
+    written = (
+        CorrectionItem.objects.filter(
+            Q(request__roll_day=None) | Q(request__roll_day=OuterRef("request__roll_day")),
+            request__state=State.APPLIED,
+            request__school_class=OuterRef("request__school_class"),
+            request__period=OuterRef("request__period"),
+            request__applied_at__gt=OuterRef("request__created_at"),
+            student=OuterRef("student"),
+            item=OuterRef("item"),
+            field=OuterRef("field"),
+        )
+        .exclude(new_value=OuterRef("old_value"))
+        .order_by()
+    )
+    return Exists(CorrectionItem.objects.filter(Exists(written), request=OuterRef("pk")).order_by())
 
 
 def _others(request: CorrectionRequest, items: Sequence[CorrectionItem]) -> list[CorrectionItem]:

@@ -410,6 +410,9 @@ def test_two_open_requests_for_one_cell_name_each_other(school, as_):
     assert f"{cell} {first.label} đang chờ («Đã gửi, chờ phê chuẩn»)" in own
     assert "huỷ phiếu thừa" in own
     client = as_(school.hoa)
+    form = client.get(page_of(first)).content.decode().split("Phó Hiệu trưởng</h2>")[1]
+    first_button = re.search(r"<button[^>]*>", form)
+    assert "disabled" in first_button[0]  # Enter in the password's field answers nothing
     assert f"{cell} {second.label} đang chờ" in text(client.get(page_of(first)))
     assert "còn ở phiếu" not in text(client.get(page_of(alone)))
     corrections.cancel(second, by=school.lan)
