@@ -299,7 +299,7 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
 
     An opinion is nobody's duty: the head of the tổ is told of those still without one.
     """
-    wanted = Q(proposer=user, state__in=WRITABLE) | (Q(proposer=user, state=State.APPROVED) & is_overtaken())
+    wanted = Q(proposer=user, state__in=WRITABLE) | Q(is_overtaken(), proposer=user, state=State.APPROVED)
     powers = permissions.powers_of(user)
     if powers.headed_teams:
         of_grades = Q(proposer__team=None, school_class__grade_level__in=powers.headed_grades)
@@ -312,7 +312,7 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     if permissions.may(user, Action.APPLY_REQUEST):
         wanted |= (
             Q(state=State.APPROVED)
-            & ~is_overtaken()
+            & ~Q(is_overtaken())
             & ~Q(proposer=user)
             & ~Q(decided_by=user)
             & (Q(consent_by=None) | ~Q(consent_by=user))

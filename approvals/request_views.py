@@ -17,7 +17,7 @@ from approvals import consent, corrections, opinions
 from approvals.evidence_views import take_files
 from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionRequest, Evidence
-from approvals.reason_codes import ReasonCode
+from approvals.reason_codes import codes_about
 from approvals.request_list import read_list
 from approvals.request_pages import NEXT_STEPS, get_request, read_page
 from approvals.workflow import Act, State
@@ -72,7 +72,7 @@ def show_request(
         "page": read_page(request.user, found),
         "errors": wrong,
         "general_errors": wrong.get("", []),
-        "codes": list(ReasonCode),
+        "codes": codes_about(roll=found.roll_day is not None),
         "code": request.POST.get("code", found.reason_code),
         "reason": request.POST.get("reason", found.reason),
         "document": request.POST.get("document", found.document),
