@@ -266,6 +266,18 @@ _FIELDS: Final[Mapping[str, str]] = {
     "repeat": "điểm kiểm tra lại",
     "absence": "điểm danh",
 }
+# Of questions and of what inspections found: their columns have the program's own names for choices.
+_ACTS: Final[Mapping[str, str]] = {
+    "accept": "tiếp nhận",
+    "answer": "trả lời",
+    "ask": "yêu cầu giải trình",
+    "ask_again": "hỏi thêm",
+    "close": "kết thúc",
+    "hand_over": "chuyển người khác",
+    "note": "bổ sung",
+    "refer": "chuyển Hiệu trưởng",
+    "send_out": "gửi ra ngoài",
+}
 _WRITTEN_FOR_THE_DIGEST: Final = ("approvals_booksignature", "content")
 ACTIONS: Final[Mapping[str, str]] = {
     "I": "Ghi mới",
@@ -325,6 +337,8 @@ def _known_words(column: str, value: Any) -> str:
         return year_label(int(value))
     if column == "field":
         return _FIELDS.get(str(value), "")
+    if column == "act":
+        return _ACTS.get(str(value), "")
     if column == "brought":
         return ", ".join(_FIELDS.get(each, each) for each in str(value).split())
     return _item_words(str(value)) if column in {"item", "code", "line_code", "roll_session"} else ""

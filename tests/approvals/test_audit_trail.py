@@ -223,9 +223,10 @@ def test_every_column_that_is_told_has_vietnamese_words():
         ("field", "repeat", "điểm kiểm tra lại"),
         ("item", "2026-10-05.morning", "Buổi sáng ngày 05/10/2026"),
         ("item", "TOAN", "Toán"),
+        ("act", "close", "kết thúc"),
     ],
 )
-def test_the_cells_of_a_request_are_told_in_vietnamese(column, value, shown):
+def test_values_of_the_program_are_told_in_vietnamese(column, value, shown):
     assert value_words("approvals_correctionitem", column, value) == shown
 
 
