@@ -273,10 +273,10 @@ _ACTS: Final[Mapping[str, str]] = {
     "ask": "yêu cầu giải trình",
     "ask_again": "hỏi thêm",
     "close": "kết thúc",
-    "hand_over": "chuyển người khác",
+    "hand_over": "chuyển văn thư",
     "note": "bổ sung",
     "refer": "chuyển Hiệu trưởng",
-    "send_out": "gửi ra ngoài",
+    "send_out": "gửi đơn vị kĩ thuật",
 }
 _WRITTEN_FOR_THE_DIGEST: Final = ("approvals_booksignature", "content")
 ACTIONS: Final[Mapping[str, str]] = {
