@@ -21,6 +21,7 @@ from accounts.history import Source
 from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
+from approvals.models import CorrectionRequest
 from gradebook.models import SubjectLine
 from gradebook.sheets import HOMEROOM_CODE
 from students.models import Enrolment, SchoolClass, Student
@@ -271,6 +272,7 @@ _NAMED: Final[Mapping[str, str]] = {
     "students.SchoolClass": "name",
     "students.RollCall": "day",
     "gradebook.EntryOrder": "number",
+    "approvals.CorrectionRequest": "number",
     "gradebook.SubjectLine": "code",
 }
 
@@ -290,6 +292,8 @@ def read_names(rows: Iterable[AuditEntry]) -> Names:
                 target = _target(row.table_name, column) if value is not None else None
                 if target is not None:
                     wanted[target].add(str(value))
+        if request := _request_of(row.under):
+            wanted[CorrectionRequest].add(request)
     things = {model: _names_of(model, keys) for model, keys in wanted.items()}
     actors = dict(
         User.objects.filter(username__in={row.actor for row in rows}).values_list("username", "full_name")
@@ -318,7 +322,7 @@ def _line(row: AuditEntry, names: Names) -> Line:
         who=names.actors.get(row.actor, "Hệ thống" if row.actor == "system" else row.actor),
         role=row.role,
         source=_source_words(row.source) if row.actor else "",
-        under=_under_words(row.under),
+        under=_under_words(row.under, names),
         action=audit_words.ACTIONS[row.action],
         kind=audit_words.ACTION_KINDS[row.action],
         icon=audit_words.ACTION_ICONS[row.action],
@@ -333,9 +337,18 @@ def _source_words(source: str) -> str:
     return Source(source).label if source in set(Source) else source
 
 
-def _under_words(under: str) -> str:
-    kind, _colon, number = under.partition(":")
-    return f"phiếu số {number}" if kind == "request" and number else under
+def _under_words(under: str, names: Names) -> str:
+    """By the number that the paper bears: keys of the machine are on no page."""
+    request = _request_of(under)
+    if not request:
+        return under
+    return f"phiếu số {names.things.get(CorrectionRequest, {}).get(request, request)}"
+
+
+def _request_of(under: str) -> str:
+    """The key of the request under which something was written, "" for none."""
+    kind, _colon, key = under.partition(":")
+    return key if kind == "request" and key.isdecimal() else ""
 
 
 _TOLD_BY_THE_THING: Final = (

@@ -14,6 +14,7 @@ from django.utils.timezone import is_aware
 
 from accounts.clock import moment_label
 from gradebook.regulation import LINES, TRAITS, year_label
+from students.models import Session
 
 LONGEST_VALUE: Final = 160
 
@@ -98,6 +99,7 @@ TABLES: Final[Mapping[str, str]] = {
 COLUMNS: Final[Mapping[str, str]] = {
     "act": "việc",
     "answered_at": "trả lời lúc",
+    "answered_by_id": "người trả lời",
     "applied_at": "thực hiện lúc",
     "applied_by_id": "người thực hiện",
     "approved_by_id": "người phê duyệt",
@@ -105,6 +107,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "asked_by_id": "người đặt",
     "asker_id": "người hỏi",
     "at": "lúc",
+    "author_id": "người soạn",
     "by_id": "người làm",
     "called_by_id": "người điểm danh",
     "cancelled_at": "huỷ lúc",
@@ -112,19 +115,25 @@ COLUMNS: Final[Mapping[str, str]] = {
     "cause": "vì sao",
     "changed_by_id": "người sửa",
     "closed_at": "đóng lúc",
+    "closed_by_id": "người kết thúc",
     "closes_at": "khoá lúc",
     "code": "mã",
     "completed_by_id": "người xác nhận",
     "confirmed_again_by_id": "người xác nhận lại",
     "confirmed_by_id": "người xác nhận",
+    "consent_at": "đồng ý lúc",
+    "consent_by_id": "người đồng ý",
     "created_at": "lập lúc",
+    "content": "nội dung",
     "day": "ngày",
     "decided_at": "quyết định lúc",
     "decided_by_id": "người quyết định",
+    "decision_id": "quyết định",
+    "drafted_by_id": "người soạn",
+    "effects": "kéo theo",
     "exception_by_id": "người quyết định ngoại lệ",
     "failure": "lỗi",
     "field": "cột",
-    "file": "tệp",
     "filed_at": "gửi lúc",
     "finished_at": "xong lúc",
     "from_class_id": "từ lớp",
@@ -134,8 +143,10 @@ COLUMNS: Final[Mapping[str, str]] = {
     "granted_by_id": "người cấp",
     "has_homeroom_teacher": "có giáo viên chủ nhiệm",
     "holder_id": "người giữ",
+    "is_drawn": "được bốc thăm",
     "is_preview": "bản xem trước",
     "is_unopened": "chưa mở nhập",
+    "issued_by_id": "người ban hành",
     "item": "mục",
     "kind": "loại",
     "line_code": "môn",
@@ -144,8 +155,16 @@ COLUMNS: Final[Mapping[str, str]] = {
     "locked_by_id": "lệnh khoá",
     "member_id": "người",
     "new_value": "giá trị đề nghị",
+    "noted_at": "ghi nhận lúc",
+    "noted_by_id": "người ghi nhận",
+    "numbers": "số liệu",
     "old_value": "giá trị cũ",
+    "on_behalf_of_id": "thay cho",
+    "opened_at": "mở lúc",
+    "opened_by_id": "người mở",
     "opens_at": "mở lúc",
+    "opinion_at": "cho ý kiến lúc",
+    "opinion_by_id": "người cho ý kiến",
     "order_id": "lệnh số",
     "owner_id": "của",
     "pages": "số trang",
@@ -157,9 +176,16 @@ COLUMNS: Final[Mapping[str, str]] = {
     "received_by_id": "người tiếp nhận",
     "recorded_at": "ghi lúc",
     "recorded_by_id": "người ghi",
+    "report": "báo cáo",
     "request_id": "phiếu số",
+    "resolved_at": "xử lí lúc",
+    "resolved_by_id": "người xử lí",
+    "responsible_id": "người giải trình",
+    "returned_at": "trả lại lúc",
     "returned_by_id": "người trả lại",
     "reviewed_by_id": "người rà soát",
+    "revoked_at": "thu hồi lúc",
+    "revoked_by_id": "người thu hồi",
     "role": "với tư cách",
     "roll_call_id": "buổi điểm danh",
     "school_class_id": "lớp",
@@ -169,6 +195,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "shut_at": "khoá lúc",
     "signed_at": "kí lúc",
     "signed_by_id": "người kí",
+    "signer_id": "người kí",
     "source": "đường ghi",
     "started_at": "bắt đầu lúc",
     "state": "trạng thái",
@@ -188,9 +215,11 @@ COLUMNS: Final[Mapping[str, str]] = {
     "words": "việc",
     "year_id": "năm học",
 }
-# Numbers and keys of the machine: they tell a reader nothing, or what another column tells in words.
+# Numbers and keys of the machine: they tell a reader nothing, or what another column tells in words. So does the place
+# of a file on the disk: beside it stands the name that its sender gave it.
 UNTOLD: Final = frozenset(
     {
+        *("file", "file_kind", "file_sha256", "pupils", "roster", "places"),
         *("pupils_asked", "pupils_done"),
         *("id", "version", "sort_key", "search_key", "token", "sha256", "size", "content_hash", "attempts"),
         *(
@@ -201,6 +230,12 @@ UNTOLD: Final = frozenset(
             "inquiry_id",
             "movement_id",
             "application_id",
+            "announcement_id",
+            "version_id",
+            "document_id",
+            "inspection_id",
+            "finding_id",
+            "round_id",
         ),
         *(
             "began_by_id",
@@ -220,7 +255,30 @@ _ITEMS: Final[Mapping[str, str]] = {
     "quality": "Nhận xét phẩm chất",
     "general": "Nhận xét năng lực chung",
     "specific": "Nhận xét năng lực đặc thù",
+    **{session.value: f"Buổi {session.label}" for session in Session},
 }
+# The fields of a sheet and of a roll, as `approvals_correctionitem.field` and the results brought along name them.
+_FIELDS: Final[Mapping[str, str]] = {
+    "attainment": "mức đạt được",
+    "mark": "điểm",
+    "comment": "nhận xét",
+    "rating": "mức",
+    "repeat": "điểm kiểm tra lại",
+    "absence": "điểm danh",
+}
+# Of questions and of what inspections found: their columns have the program's own names for choices.
+_ACTS: Final[Mapping[str, str]] = {
+    "accept": "tiếp nhận",
+    "answer": "trả lời",
+    "ask": "yêu cầu giải trình",
+    "ask_again": "hỏi thêm",
+    "close": "kết thúc",
+    "hand_over": "chuyển văn thư",
+    "note": "bổ sung",
+    "refer": "chuyển Hiệu trưởng",
+    "send_out": "gửi đơn vị kĩ thuật",
+}
+_WRITTEN_FOR_THE_DIGEST: Final = ("approvals_booksignature", "content")
 ACTIONS: Final[Mapping[str, str]] = {
     "I": "Ghi mới",
     "U": "Sửa",
@@ -254,7 +312,7 @@ def column_words(table: str, column: str) -> str:
 
 def value_words(table: str, column: str, value: Any) -> str:
     """A value of the chain (JSON) as it is shown on pages; "" for none. References are numbers still."""
-    if value is None or value == "":
+    if value is None or value == "" or (table, column) == _WRITTEN_FOR_THE_DIGEST:
         return ""
     known = _known_words(column, value)
     if known:
@@ -262,7 +320,9 @@ def value_words(table: str, column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "có" if value else "không"
     if isinstance(value, list | dict):
-        return _shortened(", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value))
+        return _shortened(
+            ", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
+        )
     field = fields_of(table).get(column)
     if isinstance(field, models.DateField):
         return _day_or_moment(str(value))
@@ -275,7 +335,21 @@ def _known_words(column: str, value: Any) -> str:
         return "••••"
     if column == "year_id":
         return year_label(int(value))
-    return _ITEMS.get(str(value), "") if column in {"item", "code", "line_code"} else ""
+    if column == "field":
+        return _FIELDS.get(str(value), "")
+    if column == "act":
+        return _ACTS.get(str(value), "")
+    if column == "brought":
+        return ", ".join(_FIELDS.get(each, each) for each in str(value).split())
+    return _item_words(str(value)) if column in {"item", "code", "line_code", "roll_session"} else ""
+
+
+def _item_words(item: str) -> str:
+    """A cell of a roll may name its day: `2026-10-05.morning`."""
+    day, _dot, session = item.rpartition(".")
+    if day and session in set(Session):
+        return f"{_ITEMS[session]} ngày {_day_or_moment(day)}"
+    return _ITEMS.get(item, "")
 
 
 def _day_or_moment(text: str) -> str:

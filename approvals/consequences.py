@@ -1,13 +1,17 @@
-"""What follows for the year's results when a request is carried out: foreseen before, and done and said then (R55).
+"""What follows when a request is carried out: foreseen before, and done and said then (R55).
 
-Only values of the year's end and of the supplementary assessment count in a result (R36).
+For the year's results, and for the signatures on books (`approvals.signature_consequences`). Only values of the year's
+end and of the supplementary assessment count in a result (R36).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from accounts.clock import moment_label
 from approvals.approved_results import YEAR_END
+from approvals.contested_cells import Rival, rivals_of
 from approvals.models import CorrectionRequest
+from approvals.signature_consequences import Signed, foreseen_signatures, signed_books, withdrawn
 from gradebook.computed_results import computed_as, seats_of
 from gradebook.models import YearOutcome
 from gradebook.outcomes import reopen_corrected
@@ -33,7 +37,14 @@ def touches_results(request: CorrectionRequest) -> bool:
 
 
 def foreseen(request: CorrectionRequest) -> tuple[str, ...]:
-    """For those who decide: what each pupil's year would come to. Seven statements at the year's end, else one."""
+    """For those who decide: what each pupil's year would come to, and which books would have to be signed again.
+
+    Two statements, seven more at the year's end and where a book is signed.
+    """
+    return (*_foreseen_results(request), *foreseen_signatures(request))
+
+
+def _foreseen_results(request: CorrectionRequest) -> tuple[str, ...]:
     items = list(request.items.all()) if request.period in YEAR_END else []
     texts: dict[int, dict[tuple[str, str], str]] = {}
     for item in items:
@@ -73,8 +84,22 @@ def _foreseen_line(name: str, before: str, after: str, decided: YearOutcome | No
 # -- When it is carried out --------------------------------------------------------------------------------
 
 
-def results_of(request: CorrectionRequest) -> Results:
-    """Before the values are written. Thirteen statements at the year's end."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How things stood until the values were written."""
+
+    results: Results
+    signed: tuple[Signed, ...]
+    rivals: tuple[Rival, ...]
+
+
+def standing_before(request: CorrectionRequest) -> Before:
+    """Before the values are written. Four statements, thirteen more at the year's end, six where a book is signed."""
+    items = list(request.items.select_related("student"))
+    return Before(_results_of(request), signed_books(request), rivals_of(request, items))
+
+
+def _results_of(request: CorrectionRequest) -> Results:
     if not touches_results(request):
         return {}
     pupils = set(request.items.values_list("student_id", flat=True))
@@ -83,11 +108,22 @@ def results_of(request: CorrectionRequest) -> Results:
     }
 
 
-def follow(request: CorrectionRequest, before: Results) -> list[str]:
+def follow(request: CorrectionRequest, before: Before) -> list[str]:
     """After the values are written, within the same act: re-opens what the principal's consent re-opens; says all.
 
-    A decision whose result is computed otherwise now is re-opened (R55), unless something stands in the way: then the
-    principal has it among the tasks (`approvals.contradicted`). Some twenty statements at the year's end.
+    Six statements more where a book was signed.
+    """
+    stopped = [
+        f"Phiếu {each.request.label} có cùng ô nên không thực hiện được nữa: giáo viên huỷ phiếu đó."
+        for each in before.rivals
+    ]
+    return [*_follow_results(request, before.results), *withdrawn(before.signed), *stopped]
+
+
+def _follow_results(request: CorrectionRequest, before: Results) -> list[str]:
+    """A decision whose result is computed otherwise now is re-opened (R55), unless something stands in the way.
+
+    Then the principal has it among the tasks (`approvals.contradicted`). Some twenty statements at the year's end.
     """
     if request.roll_day:
         return ["Số ngày nghỉ trong sổ và học bạ tính lại theo điểm danh mới."]

@@ -200,7 +200,7 @@ HEADINGS = (
     *(Heading("Nội dung", 18), Heading("Đã ghi", 24), Heading("Đề nghị sửa thành", 24), Heading("Lí do", 40)),
     *(Heading("Số minh chứng", 10), Heading("Trạng thái", 24), Heading("Người quyết định", 26)),
     *(Heading("Quyết định lúc", 18), Heading("Ý kiến", 36), Heading("Người thực hiện", 26)),
-    Heading("Thực hiện lúc", 18),
+    *(Heading("Thực hiện lúc", 18), Heading("Loại sai sót", 26)),
 )
 
 
@@ -212,6 +212,7 @@ def table_rows(entries: Iterable[Entry]) -> Iterable[Sequence[Value]]:
         after = (
             *(request.reason, entry.files, entry.state.label, _name(request.decided_by), request.decided_at),
             *(request.decision_note, _name(request.applied_by), request.applied_at),
+            request.reason_label,
         )
         for cell in entry.cells:
             told = (cell.student, cell.subject, cell.content, cell.old, cell.new)

@@ -16,9 +16,9 @@ from accounts.history import NO_LOCKS, Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from approvals.approved_results import YEAR_END
-from approvals.consequences import follow, results_of
+from approvals.consequences import follow, standing_before
 from approvals.evidence import CleanFile
-from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
+from approvals.mandates import CorrectionIncomplete, CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.moves import moved, role_of, take
 from approvals.reason_codes import ReasonCode
@@ -32,6 +32,7 @@ from students.models import SchoolClass
 from students.years import hold_class, hold_year
 
 MOST_OF_A_DOCUMENT = 200
+NO_EVIDENCE = "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại."
 
 
 def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> CorrectionRequest:
@@ -153,22 +154,25 @@ def file_request(
     """Draft, or asked for more → filed: needs a reason, its kind and evidence (rule R54). `document`: `keep_reason`."""
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.FILE, by)
-        if code not in set(ReasonCode):
-            raise CorrectionRefused("Chọn loại sai sót rồi gửi lại.", field="code")
-        if not says_something(reason):
-            raise CorrectionRefused("Ghi lí do sửa rồi gửi lại.", field="reason")
-        _check_evidence(request)
+        missing = missing_to_file(request, reason=reason, code=code)
+        if missing:
+            raise CorrectionIncomplete(missing)
         request.reason, request.document = plain_text(reason), _document(request, document)
         request.reason_code, request.filed_at = code, clock.now()
         request.save()
     return request
 
 
-def _check_evidence(request: CorrectionRequest) -> None:
+def missing_to_file(request: CorrectionRequest, *, reason: str, code: str) -> dict[str, str]:
+    """What a request still needs before it is filed, by the form's field, all at once. One statement."""
+    missing = {}
+    if code not in set(ReasonCode):
+        missing["code"] = "Chọn loại sai sót rồi gửi lại."
+    if not says_something(reason):
+        missing["reason"] = "Ghi lí do sửa rồi gửi lại."
     if not request.evidence.exists():
-        raise CorrectionRefused(
-            "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại.", field="evidence"
-        )
+        missing["evidence"] = NO_EVIDENCE
+    return missing
 
 
 def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) -> CorrectionRequest:
@@ -179,7 +183,8 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
     with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if approve:
-            _check_evidence(request)
+            if not request.evidence.exists():
+                raise CorrectionRefused(NO_EVIDENCE, field="evidence")
             register_of(request).check_writable()
         if not approve and not says_something(note):
             raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết vì sao.", field="note")
@@ -200,8 +205,9 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
     """Approved → applied by the clerk: writes exactly the approved values, all or none (rules R52, R53).
 
     Computes the year's results anew, re-opens the decisions that these contradict, where the principal has consented,
-    and keeps on the request what followed (rule R55). Raises CorrectionOutdated with the cells whose value has changed
-    since the request was filed, or whose pupil has left the class, and where consent has become needed meanwhile.
+    and keeps on the request what followed (rule R55), with the signatures that no longer hold. Raises
+    CorrectionOutdated with the cells whose value has changed since the request was filed, or whose pupil has left the
+    class, and where consent has become needed meanwhile.
     """
     # The results of the class stand still meanwhile, its approval too: taken first, as whoever approves takes them.
     at_rest = whole_period_locks(request.year_id, YEAR_END) if request.period in YEAR_END else NO_LOCKS
@@ -211,7 +217,7 @@ def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
             hold_class(request.school_class)
         check_move(request, Act.APPLY, by)
         register = register_of(request)
-        before = results_of(request)
+        before = standing_before(request)
         register.write(by=by, why=_why(request))
         request.state, request.due_on = check_move(request, Act.APPLY, by), None
         request.effects = "\n".join(follow(request, before))

@@ -3,6 +3,7 @@
 import io
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,13 +22,21 @@ from approvals.request_pages import require_request
 
 
 def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
-    """Cleans and attaches each uploaded file; the sentences of those that were refused."""
+    """Cleans and attaches each uploaded file; the sentences of those that were refused.
+
+    A file that the request has already is no fault, but it is said: nothing new stands in the list.
+    """
     refused = []
+    kept = set(found.evidence.values_list("pk", flat=True)) if request.FILES else set()
     for upload in request.FILES.getlist("files"):
         try:
             # Too large is told before the file is read into memory.
             content = upload.read(settings.EVIDENCE_MAX_BYTES + 1)
-            corrections.attach(found, clean_evidence(upload.name or "tệp", content), by=request.user)
+            file = clean_evidence(upload.name or "tệp", content)
+            attached = corrections.attach(found, file, by=request.user)
+            if attached.pk in kept:
+                messages.warning(request, _twice(file.name, attached.name))
+            kept.add(attached.pk)
         except EvidenceRefused as refusal:
             refused.append(str(refusal))
         except CorrectionRefused as refusal:
@@ -35,6 +44,11 @@ def take_files(request: SignedInRequest, found: CorrectionRequest) -> list[str]:
                 raise
             refused.append(refusal.message)
     return refused
+
+
+def _twice(name: str, known: str) -> str:
+    under = f" với tên «{known}»" if known != name else ""
+    return f"Tệp «{name}» đã có trong phiếu{under}, không thêm lần nữa."
 
 
 @require_safe

@@ -34,6 +34,7 @@ from accounts.models import User
 from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.announcements import waiting_for as announcements_for
+from approvals.contested_cells import is_overtaken
 from approvals.inquiries import waiting_for
 from approvals.inspection_tasks import findings_waiting_for, unread_decisions, violations_waiting_for
 from approvals.models import CorrectionRequest, Inquiry
@@ -300,9 +301,11 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce | Value:
 def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     """Requests whose next move is this person's: to finish and file, to decide, to consent to, to carry out.
 
+    One that another has overtaken can no longer be carried out: it is its proposer's to cancel.
+
     An opinion is nobody's duty: the head of the tổ is told of those still without one.
     """
-    wanted = Q(proposer=user, state__in=WRITABLE)
+    wanted = Q(proposer=user, state__in=WRITABLE) | Q(is_overtaken(), proposer=user, state=State.APPROVED)
     powers = permissions.powers_of(user)
     if powers.headed_teams:
         of_grades = Q(proposer__team=None, school_class__grade_level__in=powers.headed_grades)
@@ -315,6 +318,7 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     if permissions.may(user, Action.APPLY_REQUEST):
         wanted |= (
             Q(state=State.APPROVED)
+            & ~Q(is_overtaken())
             & ~Q(proposer=user)
             & ~Q(decided_by=user)
             & (Q(consent_by=None) | ~Q(consent_by=user))

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import PermissionDenied
 
@@ -29,6 +29,23 @@ class CorrectionRefused(Exception):
         self.message = message
         self.report = report
         self.field = field
+
+    @property
+    def by_field(self) -> dict[str, list[str]]:
+        """What is wrong, by the form's field; "" for the whole."""
+        return {self.field: [self.message]}
+
+
+class CorrectionIncomplete(CorrectionRefused):
+    """Something is missing at one or more fields of the form: all of it is told at once."""
+
+    def __init__(self, missing: Mapping[str, str]) -> None:
+        super().__init__(" ".join(missing.values()), field=next(iter(missing)))
+        self._missing = dict(missing)
+
+    @property
+    def by_field(self) -> dict[str, list[str]]:
+        return {field: [message] for field, message in self._missing.items()}
 
 
 class CorrectionOutdated(CorrectionRefused):

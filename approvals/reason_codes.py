@@ -19,6 +19,15 @@ class ReasonCode(StrEnum):
         return _LABELS[self]
 
 
+def codes_about(*, roll: bool) -> list[ReasonCode]:
+    """Those that the form offers: a roll has no marks and no comments, a sheet no leave."""
+    return [code for code in ReasonCode if code not in (_OF_SHEETS if roll else _OF_ROLLS)]
+
+
+_OF_SHEETS = frozenset(
+    {ReasonCode.WRONG_FIGURE, ReasonCode.MARKED_AGAIN, ReasonCode.WRONG_COMMENT, ReasonCode.FORMER_SCHOOL}
+)
+_OF_ROLLS = frozenset({ReasonCode.LATE_LEAVE})
 _LABELS = {
     ReasonCode.WRONG_FIGURE: "Nhập nhầm điểm, nhầm mức",
     ReasonCode.WRONG_PUPIL: "Nhầm học sinh",

@@ -1,7 +1,7 @@
 """What the page of one correction request shows, in a constant number of statements, and who may see it."""
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.powers import Action, who_could
 from approvals.approved_results import approved_results, needs_consent
 from approvals.consequences import foreseen
+from approvals.contested_cells import Rival, rivals_of
 from approvals.mandates import actors_of, heads_proposer
 from approvals.models import CorrectionItem, CorrectionRequest, CorrectionRequestQuerySet, Evidence
 from approvals.registers import Register, Writer, may_be_brought, register_of, shown_value
@@ -133,6 +134,16 @@ class EvidenceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class RivalLine:
+    """Another open request for cells of this one; `pk` where the reader may open it."""
+
+    pk: int | None
+    label: str
+    state: State
+    cells: str
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """By when whoever is next should act."""
 
@@ -156,6 +167,7 @@ class RequestPage:
     may_be_brought: bool
     approved_results: tuple[str, ...] = ()
     foreseen: tuple[str, ...] = ()
+    rivals: tuple[RivalLine, ...] = ()
     needs_consent: bool = False
     sees_prints: bool = False
 
@@ -185,6 +197,11 @@ class RequestPage:
         return any(cell.is_stale for cell in self.cells)
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether it can no longer be carried out: a value has moved on since it was made (rule R53)."""
+        return self.is_stale and self.is_open
+
+    @property
     def taken_over(self) -> str:
         """The sheet whose kept values need not be offered to their writer again: they are on their way, or there."""
         sent = {State.FILED, State.RETURNED, State.AWAITING, State.APPROVED, State.APPLIED}
@@ -204,11 +221,12 @@ def is_overdue(request: CorrectionRequest) -> bool:
 
 
 def read_page(user: User, request: CorrectionRequest) -> RequestPage:
-    """Six statements, whatever the number of cells and files; one more where a cell has moved on and where consent may
-    be needed, nine where it is about the year's end; two on a draft."""
+    """Seven statements, whatever the number of cells and files; one more where a cell has moved on, where consent may
+    be needed and where a book may be signed (then seven); nine where it is about the year's end; two on a draft."""
     register = register_of(request)
     state = State(request.state)
     steps = list(request.history.select_related("history_user").order_by("history_id"))
+    items = list(request.items.select_related("student"))
     evidence = list(request.evidence.select_related("uploaded_by").order_by("id"))
     is_needed = state in {State.FILED, State.APPROVED} and needs_consent(request)
     acts = acts_open_to(state, actors_of(user, request), needs_consent=is_needed)
@@ -217,7 +235,7 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
         request=request,
         register=register,
         state=state,
-        cells=_cells(register, request),
+        cells=_cells(register, request, items),
         evidence=tuple(_evidence_line(each, request, acts) for each in evidence),
         timeline=timeline(steps, evidence),
         acts=tuple(act.value for act in acts),
@@ -226,13 +244,22 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
         approved_results=approved_results(request) if state in OPEN_STATES else (),
         may_be_brought=Act.FILE in acts and may_be_brought(request),
         foreseen=foreseen(request) if is_decided_on else (),
+        rivals=tuple(_rival_line(user, register, each) for each in rivals_of(request, items)),
         needs_consent=is_needed,
         sees_prints=permissions.may_anywhere(user, Action.SEE_PRINTS),
     )
 
 
-def _cells(register: Register, request: CorrectionRequest) -> tuple[CellLine, ...]:
-    items = list(request.items.select_related("student"))
+def _rival_line(user: User, register: Register, rival: Rival) -> RivalLine:
+    cells = ", ".join(f"{item.student.full_name} ({register.words_of(item)[1]})" for item in rival.items)
+    other = rival.request
+    pk = other.pk if may_see_request(user, other) else None
+    return RivalLine(pk, other.label, State(other.state), cells)
+
+
+def _cells(
+    register: Register, request: CorrectionRequest, items: Sequence[CorrectionItem]
+) -> tuple[CellLine, ...]:
     now = register.now(items)
     expected = "new_value" if request.state == State.APPLIED else "old_value"
     watched = State(request.state) in OPEN_STATES or request.state == State.APPLIED

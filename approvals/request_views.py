@@ -17,7 +17,7 @@ from approvals import consent, corrections, opinions
 from approvals.evidence_views import take_files
 from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionRequest, Evidence
-from approvals.reason_codes import ReasonCode
+from approvals.reason_codes import codes_about
 from approvals.request_list import read_list
 from approvals.request_pages import NEXT_STEPS, get_request, read_page
 from approvals.workflow import Act, State
@@ -72,7 +72,7 @@ def show_request(
         "page": read_page(request.user, found),
         "errors": wrong,
         "general_errors": wrong.get("", []),
-        "codes": list(ReasonCode),
+        "codes": codes_about(roll=found.roll_day is not None),
         "code": request.POST.get("code", found.reason_code),
         "reason": request.POST.get("reason", found.reason),
         "document": request.POST.get("document", found.document),
@@ -87,7 +87,7 @@ def _show_refusal(request: SignedInRequest, pk: int, refusal: CorrectionRefused)
     """The page anew, as it stands now: 409 where somebody was faster, 422 where something is missing."""
     status = 409 if isinstance(refusal, CorrectionOutdated) else 422
     found = get_request(request.user, pk)
-    return show_request(request, found, errors={refusal.field: [refusal.message]}, status=status)
+    return show_request(request, found, errors=refusal.by_field, status=status)
 
 
 @require_POST
@@ -132,6 +132,7 @@ def request_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
         if move in WITH_PASSWORD:
             require_password(request, WITH_PASSWORD[move].format(label=found.label))
         if move == Act.FILE and (wrong := _keep_draft(request, found)):
+            wrong = _missing(request, found) | wrong
             return show_request(request, get_request(request.user, pk), errors=wrong, status=422)
         done = _carry_out_move(request, found, move)
     except CorrectionRefused as refusal:
@@ -146,6 +147,12 @@ def _keep_draft(request: SignedInRequest, found: CorrectionRequest) -> dict[str,
     corrections.keep_reason(found, **_typed(request), by=request.user)
     refused = take_files(request, found)
     return {"evidence": refused} if refused else {}
+
+
+def _missing(request: SignedInRequest, found: CorrectionRequest) -> dict[str, list[str]]:
+    typed = _typed(request)
+    missing = corrections.missing_to_file(found, reason=typed["reason"], code=typed["code"])
+    return {field: [message] for field, message in missing.items()}
 
 
 def _typed(request: SignedInRequest) -> dict[str, str]:

@@ -381,6 +381,8 @@ def _to_do(request: Any, state: State, user: User) -> str:
     """A vice-principal decides; the head of the tổ, who is told of it too, may say something."""
     if state == State.FILED and not permissions.may(user, Action.DECIDE_REQUEST):
         return "Có thể ghi ý kiến của tổ (không bắt buộc)"
+    if state == State.APPROVED and request.proposer_id == user.pk:
+        return "Ô đã đổi theo phiếu khác: huỷ phiếu, còn cần sửa thì lập phiếu mới"
     return _WHAT_TO_DO[state]
 
 

@@ -1,6 +1,7 @@
 """The printed phiếu đề nghị sửa (domain.md 2.5; rule R77), and the register of corrections on paper."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,10 @@ NO = "Không đồng ý"
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What one of the school's officers says of the request; without words: dotted lines, to be filled in by hand."""
+    """What one of the school's officers says of the request; without words: dotted lines, to be filled in by hand.
+
+    A note that only repeats the verdict (`added_to`) is left out.
+    """
 
     title: str
     signer_title: tuple[str, ...]
@@ -109,7 +113,8 @@ def consent_of_principal(request: CorrectionRequest) -> Opinion:
         return Opinion(title, signer)
     verdict = NO if request.state == State.REFUSED else "Đồng ý"
     at = moment_label(request.consent_at)
-    return Opinion(title, signer, verdict, request.consent_note, request.consent_by.full_name, at)
+    note = added_to(verdict, request.consent_note)
+    return Opinion(title, signer, verdict, note, request.consent_by.full_name, at)
 
 
 def _decision(request: CorrectionRequest) -> Opinion:
@@ -118,11 +123,12 @@ def _decision(request: CorrectionRequest) -> Opinion:
     if request.decided_by is None or request.decided_at is None:
         return Opinion(title, signer)
     was_refused = request.state == State.REFUSED and request.consent_by is None
+    verdict = NO if was_refused else "Đồng ý, minh chứng hợp lệ"
     return Opinion(
         title,
         signer,
-        NO if was_refused else "Đồng ý, minh chứng hợp lệ",
-        request.decision_note,
+        verdict,
+        added_to(verdict, request.decision_note),
         request.decided_by.full_name,
         moment_label(request.decided_at),
     )
@@ -137,6 +143,15 @@ def _execution(request: CorrectionRequest) -> Opinion:
     return Opinion(
         title, signer, verdict, name=request.applied_by.full_name, at=moment_label(request.applied_at)
     )
+
+
+def added_to(verdict: str, note: str) -> str:
+    """What the note says beyond the verdict: «Đồng ý.» under «Đồng ý, minh chứng hợp lệ» adds nothing."""
+    return "" if _bare(verdict).startswith(_bare(note)) else note
+
+
+def _bare(words: str) -> str:
+    return " ".join(re.findall(r"\w+", words.casefold()))
 
 
 def _day(moment: datetime.datetime | None) -> datetime.date | None:

@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 from accounts.audit_chain import head_code
 from accounts.models import AccessLogEntry, AuditEntry
 from approvals.audit_differences import read_differences
-from approvals.audit_trail import PARTS, Wanted, read_trail
-from approvals.audit_words import TABLES, UNTOLD, column_words, fields_of
+from approvals.audit_trail import PARTS, Names, Wanted, changes_of, read_trail
+from approvals.audit_words import TABLES, UNTOLD, column_words, fields_of, value_words
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from kimdong.watched import NOT_WATCHED, tables_of_ours
@@ -214,6 +214,26 @@ def test_every_column_that_is_told_has_vietnamese_words():
         for column in fields_of(table).keys() - UNTOLD
     }
     assert [pair for pair in sorted(told) if column_words(*pair) == pair[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "shown"),
+    [
+        ("field", "attainment", "mức đạt được"),
+        ("field", "repeat", "điểm kiểm tra lại"),
+        ("item", "2026-10-05.morning", "Buổi sáng ngày 05/10/2026"),
+        ("item", "TOAN", "Toán"),
+        ("act", "close", "kết thúc"),
+    ],
+)
+def test_values_of_the_program_are_told_in_vietnamese(column, value, shown):
+    assert value_words("approvals_correctionitem", column, value) == shown
+
+
+def test_where_a_file_lies_on_the_disk_is_on_no_page():
+    kept = {"file": "evidence/11/9a02.pdf", "name": "biên bản.pdf", "kind": "application/pdf"}
+    told = [(each.column, each.new) for each in changes_of("approvals_evidence", None, kept, Names())]
+    assert told == [("loại", "PDF")]
 
 
 def test_a_teacher_sees_the_story_of_own_cells_only(school):

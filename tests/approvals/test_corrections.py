@@ -12,8 +12,10 @@ from accounts.history import Source
 from accounts.models import Post, User
 from approvals import consent, corrections, opinions, workflow
 from approvals.evidence import clean_evidence
+from approvals.frame import requests_waiting_for
 from approvals.mandates import ApprovedRequest, CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
+from approvals.tasks import read_tasks
 from approvals.workflow import Act, State
 from gradebook.cell_history import read_cell_history
 from gradebook.entry import save_results
@@ -276,6 +278,17 @@ def test_a_value_that_changed_meanwhile_stops_the_whole_request(school):
     assert snapshot() == before
     request.refresh_from_db()
     assert request.state == State.APPROVED
+
+
+def test_what_another_request_has_overtaken_waits_for_its_teacher_and_no_longer_for_the_clerk(school):
+    overtaken, other = approved(school, "8"), approved(school, "8", pupil=1)
+    done = applied(school, "9")
+    assert f"Phiếu {overtaken.label} có cùng ô nên không thực hiện được nữa" in done.effects
+    lan, tuan = (User.objects.get(pk=person.pk) for person in (school.lan, school.tuan))
+    assert list(requests_waiting_for(tuan)) == [other]
+    assert list(requests_waiting_for(lan)) == [overtaken]
+    (task,) = read_tasks(lan).requests
+    assert task.to_do == "Ô đã đổi theo phiếu khác: huỷ phiếu, còn cần sửa thì lập phiếu mới"
 
 
 def test_a_request_that_can_no_longer_be_carried_out_is_cancelled_by_its_teacher(school):

@@ -283,6 +283,27 @@ def test_filing_says_what_is_missing_beside_its_field(school, as_, typed, says):
     assert 'aria-invalid="true"' in answer.content.decode()
 
 
+def test_all_that_is_missing_is_said_at_once_each_at_its_field(school, as_):
+    request = draft(school)
+    client = as_(school.lan)
+    for typed in ({}, {"files": [photo("tính.jpg", b"MZ" + bytes(99))]}):
+        shown = client.post(act_of(request, "file"), typed).content.decode()
+        for field in ("code", "reason", "files"):
+            assert f'id="{field}-errors"' in shown
+        assert shown.count('aria-invalid="true"') == 3
+
+
+def test_a_picture_that_is_there_already_is_said_and_stops_nothing(school, as_):
+    request = draft(school)
+    client = as_(school.lan)
+    client.post(reverse("approvals:attach", args=[request.pk]), {"files": [photo()]})
+    typed = {"code": "other", "reason": REASON, "files": [photo("lại.jpg")]}
+    shown = client.post(act_of(request, "file"), typed, follow=True).content.decode()
+    assert "Tệp «lại.jpg» đã có trong phiếu với tên «bài.jpg», không thêm lần nữa." in shown
+    request.refresh_from_db()
+    assert (request.state, request.evidence.count()) == (State.FILED, 1)
+
+
 # -- Deciding and carrying out -----------------------------------------------------------------------------
 
 
@@ -377,6 +398,9 @@ def test_a_value_that_changed_meanwhile_is_said_in_red_with_who_and_stops_the_cl
     client = as_(school.tuan)
     shown = text(client.get(page_of(request)))
     assert "Nay trong sổ là «8», do Nguyễn Thị Lan ghi lúc" in shown
+    assert "phiếu này không thực hiện được nữa. Giáo viên cần huỷ phiếu" in shown
+    assert "Sẽ ghi vào sổ" not in shown
+    assert "Văn thư ghi các giá trị" not in shown
     assert "Thực hiện" not in re.findall(
         r"<button[^>]*>(.*?)</button>", client.get(page_of(request)).content.decode()
     )
@@ -384,6 +408,23 @@ def test_a_value_that_changed_meanwhile_is_said_in_red_with_who_and_stops_the_cl
     assert answer.status_code == 409
     assert "không còn như lúc lập phiếu" in text(answer)
     assert value_of(school.sheet(), school.pupils[0]) == "8"
+
+
+def test_two_open_requests_for_one_cell_name_each_other(school, as_):
+    first, second = filed(school, "9"), filed(school, "8")
+    alone = draft(school, "8", pupil=1)
+    cell = f"{school.pupils[0].full_name} (Điểm KTĐK) còn ở phiếu"
+    own = text(as_(school.lan).get(page_of(second)))
+    assert f"{cell} {first.label} đang chờ («Đã gửi, chờ phê chuẩn»)" in own
+    assert "huỷ phiếu thừa" in own
+    client = as_(school.hoa)
+    form = client.get(page_of(first)).content.decode().split("Phó Hiệu trưởng</h2>")[1]
+    first_button = re.search(r"<button[^>]*>", form)
+    assert "disabled" in first_button[0]  # Enter in the password's field answers nothing
+    assert f"{cell} {second.label} đang chờ" in text(client.get(page_of(first)))
+    assert "còn ở phiếu" not in text(client.get(page_of(alone)))
+    corrections.cancel(second, by=school.lan)
+    assert "còn ở phiếu" not in text(client.get(page_of(first)))
 
 
 def test_an_act_on_a_state_that_has_passed_says_which_state_it_is_now(school, as_):
@@ -441,7 +482,7 @@ def test_a_request_takes_the_same_statements_for_one_cell_and_for_many(
     changes = [change_of(ref, pupil, Field.MARK, "9") for pupil in school.pupils[:cells]]
     request = corrections.propose(ref, changes, by=school.lan)
     client = as_(school.hoa)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(page_of(request))
 
 

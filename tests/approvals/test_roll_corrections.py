@@ -194,6 +194,8 @@ def test_several_sessions_of_a_pupil_go_into_one_request_and_are_written_togethe
     request = CorrectionRequest.objects.get()
     assert [item.item for item in request.items.all()] == [f"{wednesday}.morning", f"{thursday}.morning"]
     shown = text(lan.get(reverse("approvals:request", args=[request.pk])))
+    assert "Giấy xin phép nghỉ nộp sau" in shown
+    assert "Nhận xét chưa đúng" not in shown
     assert f"các buổi từ {wednesday:%d/%m/%Y} đến {thursday:%d/%m/%Y}" in shown
     corrections.attach(request, clean_evidence("đơn.jpg", picture()), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)

@@ -1,5 +1,6 @@
 """The pages: signing with the password, who has not signed, what broke a signature and under which request."""
 
+import datetime
 import re
 
 import pytest
@@ -10,12 +11,15 @@ from django.urls import reverse
 from accounts import clock
 from accounts.dates import Days
 from accounts.models import User
+from approvals import corrections
+from approvals.evidence import clean_evidence
 from approvals.models import BookSignature
+from approvals.roll_corrections import propose_roll
 from approvals.tasks import read_tasks
 from gradebook.assignments import hand_over_assignment
 from gradebook.models import SubjectResult, TeachingAssignment
 from students.models import AttendanceMonth, SchoolYear
-from tests.approvals.papers import applied
+from tests.approvals.papers import applied, picture
 from tests.approvals.signed_books import complete_school, own_books, sign
 from tests.gradebook.school import CONFIRMED
 
@@ -137,6 +141,14 @@ def test_a_substitute_signs_on_the_days_of_holding_the_line_and_it_is_said_for_w
     assert (signature.signer, signature.stands_in_for) == (school.minh, school.lan)
 
 
+def roll_to_correct(school, day):
+    """The first pupil was absent on that morning: approved by cô Hoa."""
+    request = propose_roll(school.class_4a, day, "morning", {school.pupils[0].pk: "K"}, by=school.lan)
+    corrections.attach(request, clean_evidence("đơn.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason="Gọi sót.", by=school.lan)
+    return corrections.decide(request, approve=True, note="", by=school.hoa)
+
+
 def test_the_class_book_holds_the_days_absent_of_the_months_confirmed(school):
     assert own_books(school.lan)[CLASS_BOOK].now.absent_until == ""
     year = SchoolYear.objects.get()
@@ -153,6 +165,8 @@ def test_the_class_book_holds_the_days_absent_of_the_months_confirmed(school):
     assert own_books(school.lan)[CLASS_BOOK].now.absent_until == f"{year.pk}-09-30"
     (signature,) = sign(school.lan, CLASS_BOOK)
     assert signature.absent_until == year.lessons_start_on.replace(day=30)
+    done = corrections.carry_out(roll_to_correct(school, datetime.date(year.pk, 9, 16)), by=school.tuan)
+    assert "Chữ kí sổ của lớp 4A, Giữa học kì I, của Nguyễn Thị Lan" in done.effects
 
 
 def test_the_register_takes_the_same_statements_for_few_signatures_and_for_many(school, client):

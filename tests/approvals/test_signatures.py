@@ -5,7 +5,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import Error, connection, transaction
 
 from accounts.models import AuditEntry, User
+from approvals import corrections
 from approvals.book_standing import read_books
+from approvals.consequences import foreseen
 from approvals.models import BookSignature
 from approvals.signature_rules import State
 from approvals.signatures import SigningRefused, Wanted, sign_books
@@ -13,7 +15,7 @@ from gradebook.models import SubjectResult
 from gradebook.progress_sheets import read_led_and_taught
 from gradebook.sheets import Field
 from students.models import SchoolYear
-from tests.approvals.papers import applied
+from tests.approvals.papers import approved
 from tests.approvals.signed_books import GHKI, complete_school, own_books, sign
 from tests.gradebook.school import add_pupils, close_window, enter, open_window
 
@@ -100,7 +102,15 @@ def test_a_signature_that_holds_is_not_given_twice(school):
 
 def test_a_correction_breaks_the_signatures_of_the_line_and_of_the_class_and_asks_for_new_ones(school):
     sign(school.lan, TOAN, TV, CLASS_BOOK)
-    applied(school, "1")
+    request = approved(school, "1")
+    books = [
+        "Chữ kí sổ Toán lớp 4A, Giữa học kì I, của Nguyễn Thị Lan",
+        "Chữ kí sổ của lớp 4A, Giữa học kì I",
+    ]
+    told = foreseen(request)
+    assert [line.startswith(book) for line, book in zip(told, books, strict=True)] == [True, True]
+    (_results, *withdrawn) = corrections.carry_out(request, by=school.tuan).effects.splitlines()
+    assert [line.startswith(book) for line, book in zip(withdrawn, books, strict=True)] == [True, True]
     assert states(school.lan) == {TV: State.SIGNED, TOAN: State.DUE_AGAIN, CLASS_BOOK: State.DUE_AGAIN}
     sign(school.lan, TOAN)
     assert states(school.lan)[TOAN] == State.SIGNED

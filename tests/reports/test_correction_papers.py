@@ -12,6 +12,7 @@ from accounts.models import AccessLogEntry, User
 from approvals import consent, corrections
 from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest
+from reports.correction_papers import NO, added_to
 from tests.approvals.papers import REASON, applied, approved, awaiting, draft, entered_school, filed, picture
 from tests.reports.papers import as_confirmed, pages_of
 
@@ -59,6 +60,7 @@ def test_the_paper_has_the_form_the_cells_and_everybody_s_part(school):
         school.tuan.full_name,
     ):
         assert part in words
+    assert f"Loại sai sót: {request.reason_label}. Lí do: {REASON}" in words
     row = words[words.index("Đề nghị sửa thành") :]
     assert row.index(" 7 ") < row.index(" 9 ")
     assert AccessLogEntry.objects.filter(kind="print_downloaded", target__contains=request.label).exists()
@@ -73,6 +75,20 @@ def test_what_was_not_decided_is_left_to_the_hand_and_a_draft_says_that_it_is_on
     assert "Không đồng ý. Thiếu bài làm." in paper(school, refused)
     cancelled = corrections.cancel(filed(school, "10"), by=school.lan)
     assert "PHIẾU ĐÃ HUỶ" in paper(school, cancelled)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "note", "printed"),
+    [
+        ("Đồng ý, minh chứng hợp lệ", "Đồng ý.", ""),
+        ("Đồng ý, minh chứng hợp lệ", "đồng ý, minh chứng hợp lệ", ""),
+        ("Đồng ý, minh chứng hợp lệ", "Đồng ý sửa theo bài.", "Đồng ý sửa theo bài."),
+        (NO, "Không đồng ý", ""),
+        (NO, "Thiếu bài làm.", "Thiếu bài làm."),
+    ],
+)
+def test_a_note_that_only_repeats_the_verdict_is_not_printed_again(verdict, note, printed):
+    assert added_to(verdict, note) == printed
 
 
 def test_the_words_of_the_head_of_the_grade_and_of_the_principal_are_printed(school):
