@@ -28,10 +28,10 @@ from gradebook.decisions import (
     draft_decision,
     drop_draft,
     issue_decision,
-    next_number,
     withdraw_decision,
 )
 from gradebook.models import ResultsDecision
+from gradebook.number_register import next_decision_number
 from gradebook.year_end_views import year_of
 from students.models import SchoolClass, SchoolYear, YearIsClosed
 
@@ -148,7 +148,7 @@ def _decision_page(
 
 
 def _proposed_issue(found: ResultsDecision) -> IssueForm:
-    return IssueForm(initial={"number": next_number(found.year), "dated": clock.today()})
+    return IssueForm(initial={"number": next_decision_number(clock.today()), "dated": clock.today()})
 
 
 @administrative

@@ -4,7 +4,6 @@ Each asks WHO, holds the year, asks the table of `decision_rules`, and leaves it
 """
 
 import datetime
-import re
 
 from accounts import clock, permissions
 from accounts.history import Source, acting
@@ -14,10 +13,11 @@ from gradebook.decision_lists import classes_of, read_draft
 from gradebook.decision_rules import DecisionAct, DecisionActor, DecisionKind, DecisionState, target_of
 from gradebook.grading import says_something
 from gradebook.models import ResultsDecision, ResultsDecisionLine
+from gradebook.number_register import hold_numbers, number_problem
+from gradebook.paper_numbers import tidied
 from students.models import SchoolClass, SchoolYear
 from students.years import hold_year
 
-NUMBER_TAIL = "QĐ-THKĐ"
 WHO_DRAFTS = "Quyết định về kết quả năm học do văn thư, Ban giám hiệu soạn."
 WHO_ISSUES = "Chỉ Hiệu trưởng (hoặc người được giao thay) ban hành, thu hồi quyết định về kết quả năm học."
 
@@ -28,13 +28,6 @@ class PaperRefused(Exception):
     def __init__(self, *problems: tuple[str, str]) -> None:
         super().__init__(" ".join(sentence for _field, sentence in problems))
         self.problems = problems
-
-
-def next_number(year: SchoolYear) -> str:
-    """The number after the highest NN/… of the year's decisions, as «03/QĐ-THKĐ»."""
-    numbers = ResultsDecision.objects.filter(year=year).exclude(number="").values_list("number", flat=True)
-    used = [int(found[0]) for number in numbers if (found := re.match(r"\d{1,4}", number))]
-    return f"{max(used, default=0) + 1:02d}/{NUMBER_TAIL}"
 
 
 def draft_decision(
@@ -68,10 +61,11 @@ def issue_decision(
     """Draft → issued: its lists are written down as they stand and stay so.
 
     Raises PermissionDenied, YearIsClosed; PaperRefused before the principal has approved every class in scope, with
-    nobody on the lists, with a number in use, or a day before the approval or after today.
+    nobody on the lists, with a number that is none or in use, or a day before the approval or after today.
     """
     permissions.require(by, Action.APPROVE_OUTCOMES, WHO_ISSUES)
     with acting(by, role=permissions.post_label(by), source=source, under=number):
+        hold_numbers()
         decision = _moved(decision, DecisionAct.ISSUE, DecisionActor.PRINCIPAL)
         scope = [each.pk for each in classes_of(decision)]
         # Nobody re-opens a pupil's result while the lists are read.
@@ -81,7 +75,7 @@ def issue_decision(
         draft = read_draft(decision)
         problems = [
             *(("", problem) for problem in draft.problems),
-            *_paper_problems(decision, number=number, dated=dated, approved_on=draft.approved_on),
+            *_paper_problems(number=number, dated=dated, approved_on=draft.approved_on),
         ]
         if problems:
             raise PaperRefused(*problems)
@@ -96,7 +90,7 @@ def issue_decision(
             )
             for position, line in enumerate(draft.to_issue, start=1)
         )
-        decision.number, decision.dated = number.strip(), dated
+        decision.number, decision.dated = tidied(number), dated
         decision.issued_by, decision.issued_at = by, clock.now()
         decision.save()
     return decision
@@ -145,12 +139,11 @@ def _moved(decision: ResultsDecision, act: DecisionAct, actor: DecisionActor) ->
 
 
 def _paper_problems(
-    decision: ResultsDecision, *, number: str, dated: datetime.date, approved_on: datetime.date | None
+    *, number: str, dated: datetime.date, approved_on: datetime.date | None
 ) -> list[tuple[str, str]]:
     problems = []
-    same = ResultsDecision.objects.filter(year=decision.year, number__iexact=number.strip())
-    if same.exists():
-        problems.append(("number", f"Số {number} đã dùng cho một quyết định khác của năm học. Ghi số khác."))
+    if wrong := number_problem(number, dated):
+        problems.append(("number", wrong))
     if dated > clock.today():
         problems.append(("dated", "Ngày kí chưa tới. Ghi ngày hôm nay hoặc ngày đã kí."))
     if approved_on and dated < approved_on:

@@ -7,7 +7,8 @@ from accounts import clock
 from accounts.history import Source
 from accounts.models import User
 from gradebook.decision_rules import DecisionKind
-from gradebook.decisions import draft_decision, issue_decision, next_number
+from gradebook.decisions import draft_decision, issue_decision
+from gradebook.number_register import next_decision_number
 from gradebook.outcomes import approve_outcomes
 from gradebook.regulation import YearResult
 from gradebook.year_end import Row, read_class
@@ -44,7 +45,7 @@ def issue_decisions(year: SchoolYear) -> None:
         principal = User.objects.get(username="hieutruong")
         awards = draft_decision(DecisionKind.AWARDS, year, by=clerk, source=Source.DEMO)
         day = datetime.date(year.year + 1, 5, 29)
-        issue_decision(awards, number=next_number(year), dated=day, by=principal, source=Source.DEMO)
+        issue_decision(awards, number=next_decision_number(day), dated=day, by=principal, source=Source.DEMO)
 
 
 def _at(year: SchoolYear, day: int) -> datetime.datetime:

@@ -29,6 +29,8 @@ NOT_GUARDED = {
     "students.RosterUpload": "a file that somebody sent; what it would write is guarded",
     "students.RosterRun": "the same",
     "approvals.StaffDecision": "what was found in a year may be decided upon after it; its own trigger keeps it",
+    "approvals.DocumentVersion": "a paper that comes late is kept with the year it is of; no version is ever changed",
+    "approvals.BoardMember": "the same: they are written with their version alone",
     "students.SchoolYear": "its own trigger keeps it (school_year_moves)",
 }
 

@@ -142,7 +142,7 @@ def test_nobody_else_issues_or_withdraws(school, who):
     with pytest.raises(PermissionDenied):
         withdraw_decision(decision, reason="Nhầm", by=by)
     with pytest.raises(PermissionDenied):
-        issue_decision(drafted(school, DecisionKind.RESULTS), number="9", dated=clock.today(), by=by)
+        issue_decision(drafted(school, DecisionKind.RESULTS), number="9/QĐ-THKĐ", dated=clock.today(), by=by)
     if who not in ("tuan", "hoa"):
         with pytest.raises(PermissionDenied):
             draft_decision(DecisionKind.RESULTS, school.year, by=by)
@@ -166,6 +166,7 @@ def test_number_and_day_are_those_of_a_paper(school):
     day = datetime.timedelta(days=1)
     for number, dated, why in (
         ("45/qđ-thkđ", clock.today(), "đã dùng"),
+        ("abc", clock.today(), "gồm số và kí hiệu"),
         ("46/QĐ-THKĐ", clock.today() + day, "chưa tới"),
         ("46/QĐ-THKĐ", clock.today() - day, "trước ngày phê duyệt"),
     ):
@@ -181,9 +182,9 @@ def test_who_waits_for_the_summer_is_on_the_list_of_the_summer_and_on_no_other(s
     (line,) = issued(school, DecisionKind.SUMMER).lines.all()
     assert (line.student, line.part) == (school.pupils[0], "kiem-tra-lai")
     assert "Tiếng Việt" in line.words[0]
-    assert [line.student for line in issued(school, DecisionKind.RESULTS, "46").lines.all()] == school.pupils[
-        1:
-    ]
+    assert [
+        line.student for line in issued(school, DecisionKind.RESULTS, "46/QĐ-THKĐ").lines.all()
+    ] == school.pupils[1:]
 
 
 def test_the_summer_has_everybody_on_its_list_whatever_the_principal_decided_since(school):

@@ -109,7 +109,10 @@ def test_no_certificate_before_the_decision_nor_after_it_was_withdrawn_nor_of_an
         ask_for_paper(decision, book=BOOK.CERTIFICATES, by=school.tuan)
     with pytest.raises(BookRefused, match="không có em nào"):
         ask_for_paper(
-            issued(school, number="47"), book=BOOK.CERTIFICATES, school_class=school.class_4a, by=school.tuan
+            issued(school, number="47/QĐ-THKĐ"),
+            book=BOOK.CERTIFICATES,
+            school_class=school.class_4a,
+            by=school.tuan,
         )
     assert "ĐÃ THU HỒI" in pages(ask_for_paper(decision, book=BOOK.DECISION, by=school.tuan))[0]
 
@@ -129,7 +132,7 @@ def test_who_stands_in_for_the_principal_signs_kt(school):
     back = day + datetime.timedelta(days=10)
     Post.objects.create(holder=school.bich, kind=Post.Kind.PRINCIPAL, starts_on=back)
     deputy = User.objects.get(pk=school.hoa.pk)
-    decision = issue_decision(drafted(school), number="45", dated=day, by=deputy)
+    decision = issue_decision(drafted(school), number="45/QĐ-THKĐ", dated=day, by=deputy)
     first = pages(ask_for_paper(decision, book=BOOK.DECISION, by=school.tuan))[0]
     assert "KT. HIỆU TRƯỞNG PHÓ HIỆU TRƯỞNG" in first
     assert school.hoa.full_name in first
