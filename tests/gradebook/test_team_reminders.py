@@ -137,7 +137,7 @@ def test_the_head_is_not_counted_among_those_to_remind(school, client):
     client.force_login(school.lan)
     page = client.get(reverse("gradebook:team_reminders"))
     assert "Nhắc 2 người còn thiếu" in text(page)
-    assert "3 người còn thiếu." in text(page)
+    assert "3 người còn thiếu, kể cả thầy cô." in text(page)
     sent = {"window": EntryWindow.objects.get().pk, "grade": 4, "kind": "remind", "text": ""}
     again = client.post(reverse("gradebook:team_reminders"), sent, follow=True)
     assert "Đã nhắc 2 giáo viên" in text(again)
