@@ -4,6 +4,7 @@ import datetime
 from dataclasses import replace
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -25,6 +26,7 @@ from approvals.audit_trail import HEADINGS, MOST_EXPORTED, PARTS, Wanted, export
 from students.models import SchoolClass, Student
 
 TITLE = "Nhật kí thay đổi"
+DIFFERENCES_PER_PAGE = 100
 
 
 @administrative
@@ -215,7 +217,8 @@ def _differences(
             form.add_error("first", _too_many(audit_differences.MOST_ENTRIES))
     if found is not None and "file" in request.GET:
         return _differences_file(request, form, found, words)
-    context |= {"form": form, "found": found, "words": words}
+    page = None if found is None else Paginator(found, DIFFERENCES_PER_PAGE).get_page(request.GET.get("page"))
+    context |= {"form": form, "page": page, "words": words}
     return render(
         request, "approvals/audit_differences.html", context, status=200 if found is not None else 422
     )

@@ -102,7 +102,7 @@ def test_the_story_of_a_day_has_that_day_alone(school):
 
 def test_a_change_by_sql_stands_in_the_story_and_in_that_of_the_cell(school):
     past_the_application(school, "UPDATE gradebook_subjectresult SET mark = 10 WHERE student_id = %s")
-    (line,) = read_trail(Wanted(only_outside=True)).lines
+    (line,) = read_trail(Wanted(school_class=school.class_4a, part="marks", only_outside=True)).lines
     assert (line.is_outside, line.changes[0].new) == (True, "10")
     cell = f"/gradebook/sheets/{school.class_4a.pk}/TOAN/CHKI/history/{school.pupils[0].pk}/TOAN/mark/"
     told = text_of(client_of(school.lan).get(cell))

@@ -112,7 +112,8 @@ def test_a_policy_for_the_disabled_asks_for_the_kind():
 
 def test_a_disability_without_its_kind_is_refused():
     assert refused("disability_level", disability_level="mild") == ["disability_code"]
-    assert refused("is_exempt_from_assessment", **DECIDED) == ["disability_code"]
+    # On the page of the exemption there is no field for the kind: said at the exemption.
+    assert refused("is_exempt_from_assessment", **DECIDED) == ["is_exempt_from_assessment"]
     assert refused("disability_level", disability_level="mild", disability_code="03") == []
 
 
