@@ -51,7 +51,7 @@ OWN_VALUES: Mapping[str, Mapping[str, str]] = {
         "full_name": OTHER_NAME.format("full_name"),
         "sort_key": OTHER_NAME.format("sort_key"),
         "search_key": OTHER_NAME.format("search_key"),
-        "moet_id": "lpad((5 * 10^9 + id + school * 10^6)::bigint::text, 10, '0')",
+        "moet_id": "lpad((5 * 10^9 + id * 1000 + school)::bigint::text, 10, '0')",
         "national_id": "lpad((9 * 10^11 + id + school * 10^6)::bigint::text, 12, '0')",
         "school_code": "school_code || '.' || school",
     },

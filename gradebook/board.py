@@ -5,13 +5,14 @@ Every sum is of the sheets that count (`gradebook.progress_sheets`), whatever el
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
 
 from accounts.models import User
 from gradebook.models import EntryWindow, SubjectLine
-from gradebook.progress import NOTHING, Tally
+from gradebook.progress import NOTHING, Tally, total_of
 from gradebook.progress_sheets import (
     ProgressSheet,
     Sight,
@@ -28,13 +29,14 @@ from gradebook.sheets import HOMEROOM_CODE
 from gradebook.spans import cuts_by_now
 
 WHOLE_SCHOOL = "toàn trường"
+ANY_SHEET = f"/0/{HOMEROOM_CODE}/"
 
 
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     """One sheet on the board, if the reader sees it; `is_taught` is False where the class does not have the line of
-    its grade. `counts`: the period was opened for it. `names`: where the names of what is missing are. `is_locked`:
-    while others on the board are open.
+    its grade. `counts`: the period was opened for it. `names`: where the names of what is missing are, `place`: the
+    address of any sheet of the period. `is_locked`: while others on the board are open.
 
     Its words are put together here, for a school has hundreds of cells and a template takes ten times as long.
     """
@@ -46,6 +48,7 @@ class BoardCell:
     is_taught: bool = True
     sheet: ProgressSheet | None = None
     names: str = ""
+    place: str = ""
     is_locked: bool = False
 
     @property
@@ -61,7 +64,7 @@ class BoardCell:
         ref = self.sheet.ref
         if self.sheet.is_behind:
             return f"{self.names}?period={ref.period.value}&class={ref.school_class.pk}&line={ref.code}"
-        return reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
+        return self.place.replace(ANY_SHEET, f"/{ref.school_class.pk}/{ref.code}/")
 
     @property
     def kind(self) -> str:
@@ -108,7 +111,8 @@ class BoardRow:
     @property
     def total(self) -> Tally:
         """What the sheets that count come to; where none does, what is entered in spite of it."""
-        return sum((cell.tally for cell in self.cells if cell.counts or self.is_shut), NOTHING)
+        is_shut = self.is_shut
+        return total_of(cell.tally for cell in self.cells if cell.counts or is_shut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ class BoardGrade:
     @property
     def sums(self) -> tuple[Tally, ...]:
         return tuple(
-            sum((row.cells[index].tally for row in self.rows if row.cells[index].counts), NOTHING)
+            total_of(row.cells[index].tally for row in self.rows if row.cells[index].counts)
             for index, _label in enumerate(self.labels)
         )
 
@@ -145,7 +149,7 @@ class BoardGrade:
 
     @property
     def total(self) -> Tally:
-        return sum((row.total for row in self.counted), NOTHING)
+        return total_of(row.total for row in self.counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ class Board:
 
     @property
     def total(self) -> Tally:
-        return sum((grade.total for grade in self.grades), NOTHING)
+        return total_of(grade.total for grade in self.grades)
 
     @property
     def counted_classes(self) -> int:
@@ -385,4 +389,13 @@ def _cell(
     if sheet is None:
         return BoardCell(code, label, is_taught=code in taught)
     is_locked = some_open and sheet.standing is Standing.LOCKED
-    return BoardCell(code, label, sheet.tally, sheet.counts, sheet=sheet, names=names, is_locked=is_locked)
+    place = _any_sheet(sheet.ref.period)
+    return BoardCell(
+        code, label, sheet.tally, sheet.counts, sheet=sheet, names=names, place=place, is_locked=is_locked
+    )
+
+
+@cache
+def _any_sheet(period: Period) -> str:
+    """The address of a sheet that is none, for `BoardCell.path`: to look up each would take longer than to show it."""
+    return reverse("gradebook:sheet", args=[0, HOMEROOM_CODE, period.value])
