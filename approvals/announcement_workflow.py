@@ -1,16 +1,14 @@
 """The states of an announcement and who may move it: a table, pure. It is told once, and may be withdrawn once."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from gradebook.labels import Labelled
+from gradebook.move_table import Move, target_in
 
-class AnnouncementState(StrEnum):
-    SHOWN = "shown"
-    WITHDRAWN = "withdrawn"
 
-    @property
-    def label(self) -> str:
-        return "Đã thông báo" if self == AnnouncementState.SHOWN else "Đã thu hồi"
+class AnnouncementState(Labelled):
+    SHOWN = "shown", "Đã thông báo"
+    WITHDRAWN = "withdrawn", "Đã thu hồi"
 
 
 class AnnouncementAct(StrEnum):
@@ -26,29 +24,23 @@ class AnnouncementActor(StrEnum):
     READER = "reader"
 
 
-@dataclass(frozen=True, slots=True)
-class AnnouncementMove:
-    source: AnnouncementState
-    act: AnnouncementAct
-    actor: AnnouncementActor
-    target: AnnouncementState
+_AUTHOR = frozenset({AnnouncementActor.AUTHOR})
+_PRINCIPAL = frozenset({AnnouncementActor.PRINCIPAL})
+_READER = frozenset({AnnouncementActor.READER})
 
-
-MOVES: tuple[AnnouncementMove, ...] = (
-    AnnouncementMove(
-        AnnouncementState.SHOWN, AnnouncementAct.READ, AnnouncementActor.READER, AnnouncementState.SHOWN
-    ),
-    AnnouncementMove(
+MOVES: tuple[Move[AnnouncementState, AnnouncementAct, AnnouncementActor], ...] = (
+    Move(AnnouncementState.SHOWN, AnnouncementAct.READ, _READER, AnnouncementState.SHOWN),
+    Move(
         AnnouncementState.SHOWN,
         AnnouncementAct.WITHDRAW,
-        AnnouncementActor.AUTHOR,
+        _AUTHOR,
         AnnouncementState.WITHDRAWN,
     ),
     # What the head of a tổ has told, the principal may take back too.
-    AnnouncementMove(
+    Move(
         AnnouncementState.SHOWN,
         AnnouncementAct.WITHDRAW,
-        AnnouncementActor.PRINCIPAL,
+        _PRINCIPAL,
         AnnouncementState.WITHDRAWN,
     ),
 )
@@ -58,7 +50,4 @@ def target_of(
     source: AnnouncementState, act: AnnouncementAct, parts: frozenset[AnnouncementActor]
 ) -> AnnouncementState | None:
     """The state an act leads to for someone standing in the given parts; None where the table has no such move."""
-    for move in MOVES:
-        if move.source == source and move.act == act and move.actor in parts:
-            return move.target
-    return None
+    return target_in(MOVES, source, act, parts)

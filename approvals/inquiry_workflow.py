@@ -3,42 +3,26 @@
 Pages offer what the table allows, `approvals.inquiries` asks it, the tests try every act in every state by everybody.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-
-class InquiryState(StrEnum):
-    NEW = "new"
-    ACCEPTED = "accepted"
-    REFERRED = "referred"
-    SENT = "sent"
-    ANSWERED = "answered"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        return _STATE_LABELS[self]
+from gradebook.labels import Labelled
+from gradebook.move_table import Move, target_in
 
 
-_STATE_LABELS = {
-    InquiryState.NEW: "Mới",
-    InquiryState.ACCEPTED: "Đã tiếp nhận",
-    InquiryState.REFERRED: "Đã chuyển Hiệu trưởng",
-    InquiryState.SENT: "Đã gửi đơn vị kĩ thuật",
-    InquiryState.ANSWERED: "Đã trả lời",
-    InquiryState.CLOSED: "Đã đóng",
-}
+class InquiryState(Labelled):
+    NEW = "new", "Mới"
+    ACCEPTED = "accepted", "Đã tiếp nhận"
+    REFERRED = "referred", "Đã chuyển Hiệu trưởng"
+    SENT = "sent", "Đã gửi đơn vị kĩ thuật"
+    ANSWERED = "answered", "Đã trả lời"
+    CLOSED = "closed", "Đã đóng"
 
 
-class Desk(StrEnum):
+class Desk(Labelled):
     """Who handles an inquiry that has not been passed on to the principal."""
 
-    GRADE_HEAD = "grade_head"
-    CLERK = "clerk"
-
-    @property
-    def label(self) -> str:
-        return "Tổ (khối) trưởng" if self == Desk.GRADE_HEAD else "Văn thư"
+    GRADE_HEAD = "grade_head", "Tổ (khối) trưởng"
+    CLERK = "clerk", "Văn thư"
 
 
 class InquiryAct(StrEnum):
@@ -61,45 +45,37 @@ class InquiryActor(StrEnum):
     PRINCIPAL = "principal"
 
 
-@dataclass(frozen=True, slots=True)
-class InquiryMove:
-    source: InquiryState
-    act: InquiryAct
-    actors: frozenset[InquiryActor]
-    target: InquiryState
-
-
 _ASKER = frozenset({InquiryActor.ASKER})
 _HEAD = frozenset({InquiryActor.GRADE_HEAD})
 _CLERK = frozenset({InquiryActor.CLERK})
 _PRINCIPAL = frozenset({InquiryActor.PRINCIPAL})
 _DESK = _HEAD | _CLERK
 
-MOVES: tuple[InquiryMove, ...] = (
-    InquiryMove(InquiryState.NEW, InquiryAct.ACCEPT, _DESK, InquiryState.ACCEPTED),
-    InquiryMove(InquiryState.NEW, InquiryAct.ANSWER, _DESK, InquiryState.ANSWERED),
-    InquiryMove(InquiryState.NEW, InquiryAct.HAND_OVER, _HEAD, InquiryState.NEW),
-    InquiryMove(InquiryState.NEW, InquiryAct.REFER, _DESK, InquiryState.REFERRED),
-    InquiryMove(InquiryState.NEW, InquiryAct.SEND_OUT, _CLERK, InquiryState.SENT),
-    InquiryMove(InquiryState.NEW, InquiryAct.NOTE, _ASKER | _DESK, InquiryState.NEW),
-    InquiryMove(InquiryState.NEW, InquiryAct.CLOSE, _ASKER, InquiryState.CLOSED),
-    InquiryMove(InquiryState.ACCEPTED, InquiryAct.ANSWER, _DESK, InquiryState.ANSWERED),
-    InquiryMove(InquiryState.ACCEPTED, InquiryAct.HAND_OVER, _HEAD, InquiryState.NEW),
-    InquiryMove(InquiryState.ACCEPTED, InquiryAct.REFER, _DESK, InquiryState.REFERRED),
-    InquiryMove(InquiryState.ACCEPTED, InquiryAct.SEND_OUT, _CLERK, InquiryState.SENT),
-    InquiryMove(InquiryState.ACCEPTED, InquiryAct.NOTE, _ASKER | _DESK, InquiryState.ACCEPTED),
-    InquiryMove(InquiryState.ACCEPTED, InquiryAct.CLOSE, _ASKER, InquiryState.CLOSED),
-    InquiryMove(InquiryState.REFERRED, InquiryAct.ANSWER, _PRINCIPAL, InquiryState.ANSWERED),
+MOVES: tuple[Move[InquiryState, InquiryAct, InquiryActor], ...] = (
+    Move(InquiryState.NEW, InquiryAct.ACCEPT, _DESK, InquiryState.ACCEPTED),
+    Move(InquiryState.NEW, InquiryAct.ANSWER, _DESK, InquiryState.ANSWERED),
+    Move(InquiryState.NEW, InquiryAct.HAND_OVER, _HEAD, InquiryState.NEW),
+    Move(InquiryState.NEW, InquiryAct.REFER, _DESK, InquiryState.REFERRED),
+    Move(InquiryState.NEW, InquiryAct.SEND_OUT, _CLERK, InquiryState.SENT),
+    Move(InquiryState.NEW, InquiryAct.NOTE, _ASKER | _DESK, InquiryState.NEW),
+    Move(InquiryState.NEW, InquiryAct.CLOSE, _ASKER, InquiryState.CLOSED),
+    Move(InquiryState.ACCEPTED, InquiryAct.ANSWER, _DESK, InquiryState.ANSWERED),
+    Move(InquiryState.ACCEPTED, InquiryAct.HAND_OVER, _HEAD, InquiryState.NEW),
+    Move(InquiryState.ACCEPTED, InquiryAct.REFER, _DESK, InquiryState.REFERRED),
+    Move(InquiryState.ACCEPTED, InquiryAct.SEND_OUT, _CLERK, InquiryState.SENT),
+    Move(InquiryState.ACCEPTED, InquiryAct.NOTE, _ASKER | _DESK, InquiryState.ACCEPTED),
+    Move(InquiryState.ACCEPTED, InquiryAct.CLOSE, _ASKER, InquiryState.CLOSED),
+    Move(InquiryState.REFERRED, InquiryAct.ANSWER, _PRINCIPAL, InquiryState.ANSWERED),
     # Back down to the clerk, with the principal's word on what to do.
-    InquiryMove(InquiryState.REFERRED, InquiryAct.HAND_OVER, _PRINCIPAL, InquiryState.NEW),
-    InquiryMove(InquiryState.REFERRED, InquiryAct.NOTE, _ASKER | _DESK | _PRINCIPAL, InquiryState.REFERRED),
-    InquiryMove(InquiryState.REFERRED, InquiryAct.CLOSE, _ASKER, InquiryState.CLOSED),
-    InquiryMove(InquiryState.SENT, InquiryAct.ANSWER, _CLERK, InquiryState.ANSWERED),
-    InquiryMove(InquiryState.SENT, InquiryAct.REFER, _CLERK, InquiryState.REFERRED),
-    InquiryMove(InquiryState.SENT, InquiryAct.NOTE, _ASKER | _CLERK, InquiryState.SENT),
-    InquiryMove(InquiryState.SENT, InquiryAct.CLOSE, _ASKER, InquiryState.CLOSED),
-    InquiryMove(InquiryState.ANSWERED, InquiryAct.ASK_AGAIN, _ASKER, InquiryState.ACCEPTED),
-    InquiryMove(InquiryState.ANSWERED, InquiryAct.CLOSE, _ASKER | _DESK | _PRINCIPAL, InquiryState.CLOSED),
+    Move(InquiryState.REFERRED, InquiryAct.HAND_OVER, _PRINCIPAL, InquiryState.NEW),
+    Move(InquiryState.REFERRED, InquiryAct.NOTE, _ASKER | _DESK | _PRINCIPAL, InquiryState.REFERRED),
+    Move(InquiryState.REFERRED, InquiryAct.CLOSE, _ASKER, InquiryState.CLOSED),
+    Move(InquiryState.SENT, InquiryAct.ANSWER, _CLERK, InquiryState.ANSWERED),
+    Move(InquiryState.SENT, InquiryAct.REFER, _CLERK, InquiryState.REFERRED),
+    Move(InquiryState.SENT, InquiryAct.NOTE, _ASKER | _CLERK, InquiryState.SENT),
+    Move(InquiryState.SENT, InquiryAct.CLOSE, _ASKER, InquiryState.CLOSED),
+    Move(InquiryState.ANSWERED, InquiryAct.ASK_AGAIN, _ASKER, InquiryState.ACCEPTED),
+    Move(InquiryState.ANSWERED, InquiryAct.CLOSE, _ASKER | _DESK | _PRINCIPAL, InquiryState.CLOSED),
 )
 
 WAITING_STATES = frozenset(
@@ -123,10 +99,7 @@ def target_of(source: InquiryState, act: InquiryAct, actors: frozenset[InquiryAc
     """
     if act == InquiryAct.ANSWER and InquiryActor.ASKER in actors:
         return None
-    for move in MOVES:
-        if move.source == source and move.act == act and move.actors & actors:
-            return move.target
-    return None
+    return target_in(MOVES, source, act, actors)
 
 
 def acts_open_to(source: InquiryState, actors: frozenset[InquiryActor]) -> tuple[InquiryAct, ...]:

@@ -5,25 +5,16 @@ same moves (migration 0052), the tests try every act in every state by everybody
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 
-
-class InspectionState(StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return _INSPECTION_LABELS[self]
+from gradebook.labels import Labelled
+from gradebook.move_table import Move, target_in
 
 
-_INSPECTION_LABELS = {
-    InspectionState.OPEN: "Đang kiểm tra",
-    InspectionState.CLOSED: "Đã kết thúc",
-    InspectionState.CANCELLED: "Đã huỷ",
-}
+class InspectionState(Labelled):
+    OPEN = "open", "Đang kiểm tra"
+    CLOSED = "closed", "Đã kết thúc"
+    CANCELLED = "cancelled", "Đã huỷ"
 
 
 class InspectionAct(StrEnum):
@@ -33,23 +24,11 @@ class InspectionAct(StrEnum):
     CANCEL = "cancel"
 
 
-class FindingState(StrEnum):
-    NOTED = "noted"
-    ASKED = "asked"
-    ANSWERED = "answered"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        return _FINDING_LABELS[self]
-
-
-_FINDING_LABELS = {
-    FindingState.NOTED: "Đã ghi nhận",
-    FindingState.ASKED: "Chờ giải trình",
-    FindingState.ANSWERED: "Đã giải trình, chờ kết luận",
-    FindingState.CLOSED: "Đã kết luận",
-}
+class FindingState(Labelled):
+    NOTED = "noted", "Đã ghi nhận"
+    ASKED = "asked", "Chờ giải trình"
+    ANSWERED = "answered", "Đã giải trình, chờ kết luận"
+    CLOSED = "closed", "Đã kết luận"
 
 
 class FindingAct(StrEnum):
@@ -58,25 +37,13 @@ class FindingAct(StrEnum):
     CLOSE = "close"
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """What a finding came to."""
 
-    CORRECT = "correct"
-    FIXED = "fixed"
-    TO_FIX = "to_fix"
-    VIOLATION = "violation"
-
-    @property
-    def label(self) -> str:
-        return _VERDICT_LABELS[self]
-
-
-_VERDICT_LABELS = {
-    Verdict.CORRECT: "Đúng quy định",
-    Verdict.FIXED: "Có sai sót, đã khắc phục",
-    Verdict.TO_FIX: "Có sai sót, phải sửa theo phiếu đề nghị",
-    Verdict.VIOLATION: "Vi phạm quy định",
-}
+    CORRECT = "correct", "Đúng quy định"
+    FIXED = "fixed", "Có sai sót, đã khắc phục"
+    TO_FIX = "to_fix", "Có sai sót, phải sửa theo phiếu đề nghị"
+    VIOLATION = "violation", "Vi phạm quy định"
 
 
 class InspectionActor(StrEnum):
@@ -87,40 +54,24 @@ class InspectionActor(StrEnum):
     RESPONSIBLE = "responsible"
 
 
-@dataclass(frozen=True, slots=True)
-class InspectionMove:
-    source: InspectionState
-    act: InspectionAct
-    actors: frozenset[InspectionActor]
-    target: InspectionState
-
-
-@dataclass(frozen=True, slots=True)
-class FindingMove:
-    source: FindingState
-    act: FindingAct
-    actors: frozenset[InspectionActor]
-    target: FindingState
-
-
 _INSPECTORS = frozenset({InspectionActor.LEADER, InspectionActor.PRINCIPAL})
 _TEACHER = frozenset({InspectionActor.RESPONSIBLE})
 
-INSPECTION_MOVES: tuple[InspectionMove, ...] = (
-    InspectionMove(InspectionState.OPEN, InspectionAct.NOTE, _INSPECTORS, InspectionState.OPEN),
-    InspectionMove(InspectionState.OPEN, InspectionAct.CHOOSE, _INSPECTORS, InspectionState.OPEN),
-    InspectionMove(InspectionState.OPEN, InspectionAct.CLOSE, _INSPECTORS, InspectionState.CLOSED),
-    InspectionMove(InspectionState.OPEN, InspectionAct.CANCEL, _INSPECTORS, InspectionState.CANCELLED),
+INSPECTION_MOVES: tuple[Move[InspectionState, InspectionAct, InspectionActor], ...] = (
+    Move(InspectionState.OPEN, InspectionAct.NOTE, _INSPECTORS, InspectionState.OPEN),
+    Move(InspectionState.OPEN, InspectionAct.CHOOSE, _INSPECTORS, InspectionState.OPEN),
+    Move(InspectionState.OPEN, InspectionAct.CLOSE, _INSPECTORS, InspectionState.CLOSED),
+    Move(InspectionState.OPEN, InspectionAct.CANCEL, _INSPECTORS, InspectionState.CANCELLED),
 )
 
-FINDING_MOVES: tuple[FindingMove, ...] = (
-    FindingMove(FindingState.NOTED, FindingAct.ASK, _INSPECTORS, FindingState.ASKED),
-    FindingMove(FindingState.NOTED, FindingAct.CLOSE, _INSPECTORS, FindingState.CLOSED),
-    FindingMove(FindingState.ASKED, FindingAct.ANSWER, _TEACHER, FindingState.ANSWERED),
-    FindingMove(FindingState.ASKED, FindingAct.CLOSE, _INSPECTORS, FindingState.CLOSED),
+FINDING_MOVES: tuple[Move[FindingState, FindingAct, InspectionActor], ...] = (
+    Move(FindingState.NOTED, FindingAct.ASK, _INSPECTORS, FindingState.ASKED),
+    Move(FindingState.NOTED, FindingAct.CLOSE, _INSPECTORS, FindingState.CLOSED),
+    Move(FindingState.ASKED, FindingAct.ANSWER, _TEACHER, FindingState.ANSWERED),
+    Move(FindingState.ASKED, FindingAct.CLOSE, _INSPECTORS, FindingState.CLOSED),
     # The answer leaves something open: asked once more, with a new day.
-    FindingMove(FindingState.ANSWERED, FindingAct.ASK, _INSPECTORS, FindingState.ASKED),
-    FindingMove(FindingState.ANSWERED, FindingAct.CLOSE, _INSPECTORS, FindingState.CLOSED),
+    Move(FindingState.ANSWERED, FindingAct.ASK, _INSPECTORS, FindingState.ASKED),
+    Move(FindingState.ANSWERED, FindingAct.CLOSE, _INSPECTORS, FindingState.CLOSED),
 )
 
 
@@ -128,10 +79,7 @@ def inspection_target(
     source: InspectionState, act: InspectionAct, actors: Collection[InspectionActor]
 ) -> InspectionState | None:
     """The state an act leads to for someone standing in the given parts; None where the table has no such move."""
-    for move in INSPECTION_MOVES:
-        if move.source == source and move.act == act and move.actors.intersection(actors):
-            return move.target
-    return None
+    return target_in(INSPECTION_MOVES, source, act, actors)
 
 
 def finding_target(
@@ -139,10 +87,7 @@ def finding_target(
 ) -> FindingState | None:
     """The same of a finding. Nobody inspects the own sheet: who answers for the cell does no more than answer."""
     parts = {InspectionActor.RESPONSIBLE} if InspectionActor.RESPONSIBLE in actors else set(actors)
-    for move in FINDING_MOVES:
-        if move.source == source and move.act == act and move.actors & parts:
-            return move.target
-    return None
+    return target_in(FINDING_MOVES, source, act, parts)
 
 
 def inspection_acts(

@@ -1,22 +1,18 @@
 """Why a value has to be corrected: the short list of the form, for the register's counts (PLAN IV.5, IV.6). Pure."""
 
-from enum import StrEnum
+from gradebook.labels import Labelled
 
 
-class ReasonCode(StrEnum):
-    WRONG_FIGURE = "wrong_figure"
-    WRONG_PUPIL = "wrong_pupil"
-    WRONG_PLACE = "wrong_place"
-    LEFT_OUT = "left_out"
-    MARKED_AGAIN = "marked_again"
-    WRONG_COMMENT = "wrong_comment"
-    LATE_LEAVE = "late_leave"
-    FORMER_SCHOOL = "former_school"
-    OTHER = "other"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+class ReasonCode(Labelled):
+    WRONG_FIGURE = "wrong_figure", "Nhập nhầm điểm, nhầm mức"
+    WRONG_PUPIL = "wrong_pupil", "Nhầm học sinh"
+    WRONG_PLACE = "wrong_place", "Nhầm cột, nhầm thời điểm"
+    LEFT_OUT = "left_out", "Bỏ sót, chưa ghi"
+    MARKED_AGAIN = "marked_again", "Chấm phúc tra, kiểm tra lại bài"
+    WRONG_COMMENT = "wrong_comment", "Nhận xét chưa đúng"
+    LATE_LEAVE = "late_leave", "Giấy xin phép nghỉ nộp sau"
+    FORMER_SCHOOL = "former_school", "Kết quả mang từ trường cũ"
+    OTHER = "other", "Lí do khác"
 
 
 def codes_about(*, roll: bool) -> list[ReasonCode]:
@@ -28,14 +24,3 @@ _OF_SHEETS = frozenset(
     {ReasonCode.WRONG_FIGURE, ReasonCode.MARKED_AGAIN, ReasonCode.WRONG_COMMENT, ReasonCode.FORMER_SCHOOL}
 )
 _OF_ROLLS = frozenset({ReasonCode.LATE_LEAVE})
-_LABELS = {
-    ReasonCode.WRONG_FIGURE: "Nhập nhầm điểm, nhầm mức",
-    ReasonCode.WRONG_PUPIL: "Nhầm học sinh",
-    ReasonCode.WRONG_PLACE: "Nhầm cột, nhầm thời điểm",
-    ReasonCode.LEFT_OUT: "Bỏ sót, chưa ghi",
-    ReasonCode.MARKED_AGAIN: "Chấm phúc tra, kiểm tra lại bài",
-    ReasonCode.WRONG_COMMENT: "Nhận xét chưa đúng",
-    ReasonCode.LATE_LEAVE: "Giấy xin phép nghỉ nộp sau",
-    ReasonCode.FORMER_SCHOOL: "Kết quả mang từ trường cũ",
-    ReasonCode.OTHER: "Lí do khác",
-}

@@ -5,38 +5,23 @@ Pages offer what the tables allow, `approvals.reconciliations` asks them, the da
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 
-
-class RoundState(StrEnum):
-    OPEN = "open"
-    CLOSED = "closed"
-
-    @property
-    def label(self) -> str:
-        return "Đang đối chiếu" if self == RoundState.OPEN else "Đã kết thúc"
+from gradebook.labels import Labelled
+from gradebook.move_table import Move, target_in
 
 
-class ReplyState(StrEnum):
-    WAITING = "waiting"
-    CONFIRMED = "confirmed"
-    DIFFERS = "differs"
-    RESOLVED = "resolved"
-    LAPSED = "lapsed"
-
-    @property
-    def label(self) -> str:
-        return _REPLY_LABELS[self]
+class RoundState(Labelled):
+    OPEN = "open", "Đang đối chiếu"
+    CLOSED = "closed", "Đã kết thúc"
 
 
-_REPLY_LABELS = {
-    ReplyState.WAITING: "Chưa trả lời",
-    ReplyState.CONFIRMED: "Đã xác nhận đúng",
-    ReplyState.DIFFERS: "Báo sai khác",
-    ReplyState.RESOLVED: "Sai khác đã giải quyết",
-    ReplyState.LAPSED: "Không trả lời trong hạn",
-}
+class ReplyState(Labelled):
+    WAITING = "waiting", "Chưa trả lời"
+    CONFIRMED = "confirmed", "Đã xác nhận đúng"
+    DIFFERS = "differs", "Báo sai khác"
+    RESOLVED = "resolved", "Sai khác đã giải quyết"
+    LAPSED = "lapsed", "Không trả lời trong hạn"
 
 
 class ReplyAct(StrEnum):
@@ -53,23 +38,18 @@ class ReconciliationActor(StrEnum):
     CLERK = "clerk"
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyMove:
-    source: ReplyState
-    act: ReplyAct
-    actor: ReconciliationActor
-    target: ReplyState
+_CLERK = frozenset({ReconciliationActor.CLERK})
+_TEACHER = frozenset({ReconciliationActor.TEACHER})
 
-
-MOVES: tuple[ReplyMove, ...] = (
-    ReplyMove(ReplyState.WAITING, ReplyAct.CONFIRM, ReconciliationActor.TEACHER, ReplyState.CONFIRMED),
-    ReplyMove(ReplyState.WAITING, ReplyAct.REPORT, ReconciliationActor.TEACHER, ReplyState.DIFFERS),
+MOVES: tuple[Move[ReplyState, ReplyAct, ReconciliationActor], ...] = (
+    Move(ReplyState.WAITING, ReplyAct.CONFIRM, _TEACHER, ReplyState.CONFIRMED),
+    Move(ReplyState.WAITING, ReplyAct.REPORT, _TEACHER, ReplyState.DIFFERS),
     # Found out later, or not yet put right: as long as the round is open.
-    ReplyMove(ReplyState.CONFIRMED, ReplyAct.REPORT, ReconciliationActor.TEACHER, ReplyState.DIFFERS),
-    ReplyMove(ReplyState.RESOLVED, ReplyAct.REPORT, ReconciliationActor.TEACHER, ReplyState.DIFFERS),
-    ReplyMove(ReplyState.DIFFERS, ReplyAct.RESOLVE, ReconciliationActor.CLERK, ReplyState.RESOLVED),
+    Move(ReplyState.CONFIRMED, ReplyAct.REPORT, _TEACHER, ReplyState.DIFFERS),
+    Move(ReplyState.RESOLVED, ReplyAct.REPORT, _TEACHER, ReplyState.DIFFERS),
+    Move(ReplyState.DIFFERS, ReplyAct.RESOLVE, _CLERK, ReplyState.RESOLVED),
     # Of all who have not answered, when the round is closed after its day.
-    ReplyMove(ReplyState.WAITING, ReplyAct.LAPSE, ReconciliationActor.CLERK, ReplyState.LAPSED),
+    Move(ReplyState.WAITING, ReplyAct.LAPSE, _CLERK, ReplyState.LAPSED),
 )
 NEEDS_WORDS = frozenset({ReplyAct.REPORT, ReplyAct.RESOLVE})
 
@@ -78,10 +58,7 @@ def reply_target(
     source: ReplyState, act: ReplyAct, actors: Collection[ReconciliationActor]
 ) -> ReplyState | None:
     """The state an act leads to for someone standing in the given parts; None where the table has no such move."""
-    for move in MOVES:
-        if move.source == source and move.act == act and move.actor in actors:
-            return move.target
-    return None
+    return target_in(MOVES, source, act, actors)
 
 
 def reply_acts(source: ReplyState, actors: Collection[ReconciliationActor]) -> tuple[ReplyAct, ...]:

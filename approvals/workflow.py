@@ -8,32 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class State(StrEnum):
-    DRAFT = "draft"
-    FILED = "filed"
-    RETURNED = "returned"
-    AWAITING = "awaiting"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    APPLIED = "applied"
-    CANCELLED = "cancelled"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+from gradebook.labels import Labelled
+from gradebook.move_table import Move, target_in
 
 
-_LABELS = {
-    State.DRAFT: "Nháp",
-    State.FILED: "Đã gửi, chờ phê chuẩn",
-    State.RETURNED: "Yêu cầu bổ sung",
-    State.AWAITING: "Chờ Hiệu trưởng đồng ý",
-    State.APPROVED: "Đã phê chuẩn, chờ thực hiện",
-    State.REFUSED: "Bị từ chối",
-    State.APPLIED: "Đã thực hiện",
-    State.CANCELLED: "Đã huỷ",
-}
+class State(Labelled):
+    DRAFT = "draft", "Nháp"
+    FILED = "filed", "Đã gửi, chờ phê chuẩn"
+    RETURNED = "returned", "Yêu cầu bổ sung"
+    AWAITING = "awaiting", "Chờ Hiệu trưởng đồng ý"
+    APPROVED = "approved", "Đã phê chuẩn, chờ thực hiện"
+    REFUSED = "refused", "Bị từ chối"
+    APPLIED = "applied", "Đã thực hiện"
+    CANCELLED = "cancelled", "Đã huỷ"
 
 
 class Act(StrEnum):
@@ -62,38 +49,40 @@ class Actor(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RequestMove(Move[State, Act, Actor]):
     """`if_needed`: only where the principal's consent is still needed (True) or is not (False); None: either way."""
 
-    source: State
-    act: Act
-    actor: Actor
-    target: State
     if_needed: bool | None = None
 
 
-MOVES: tuple[Move, ...] = (
-    Move(State.DRAFT, Act.FILE, Actor.PROPOSER, State.FILED),
-    Move(State.DRAFT, Act.CANCEL, Actor.PROPOSER, State.CANCELLED),
+_CLERK = frozenset({Actor.CLERK})
+_PRINCIPAL = frozenset({Actor.PRINCIPAL})
+_PROPOSER = frozenset({Actor.PROPOSER})
+_TEAM_HEAD = frozenset({Actor.TEAM_HEAD})
+_VICE_PRINCIPAL = frozenset({Actor.VICE_PRINCIPAL})
+
+MOVES: tuple[RequestMove, ...] = (
+    RequestMove(State.DRAFT, Act.FILE, _PROPOSER, State.FILED),
+    RequestMove(State.DRAFT, Act.CANCEL, _PROPOSER, State.CANCELLED),
     # The opinion of the head of the proposer's tổ holds nothing up.
-    Move(State.FILED, Act.OPINE, Actor.TEAM_HEAD, State.FILED),
-    Move(State.FILED, Act.APPROVE, Actor.VICE_PRINCIPAL, State.APPROVED, if_needed=False),
-    Move(State.FILED, Act.APPROVE, Actor.VICE_PRINCIPAL, State.AWAITING, if_needed=True),
-    Move(State.FILED, Act.RETURN, Actor.VICE_PRINCIPAL, State.RETURNED),
-    Move(State.FILED, Act.REFUSE, Actor.VICE_PRINCIPAL, State.REFUSED),
-    Move(State.FILED, Act.CANCEL, Actor.PROPOSER, State.CANCELLED),
-    Move(State.RETURNED, Act.FILE, Actor.PROPOSER, State.FILED),
+    RequestMove(State.FILED, Act.OPINE, _TEAM_HEAD, State.FILED),
+    RequestMove(State.FILED, Act.APPROVE, _VICE_PRINCIPAL, State.APPROVED, if_needed=False),
+    RequestMove(State.FILED, Act.APPROVE, _VICE_PRINCIPAL, State.AWAITING, if_needed=True),
+    RequestMove(State.FILED, Act.RETURN, _VICE_PRINCIPAL, State.RETURNED),
+    RequestMove(State.FILED, Act.REFUSE, _VICE_PRINCIPAL, State.REFUSED),
+    RequestMove(State.FILED, Act.CANCEL, _PROPOSER, State.CANCELLED),
+    RequestMove(State.RETURNED, Act.FILE, _PROPOSER, State.FILED),
     # To a request for more that nobody answers there must be an end.
-    Move(State.RETURNED, Act.REFUSE, Actor.VICE_PRINCIPAL, State.REFUSED),
-    Move(State.RETURNED, Act.CANCEL, Actor.PROPOSER, State.CANCELLED),
-    Move(State.AWAITING, Act.CONSENT, Actor.PRINCIPAL, State.APPROVED),
-    Move(State.AWAITING, Act.DECLINE, Actor.PRINCIPAL, State.REFUSED),
-    Move(State.AWAITING, Act.CANCEL, Actor.PROPOSER, State.CANCELLED),
-    Move(State.APPROVED, Act.APPLY, Actor.CLERK, State.APPLIED, if_needed=False),
+    RequestMove(State.RETURNED, Act.REFUSE, _VICE_PRINCIPAL, State.REFUSED),
+    RequestMove(State.RETURNED, Act.CANCEL, _PROPOSER, State.CANCELLED),
+    RequestMove(State.AWAITING, Act.CONSENT, _PRINCIPAL, State.APPROVED),
+    RequestMove(State.AWAITING, Act.DECLINE, _PRINCIPAL, State.REFUSED),
+    RequestMove(State.AWAITING, Act.CANCEL, _PROPOSER, State.CANCELLED),
+    RequestMove(State.APPROVED, Act.APPLY, _CLERK, State.APPLIED, if_needed=False),
     # The principal approved the class's results after the vice-principal had approved the request.
-    Move(State.APPROVED, Act.ASK_CONSENT, Actor.CLERK, State.AWAITING, if_needed=True),
+    RequestMove(State.APPROVED, Act.ASK_CONSENT, _CLERK, State.AWAITING, if_needed=True),
     # A cell that has changed since filing can no longer be written (rule R53): its request needs an end.
-    Move(State.APPROVED, Act.CANCEL, Actor.PROPOSER, State.CANCELLED),
+    RequestMove(State.APPROVED, Act.CANCEL, _PROPOSER, State.CANCELLED),
 )
 
 OPEN_STATES = frozenset({State.DRAFT, State.FILED, State.RETURNED, State.AWAITING, State.APPROVED})
@@ -124,15 +113,8 @@ def parts_left(actors: frozenset[Actor]) -> frozenset[Actor]:
 
 def target_of(source: State, act: Act, actors: frozenset[Actor], *, needs_consent: bool) -> State | None:
     """The state an act leads to for someone standing in the given parts; None where the table has no such move."""
-    parts = parts_left(actors)
-    for move in MOVES:
-        if (
-            (move.source, move.act) == (source, act)
-            and move.actor in parts
-            and move.if_needed in (None, needs_consent)
-        ):
-            return move.target
-    return None
+    moves = (move for move in MOVES if move.if_needed in (None, needs_consent))
+    return target_in(moves, source, act, parts_left(actors))
 
 
 def acts_open_to(source: State, actors: frozenset[Actor], *, needs_consent: bool) -> tuple[Act, ...]:

@@ -4,10 +4,10 @@ The table is the whole truth: pages offer what it allows, the acts ask it, the t
 every part; the database knows the same moves.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from gradebook.labels import Labelled
+from gradebook.move_table import Move, target_in
 
 
 class DecisionKind(Labelled):
@@ -53,18 +53,13 @@ class DecisionActor(StrEnum):
     PRINCIPAL = "principal"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    source: DecisionState
-    act: DecisionAct
-    actor: DecisionActor
-    target: DecisionState
+_OFFICE = frozenset({DecisionActor.OFFICE})
+_PRINCIPAL = frozenset({DecisionActor.PRINCIPAL})
 
-
-MOVES: tuple[Move, ...] = (
-    Move(DecisionState.DRAFT, DecisionAct.ISSUE, DecisionActor.PRINCIPAL, DecisionState.ISSUED),
-    Move(DecisionState.DRAFT, DecisionAct.DROP, DecisionActor.OFFICE, DecisionState.DROPPED),
-    Move(DecisionState.ISSUED, DecisionAct.WITHDRAW, DecisionActor.PRINCIPAL, DecisionState.WITHDRAWN),
+MOVES: tuple[Move[DecisionState, DecisionAct, DecisionActor], ...] = (
+    Move(DecisionState.DRAFT, DecisionAct.ISSUE, _PRINCIPAL, DecisionState.ISSUED),
+    Move(DecisionState.DRAFT, DecisionAct.DROP, _OFFICE, DecisionState.DROPPED),
+    Move(DecisionState.ISSUED, DecisionAct.WITHDRAW, _PRINCIPAL, DecisionState.WITHDRAWN),
 )
 
 
@@ -72,7 +67,4 @@ def target_of(
     source: DecisionState, act: DecisionAct, actors: frozenset[DecisionActor]
 ) -> DecisionState | None:
     """The state an act leads to for somebody who stands in these parts; None where the table has no such move."""
-    for move in MOVES:
-        if (move.source, move.act) == (source, act) and move.actor in actors:
-            return move.target
-    return None
+    return target_in(MOVES, source, act, actors)

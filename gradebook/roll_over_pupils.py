@@ -7,13 +7,13 @@ completed, gone before the year's end, or not known yet, because no decision on 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q
 
 from accounts.clock import today
+from gradebook.labels import Labelled
 from gradebook.models import RollOverApplication, RollOverPlace, YearOutcome
 from students.models import Enrolment, RollCall, SchoolClass, SchoolYear, Student
 from students.promotion import LAST_GRADE, LastClass, against_the_grade
@@ -23,30 +23,17 @@ BIRTH = ("birth_year", "birth_month", "birth_day")
 ASSESSED = "is_exempt_from_assessment"
 
 
-class Way(StrEnum):
-    PROMOTED = "promoted"
-    REPEATING = "repeating"
-    COMPLETED = "completed"
-    LEFT = "left"
-    UNDECIDED = "undecided"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
+class Way(Labelled):
+    PROMOTED = "promoted", "Lên lớp"
+    REPEATING = "repeating", "Ở lại lớp"
+    COMPLETED = "completed", "Hoàn thành chương trình tiểu học"
+    LEFT = "left", "Đã rời trường"
+    UNDECIDED = "undecided", "Chưa có kết quả phê duyệt"
 
     @property
     def goes_on(self) -> bool:
         """The pupil is to sit in a class of the new year."""
         return self in (Way.PROMOTED, Way.REPEATING)
-
-
-_LABELS = {
-    Way.PROMOTED: "Lên lớp",
-    Way.REPEATING: "Ở lại lớp",
-    Way.COMPLETED: "Hoàn thành chương trình tiểu học",
-    Way.LEFT: "Đã rời trường",
-    Way.UNDECIDED: "Chưa có kết quả phê duyệt",
-}
 
 
 @dataclass(frozen=True, slots=True)

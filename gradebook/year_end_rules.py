@@ -11,6 +11,7 @@ from enum import StrEnum
 from gradebook import grading
 from gradebook.grading import Item, ItemKind, Outcome, YearInputs
 from gradebook.labels import Labelled
+from gradebook.move_table import Move, target_in
 from gradebook.regulation import Attainment, Period, Rating, YearResult
 
 
@@ -55,25 +56,21 @@ class Actor(StrEnum):
     PRINCIPAL = "principal"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    source: State
-    act: Act
-    actor: Actor
-    target: State
+_HOMEROOM = frozenset({Actor.HOMEROOM})
+_PRINCIPAL = frozenset({Actor.PRINCIPAL})
+_VICE_PRINCIPAL = frozenset({Actor.VICE_PRINCIPAL})
 
-
-MOVES: tuple[Move, ...] = (
-    Move(State.OPEN, Act.COMPLETE, Actor.HOMEROOM, State.COMPLETED),
+MOVES: tuple[Move[State, Act, Actor], ...] = (
+    Move(State.OPEN, Act.COMPLETE, _HOMEROOM, State.COMPLETED),
     # Of those who waited for the summer when the others were approved, and of those decided on anew.
-    Move(State.APPROVED, Act.COMPLETE, Actor.HOMEROOM, State.COMPLETED),
-    Move(State.COMPLETED, Act.REVIEW, Actor.VICE_PRINCIPAL, State.REVIEWED),
-    Move(State.COMPLETED, Act.SEND_BACK, Actor.VICE_PRINCIPAL, State.OPEN),
-    Move(State.REVIEWED, Act.SEND_BACK, Actor.PRINCIPAL, State.OPEN),
-    Move(State.REVIEWED, Act.APPROVE, Actor.PRINCIPAL, State.APPROVED),
+    Move(State.APPROVED, Act.COMPLETE, _HOMEROOM, State.COMPLETED),
+    Move(State.COMPLETED, Act.REVIEW, _VICE_PRINCIPAL, State.REVIEWED),
+    Move(State.COMPLETED, Act.SEND_BACK, _VICE_PRINCIPAL, State.OPEN),
+    Move(State.REVIEWED, Act.SEND_BACK, _PRINCIPAL, State.OPEN),
+    Move(State.REVIEWED, Act.APPROVE, _PRINCIPAL, State.APPROVED),
     # The decision on one pupil, who then takes all steps again; the class stays where it is (R55).
-    Move(State.OPEN, Act.REOPEN, Actor.PRINCIPAL, State.OPEN),
-    Move(State.APPROVED, Act.REOPEN, Actor.PRINCIPAL, State.APPROVED),
+    Move(State.OPEN, Act.REOPEN, _PRINCIPAL, State.OPEN),
+    Move(State.APPROVED, Act.REOPEN, _PRINCIPAL, State.APPROVED),
 )
 
 # While the class is in one of these its homeroom teacher writes, of pupils whom the principal has not decided on.
@@ -82,10 +79,7 @@ WRITABLE = frozenset({State.OPEN, State.APPROVED})
 
 def target_of(source: State, act: Act, actor: Actor) -> State | None:
     """The state an act leads to; None where the table has no such move (R47)."""
-    for move in MOVES:
-        if (move.source, move.act, move.actor) == (source, act, actor):
-            return move.target
-    return None
+    return target_in(MOVES, source, act, (actor,))
 
 
 def against_entry(state: str, period: Period) -> str | None:

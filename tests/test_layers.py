@@ -14,6 +14,8 @@ PURE = (
     "students/movement_rules.py",
     "gradebook/regulation.py",
     "gradebook/grading.py",
+    "gradebook/labels.py",
+    "gradebook/move_table.py",
     "approvals/workflow.py",
     "approvals/inquiry_workflow.py",
     "approvals/inspection_workflow.py",

@@ -69,7 +69,7 @@ class Announcement(models.Model):
     state = models.CharField(
         "trạng thái",
         max_length=10,
-        choices=[(each.value, each.label) for each in AnnouncementState],
+        choices=AnnouncementState.pairs(),
         default=AnnouncementState.SHOWN.value,
     )
     withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)

@@ -43,7 +43,7 @@ class Inquiry(models.Model):
     kind = models.CharField("loại", max_length=10, choices=Kind)
     urgency = models.CharField("mức độ", max_length=10, choices=Urgency, blank=True)
     asker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="inquiries")
-    desk = models.CharField("nơi xử lí", max_length=10, choices=[(each.value, each.label) for each in Desk])
+    desk = models.CharField("nơi xử lí", max_length=10, choices=Desk.pairs())
     team = models.ForeignKey(Team, models.PROTECT, related_name="inquiries", null=True)
     text = models.TextField("nội dung", max_length=2000)
     page_path = models.CharField("trang", max_length=500, blank=True)
@@ -53,7 +53,7 @@ class Inquiry(models.Model):
     state = models.CharField(
         "trạng thái",
         max_length=10,
-        choices=[(each.value, each.label) for each in InquiryState],
+        choices=InquiryState.pairs(),
         default=InquiryState.NEW,
     )
     asked_at = models.DateTimeField(db_default=Now())
@@ -120,7 +120,7 @@ class InquiryEntry(models.Model):
 
     inquiry = models.ForeignKey(Inquiry, models.PROTECT, related_name="entries")
     act = models.CharField(max_length=10, choices=[(each.value, each.name) for each in InquiryAct])
-    state = models.CharField(max_length=10, choices=[(each.value, each.label) for each in InquiryState])
+    state = models.CharField(max_length=10, choices=InquiryState.pairs())
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     role = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField(db_default=Now())

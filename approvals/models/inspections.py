@@ -42,7 +42,7 @@ class Inspection(models.Model):
     state = models.CharField(
         "trạng thái",
         max_length=10,
-        choices=[(each.value, each.label) for each in InspectionState],
+        choices=InspectionState.pairs(),
         default=InspectionState.OPEN,
     )
     conclusion = models.TextField("kết luận", max_length=2000, blank=True)
@@ -153,12 +153,10 @@ class Finding(models.Model):
     state = models.CharField(
         "trạng thái",
         max_length=10,
-        choices=[(each.value, each.label) for each in FindingState],
+        choices=FindingState.pairs(),
         default=FindingState.NOTED,
     )
-    verdict = models.CharField(
-        "kết luận", max_length=10, choices=[(each.value, each.label) for each in Verdict], blank=True
-    )
+    verdict = models.CharField("kết luận", max_length=10, choices=Verdict.pairs(), blank=True)
 
     history = HistoricalRecords(bases=[TracedRow])
 

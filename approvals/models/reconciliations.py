@@ -29,7 +29,7 @@ class ReconciliationRound(models.Model):
     state = models.CharField(
         "trạng thái",
         max_length=10,
-        choices=[(each.value, each.label) for each in RoundState],
+        choices=RoundState.pairs(),
         default=RoundState.OPEN,
     )
     summary = models.TextField("nhận xét chung", max_length=2000, blank=True)
@@ -86,7 +86,7 @@ class ReconciliationReply(models.Model):
     state = models.CharField(
         "trạng thái",
         max_length=10,
-        choices=[(each.value, each.label) for each in ReplyState],
+        choices=ReplyState.pairs(),
         default=ReplyState.WAITING,
     )
     numbers = models.JSONField(null=True)

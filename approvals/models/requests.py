@@ -15,10 +15,10 @@ from approvals.workflow import State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student
 
-STATE_CHOICES = [(state.value, state.label) for state in State]
+STATE_CHOICES = State.pairs()
 
 
-REASON_CHOICES = [(code.value, code.label) for code in ReasonCode]
+REASON_CHOICES = ReasonCode.pairs()
 
 
 class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
