@@ -18,6 +18,7 @@ from approvals.models import Finding, FindingEntry, InspectedPupil, Inspection
 from gradebook.regulation import Period
 from reports.book_content import Signature
 from reports.signatories import read_signatories
+from students.paper_dates import long_date
 
 TEMPLATE = "reports/print/inspection_minutes.html"
 
@@ -46,6 +47,13 @@ class Minutes:
     def title(self) -> str:
         return (
             f"Biên bản {self.inspection.get_kind_display().lower()} hồ sơ số {self.inspection.paper_number}"
+        )
+
+    @property
+    def place_and_date(self) -> str:
+        closed_at = self.inspection.closed_at
+        return (
+            f"{self.inspection.year.place}, {long_date(localtime(closed_at).date() if closed_at else None)}"
         )
 
     @property

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils.timezone import localtime
+
 from approvals.models import ReconciliationRound
 from approvals.reconciliation_report import Section, stored_report
+from students.paper_dates import long_date
 
 TEMPLATE = "reports/print/monthly_report.html"
 
@@ -18,6 +21,11 @@ class MonthlyReport:
     @property
     def title(self) -> str:
         return f"Báo cáo tháng {self.check.month:%m/%Y}"
+
+    @property
+    def place_and_date(self) -> str:
+        closed_at = self.check.closed_at
+        return f"{self.check.year.place}, {long_date(localtime(closed_at).date() if closed_at else None)}"
 
     @property
     def number(self) -> str:

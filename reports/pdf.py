@@ -8,6 +8,7 @@ page be kept under ``content_hash`` and printed again without drawing it.
 import gc
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,6 +48,7 @@ DRAWING_VERSION: Final = 2
 
 A4_HEIGHT_POINTS: Final = 841.89
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_IMPORT: Final = re.compile(r"@import url\((\S+)\);")
 _MEDIA_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
 _drawing = threading.Lock()
 
@@ -182,7 +184,8 @@ def _ink(template_name: str) -> str:
     pictures = sorted((_static() / "css" / "print").glob("*.svg"))
     templates = [folder / f"{stem}.html", *sorted(folder.glob("_*.html"))]
     digest = hashlib.sha256(f"{DRAWING_VERSION} {weasyprint.__version__} {pydyf.__version__}".encode())
-    for path in [*templates, *_sheet_paths(template_name), *pictures, *fonts]:
+    sheets = [path for sheet in _sheet_paths(template_name) for path in _with_imports(sheet)]
+    for path in [*templates, *sheets, *pictures, *fonts]:
         digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -190,6 +193,12 @@ def _ink(template_name: str) -> str:
 def _sheet_paths(template_name: str) -> list[Path]:
     folder = _static() / "css" / "print"
     return [folder / "page.css", folder / f"{Path(template_name).stem}.css"]
+
+
+def _with_imports(sheet: Path) -> list[Path]:
+    """The sheet and those that it imports."""
+    named = _IMPORT.findall(sheet.read_text(encoding="utf-8"))
+    return [sheet, *(path for name in named for path in _with_imports(sheet.parent / name))]
 
 
 def _static() -> Path:
