@@ -10,23 +10,15 @@ from django.views.decorators.http import require_safe
 from accounts import clock, permissions
 from accounts.access_log import HEADINGS, MOST_EXPORTED, Wanted, export_rows, read_page
 from accounts.confirmation import Lasting, require_password
+from accounts.day_fields import day_of_search
 from accounts.idle_lock import administrative
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.rate_limit import limited
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, key_in
 from accounts.table_files import table_to_save
 
 TITLE = "Nhật kí truy cập"
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": f"«{label}» chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026."},
-    )
 
 
 class LogFilterForm(forms.Form):
@@ -44,8 +36,8 @@ class LogFilterForm(forms.Form):
         choices=[("", "Mọi việc"), *AccessLogEntry.Kind.choices],
         error_messages={"invalid_choice": "Không có việc đó trong nhật kí. Chọn một việc trong danh sách."},
     )
-    since = _day("Từ ngày")
-    until = _day("Đến ngày")
+    since = day_of_search("Từ ngày")
+    until = day_of_search("Đến ngày")
     address = forms.GenericIPAddressField(
         label="Địa chỉ máy",
         required=False,
@@ -81,11 +73,8 @@ def access_log(request: SignedInRequest) -> HttpResponse:
     form = LogFilterForm(request.GET)
     if not form.is_valid():
         return _show(request, form, status=422)
-    before = request.GET.get("before", "")
-    page = read_page(
-        form.wanted, before=int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 0
-    )
-    return _show(request, form, page=page, before=before)
+    page = read_page(form.wanted, before=key_in(request, "before"))
+    return _show(request, form, page=page, before=request.GET.get("before", ""))
 
 
 @administrative

@@ -23,6 +23,7 @@ from accounts.admin_account import (
 )
 from accounts.admin_log import kind_choices, line_of, lines
 from accounts.confirmation import Lasting, password_asked
+from accounts.day_fields import DayInput
 from accounts.idle_lock import administrative
 from accounts.models import SupervisionMark, User
 from accounts.people_views import show_slips, shown_slip
@@ -65,9 +66,7 @@ def rotate(request: SignedInRequest, pk: int) -> HttpResponse:
 class LogFilter(forms.Form):
     """Which acts to show."""
 
-    day = forms.DateField(
-        label="Ngày", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    day = forms.DateField(label="Ngày", required=False, widget=DayInput())
     kind = forms.ChoiceField(label="Việc", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -19,6 +19,12 @@ class SignedInRequest(HttpRequest):
     idle: "Idleness"
 
 
+def key_in(request: HttpRequest, name: str) -> int:
+    """A row's key in the address; 0 for none, and for what is no key."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound to: an empty POST too is an answer, and a wrong one."""
     return request.POST if request.method == "POST" else None

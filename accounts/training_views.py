@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock, permissions
+from accounts.day_fields import DayInput
 from accounts.models import TrainingRecord, User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
@@ -38,7 +39,7 @@ class TrainingForm(forms.Form):
     )
     trained_on = forms.DateField(
         label="Ngày tập huấn",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
         error_messages={
             "required": "Chưa có ngày. Chọn ngày tập huấn.",

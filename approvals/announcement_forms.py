@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from accounts.day_fields import DayInput
 from accounts.models import Team
 from approvals.evidence import CleanFile, EvidenceRefused, clean_evidence
 
@@ -70,7 +71,7 @@ class AnnouncementForm(forms.Form):
     shown_until = forms.DateField(
         label="Nhắc đến hết ngày",
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         help_text="Sau ngày này không nhắc người chưa đọc nữa; để trống thì nhắc trong cả năm học.",
         error_messages={"invalid": "Ngày chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/12/2026."},
     )

@@ -5,21 +5,13 @@ from typing import Any
 
 from django import forms
 
+from accounts.day_fields import day_of_search
 from accounts.models import User
 from approvals.audit_trail import PARTS, Wanted
 from gradebook.models import ENTRY_CHOICES
 from gradebook.regulation import LINES
 from gradebook.sheets import HOMEROOM_CODE
 from students.models import SchoolClass, Student
-
-
-def _day(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": f"«{label}» chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026."},
-    )
 
 
 class TrailFilterForm(forms.Form):
@@ -34,8 +26,8 @@ class TrailFilterForm(forms.Form):
         empty_label="Mọi người",
         error_messages={"invalid_choice": "Không có người đó. Chọn một người trong danh sách."},
     )
-    since = _day("Từ ngày")
-    until = _day("Đến ngày")
+    since = day_of_search("Từ ngày")
+    until = day_of_search("Đến ngày")
     part = forms.ChoiceField(
         label="Phần",
         required=False,

@@ -18,7 +18,7 @@ from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.refusals import log_access
-from accounts.requests import SignedInRequest
+from accounts.requests import SignedInRequest, key_in
 from accounts.table_files import table_to_save
 from approvals import audit_differences
 from approvals.audit_forms import CodeForm, MomentsForm, TrailFilterForm
@@ -158,9 +158,8 @@ def _story(request: SignedInRequest, asked: dict[str, Any], context: dict[str, A
     form = TrailFilterForm(asked)
     if not form.is_valid():
         return _show(request, form, context, status=422)
-    before = request.GET.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else 0
-    return _show(request, form, {**context, "page": read_trail(form.wanted, before=number), "before": number})
+    before = key_in(request, "before")
+    return _show(request, form, {**context, "page": read_trail(form.wanted, before=before), "before": before})
 
 
 def _show(

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts import clock
+from accounts.day_fields import DayInput
 from accounts.models import User
 from accounts.training import in_service
 from approvals.announcement_forms import TOO_LONG, UNREADABLE, TextField, clean_file, has_words
@@ -49,7 +50,7 @@ class VersionForm(forms.Form):
     )
     dated = forms.DateField(
         label="Ngày kí",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={
             "required": "Chưa có ngày kí. Ghi ngày trên văn bản.",
             "invalid": "Ngày kí chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/09/2026.",
@@ -157,13 +158,13 @@ class MemberForm(forms.Form):
     starts_on = forms.DateField(
         label="Từ ngày",
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={"invalid": "Ngày chưa đúng. Ghi ngày/tháng/năm."},
     )
     ends_on = forms.DateField(
         label="Đến hết ngày",
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={"invalid": "Ngày chưa đúng. Ghi ngày/tháng/năm."},
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from accounts import clock
+from accounts.day_fields import DayInput
 from accounts.models import User
 from approvals.inspections import MOST_LETTERS, Wanted
 from approvals.models.inspections import MOST_DRAWN, Finding, Inspection, StaffDecision
@@ -46,7 +47,7 @@ def _choice_words(what: str) -> dict[str, str]:
 def day_field(label: str, **kwargs: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={
             "required": f"Chưa có {label.lower()}.",
             "invalid": f"{label} chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026.",

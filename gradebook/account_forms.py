@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from accounts.day_fields import DayInput
 from accounts.models import User
 from gradebook.login_names import propose
 from gradebook.staff_forms import StaffFields
@@ -71,7 +72,7 @@ class AccountForm(StaffFields, forms.Form):
     birth_date = forms.DateField(
         label="Ngày sinh",
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={"invalid": "Ngày sinh chưa đúng. Ghi ngày/tháng/năm."},
     )
     phone = forms.CharField(label="Điện thoại", required=False, max_length=30)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import permissions
 from accounts.clock import today
+from accounts.day_fields import DayInput
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.refusals import log_access
@@ -73,7 +74,7 @@ class ArrangementForm(forms.Form):
     decision_on = forms.DateField(
         label="Ngày quyết định",
         required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
         error_messages={"invalid": "Ngày chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026."},
     )

@@ -13,6 +13,7 @@ from accounts import permissions
 from accounts.account_life import AccountRefused
 from accounts.clock import today
 from accounts.confirmation import Lasting, password_asked
+from accounts.day_fields import DayInput
 from accounts.idle_lock import administrative
 from accounts.models import User
 from accounts.powers import Action
@@ -26,7 +27,7 @@ class LeaverForm(forms.Form):
     last_day = forms.DateField(
         label="Ngày cuối dùng tài khoản",
         help_text="Đến hết ngày này còn đăng nhập được; từ ngày hôm sau thì không.",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={
             "required": "Chưa chọn ngày. Chọn ngày làm việc cuối cùng.",
             "invalid": "Ngày chưa đúng. Ghi ngày/tháng/năm.",

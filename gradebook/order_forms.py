@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.timezone import make_aware
 
 from accounts import clock
+from accounts.day_fields import DayInput
 from accounts.models import User
 from gradebook.models import ENTRY_CHOICES, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.order_texts import all_texts, default_text
@@ -76,7 +77,7 @@ class OrderForm(forms.Form):
     )
     dated = forms.DateField(
         label="Ngày kí",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={
             **_words("ngày kí"),
             "invalid": "Ngày kí chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/11/2026.",

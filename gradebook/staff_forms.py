@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.dates import Days
+from accounts.day_fields import DayInput
 from accounts.duties import post_kinds
 from accounts.models import Post, Team, User
 from accounts.terms import Problem
@@ -22,7 +23,7 @@ REASON_LENGTH = 300
 class DayField(forms.DateField):
     """A day as the browser's calendar gives it."""
 
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    widget = DayInput()
     default_error_messages = {"required": "Chưa có ngày. Ghi ngày.", "invalid": WRONG_DAY}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.clock import today
+from accounts.day_fields import DayInput
 from students.class_records import MeasureRow, seen_text
 from students.record_forms import WRONG_DAY, KilosField
 from students.record_rules import size_problems
@@ -21,7 +22,7 @@ class MeasuresForm(forms.Form):
 
     measured_on = forms.DateField(
         label="Ngày đo",
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
         error_messages={"invalid": WRONG_DAY, "required": "Chưa có ngày đo. Ghi ngày."},
     )
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import permissions
 from accounts.clock import today
 from accounts.confirmation import require_password
+from accounts.day_fields import DayInput
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
 from accounts.table_files import table_to_save
@@ -59,13 +60,6 @@ SCHOOL_HELP = {
 WHO_SEES = "Sổ biến động sĩ số dành cho văn thư, Ban giám hiệu và người kiểm tra."
 
 
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class FilterForm(forms.Form):
     """Which movements of a year; the year itself is in the address."""
 
@@ -86,7 +80,7 @@ class FilterForm(forms.Form):
 class MovementForm(forms.Form):
     """The fields that a kind needs or may have; what speaks against them the plan says."""
 
-    day = forms.DateField(label="Có hiệu lực từ ngày", widget=DateInput())
+    day = forms.DateField(label="Có hiệu lực từ ngày", widget=DayInput())
     to_class = forms.ModelChoiceField(
         label="Vào lớp", queryset=SchoolClass.objects.none(), required=False, empty_label="Chọn lớp"
     )
@@ -109,7 +103,7 @@ class MovementForm(forms.Form):
         max_length=100, required=False, widget=forms.TextInput({"list": "provinces", "autocomplete": "off"})
     )
     decision_number = forms.CharField(label="Số quyết định (giấy tờ)", max_length=60, required=False)
-    decision_date = forms.DateField(label="Ngày kí", widget=DateInput(), required=False)
+    decision_date = forms.DateField(label="Ngày kí", widget=DayInput(), required=False)
     note = forms.CharField(label="Ghi chú", max_length=300, required=False)
 
     def __init__(
@@ -168,8 +162,8 @@ class CancelForm(forms.Form):
 
 
 class DayForm(forms.Form):
-    day = forms.DateField(label="Sĩ số ngày", widget=DateInput())
-    since = forms.DateField(label="Tính từ ngày", widget=DateInput())
+    day = forms.DateField(label="Sĩ số ngày", widget=DayInput())
+    since = forms.DateField(label="Tính từ ngày", widget=DayInput())
 
     def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,6 +10,7 @@ from django import forms
 from django.forms.models import fields_for_model
 from django.urls import reverse
 
+from accounts.day_fields import DayInput
 from students.administrative_units import AddressForm, Unit, is_divided, recognise, successors, suggest
 from students.administrative_units import unit as unit_of
 from students.cell_values import CellRefused, PartialDate, date_of, digits_of, phone_of
@@ -294,7 +295,7 @@ def _plain_field(name: str) -> forms.Field:
     field: Any = fields_for_model(model, fields=[name])[name]
     if isinstance(field, forms.DateField):
         return forms.DateField(
-            widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            widget=DayInput(),
             input_formats=["%Y-%m-%d", "%d/%m/%Y"],
             error_messages={"invalid": WRONG_DAY},
         )

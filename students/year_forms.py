@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from accounts.day_fields import DayInput
 from accounts.terms import Problem
 from students.models import CalendarEntry, SchoolClass, SchoolYear, Session, WeekPattern
 from students.names import clean
@@ -26,7 +27,7 @@ WRONG_DAY = "Ngày chưa đúng. Ghi ngày/tháng/năm, ví dụ 05/09/2026."
 class DayField(forms.DateField):
     """A day as the browser's calendar gives it."""
 
-    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    widget = DayInput()
     default_error_messages: ClassVar = {"required": "Chưa có ngày. Ghi ngày.", "invalid": WRONG_DAY}
 
 
