@@ -4,6 +4,7 @@
 // data-saved-first: a form that is not sent while another holds unsaved text; its value says so, at the form.
 // data-print: a button that prints the page; hidden where there is no script.
 // .foot time: the footer's clock goes on from the server's time, not the computer's.
+import "./htmx_config.js";
 import { cover } from "./idle.js";
 import "./form_drafts.js";
 import "./pupil_search.js";
