@@ -154,6 +154,7 @@ class Action(StrEnum):
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
     PRINT_PAPERS = "print_papers"
+    CHECK_PRINTS = "check_prints"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -721,6 +722,7 @@ TABLE: tuple[Rule, ...] = (
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.1, IV.2, IV.3, R46, R69, R77",
     ),
+    Rule(Action.CHECK_PRINTS, Area.BOOKS, "kiểm tra bản in bằng mã ở chân trang", _EVERYBODY, "IV.3"),
     Rule(
         Action.KEEP_OWN_SIGN_IN,
         Area.PEOPLE,

@@ -3,7 +3,7 @@
 Pure: takes a mapping, returns a frozen value, imports no Django.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -24,11 +24,13 @@ class Environment:
     mode: str
     secret_key: str
     hosts: tuple[str, ...]
+    address: str
     files: Path
     behind_tls: bool
     database: dict[str, str]
     connection_options: dict[str, str]
     mail: "Mail | None"
+    signing: tuple[Path, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,18 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     database, options = _database(
         _required(values, "DATABASE_URL", "postgresql://user:password@host/database")
     )
+    hosts = _hosts(values, mode)
     return Environment(
         mode=mode,
         secret_key=_secret(values),
-        hosts=_hosts(values, mode),
+        hosts=hosts,
+        address=_address(values, hosts, is_secure=behind_tls == "1"),
         files=_files(values),
         behind_tls=behind_tls == "1",
         database=database,
         connection_options=options,
         mail=_mail(values),
+        signing=_signing(values),
     )
 
 
@@ -93,6 +98,19 @@ def _mail(values: Mapping[str, str]) -> Mail | None:
     )
 
 
+def _signing(values: Mapping[str, str]) -> tuple[Path, str] | None:
+    """The certificate (PKCS #12) that finished books are signed by, and its password. Off unless one is named."""
+    named = values.get("KIMDONG_SIGNING_CERTIFICATE", "").strip()
+    if not named:
+        return None
+    certificate = Path(named)
+    if not certificate.is_file():
+        raise BadEnvironmentError(f"KIMDONG_SIGNING_CERTIFICATE is {named}; there is no such file.")
+    return certificate, _required(
+        values, "KIMDONG_SIGNING_PASSWORD", "the password of the certificate's file"
+    )
+
+
 def _required(values: Mapping[str, str], name: str, example: str) -> str:
     value = values.get(name, "").strip()
     if not value and values.get(f"{name}_FILE"):
@@ -118,6 +136,19 @@ def _hosts(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
             "Set KIMDONG_HOSTS to the names people type, for example: so.kimdong.edu.vn."
         )
     return hosts or ("localhost", "127.0.0.1", "testserver")
+
+
+def _address(values: Mapping[str, str], hosts: Sequence[str], *, is_secure: bool) -> str:
+    """What the square codes of prints begin with: the first name that people type, unless told otherwise."""
+    told = values.get("KIMDONG_ADDRESS", "").strip().rstrip("/")
+    if not told:
+        return f"{'https' if is_secure else 'http'}://{hosts[0]}"
+    address = urlsplit(told)
+    if address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
+        raise BadEnvironmentError(
+            f"KIMDONG_ADDRESS is {told!r}; it must be a scheme and a name, for example: https://hoso.kimdong.edu.vn."
+        )
+    return told
 
 
 def _files(values: Mapping[str, str]) -> Path:

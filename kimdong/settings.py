@@ -236,9 +236,12 @@ EVIDENCE_MAX_FILES = 5
 # A whole request: all evidence at once and a little. Fields other than files have the limit further up.
 UPLOAD_MAX_BYTES = EVIDENCE_MAX_BYTES * EVIDENCE_MAX_FILES + 2 * 1024 * 1024
 
+# Finished books are signed where the school has a certificate (reports/pdf_signing.py).
+SIGNING = ENVIRONMENT.signing
+
 # The daily mail about waiting tasks, by the worker: off unless a mail server is named. Nothing else is ever mailed.
 MAIL = ENVIRONMENT.mail
-START_PAGE = f"{'https' if ENVIRONMENT.behind_tls else 'http'}://{ALLOWED_HOSTS[0]}/"
+START_PAGE = f"{ENVIRONMENT.address}/"
 if MAIL is not None:
     PROCRASTINATE_IMPORT_PATHS = ["approvals.digest_tasks"]
     EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port

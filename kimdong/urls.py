@@ -1,8 +1,9 @@
 """One line per app: the code of a screen is in the app that its address begins with."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from kimdong.status import healthz
+from reports.proof_views import proof_of
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -11,6 +12,8 @@ urlpatterns = [
     path("students/", include("students.urls")),
     path("gradebook/", include("gradebook.urls")),
     path("reports/", include("reports.urls")),
+    # What the square code of a print opens: short, for more letters make its modules smaller (reports.print_addresses).
+    re_path(r"^[pP]/(?P<code>[0-9A-Za-z-]{8,12})$", proof_of, name="proof_of"),
 ]
 
 handler403 = "accounts.refusals.permission_denied"

@@ -17,10 +17,11 @@ from django.db import connection, transaction
 from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
-from reports import kept_pages, page_places, pdf, read_back
+from reports import kept_pages, page_places, pdf, pdf_signing, read_back
 from reports.book_content import ClassTable, Transcript
 from reports.class_tables import class_table
 from reports.models import PrintJob
+from reports.print_addresses import address_of
 from reports.superseded import changed_in, request_with_items
 from reports.transcripts import transcripts_of
 
@@ -139,11 +140,19 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
-        pdf.merge_into(draft, parts, title=manuscript.title, foot=audit_foot(manuscript.audit_code))
+        pdf.merge_into(
+            draft,
+            parts,
+            title=manuscript.title,
+            foot=audit_foot(manuscript.audit_code),
+            addresses=[address_of(pdf.print_code(part)) for part in manuscript.parts],
+        )
         counts = [page_count(part) for part in parts]
         _check(draft, manuscript, counts)
         places = page_places.places_in(draft, manuscript.contents, counts)
         if manuscript.changed is None:
+            if not manuscript.is_preview:
+                pdf_signing.sign_if_wished(draft)
             return Bound(sum(counts), places)
         pages = manuscript.changed.pages_in(places)
         if not pages:

@@ -40,6 +40,7 @@ class PaperManuscript:
     print_code: str = ""
     audit_code: str = ""
     lines: int = 0
+    parts: tuple[()] = ()
 
     @property
     def title(self) -> str:

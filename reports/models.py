@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from approvals.models import CorrectionRequest
 from gradebook.models import PERIOD_CHOICES, ResultsDecision
-from students.models import Movement, SchoolClass, SchoolYear
+from students.models import Movement, SchoolClass, SchoolYear, Student
 
 
 class PrintJob(models.Model):
@@ -153,3 +153,34 @@ class PrintJob(models.Model):
     def cells_missing_label(self) -> str:
         """ "130 ô chưa nhập", the thousands apart by a dot."""
         return f"{self.cells_missing:,} ô chưa nhập".replace(",", ".")
+
+
+class PrintedContent(models.Model):
+    """What a part of a print says, under the hash of its drawing; `code` stands at the foot of its pages.
+
+    Written by `reports.printed_parts` alone. The database refuses to change or delete it.
+    """
+
+    content_hash = models.CharField(max_length=64, unique=True)
+    code = models.CharField("mã bản in", max_length=9, db_index=True)
+    words = models.JSONField("nội dung")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class PrintedPart(models.Model):
+    """A part of a finished print: a pupil's học bạ or a class's table, in the order of the file. As its content."""
+
+    job = models.ForeignKey(PrintJob, models.PROTECT, related_name="parts")
+    place = models.PositiveSmallIntegerField()
+    content = models.ForeignKey(PrintedContent, models.PROTECT, related_name="parts")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="printed_parts", null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["job", "place"], name="printed_part_has_a_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.place}"

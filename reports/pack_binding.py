@@ -13,9 +13,11 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
 from accounts.audit_chain import head_code
-from reports import kept_pages, pdf, read_back
+from reports import kept_pages, pdf, pdf_signing, read_back
 from reports.book_binding import Bound, audit_foot, forgotten_on_failure, one_moment, page_count
+from reports.book_content import Transcript
 from reports.models import PrintJob
+from reports.print_addresses import address_of
 from reports.transfer_packs import TEMPLATE, TransferPack, read_pack
 
 TEACHER_TITLE = ("GIÁO VIÊN CHỦ NHIỆM",)
@@ -37,6 +39,11 @@ class PackManuscript:
     @property
     def title(self) -> str:
         return self.pack.title
+
+    @property
+    def parts(self) -> tuple[Transcript, ...]:
+        """What has a print code of its own."""
+        return (self.pack.transcript,)
 
     @property
     def context(self) -> dict[str, Any]:
@@ -91,13 +98,21 @@ def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> Bou
     """
     letter, transcript = parts
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
-        pdf.merge_into(draft, parts, title=manuscript.title, foot=audit_foot(manuscript.audit_code))
+        pdf.merge_into(
+            draft,
+            parts,
+            title=manuscript.title,
+            foot=audit_foot(manuscript.audit_code),
+            addresses=["", address_of(pdf.print_code(manuscript.pack.transcript))],
+        )
         faults = tuple(_missing(letter, manuscript))
         if faults:
             raise read_back.PrintRunShort(faults)
         count = page_count(transcript)
         read_back.check_transcripts(transcript, [manuscript.pack.transcript], pages=[count])
         pages = page_count(draft)
+        if not manuscript.is_preview:
+            pdf_signing.sign_if_wished(draft)
     kept_pages.forget([letter])
     return Bound(pages)
 

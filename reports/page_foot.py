@@ -1,36 +1,112 @@
-"""One more line at the foot of finished pages: what belongs to a printing and not to the pages' content.
+"""What belongs to a printing and not to the pages' content: one more line at the foot, and a square code above.
 
-Pages are kept under the hash of their content and bound again and again; this line is laid over them as they are bound.
-For a reader of the PDF's structure it is an artifact, like the running lines that stand beside it.
+Pages are kept under the hash of their content and bound again and again; these are laid over them as they are bound.
+For a reader of the PDF's structure they are artifacts, like the running lines that stand beside them.
 """
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Final
 
 import pikepdf
-from pikepdf import Name, Pdf
+import segno
+from pikepdf import Array, Dictionary, Name, Pdf
 
 Sheet = Callable[[float, float], bytes]
 """A PDF of one page with nothing but the line, for a page of that width and height in points."""
 
+_MILLIMETRE: Final = 72 / 25.4
+_A4_WIDTH: Final = 600
+_SIDE: Final = 9 * _MILLIMETRE
+"""Of the square; its modules are 0.36 mm wide at 25 a side, wide enough for a telephone's camera."""
 
-def lay_over(whole: Pdf, sheet: Sheet) -> None:
-    """Adds the line to every page that has anything on it; the empty backs of leaves stay empty."""
-    names: dict[tuple[float, float], Name] = {}
-    forms: dict[tuple[float, float], pikepdf.Object] = {}
-    for page in whole.pages:
-        if Name.Contents not in page.obj:
-            continue
-        left, bottom, right, top = (float(edge) for edge in page.mediabox)
-        size = (right - left, top - bottom)
-        if size not in forms:
-            forms[size] = _form(whole, sheet(*size))
-            names[size] = Name(f"/Foot{len(forms)}")
-        page.add_resource(forms[size], Name.XObject, names[size])
-        page.contents_add(b"q", prepend=True)
-        page.contents_add(f"Q /Artifact BMC q {names[size]} Do Q EMC".encode())
+
+class Foot:
+    """Lays over pages of one document; what several pages share is drawn once."""
+
+    def __init__(self, whole: Pdf, sheet: Sheet | None) -> None:
+        self.whole = whole
+        self.sheet = sheet
+        self._lines: dict[tuple[float, float], pikepdf.Object] = {}
+
+    def lay_over(self, first: int, last: int, address: str = "") -> None:
+        """Over the pages from `first` up to `last`, counted from 0, but for the empty backs of leaves.
+
+        `address` is what the square code opens; no code where there is none. Of pages that lie across, the first alone
+        has room for it, beside its heading.
+        """
+        square = _square(self.whole, address) if address else None
+        for place, page in enumerate(self.whole.pages[first:last]):
+            if Name.Contents not in page.obj:
+                continue
+            left, bottom, right, top = (float(edge) for edge in page.mediabox)
+            size = (right - left, top - bottom)
+            drawn = []
+            if self.sheet is not None:
+                drawn.append((Name.FootLine, self._line(size), "1 0 0 1 0 0"))
+            if square is not None and (place == 0 or size[0] < size[1]):
+                across, up = _place_of_square(*size)
+                drawn.append((Name.FootSquare, square, f"{_SIDE:.3f} 0 0 {_SIDE:.3f} {across:.3f} {up:.3f}"))
+            _draw(page, drawn)
+
+    def _line(self, size: tuple[float, float]) -> pikepdf.Object:
+        if size not in self._lines:
+            assert self.sheet is not None  # noqa: S101 - asked for where there is one
+            self._lines[size] = _form(self.whole, self.sheet(*size))
+        return self._lines[size]
+
+
+def _draw(page: pikepdf.Page, drawn: list[tuple[Name, pikepdf.Object, str]]) -> None:
+    if not drawn:
+        return
+    for name, form, _where in drawn:
+        page.add_resource(form, Name.XObject, name)
+    page.contents_add(b"q", prepend=True)
+    calls = " ".join(f"q {where} cm {name} Do Q" for name, _form, where in drawn)
+    page.contents_add(f"Q /Artifact BMC {calls} EMC".encode())
 
 
 def _form(whole: Pdf, sheet: bytes) -> pikepdf.Object:
     with pikepdf.open(BytesIO(sheet)) as source:
         return whole.copy_foreign(source.pages[0].as_form_xobject())
+
+
+def _place_of_square(width: float, height: float) -> tuple[float, float]:
+    """Its lower left corner, at the right above the text, where nothing else is printed (css/print)."""
+    if width < height:
+        return width - 30 * _MILLIMETRE, height - 12.4 * _MILLIMETRE
+    edge = 12 if height > _A4_WIDTH else 9
+    return width - (edge + 9) * _MILLIMETRE, height - (edge + 7) * _MILLIMETRE
+
+
+def _square(whole: Pdf, address: str) -> pikepdf.Object:
+    """A QR code (ISO 18004) in a field of 1 × 1: a rectangle for each run of dark modules of a row."""
+    rows = [list(row) for row in segno.make(address, error="m", micro=False, boost_error=False).matrix]
+    module = 1 / len(rows)
+    runs = [
+        f"{start * module:.5f} {1 - (row + 1) * module:.5f} {length * module:.5f} {module:.5f} re"
+        for row, modules in enumerate(rows)
+        for start, length in _runs(modules)
+    ]
+    # White beneath, should anything ever stand there.
+    drawing = f"q 1 1 1 rg 0 0 1 1 re f 0 0 0 rg {' '.join(runs)} f Q"
+    return whole.make_stream(
+        drawing.encode(),
+        Type=Name.XObject,
+        Subtype=Name.Form,
+        BBox=Array([0, 0, 1, 1]),
+        Resources=Dictionary(),
+    )
+
+
+def _runs(modules: list[int]) -> list[tuple[int, int]]:
+    """Where dark runs begin and how long they are."""
+    runs: list[tuple[int, int]] = []
+    for place, is_dark in enumerate(modules):
+        if not is_dark:
+            continue
+        if runs and sum(runs[-1]) == place:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((place, 1))
+    return runs

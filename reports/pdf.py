@@ -1,6 +1,6 @@
 """Draw pages: the only file that imports WeasyPrint.
 
-A Django template and print style sheets become one tagged PDF (PDF/UA-1). The same content, template,
+A Django template and print style sheets become one tagged PDF (PDF/UA-1, PDF/A-2a). The same content, template,
 styles, fonts and library give the same bytes, in any process and on any day: that is what lets a finished
 page be kept under ``content_hash`` and printed again without drawing it.
 """
@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -27,7 +27,7 @@ from django.utils.html import escape
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports import page_fit, pdf_merge
+from reports import page_fit, pdf_archive, pdf_merge
 from reports.book_content import ClassTable, Transcript
 from reports.pdf_merge import merge
 
@@ -75,7 +75,7 @@ def render(template_name: str, context: Mapping[str, Any], *, title: str) -> byt
     ``css/print/page.css`` and ``css/print/<template's stem>.css`` are applied. ``title`` becomes the
     document's title and is ``{{ title }}`` in the template. Raises TemplateDoesNotExist.
     """
-    return _draw(template_name, context, title=title, finisher=None)
+    return pdf_archive.declared(_draw(template_name, context, title=title, finisher=None), title)
 
 
 def render_transcript(transcript: Transcript) -> bytes:
@@ -112,10 +112,17 @@ def render_class_table(table: ClassTable) -> bytes:
     return _draw(CLASS_TABLE_TEMPLATE, context, title=title, finisher=None)
 
 
-def merge_into(target: Path, parts: Iterable[Path | bytes], *, title: str, foot: str = "") -> None:
+def merge_into(
+    target: Path,
+    parts: Iterable[Path | bytes],
+    *,
+    title: str,
+    foot: str = "",
+    addresses: Sequence[str] = (),
+) -> None:
     """``pdf_merge.merge_into``; ``foot`` is printed small at the foot of each page and is no part of its hash."""
     sheet = partial(_foot_sheet, foot) if foot else None
-    pdf_merge.merge_into(target, parts, title=title, foot=sheet)
+    pdf_merge.merge_into(target, parts, title=title, foot=sheet, addresses=addresses)
 
 
 def content_hash(content: Transcript | ClassTable) -> str:

@@ -5,9 +5,10 @@ part's structure tree is hung under one document element and its pages are numbe
 is PDF/UA-1 again. The faces are embedded once for all parts instead of once a pupil.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from io import BytesIO
+from itertools import chain, repeat
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -15,7 +16,7 @@ import pikepdf
 from django.conf import settings
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from reports import page_foot
+from reports import page_foot, pdf_archive
 
 _FACES: Final = {
     "Tinos": "Tinos-Regular.ttf",
@@ -38,48 +39,52 @@ def merge(parts: Iterable[Path | bytes], *, title: str) -> bytes:
 
 
 def merge_into(
-    target: Path, parts: Iterable[Path | bytes], *, title: str, foot: page_foot.Sheet | None = None
+    target: Path,
+    parts: Iterable[Path | bytes],
+    *,
+    title: str,
+    foot: page_foot.Sheet | None = None,
+    addresses: Sequence[str] = (),
 ) -> None:
     """Write the merged PDF of ``merge`` to a file: for books too large to hold twice in memory.
 
-    ``foot`` draws one more line at the foot of each page.
+    ``foot`` draws one more line at the foot of each page; ``addresses`` are what the square code on the pages of each
+    part opens, "" for a part without one.
     """
     with target.open("wb") as whole:
-        _save(parts, title, whole, foot)
+        _save(parts, title, whole, foot, addresses)
 
 
 def _save(
-    parts: Iterable[Path | bytes], title: str, target: BinaryIO, foot: page_foot.Sheet | None = None
+    parts: Iterable[Path | bytes],
+    title: str,
+    target: BinaryIO,
+    line: page_foot.Sheet | None = None,
+    addresses: Sequence[str] = (),
 ) -> None:
     with ExitStack() as still_open, pikepdf.new() as whole:
-        top = _document(whole, title)
+        top = _document(whole)
+        foot = page_foot.Foot(whole, line)
         bookmarks: list[tuple[str, int]] = []
-        pages_before = 0
-        for part in parts:
+        for part, address in zip(parts, chain(addresses, repeat("")), strict=False):
             source = still_open.enter_context(
                 pikepdf.open(BytesIO(part) if isinstance(part, bytes) else part)
             )
+            pages_before = len(whole.pages)
             bookmarks.append((str(source.docinfo.get("/Title", "")), pages_before))
             _append(whole, top, source, pages_before)
-            pages_before += len(source.pages)
+            foot.lay_over(pages_before, len(whole.pages), address)
         if not bookmarks:
             raise ValueError("Không có phần nào để ghép thành sổ.")
         with whole.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(label, page) for label, page in bookmarks)
-        if foot is not None:
-            page_foot.lay_over(whole, foot)
         _share_faces(whole)
         whole.remove_unreferenced_resources()
-        whole.save(
-            target,
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
-            min_version="1.7",
-        )
+        pdf_archive.declare(whole, title)
+        whole.save(target, **pdf_archive.save_options())
 
 
-def _document(whole: Pdf, title: str) -> pikepdf.Object:
+def _document(whole: Pdf) -> pikepdf.Object:
     """Lay the empty frame of a tagged document; return the element under which the parts hang."""
     tree = whole.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     top = whole.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=tree, K=Array()))
@@ -90,11 +95,6 @@ def _document(whole: Pdf, title: str) -> pikepdf.Object:
     root.MarkInfo = Dictionary(Marked=True)
     root.Lang = pikepdf.String("vi")
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    whole.docinfo["/Title"] = title
-    with whole.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
-        meta.register_xml_namespace("http://www.aiim.org/pdfua/ns/id/", "pdfuaid")
-        meta["pdfuaid:part"] = "1"
-        meta["dc:title"] = title
     return top
 
 

@@ -232,6 +232,7 @@ def _begin(print_id: int) -> PrintJob | None:
 def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     # Only here, so that the web server does not load the typesetter (40 MB a process).
     from reports import book_binding, decision_binding, pack_binding  # noqa: PLC0415
+    from reports.printed_parts import keep_parts  # noqa: PLC0415 - as above
 
     binding: Any = book_binding
     if job.decision is not None:
@@ -249,22 +250,24 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     parts = binding.draw_pages(manuscript, progressed=progress.heard, stop_if_asked=stop_if_asked)
     name = f"books/{job.pk}.pdf"
     bound = binding.bind(manuscript, parts, name=name)
-    _note(
-        job,
-        state=PrintJob.State.DONE,
-        pupils_done=manuscript.pupils,
-        lines_printed=manuscript.lines,
-        pages=bound.pages,
-        places=bound.places,
-        file=name,
-        content_hash=manuscript.content_hash,
-        print_code=manuscript.print_code,
-        audit_code=manuscript.audit_code,
-        is_preview=manuscript.is_preview,
+    done = {
+        "state": PrintJob.State.DONE,
+        "pupils_done": manuscript.pupils,
+        "lines_printed": manuscript.lines,
+        "pages": bound.pages,
+        "places": bound.places,
+        "file": name,
+        "content_hash": manuscript.content_hash,
+        "print_code": manuscript.print_code,
+        "audit_code": manuscript.audit_code,
+        "is_preview": manuscript.is_preview,
         **manuscript.lacks,
-        finished_at=Now(),
-        failure="",
-    )
+        "finished_at": Now(),
+        "failure": "",
+    }
+    with transaction.atomic():
+        if _note(job, **done):
+            keep_parts(job, manuscript.parts)
 
 
 @dataclass(slots=True)
@@ -324,10 +327,10 @@ def _fail(job: PrintJob, sentence: str) -> None:
     _note(job, state=PrintJob.State.FAILED, failure=sentence, finished_at=Now())
 
 
-def _note(job: PrintJob, **fields: Any) -> None:
-    """A print that is done or failed stays as it is."""
+def _note(job: PrintJob, **fields: Any) -> bool:
+    """A print that is done or failed stays as it is; whether this one was neither."""
     with _as_the_printer():
-        PrintJob.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(**fields)
+        return bool(PrintJob.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(**fields))
 
 
 def _as_the_printer() -> AbstractContextManager[Any]:

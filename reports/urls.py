@@ -9,6 +9,7 @@ from reports import (
     official_paper_views,
     parent_paper_views,
     print_views,
+    proof_views,
     superseded_views,
     transfer_views,
 )
@@ -18,6 +19,7 @@ urlpatterns = [
     path("prints/", print_views.prints, name="prints"),
     path("prints/<int:pk>/", print_views.print_job, name="print_job"),
     path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
+    path("proof/", proof_views.proof, name="proof"),
     path("requests/<int:pk>/paper/", correction_views.correction_paper, name="correction_paper"),
     path("requests/<int:pk>/prints/", superseded_views.superseded, name="superseded"),
     path("requests/<int:pk>/reprint/", superseded_views.reprint, name="reprint"),

@@ -17,6 +17,8 @@ from django.http import HttpRequest
 from django.test import Client
 
 from accounts.models import User
+from reports import pdf_archive
+from tests.conforming import faults_of
 from tests.gradebook.school import School, make_school
 from tests.migrated_database import migrated_database
 
@@ -95,6 +97,21 @@ def _one_session_a_log_in() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "_login", at_once)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _papers_conform() -> Iterator[None]:
+    """Every paper that any test draws is put before the validator; books: tests/reports/test_conformance.py."""
+    as_drawn = pdf_archive.declared
+
+    def validated(drawn: bytes, title: str) -> bytes:
+        paper = as_drawn(drawn, title)
+        assert faults_of(paper) == [], title
+        return paper
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf_archive, "declared", validated)
         yield
 
 

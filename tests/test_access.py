@@ -940,6 +940,8 @@ PAGES = (
         302,
         arguments=of("run"),
     ),
+    Page("reports:proof", Action.CHECK_PRINTS, EVERYBODY),
+    Page("proof_of", Action.CHECK_PRINTS, EVERYBODY, status=404, arguments=lambda _world: ["AAAAAAAA"]),
     Page("reports:prints", Action.SEE_PRINTS, PRINTS),
     Page("reports:prints", Action.PRINT_BOOKS, CLERK, "post"),
     Page("reports:print_job", Action.SEE_PRINTS, PRINTS, arguments=of("print_job")),

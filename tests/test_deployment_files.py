@@ -146,12 +146,16 @@ def test_the_image_holds_every_app_and_no_secret():
     assert not [line for line in ignored if line.startswith("!") and "secret" in line]
 
 
-def test_the_requirements_for_pip_are_those_of_the_lock_file():
+@pytest.mark.parametrize(
+    ("file", "more"),
+    [("requirements.txt", []), ("requirements-signing.txt", ["--extra", "signing"])],
+)
+def test_the_requirements_for_pip_are_those_of_the_lock_file(file, more):
     uv = ROOT / ".uv/bin/uv"
     assert uv.exists(), "run scripts/bootstrap"
-    command = [uv, "export", "--quiet", "--frozen", "--offline", "--no-default-groups", "--no-header"]
+    command = [uv, "export", "--quiet", "--frozen", "--offline", "--no-default-groups", "--no-header", *more]
     exported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    kept = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    kept = (ROOT / file).read_text(encoding="utf-8")
     assert re.sub(r"\A(#.*\n)+", "", kept) == exported
 
 

@@ -1,0 +1,82 @@
+"""Say in a finished PDF that it may be read by everybody (PDF/UA-1) and kept for ever (PDF/A-2a), and make it true.
+
+What WeasyPrint draws is tagged and brings its faces along. For the archive it lacks what its colours mean, an
+identifier, and metadata that declare both standards; a test asks an independent validator about each kind of print.
+"""
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+# ICC's own profile, free to copy and to embed (reports/data/README.md).
+_COLOURS: Final = Path(__file__).with_name("data") / "sRGB2014.icc"
+_METADATA: Final = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
+    xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+   <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+   <pdfaid:part>2</pdfaid:part>
+   <pdfaid:conformance>A</pdfaid:conformance>
+   <pdfuaid:part>1</pdfuaid:part>
+  </rdf:Description>
+  <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+    xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+   <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+    <pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+    <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+    <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+    <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+     <pdfaProperty:name>part</pdfaProperty:name>
+     <pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+     <pdfaProperty:category>internal</pdfaProperty:category>
+     <pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>
+    </rdf:li></rdf:Seq></pdfaSchema:property>
+   </rdf:li></rdf:Bag></pdfaExtension:schemas>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>"""
+
+
+def declare(document: Pdf, title: str) -> None:
+    """Titles a tagged document and completes what the archive asks for; to be saved with an identifier."""
+    root = document.Root
+    root.Metadata = document.make_stream(
+        _METADATA.format(title=escape(title)).encode(), Type=Name.Metadata, Subtype=Name.XML
+    )
+    document.docinfo["/Title"] = title
+    colours = document.make_stream(_COLOURS.read_bytes(), N=3)
+    intent = Dictionary(
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFA1,
+        OutputConditionIdentifier=String("sRGB"),
+        DestOutputProfile=colours,
+    )
+    root.OutputIntents = Array([document.make_indirect(intent)])
+    for page in document.pages:
+        if Name.Group not in page.obj:
+            page.obj.Group = Dictionary(Type=Name.Group, S=Name.Transparency, CS=Name.DeviceRGB)
+
+
+def declared(drawn: bytes, title: str) -> bytes:
+    """A single finished PDF, declared and saved."""
+    output = BytesIO()
+    with pikepdf.open(BytesIO(drawn)) as document:
+        declare(document, title)
+        document.save(output, **save_options())
+    return output.getvalue()
+
+
+def save_options() -> dict[str, Any]:
+    """How pikepdf saves what was declared: the same document, the same bytes."""
+    return {
+        "deterministic_id": True,
+        "object_stream_mode": pikepdf.ObjectStreamMode.generate,
+        "compress_streams": True,
+        "min_version": "1.7",
+    }

@@ -1,0 +1,55 @@
+"""What each part of a finished print says, kept under the code at its foot (issue 7, part 6).
+
+A part is what has a code of its own: a pupil's học bạ, a class's table. Kept once a content, however often it is
+printed; written with the print's end, in its transaction, and never changed (the database refuses it).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Q
+
+from reports import pdf
+from reports.book_content import ClassTable, Transcript
+from reports.models import PrintedContent, PrintedPart, PrintJob
+from reports.printed_words import words_of
+from students.models import Student
+
+Content = Transcript | ClassTable
+
+
+def keep_parts(job: PrintJob, contents: Iterable[Content]) -> None:
+    """Four statements, whatever their number; within the caller's transaction."""
+    parts = [(pdf.content_hash(content), content) for content in contents]
+    rows = [
+        PrintedContent(content_hash=digest, code=pdf.print_code(content), words=words_of(content))
+        for digest, content in parts
+    ]
+    PrintedContent.objects.bulk_create(rows, ignore_conflicts=True)
+    known = dict(
+        PrintedContent.objects.filter(content_hash__in=[digest for digest, _content in parts]).values_list(
+            "content_hash", "pk"
+        )
+    )
+    students = _students([content for _digest, content in parts])
+    PrintedPart.objects.bulk_create(
+        PrintedPart(
+            job=job,
+            place=place,
+            content_id=known[digest],
+            student_id=students.get(content.pupil_code) if isinstance(content, Transcript) else None,
+        )
+        for place, (digest, content) in enumerate(parts, start=1)
+    )
+
+
+def _students(contents: Sequence[Content]) -> dict[str, int]:
+    """Ids by the code that stands in the book (`transcripts.pupil_code`)."""
+    codes = [content.pupil_code for content in contents if isinstance(content, Transcript)]
+    if not codes:
+        return {}
+    own = [int(code[2:]) for code in codes if code.startswith("HS") and code[2:].isdecimal()]
+    found = Student.objects.filter(Q(moet_id__in=codes) | Q(school_code__in=codes) | Q(pk__in=own))
+    students: dict[str, int] = {}
+    for pk, moet_id, school_code in found.values_list("pk", "moet_id", "school_code"):
+        students[moet_id or school_code or f"HS{pk:06d}"] = pk
+    return students

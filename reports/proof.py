@@ -1,0 +1,114 @@
+"""Is a print that somebody holds in the hand the current one, and what has changed since (issue 7, part 6).
+
+Its code leads to what it said (`reports.printed_parts`); the same part is read anew and compared word for word. So the
+answer needs no trust in the paper: a code that was copied onto another text shows what stands in the register.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.audit_chain import is_in_chain
+from gradebook.regulation import NotCovered, Period
+from reports.class_tables import class_table
+from reports.models import PrintedPart, PrintJob
+from reports.printed_words import Difference, Words, differences, words_of
+from reports.transcripts import transcript_of
+
+_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What there is to say of a code. `part`: of the last print with it; `prints`: how many there are.
+
+    `changed`: where today's book says something else. `later`: the last print of the same part with another code.
+    """
+
+    code: str
+    part: PrintedPart
+    prints: Sequence[PrintedPart]
+    changed: Sequence[Difference]
+    later: PrintedPart | None
+    is_chained: bool
+
+    @property
+    def job(self) -> PrintJob:
+        return self.part.job
+
+    @property
+    def is_current(self) -> bool:
+        return not self.changed
+
+    @property
+    def is_valid(self) -> bool:
+        """Current, and no preview."""
+        return self.is_current and not self.job.is_preview
+
+    @property
+    def whose(self) -> str:
+        """«em Nguyễn Văn An, lớp 4A», «lớp 4A»."""
+        of_class = f"lớp {self.job.school_class.name}" if self.job.school_class else ""
+        return f"em {self.part.student.full_name}, {of_class}" if self.part.student else of_class
+
+
+def normal_code(typed: str) -> str:
+    """ "7K3M-9QXD" for what people type or a square code holds; "" where it cannot be one."""
+    letters = "".join(typed.upper().split()).replace("-", "").translate(_READ_AS)
+    return f"{letters[:4]}-{letters[4:]}" if _CODE.fullmatch(letters) else ""
+
+
+def read_proof(code: str) -> Proof | None:
+    """None where no print has the code. Some twenty statements, whatever the class and the number of its prints."""
+    parts = list(_parts().filter(content__code=code)[:20])
+    if not parts:
+        return None
+    part = parts[0]
+    return Proof(
+        code=code,
+        part=part,
+        prints=parts,
+        changed=differences(part.content.words, _words_now(part)),
+        later=_later(part, code),
+        is_chained=not part.job.audit_code or is_in_chain(part.job.audit_code),
+    )
+
+
+def _parts() -> QuerySet[PrintedPart]:
+    return PrintedPart.objects.select_related(
+        "content",
+        "student",
+        "job__school_class__year",
+        "job__asked_by",
+        "job__movement__student",
+        "job__correction",
+    ).order_by("-job_id")
+
+
+def _words_now(part: PrintedPart) -> Words:
+    """What the part would say if it were printed now."""
+    school_class = part.job.school_class
+    assert school_class is not None  # noqa: S101 - the database keeps the class of a book
+    try:
+        if part.student is not None:
+            return words_of(transcript_of(part.student, school_class.year))
+        return words_of(class_table(school_class, Period(part.job.period)))
+    except NotCovered:
+        return {}
+
+
+def _later(part: PrintedPart, code: str) -> PrintedPart | None:
+    same: dict[str, Any] = {
+        "job__book": part.job.book,
+        "job__period": part.job.period,
+        "student": part.student,
+    }
+    if part.student is None:
+        same |= {"job__school_class": part.job.school_class}
+    else:
+        same |= {"job__school_class__year": part.job.year}
+    return _parts().filter(**same, job__gt=part.job).exclude(content__code=code).first()

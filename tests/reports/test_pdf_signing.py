@@ -1,0 +1,149 @@
+"""A school with a certificate signs its final books; what they declare stays true, and a changed byte shows."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from asn1crypto.x509 import Certificate
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from gradebook.regulation import Period
+from kimdong.environment import BadEnvironmentError, read_environment
+from reports.models import PrintJob
+from reports.print_jobs import ask_for_book
+from tests.conforming import faults_of_file
+from tests.gradebook.school import make_school
+from tests.reports.papers import printed
+from tests.reports.school_books import approve, fill
+
+PASSWORD = "mat-khau-cua-tep"
+
+
+@pytest.fixture(scope="session")
+def identity():
+    """A key, and a certificate of the school by its own hand."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Trường Tiểu học Kim Đồng")])
+    now = datetime.datetime.now(datetime.UTC)
+    usage = x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=365))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return key, made
+
+
+@pytest.fixture
+def school(settings, tmp_path: Path, identity, db):
+    """With a certificate, and 4A's year approved."""
+    key, made = identity
+    file = tmp_path / "school.p12"
+    lock = serialization.BestAvailableEncryption(PASSWORD.encode())
+    file.write_bytes(pkcs12.serialize_key_and_certificates(b"truong", key, made, None, lock))
+    settings.MEDIA_ROOT = tmp_path
+    settings.SIGNING = (file, PASSWORD)
+    school = make_school(pupils=2)
+    fill(school.class_4a, school.pupils)
+    return school
+
+
+def transcripts(school):
+    return printed(
+        ask_for_book(
+            book=PrintJob.Book.TRANSCRIPTS,
+            school_class=school.class_4a,
+            period=Period.YEAR_END,
+            by=school.tuan,
+        )
+    )
+
+
+def approved(school):
+    approve(school.class_4a, school.pupils, by=school.hoa, on=datetime.date(2027, 5, 25))
+    return Path(transcripts(school).file.path)
+
+
+def signatures_in(file):
+    with file.open("rb") as content:
+        return len(PdfFileReader(content).embedded_signatures)
+
+
+def test_a_final_book_carries_the_schools_signature_over_the_whole_file(school, identity):
+    file = approved(school)
+    root = Certificate.load(identity[1].public_bytes(serialization.Encoding.DER))
+    with file.open("rb") as content:
+        [signature] = PdfFileReader(content).embedded_signatures
+        found = validate_pdf_signature(signature, ValidationContext(trust_roots=[root]))
+    assert found.bottom_line
+    assert found.coverage.name == "ENTIRE_FILE"
+    assert faults_of_file(file) == []
+
+
+def test_a_byte_that_somebody_changes_breaks_the_signature(school, identity):
+    file = approved(school)
+    content = bytearray(file.read_bytes())
+    content[content.index(b"x-default") + 3] ^= 1
+    file.write_bytes(content)
+    root = Certificate.load(identity[1].public_bytes(serialization.Encoding.DER))
+    with file.open("rb") as changed:
+        [signature] = PdfFileReader(changed, strict=False).embedded_signatures
+        assert not validate_pdf_signature(signature, ValidationContext(trust_roots=[root])).intact
+
+
+def test_a_preview_is_not_signed(school):
+    assert signatures_in(Path(transcripts(school).file.path)) == 0
+
+
+def test_a_school_without_a_certificate_signs_nothing(school, settings):
+    settings.SIGNING = None
+    assert signatures_in(approved(school)) == 0
+
+
+def environment(**more):
+    return {
+        "KIMDONG_MODE": "test",
+        "KIMDONG_SECRET_KEY": "x" * 60,
+        "DATABASE_URL": "postgresql://a:b@localhost/c",
+        "KIMDONG_FILES": "/tmp",  # noqa: S108 - a name, nothing is written
+        **more,
+    }
+
+
+def test_signing_is_off_unless_a_certificate_is_named():
+    assert read_environment(environment()).signing is None
+
+
+def test_a_certificate_that_is_not_there_is_said_at_the_start():
+    with pytest.raises(BadEnvironmentError, match="there is no such file"):
+        read_environment(environment(KIMDONG_SIGNING_CERTIFICATE="/nowhere/school.p12"))
+
+
+def test_a_certificate_needs_its_password(tmp_path):
+    file = tmp_path / "school.p12"
+    file.write_bytes(b"x")
+    with pytest.raises(BadEnvironmentError, match="KIMDONG_SIGNING_PASSWORD"):
+        read_environment(environment(KIMDONG_SIGNING_CERTIFICATE=str(file)))

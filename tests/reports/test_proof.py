@@ -1,0 +1,187 @@
+"""Whoever holds a print learns from its code whether it is the current one, and what has changed since."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from gradebook.models import SubjectResult
+from gradebook.regulation import Period
+from reports.models import PrintedContent, PrintJob
+from reports.print_jobs import ask_for_book
+from reports.proof import normal_code
+from reports.transcripts import pupil_code
+from tests.gradebook.school import make_school
+from tests.reports.papers import printed
+from tests.reports.school_books import approve, fill
+
+BOOK = PrintJob.Book
+
+
+@pytest.fixture(autouse=True)
+def files(settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def school(db):
+    made = make_school(pupils=3)
+    fill(made.class_4a, made.pupils)
+    return made
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def transcripts(school):
+    return printed(
+        ask_for_book(
+            book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period=Period.YEAR_END, by=school.tuan
+        )
+    )
+
+
+def class_table(school):
+    return printed(
+        ask_for_book(
+            book=BOOK.CLASS_TABLE, school_class=school.class_4a, period=Period.YEAR_END, by=school.tuan
+        )
+    )
+
+
+def code_of(job, place=1):
+    return job.parts.select_related("content").get(place=place).content.code
+
+
+def page_of(user, code):
+    return signed_in(user).get(f"/p/{code.replace('-', '')}")
+
+
+def words(response):
+    return " ".join(response.content.decode().split())
+
+
+def change_a_mark(school, pupil, mark):
+    SubjectResult.objects.filter(student=pupil, line__code="TOAN", period=Period.YEAR_END).update(mark=mark)
+
+
+def test_a_final_transcript_is_the_current_one_until_something_changes(school):
+    approve(school.class_4a, school.pupils, by=school.hoa, on=datetime.date(2027, 5, 25))
+    job = transcripts(school)
+    code = code_of(job, 2)
+    page = words(page_of(school.tuan, code))
+    assert "Bản hiện hành" in page
+    assert f"em {school.pupils[1].full_name}, lớp 4A" in page
+    assert "có trong chuỗi nhật kí" in page
+
+    old = SubjectResult.objects.get(student=school.pupils[1], line__code="TOAN", period=Period.YEAR_END)
+    change_a_mark(school, school.pupils[1], 1)
+    page = words(page_of(school.tuan, code))
+    assert "Nội dung đã thay đổi sau khi in" in page
+    label = school.year.label
+    assert f'<th scope="row">{label} · Toán · Điểm KTĐK</th> <td>{old.mark}</td> <td>1</td>' in page
+    assert "Bản hiện hành" in words(page_of(school.tuan, code_of(job, 1))), "the neighbour's is untouched"
+
+
+def test_a_preview_says_that_it_is_one(school):
+    page = words(page_of(school.tuan, code_of(transcripts(school))))
+    assert "Bản xem trước" in page
+    assert "Bản hiện hành" not in page
+
+
+def test_a_class_table_tells_pupil_and_column_of_what_changed_and_the_newer_print(school):
+    first = class_table(school)
+    change_a_mark(school, school.pupils[0], 2)
+    second = class_table(school)
+    page = words(page_of(school.tuan, first.print_code))
+    assert f"{school.pupils[0].full_name} ({pupil_code(school.pupils[0])}) · Toán · Điểm" in page
+    assert second.print_code in page
+    assert second.print_code != first.print_code
+
+
+def test_the_same_book_printed_twice_is_kept_once_and_names_both_prints(school):
+    first, second = transcripts(school), transcripts(school)
+    assert PrintedContent.objects.count() == 3
+    page = words(page_of(school.tuan, code_of(first)))
+    assert f"bản in số {first.pk}" in page
+    assert f"bản in số {second.pk}" in page
+
+
+def test_a_colleague_learns_whether_it_holds_but_not_what_changed(school):
+    code = code_of(transcripts(school))
+    change_a_mark(school, school.pupils[0], 1)
+    stranger = words(page_of(school.minh, code))
+    assert "Nội dung đã thay đổi sau khi in" in stranger
+    assert "Điểm KTĐK" not in stranger
+    assert "Các chỗ đã thay đổi hiện cho" in stranger
+    assert "Điểm KTĐK" in words(page_of(school.lan, code)), "the homeroom teacher sees it"
+
+
+def test_a_code_that_no_print_has_is_answered_with_what_to_do(school):
+    answer = page_of(school.tuan, "AAAA-AAAA")
+    assert answer.status_code == 404
+    assert "Không có bản in nào mang mã này" in words(answer)
+    assert 'value="AAAA-AAAA"' in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("7k3m-9qxd", "7K3M-9QXD"),
+        (" 7K3M 9QXD ", "7K3M-9QXD"),
+        ("OIL19QXD", "0111-9QXD"),
+        ("7K3M-9QX", ""),
+        ("7K3M-9QXU", ""),
+        ("", ""),
+    ],
+)
+def test_a_code_is_read_as_people_type_it(typed, code):
+    assert normal_code(typed) == code
+
+
+def test_what_is_typed_wrongly_stays_in_the_field_with_its_remedy(school):
+    answer = signed_in(school.tuan).get(reverse("reports:proof"), {"code": "7K3M"})
+    assert answer.status_code == 422
+    assert 'value="7K3M"' in words(answer)
+    assert "Mã bản in có 8 chữ và số" in words(answer)
+
+
+def test_the_square_code_leads_to_the_page_in_capitals_too(school):
+    code = code_of(transcripts(school)).replace("-", "")
+    assert signed_in(school.tuan).get(f"/P/{code}").status_code == 200
+    answer = signed_in(school.tuan).get(reverse("reports:proof"), {"code": code.lower()})
+    assert answer.headers["Location"] == f"/p/{code}"
+
+
+def test_what_a_print_said_can_be_neither_changed_nor_deleted(school):
+    transcripts(school)
+    for statement in (
+        "UPDATE reports_printedcontent SET words = '{}'",
+        "DELETE FROM reports_printedpart",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.mark.parametrize("ask", [transcripts, class_table])
+def test_the_page_asks_as_many_statements_for_a_large_class_as_for_a_small_one(db, ask):
+    counts = []
+    for pupils in (2, 8):
+        with transaction.atomic():
+            school = make_school(pupils=pupils)
+            fill(school.class_4a, school.pupils)
+            code = code_of(ask(school))
+            client = signed_in(school.tuan)
+            client.get(f"/p/{code.replace('-', '')}")
+            with CaptureQueriesContext(connection) as asked:
+                assert client.get(f"/p/{code.replace('-', '')}").status_code == 200
+            counts.append(len(asked))
+            transaction.set_rollback(True)
+    assert counts[0] == counts[1] <= 30
