@@ -59,6 +59,8 @@ ANNOUNCED = JSONObject(
     file="file_name",
     author="author__full_name",
     role="role",
+    reason="withdrawal_reason",
+    by="withdrawn_by__full_name",
 )
 
 
@@ -195,7 +197,8 @@ def _year_in_view(user: User) -> Any:
 
 
 def _announced(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "is_short": row["letters"] <= SHORT and not row["file"]}
+    is_short = bool(row["reason"]) or (row["letters"] <= SHORT and not row["file"])
+    return {**row, "is_short": is_short}
 
 
 @lru_cache(maxsize=256)
