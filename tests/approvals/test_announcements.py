@@ -94,14 +94,14 @@ def test_what_the_principal_tells_the_school_waits_for_everybody_but_herself(sch
     waiting = {name for name, person in school.people.items() if waiting_for(again(person)).exists()}
     # Ông Sơn visits to inspect: he may read it, and nothing waits for him.
     assert waiting == set(school.people) - {"bich", "son"}
-    answer = start_page(client, school.lan)
-    shown = text(answer)
+    shown = text(start_page(client, school.lan))
     assert "Thông báo chưa đọc" in shown
     assert "Chiều thứ Tư họp hội đồng." in shown
     assert "Hoàng Ngọc Bích, Hiệu trưởng" in shown
-    assert answer.context["waiting"]["count"] == 1
-    menu = {entry["label"]: entry["count"] for entry in answer.context["menu"]}
-    assert menu["Thông báo"] == 1
+    elsewhere = client.get(reverse("accounts:powers")).context
+    assert elsewhere["waiting"]["count"] == 1
+    menu = {entry["label"]: entry["count"] for entry in elsewhere["menu"]}
+    assert (menu["Thông báo"], menu["Việc của tôi"]) == (1, 1)
     assert announcement.title in page(client, school.son, announcement)
 
 
@@ -262,12 +262,11 @@ def test_who_had_read_it_is_told_once_that_it_was_withdrawn_and_why(school, clie
     withdraw(announcement, reason="Đổi giờ họp.", by=again(school.bich))
     waiting = {name for name, person in school.people.items() if waiting_for(again(person)).exists()}
     assert waiting == {"lan"}
-    answer = start_page(client, school.lan)
-    shown = text(answer)
+    shown = text(start_page(client, school.lan))
     assert "Hoàng Ngọc Bích thu hồi" in shown
     assert "Đổi giờ họp." in shown
     assert "Chiều thứ Tư họp hội đồng." not in shown
-    assert answer.context["waiting"]["count"] == 1
+    assert client.get(reverse("accounts:powers")).context["waiting"]["count"] == 1
     answer = client.post(reverse("approvals:announcement_read", args=[announcement.pk]), follow=True)
     assert "Đổi giờ họp." not in text(answer)
     assert "lí do thu hồi: Đổi giờ họp." in text(client.get(reverse(LIST)))
