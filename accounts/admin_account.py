@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from accounts import clock, permissions
 from accounts.account_state import is_activated
@@ -55,6 +56,10 @@ class Overdue:
 
     holder: User
     due: Due
+
+    @property
+    def url(self) -> str:
+        return reverse("accounts:admin_account")
 
 
 def overdue_accounts(user: User) -> list[Overdue]:

@@ -71,7 +71,8 @@ _SIGN_IN = Step(
     "Giữ tài khoản của mình",
     "/accounts/me/",
     "Chức vụ này bắt buộc xác thực hai lớp. Thay điện thoại: «Đổi sang máy khác». Sắp hết mã dự phòng: "
-    "«Lập mười mã mới, bỏ mã cũ». Nghi lộ mật khẩu: «Đổi mật khẩu» ngay.",
+    "«Lập mười mã mới, bỏ mã cũ». Nghi lộ mật khẩu: «Đổi mật khẩu» ngay. "
+    "Thư nhắc việc tắt sẵn: muốn bật, nhờ quản trị máy chủ đặt KIMDONG_SMTP_URL (README).",
 )
 _ANSWER_WORDS = "Đọc câu hỏi và trang người hỏi đang mở. Ghi «Nội dung» rồi bấm «Gửi trả lời». "
 

@@ -34,6 +34,7 @@ def me(request: SignedInRequest) -> HttpResponse:
         "codes_left": second_factor.codes_left(user),
         "codes_made": second_factor.RECOVERY_CODES,
         "open_sessions": len(sessions.open_sessions(user)),
+        "sends_mail": settings.MAIL is not None,
         "may_get_mail": settings.MAIL is not None and bool(user.email),
         "is_mail_off": settings.MAIL is not None
         and MailDigest.objects.filter(user=user, is_off=True).exists(),

@@ -1,5 +1,6 @@
 """The request as our views get it: LoginRequiredMiddleware has let it through, django-htmx has looked at it."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, QueryDict
@@ -12,11 +13,15 @@ if TYPE_CHECKING:
 
 
 class SignedInRequest(HttpRequest):
-    """A type only: says what the middleware has already made sure of."""
+    """A type only: says what the middleware has already made sure of.
+
+    `other_tasks`: what the start page has counted for the menu around it, by the page of each line.
+    """
 
     user: User
     htmx: HtmxDetails
     idle: "Idleness"
+    other_tasks: Mapping[str, int]
 
 
 def key_in(request: HttpRequest, name: str) -> int:

@@ -87,8 +87,10 @@ def read_list(request: SignedInRequest) -> AnnouncementList:
 
 
 def _with_reads(rows: Any, user: User) -> Any:
-    """With the person's own reading and the number of all."""
-    readings = AnnouncementReading.objects.filter(announcement=OuterRef("pk"))
+    """With the person's own reading and the number of all, while it was shown."""
+    readings = AnnouncementReading.objects.filter(
+        announcement=OuterRef("pk"), state=AnnouncementState.SHOWN.value
+    )
     count = readings.order_by().values("announcement").annotate(n=Count("*")).values("n")
     return rows.select_related("team", "author", "year", "withdrawn_by").annotate(
         own_read_at=Subquery(readings.filter(person=user).values("read_at")[:1]), reads=Subquery(count)
@@ -136,7 +138,8 @@ def read_page(user: User, announcement: Any) -> AnnouncementPage:
 
 
 def readers_of(announcement: Announcement) -> Readers:
-    read = tuple(announcement.readings.select_related("person").order_by("read_at", "pk"))
+    readings = announcement.readings.filter(state=AnnouncementState.SHOWN.value)
+    read = tuple(readings.select_related("person").order_by("read_at", "pk"))
     have = {each.person_id for each in read}
     unread = audience_of(announcement).select_related("team").exclude(pk__in=have).order_by("sort_key", "pk")
     return Readers(read, tuple(unread))

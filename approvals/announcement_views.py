@@ -111,7 +111,9 @@ def announcement_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     except AnnouncementRefused as refusal:
         status = 422 if refusal.field else 409
         return _show(request, get_announcement(request.user, pk), error=refusal.message, status=status)
-    messages.success(request, "Đã thu hồi. Thông báo vẫn lưu trong danh sách, ghi rõ lí do.")
+    messages.success(
+        request, "Đã thu hồi. Người đã đọc được báo kèm lí do; thông báo vẫn lưu trong danh sách."
+    )
     return redirect("approvals:announcement", pk)
 
 

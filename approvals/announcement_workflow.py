@@ -1,4 +1,7 @@
-"""The states of an announcement and who may move it: a table, pure. It is told once, and may be withdrawn once."""
+"""The states of an announcement and who may move it: a table, pure. It is told once, and may be withdrawn once.
+
+That it was withdrawn is read by those who have read it before, which the acts and the database see to.
+"""
 
 from enum import StrEnum
 
@@ -30,6 +33,7 @@ _READER = frozenset({AnnouncementActor.READER})
 
 MOVES: tuple[Move[AnnouncementState, AnnouncementAct, AnnouncementActor], ...] = (
     Move(AnnouncementState.SHOWN, AnnouncementAct.READ, _READER, AnnouncementState.SHOWN),
+    Move(AnnouncementState.WITHDRAWN, AnnouncementAct.READ, _READER, AnnouncementState.WITHDRAWN),
     Move(
         AnnouncementState.SHOWN,
         AnnouncementAct.WITHDRAW,

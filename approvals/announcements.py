@@ -19,7 +19,7 @@ from approvals.announcement_workflow import (
     target_of,
 )
 from approvals.evidence import CleanFile
-from approvals.models import Announcement, AnnouncementReading
+from approvals.models import Announcement
 from gradebook.grading import plain_text
 from students.models import SchoolYear
 
@@ -27,6 +27,7 @@ WHO_ANNOUNCES = (
     "Hiệu trưởng thông báo cho toàn trường hoặc một tổ; tổ (khối) trưởng thông báo cho tổ mình phụ trách."
 )
 WHO_WITHDRAWS = "Người gửi hoặc Hiệu trưởng thu hồi thông báo; người nhận đánh dấu đã đọc."
+WITHDRAWN_BEFORE = "Thông báo này đã được thu hồi trước đó."
 
 
 class AnnouncementRefused(Exception):
@@ -104,19 +105,26 @@ def _announcement(told: Told, token: uuid.UUID, by: User) -> Announcement:
 
 
 def mark_read(announcement: Announcement, *, by: User) -> None:
-    """«Đã đọc», once: the first moment stays. Raises PermissionDenied for whom it was not told to."""
+    """«Đã đọc», once: the first moment stays; once more that it was withdrawn, for whoever had read it before.
+
+    Raises PermissionDenied for whom it was not told to, AnnouncementRefused for whom it was withdrawn unread.
+    """
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         announcement = _take(announcement)
         _check(announcement, AnnouncementAct.READ, by)
-        AnnouncementReading.objects.get_or_create(
-            announcement=announcement, person=by, defaults={"read_at": clock.now()}
+        readings = announcement.readings.filter(person=by)
+        if announcement.is_withdrawn and not readings.exists():
+            raise AnnouncementRefused(WITHDRAWN_BEFORE)
+        readings.get_or_create(
+            announcement=announcement, person=by, state=announcement.state, defaults={"read_at": clock.now()}
         )
-        act.says(f"Đọc thông báo: {announcement.title}", thing=f"announcement:{announcement.pk}")
+        about = "Đọc tin thu hồi thông báo" if announcement.is_withdrawn else "Đọc thông báo"
+        act.says(f"{about}: {announcement.title}", thing=f"announcement:{announcement.pk}")
 
 
 def withdraw(announcement: Announcement, *, reason: str, by: User) -> Announcement:
-    """Takes it back, with the reason for whoever has read it; it stays in the lists. Raises PermissionDenied,
-    AnnouncementRefused."""
+    """Takes it back; it waits for nobody any more but for those who have read it, until they have read the reason, and
+    stays in the lists. Raises PermissionDenied, AnnouncementRefused."""
     words = plain_text(reason)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         announcement = _take(announcement)
@@ -143,7 +151,7 @@ def _check(announcement: Announcement, act: AnnouncementAct, by: User) -> None:
     if announcement.year.is_closed:
         raise AnnouncementRefused(f"Năm học {announcement.year.label} đã đóng: thông báo chỉ còn để xem.")
     if target_of(AnnouncementState(announcement.state), act, parts) is None:
-        raise AnnouncementRefused("Thông báo này đã được thu hồi trước đó.")
+        raise AnnouncementRefused(WITHDRAWN_BEFORE)
 
 
 def actors_of(user: User, announcement: Announcement) -> frozenset[AnnouncementActor]:
@@ -182,7 +190,7 @@ def visible_to(user: User) -> QuerySet[Announcement]:
 
 
 def waiting_for(user: User) -> QuerySet[Announcement]:
-    """What the person has yet to read; nothing waits for a visiting inspector."""
+    """What the person has yet to read, or has read and was withdrawn since; nothing waits for a visiting inspector."""
     if permissions.has_post(user, Post.Kind.INSPECTOR):
         return Announcement.objects.none()
     return Announcement.objects.unread_by(user.pk)

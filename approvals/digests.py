@@ -16,6 +16,7 @@ from django.db import transaction
 from accounts.clock import today
 from accounts.models import MailDigest, User
 from approvals.due_tasks import due_tasks
+from approvals.task_counts import weight
 from approvals.tasks import TasksPage, read_tasks
 from gradebook.order_execution import waiting_orders
 
@@ -26,6 +27,7 @@ KINDS: Final[Mapping[str, str]] = {
     "attendance": "việc điểm danh",
     "entries": "sổ đang mở chưa nhập đủ",
     "year_end": "việc về kết quả năm học",
+    "decisions": "quyết định chờ ban hành",
     "records": "lớp có hồ sơ học sinh còn thiếu",
     "classes": "việc phụ trách, bàn giao lớp",
     "signatures": "sổ chờ kí",
@@ -35,7 +37,7 @@ KINDS: Final[Mapping[str, str]] = {
     "inquiries": "câu hỏi, sự cố",
 }
 """By the name that the start page has for them; a test fails for a kind that has no words here."""
-NO_TASKS: Final = frozenset({"own_sheets", "boards", "notices", "deadlines", "team_notices"})
+NO_TASKS: Final = frozenset({"own_sheets", "notices", "deadlines", "team_notices"})
 """What the start page shows besides."""
 
 
@@ -94,7 +96,7 @@ def _lines(page: TasksPage, *, orders: int) -> Iterator[str]:
         tasks: tuple[Any, ...] = getattr(page, name, ())
         if tasks:
             more = "hơn " if getattr(page, f"has_more_{name}", False) else ""
-            yield f"{more}{len(tasks)} {words}"
+            yield f"{more}{sum(map(weight, tasks))} {words}"
 
 
 def send_digests() -> int:

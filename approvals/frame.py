@@ -1,8 +1,12 @@
-"""What stands around every page: school, year, menu by role with what waits, open entry periods. One statement."""
+"""What stands around every page: school, year, menu by role with what waits, open entry periods. One statement.
+
+Counted are the kinds of tasks that one statement can count; the others are added by `approvals.task_counts`.
+"""
 
 import datetime
 import json
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -37,6 +41,7 @@ from approvals.announcements import waiting_for as announcements_for
 from approvals.contested_cells import is_overtaken
 from approvals.inquiries import waiting_for
 from approvals.inspection_tasks import findings_waiting_for, unread_decisions, violations_waiting_for
+from approvals.menu import START_PAGE, addressed, entry_over, shown_to
 from approvals.models import CorrectionRequest, Inquiry
 from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for, rounds_to_close
 from approvals.workflow import OPEN_STATES, WRITABLE, State
@@ -59,87 +64,8 @@ ANNOUNCED = JSONObject(
     file="file_name",
     author="author__full_name",
     role="role",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class MenuEntry:
-    """A line of the side menu: shown to whoever may do `action` with anything at all.
-
-    It is the current one on the pages whose address begins with its own, and on `pages`, whose address does not.
-    """
-
-    label: str
-    page: str
-    icon: str
-    action: Action
-    group: str = ""
-    pages: tuple[str, ...] = ()
-
-
-ABOUT_DAYS = (
-    "students:roll",
-    "students:class_attendance",
-    "students:attendance_month",
-    "students:attendance_confirm",
-    "gradebook:period_absences",
-)
-ABOUT_MOVEMENTS = (
-    "students:pupil_movements",
-    "students:movement_new",
-    "students:newcomer",
-    "students:head_counts",
-)
-PEOPLE, SUPERVISION, HELP = "Cán bộ, tài khoản", "Giám sát", "Giúp đỡ"
-MENU = (
-    MenuEntry("Việc của tôi", "approvals:tasks", "check2-square", Action.SEE_OWN_TASKS),
-    MenuEntry("Thông báo", "approvals:announcements", "megaphone", Action.SEE_ANNOUNCEMENT),
-    MenuEntry("Lớp và học sinh", "students:classes", "people", Action.SEE_CLASS),
-    MenuEntry("Hồ sơ học sinh", "students:records", "person-check", Action.SEE_SENSITIVE),
-    MenuEntry("Điểm danh", "students:attendance", "clipboard-check", Action.SEE_ATTENDANCE, pages=ABOUT_DAYS),
-    MenuEntry("Năm học", "students:years", "calendar-event", Action.SEE_YEAR),
-    MenuEntry("Phiếu đề nghị sửa", "approvals:requests", "pencil-square", Action.SEE_REQUEST),
-    MenuEntry("Lệnh mở, khoá sổ", "gradebook:orders", "calendar-check", Action.SEE_ORDERS),
-    MenuEntry("Ngân hàng nhận xét", "gradebook:comments", "journal-text", Action.USE_COMMENTS),
-    MenuEntry("Lịch mở, khoá sổ", "gradebook:lock_calendar", "calendar-event", Action.SEE_ORDERS),
-    MenuEntry("Thông báo, nhắc tổ", "gradebook:team_reminders", "bell", Action.REMIND_TEACHERS),
-    MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
-    MenuEntry("Kết quả năm học", "gradebook:year_ends", "award", Action.SEE_OUTCOMES),
-    MenuEntry(
-        "Biến động sĩ số",
-        "students:movements",
-        "arrow-left-right",
-        Action.SEE_MOVEMENTS,
-        pages=ABOUT_MOVEMENTS,
-    ),
-    MenuEntry("Xếp lớp năm mới", "gradebook:roll_overs", "arrow-repeat", Action.SEE_ROLL_OVER),
-    MenuEntry("Bàn giao lớp", "gradebook:handovers", "journal-check", Action.SEE_HANDOVER),
-    MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
-    MenuEntry("Kí sổ THKQGD", "approvals:signatures", "pencil", Action.SEE_SIGNATURES),
-    MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
-    MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF, PEOPLE),
-    MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF, PEOPLE),
-    MenuEntry("Quyền xem cấp thêm", "gradebook:grants", "key", Action.GRANT, PEOPLE),
-    MenuEntry("Tài khoản", "accounts:people", "person-circle", Action.SEE_ACCOUNTS, PEOPLE),
-    MenuEntry("Tổng quan tài khoản", "accounts:overview", "person-check", Action.SEE_OVERVIEW, PEOPLE),
-    MenuEntry("Tập huấn", "accounts:training", "award", Action.SEE_TRAINING, PEOPLE),
-    MenuEntry("Tài khoản quản trị", "accounts:admin_account", "key", Action.SUPERVISE_CLERK, SUPERVISION),
-    MenuEntry(
-        "Kiểm tra hồ sơ", "approvals:inspections", "clipboard-check", Action.SEE_INSPECTION, SUPERVISION
-    ),
-    MenuEntry(
-        "Đối chiếu số liệu",
-        "approvals:reconciliations",
-        "journal-check",
-        Action.SEE_RECONCILIATION,
-        SUPERVISION,
-    ),
-    MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
-    MenuEntry("Văn bản của trường", "approvals:documents", "file-earmark-text", Action.SEE_DOCUMENTS, HELP),
-    MenuEntry("Nhật kí thay đổi", "approvals:audit", "clock-history", Action.SEE_AUDIT_TRAIL, SUPERVISION),
-    MenuEntry("Hỏi đáp, sự cố", "approvals:inquiries", "question-circle", Action.SEE_INQUIRY, HELP),
-    MenuEntry("Hướng dẫn", "accounts:guides", "book", Action.SEE_HANDBOOK, HELP),
-    MenuEntry("Ai được làm gì", "accounts:powers", "shield-lock", Action.SEE_HANDBOOK, HELP),
+    reason="withdrawal_reason",
+    by="withdrawn_by__full_name",
 )
 
 
@@ -150,14 +76,19 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or _is_locked(request):
         return bare
     year = _year_in_view(user)
+    others = getattr(request, "other_tasks", None)
+    counts = _counts(year) + Counter(others)
+    waiting = counts.total()
+    counts[START_PAGE] = waiting
     return {
         **bare,
         "school_name": year.school_name if year else "Trường Tiểu học Kim Đồng",
         "year_label": year.label if year else "",
         "post_label": permissions.post_label(user),
-        "waiting": _waiting(year),
+        "waiting": {"count": waiting, "url": reverse(START_PAGE)},
+        "other_tasks": None if others is None else json.dumps(addressed(others)),
         "may_search": permissions.may_anywhere(user, Action.SEE_CLASS),
-        "menu": _menu(request, user, year),
+        "menu": _menu(request, user, counts),
         "notices": [*sessions.notices(request), *(_notices(user, year.open_windows) if year else [])],
         "orders_due": year.orders_due if year else [],
         "announcements_due": year.unread_first if year else [],
@@ -165,14 +96,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _waiting(year: Any) -> dict[str, Any]:
-    """What the bell counts, as the menu does, and where it leads: «Việc của tôi» has every kind."""
+def _counts(year: Any) -> Counter[str]:
+    """What waits behind which page of the menu, of the kinds counted here; nothing before the first year."""
     if year is None:
-        return {"count": 0, "url": reverse("approvals:tasks")}
-    others = year.inquiries + year.unread + year.checks + year.figures + year.drafts + len(year.orders_due)
-    if others:
-        return {"count": year.waiting + others, "url": reverse("approvals:tasks")}
-    return {"count": year.waiting, "url": f"{reverse('approvals:requests')}?who=waiting"}
+        return Counter()
+    return Counter(
+        {
+            "approvals:requests": year.waiting,
+            "approvals:inquiries": year.inquiries,
+            "approvals:inspections": year.checks,
+            "approvals:reconciliations": year.figures,
+            "gradebook:orders": len(year.orders_due),
+            "gradebook:year_ends": year.drafts,
+            "approvals:announcements": year.unread,
+        }
+    )
 
 
 def _is_locked(request: HttpRequest) -> bool:
@@ -195,7 +133,8 @@ def _year_in_view(user: User) -> Any:
 
 
 def _announced(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "is_short": row["letters"] <= SHORT and not row["file"]}
+    is_short = bool(row["reason"]) or (row["letters"] <= SHORT and not row["file"])
+    return {**row, "is_short": is_short}
 
 
 @lru_cache(maxsize=256)
@@ -399,23 +338,11 @@ def _shut_notice(window: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
-    """The lines of MENU that the table opens to the person, with what waits; `year` is None before the first."""
-    counts = (
-        {
-            "approvals:requests": year.waiting,
-            "approvals:inquiries": year.inquiries,
-            "approvals:inspections": year.checks,
-            "approvals:reconciliations": year.figures,
-            "gradebook:orders": len(year.orders_due),
-            "gradebook:year_ends": year.drafts,
-            "approvals:announcements": year.unread,
-        }
-        if year is not None
-        else {}
-    )
-    shown = [(entry, reverse(entry.page)) for entry in MENU if permissions.may_anywhere(user, entry.action)]
-    current = _current(request, shown)
+def _menu(request: HttpRequest, user: User, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The lines that the person is shown, with what waits behind each."""
+    shown = shown_to(user)
+    view = request.resolver_match.view_name if request.resolver_match else ""
+    current = entry_over(shown, view, request.path)
     return [
         {
             "label": entry.label,
@@ -427,13 +354,3 @@ def _menu(request: HttpRequest, user: User, year: Any) -> list[dict[str, Any]]:
         }
         for entry, url in shown
     ]
-
-
-def _current(request: HttpRequest, shown: list[tuple[MenuEntry, str]]) -> MenuEntry | None:
-    """The line under which the page stands: the one that names it, else the one whose address begins its own."""
-    view = request.resolver_match.view_name if request.resolver_match else ""
-    by_name = (entry for entry, _url in shown if view in entry.pages)
-    by_address = (
-        entry for entry, url in shown if request.path == url or (url != "/" and request.path.startswith(url))
-    )
-    return next(by_name, None) or next(by_address, None)

@@ -17,11 +17,14 @@ MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class SignatureTask:
+    """One line of the start page, for so many `books`."""
+
     title: str
     detail: str
     url: str
     word: str
     kind: str
+    books: int = 1
 
 
 def signature_tasks(user: User) -> list[SignatureTask]:
@@ -65,7 +68,8 @@ def _due(period: Period, books: list[Book], sight: Sight) -> SignatureTask:
     names = [book.title for book in books[:MOST_NAMED]]
     rest = len(books) - len(names)
     told = ", ".join(names) + (f" và {rest} sổ khác" if rest else "")
-    return SignatureTask(title, f"{told}. {_since(period, sight)}", url, f"{len(books)} sổ chờ kí", "waiting")
+    detail, word = f"{told}. {_since(period, sight)}", f"{len(books)} sổ chờ kí"
+    return SignatureTask(title, detail, url, word, "waiting", len(books))
 
 
 def _since(period: Period, sight: Sight) -> str:

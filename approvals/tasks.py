@@ -27,7 +27,6 @@ from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import SignatureTask, signature_tasks
 from approvals.workflow import State
-from gradebook.board import Board, read_open_boards
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
@@ -37,7 +36,6 @@ from gradebook.late_comers import absent_at
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.own_notices import OwnNotice, read_own_notices
 from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
-from gradebook.progress_sheets import follows_others
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.sheets import SheetRef
@@ -155,12 +153,12 @@ class TasksPage:
     inquiries: tuple[InquiryLine, ...]
     has_more_inquiries: bool
     own_sheets: tuple[OwnSheet, ...]
-    boards: tuple[Board, ...]
     overdue_accounts: tuple[Overdue, ...] = ()
     attendance: tuple[AttendanceTask, ...] = ()
     records: tuple[RecordTask, ...] = ()
     classes: tuple[ClassTask, ...] = ()
     year_end: tuple[YearEndTask, ...] = ()
+    decisions: tuple[YearEndTask, ...] = ()
     signatures: tuple[SignatureTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
@@ -168,6 +166,11 @@ class TasksPage:
     team_notices: tuple[TeamNotice, ...] = ()
     inspections: tuple[InspectionTask, ...] = ()
     figures: tuple[InspectionTask, ...] = ()
+
+    @property
+    def of_the_year_end(self) -> tuple[YearEndTask, ...]:
+        """Under one heading: the steps of the classes, then the papers."""
+        return (*self.year_end, *self.decisions)
 
     @property
     def is_idle(self) -> bool:
@@ -179,7 +182,7 @@ class TasksPage:
             or self.attendance
             or self.records
             or self.classes
-            or self.year_end
+            or self.of_the_year_end
             or self.signatures
             or self.inspections
             or self.figures
@@ -192,8 +195,7 @@ def read_tasks(user: User) -> TasksPage:
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
-    that nobody leads, three for the boards of those who watch over others, eleven for the books to sign of those who
-    hold any.
+    that nobody leads, eleven for the books to sign of those who hold any.
     """
     refs, windows, tallies = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
@@ -220,10 +222,10 @@ def read_tasks(user: User) -> TasksPage:
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
         signatures=tuple(signature_tasks(user)),
-        year_end=(*contradicted_tasks(user), *year_end_tasks(user), *decision_tasks(user), *again),
+        year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
+        decisions=tuple(decision_tasks(user)),
         inspections=tuple(inspection_tasks(user)),
         figures=tuple(reconciliation_tasks(user)),
-        boards=read_open_boards(user) if follows_others(user) else (),
     )
 
 

@@ -164,6 +164,7 @@ of_the_trail = [
 urlpatterns = [
     # The start page of the school stands at the root; everything else of the app under its own name.
     path("", task_views.tasks, name="tasks"),
+    path("tasks/counts/", task_views.task_counts, name="task_counts"),
     path("approvals/", include(of_requests)),
     path("approvals/", include(of_inquiries)),
     path("approvals/", include(of_inspections)),

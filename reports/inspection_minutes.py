@@ -17,6 +17,7 @@ from approvals.inspection_workflow import FindingAct
 from approvals.models import Finding, FindingEntry, InspectedPupil, Inspection
 from gradebook.regulation import Period
 from reports.book_content import Signature
+from reports.inspection_draw import Annex, read_annex
 from reports.signatories import read_signatories
 from students.paper_dates import long_date
 
@@ -34,7 +35,8 @@ class MinutesLine:
 
 @dataclass(frozen=True, slots=True)
 class Minutes:
-    """What stands on the paper. `looked_at` names the pupils by class where not all were looked at."""
+    """What stands on the paper. `looked_at` names the pupils by class where not all were looked at, `annex` shows how
+    the lot fell upon them."""
 
     inspection: Inspection
     classes: tuple[CheckedClass, ...]
@@ -42,6 +44,7 @@ class Minutes:
     lines: tuple[MinutesLine, ...]
     inspector_title: str
     principal: Signature
+    annex: Annex | None
 
     @property
     def title(self) -> str:
@@ -82,7 +85,8 @@ class Minutes:
 
 
 def read_minutes(inspection: Inspection) -> Minutes:
-    """Nine statements, for one that is closed; it comes with its year, who opened it and who closed it."""
+    """Nine statements, for one that is closed; it comes with its year, who opened it and who closed it. Three more
+    where pupils were drawn."""
     findings = list(with_names(Finding.objects.filter(inspection=inspection)))
     said: dict[tuple[int, str], str] = {}
     entries = FindingEntry.objects.filter(finding__inspection=inspection).order_by("id")
@@ -103,6 +107,7 @@ def read_minutes(inspection: Inspection) -> Minutes:
         ),
         _post_of(inspection),
         read_signatories([]).principal(inspection.year, localtime(inspection.closed_at).date()),
+        read_annex(inspection),
     )
 
 

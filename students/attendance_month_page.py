@@ -91,7 +91,10 @@ class MonthRow:
 
 @dataclass(frozen=True, slots=True)
 class MonthPage:
-    """The month of one class. `months` are those of the year that have begun, with their states."""
+    """The month of one class. `months` are those of the year that have begun, with their states.
+
+    `may_propose`: the month is closed, and the person may file a request for what is wrong in it.
+    """
 
     school_class: SchoolClass
     state: MonthState
@@ -100,6 +103,7 @@ class MonthPage:
     rows: tuple[MonthRow, ...]
     homeroom_teacher: str
     may_call: bool
+    may_propose: bool
     changes: tuple[Change, ...]
     records: tuple[Record, ...]
     stranded: tuple[Stranded, ...]
@@ -166,6 +170,8 @@ def read_month(user: User, school_class: SchoolClass, month: datetime.date) -> M
         rows=tuple(_rows(seats, days, rolls, kinds, {key[0]: value for key, value in sums.items()})),
         homeroom_teacher=_homeroom_teacher(school_class, min(now, last_day_of(month))),
         may_call=permissions.may(user, Action.CALL_ROLL, school_class=school_class),
+        may_propose=not (school_class.year.is_closed or states[school_class.pk, month].is_open)
+        and permissions.may(user, Action.PROPOSE_CORRECTION, school_class=school_class, line=None),
         changes=read_changes([states[school_class.pk, month]]).get((school_class.pk, month), ()),
         records=records_of(states[school_class.pk, month].confirmation),
         stranded=tuple(stranded_in(school_class, month)),

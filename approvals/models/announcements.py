@@ -32,18 +32,19 @@ class AnnouncementQuerySet(models.QuerySet["Announcement"]):
         teams = Team.objects.filter(members=person_id)
         return self.filter(Q(team=None) | Q(team__in=teams)).exclude(author=person_id)
 
-    def shown(self) -> Self:
-        """Neither withdrawn nor past the last day."""
-        today = clock.today()
-        return self.filter(
-            Q(shown_until=None) | Q(shown_until__gte=today), state=AnnouncementState.SHOWN.value
-        )
-
     def unread_by(self, person_id: int) -> Self:
-        """What waits for the person to read it; of a closed year nothing does, for nothing can be noted there."""
-        read = AnnouncementReading.objects.filter(announcement=OuterRef("pk"), person=person_id)
+        """What waits for the person to read it: until its last day what is shown, and of what the person has read that
+        it was withdrawn. Of a closed year nothing does, for nothing can be noted there."""
+        own = AnnouncementReading.objects.filter(announcement=OuterRef("pk"), person=person_id)
+        read, told = (Exists(own.filter(state=state.value)) for state in AnnouncementState)
+        today = clock.today()
+        is_news = Q(
+            Q(shown_until=None) | Q(shown_until__gte=today), ~read, state=AnnouncementState.SHOWN.value
+        )
+        # Withdrawing it oneself is knowing it.
+        has_gone = Q(read, ~told, ~Q(withdrawn_by=person_id), state=AnnouncementState.WITHDRAWN.value)
         of_open_years = self.exclude(year__state=SchoolYear.State.CLOSED)
-        return of_open_years.shown().for_person(person_id).exclude(Exists(read))
+        return of_open_years.for_person(person_id).filter(is_news | has_gone)
 
 
 class Announcement(models.Model):
@@ -121,16 +122,29 @@ class Announcement(models.Model):
 
 
 class AnnouncementReading(models.Model):
-    """«Đã đọc»: somebody has opened an announcement, or said so; the database refuses to change or delete it."""
+    """«Đã đọc»: somebody has opened an announcement, or said so; the database refuses to change or delete it.
+
+    `state` is what the announcement was in when it was read: whoever has read it as shown reads once more that it was
+    withdrawn, nobody else does.
+    """
 
     announcement = models.ForeignKey(Announcement, models.PROTECT, related_name="readings")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    state = models.CharField(
+        "trạng thái lúc đọc",
+        max_length=10,
+        choices=AnnouncementState.pairs(),
+        default=AnnouncementState.SHOWN.value,
+        db_default=AnnouncementState.SHOWN.value,
+    )
     read_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ("read_at",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["announcement", "person"], name="announcement_read_once"),
+            models.UniqueConstraint(
+                fields=["announcement", "person", "state"], name="announcement_read_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ import "./htmx_config.js";
 import { cover } from "./idle.js";
 import "./form_drafts.js";
 import "./pupil_search.js";
+import "./task_counts.js";
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -94,14 +94,14 @@ def test_what_the_principal_tells_the_school_waits_for_everybody_but_herself(sch
     waiting = {name for name, person in school.people.items() if waiting_for(again(person)).exists()}
     # Ông Sơn visits to inspect: he may read it, and nothing waits for him.
     assert waiting == set(school.people) - {"bich", "son"}
-    answer = start_page(client, school.lan)
-    shown = text(answer)
+    shown = text(start_page(client, school.lan))
     assert "Thông báo chưa đọc" in shown
     assert "Chiều thứ Tư họp hội đồng." in shown
     assert "Hoàng Ngọc Bích, Hiệu trưởng" in shown
-    assert answer.context["waiting"]["count"] == 1
-    menu = {entry["label"]: entry["count"] for entry in answer.context["menu"]}
-    assert menu["Thông báo"] == 1
+    elsewhere = client.get(reverse("accounts:powers")).context
+    assert elsewhere["waiting"]["count"] == 1
+    menu = {entry["label"]: entry["count"] for entry in elsewhere["menu"]}
+    assert (menu["Thông báo"], menu["Việc của tôi"]) == (1, 1)
     assert announcement.title in page(client, school.son, announcement)
 
 
@@ -256,6 +256,43 @@ def test_it_is_withdrawn_with_a_reason_and_stays_in_the_list(school, client):
     assert AuditEntry.objects.filter(table_name="approvals_announcement", action="U", actor="bich").exists()
 
 
+def test_who_had_read_it_is_told_once_that_it_was_withdrawn_and_why(school, client):
+    announcement = told(school)
+    page(client, school.lan, announcement)
+    withdraw(announcement, reason="Đổi giờ họp.", by=again(school.bich))
+    waiting = {name for name, person in school.people.items() if waiting_for(again(person)).exists()}
+    assert waiting == {"lan"}
+    shown = text(start_page(client, school.lan))
+    assert "Hoàng Ngọc Bích thu hồi" in shown
+    assert "Đổi giờ họp." in shown
+    assert "Chiều thứ Tư họp hội đồng." not in shown
+    assert client.get(reverse("accounts:powers")).context["waiting"]["count"] == 1
+    answer = client.post(reverse("approvals:announcement_read", args=[announcement.pk]), follow=True)
+    assert "Đổi giờ họp." not in text(answer)
+    assert "lí do thu hồi: Đổi giờ họp." in text(client.get(reverse(LIST)))
+    assert "1/" in page(client, school.bich, announcement)
+
+
+def test_opening_what_was_withdrawn_is_reading_that_too(school, client):
+    announcement = told(school)
+    page(client, school.lan, announcement)
+    withdraw(announcement, reason="Đổi giờ họp.", by=again(school.bich))
+    client.force_login(school.lan)
+    assert "Họp hội đồng" in text(client.get(reverse(LIST), {"who": "unread"}))
+    assert "Đổi giờ họp." in page(client, school.lan, announcement)
+    assert not waiting_for(again(school.lan)).exists()
+    assert AnnouncementReading.objects.count() == 2
+
+
+def test_of_a_withdrawal_of_ones_own_nobody_is_told(school):
+    announcement = told(school, school.dung, team=school.dung.team)
+    school.bich.team = school.dung.team
+    school.bich.save()
+    mark_read(announcement, by=again(school.bich))
+    withdraw(announcement, reason="Nhầm tổ.", by=again(school.bich))
+    assert not waiting_for(again(school.bich)).exists()
+
+
 @pytest.mark.parametrize(
     ("person", "may_withdraw"),
     [("dung", True), ("bich", True), ("lan", False), ("hoa", False), ("tuan", False), ("ngoc", False)],
@@ -273,6 +310,7 @@ def test_the_author_and_the_principal_withdraw_it(school, person, may_withdraw):
 STATES, ACTS, ACTORS = AnnouncementState, AnnouncementAct, AnnouncementActor
 LEGAL = {
     (STATES.SHOWN, ACTS.READ, ACTORS.READER): STATES.SHOWN,
+    (STATES.WITHDRAWN, ACTS.READ, ACTORS.READER): STATES.WITHDRAWN,
     (STATES.SHOWN, ACTS.WITHDRAW, ACTORS.AUTHOR): STATES.WITHDRAWN,
     (STATES.SHOWN, ACTS.WITHDRAW, ACTORS.PRINCIPAL): STATES.WITHDRAWN,
 }
@@ -307,6 +345,14 @@ def test_what_was_withdrawn_is_read_and_withdrawn_no_more(school):
         "UPDATE approvals_announcementreading SET read_at = now()",
         "DELETE FROM approvals_announcementreading",
         "INSERT INTO approvals_announcementreading (announcement_id, person_id) VALUES ({withdrawn}, {lan})",
+        (
+            "INSERT INTO approvals_announcementreading (announcement_id, person_id, state)"
+            " VALUES ({withdrawn}, {lan}, 'withdrawn')"
+        ),
+        (
+            "INSERT INTO approvals_announcementreading (announcement_id, person_id, state)"
+            " VALUES ({shown}, {lan}, 'withdrawn')"
+        ),
         "INSERT INTO approvals_announcementreading (announcement_id, person_id) VALUES ({shown}, {bich})",
     ],
 )

@@ -1,6 +1,7 @@
 """A drafted decision on results waits for the principal: on «Việc của tôi», in the menu and at the bell."""
 
 import pytest
+from django.urls import reverse
 
 from accounts import clock
 from approvals.digests import digest_of
@@ -33,11 +34,11 @@ def approve(school_class, school):
 
 
 def waiting(client, person):
-    """(titles on the start page, the number in the menu, the number at the bell)."""
+    """(titles on the start page, the number in the menu of another page, the number at its bell)."""
     client.force_login(person)
-    context = client.get("/").context
+    titles = [task.title for task in client.get("/").context["page"].decisions]
+    context = client.get(reverse("accounts:powers")).context
     menu = {entry["label"]: entry["count"] for entry in context["menu"]}
-    titles = [task.title for task in context["page"].year_end if "quyết định" in task.title]
     return titles, menu["Kết quả năm học"], context["waiting"]["count"]
 
 
@@ -47,7 +48,7 @@ def test_the_principal_alone_is_told_until_it_is_issued(school, client):
     told = (["Ban hành quyết định: Khen thưởng học sinh, lớp 1A"], 1, 1)
     assert waiting(client, school.bich) == told
     assert waiting(client, school.tuan) == waiting(client, school.hoa) == ([], 0, 0)
-    assert "1 việc về kết quả năm học" in digest_of(school.bich).lines
+    assert "1 quyết định chờ ban hành" in digest_of(school.bich).lines
     issue_decision(paper, number="45/QĐ-THKĐ", dated=clock.today(), by=school.bich)
     assert waiting(client, school.bich) == ([], 0, 0)
 
@@ -66,4 +67,4 @@ def test_it_waits_for_her_when_the_classes_in_its_scope_are_approved(school, cli
     drop_draft(whole, by=school.tuan)
     assert waiting(client, school.bich)[1] == 2
     SchoolYear.objects.update(state=SchoolYear.State.CLOSED)
-    assert not read_tasks(school.bich).year_end
+    assert not read_tasks(school.bich).decisions

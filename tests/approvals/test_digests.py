@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import clock
+from accounts.guides import GUIDES
 from accounts.models import MailDigest, User
+from accounts.powers import Role
 from approvals.digest_tasks import cron_of
 from approvals.digests import KINDS, NO_TASKS, digest_of, send_digests
 from approvals.due_tasks import due_tasks, nearest
@@ -103,7 +105,21 @@ def test_without_a_mail_server_there_is_neither_mail_nor_a_switch(school, client
     with pytest.raises(CommandError, match="KIMDONG_SMTP_URL"):
         call_command("send_digests")
     client.force_login(User.objects.get(pk=school.lan.pk))
-    assert "thư nhắc việc" not in client.get(reverse("accounts:me")).content.decode()
+    page = client.get(reverse("accounts:me")).content.decode()
+    assert "Nhà trường chưa bật thư nhắc việc hằng ngày" in page
+    assert reverse("accounts:mail_digest") not in page
+
+
+def test_who_has_no_address_is_told_whom_to_give_one(school, with_mail, client):
+    client.force_login(User.objects.get(pk=school.thu.pk))
+    page = " ".join(client.get(reverse("accounts:me")).content.decode().split())
+    assert "chưa có địa chỉ thư điện tử: báo văn thư ghi vào" in page
+    assert reverse("accounts:mail_digest") not in page
+
+
+def test_the_guides_of_the_leaders_and_of_the_clerk_say_how_it_is_turned_on():
+    saying = {guide.role for guide in GUIDES for step in guide.steps if "KIMDONG_SMTP_URL" in step.words}
+    assert saying == {Role.PRINCIPAL, Role.VICE_PRINCIPAL, Role.CLERK}
 
 
 def test_the_hour_is_the_schools():

@@ -184,15 +184,16 @@ def test_leaders_see_every_open_period_each_with_its_scope(school, client):
     assert "1 lớp 0/" in second
 
 
-def test_the_top_bar_says_how_many_requests_wait_for_this_person(client):
+def test_the_top_bar_of_every_page_says_how_many_requests_wait_for_this_person(client):
     school = entered_school()
     filed(school, "9")
     filed(school, "8", pupil=1)
     carry_out_all(school)
-    for person, count in ((school.hoa, "2"), (school.lan, ""), (school.tuan, "")):
-        bar = start_page(client, person).content.decode().split("</header>", 1)[0]
-        link = re.search(r'<a class="topbar-item" href="([^"]*)">(.*?)</a>', bar, re.DOTALL)
-        assert link[1] == f"{reverse('approvals:requests')}?who=waiting"
+    for person, count in ((school.hoa, "2việc"), (school.lan, ""), (school.tuan, "")):
+        client.force_login(person)
+        bar = client.get(reverse("accounts:powers")).content.decode().split("</header>", 1)[0]
+        link = re.search(r'<a class="topbar-item" href="([^"]*)" data-waiting>(.*?)</a>', bar, re.DOTALL)
+        assert link[1] == reverse("approvals:tasks")
         assert re.sub(r"<[^>]+>|\s", "", link[2]) == f"Chờtôi{count}"
 
 

@@ -110,6 +110,33 @@ def test_what_was_recorded_and_cancelled_after_the_confirmation_changes_nothing(
     assert not state(confirmed).has_changed
 
 
+def test_a_confirmed_month_says_how_it_is_corrected_and_leads_its_teacher_to_the_request(confirmed):
+    request = reverse(
+        "approvals:propose_sessions",
+        args=[confirmed.class_4a.pk, october(confirmed), confirmed.pupils[0].pk],
+    )
+    own, others = (page(confirmed, "attendance_month", person) for person in ("lan", "hoa"))
+    assert "xác nhận lúc" in own
+    assert "Sai ở một buổi: bấm ngày đó, rồi «Lập phiếu đề nghị sửa buổi này»." in own
+    assert request in own
+    assert "Giáo viên chủ nhiệm lập phiếu, Phó Hiệu trưởng phê chuẩn, văn thư ghi vào sổ." in others
+    assert request not in others
+    client = Client()
+    client.force_login(confirmed.lan)
+    with at(november(confirmed, 20)):
+        assert "Lập phiếu đề nghị sửa" in client.get(request).text
+
+
+def test_of_a_month_that_is_open_nobody_is_sent_to_a_request(school):
+    client = Client()
+    client.force_login(school.lan)
+    with at(october(school).replace(day=20)):
+        shown = client.get(
+            reverse("students:attendance_month", args=[school.class_4a.pk, october(school)])
+        ).text
+    assert "phiếu đề nghị sửa" not in shown
+
+
 def test_the_teacher_sees_on_the_month_what_changed_and_what_the_sums_were(confirmed):
     record(confirmed, november(confirmed, 12), october(confirmed))
     month = page(confirmed, "attendance_month", "lan")

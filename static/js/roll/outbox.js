@@ -1,6 +1,7 @@
 // Rolls that were saved on this device and wait for the network. Each is sent until the server has answered; its token makes
 // it count once, however often it arrives. Kept: numbers of pupils with P or K, no names; sent only by the person who saved it.
 import { cover } from "../idle.js";
+import { countAnew } from "../task_counts.js";
 
 const LONGEST_WAIT = 60000; // ms between attempts
 const GIVES_UP_AFTER = 20000; // ms without an answer
@@ -78,7 +79,10 @@ async function deliver(entry, isSecondTry = false) {
     return { kind: "covered" };
   }
   if (answer.status === 403 && !isSecondTry && (await renewToken())) return deliver(entry, true);
-  if (answer.ok) return { kind: "saved", answer: await answer.json() };
+  if (answer.ok) {
+    countAnew();
+    return { kind: "saved", answer: await answer.json() };
+  }
   return { kind: "refused", page: await answer.text() };
 }
 

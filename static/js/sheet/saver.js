@@ -1,5 +1,6 @@
 // Saves touched cells: at a pause, within two seconds even while typing goes on, at once when the row is left; one request at a time.
 import { cover } from "../idle.js";
+import { countAnew } from "../task_counts.js";
 import { nameOf } from "./places.js";
 
 const AFTER_LAST_KEY = 1200; // ms
@@ -73,6 +74,7 @@ export class Saver {
     this.failures = 0;
     this.trouble = "";
     this.hasNoSession = false;
+    countAnew();
     this.apply(answer, sent);
     this.onAnswer(answer);
   }
