@@ -68,7 +68,11 @@ _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
 
 class TracedRow(models.Model):
-    """Columns that every history row has beside simple-history's own (PLAN IV; rule R56)."""
+    """Columns that every history row has beside simple-history's own (PLAN IV; rule R56).
+
+    What is part of a request (a cell of it, its evidence) has a column `request_id` of its own; the history row has it
+    once, and it names that request.
+    """
 
     acting_role = models.CharField(max_length=60, blank=True)
     source = models.CharField(max_length=12, blank=True)
@@ -82,7 +86,8 @@ class TracedRow(models.Model):
         """A row written by `Model.save()` takes who and when from the act under way."""
         actor = _actor.get()
         if actor is not None:
-            self.acting_role, self.source, self.request_id = actor.role, actor.source.value, actor.request_id
+            for name, value in _traced(type(self), actor).items():
+                setattr(self, name, value)
             self.history_user = actor.user
             self.history_date = clock.stamp()
         super().save(*args, **kwargs)
@@ -155,18 +160,14 @@ def record_bulk(
     if not rows:
         return
     actor = _acting_now()
-    type(rows[0]).history.bulk_history_create(  # type: ignore[attr-defined]
+    history = type(rows[0]).history  # type: ignore[attr-defined]
+    history.bulk_history_create(
         rows,
         update=changed,
         default_user=actor.user,
         default_date=clock.stamp(),
         default_change_reason=why,
-        custom_historical_attrs={
-            "acting_role": actor.role,
-            "source": actor.source.value,
-            "window_id": window_id,
-            "request_id": actor.request_id,
-        },
+        custom_historical_attrs={"window_id": window_id, **_traced(history.model, actor)},
     )
 
 
@@ -196,13 +197,19 @@ def record_deleted(rows: Sequence[models.Model], *, why: str) -> None:
             history_date=clock.stamp(),
             history_user=actor.user,
             history_change_reason=why,
-            acting_role=actor.role,
-            source=actor.source.value,
-            request_id=actor.request_id,
+            **_traced(kept, actor),
             **{field.attname: getattr(row, field.attname) for field in kept.tracked_fields},
         )
         for row in rows
     )
+
+
+def _traced(kept: Any, actor: Actor) -> dict[str, Any]:
+    """What the act under way puts into a row of the history model `kept`, by field."""
+    told = {"acting_role": actor.role, "source": actor.source.value}
+    if any(field.attname == "request_id" for field in kept.tracked_fields):
+        return told
+    return {**told, "request_id": actor.request_id}
 
 
 def _acting_now() -> Actor:
