@@ -20,7 +20,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("approvals", "0054_reconciliations_kept")]
+    dependencies = [("approvals", "0055_numbers_when_filed")]
 
     operations = [
         migrations.RemoveConstraint("announcementreading", "announcement_read_once"),
