@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from reports import movement_report
+from reports import movement_report, quality_report, start_of_year
 from reports.report_kind import ReportKind
 
-KINDS: tuple[ReportKind, ...] = (movement_report.KIND,)
+KINDS: tuple[ReportKind, ...] = (start_of_year.KIND, quality_report.KIND, movement_report.KIND)
 _BY_SLUG: Mapping[str, ReportKind] = {kind.slug: kind for kind in KINDS}
 
 

@@ -85,9 +85,10 @@ class ReportKind:
     """A report of the school.
 
     `periods` of which it can be asked, the last one is shown first; () where it is of a day, which is then
-    `first_day` of the year unless told otherwise. `behind` lists the pupils behind a figure, `tells_secrets` says of
-    which figures that list tells what is sensitive (a disability, an ethnic minority). `form` is the workbook in the
-    layout that is prescribed. `remarks` are headings that the principal writes below as the copy is kept.
+    `first_day` of the year unless told otherwise. `behind` lists the pupils behind those figures that `has_list` names;
+    `tells_secrets` says of which that list tells what is sensitive (a disability, an ethnic minority). `form` is the
+    workbook in the layout that is prescribed. `remarks` are headings under which the principal writes as the copy is
+    kept.
     """
 
     slug: str
@@ -98,6 +99,7 @@ class ReportKind:
     periods: tuple[Period, ...] = ()
     first_day: Callable[[SchoolYear], datetime.date] | None = None
     behind: Callable[[Moment, CellKey], tuple[PupilLine, ...]] | None = None
+    has_list: Callable[[CellKey], bool] = lambda _cell: True
     tells_secrets: Callable[[CellKey], bool] = lambda _cell: False
     form: Callable[[Moment, Report], bytes] | None = None
     remarks: tuple[str, ...] = ()

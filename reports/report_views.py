@@ -124,7 +124,7 @@ def report_pupils(request: SignedInRequest, slug: str) -> HttpResponse:
     asked = _asked(request, slug)
     kind, moment = asked.kind, asked.moment
     cell = CellKey(*(request.GET.get(name, "") for name in ("table", "row", "column")))
-    if kind.behind is None:
+    if kind.behind is None or not kind.has_list(cell):
         raise Http404("Báo cáo này không có danh sách học sinh của từng số.")
     if kind.tells_secrets(cell):
         permissions.require(request.user, Action.SEE_SENSITIVE, TELLS_SECRETS)
@@ -226,7 +226,7 @@ def link_of(user: User, kind: ReportKind, moment: Moment) -> Callable[[str], Lin
     def of_table(key: str) -> Link:
         def link(row: Row, column: Column) -> str:
             cell = CellKey(key, row.key, column.key)
-            if kind.tells_secrets(cell) and not sees_secrets:
+            if not kind.has_list(cell) or (kind.tells_secrets(cell) and not sees_secrets):
                 return ""
             return (
                 f"{address}?{moment.query}&{urlencode({'table': key, 'row': row.key, 'column': column.key})}"
