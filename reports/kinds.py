@@ -2,10 +2,24 @@
 
 from collections.abc import Mapping
 
-from reports import movement_report, quality_report, start_of_year
+from reports import (
+    attendance_report,
+    movement_report,
+    promotion_report,
+    quality_report,
+    start_of_year,
+    summary_report,
+)
 from reports.report_kind import ReportKind
 
-KINDS: tuple[ReportKind, ...] = (start_of_year.KIND, quality_report.KIND, movement_report.KIND)
+KINDS: tuple[ReportKind, ...] = (
+    start_of_year.KIND,
+    quality_report.KIND,
+    promotion_report.KIND,
+    summary_report.KIND,
+    movement_report.KIND,
+    attendance_report.KIND,
+)
 _BY_SLUG: Mapping[str, ReportKind] = {kind.slug: kind for kind in KINDS}
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gradebook.regulation import LINES, TRAITS, Attainment, Award, Period, Rating, YearResult
-from reports.figures import Report, Table, exceeding, figure_words, uneven_rows
+from reports.figures import Report, Table, exceeding, uneven_rows
 from reports.pupils_counted import PARTS, PEOPLE, SECRET_COLUMNS, Seated, lacking_words, pupil_lines
 from reports.quality_results import (
     ASSESSED,
@@ -25,6 +25,7 @@ from reports.quality_results import (
     WAITING,
     Results,
     band_key,
+    gap_sentence,
     level_key,
     read_results_of,
     term_days,
@@ -65,7 +66,7 @@ def report_of(results: Results) -> Report:
         moment=results.moment.words,
         tables=tables,
         notes=tuple(_notes(results)),
-        faults=tuple(_faults(tables)),
+        faults=tuple(_faults(results, tally, tables)),
     )
 
 
@@ -195,14 +196,15 @@ def _notes(results: Results) -> Iterator[str]:
     exempt = [each for each in results.pupils if each.is_assessed and each.terms.exempt]
     if exempt:
         yield f"{len(exempt)} em được miễn một số nội dung theo quyết định: không tính ở các nội dung ấy."
-    yield f"Số học sinh tính đến ngày {results.moment.last_day:%d/%m/%Y}."
+    yield results.moment.early or f"Số học sinh tính đến ngày {results.moment.last_day:%d/%m/%Y}."
     yield _OF_WHOM
 
 
-def _faults(tables: tuple[Table, ...]) -> Iterator[str]:
+def _faults(results: Results, tally: Tally[Seated], tables: tuple[Table, ...]) -> Iterator[str]:
     school, *of_grades = tables
-    for table in of_grades:
-        yield from _gaps(table)
+    for grade in results.grades:
+        own = tally.only(lambda pupil, grade=grade: pupil.grade == grade)  # type: ignore[misc]
+        yield from gap_sentence(f"Khối {grade}", own)
     for table in tables:
         yield from _uneven(table)
         for part, whole in PARTS:
@@ -211,26 +213,6 @@ def _faults(tables: tuple[Table, ...]) -> Iterator[str]:
         total = sum(int(each.figure(row, "all") or 0) for each in of_grades)
         if total != school.figure(row, "all"):
             yield f"Toàn trường: «{school.row(row).name}» không bằng tổng các khối ({total})."
-
-
-def _gaps(table: Table) -> Iterator[str]:
-    """What is not entered of a grade: until then T + H + C is not the number of those to be assessed."""
-    codes = {line.code for line in LINES}
-    open_cells: Counter[str] = Counter()
-    for row in table.rows:
-        of = row.key.removesuffix(f" {NONE}")
-        if of == row.key:
-            continue
-        count = int(table.figure(row.key, "all") or 0)
-        if of in codes:
-            open_cells["ô mức đạt được môn học"] += count
-        elif of.endswith(" mark"):
-            open_cells["ô điểm KTĐK"] += count
-        elif of.startswith("trait "):
-            open_cells["ô phẩm chất, năng lực"] += count
-    if open_cells.total():
-        words = ", ".join(f"{figure_words(count)} {what}" for what, count in open_cells.items())
-        yield f"{table.title} chưa nhập đủ, còn trống {words}: tổng các mức chưa bằng số em được đánh giá."
 
 
 def _uneven(table: Table) -> Iterator[str]:

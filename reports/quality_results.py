@@ -1,7 +1,7 @@
 """What each pupil came to at the end of a term, as the quality report counts it (domain 2.7 B). Read only."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -12,12 +12,13 @@ from gradebook.grading import completed_class, completed_primary
 from gradebook.late_comers import Absent, absent_at
 from gradebook.models import Commendation, EntryWindow
 from gradebook.progress import with_pupil_counts
-from gradebook.regulation import Award, Period, Rating, YearResult, has_mark, traits_for
+from gradebook.regulation import LINES, Award, Period, Rating, YearResult, has_mark, traits_for
 from gradebook.spans import with_cuts
 from gradebook.year_end import Row, read_results
 from gradebook.year_end_lists import is_promoted, is_staying
 from gradebook.year_end_rules import Again
 from gradebook.year_rules import rules_of
+from reports.figures import figure_words
 from reports.pupils_counted import Seated, seated_in
 from reports.report_kind import Moment
 from reports.tallies import Fact, Tally
@@ -277,3 +278,23 @@ def _unknown_rows(rows: frozenset[str]) -> Iterator[str]:
         else:
             levels = (each.value for each in Rating) if of.startswith("trait ") else _LEVELS
             yield from (f"{of}{level}" for level in levels)
+
+
+def gap_sentence(title: str, tally: Tally[Seated]) -> Iterator[str]:
+    """What is not entered: until then the levels do not add up to the number of those to be assessed."""
+    names = {line.code for line in LINES}
+    left: Counter[str] = Counter()
+    for fact in tally.facts:
+        for row in fact.rows:
+            of = row.removesuffix(f" {NONE}")
+            if of == row:
+                continue
+            if of in names:
+                left["ô mức đạt được môn học"] += 1
+            elif of.endswith(" mark"):
+                left["ô điểm KTĐK"] += 1
+            elif of.startswith("trait "):
+                left["ô phẩm chất, năng lực"] += 1
+    if left:
+        words = ", ".join(f"{figure_words(count)} {what}" for what, count in sorted(left.items()))
+        yield f"{title} chưa nhập đủ, còn trống {words}: tổng các mức chưa bằng số em được đánh giá."

@@ -18,7 +18,7 @@ from students.paper_dates import long_date
 TEMPLATE = "reports/print/figures.html"
 WIDE = 8
 """Columns of figures from which on a table wants the paper across."""
-RECIPIENTS = ("Như kính gửi;", "Ban giám hiệu;", "Lưu: VT.")
+RECIPIENTS = ("Như trên;", "Ban giám hiệu;", "Lưu: VT.")
 NOT_KEPT = "Bản in từ số liệu đang thay đổi, chưa chốt."
 
 

@@ -51,12 +51,24 @@ class Moment:
 
     @property
     def last_day(self) -> datetime.date:
-        """Up to which day it looks: the day; the end of the period's term; never one that is still to come."""
-        end = self.day
-        if end is None:
-            is_first = self.period in (Period.MID_TERM_1, Period.END_TERM_1)
-            end = self.year.first_term_ends_on if is_first else self.year.lessons_end_on or self.year.ends_on
-        return min(end, clock.today())
+        """Up to which day it looks: never one that is still to come."""
+        return min(self.due_day, clock.today())
+
+    @property
+    def due_day(self) -> datetime.date:
+        """The day, or the end of the period's term."""
+        if self.day:
+            return self.day
+        if self.period in (Period.MID_TERM_1, Period.END_TERM_1):
+            return self.year.first_term_ends_on
+        return self.year.lessons_end_on or self.year.ends_on
+
+    @property
+    def early(self) -> str:
+        """A sentence where that day is still to come; "" where it is not."""
+        if self.last_day == self.due_day:
+            return ""
+        return f"Chưa đến ngày {self.due_day:%d/%m/%Y}: số liệu tính đến ngày {self.last_day:%d/%m/%Y}."
 
 
 @dataclass(frozen=True, slots=True)

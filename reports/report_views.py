@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -112,7 +112,9 @@ def report_form(request: SignedInRequest, slug: str) -> FileResponse:
 def report_paper(request: SignedInRequest, slug: str) -> FileResponse:
     """The report on paper, to be signed and sealed."""
     asked = _asked(request, slug)
-    content = report_pdf(asked.moment, asked.read(), lock_state=lock_words(asked.moment))
+    # With room to write what a copy would have in words.
+    found = replace(asked.read(), remarks=tuple((heading, "") for heading in asked.kind.remarks))
+    content = report_pdf(asked.moment, found, lock_state=lock_words(asked.moment))
     return _file(request, asked, content, "pdf")
 
 

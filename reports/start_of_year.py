@@ -279,8 +279,8 @@ def _row(row: FormRow, figures: tuple[Figure, ...]) -> Row:
 
 
 def _notes(moment: Moment, pupils: tuple[Seated, ...], beside: _Beside) -> Iterator[str]:
-    if moment.day and moment.last_day < moment.day:
-        yield f"Chưa đến ngày {moment.day:%d/%m/%Y}: số liệu của ngày {moment.last_day:%d/%m/%Y}."
+    if moment.early:
+        yield moment.early
     if others := sum(1 for each in pupils if each.student.disability_code == "06"):
         yield f"{others} em khuyết tật khác không có dòng riêng trong mẫu: tính ở mã 61, không ở mã 62–66."
     if not beside.has_week:
