@@ -129,7 +129,6 @@ def pupil_lines(pupils: Iterable[Seated], column: str = ALL, *, why: str = "") -
     return tuple(
         PupilLine(
             each.student.pk,
-            each.school_class.pk,
             each.school_class.name,
             each.student.full_name,
             each.student.birth_label,

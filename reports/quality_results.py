@@ -12,7 +12,7 @@ from gradebook.grading import completed_class, completed_primary
 from gradebook.late_comers import Absent, absent_at
 from gradebook.models import Commendation, EntryWindow
 from gradebook.progress import with_pupil_counts
-from gradebook.regulation import LINES, Award, Period, Rating, YearResult, has_mark, traits_for
+from gradebook.regulation import Award, Period, Rating, YearResult, has_mark, traits_for
 from gradebook.spans import with_cuts
 from gradebook.year_end import Row, read_results
 from gradebook.year_end_lists import is_promoted, is_staying
@@ -280,21 +280,23 @@ def _unknown_rows(rows: frozenset[str]) -> Iterator[str]:
             yield from (f"{of}{level}" for level in levels)
 
 
+_LEVEL_CELL, _MARK_CELL, _TRAIT_CELL = "ô mức đạt được môn học", "ô điểm KTĐK", "ô phẩm chất, năng lực"
+
+
 def gap_sentence(title: str, tally: Tally[Seated]) -> Iterator[str]:
     """What is not entered: until then the levels do not add up to the number of those to be assessed."""
-    names = {line.code for line in LINES}
-    left: Counter[str] = Counter()
-    for fact in tally.facts:
-        for row in fact.rows:
-            of = row.removesuffix(f" {NONE}")
-            if of == row:
-                continue
-            if of in names:
-                left["ô mức đạt được môn học"] += 1
-            elif of.endswith(" mark"):
-                left["ô điểm KTĐK"] += 1
-            elif of.startswith("trait "):
-                left["ô phẩm chất, năng lực"] += 1
+    left = Counter(what for fact in tally.facts for row in fact.rows if (what := _empty_cell(row)))
     if left:
-        words = ", ".join(f"{figure_words(count)} {what}" for what, count in sorted(left.items()))
+        found = ((left[what], what) for what in (_LEVEL_CELL, _MARK_CELL, _TRAIT_CELL) if left[what])
+        words = ", ".join(f"{figure_words(count)} {what}" for count, what in found)
         yield f"{title} chưa nhập đủ, còn trống {words}: tổng các mức chưa bằng số em được đánh giá."
+
+
+def _empty_cell(row: str) -> str:
+    """What kind of cell a row of what is not entered speaks of; "" of another row."""
+    of = row.removesuffix(f" {NONE}")
+    if of == row or row in _OPEN:
+        return ""
+    if of.startswith("trait "):
+        return _TRAIT_CELL
+    return _MARK_CELL if of.endswith(" mark") else _LEVEL_CELL

@@ -76,7 +76,6 @@ class PupilLine:
     """A pupil behind a figure: class, name, and what made them count, in words."""
 
     student_id: int
-    class_id: int
     class_name: str
     full_name: str
     birth_label: str

@@ -259,12 +259,11 @@ def _traits(results: Results, tally: Tally[Seated]) -> Table:
 
 
 def _level_figure(tally: Tally[Seated], code: str, column: Column) -> Figure:
-    total: int = 0
-    for row in _source_rows(code, column.key.removesuffix(SHARE)):
-        figure = tally.figure(row, ALL)
-        if figure is None:
-            return None
-        total += int(figure)
+    """Of several bands together; a zero that is unknown in one of them is unknown."""
+    counts = [tally.figure(row, ALL) for row in _source_rows(code, column.key.removesuffix(SHARE))]
+    total = sum(int(count) for count in counts if count is not None)
+    if not total and None in counts:
+        return None
     return share(total, tally.figure(code, ALL)) if column.is_share else total
 
 
