@@ -23,18 +23,20 @@ AGAIN = "again"
 UNDECIDED = undecided(PROMOTED)
 _KINDS = (
     (PROMOTED, "Lên lớp"),
-    (WAITING, "Thi lại (kiểm tra lại, rèn luyện trong hè)"),
-    (STAYING, "Lưu ban (ở lại lớp)"),
+    (WAITING, "Thi lại, rèn luyện hè"),
+    (STAYING, "Lưu ban"),
     (UNDECIDED, "Chưa xét"),
 )
 COLUMNS = (
     Column(PUPILS, ("Tổng số",)),
+    Column(PROMOTED, ("Lên lớp", "SL")),
+    Column(f"{PROMOTED}{SHARE}", ("Lên lớp", "%"), is_share=True),
+    Column(AGAIN, ("Lên lớp", "Sau đánh giá bổ sung")),
     *(
         column
-        for key, head in _KINDS
+        for key, head in _KINDS[1:]
         for column in (Column(key, (head, "SL")), Column(f"{key}{SHARE}", (head, "%"), is_share=True))
     ),
-    Column(AGAIN, ("Trong số lên lớp: sau đánh giá bổ sung",)),
 )
 TABLE = "promotion"
 

@@ -131,7 +131,7 @@ def _subjects(results: Results, grades: tuple[int, ...]) -> Iterator[Line]:
         if line.code not in taught:
             continue
         code = line.code
-        yield Line(code, f"{line.short_name}: số em được đánh giá", ASSESSED, is_heading=True, level=1)
+        yield Line(code, f"{line.short_name}: được đánh giá", ASSESSED, is_heading=True, level=1)
         for level in Attainment:
             yield Line(level_key(code, level.value), f"{level.label} ({level.value})", code, 2)
         yield Line(level_key(code, NONE), f"{NOT_ENTERED} mức đạt được", code, 2)
@@ -149,7 +149,7 @@ def _traits(results: Results, grades: tuple[int, ...]) -> Iterator[Line]:
         if trait.code not in wanted:
             continue
         key = trait_key(trait.code)
-        yield Line(key, f"{trait.name}: số em được đánh giá", ASSESSED, is_heading=True, level=1)
+        yield Line(key, f"{trait.name}: được đánh giá", ASSESSED, is_heading=True, level=1)
         for rating in Rating:
             yield Line(level_key(key, rating.value), f"{rating.label} ({rating.value})", key, 2)
         yield Line(level_key(key, NONE), NOT_ENTERED, key, 2)

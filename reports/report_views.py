@@ -79,6 +79,7 @@ def _show(
         "report": found,
         "tables": [shown(table, link(table.key)) for table in found.tables],
         "lock_state": lock_words(moment),
+        "paper": f"{reverse('reports:report_paper', args=[kind.slug])}?{moment.query}",
         "keep_form": keep_form,
         "may_keep": permissions.may(request.user, Action.KEEP_REPORT),
     }
@@ -110,10 +111,11 @@ def report_form(request: SignedInRequest, slug: str) -> FileResponse:
 @require_safe
 @limited("report_file", times=120, minutes=10, what="tải báo cáo")
 def report_paper(request: SignedInRequest, slug: str) -> FileResponse:
-    """The report on paper, to be signed and sealed."""
+    """The report on paper, or one table of it (?table=), to be signed and sealed."""
     asked = _asked(request, slug)
     # With room to write what a copy would have in words.
     found = replace(asked.read(), remarks=tuple((heading, "") for heading in asked.kind.remarks))
+    found = table_asked(request, found)
     content = report_pdf(asked.moment, found, lock_state=lock_words(asked.moment))
     return _file(request, asked, content, "pdf")
 
@@ -216,6 +218,17 @@ def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
     if kind.periods and not data.get("period"):
         data["period"] = kind.periods[-1].value
     return MomentForm(data, kind=kind, years=years)
+
+
+def table_asked(request: SignedInRequest, found: Report) -> Report:
+    """The whole report, or with the one table that the address names."""
+    key = request.GET.get("table", "")
+    if not key:
+        return found
+    try:
+        return found.only(key)
+    except KeyError:
+        raise Http404("Báo cáo không có bảng này.") from None
 
 
 def link_of(user: User, kind: ReportKind, moment: Moment) -> Callable[[str], Link | None]:
