@@ -248,4 +248,5 @@ KIND = ReportKind(
     behind=behind,
     has_list=lambda cell: not cell.column.endswith(SHARE),
     tells_secrets=tells_secrets,
+    is_long=True,
 )

@@ -3,7 +3,8 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -20,6 +21,8 @@ from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
+from gradebook.year_end_lists import LISTS
+from gradebook.year_end_lists import Kind as YearEndList
 from reports.figures import Column, Link, Report, Row, shown
 from reports.figures_excel import write_report
 from reports.kept_reports import WHO_KEEPS, KeepingRefused, digest_of, keep_report
@@ -41,7 +44,8 @@ def reports(request: SignedInRequest) -> HttpResponse:
     groups = [(group, [kind for kind in KINDS if kind.group is group]) for group in Group]
     context = {
         "groups": [(group, kinds) for group, kinds in groups if kinds],
-        "year": SchoolYear.objects.current(),
+        "lists": [(kind.value, LISTS[kind]) for kind in YearEndList],
+        "sees_monthly": permissions.may(request.user, Action.SEE_MONTHLY_REPORT),
     }
     return render(request, "reports/reports.html", context)
 
@@ -77,7 +81,7 @@ def _show(
         "form": form,
         "moment": moment,
         "report": found,
-        "tables": [shown(table, link(table.key)) for table in found.tables],
+        **tables_context(request, kind, found, query=moment.query, link=link),
         "lock_state": lock_words(moment),
         "paper": f"{reverse('reports:report_paper', args=[kind.slug])}?{moment.query}",
         "keep_form": keep_form,
@@ -218,6 +222,33 @@ def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
     if kind.periods and not data.get("period"):
         data["period"] = kind.periods[-1].value
     return MomentForm(data, kind=kind, years=years)
+
+
+FEW_TABLES = 2
+
+
+def tables_context(
+    request: SignedInRequest,
+    kind: ReportKind | None,
+    found: Report,
+    *,
+    query: str = "",
+    link: Callable[[str], Link | None] = lambda _key: None,
+) -> dict[str, Any]:
+    """The tables of a page and the tabs that lead to them: of a long report one (?table=), the others a tab away."""
+    tables = found.tables
+    is_long = kind is not None and kind.is_long and len(tables) > 1
+    if is_long:
+        key = request.GET.get("table", "")
+        chosen = next((each for each in tables if each.key == key), tables[0])
+        tabs = [(each.title, f"?{query}&table={quote(each.key)}", each is chosen) for each in tables]
+        tables = (chosen,)
+    else:
+        tabs = [(each.title, f"#bang-{place}", False) for place, each in enumerate(tables, start=1)]
+    return {
+        "tables": [shown(table, link(table.key)) for table in tables],
+        "tabs": tabs if len(tabs) > FEW_TABLES else [],
+    }
 
 
 def table_asked(request: SignedInRequest, found: Report) -> Report:
