@@ -61,7 +61,6 @@ def kept_report(request: SignedInRequest, pk: int) -> HttpResponse:
         "kept": kept,
         "kind": kind,
         "moment": moment_of(kept),
-        "report": found,
         **tables_context(request, kind, found),
         "paper": f"{reverse('reports:kept_report_paper', args=[kept.pk])}?",
         "later": KeptReport.objects.filter(
@@ -106,7 +105,7 @@ def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
 
 @never_cache
 @require_safe
-@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+@limited("report_paper", times=60, minutes=10, what="in báo cáo")
 def kept_report_paper(request: SignedInRequest, pk: int) -> FileResponse:
     """The copy on paper, or one table of it (?table=), to be signed and sealed."""
     kept = get_kept(request.user, pk)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -80,7 +81,6 @@ def _show(
         "kind": kind,
         "form": form,
         "moment": moment,
-        "report": found,
         **tables_context(request, kind, found, query=moment.query, link=link),
         "lock_state": lock_words(moment),
         "paper": f"{reverse('reports:report_paper', args=[kind.slug])}?{moment.query}",
@@ -113,7 +113,7 @@ def report_form(request: SignedInRequest, slug: str) -> FileResponse:
 
 @never_cache
 @require_safe
-@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+@limited("report_paper", times=60, minutes=10, what="in báo cáo")
 def report_paper(request: SignedInRequest, slug: str) -> FileResponse:
     """The report on paper, or one table of it (?table=), to be signed and sealed."""
     asked = _asked(request, slug)
@@ -154,7 +154,7 @@ def report_pupils(request: SignedInRequest, slug: str) -> HttpResponse:
         "table": table,
         "row": row,
         "column": column,
-        "pupils": kind.behind(moment, cell),
+        "page": Paginator(kind.behind(moment, cell), PUPILS_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "reports/report_pupils.html", context)
 
@@ -210,7 +210,8 @@ def _asked(request: SignedInRequest, slug: str) -> Asked:
 
 def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
     """What the address asks for; of what it leaves out the current year, its period that is shown first, its day."""
-    years = list(SchoolYear.objects.all())
+    # What is counted at a period is assessed by a rule set; a year before the first has none.
+    years = [each for each in SchoolYear.objects.all() if kind.first_day or each.rule_set]
     if not years:
         raise Http404("Chưa có năm học nào.")
     data = request.GET.dict()
@@ -225,6 +226,7 @@ def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
 
 
 FEW_TABLES = 2
+PUPILS_A_PAGE = 100
 
 
 def tables_context(
@@ -243,9 +245,12 @@ def tables_context(
         chosen = next((each for each in tables if each.key == key), tables[0])
         tabs = [(each.title, f"?{query}&table={quote(each.key)}", each is chosen) for each in tables]
         tables = (chosen,)
+        # Of a grade only what is wrong with that grade.
+        found = found if chosen is found.tables[0] else found.only(chosen.key)
     else:
         tabs = [(each.title, f"#bang-{place}", False) for place, each in enumerate(tables, start=1)]
     return {
+        "report": found,
         "tables": [shown(table, link(table.key)) for table in tables],
         "tabs": tabs if len(tabs) > FEW_TABLES else [],
     }
