@@ -156,6 +156,8 @@ class Action(StrEnum):
     PRINT_BOOKS = "print_books"
     PRINT_PAPERS = "print_papers"
     CHECK_PRINTS = "check_prints"
+    SEE_REPORTS = "see_reports"
+    KEEP_REPORT = "keep_report"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -737,6 +739,20 @@ TABLE: tuple[Rule, ...] = (
         "IV.1, IV.2, IV.3, R46, R69, R77",
     ),
     Rule(Action.CHECK_PRINTS, Area.BOOKS, "kiểm tra bản in bằng mã ở chân trang", _EVERYBODY, "IV.3"),
+    Rule(
+        Action.SEE_REPORTS,
+        Area.BOOKS,
+        "xem thống kê, báo cáo của trường, tải Excel, in",
+        _WHOLE_SCHOOL,
+        "IV.1, IV.2, IV.3, R78, R79",
+    ),
+    Rule(
+        Action.KEEP_REPORT,
+        Area.BOOKS,
+        "chốt, ghi nhận xét vào bản báo cáo (giữ vĩnh viễn)",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3, R82",
+    ),
     Rule(
         Action.KEEP_OWN_SIGN_IN,
         Area.PEOPLE,
