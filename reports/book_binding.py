@@ -22,7 +22,7 @@ from reports.book_content import ClassTable, Transcript
 from reports.class_tables import class_table
 from reports.models import PrintJob
 from reports.superseded import changed_in, request_with_items
-from reports.transcripts import transcripts_of
+from reports.transcripts import transcript_of, transcripts_of
 
 PlacesByCode = Mapping[str, Mapping[str, Sequence[int]]]
 Contents = tuple[Transcript, ...] | ClassTable
@@ -103,7 +103,9 @@ def read_manuscript(job: PrintJob) -> Manuscript:
     with one_moment():
         lines = len(lines_of(school_class))
         contents: Contents
-        if job.book == PrintJob.Book.TRANSCRIPTS:
+        if job.student is not None:
+            contents = (transcript_of(job.student, school_class.year),)
+        elif job.book == PrintJob.Book.TRANSCRIPTS:
             contents = transcripts_of(school_class)
         else:
             contents = class_table(school_class, Period(job.period))

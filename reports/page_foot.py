@@ -18,6 +18,8 @@ def lay_over(whole: Pdf, sheet: Sheet) -> None:
     """Adds the line to every page that has anything on it; the empty backs of leaves stay empty."""
     names: dict[tuple[float, float], Name] = {}
     forms: dict[tuple[float, float], pikepdf.Object] = {}
+    after: dict[tuple[float, float], pikepdf.Object] = {}
+    before = whole.make_stream(b"q")
     for page in whole.pages:
         if Name.Contents not in page.obj:
             continue
@@ -26,9 +28,9 @@ def lay_over(whole: Pdf, sheet: Sheet) -> None:
         if size not in forms:
             forms[size] = _form(whole, sheet(*size))
             names[size] = Name(f"/Foot{len(forms)}")
+            after[size] = whole.make_stream(f"Q /Artifact BMC q {names[size]} Do Q EMC".encode())
         page.add_resource(forms[size], Name.XObject, names[size])
-        page.contents_add(b"q", prepend=True)
-        page.contents_add(f"Q /Artifact BMC q {names[size]} Do Q EMC".encode())
+        page.obj.Contents = pikepdf.Array([before, page.obj.Contents, after[size]])
 
 
 def _form(whole: Pdf, sheet: bytes) -> pikepdf.Object:
