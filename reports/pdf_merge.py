@@ -45,7 +45,7 @@ def _save(
     parts: Iterable[Path | bytes], title: str, target: BinaryIO, foot: page_foot.Sheet | None = None
 ) -> None:
     with ExitStack() as still_open, pikepdf.new() as whole:
-        top = _document(whole, title)
+        top = tagged_document(whole, title)
         bookmarks: list[tuple[str, int]] = []
         pages_before = 0
         for part in parts:
@@ -71,7 +71,7 @@ def _save(
         )
 
 
-def _document(whole: Pdf, title: str) -> pikepdf.Object:
+def tagged_document(whole: Pdf, title: str) -> pikepdf.Object:
     """Lay the empty frame of a tagged document; return the element under which the parts hang."""
     tree = whole.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     top = whole.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=tree, K=Array()))

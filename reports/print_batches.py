@@ -24,6 +24,7 @@ from reports.models import PrintBatch, PrintJob
 from reports.print_attempts import PrintCancelled, as_the_printer, note
 from reports.print_jobs import PRINTS, WHO_PRINTS, BookRefused, check_covered_class
 from reports.print_moves import OPEN
+from reports.whole_files import written_whole
 from students.models import Enrolment, SchoolClass, SchoolYear
 
 TASK: Final = "bind_batch"
@@ -134,7 +135,6 @@ def run_batch(batch_id: int, *, should_stop: Callable[[], bool] = lambda: False)
 
 def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
     # Only here, so that the web server does not load what reads and joins files.
-    from reports.kept_pages import written_whole  # noqa: PLC0415
     from reports.read_back import PrintRunShort  # noqa: PLC0415
     from reports.whole_book import ClassFile, bind_apart  # noqa: PLC0415
 

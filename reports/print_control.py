@@ -32,9 +32,14 @@ def may_control(job: PrintJob, user: User) -> bool:
     return permissions.may(user, _action(job))
 
 
+def require_control(job: PrintJob, user: User) -> None:
+    """Raises PermissionDenied."""
+    permissions.require(user, _action(job), WHO_PRINTS)
+
+
 def cancel_print(job: PrintJob, *, by: User) -> None:
     """Stops an open print. Raises PermissionDenied, BookRefused."""
-    permissions.require(by, _action(job), WHO_PRINTS)
+    require_control(job, by)
     with transaction.atomic():
         found = _locked(job, "cancelled", "Bản in này đã xong hoặc đã dừng, không huỷ được nữa.")
         with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
@@ -44,7 +49,7 @@ def cancel_print(job: PrintJob, *, by: User) -> None:
 
 def resume_print(job: PrintJob, *, by: User) -> None:
     """Back to the queue; the pages that were drawn are kept. Raises PermissionDenied, BookRefused."""
-    permissions.require(by, _action(job), WHO_PRINTS)
+    require_control(job, by)
     with transaction.atomic():
         found = _locked(job, "waiting", "Chỉ in tiếp được bản in đã huỷ hoặc không in được.")
         with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:

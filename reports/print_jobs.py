@@ -281,11 +281,7 @@ class Progress:
     @property
     def time_left(self) -> str:
         """The time left in words; "" while nothing can be said."""
-        if self.seconds_left is None:
-            return ""
-        return (
-            f"{self.seconds_left} giây" if self.seconds_left < 90 else f"{round(self.seconds_left / 60)} phút"
-        )
+        return "" if self.seconds_left is None else in_words(self.seconds_left)
 
     @property
     def seconds_taken(self) -> int | None:
@@ -293,6 +289,10 @@ class Progress:
         if self.job.started_at is None or self.job.finished_at is None:
             return None
         return max(1, round((self.job.finished_at - self.job.started_at).total_seconds()))
+
+
+def in_words(seconds: int) -> str:
+    return f"{seconds} giây" if seconds < 90 else f"{round(seconds / 60)} phút"
 
 
 def with_life(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:

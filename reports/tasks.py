@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from reports import print_batches, print_jobs
+from reports import print_batches, print_jobs, pupil_files
 from reports.print_attempts import PrintGivenUp, PrintInterrupted
 
 
@@ -42,3 +42,9 @@ def bind_batch(context: JobContext, *, batch_id: int) -> Any:
         print_batches.run_batch(batch_id, should_stop=context.should_abort)
     except PrintInterrupted as stop:
         raise JobAborted from stop
+
+
+@app.task(name=pupil_files.TASK, queue=print_jobs.QUEUE, retry=PrintRetry())
+def pack_pupil_files(*, packed_batch_id: int) -> Any:
+    """Pack the files of all pupils of a batch, once somebody has asked for them."""
+    pupil_files.make_batch_zip(packed_batch_id)

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from reports import (
+    batch_views,
+    control_views,
     correction_views,
     decision_views,
     handover_views,
@@ -9,6 +11,8 @@ from reports import (
     official_paper_views,
     parent_paper_views,
     print_views,
+    pupil_file_views,
+    register_views,
     superseded_views,
     transfer_views,
 )
@@ -18,6 +22,20 @@ urlpatterns = [
     path("prints/", print_views.prints, name="prints"),
     path("prints/<int:pk>/", print_views.print_job, name="print_job"),
     path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
+    path("prints/<int:pk>/cancel/", control_views.cancel, name="print_cancel"),
+    path("prints/<int:pk>/resume/", control_views.resume, name="print_resume"),
+    path("prints/<int:pk>/pupils/", pupil_file_views.class_files, name="class_files"),
+    path("prints/<int:pk>/pupils/<int:place>/", pupil_file_views.pupil_file, name="pupil_file"),
+    path("prints/<int:pk>/copies/", register_views.copies, name="copies"),
+    path("prints/batches/<int:pk>/", batch_views.batch, name="batch"),
+    path("prints/batches/<int:pk>/file/", batch_views.batch_file, name="batch_file"),
+    path("prints/batches/<int:pk>/cancel/", control_views.cancel_all, name="batch_cancel"),
+    path("prints/batches/<int:pk>/resume/", control_views.resume_all, name="batch_resume"),
+    path("prints/batches/<int:pk>/pupils/", pupil_file_views.batch_files, name="batch_files"),
+    path("prints/batches/<int:pk>/copies/", register_views.batch_copies, name="batch_copies"),
+    path("prints/register/", register_views.register, name="register"),
+    path("prints/register/file/", register_views.register_file, name="register_file"),
+    path("pupils/<int:pk>/transcript/", pupil_file_views.ask_for_pupil, name="pupil_transcript"),
     path("requests/<int:pk>/paper/", correction_views.correction_paper, name="correction_paper"),
     path("requests/<int:pk>/prints/", superseded_views.superseded, name="superseded"),
     path("requests/<int:pk>/reprint/", superseded_views.reprint, name="reprint"),
