@@ -143,8 +143,9 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
         pdf.merge_into(draft, parts, title=manuscript.title, foot=audit_foot(manuscript.audit_code))
         counts = [page_count(part) for part in parts]
-        _check(draft, manuscript, counts)
-        places = page_places.places_in(draft, manuscript.contents, counts)
+        texts = read_back.page_texts(draft)
+        _check(texts, manuscript, counts)
+        places = page_places.places_in(texts, manuscript.contents, counts)
         if manuscript.changed is None:
             return Bound(sum(counts), places)
         pages = manuscript.changed.pages_in(places)
@@ -159,11 +160,11 @@ def audit_foot(code: str) -> str:
     return f"Mã nhật kí: {code}" if code else ""
 
 
-def _check(draft: Path, manuscript: Manuscript, counts: Sequence[int]) -> None:
+def _check(texts: list[str], manuscript: Manuscript, counts: Sequence[int]) -> None:
     if isinstance(manuscript.contents, ClassTable):
-        read_back.check_class_table(draft, manuscript.contents)
+        read_back.check_class_table(texts, manuscript.contents)
     else:
-        read_back.check_transcripts(draft, manuscript.contents, pages=counts)
+        read_back.check_transcripts(texts, manuscript.contents, pages=counts)
 
 
 def page_count(file: Path) -> int:

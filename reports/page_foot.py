@@ -30,7 +30,9 @@ def lay_over(whole: Pdf, sheet: Sheet) -> None:
             names[size] = Name(f"/Foot{len(forms)}")
             after[size] = whole.make_stream(f"Q /Artifact BMC q {names[size]} Do Q EMC".encode())
         page.add_resource(forms[size], Name.XObject, names[size])
-        page.obj.Contents = pikepdf.Array([before, page.obj.Contents, after[size]])
+        own = page.obj.Contents
+        contents = list(own) if isinstance(own, pikepdf.Array) else [own]
+        page.obj.Contents = pikepdf.Array([before, *contents, after[size]])
 
 
 def _form(whole: Pdf, sheet: bytes) -> pikepdf.Object:

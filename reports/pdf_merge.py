@@ -15,6 +15,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from reports import page_foot
+from reports.shared_content import share_beginnings
 from reports.shared_faces import share_faces
 
 
@@ -47,6 +48,7 @@ def _save(
     with ExitStack() as still_open, pikepdf.new() as whole:
         top = tagged_document(whole, title)
         bookmarks: list[tuple[str, int]] = []
+        pages: list[range] = []
         pages_before = 0
         for part in parts:
             source = still_open.enter_context(
@@ -54,11 +56,13 @@ def _save(
             )
             bookmarks.append((str(source.docinfo.get("/Title", "")), pages_before))
             _append(whole, top, source, pages_before)
+            pages.append(range(pages_before, pages_before + len(source.pages)))
             pages_before += len(source.pages)
         if not bookmarks:
             raise ValueError("Không có phần nào để ghép thành sổ.")
         with whole.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(label, page) for label, page in bookmarks)
+        share_beginnings(whole, pages)
         if foot is not None:
             page_foot.lay_over(whole, foot)
         share_faces(whole)

@@ -1,18 +1,21 @@
 """One face for all parts of a book: each part comes with subsets of its own, glyph numbers are the same in all.
 
-A subset is replaced by the whole face where that is smaller than the many subsets, and its font's widths and texts by
-those of all parts together: otherwise a book of the school would hold three thousand fonts.
+Their place takes one font with the glyphs, widths and texts of all parts together: otherwise the book of a school would
+hold three thousand fonts.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Final
 
 import pikepdf
 from django.conf import settings
-from pikepdf import Array, Dictionary, Name, Pdf
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from pikepdf import Array, Dictionary, Pdf
 
 _FACES: Final = {
     "Tinos": "Tinos-Regular.ttf",
@@ -63,46 +66,68 @@ class _Face:
 
 def share_faces(whole: Pdf) -> None:
     """Gives all parts of a merged PDF the same fonts, in the resources of its pages."""
+    resources = _fonts_of_pages(whole)
+    every = {font.objgen: font for fonts in resources for _name, font in fonts.items()}
     found: dict[str, _Face] = defaultdict(_Face)
-    for thing in whole.objects:
-        if isinstance(thing, Dictionary) and thing.get("/Type") == Name.Font and "/DescendantFonts" in thing:
-            face = str(thing.BaseFont).partition("+")[2]
-            if face in _FACES and "/FontFile2" in thing.DescendantFonts[0].FontDescriptor:
-                found[face].takes(thing)
+    for font in every.values():
+        face = str(font.BaseFont).partition("+")[2]
+        if face in _FACES and _is_embedded(font):
+            found[face].takes(font)
     shared: dict[tuple[int, int], pikepdf.Object] = {}
     for name, face in found.items():
         content = (settings.BASE_DIR / "static" / "fonts" / "print" / _FACES[name]).read_bytes()
         shared |= _shared(whole, content, face)
-    if shared:
-        _put_in_place(whole, shared)
-
-
-def _shared(whole: Pdf, content: bytes, face: _Face) -> dict[tuple[int, int], pikepdf.Object]:
-    """The new font by the numbers of those whose place it takes; {} where the subsets are smaller."""
-    files = {font.objgen: font.DescendantFonts[0].FontDescriptor.FontFile2 for font in face.fonts}
-    sizes = {file.objgen: int(file.Length1) for file in files.values()}
-    fresh = {file.objgen for file in files.values() if _build(file.read_bytes()) == _build(content)}
-    if sum(sizes[number] for number in fresh) <= len(content):
-        return {}
-    replaced = [number for number, file in files.items() if file.objgen in fresh]
-    font = next(each for each in face.fonts if each.objgen == replaced[0])
-    kin = font.DescendantFonts[0]
-    kin.FontDescriptor.FontFile2 = whole.make_stream(content, Length1=len(content))
-    kin.W = _packed(face.widths)
-    font.ToUnicode = whole.make_stream(_character_map(face.texts))
-    return dict.fromkeys(replaced, font)
-
-
-def _put_in_place(whole: Pdf, shared: Mapping[tuple[int, int], pikepdf.Object]) -> None:
-    done = set()
-    for page in whole.pages:
-        fonts = page.obj.get("/Resources", Dictionary()).get("/Font")
-        if fonts is None or (fonts.is_indirect and fonts.objgen in done):
-            continue
+    for fonts in resources if shared else ():
         for name, font in list(fonts.items()):
             if font.objgen in shared:
                 fonts[name] = shared[font.objgen]
-        done.add(fonts.objgen)
+
+
+def _is_embedded(font: pikepdf.Object) -> bool:
+    return "/DescendantFonts" in font and "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+
+
+def _fonts_of_pages(whole: Pdf) -> list[pikepdf.Object]:
+    """The font resources, once each: pages of a part have theirs in common."""
+    found: dict[tuple[int, int], pikepdf.Object] = {}
+    own = []
+    for page in whole.pages:
+        fonts = page.obj.get("/Resources", Dictionary()).get("/Font")
+        if fonts is not None and fonts.is_indirect:
+            found[fonts.objgen] = fonts
+        elif fonts is not None:
+            own.append(fonts)
+    return [*found.values(), *own]
+
+
+def _shared(whole: Pdf, content: bytes, face: _Face) -> dict[tuple[int, int], pikepdf.Object]:
+    """The one font by the numbers of those whose place it takes; {} where there is one anyway."""
+    fonts = [font for font in face.fonts if _build(_file_of(font)) == _build(content)]
+    if len(fonts) < 2:
+        return {}
+    font = fonts[0]
+    kin = font.DescendantFonts[0]
+    subset = _subset(content, [0, *face.widths, *(int(glyph, 16) for glyph in face.texts)])
+    kin.FontDescriptor.FontFile2 = whole.make_stream(subset, Length1=len(subset))
+    kin.W = _packed(face.widths)
+    font.ToUnicode = whole.make_stream(_character_map(face.texts))
+    return {each.objgen: font for each in fonts}
+
+
+def _file_of(font: pikepdf.Object) -> bytes:
+    return font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()
+
+
+def _subset(content: bytes, glyphs: Iterable[int]) -> bytes:
+    """The face with these glyphs alone, at the numbers that they have; the same glyphs, the same bytes."""
+    options = Options(retain_gids=True, layout_features=[], notdef_outline=True, recalc_timestamp=False)
+    with TTFont(BytesIO(content), lazy=True, recalcTimestamp=False) as face:
+        subsetter = Subsetter(options)
+        subsetter.populate(gids=sorted(set(glyphs)))
+        subsetter.subset(face)
+        target = BytesIO()
+        face.save(target)
+    return target.getvalue()
 
 
 def _agree(known: Mapping[object, bytes], further: Mapping[object, bytes]) -> bool:

@@ -11,6 +11,7 @@ from procrastinate.jobs import Job
 
 from reports import print_batches, print_jobs, pupil_files
 from reports.print_attempts import PrintGivenUp, PrintInterrupted
+from reports.worker_memory import give_back
 
 
 class PrintRetry(BaseRetryStrategy):
@@ -33,6 +34,7 @@ def print_book(context: JobContext, *, print_id: int) -> Any:
         raise JobAborted from stop
     finally:
         print_batches.settle_of(print_id)
+        give_back()
 
 
 @app.task(name=print_batches.TASK, queue=print_jobs.QUEUE, retry=PrintRetry(), pass_context=True)
