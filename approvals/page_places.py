@@ -35,6 +35,8 @@ PAGE_NAMES: Mapping[str, str] = {
     "students:upload": "Xem trước một danh sách đã tải lên",
     "reports:prints": "In sổ, học bạ",
     "reports:print_job": "Một bản in",
+    "reports:batch": "Một đợt in nhiều lớp",
+    "reports:register": "Sổ theo dõi in",
     "accounts:me": "Tài khoản của tôi",
     "accounts:guides": "Hướng dẫn theo vai trò",
     "accounts:guide": "Hướng dẫn của một vai trò",

@@ -23,7 +23,7 @@ from reports.class_tables import class_table
 from reports.models import PrintJob
 from reports.print_addresses import address_of
 from reports.superseded import changed_in, request_with_items
-from reports.transcripts import transcripts_of
+from reports.transcripts import transcript_of, transcripts_of
 
 PlacesByCode = Mapping[str, Mapping[str, Sequence[int]]]
 Contents = tuple[Transcript, ...] | ClassTable
@@ -104,7 +104,9 @@ def read_manuscript(job: PrintJob) -> Manuscript:
     with one_moment():
         lines = len(lines_of(school_class))
         contents: Contents
-        if job.book == PrintJob.Book.TRANSCRIPTS:
+        if job.student is not None:
+            contents = (transcript_of(job.student, school_class.year),)
+        elif job.book == PrintJob.Book.TRANSCRIPTS:
             contents = transcripts_of(school_class)
         else:
             contents = class_table(school_class, Period(job.period))
@@ -148,8 +150,9 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
             addresses=[address_of(pdf.print_code(part)) for part in manuscript.parts],
         )
         counts = [page_count(part) for part in parts]
-        _check(draft, manuscript, counts)
-        places = page_places.places_in(draft, manuscript.contents, counts)
+        texts = read_back.page_texts(draft)
+        _check(texts, manuscript, counts)
+        places = page_places.places_in(texts, manuscript.contents, counts)
         if manuscript.changed is None:
             if not manuscript.is_preview:
                 pdf_signing.sign_if_wished(draft)
@@ -166,11 +169,11 @@ def audit_foot(code: str) -> str:
     return f"Mã nhật kí: {code}" if code else ""
 
 
-def _check(draft: Path, manuscript: Manuscript, counts: Sequence[int]) -> None:
+def _check(texts: list[str], manuscript: Manuscript, counts: Sequence[int]) -> None:
     if isinstance(manuscript.contents, ClassTable):
-        read_back.check_class_table(draft, manuscript.contents)
+        read_back.check_class_table(texts, manuscript.contents)
     else:
-        read_back.check_transcripts(draft, manuscript.contents, pages=counts)
+        read_back.check_transcripts(texts, manuscript.contents, pages=counts)
 
 
 def page_count(file: Path) -> int:

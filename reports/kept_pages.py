@@ -1,13 +1,8 @@
-"""Finished pages, kept by the hash of what is on them: a book printed again draws only what is new.
-
-A file is there whole or not at all: it is written beside its place, forced to the disk, then renamed.
-"""
+"""Finished pages, kept by the hash of what is on them: a book printed again draws only what is new."""
 
 import os
-import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +10,7 @@ from django.conf import settings
 
 from reports import pdf
 from reports.book_content import ClassTable, Transcript
+from reports.whole_files import KEPT, written_whole
 
 UNUSED_DAYS: Final = 60
 """Pages that no book has used for so long are taken away; they can always be drawn again."""
@@ -35,7 +31,7 @@ def kept_page(content: Transcript | ClassTable) -> Path:
 
 
 def folder() -> Path:
-    return Path(settings.MEDIA_ROOT) / "pages"
+    return Path(settings.MEDIA_ROOT) / KEPT
 
 
 def forget(pages: Iterable[Path]) -> None:
@@ -50,27 +46,3 @@ def forget_unused(*, days: int = UNUSED_DAYS) -> int:
     old = [page for page in folder().glob("*.*") if page.stat().st_mtime < latest]
     forget(old)
     return len(old)
-
-
-@contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
-    """Yield a draft beside `target`; it takes that place when the block ends well, and is gone otherwise."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f"{target.stem}.", suffix=".draft")
-    os.close(handle)
-    draft = Path(name)
-    try:
-        yield draft
-        _force_to_disk(draft)
-        draft.replace(target)
-        _force_to_disk(target.parent)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _force_to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

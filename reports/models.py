@@ -9,7 +9,10 @@ from django.db.models.functions import Now
 
 from approvals.models import CorrectionRequest
 from gradebook.models import PERIOD_CHOICES, ResultsDecision
+from reports.batch_models import PrintBatch, PrintCopies
 from students.models import Movement, SchoolClass, SchoolYear, Student
+
+__all__ = ["KeptReport", "PrintBatch", "PrintCopies", "PrintJob", "PrintedContent", "PrintedPart"]
 
 
 class PrintJob(models.Model):
@@ -24,6 +27,9 @@ class PrintJob(models.Model):
     `correction`: only those pages of the book are printed that the request has changed, to be put in the place of the
     old ones. `places` tells on which pages of the file a pupil stands: by code, then by the year of the pages ("" where
     they are of no year); empty of books that were printed before it was kept.
+
+    `student`: the học bạ of that pupil alone, out of that class. `batch`: a class of a batch, cancelled and resumed as
+    a whole. Which states follow which: `reports.print_moves`.
     """
 
     class Book(models.TextChoices):
@@ -38,6 +44,7 @@ class PrintJob(models.Model):
         RUNNING = "running", "Đang in"
         DONE = "done", "Đã xong"
         FAILED = "failed", "Không in được"
+        CANCELLED = "cancelled", "Đã huỷ"
 
     book = models.CharField("loại sổ", max_length=10, choices=Book)
     school_class = models.ForeignKey(
@@ -52,8 +59,14 @@ class PrintJob(models.Model):
     correction = models.ForeignKey(
         CorrectionRequest, models.PROTECT, related_name="reprints", null=True, verbose_name="phiếu đề nghị"
     )
+    batch = models.ForeignKey(
+        PrintBatch, models.PROTECT, related_name="jobs", null=True, verbose_name="đợt in"
+    )
+    student = models.ForeignKey(
+        Student, models.PROTECT, related_name="print_jobs", null=True, verbose_name="học sinh"
+    )
     period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="print_jobs")
     asked_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
@@ -75,6 +88,10 @@ class PrintJob(models.Model):
     has_homeroom_teacher = models.BooleanField(default=True)
     places = models.JSONField(default=dict)
     failure = models.TextField(blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="cancelled_prints"
+    )
+    cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-id",)
@@ -107,6 +124,19 @@ class PrintJob(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(failure=""), name="print_failed_says_why"
             ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | Q(cancelled_by__isnull=False, cancelled_at__isnull=False),
+                name="print_cancelled_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(student__isnull=True) | Q(book="hocba", batch__isnull=True),
+                name="print_of_a_pupil_is_a_transcript",
+            ),
+            models.CheckConstraint(
+                condition=Q(batch__isnull=True) | Q(book__in=["thkqgd", "hocba"], correction__isnull=True),
+                name="print_of_a_batch_is_of_a_book",
+            ),
+            models.UniqueConstraint(fields=["batch", "school_class"], name="print_of_a_class_once_a_batch"),
         ]
 
     def __str__(self) -> str:
@@ -139,7 +169,9 @@ class PrintJob(models.Model):
                 f"Giấy khen · {self.decision}" if self.book == self.Book.CERTIFICATES else str(self.decision)
             )
             return f"{kind} · {self.decision.title} · {f'lớp {name}' if name else 'toàn trường'} {self.year.label}"
-        if self.book == self.Book.TRANSCRIPTS:
+        if self.student:
+            title = f"Học bạ của em {self.student.full_name} · lớp {name} · năm học {self.year.label}"
+        elif self.book == self.Book.TRANSCRIPTS:
             title = f"Học bạ lớp {name} · năm học {self.year.label}"
         else:
             title = f"Sổ THKQGD lớp {name} · {self.get_period_display()} {self.year.label}"

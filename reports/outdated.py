@@ -15,7 +15,7 @@ from operator import or_
 from typing import Any, Final
 
 from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, TextField, When
-from django.db.models.functions import Cast, JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.clock import now_in_sql
 from approvals.models import BookSignature
@@ -126,7 +126,7 @@ def _signatures() -> QuerySet[Any]:
     return of_class.order_by()
 
 
-def _transcript_changes() -> Iterator[Exists]:
+def _transcript_changes() -> Iterator[Q | Exists]:
     """What the học bạ show: the year's end of each year up to that of the class."""
     year, end, pupils = OuterRef("school_class__year_id"), Period.YEAR_END, _sitting()
     yield _changed(
@@ -150,7 +150,9 @@ def _transcript_changes() -> Iterator[Exists]:
     yield Exists(absences)
     yield _changed(Student, _PERSON_FIELDS, id__in=pupils)
     yield _changed(Enrolment, _SEAT_FIELDS, school_class__year_id__lte=year, student_id__in=pupils)
-    yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
+    # Who else sits in the class does not stand in the học bạ of one pupil.
+    others = _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
+    yield Q(others, student__isnull=True)
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
 
 
@@ -168,10 +170,11 @@ def _pack_changes() -> Iterator[Exists]:
 
 
 def _sitting() -> QuerySet[Any]:
-    """Ids of all who ever sat in the print's class; to be used two queries deep."""
-    return Enrolment.objects.filter(school_class_id=OuterRef(OuterRef("school_class_id"))).values(
-        "student_id"
-    )
+    """Ids of all who ever sat in the print's class, or of its one pupil; to be used two queries deep."""
+    pupil = Coalesce(OuterRef(OuterRef("student_id")), F("student_id"))
+    return Enrolment.objects.filter(
+        school_class_id=OuterRef(OuterRef("school_class_id")), student_id=pupil
+    ).values("student_id")
 
 
 def _changed(model: type[Model], fields: tuple[str, ...], **which: Any) -> Exists:

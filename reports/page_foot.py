@@ -28,15 +28,18 @@ class Foot:
         self.whole = whole
         self.sheet = sheet
         self._lines: dict[tuple[float, float], pikepdf.Object] = {}
+        self._before = whole.make_stream(b"q")
 
-    def lay_over(self, first: int, last: int, address: str = "") -> None:
-        """Over the pages from `first` up to `last`, counted from 0, but for the empty backs of leaves.
+    def lay_over(self, pages: range, address: str = "") -> None:
+        """Over the pages of a part, by their places from 0, but for the empty backs of leaves.
 
         `address` is what the square code opens; no code where there is none. Of pages that lie across, the first alone
         has room for it, beside its heading.
         """
         square = _square(self.whole, address) if address else None
-        for place, page in enumerate(self.whole.pages[first:last]):
+        after: dict[str, pikepdf.Object] = {}
+        for place in pages:
+            page = self.whole.pages[place]
             if Name.Contents not in page.obj:
                 continue
             left, bottom, right, top = (float(edge) for edge in page.mediabox)
@@ -44,10 +47,11 @@ class Foot:
             drawn = []
             if self.sheet is not None:
                 drawn.append((Name.FootLine, self._line(size), "1 0 0 1 0 0"))
-            if square is not None and (place == 0 or size[0] < size[1]):
+            if square is not None and (place == pages.start or size[0] < size[1]):
                 across, up = _place_of_square(*size)
                 drawn.append((Name.FootSquare, square, f"{_SIDE:.3f} 0 0 {_SIDE:.3f} {across:.3f} {up:.3f}"))
-            _draw(page, drawn)
+            if drawn:
+                self._draw(page, drawn, after)
 
     def _line(self, size: tuple[float, float]) -> pikepdf.Object:
         if size not in self._lines:
@@ -55,15 +59,21 @@ class Foot:
             self._lines[size] = _form(self.whole, self.sheet(*size))
         return self._lines[size]
 
-
-def _draw(page: pikepdf.Page, drawn: list[tuple[Name, pikepdf.Object, str]]) -> None:
-    if not drawn:
-        return
-    for name, form, _where in drawn:
-        page.add_resource(form, Name.XObject, name)
-    page.contents_add(b"q", prepend=True)
-    calls = " ".join(f"q {where} cm {name} Do Q" for name, _form, where in drawn)
-    page.contents_add(f"Q /Artifact BMC {calls} EMC".encode())
+    def _draw(
+        self,
+        page: pikepdf.Page,
+        drawn: list[tuple[Name, pikepdf.Object, str]],
+        after: dict[str, pikepdf.Object],
+    ) -> None:
+        """`after`: the calls that pages of the part share."""
+        for name, form, _where in drawn:
+            page.add_resource(form, Name.XObject, name)
+        calls = " ".join(f"q {where} cm {name} Do Q" for name, _form, where in drawn)
+        if calls not in after:
+            after[calls] = self.whole.make_stream(f"Q /Artifact BMC {calls} EMC".encode())
+        own = page.obj.Contents
+        contents = list(own) if isinstance(own, Array) else [own]
+        page.obj.Contents = Array([self._before, *contents, after[calls]])
 
 
 def _form(whole: Pdf, sheet: bytes) -> pikepdf.Object:

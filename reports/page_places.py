@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 
 from reports.book_content import ClassTable, Transcript
-from reports.read_back import YEAR_BEGINS, page_texts, squeezed
+from reports.read_back import YEAR_BEGINS, squeezed
 
 Places = dict[str, dict[str, list[int]]]
 """Pages of the file by the pupil's code, then by the school year that they are of ("": of none)."""
@@ -30,9 +30,11 @@ class Changed:
         return tuple(sorted({*own, *totals}))
 
 
-def places_in(file: Path, contents: ClassTable | Sequence[Transcript], counts: Sequence[int]) -> Places:
-    """Read from the pages themselves; `counts`: how many pages each part of the file has."""
-    texts = [squeezed(text) for text in page_texts(file)]
+def places_in(
+    texts: Sequence[str], contents: ClassTable | Sequence[Transcript], counts: Sequence[int]
+) -> Places:
+    """Read from the pages themselves (`read_back.page_texts`); `counts`: how many pages each part of the file has."""
+    texts = [squeezed(text) for text in texts]
     if isinstance(contents, ClassTable):
         return _places_in_table(texts, contents)
     places: Places = {}

@@ -2,7 +2,7 @@
 
 pikepdf joins pages, not structure: a book of 35 merged pupils would be 200 untagged pages. Here each
 part's structure tree is hung under one document element and its pages are numbered anew, so that the whole
-is PDF/UA-1 again. The faces are embedded once for all parts instead of once a pupil.
+is PDF/UA-1 again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,20 +10,14 @@ from contextlib import ExitStack
 from io import BytesIO
 from itertools import chain, repeat
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import pikepdf
-from django.conf import settings
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from reports import page_foot, pdf_archive
-
-_FACES: Final = {
-    "Tinos": "Tinos-Regular.ttf",
-    "Tinos-Bold": "Tinos-Bold.ttf",
-    "Tinos-Italic": "Tinos-Italic.ttf",
-    "Tinos-Bold-Italic": "Tinos-BoldItalic.ttf",
-}
+from reports.shared_content import share_beginnings
+from reports.shared_faces import share_faces
 
 
 def merge(parts: Iterable[Path | bytes], *, title: str) -> bytes:
@@ -63,28 +57,31 @@ def _save(
     addresses: Sequence[str] = (),
 ) -> None:
     with ExitStack() as still_open, pikepdf.new() as whole:
-        top = _document(whole)
-        foot = page_foot.Foot(whole, line)
+        top = tagged_document(whole)
         bookmarks: list[tuple[str, int]] = []
-        for part, address in zip(parts, chain(addresses, repeat("")), strict=False):
+        pages: list[range] = []
+        for part in parts:
             source = still_open.enter_context(
                 pikepdf.open(BytesIO(part) if isinstance(part, bytes) else part)
             )
             pages_before = len(whole.pages)
             bookmarks.append((str(source.docinfo.get("/Title", "")), pages_before))
             _append(whole, top, source, pages_before)
-            foot.lay_over(pages_before, len(whole.pages), address)
+            pages.append(range(pages_before, len(whole.pages)))
         if not bookmarks:
             raise ValueError("Không có phần nào để ghép thành sổ.")
         with whole.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(label, page) for label, page in bookmarks)
-        _share_faces(whole)
-        whole.remove_unreferenced_resources()
+        share_beginnings(whole, pages)
+        foot = page_foot.Foot(whole, line)
+        for own, address in zip(pages, chain(addresses, repeat("")), strict=False):
+            foot.lay_over(own, address)
+        share_faces(whole)
         pdf_archive.declare(whole, title)
         whole.save(target, **pdf_archive.save_options())
 
 
-def _document(whole: Pdf) -> pikepdf.Object:
+def tagged_document(whole: Pdf) -> pikepdf.Object:
     """Lay the empty frame of a tagged document; return the element under which the parts hang."""
     tree = whole.make_indirect(Dictionary(Type=Name.StructTreeRoot))
     top = whole.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=tree, K=Array()))
@@ -115,37 +112,3 @@ def _append(whole: Pdf, top: pikepdf.Object, source: Pdf, pages_before: int) -> 
     for key, value in zip(own[::2], own[1::2], strict=True):
         numbers.append(int(key) + pages_before)
         numbers.append(value)
-
-
-def _share_faces(whole: Pdf) -> None:
-    """Embed each face once where that is smaller than the many subsets: glyph numbers are the same in both."""
-    subsets: dict[str, list[pikepdf.Object]] = {}
-    for thing in whole.objects:
-        if (
-            isinstance(thing, Dictionary)
-            and thing.get("/Type") == Name.FontDescriptor
-            and "/FontFile2" in thing
-        ):
-            subsets.setdefault(str(thing.FontName).partition("+")[2], []).append(thing)
-    for face, descriptors in subsets.items():
-        if face in _FACES:
-            content = (settings.BASE_DIR / "static" / "fonts" / "print" / _FACES[face]).read_bytes()
-            _share(whole, content, descriptors)
-
-
-def _share(whole: Pdf, content: bytes, descriptors: list[pikepdf.Object]) -> None:
-    fresh = [d for d in descriptors if _build(d.FontFile2.read_bytes()) == _build(content)]
-    if sum(int(d.FontFile2.Length1) for d in fresh) <= len(content):
-        return
-    shared = whole.make_stream(content, Length1=len(content))
-    for descriptor in fresh:
-        descriptor.FontFile2 = shared
-
-
-def _build(face: bytes) -> bytes:
-    """Return revision and time stamps of a TrueType file: a subset keeps them, another build has others."""
-    for place in range(12, 12 + 16 * int.from_bytes(face[4:6], "big"), 16):
-        if face[place : place + 4] == b"head":
-            start = int.from_bytes(face[place + 8 : place + 12], "big")
-            return face[start + 4 : start + 8] + face[start + 20 : start + 36]
-    raise ValueError("Tệp phông chữ không có bảng head.")

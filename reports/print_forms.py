@@ -1,19 +1,37 @@
-"""The form that asks for a book: text into values, nothing more."""
+"""The forms of the prints: text into values, nothing more."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, Final
 
 from django import forms
 
 from gradebook.models import PERIOD_CHOICES
 from reports.models import PrintJob
-from students.models import SchoolClass
+from reports.print_register import Narrowing
+from students.models import SchoolClass, SchoolYear
 
 OF_A_CLASS = (PrintJob.Book.CLASS_TABLE, PrintJob.Book.TRANSCRIPTS)
+MOST_COPIES: Final = 999
+
+
+@dataclass(frozen=True, slots=True)
+class ManyClasses:
+    """All classes of a grade, or (None) of the school."""
+
+    grade_level: int | None
+
+    @property
+    def words(self) -> str:
+        return f"khối {self.grade_level}" if self.grade_level else "toàn trường"
 
 
 class AskForBookForm(forms.Form):
-    """Which book, of which class of the year in view, at which time; `classes` come in their order."""
+    """Which book, for whom in the year in view, at which time; `classes` come in their order.
+
+    `school_class` becomes a SchoolClass, or ManyClasses.
+    """
 
     book = forms.ChoiceField(
         label="Loại sổ",
@@ -25,7 +43,7 @@ class AskForBookForm(forms.Form):
         },
     )
     school_class = forms.TypedChoiceField(
-        label="Lớp",
+        label="In cho",
         error_messages={
             "required": "Chọn lớp cần in.",
             "invalid_choice": "Lớp này không thuộc năm học đang xem. Chọn lại lớp trong danh sách.",
@@ -43,11 +61,68 @@ class AskForBookForm(forms.Form):
 
     def __init__(self, *args: object, classes: Sequence[SchoolClass], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # the arguments of any form
-        by_id = {str(each.pk): each for each in classes}
-        groups = groupby(classes, key=lambda each: each.grade_level)
+        by_value: dict[str, SchoolClass | ManyClasses] = {str(each.pk): each for each in classes}
+        groups = [(grade, list(rows)) for grade, rows in groupby(classes, key=lambda each: each.grade_level)]
+        by_value |= {f"khoi-{grade}": ManyClasses(grade) for grade, _rows in groups}
+        by_value["truong"] = ManyClasses(None)
         field = self.fields["school_class"]
         field.choices = [  # type: ignore[attr-defined]
-            ("", "Chọn lớp"),
-            *((f"Khối {grade}", [(str(each.pk), each.name) for each in rows]) for grade, rows in groups),
+            ("", "Chọn lớp, khối hoặc toàn trường"),
+            ("truong", "Toàn trường"),
+            *(
+                (
+                    f"Khối {grade}",
+                    [(f"khoi-{grade}", f"Cả khối {grade}"), *((str(each.pk), each.name) for each in rows)],
+                )
+                for grade, rows in groups
+            ),
         ]
-        field.coerce = by_id.__getitem__  # type: ignore[attr-defined]
+        field.coerce = by_value.__getitem__  # type: ignore[attr-defined]
+
+
+class CopiesForm(forms.Form):
+    """How many paper copies were made, and for whom."""
+
+    count = forms.IntegerField(
+        label="Số bản giấy",
+        min_value=1,
+        max_value=MOST_COPIES,
+        error_messages={
+            "required": "Gõ số bản giấy đã in, ví dụ 2.",
+            "invalid": "Số bản giấy là một số nguyên, ví dụ 2.",
+            "min_value": "Số bản giấy ít nhất là 1.",
+            "max_value": f"Số bản giấy nhiều nhất là {MOST_COPIES}; in nhiều hơn thì ghi thành nhiều lần.",
+        },
+        widget=forms.NumberInput(attrs={"min": 1, "max": MOST_COPIES, "inputmode": "numeric"}),
+    )
+    recipient = forms.CharField(
+        label="Giao cho, lưu ở đâu",
+        required=False,
+        max_length=200,
+        help_text="Ví dụ: lưu tủ hồ sơ văn phòng; cô Lan, GVCN 4A.",
+        error_messages={"max_length": "Nhiều nhất 200 chữ."},
+    )
+
+
+class RegisterForm(forms.Form):
+    """Which lines of the register; the year is in the address."""
+
+    book = forms.ChoiceField(
+        label="Loại sổ",
+        required=False,
+        choices=[("", "Tất cả"), *((each.value, each.label) for each in PrintJob.Book)],
+    )
+    period = forms.ChoiceField(label="Thời điểm", required=False, choices=[("", "Tất cả"), *PERIOD_CHOICES])
+    school_class = forms.ModelChoiceField(
+        label="Lớp", required=False, queryset=SchoolClass.objects.none(), empty_label="Tất cả"
+    )
+
+    def __init__(self, *args: Any, year: SchoolYear, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["school_class"].queryset = year.classes.all()  # type: ignore[attr-defined]
+
+    def narrowing(self, year: SchoolYear) -> Narrowing:
+        """What is not among the choices narrows nothing."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        return Narrowing(year, chosen.get("book", ""), chosen.get("period", ""), chosen.get("school_class"))

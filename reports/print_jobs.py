@@ -5,15 +5,12 @@ print while it works, so two never print one book; each start counts as an attem
 done, so that a book which kills its worker cannot do so for ever. The queue itself: accounts.background.
 """
 
-import logging
-import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from types import TracebackType
 from typing import Any, Final
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
@@ -28,19 +25,18 @@ from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
 from gradebook.year_rules import rules_of
+from reports import print_attempts
 from reports.models import PrintJob
-from students.models import Enrolment, Movement, SchoolClass
+from reports.print_attempts import PrintCancelled, note
+from reports.print_moves import OPEN as OPEN_STATES
+from students.models import Enrolment, Movement, SchoolClass, Student
 
-logger = logging.getLogger(__name__)
-
+WHO_PRINTS: Final = "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
 TASK: Final = "print_book"
 QUEUE: Final = "prints"
-MAX_ATTEMPTS: Final = 3
 SECONDS_OF_ONE_WISH: Final = 5.0
 """The same person asking for the same open book within this time means the same wish."""
-_SECONDS_BETWEEN_NOTES: Final = 0.5
 PRINTS: Final = background.Kind(TASK, key="print_id", locks=28)
-OPEN_STATES: Final = (PrintJob.State.WAITING, PrintJob.State.RUNNING)
 
 
 class BookRefused(Exception):
@@ -52,14 +48,6 @@ class BookRefused(Exception):
         self.message = message
 
 
-class PrintInterrupted(Exception):
-    """The worker was told to stop; the print goes back to the queue and the attempt does not count."""
-
-
-class PrintGivenUp(Exception):
-    """The last attempt failed too; the print says so."""
-
-
 # -- Asking ------------------------------------------------------------------------------------------------
 
 
@@ -69,13 +57,31 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
     The same book still waiting is given back instead, and so is one that the same person asked for a moment ago
     and a worker has just begun: two clicks make one book. Raises PermissionDenied, BookRefused.
     """
-    permissions.require(by, Action.PRINT_BOOKS, "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3).")
+    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
     if book == PrintJob.Book.TRANSCRIPTS:
         period = Period.YEAR_END
     _check(school_class)
     what = f"{PrintJob.Book(book).label} lớp {school_class.name}"
-    wanted = {"book": book, "school_class": school_class, "period": period, "correction": None}
-    return _ask(wanted, what, by=by)
+    return _ask(_of_a_class(book, school_class, period), what, by=by)
+
+
+def _of_a_class(book: str, school_class: SchoolClass, period: str) -> dict[str, Any]:
+    """Of the class alone: not its part of a batch, of one pupil, of a request."""
+    alone = dict.fromkeys(("batch", "student", "correction"))
+    return {"book": book, "school_class": school_class, "period": period, **alone}
+
+
+def ask_for_transcript(student: Student, *, school_class: SchoolClass, by: User) -> PrintJob:
+    """The same for the học bạ of one pupil up to the year of a class where the pupil sits.
+
+    Raises PermissionDenied, BookRefused.
+    """
+    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
+    check_covered_class(school_class)
+    if not Enrolment.objects.filter(school_class=school_class, student=student).exists():
+        raise BookRefused("student", f"Em {student.full_name} không có tên ở lớp {school_class.name}.")
+    wanted = _of_a_class(PrintJob.Book.TRANSCRIPTS, school_class, Period.YEAR_END) | {"student": student}
+    return _ask(wanted, f"học bạ của em {student.full_name}, lớp {school_class.name}", by=by)
 
 
 def ask_for_reprint(
@@ -85,14 +91,14 @@ def ask_for_reprint(
 
     Raises PermissionDenied, BookRefused.
     """
-    permissions.require(by, Action.PRINT_BOOKS, "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3).")
+    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
     _check(school_class)
     pupils = Enrolment.objects.roster(school_class).values("student")
     if not request.items.filter(student__in=pupils).exists():
         raise BookRefused(
             "school_class", f"Các em trong phiếu không còn ở lớp {school_class.name}: in lại cả sổ."
         )
-    wanted = {"book": book, "school_class": school_class, "period": period, "correction": request}
+    wanted = _of_a_class(book, school_class, period) | {"correction": request}
     return _ask(
         wanted,
         f"trang thay theo phiếu {request.label}: {PrintJob.Book(book).label} lớp {school_class.name}",
@@ -109,7 +115,7 @@ def ask_for_pack(movement: Movement, *, by: User) -> PrintJob:
     school_class = movement.from_class
     if school_class is None or not movement.has_transfer_pack:
         raise BookRefused("movement", "Chỉ biến động «Chuyển đi» còn hiệu lực mới có hồ sơ chuyển trường.")
-    _check_covered(school_class)
+    check_covered_class(school_class)
     wanted = {"book": PrintJob.Book.TRANSFER_PACK, "school_class": school_class, "movement": movement}
     what = f"hồ sơ chuyển trường của em {movement.student.full_name}"
     return _ask(wanted | {"period": Period.YEAR_END}, what, by=by)
@@ -174,7 +180,7 @@ def _just_asked(by: User) -> Q:
     return Q(asked_by=by, state__in=OPEN_STATES, asked_at__gte=moment_ago)
 
 
-def _check_covered(school_class: SchoolClass) -> None:
+def check_covered_class(school_class: SchoolClass) -> None:
     try:
         check_covered(school_class.year_id, school_class.grade_level, rules=rules_of(school_class.year))
     except NotCovered as problem:
@@ -182,7 +188,7 @@ def _check_covered(school_class: SchoolClass) -> None:
 
 
 def _check(school_class: SchoolClass) -> None:
-    _check_covered(school_class)
+    check_covered_class(school_class)
     if not Enrolment.objects.roster(school_class).exists():
         raise BookRefused(
             "school_class",
@@ -198,35 +204,18 @@ def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -
     """Makes the book of a print, from the start or from where a killed worker left it.
 
     Pages already drawn are kept and not drawn again. Ends with the book whole, checked and published, or with
-    the print saying why not; a finished print is left alone. Raises InOtherHands when another worker has it,
+    the print saying why not; a print that is over is left alone. Raises InOtherHands when another worker has it,
     PrintInterrupted when `should_stop`, PrintGivenUp after the last attempt; any other error means: try again.
     """
     with PRINTS.alone_with(print_id):
-        job = _begin(print_id)
-        if job is not None:
-            with _Attempt(job):
+        job = PrintJob.objects.select_related(
+            *("school_class__year", "student", "batch"),
+            *("movement__student", "movement__year", "movement__from_class__year"),
+            *("decision__year", "decision__school_class", "decision__issued_by", "correction"),
+        ).get(pk=print_id)
+        if print_attempts.begin(job, pupils_done=0):
+            with print_attempts.Attempt(job):
                 _make(job, should_stop)
-
-
-def _begin(print_id: int) -> PrintJob | None:
-    """The print with this attempt counted; None when there is nothing left to do."""
-    job = PrintJob.objects.select_related(
-        "school_class__year",
-        *("movement__student", "movement__year", "movement__from_class__year"),
-        *("decision__year", "decision__school_class", "decision__issued_by", "correction"),
-    ).get(pk=print_id)
-    if job.state not in OPEN_STATES:
-        return None
-    if job.attempts >= MAX_ATTEMPTS:
-        _fail(
-            job,
-            f"Máy in nền đã dừng đột ngột {job.attempts} lần khi đang in sổ này. Hãy báo người quản trị hệ "
-            f"thống xem nhật kí máy in nền (bản in số {job.pk}), rồi bấm «In lại».",
-        )
-        return None
-    _note(job, state=PrintJob.State.RUNNING, attempts=job.attempts + 1, pupils_done=0, started_at=Now())
-    job.attempts += 1
-    return job
 
 
 def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
@@ -239,14 +228,10 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
         binding = decision_binding
     elif job.is_pack:
         binding = pack_binding
-
-    def stop_if_asked() -> None:
-        if should_stop():
-            raise PrintInterrupted
-
     manuscript = binding.read_manuscript(job)
-    progress = _ProgressNotes(job)
-    _note(job, pupils_asked=manuscript.pupils)
+    progress = print_attempts.ProgressNotes(job)
+    note(job, pupils_asked=manuscript.pupils)
+    stop_if_asked = print_attempts.stopping(should_stop)
     parts = binding.draw_pages(manuscript, progressed=progress.heard, stop_if_asked=stop_if_asked)
     name = f"books/{job.pk}.pdf"
     bound = binding.bind(manuscript, parts, name=name)
@@ -265,97 +250,18 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
         "finished_at": Now(),
         "failure": "",
     }
-    with transaction.atomic():
-        if _note(job, **done):
+    try:
+        with transaction.atomic():
+            note(job, **done)
             keep_parts(job, manuscript.parts)
-
-
-@dataclass(slots=True)
-class _ProgressNotes:
-    """Writes progress at most twice a second, each time as a statement of its own."""
-
-    job: PrintJob
-    noted_at: float = field(default=0.0)
-
-    def heard(self, pupils_done: int) -> None:
-        if time.monotonic() - self.noted_at >= _SECONDS_BETWEEN_NOTES:
-            _note(self.job, pupils_done=pupils_done)
-            self.noted_at = time.monotonic()
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """What becomes of the print when making it fails."""
-
-    job: PrintJob
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        """True (the print is answered for) when trying again would end the same way."""
-        from reports.read_back import PrintRunShort  # noqa: PLC0415 - the worker's part, as in _make
-
-        if isinstance(problem, PrintInterrupted):
-            _note(self.job, state=PrintJob.State.WAITING, attempts=self.job.attempts - 1)
-        elif isinstance(problem, PrintRunShort):
-            _fail(self.job, problem.message_vi)
-            return True
-        elif isinstance(problem, NotCovered):
-            _fail(self.job, str(problem))
-            return True
-        elif isinstance(problem, Exception):
-            self._count(problem)
-        return False
-
-    def _count(self, problem: Exception) -> None:
-        if self.job.attempts < MAX_ATTEMPTS:
-            _note(self.job, state=PrintJob.State.WAITING)
-            return
-        _fail(
-            self.job,
-            f"Không in được sau {self.job.attempts} lần thử do lỗi hệ thống. Hãy bấm "
-            f"«In lại»; nếu vẫn lỗi, báo người quản trị hệ thống bản in số {self.job.pk}.",
-        )
-        raise PrintGivenUp from problem
-
-
-def _fail(job: PrintJob, sentence: str) -> None:
-    logger.error("Print %s failed: %s", job.pk, sentence)
-    _note(job, state=PrintJob.State.FAILED, failure=sentence, finished_at=Now())
-
-
-def _note(job: PrintJob, **fields: Any) -> bool:
-    """A print that is done or failed stays as it is; whether this one was neither."""
-    with _as_the_printer():
-        return bool(PrintJob.objects.filter(pk=job.pk, state__in=OPEN_STATES).update(**fields))
-
-
-def _as_the_printer() -> AbstractContextManager[Any]:
-    """So that the audit chain does not take the worker for somebody outside the application."""
-    return acting(None, role="Máy in nền", source=Source.SYSTEM)
-
-
-# -- After a worker's death --------------------------------------------------------------------------------
+    except PrintCancelled:
+        default_storage.delete(name)
+        raise
 
 
 def resume_stalled() -> list[int]:
-    """Gives the prints of dead workers back to the queue, and puts in those that have no place there.
-
-    Called by every worker every few seconds; two at once do not take the same row. Returns the prints' ids.
-    """
-    with _as_the_printer():
-        resumed = PRINTS.retry_stalled()
-        PrintJob.objects.filter(pk__in=resumed, state=PrintJob.State.RUNNING).update(
-            state=PrintJob.State.WAITING
-        )
-    lost = PrintJob.objects.filter(~PRINTS.in_queue("todo", "doing"), state__in=OPEN_STATES)
-    resumed += [job.pk for job in lost if PRINTS.enqueue_once(job.pk)]
-    if resumed:
-        logger.warning("Prints taken up again after their worker ended: %s", resumed)
-    return resumed
+    """The prints of dead workers, and those that have lost their place in the queue."""
+    return print_attempts.resume_stalled(PRINTS, PrintJob, lost=Q())
 
 
 # -- How far it is -----------------------------------------------------------------------------------------
@@ -363,7 +269,9 @@ def resume_stalled() -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A print as its page shows it. `phase`: asleep (no worker runs at all), waiting, running, done, failed."""
+    """A print as its page shows it. `phase`: asleep (no worker runs at all), waiting, running, done, failed,
+    cancelled.
+    """
 
     job: PrintJob
     phase: str
@@ -376,11 +284,7 @@ class Progress:
     @property
     def time_left(self) -> str:
         """The time left in words; "" while nothing can be said."""
-        if self.seconds_left is None:
-            return ""
-        return (
-            f"{self.seconds_left} giây" if self.seconds_left < 90 else f"{round(self.seconds_left / 60)} phút"
-        )
+        return "" if self.seconds_left is None else in_words(self.seconds_left)
 
     @property
     def seconds_taken(self) -> int | None:
@@ -388,6 +292,10 @@ class Progress:
         if self.job.started_at is None or self.job.finished_at is None:
             return None
         return max(1, round((self.job.finished_at - self.job.started_at).total_seconds()))
+
+
+def in_words(seconds: int) -> str:
+    return f"{seconds} giây" if seconds < 90 else f"{round(seconds / 60)} phút"
 
 
 def with_life(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:

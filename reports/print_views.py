@@ -20,10 +20,15 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period, year_label
-from reports.models import PrintJob
+from reports.batch_progress import latest_batches
+from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
-from reports.print_forms import AskForBookForm
-from reports.print_jobs import BookRefused, ask_for_book, progress_of, with_life
+from reports.print_batches import ask_for_batch
+from reports.print_control import may_control
+from reports.print_forms import AskForBookForm, CopiesForm, ManyClasses
+from reports.print_jobs import WHO_PRINTS, BookRefused, ask_for_book, progress_of, with_life
+from reports.print_register import copies_of
+from reports.pupil_files import has_pupil_files, pupils_of
 from reports.superseded import applied_requests, requests_after, superseded_by
 from students.models import SchoolClass, SchoolYear
 from students.names import file_words
@@ -37,18 +42,16 @@ def prints(request: SignedInRequest) -> HttpResponse:
     """The books of a year (?year=2025, else the current one), and for the clerk the form that asks for one."""
     _require_may_see(request.user)
     if request.method == "POST":
-        permissions.require(
-            request.user, Action.PRINT_BOOKS, "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
-        )
+        permissions.require(request.user, Action.PRINT_BOOKS, WHO_PRINTS)
     years = list(SchoolYear.objects.all())
-    year = _year_in_view(request, years)
+    year = year_in_view(request, years)
     classes = list(SchoolClass.objects.filter(year=year).select_related("year")) if year else []
     form = AskForBookForm(request.POST or None, classes=classes, initial=_first_choice(year))
     if request.method == "POST" and form.is_valid():
         require_password(request, _about_printing(form), lasting=Lasting.EXPORTS)
-        job = _ask(request, form)
-        if job is not None:
-            return redirect("reports:print_job", job.pk)
+        asked = _ask(request, form, year)
+        if asked is not None:
+            return redirect(_page_of(asked))
     context = {
         "years": years,
         "year": year,
@@ -68,20 +71,30 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "job": job,
         "progress": progress,
-        "may_print": permissions.may(
-            request.user, Action.PRINT_PAPERS if job.decision else Action.PRINT_BOOKS
-        ),
+        "may_print": may_control(job, request.user),
         # Whoever asked for one file with one click gets it without a second.
         "is_taken": "take" in request.GET and progress.phase == "done" and job.asked_by == request.user,
     }
     if not request.htmx:
         own = superseded_by(requests_after(job)) if progress.phase == "done" and not job.decision else []
         context["old_pages"] = [row for row in own if row.job == job]
+        context |= about_paper(job, CopiesForm())
         return render(request, "reports/print_job.html", context)
     answer = render(request, "reports/_print_progress.html", context)
     if request.GET.get("seen") != progress.phase:
         answer["HX-Refresh"] = "true"
     return answer
+
+
+def about_paper(job: PrintJob, form: CopiesForm) -> dict[str, object]:
+    """The files of a finished book's pupils, and the paper copies made of it."""
+    if job.state != PrintJob.State.DONE:
+        return {}
+    return {
+        "pupil_files": pupils_of(job) if has_pupil_files(job) else [],
+        "copies": copies_of(job),
+        "copies_form": form,
+    }
 
 
 @require_safe
@@ -113,8 +126,8 @@ def get_print(user: User, pk: int) -> PrintJob:
 
 def _for_showing() -> QuerySet[PrintJob]:
     rows = PrintJob.objects.select_related(
-        *("school_class__year", "asked_by", "movement__student", "correction"),
-        *("decision__year", "decision__school_class"),
+        *("school_class__year", "asked_by", "movement__student", "correction", "student"),
+        *("decision__year", "decision__school_class", "cancelled_by", "batch__year"),
     )
     return with_changes(with_life(rows))
 
@@ -126,6 +139,8 @@ def file_name(job: PrintJob) -> str:
     kind = [_FILE_WORDS[PrintJob.Book(job.book)], class_name]
     if job.movement:
         kind = ["HoSoChuyenTruong", file_words(job.movement.student.full_name)]
+    elif job.student:
+        kind.append(file_words(job.student.full_name))
     elif job.book == PrintJob.Book.CLASS_TABLE:
         kind.append(job.period)
     if job.decision and job.decision.number:
@@ -145,8 +160,9 @@ _FILE_WORDS = {
 
 
 def _whose(job: PrintJob) -> str:
-    if job.movement:
-        return f"em {job.movement.student.full_name}"
+    pupil = job.student or (job.movement and job.movement.student)
+    if pupil:
+        return f"em {pupil.full_name}"
     return f"cả lớp {job.school_class.name}" if job.school_class else "các lớp của trường"
 
 
@@ -155,30 +171,40 @@ def _require_may_see(user: User) -> None:
 
 
 def _about_printing(form: AskForBookForm) -> str:
-    book = PrintJob.Book(form.cleaned_data["book"]).label
-    return f"Đặt in {book[0].lower()}{book[1:]} {form.cleaned_data['school_class'].name}, tất cả học sinh của lớp."
+    book, target = PrintJob.Book(form.cleaned_data["book"]), form.cleaned_data["school_class"]
+    if isinstance(target, ManyClasses):
+        kind = "học bạ" if book == PrintJob.Book.TRANSCRIPTS else "sổ THKQGD"
+        return f"Đặt in {kind} {target.words}, tất cả các lớp, tất cả học sinh."
+    return f"Đặt in {book.label[0].lower()}{book.label[1:]} {target.name}, tất cả học sinh của lớp."
 
 
-def _ask(request: SignedInRequest, form: AskForBookForm) -> PrintJob | None:
+def _ask(
+    request: SignedInRequest, form: AskForBookForm, year: SchoolYear | None
+) -> PrintJob | PrintBatch | None:
+    target = form.cleaned_data["school_class"]
+    asked: PrintJob | PrintBatch
     try:
-        job = ask_for_book(**form.cleaned_data, by=request.user)
+        if isinstance(target, ManyClasses) and year is not None:
+            wanted = {"book": form.cleaned_data["book"], "period": form.cleaned_data["period"]}
+            asked = ask_for_batch(**wanted, year=year, grade_level=target.grade_level, by=request.user)
+            said = f"{asked.get_book_display()} {asked.scope}"
+        else:
+            asked = ask_for_book(**form.cleaned_data, by=request.user)
+            said = f"{asked.get_book_display()} {target.name}"
     except BookRefused as refusal:
         form.add_error(refusal.field, refusal.message)
         return None
-    log_access(
-        request,
-        AccessLogEntry.Kind.PRINT_ASKED,
-        target=job.title,
-        target_path=reverse("reports:print_job", args=[job.pk]),
-    )
-    book = job.get_book_display()
-    messages.success(
-        request, f"Đã đặt in {book[0].lower()}{book[1:]} {form.cleaned_data['school_class'].name}."
-    )
-    return job
+    log_access(request, AccessLogEntry.Kind.PRINT_ASKED, target=asked.title, target_path=_page_of(asked))
+    messages.success(request, f"Đã đặt in {said[0].lower()}{said[1:]}.")
+    return asked
 
 
-def _year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYear | None:
+def _page_of(asked: PrintJob | PrintBatch) -> str:
+    name = "reports:batch" if isinstance(asked, PrintBatch) else "reports:print_job"
+    return reverse(name, args=[asked.pk])
+
+
+def year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYear | None:
     wanted = request.GET.get("year", "")
     chosen = next((year for year in years if str(year.pk) == wanted), None)
     return chosen or SchoolYear.objects.current()
@@ -201,8 +227,13 @@ def _first_choice(year: SchoolYear | None) -> dict[str, str]:
 
 
 def _list_context(request: SignedInRequest, year: SchoolYear | None) -> dict[str, object]:
-    wanted = _for_showing().filter(Q(school_class__year=year) | Q(decision__year=year))
+    wanted = _for_showing().filter(Q(school_class__year=year) | Q(decision__year=year), batch=None)
     page = Paginator(wanted, PRINTS_A_PAGE).get_page(request.GET.get("page"))
     worker_is_alive = has_live_worker()
     rows = [progress_of(job, worker_is_alive=worker_is_alive) for job in page]
-    return {"page": page, "rows": rows, "worker_is_alive": worker_is_alive}
+    return {
+        "page": page,
+        "rows": rows,
+        "worker_is_alive": worker_is_alive,
+        "batches": latest_batches(year, worker_is_alive=worker_is_alive),
+    }

@@ -27,6 +27,9 @@ _FOOT = re.compile(
 YEAR_BEGINS: Final = "1.CácmônhọcvàhoạtđộnggiáodụcMônhọcvàhoạtđộnggiáodục"
 _PREVIEW: Final = "BẢNXEMTRƯỚC"
 
+Printed = bytes | Path | list[str]
+"""A PDF, its file, or what ``page_texts`` has read of it."""
+
 
 class PrintRunShort(Exception):
     """A finished PDF is not what was asked for; ``message_vi`` names what is missing and the remedy."""
@@ -53,7 +56,7 @@ class _Book:
 
 
 def check_transcripts(
-    pdf: bytes | Path, expected: Sequence[Transcript], *, pages: Sequence[int] | None = None
+    pdf: Printed, expected: Sequence[Transcript], *, pages: Sequence[int] | None = None
 ) -> None:
     """Check a PDF of học bạ, single or merged, against the pupils asked for.
 
@@ -75,7 +78,7 @@ def check_transcripts(
         raise PrintRunShort(faults)
 
 
-def check_class_table(pdf: bytes | Path, table: ClassTable) -> None:
+def check_class_table(pdf: Printed, table: ClassTable) -> None:
     """Check the PDF of one class table: every page has its headings and number, every pupil stands in it once
     and in order with all values, and the totals and the lock state are there. Raises PrintRunShort.
     """
@@ -93,7 +96,10 @@ def text_of(pdf: bytes | Path) -> str:
 # --- Reading -----------------------------------------------------------------------------------------
 
 
-def page_texts(pdf: bytes | Path) -> list[str]:
+def page_texts(pdf: Printed) -> list[str]:
+    """The text of each page; reading costs a millisecond a page, so what was read is handed on as it is."""
+    if isinstance(pdf, list):
+        return pdf
     document = pypdfium2.PdfDocument(pdf)
     try:
         return [_page_text(document, place) for place in range(len(document))]

@@ -17,7 +17,7 @@ from students.models import Enrolment, SchoolYear
 MOST_LISTED = 200
 """Of the latest: the page of the prints names no more at once."""
 _ON_A_TABLE = frozenset({"attainment", "mark", "rating", "repeat"})
-Key = tuple[str, int | None, str, int | None]
+Key = tuple[str, int | None, str, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +130,20 @@ def _prints_of(requests: Iterable[CorrectionRequest], later: Mapping[int, set[in
     rows = PrintJob.objects.filter(
         Q(school_class__in=classes) | Q(movement__student__in=pupils), state=PrintJob.State.DONE
     )
-    return list(rows.select_related("school_class__year", "movement__student", "correction").order_by("id"))
+    return list(
+        rows.select_related("school_class__year", "movement__student", "correction", "student").order_by("id")
+    )
 
 
 def _key(job: PrintJob) -> Key:
-    return job.book, job.school_class_id, job.period, job.movement_id
+    return job.book, job.school_class_id, job.period, job.movement_id, job.student_id
 
 
 def _holds(job: PrintJob, request: CorrectionRequest, classes: set[int]) -> bool:
     """Whether the cells of the request stand in such a book, old or new."""
     if job.correction_id not in (None, request.pk):
+        return False
+    if job.student_id and all(item.student_id != job.student_id for item in request.items.all()):
         return False
     if job.book == PrintJob.Book.CLASS_TABLE:
         is_of_it = (job.school_class_id, job.period) == (request.school_class_id, request.period)

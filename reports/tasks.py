@@ -9,7 +9,9 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from reports import print_jobs
+from reports import print_batches, print_jobs, pupil_files
+from reports.print_attempts import PrintGivenUp, PrintInterrupted
+from reports.worker_memory import give_back
 
 
 class PrintRetry(BaseRetryStrategy):
@@ -17,7 +19,7 @@ class PrintRetry(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """At once after an orderly stop, soon after a failure, never after the last attempt."""
-        if isinstance(exception, print_jobs.PrintGivenUp):
+        if isinstance(exception, PrintGivenUp):
             return None
         wait = timedelta(seconds=0 if isinstance(exception, JobAborted) else 2)
         return RetryDecision(retry_at=timezone.now() + wait)
@@ -28,5 +30,23 @@ def print_book(context: JobContext, *, print_id: int) -> Any:
     """Make the book of a print; a worker that is told to stop gives it back to the queue."""
     try:
         print_jobs.run_job(print_id, should_stop=context.should_abort)
-    except print_jobs.PrintInterrupted as stop:
+    except PrintInterrupted as stop:
         raise JobAborted from stop
+    finally:
+        print_batches.settle_of(print_id)
+        give_back()
+
+
+@app.task(name=print_batches.TASK, queue=print_jobs.QUEUE, retry=PrintRetry(), pass_context=True)
+def bind_batch(context: JobContext, *, batch_id: int) -> Any:
+    """Bind the books of a batch into one file, the last step of it."""
+    try:
+        print_batches.run_batch(batch_id, should_stop=context.should_abort)
+    except PrintInterrupted as stop:
+        raise JobAborted from stop
+
+
+@app.task(name=pupil_files.TASK, queue=print_jobs.QUEUE, retry=PrintRetry())
+def pack_pupil_files(*, packed_batch_id: int) -> Any:
+    """Pack the files of all pupils of a batch, once somebody has asked for them."""
+    pupil_files.make_batch_zip(packed_batch_id)

@@ -64,7 +64,7 @@ from gradebook.models import (
     TeachingAssignment,
 )
 from gradebook.regulation import Period
-from reports.models import KeptReport, PrintJob
+from reports.models import KeptReport, PrintBatch, PrintJob
 from students.models import (
     CalendarEntry,
     Enrolment,
@@ -188,6 +188,15 @@ def a_report(_things: Things) -> list[Any]:
 def draft_decision(things: Things) -> list[Any]:
     about = {"kind": "awards", "year": things.school.year, "state": "draft", "drafted_by": things.school.tuan}
     return [ResultsDecision.objects.get_or_create(**about)[0].pk]
+
+
+def first_of_the_book(things: Things) -> list[Any]:
+    return [things.print_job.pk, 1]
+
+
+def a_batch(things: Things) -> list[Any]:
+    about = {"book": "hocba", "year": things.school.year, "period": "CN", "asked_by": things.school.tuan}
+    return [PrintBatch.objects.get_or_create(**about)[0].pk]
 
 
 def first_pupil(things: Things) -> list[Any]:
@@ -954,6 +963,22 @@ PAGES = (
     Page("reports:prints", Action.PRINT_BOOKS, CLERK, "post"),
     Page("reports:print_job", Action.SEE_PRINTS, PRINTS, arguments=of("print_job")),
     Page("reports:print_file", Action.SEE_PRINTS, PRINTS, status=404, arguments=of("print_job")),
+    Page("reports:print_cancel", Action.PRINT_BOOKS, CLERK, "post", 302, of("print_job")),
+    # Open still: only what was cancelled or has failed goes on, and that asks for the password.
+    Page("reports:print_resume", Action.PRINT_BOOKS, CLERK, "post", 422, of("print_job")),
+    Page("reports:copies", Action.PRINT_BOOKS, CLERK, "post", 422, of("print_job")),
+    Page("reports:class_files", Action.SEE_PRINTS, PRINTS, status=404, arguments=of("print_job")),
+    Page("reports:pupil_file", Action.SEE_PRINTS, PRINTS, status=404, arguments=first_of_the_book),
+    Page("reports:batch", Action.SEE_PRINTS, PRINTS, arguments=a_batch),
+    Page("reports:batch_file", Action.SEE_PRINTS, PRINTS, status=404, arguments=a_batch),
+    Page("reports:batch_files", Action.SEE_PRINTS, PRINTS, status=404, arguments=a_batch),
+    Page("reports:batch_files", Action.SEE_PRINTS, PRINTS, "post", 404, a_batch),
+    Page("reports:batch_cancel", Action.PRINT_BOOKS, CLERK, "post", 302, a_batch),
+    Page("reports:batch_resume", Action.PRINT_BOOKS, CLERK, "post", 422, a_batch),
+    Page("reports:batch_copies", Action.PRINT_BOOKS, CLERK, "post", 422, a_batch),
+    Page("reports:register", Action.SEE_PRINTS, PRINTS),
+    Page("reports:register_file", Action.SEE_PRINTS, PRINTS, status=422),
+    Page("reports:pupil_transcript", Action.PRINT_BOOKS, CLERK, "post", 422, first_pupil),
     # Without the password: whoever may is asked for it.
     Page("reports:correction_paper", Action.PRINT_PAPERS, PRINTS, status=422, arguments=of("filed")),
     Page("reports:correction_register_paper", Action.PRINT_PAPERS, PRINTS, status=422),

@@ -248,6 +248,7 @@ FILES = [
 @pytest.mark.parametrize(("person", "name", "arguments", "shown"), FILES, ids=[each[1] for each in FILES])
 def test_every_file_leaves_with_headers_that_keep_it_harmless(things, person, name, arguments, shown):
     things.print_job.file.save("books/x.pdf", ContentFile(b"%PDF-1.7"), save=False)
+    PrintJob.objects.update(state="running")
     PrintJob.objects.update(
         state="done", file=things.print_job.file.name, pages=1, pupils_asked=0, finished_at=clock.now()
     )

@@ -73,6 +73,7 @@ def test_a_print_is_outdated_by_a_signature_given_since_and_by_what_breaks_one_t
     rows = SubjectResult.objects.filter(line__code="TOAN", student=school.pupils[0])
     rows.get().save()
     ask_for_book(book=PrintJob.Book.CLASS_TABLE, school_class=school.class_4a, period=GHKI, by=school.tuan)
+    PrintJob.objects.update(state="running")
     PrintJob.objects.update(
         state="done", started_at=clock.now(), pupils_asked=3, pupils_done=3, pages=1, file="books/1.pdf"
     )

@@ -21,6 +21,7 @@ from gradebook.regulation import Period
 from reports import kept_pages, pdf, print_jobs, tasks
 from reports.book_content import Transcript
 from reports.models import PrintJob
+from reports.print_attempts import PrintGivenUp, PrintInterrupted
 from reports.print_jobs import ask_for_book, progress_of, resume_stalled, run_job, with_life
 from students.models import Enrolment
 from tests.gradebook.school import School, close_window, make_school, open_window
@@ -206,7 +207,7 @@ def test_an_interrupted_book_goes_on_with_the_pages_that_are_missing(
     school: School, drawn: list[str], files: Path
 ) -> None:
     job = ask(school)
-    with pytest.raises(print_jobs.PrintInterrupted):
+    with pytest.raises(PrintInterrupted):
         run_job(job.pk, should_stop=stop_after(2))
     job.refresh_from_db()
     assert (job.state, job.attempts, books(files)) == (PrintJob.State.WAITING, 0, [])
@@ -247,12 +248,12 @@ def test_failures_are_tried_three_times_then_the_print_says_so(
             run_job(job.pk)
         job.refresh_from_db()
         assert job.state == expected
-    with pytest.raises(print_jobs.PrintGivenUp) as last:
+    with pytest.raises(PrintGivenUp) as last:
         run_job(job.pk)
     job.refresh_from_db()
     assert job.state == PrintJob.State.FAILED
     assert "3 lần" in job.failure
-    assert "In lại" in job.failure
+    assert "In tiếp" in job.failure
     assert "OSError" not in job.failure
     assert books(files) == []
     place = ProcrastinateJob.objects.get().procrastinate_job

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from accounts import background
-from reports import kept_pages, print_jobs
+from reports import kept_pages, print_batches, print_jobs, pupil_files
 from students import roster_runs
 
 POLL_SECONDS: Final = 2.0
@@ -76,6 +76,8 @@ async def _look_after_the_dead() -> None:
 def _resume_stalled() -> None:
     try:
         print_jobs.resume_stalled()
+        print_batches.resume_stalled()
+        pupil_files.resume_stalled()
         roster_runs.resume_stalled()
     finally:
         connections.close_all()

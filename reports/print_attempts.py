@@ -1,0 +1,168 @@
+"""One attempt of a worker at a print or at a batch: counted before anything else, answered for however it ends.
+
+Every state that a worker writes goes through `note`, which leaves alone what is no longer the attempt's: somebody has
+cancelled it, or asked to go on with it meanwhile.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Final
+
+from django.db.models.functions import Now
+
+from accounts import background
+from accounts.history import Source, acting
+from gradebook.regulation import NotCovered
+from reports.models import PrintBatch, PrintJob
+from reports.print_moves import OPEN
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS: Final = 3
+SECONDS_BETWEEN_NOTES: Final = 0.5
+Row = PrintJob | PrintBatch
+
+
+class PrintInterrupted(Exception):
+    """The worker was told to stop; the print goes back to the queue and the attempt does not count."""
+
+
+class PrintCancelled(Exception):
+    """Somebody has cancelled the print; what was drawn stays kept."""
+
+
+class PrintGivenUp(Exception):
+    """The last attempt failed too; the print says so."""
+
+
+def begin(row: Row, **fields: Any) -> bool:
+    """Counts the attempt; False when there is nothing left to do."""
+    if row.state not in OPEN:
+        return False
+    if row.attempts >= MAX_ATTEMPTS:
+        _fail(
+            row,
+            f"Máy in nền đã dừng đột ngột {row.attempts} lần khi đang in {_words(row)}. Hãy báo người quản trị hệ "
+            f"thống xem nhật kí máy in nền ({_number(row)}), rồi bấm «In tiếp».",
+        )
+        return False
+    row.attempts += 1
+    _note(row, state="running", attempts=row.attempts, started_at=Now(), **fields)
+    return True
+
+
+def note(row: Row, **fields: Any) -> None:
+    """Writes fields of a print that this attempt has in hand. Raises PrintCancelled when it has no longer."""
+    with as_the_printer():
+        own = type(row)._default_manager.filter(pk=row.pk, state="running", attempts=row.attempts)  # noqa: SLF001
+        if not own.update(**fields):
+            raise PrintCancelled
+
+
+@dataclass(slots=True)
+class ProgressNotes:
+    """Writes progress at most twice a second, each time as a statement of its own. Raises PrintCancelled."""
+
+    job: PrintJob
+    noted_at: float = field(default=0.0)
+
+    def heard(self, pupils_done: int) -> None:
+        if time.monotonic() - self.noted_at >= SECONDS_BETWEEN_NOTES:
+            note(self.job, pupils_done=pupils_done)
+            self.noted_at = time.monotonic()
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What becomes of the print when making it fails."""
+
+    row: Row
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """True (the print is answered for) when trying again would end the same way."""
+        from reports.read_back import PrintRunShort  # noqa: PLC0415 - the worker's part: it loads pdfium
+
+        if isinstance(problem, PrintInterrupted):
+            _note(self.row, state="waiting", attempts=self.row.attempts - 1)
+        elif isinstance(problem, PrintCancelled):
+            logger.info("%s was cancelled", _number(self.row))
+            return True
+        elif isinstance(problem, PrintRunShort):
+            _fail(self.row, problem.message_vi)
+            return True
+        elif isinstance(problem, NotCovered):
+            _fail(self.row, str(problem))
+            return True
+        elif isinstance(problem, Exception):
+            self._count(problem)
+        return False
+
+    def _count(self, problem: Exception) -> None:
+        if self.row.attempts < MAX_ATTEMPTS:
+            _note(self.row, state="waiting")
+            return
+        _fail(
+            self.row,
+            f"Không in được sau {self.row.attempts} lần thử do lỗi hệ thống. Hãy bấm "
+            f"«In tiếp»; nếu vẫn lỗi, báo người quản trị hệ thống {_number(self.row)}.",
+        )
+        raise PrintGivenUp from problem
+
+
+def stopping(should_stop: Callable[[], bool]) -> Callable[[], None]:
+    """What raises PrintInterrupted once the worker is told to stop."""
+
+    def stop_if_asked() -> None:
+        if should_stop():
+            raise PrintInterrupted
+
+    return stop_if_asked
+
+
+def resume_stalled(kind: background.Kind, model: type[Row], *, lost: Any) -> list[int]:
+    """Gives the work of dead workers back to the queue, and puts in the rows of `lost` that have no place there.
+
+    Called by every worker every few seconds; two at once do not take the same row. Returns the rows' ids.
+    """
+    rows = model._default_manager  # noqa: SLF001
+    with as_the_printer():
+        resumed = kind.retry_stalled()
+        rows.filter(pk__in=resumed, state="running").update(state="waiting")
+    homeless = rows.filter(~kind.in_queue("todo", "doing"), lost, state__in=OPEN)
+    resumed += [row.pk for row in homeless if kind.enqueue_once(row.pk)]
+    if resumed:
+        logger.warning("%s taken up again after their worker ended: %s", model.__name__, resumed)
+    return resumed
+
+
+def as_the_printer() -> AbstractContextManager[Any]:
+    """So that the audit chain does not take the worker for somebody outside the application."""
+    return acting(None, role="Máy in nền", source=Source.SYSTEM)
+
+
+def _fail(row: Row, sentence: str) -> None:
+    logger.error("%s failed: %s", _number(row), sentence)
+    _note(row, state="failed", failure=sentence, finished_at=Now())
+
+
+def _note(row: Row, **fields: Any) -> None:
+    """A print that is done, failed or cancelled stays as it is."""
+    with as_the_printer():
+        type(row)._default_manager.filter(pk=row.pk, state__in=OPEN).update(**fields)  # noqa: SLF001
+
+
+def _words(row: Row) -> str:
+    return "sổ này" if isinstance(row, PrintJob) else "đợt này"
+
+
+def _number(row: Row) -> str:
+    return f"bản in số {row.pk}" if isinstance(row, PrintJob) else f"đợt in số {row.pk}"

@@ -1,0 +1,164 @@
+"""The register of what was printed: who, when, which version, how many copies for whom, which correction outdated it.
+
+A line is a finished print or a batch; a batch's classes have lines of their own only where one class is looked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, Value
+
+from accounts import permissions
+from accounts.history import Source, acting
+from accounts.models import User
+from accounts.powers import Action
+from reports.models import PrintBatch, PrintCopies, PrintJob
+from reports.outdated import with_changes
+from reports.print_jobs import WHO_PRINTS, BookRefused
+from reports.superseded import applied_requests, superseded_by
+from students.models import SchoolClass, SchoolYear
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Of which year, and what of it; None or "" is all."""
+
+    year: SchoolYear
+    book: str = ""
+    period: str = ""
+    school_class: SchoolClass | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A print or a batch with its copies and the requests that have changed a value in it since."""
+
+    printed: PrintJob | PrintBatch
+    copies: tuple[PrintCopies, ...]
+    requests: tuple[str, ...]
+    is_outdated: bool
+
+    @property
+    def is_batch(self) -> bool:
+        return isinstance(self.printed, PrintBatch)
+
+    @property
+    def number(self) -> str:
+        return f"Đợt {self.printed.pk}" if self.is_batch else f"Bản {self.printed.pk}"
+
+    @property
+    def version(self) -> str:
+        """The code at the foot where there is one for all pages, else the beginning of the content's hash."""
+        code = "" if isinstance(self.printed, PrintBatch) else self.printed.print_code
+        return code or self.printed.content_hash[:12]
+
+    @property
+    def pupils(self) -> int:
+        printed = self.printed
+        return (printed.pupils or 0) if isinstance(printed, PrintBatch) else printed.pupils_done
+
+    @property
+    def copies_made(self) -> int:
+        return sum(each.count for each in self.copies)
+
+    @property
+    def replaced_by(self) -> str:
+        """ "phiếu 12/2026; sổ đã thay đổi": why this paper is no longer the book."""
+        told = [f"phiếu {each}" for each in self.requests]
+        return "; ".join([*told, *(["sổ đã thay đổi"] if self.is_outdated and not told else [])])
+
+
+def places_of(narrowing: Narrowing) -> QuerySet[PrintJob, tuple[datetime, str, int]]:
+    """(when, "job" or "batch", its number), newest first: to be paged, then read by `lines_of`."""
+    jobs = PrintJob.objects.filter(
+        Q(school_class__year=narrowing.year) | Q(decision__year=narrowing.year), state=PrintJob.State.DONE
+    )
+    batches = PrintBatch.objects.filter(year=narrowing.year, state=PrintBatch.State.DONE)
+    if narrowing.book:
+        jobs, batches = jobs.filter(book=narrowing.book), batches.filter(book=narrowing.book)
+    if narrowing.period:
+        jobs, batches = jobs.filter(period=narrowing.period), batches.filter(period=narrowing.period)
+    if narrowing.school_class:
+        jobs, batches = jobs.filter(school_class=narrowing.school_class), batches.none()
+    else:
+        jobs = jobs.filter(batch=None)
+    chosen = [
+        rows.order_by().annotate(what=Value(what)).values_list("finished_at", "what", "pk")
+        for rows, what in ((jobs, "job"), (batches, "batch"))
+    ]
+    return chosen[0].union(chosen[1], all=True).order_by("-finished_at", "-pk")  # type: ignore[arg-type, return-value]
+
+
+def lines_of(places: Iterable[tuple[datetime | None, str, int]], year: SchoolYear) -> list[Line]:
+    """In the order of the places. Eight statements at most, whatever their number."""
+    wanted = [(what, pk) for _when, what, pk in places]
+    rows = PrintJob.objects.select_related(
+        *("school_class__year", "asked_by", "movement__student", "correction", "student", "batch"),
+        *("decision__year", "decision__school_class"),
+    )
+    jobs = with_changes(rows).in_bulk([pk for what, pk in wanted if what == "job"])
+    batches = PrintBatch.objects.select_related("year", "asked_by").in_bulk(
+        [pk for what, pk in wanted if what == "batch"]
+    )
+    copies = _copies(jobs, batches)
+    old = _superseded(year)
+    classes = with_changes(PrintJob.objects.filter(batch__in=batches)).filter(is_outdated=True)
+    outdated = set(classes.values_list("batch_id", flat=True))
+    lines = []
+    for what, pk in wanted:
+        if what == "job":
+            job = jobs[pk]
+            # Copies of a batch are copies of each of its classes.
+            own = (*copies["job", pk], *copies["batch", job.batch_id or 0])
+            lines.append(Line(job, own, old["job", pk], bool(job.is_outdated)))  # type: ignore[attr-defined]
+        else:
+            lines.append(Line(batches[pk], copies["batch", pk], old["batch", pk], pk in outdated))
+    return lines
+
+
+def _copies(
+    jobs: Mapping[int, PrintJob], batches: Iterable[int]
+) -> Mapping[tuple[str, int], tuple[PrintCopies, ...]]:
+    of_batches = {*batches, *(job.batch_id for job in jobs.values() if job.batch_id)}
+    found: dict[tuple[str, int], tuple[PrintCopies, ...]] = defaultdict(tuple)
+    rows = PrintCopies.objects.filter(Q(job__in=list(jobs)) | Q(batch__in=of_batches))
+    for each in rows.select_related("noted_by"):
+        key = ("job", each.job_id) if each.job_id else ("batch", each.batch_id or 0)
+        found[key] += (each,)
+    return found
+
+
+def _superseded(year: SchoolYear) -> Mapping[tuple[str, int], tuple[str, ...]]:
+    """The labels of the requests by print, and by the batch that the print is of."""
+    found: dict[tuple[str, int], tuple[str, ...]] = defaultdict(tuple)
+    for row in superseded_by(applied_requests(year)):
+        for key in (("job", row.job.pk), ("batch", row.job.batch_id or 0)):
+            if row.request.label not in found[key]:
+                found[key] += (row.request.label,)
+    return found
+
+
+def note_copies(printed: PrintJob | PrintBatch, *, count: int, recipient: str, by: User) -> PrintCopies:
+    """Adds to the register how many paper copies were made. Raises PermissionDenied, BookRefused."""
+    of_decision = isinstance(printed, PrintJob) and printed.decision_id
+    permissions.require(by, Action.PRINT_PAPERS if of_decision else Action.PRINT_BOOKS, WHO_PRINTS)
+    if printed.state != "done":
+        raise BookRefused("count", "Bản in chưa xong, chưa có bản giấy nào.")
+    own = {"batch": printed} if isinstance(printed, PrintBatch) else {"job": printed}
+    kind = "print_batch" if isinstance(printed, PrintBatch) else "print_job"
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        made = PrintCopies.objects.create(**own, count=count, recipient=recipient, noted_by=by)
+        told = f" cho {recipient}" if recipient else ""
+        act.says(f"Ghi {count} bản giấy{told}: {printed.title}", thing=f"{kind}:{printed.pk}")
+    return made
+
+
+def copies_of(printed: PrintJob | PrintBatch) -> Sequence[PrintCopies]:
+    return list(printed.copies.select_related("noted_by"))
+
+
+def all_lines(narrowing: Narrowing) -> Iterator[Line]:
+    """For the Excel file."""
+    yield from lines_of(places_of(narrowing), narrowing.year)

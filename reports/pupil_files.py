@@ -1,0 +1,134 @@
+"""The học bạ of each pupil as a file of its own, out of the file of the class: the same pages with the same foot.
+
+Named in plain letters by class, code and name. Many together are a ZIP, written to the disk pupil by pupil; it is kept
+beside the drawn pages and made again when it was taken away there.
+"""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import background
+from reports.models import PrintBatch, PrintJob
+from reports.transcripts import pupil_code
+from reports.whole_files import KEPT, written_whole
+from students.models import Student
+from students.names import file_words
+
+TASK: Final = "pack_pupil_files"
+PACKS: Final = background.Kind(TASK, key="packed_batch_id", locks=33)
+
+
+@dataclass(frozen=True, slots=True)
+class PupilFile:
+    """`place` in the book, from 1. The name is that of today; where the code has changed since, the code alone."""
+
+    place: int
+    code: str
+    name: str
+    first: int
+
+    def file_name(self, job: PrintJob) -> str:
+        """HocBa-4A-HS000123-nguyen-van-an-ban-in-18.pdf"""
+        class_name = file_words(job.school_class.name).upper() if job.school_class else ""
+        words = ["HocBa", class_name, file_words(self.code), file_words(self.name), "ban-in", str(job.pk)]
+        return "-".join(filter(None, words)) + ".pdf"
+
+    @property
+    def title(self) -> str:
+        return f"Học bạ – {self.name} – {self.code}" if self.name else f"Học bạ – {self.code}"
+
+
+def has_pupil_files(job: PrintJob) -> bool:
+    """A finished book of học bạ of which is known where each pupil stands, and whose structure is whole."""
+    is_done = job.state == PrintJob.State.DONE
+    return is_done and job.book == PrintJob.Book.TRANSCRIPTS and bool(job.places) and not job.correction_id
+
+
+def pupils_of(job: PrintJob) -> list[PupilFile]:
+    """In the book's order. One statement."""
+    names = {pupil_code(each): each.full_name for each in _sat_in(job)}
+    firsts = sorted(
+        (min(p for pages in years.values() for p in pages), code) for code, years in job.places.items()
+    )
+    return [
+        PupilFile(place, code, names.get(code, ""), first)
+        for place, (first, code) in enumerate(firsts, start=1)
+    ]
+
+
+def _sat_in(job: PrintJob) -> Sequence[Student]:
+    sat = Student.objects.filter(enrolments__school_class=job.school_class_id).distinct()
+    return list(sat.only("full_name", "moet_id", "school_code"))
+
+
+def pupil_pdf(job: PrintJob, wanted: PupilFile, among: Sequence[PupilFile]) -> bytes:
+    """Raises FileNotFoundError when the file of the print is gone."""
+    from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415 - the web server seldom joins files
+
+    parts = parts_beginning_at([each.first for each in among], job.pages or 0)
+    with splitting(Path(job.file.path)) as splitter:
+        return splitter.part(parts[wanted.place - 1], title=wanted.title)
+
+
+def class_zip(job: PrintJob) -> Path:
+    """The ZIP of a class, made if it is not there. Raises FileNotFoundError as `pupil_pdf`."""
+    target = _kept(f"print-{job.pk}.zip")
+    if not target.exists():
+        with written_whole(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as packed:
+            _pack(packed, job, folder="")
+    return target
+
+
+def batch_zip(batch: PrintBatch) -> Path:
+    """Where the ZIP of a batch is once a worker has made it."""
+    return _kept(f"batch-{batch.pk}.zip")
+
+
+def ask_for_batch_zip(batch: PrintBatch) -> None:
+    """Puts the packing into the queue, once."""
+    if not batch_zip(batch).exists():
+        PACKS.enqueue_once(batch.pk)
+
+
+def is_being_packed(batch: PrintBatch) -> bool:
+    return PrintBatch.objects.filter(PACKS.in_queue("todo", "doing"), pk=batch.pk).exists()
+
+
+def resume_stalled() -> list[int]:
+    """Gives the packing that a dead worker had in hand back to the queue."""
+    with transaction.atomic():
+        return PACKS.retry_stalled()
+
+
+def make_batch_zip(batch_id: int) -> None:
+    """A folder a class; one class after another, so that memory does not grow. Raises InOtherHands."""
+    with PACKS.alone_with(batch_id):
+        batch = PrintBatch.objects.get(pk=batch_id)
+        target = batch_zip(batch)
+        if batch.state != PrintBatch.State.DONE or target.exists():
+            return
+        jobs = batch.jobs.select_related("school_class").order_by("school_class")
+        with written_whole(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as packed:
+            for job in jobs:
+                class_name = file_words(job.school_class.name).upper() if job.school_class else ""
+                _pack(packed, job, folder=f"{class_name}/")
+
+
+def _pack(packed: zipfile.ZipFile, job: PrintJob, *, folder: str) -> None:
+    from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415 - as in pupil_pdf
+
+    pupils = pupils_of(job)
+    parts = parts_beginning_at([each.first for each in pupils], job.pages or 0)
+    with splitting(Path(job.file.path)) as splitter:
+        for pupil, part in zip(pupils, parts, strict=True):
+            packed.writestr(folder + pupil.file_name(job), splitter.part(part, title=pupil.title))
+
+
+def _kept(name: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / KEPT / name

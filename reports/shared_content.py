@@ -1,0 +1,41 @@
+"""What a page has in common with the same page of the other parts stands in a merged file once.
+
+The instructions on page 2 of every học bạ differ in their running foot alone, which WeasyPrint draws last: their
+content is cut there, and the common beginning is one stream for all. It may be cut between any two lines.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pikepdf
+from pikepdf import Array, Pdf
+
+LEAST: Final = 4096
+"""Bytes in common that are worth a stream of their own."""
+
+
+def share_beginnings(whole: Pdf, parts: Sequence[range]) -> None:
+    """`parts`: the places of each part's pages in the file, from 0."""
+    for place in range(max(len(pages) for pages in parts)):
+        same = [whole.pages[pages[place]].obj for pages in parts if place < len(pages)]
+        drawn = [page for page in same if isinstance(page.get("/Contents"), pikepdf.Stream)]
+        if len(drawn) > 1:
+            _share_beginning(whole, drawn)
+
+
+def _share_beginning(whole: Pdf, pages: Sequence[pikepdf.Object]) -> None:
+    contents = [page.Contents.read_bytes() for page in pages]
+    cut = contents[0].rfind(b"\n", 0, _in_common(contents)) + 1
+    if cut < LEAST:
+        return
+    beginning = whole.make_stream(contents[0][:cut])
+    for page, content in zip(pages, contents, strict=True):
+        page.Contents = Array([beginning, whole.make_stream(content[cut:])])
+
+
+def _in_common(contents: Sequence[bytes]) -> int:
+    """With how many bytes all begin alike: as many as the first and the last in order do."""
+    first, last = min(contents), max(contents)
+    return next(
+        (place for place, both in enumerate(zip(first, last, strict=False)) if both[0] != both[1]), len(first)
+    )

@@ -1,0 +1,12 @@
+"""Memory that a finished book leaves behind, given back: else a worker keeps its largest book's share for ever."""
+
+import ctypes
+import gc
+
+
+def give_back() -> None:
+    """Collects what stands in cycles and returns free pages to the system, where the C library can (glibc)."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

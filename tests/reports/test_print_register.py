@@ -1,0 +1,175 @@
+"""The register of prints: a line a print with its version, its paper copies and what has outdated it."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from accounts import clock
+from accounts.models import AccessLogEntry
+from reports.models import PrintBatch, PrintCopies, PrintJob
+from reports.print_jobs import BookRefused
+from reports.print_register import note_copies
+from tests.approvals.papers import applied, entered_school
+from tests.gradebook.school import School, make_school
+from tests.reports.papers import as_confirmed
+from tests.reports.test_superseded import as_if_printed
+
+pytestmark = pytest.mark.django_db
+REGISTER = reverse("reports:register")
+
+
+@pytest.fixture(autouse=True)
+def files(settings: object, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def school() -> School:
+    return make_school(pupils=2)
+
+
+def as_if_bound(school: School) -> PrintBatch:
+    """A finished batch of 4A alone, without its files."""
+    batch = PrintBatch.objects.create(
+        book="thkqgd",
+        year=school.year,
+        grade_level=4,
+        period="GHKI",
+        asked_by=school.tuan,
+        state="done",
+        finished_at=clock.now(),
+        pupils=2,
+        pages=1,
+        file="books/dot-0.pdf",
+        content_hash="ab" * 32,
+    )
+    PrintJob.objects.filter(pk=as_if_printed(school).pk).update(batch=batch)
+    return batch
+
+
+def page_of(client: Client, **narrowing: object) -> str:
+    return client.get(REGISTER, narrowing).content.decode()
+
+
+def test_copies_are_noted_with_for_whom_and_stand_in_the_register(school: School) -> None:
+    job, client = as_if_printed(school), as_confirmed(school.tuan)
+    answer = client.post(
+        reverse("reports:copies", args=[job.pk]), {"count": "2", "recipient": "Lưu tủ văn phòng"}, follow=True
+    )
+    assert "Đã ghi 2 bản giấy" in answer.content.decode()
+    client.post(reverse("reports:copies", args=[job.pk]), {"count": "1", "recipient": "Cô Lan"})
+    assert [(made.count, made.recipient, made.noted_by) for made in job.copies.all()] == [
+        (2, "Lưu tủ văn phòng", school.tuan),
+        (1, "Cô Lan", school.tuan),
+    ]
+    page = page_of(client)
+    assert "3 bản" in page
+    assert "2: Lưu tủ văn phòng" in page
+
+
+@pytest.mark.parametrize(
+    ("count", "message"),
+    [
+        ("", "Gõ số bản giấy đã in, ví dụ 2."),
+        ("hai", "Số bản giấy là một số nguyên, ví dụ 2."),
+        ("0", "Số bản giấy ít nhất là 1."),
+        ("1000", "Số bản giấy nhiều nhất là 999"),
+    ],
+)
+def test_a_wrong_number_is_refused_at_its_place_and_what_was_typed_is_kept(
+    school: School, count: str, message: str
+) -> None:
+    job, batch = as_if_printed(school), as_if_bound(school)
+    for address in (
+        reverse("reports:copies", args=[job.pk]),
+        reverse("reports:batch_copies", args=[batch.pk]),
+    ):
+        answer = as_confirmed(school.tuan).post(address, {"count": count, "recipient": "Cô Lan"})
+        assert answer.status_code == 422
+        assert message in answer.content.decode()
+        assert 'value="Cô Lan"' in answer.content.decode()
+    assert not PrintCopies.objects.exists()
+
+
+def test_the_leaders_read_the_register_and_note_nothing(school: School) -> None:
+    job = as_if_printed(school)
+    for person in (school.bich, school.hoa):
+        client = as_confirmed(person)
+        assert "Sổ THKQGD lớp 4A" in page_of(client)
+        assert client.post(reverse("reports:copies", args=[job.pk]), {"count": "1"}).status_code == 403
+        with pytest.raises(PermissionDenied):
+            note_copies(job, count=1, recipient="", by=person)
+
+
+def test_copies_are_of_what_is_done_and_never_changed(school: School) -> None:
+    job = as_if_printed(school)
+    made = note_copies(job, count=1, recipient="", by=school.tuan)
+    for change in (made.delete, lambda: PrintCopies.objects.update(count=5)):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change()
+    waiting = PrintJob.objects.create(
+        book="hocba", school_class=school.class_4a, period="CN", asked_by=school.tuan
+    )
+    with pytest.raises(BookRefused, match="chưa xong"):
+        note_copies(waiting, count=1, recipient="", by=school.tuan)
+    with pytest.raises(DatabaseError, match="not done"), transaction.atomic():
+        PrintCopies.objects.create(job=waiting, count=1, noted_by=school.tuan)
+
+
+def test_a_batch_is_one_line_and_a_class_looked_for_shows_its_part_with_the_copies_of_the_batch(
+    school: School,
+) -> None:
+    batch, client = as_if_bound(school), as_confirmed(school.tuan)
+    client.post(reverse("reports:batch_copies", args=[batch.pk]), {"count": "4"})
+    page = page_of(client)
+    assert "Sổ THKQGD khối 4" in page
+    assert "Sổ THKQGD lớp 4A" not in page
+    of_class = page_of(client, school_class=school.class_4a.pk)
+    assert "Sổ THKQGD lớp 4A" in of_class
+    assert "4 bản" in of_class
+    assert "Không có lần in nào" in page_of(client, school_class=school.class_4b.pk)
+    assert "Không có lần in nào" in page_of(client, book="hocba")
+    assert "Không có lần in nào" in page_of(client, period="CN")
+
+
+def test_a_print_that_a_correction_has_outdated_names_the_request() -> None:
+    school = entered_school()
+    as_if_printed(school)
+    client = as_confirmed(school.hoa)
+    assert ">Còn đúng<" in page_of(client)
+    request = applied(school)
+    page = page_of(client)
+    assert f"phiếu {request.label}" in page
+    assert ">Còn đúng<" not in page
+
+
+def test_the_excel_file_has_the_same_lines_and_taking_it_is_logged(school: School) -> None:
+    job = as_if_printed(school)
+    note_copies(job, count=2, recipient="=HYPERLINK()", by=school.tuan)
+    answer = as_confirmed(school.bich).get(reverse("reports:register_file"))
+    rows = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values
+    told = next(row for row in rows if row[0] == f"Bản {job.pk}")
+    assert told[1] == job.title
+    assert (told[9], told[10]) == (2, "2 bản: =HYPERLINK()")
+    entry = AccessLogEntry.objects.get(kind=AccessLogEntry.Kind.BULK_EXPORTED)
+    assert "Sổ theo dõi in" in entry.target
+
+
+@pytest.mark.parametrize("prints", [1, 8])
+def test_the_register_takes_the_same_statements_for_few_prints_and_for_many(
+    school: School, django_assert_num_queries: DjangoAssertNumQueries, prints: int
+) -> None:
+    for _time in range(prints):
+        as_if_printed(school)
+        as_if_bound(school)
+    client = as_confirmed(school.tuan)
+    client.get(REGISTER)
+    with django_assert_num_queries(13):
+        client.get(REGISTER)
