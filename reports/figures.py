@@ -1,0 +1,391 @@
+"""Tables of figures, as reports and statistics are made of: what is counted, kept, compared, put on paper. Pure.
+
+A figure is a count, a share in % with one decimal place, or None where the school never recorded what would have to be
+counted: a zero that comes of nothing entered is no zero (domain 2.7 D, R81).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+Figure = int | Decimal | None
+
+MISSING: Final = "…"
+"""In place of a figure that nobody can know; LEGEND says so below every table that has one."""
+LEGEND: Final = "Dấu «…»: chưa có số liệu, không phải là không có em nào."
+NOT_ASKED: Final = "×"
+NO_SHARE: Final = "–"
+_TENTH: Final = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`heads` from the outermost; neighbours with equal outer heads stand under one."""
+
+    key: str
+    heads: tuple[str, ...]
+    is_share: bool = False
+
+    @property
+    def words(self) -> str:
+        """ "Tổng số, Dân tộc thiểu số, Nữ": the heads in one line, each once."""
+        return ", ".join(dict.fromkeys(each for each in self.heads if each))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: one figure a column, or none at all in a heading.
+
+    `code` and `unit` as the form has them, `number` what stands before the label ("3.5."), `level` how far it is
+    moved in. `not_asked`: keys of the columns that the form crosses out in this row.
+    """
+
+    key: str
+    label: str
+    figures: tuple[Figure, ...] = ()
+    code: str = ""
+    unit: str = ""
+    level: int = 0
+    is_heading: bool = False
+    number: str = ""
+    not_asked: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How a sentence calls it: "Tổng quy mô (mã số 37)"."""
+        label = self.label.lstrip("-+ ").rstrip(":")
+        return f"{label} (mã số {self.code})" if self.code else label
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One cell of the head: over `across` columns, `down` lines of the head high."""
+
+    text: str
+    across: int
+    down: int
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    row_head: str = "Chỉ tiêu"
+    note: str = ""
+
+    @property
+    def depth(self) -> int:
+        """Lines of the head."""
+        return max((len(each.heads) for each in self.columns), default=1)
+
+    @property
+    def head_rows(self) -> tuple[tuple[Head, ...], ...]:
+        """The head of the columns, line by line; what stands before them spans all its lines."""
+        return tuple(tuple(self._heads(line)) for line in range(self.depth))
+
+    @property
+    def has_numbers(self) -> bool:
+        return any(each.number for each in self.rows)
+
+    @property
+    def has_codes(self) -> bool:
+        return any(each.code for each in self.rows)
+
+    @property
+    def has_units(self) -> bool:
+        return any(each.unit for each in self.rows)
+
+    @property
+    def lacks_figures(self) -> bool:
+        return any(
+            figure is None and not column.is_share and column.key not in row.not_asked
+            for row in self.rows
+            for column, figure in zip(self.columns, row.figures, strict=False)
+        )
+
+    def cells(self, row: Row) -> tuple[tuple[Column, Figure], ...]:
+        """() of a heading."""
+        return tuple(zip(self.columns, row.figures, strict=True)) if row.figures else ()
+
+    def figure(self, row_key: str, column_key: str) -> Figure:
+        """Raises KeyError for a row or column that is not there."""
+        row = next((each for each in self.rows if each.key == row_key), None)
+        place = next((n for n, each in enumerate(self.columns) if each.key == column_key), None)
+        if row is None or place is None:
+            raise KeyError(f"{self.key}: {row_key} × {column_key}")
+        return row.figures[place] if row.figures else None
+
+    def _heads(self, line: int) -> Iterator[Head]:
+        """A head reaches down over the lines that its column has no head of its own for."""
+        start = 0
+        while start < len(self.columns):
+            heads = self.columns[start].heads
+            if line >= len(heads):
+                start += 1
+                continue
+            stop = start + 1
+            while stop < len(self.columns) and self.columns[stop].heads[: line + 1] == heads[: line + 1]:
+                stop += 1
+            is_last = line == len(heads) - 1
+            yield Head(heads[line], stop - start, self.depth - line if is_last else 1, is_last)
+            start = stop
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a page, an Excel file, a paper and a kept copy show alike.
+
+    `moment` in words: "Cuối học kì I", "ngày 30/09/2026". `notes` say what was counted and what is missing; `faults`
+    are sums that do not come out, each a sentence with both numbers.
+    """
+
+    kind: str
+    title: str
+    moment: str
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def lacks_figures(self) -> bool:
+        return any(each.lacks_figures for each in self.tables)
+
+    def table(self, key: str) -> Table:
+        """Raises KeyError."""
+        for each in self.tables:
+            if each.key == key:
+                return each
+        raise KeyError(key)
+
+
+def share(part: Figure, whole: Figure) -> Decimal | None:
+    """In %, one decimal place, half upwards; None where there is nothing to divide."""
+    if part is None or not whole:
+        return None
+    return (Decimal(part) * 100 / Decimal(whole)).quantize(_TENTH, ROUND_HALF_UP)
+
+
+def figure_words(figure: Figure, column: Column | None = None) -> str:
+    """As people read it: "1.250", "98,5", "…" for what is not known, "–" for a share of nothing."""
+    if figure is None:
+        return NO_SHARE if column and column.is_share else MISSING
+    whole, _dot, decimals = str(figure).partition(".")
+    return f"{int(whole):,}".replace(",", ".") + (f",{decimals}" if decimals else "")
+
+
+def cell_words(row: Row, column: Column, figure: Figure) -> str:
+    return NOT_ASKED if column.key in row.not_asked else figure_words(figure, column)
+
+
+# --- To and fro --------------------------------------------------------------------------------------
+
+
+def as_text(report: Report) -> str:
+    """The one JSON text of a report: equal reports, equal text."""
+    return json.dumps(_plain(report), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def from_text(text: str) -> Report:
+    """What `as_text` was given. Raises KeyError, TypeError, ValueError for another text."""
+    kept = json.loads(text)
+    tables = tuple(
+        Table(
+            **{
+                **each,
+                "columns": tuple(Column(**{**c, "heads": tuple(c["heads"])}) for c in each["columns"]),
+                "rows": tuple(_row(row) for row in each["rows"]),
+            }
+        )
+        for each in kept["tables"]
+    )
+    words = {name: tuple(kept[name]) for name in ("notes", "faults")}
+    return Report(**{**kept, **words, "tables": tables})
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    return {
+        **_fields(report),
+        "tables": [
+            {
+                **_fields(table),
+                "columns": [_fields(column) for column in table.columns],
+                "rows": [
+                    {**_fields(row), "figures": [_plain_figure(each) for each in row.figures]}
+                    for row in table.rows
+                ],
+            }
+            for table in report.tables
+        ],
+    }
+
+
+def _fields(thing: Any) -> dict[str, Any]:
+    return {name: getattr(thing, name) for name in thing.__slots__}
+
+
+def _plain_figure(figure: Figure) -> int | str | None:
+    return str(figure) if isinstance(figure, Decimal) else figure
+
+
+def _row(kept: Mapping[str, Any]) -> Row:
+    figures = tuple(Decimal(each) if isinstance(each, str) else each for each in kept["figures"])
+    return Row(**{**kept, "figures": figures, "not_asked": tuple(kept["not_asked"])})
+
+
+# --- What differs ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A cell that is not what it was; `old` and `new` as people read them, "không có" where there is no such cell."""
+
+    table: str
+    row: str
+    column: str
+    old: str
+    new: str
+
+
+NOT_THERE: Final = "không có"
+
+
+def differences(old: Report, new: Report) -> tuple[Difference, ...]:
+    """Cell by cell in the order of `old`, then what only `new` has. Titles and notes are not compared."""
+    before, now = _cells_of(old), _cells_of(new)
+    return tuple(
+        Difference(*(before.get(key) or now[key])[:3], _words_at(before, key), _words_at(now, key))
+        for key in dict.fromkeys((*before, *now))
+        if _words_at(before, key) != _words_at(now, key)
+    )
+
+
+def _cells_of(report: Report) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
+    return {
+        (table.key, row.key, column.key): (
+            table.title,
+            row.name,
+            column.words,
+            cell_words(row, column, figure),
+        )
+        for table in report.tables
+        for row in table.rows
+        for column, figure in table.cells(row)
+    }
+
+
+def _words_at(cells: Mapping[tuple[str, str, str], tuple[str, str, str, str]], key: Any) -> str:
+    return cells[key][3] if key in cells else NOT_THERE
+
+
+# --- Sums that must come out -------------------------------------------------------------------------
+
+
+def uneven_rows(table: Table, whole: str, parts: Sequence[str]) -> Iterator[str]:
+    """A sentence for each column in which the rows `parts` do not add up to the row `whole`; not of shares.
+
+    Where a figure is missing nothing can be checked.
+    """
+    by_key = {row.key: row for row in table.rows}
+    own = by_key[whole]
+    for column in table.columns:
+        total = table.figure(whole, column.key)
+        figures = [table.figure(part, column.key) for part in parts]
+        if column.is_share or total is None or any(each is None for each in figures):
+            continue
+        added = sum(each for each in figures if each is not None)
+        if added != total:
+            names = f"{by_key[parts[0]].name} … {by_key[parts[-1]].name}"
+            yield (
+                f"{table.title}, cột «{column.words}»: «{own.name}» là {figure_words(total)}, "
+                f"cộng các dòng {names} được {figure_words(added)}."
+            )
+
+
+def uneven_columns(table: Table, whole: str, parts: Sequence[str]) -> Iterator[str]:
+    """The same across: a sentence for each row in which the columns `parts` do not add up to the column `whole`."""
+    words = {column.key: column.words for column in table.columns}
+    for row in _rows_with_figures(table):
+        total = table.figure(row.key, whole)
+        figures = [table.figure(row.key, part) for part in parts]
+        if total is None or any(each is None for each in figures):
+            continue
+        added = sum(each for each in figures if each is not None)
+        if added != total:
+            yield (
+                f"{table.title}, dòng «{row.name}»: «{words[whole]}» là {figure_words(total)}, "
+                f"cộng các cột được {figure_words(added)}."
+            )
+
+
+def exceeding(table: Table, part: str, whole: str) -> Iterator[str]:
+    """A sentence for each row in which column `part` is greater than column `whole`: more girls than pupils."""
+    words = {column.key: column.words for column in table.columns}
+    for row in _rows_with_figures(table):
+        lower, upper = table.figure(row.key, part), table.figure(row.key, whole)
+        if lower is not None and upper is not None and lower > upper:
+            yield (
+                f"{table.title}, dòng «{row.name}»: «{words[part]}» là {figure_words(lower)}, "
+                f"nhiều hơn «{words[whole]}» là {figure_words(upper)}."
+            )
+
+
+def _rows_with_figures(table: Table) -> Iterable[Row]:
+    return (row for row in table.rows if row.figures)
+
+
+# --- As a page draws it ------------------------------------------------------------------------------
+
+Link = Callable[[Row, Column], str]
+"""Where the pupils behind a figure are listed; "" for a figure that has no list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    column: Column
+    words: str
+    is_missing: bool
+    is_asked: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    row: Row
+    cells: tuple[ShownCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """For `reports/_figures.html` and the papers: a table with the words and the address of each figure."""
+
+    table: Table
+    rows: tuple[ShownRow, ...]
+
+    @property
+    def width(self) -> int:
+        """All columns, for a heading that goes across."""
+        own = 1 + self.table.has_numbers + self.table.has_codes + self.table.has_units
+        return own + len(self.table.columns)
+
+
+def shown(table: Table, link: Link | None = None) -> ShownTable:
+    return ShownTable(table, tuple(ShownRow(row, _shown_cells(table, row, link)) for row in table.rows))
+
+
+def _shown_cells(table: Table, row: Row, link: Link | None) -> tuple[ShownCell, ...]:
+    """Nobody stands behind a zero, a share or a missing figure."""
+    return tuple(
+        ShownCell(
+            column,
+            cell_words(row, column, figure),
+            is_missing=figure is None and not column.is_share and column.key not in row.not_asked,
+            is_asked=column.key not in row.not_asked,
+            url=link(row, column) if link and figure and not column.is_share else "",
+        )
+        for column, figure in table.cells(row)
+    )
