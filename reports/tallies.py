@@ -7,6 +7,7 @@ periods and pupils.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import Any
 
 from django.db import connection
@@ -48,10 +49,7 @@ class Number:
     unknown: tuple[int, ...]
 
     def __add__(self, other: "Number") -> "Number":
-        return Number(
-            tuple(a + b for a, b in zip(self.of, other.of, strict=True)),
-            tuple(a + b for a, b in zip(self.unknown, other.unknown, strict=True)),
-        )
+        return Number(tuple(map(add, self.of, other.of)), tuple(map(add, self.unknown, other.unknown)))
 
     @property
     def all(self) -> int:
@@ -60,9 +58,27 @@ class Number:
 
 NOBODY = Number((0,) * len(Group), (0,) * len(Group))
 
-Key = tuple[int, str, str, str]
-Tallies = Mapping[Key, Number]
-"""By class id, period, item and value."""
+ByValue = Mapping[str, Number]
+Tallies = Mapping[tuple[int, str, str], ByValue]
+"""By class id, period and item, what there is of each value."""
+
+
+def added_up(tallies: Tallies, cells: Iterable[tuple[int, str, str]]) -> ByValue:
+    """Some of the cells together."""
+    found: dict[str, Number] = {}
+    for cell in cells:
+        for value, number in tallies.get(cell, {}).items():
+            found[value] = found[value] + number if value in found else number
+    return found
+
+
+def sum_of(numbers: ByValue, values: Iterable[str]) -> Number:
+    """All that have one of the values."""
+    found = NOBODY
+    for value in values:
+        if value in numbers:
+            found += numbers[value]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +113,11 @@ def count(question: Question) -> Tallies:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(judged=_judged(question.matter)), asked)
-        return {
-            (row[0], row[1], row[2], row[3]): Number(row[4 : 4 + len(Group)], row[4 + len(Group) :])
-            for row in cursor
-        }
+        found: dict[tuple[int, str, str], dict[str, Number]] = {}
+        for class_id, period, item, value, *numbers in cursor:
+            of = Number(tuple(numbers[: len(Group)]), tuple(numbers[len(Group) :]))
+            found.setdefault((class_id, period, item), {})[value] = of
+        return found
 
 
 def pupils_behind(question: Question, item: str, values: Collection[str], group: Group) -> list[Pupil]:
@@ -251,6 +268,8 @@ _YEAR_END = f"""
         WHEN a.item IN ('{SURPRISE}', '{HIGHER}', '{LETTER}') THEN '{NO}'
         WHEN a.item = '{PROMOTION}' AND o.is_promoted THEN '{YES}'
         WHEN a.item = '{PROMOTION}' AND NOT o.is_promoted THEN '{NO}'
+        WHEN a.item IN ('{PROGRAMME}', '{PRIMARY}') AND o.result = '' AND o.is_promoted THEN '{YES}'
+        WHEN a.item IN ('{PROGRAMME}', '{PRIMARY}') AND o.result = '' THEN '{NO}'
         WHEN r.is_unassessed OR o.result = '' THEN '{UNASSESSED}'
         WHEN o.result IS NULL THEN '{MISSING}'
         WHEN a.item = '{RESULT}' THEN o.result
