@@ -29,6 +29,7 @@ KINDS = {
     "request": ("Phiếu đề nghị sửa", "approvals:request"),
     "inquiry": ("Hỏi đáp, sự cố", "approvals:inquiry"),
     "print_job": ("In sổ, học bạ", "reports:print_job"),
+    "kept_report": ("Thống kê, báo cáo", "reports:kept_report"),
 }
 OTHER, ACCESS = "Việc khác", "Tải xuống, truy cập"
 # Logging in and failing to is in the access log of everybody; here stands what was done.

@@ -154,6 +154,8 @@ class Action(StrEnum):
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
     PRINT_PAPERS = "print_papers"
+    SEE_REPORTS = "see_reports"
+    KEEP_REPORT = "keep_report"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -720,6 +722,20 @@ TABLE: tuple[Rule, ...] = (
         "in phiếu đề nghị sửa, sổ theo dõi sửa điểm, quyết định, giấy khen",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.1, IV.2, IV.3, R46, R69, R77",
+    ),
+    Rule(
+        Action.SEE_REPORTS,
+        Area.BOOKS,
+        "xem thống kê, báo cáo của trường, tải Excel, in",
+        _WHOLE_SCHOOL,
+        "IV.1, IV.2, IV.3, R78, R79",
+    ),
+    Rule(
+        Action.KEEP_REPORT,
+        Area.BOOKS,
+        "chốt, ghi nhận xét vào bản báo cáo (giữ vĩnh viễn)",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3, R82",
     ),
     Rule(
         Action.KEEP_OWN_SIGN_IN,

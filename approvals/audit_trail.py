@@ -87,7 +87,7 @@ PARTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             *("students_homeroomassignment", "gradebook_teachingassignment", "accounts_passwordrotation"),
         ),
     ),
-    "prints": ("Bản in", ("reports_printjob",)),
+    "prints": ("Bản in, bản báo cáo", ("reports_printjob", "reports_keptreport")),
 }
 
 # Numbers of entries, each branch by an index of its own (accounts/migrations/0096_audit_located.py, word for word):

@@ -114,11 +114,17 @@ class Table:
 
     def figure(self, row_key: str, column_key: str) -> Figure:
         """Raises KeyError for a row or column that is not there."""
-        row = next((each for each in self.rows if each.key == row_key), None)
-        place = next((n for n, each in enumerate(self.columns) if each.key == column_key), None)
-        if row is None or place is None:
-            raise KeyError(f"{self.key}: {row_key} × {column_key}")
+        row = self.row(row_key)
+        place = self.columns.index(self.column(column_key))
         return row.figures[place] if row.figures else None
+
+    def row(self, key: str) -> Row:
+        """Raises KeyError."""
+        return _by_key(self.rows, key)
+
+    def column(self, key: str) -> Column:
+        """Raises KeyError."""
+        return _by_key(self.columns, key)
 
     def _heads(self, line: int) -> Iterator[Head]:
         """A head reaches down over the lines that its column has no head of its own for."""
@@ -141,7 +147,8 @@ class Report:
     """What a page, an Excel file, a paper and a kept copy show alike.
 
     `moment` in words: "Cuối học kì I", "ngày 30/09/2026". `notes` say what was counted and what is missing; `faults`
-    are sums that do not come out, each a sentence with both numbers.
+    are sums that do not come out, each a sentence with both numbers. `remarks` are what a person says to the figures,
+    as (heading, text): of a kept copy only.
     """
 
     kind: str
@@ -150,6 +157,7 @@ class Report:
     tables: tuple[Table, ...]
     notes: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
 
     @property
     def lacks_figures(self) -> bool:
@@ -157,10 +165,14 @@ class Report:
 
     def table(self, key: str) -> Table:
         """Raises KeyError."""
-        for each in self.tables:
-            if each.key == key:
-                return each
-        raise KeyError(key)
+        return _by_key(self.tables, key)
+
+
+def _by_key(things: Sequence[Any], key: str) -> Any:
+    for each in things:
+        if each.key == key:
+            return each
+    raise KeyError(key)
 
 
 def share(part: Figure, whole: Figure) -> Decimal | None:
@@ -204,7 +216,8 @@ def from_text(text: str) -> Report:
         for each in kept["tables"]
     )
     words = {name: tuple(kept[name]) for name in ("notes", "faults")}
-    return Report(**{**kept, **words, "tables": tables})
+    remarks = tuple((heading, text) for heading, text in kept["remarks"])
+    return Report(**{**kept, **words, "remarks": remarks, "tables": tables})
 
 
 def _plain(report: Report) -> dict[str, Any]:
@@ -290,52 +303,53 @@ def uneven_rows(table: Table, whole: str, parts: Sequence[str]) -> Iterator[str]
 
     Where a figure is missing nothing can be checked.
     """
-    by_key = {row.key: row for row in table.rows}
-    own = by_key[whole]
-    for column in table.columns:
-        total = table.figure(whole, column.key)
-        figures = [table.figure(part, column.key) for part in parts]
-        if column.is_share or total is None or any(each is None for each in figures):
+    own, others = table.row(whole), [table.row(part) for part in parts]
+    for place, column in enumerate(table.columns):
+        added = _sum(row.figures[place] for row in others)
+        total = own.figures[place]
+        if column.is_share or column.key in own.not_asked or added is None or total is None or added == total:
             continue
-        added = sum(each for each in figures if each is not None)
-        if added != total:
-            names = f"{by_key[parts[0]].name} … {by_key[parts[-1]].name}"
-            yield (
-                f"{table.title}, cột «{column.words}»: «{own.name}» là {figure_words(total)}, "
-                f"cộng các dòng {names} được {figure_words(added)}."
-            )
+        yield (
+            f"{table.title}, cột «{column.words}»: «{own.name}» là {figure_words(total)}, "
+            f"cộng các dòng từ «{others[0].name}» đến «{others[-1].name}» được {figure_words(added)}."
+        )
 
 
 def uneven_columns(table: Table, whole: str, parts: Sequence[str]) -> Iterator[str]:
     """The same across: a sentence for each row in which the columns `parts` do not add up to the column `whole`."""
-    words = {column.key: column.words for column in table.columns}
-    for row in _rows_with_figures(table):
-        total = table.figure(row.key, whole)
-        figures = [table.figure(row.key, part) for part in parts]
-        if total is None or any(each is None for each in figures):
-            continue
-        added = sum(each for each in figures if each is not None)
-        if added != total:
+    own = table.columns.index(table.column(whole))
+    others = [table.columns.index(table.column(part)) for part in parts]
+    for row in table.rows:
+        added = _sum(row.figures[place] for place in others) if row.figures else None
+        total = row.figures[own] if row.figures else None
+        if added is not None and total is not None and added != total:
             yield (
-                f"{table.title}, dòng «{row.name}»: «{words[whole]}» là {figure_words(total)}, "
-                f"cộng các cột được {figure_words(added)}."
+                f"{table.title}, dòng «{row.name}»: «{table.columns[own].words}» là {figure_words(total)}, "
+                f"cộng các cột «{'», «'.join(table.columns[place].words for place in others)}» được "
+                f"{figure_words(added)}."
             )
 
 
 def exceeding(table: Table, part: str, whole: str) -> Iterator[str]:
     """A sentence for each row in which column `part` is greater than column `whole`: more girls than pupils."""
-    words = {column.key: column.words for column in table.columns}
-    for row in _rows_with_figures(table):
-        lower, upper = table.figure(row.key, part), table.figure(row.key, whole)
-        if lower is not None and upper is not None and lower > upper:
+    lower, upper = (table.columns.index(table.column(key)) for key in (part, whole))
+    for row in table.rows:
+        few, many = (row.figures[lower], row.figures[upper]) if row.figures else (None, None)
+        if few is not None and many is not None and few > many:
             yield (
-                f"{table.title}, dòng «{row.name}»: «{words[part]}» là {figure_words(lower)}, "
-                f"nhiều hơn «{words[whole]}» là {figure_words(upper)}."
+                f"{table.title}, dòng «{row.name}»: «{table.columns[lower].words}» là {figure_words(few)}, "
+                f"nhiều hơn «{table.columns[upper].words}» là {figure_words(many)}."
             )
 
 
-def _rows_with_figures(table: Table) -> Iterable[Row]:
-    return (row for row in table.rows if row.figures)
+def _sum(figures: Iterable[Figure]) -> Figure:
+    """None as soon as one is missing."""
+    total: int | Decimal = 0
+    for each in figures:
+        if each is None:
+            return None
+        total += each
+    return total
 
 
 # --- As a page draws it ------------------------------------------------------------------------------
@@ -367,10 +381,9 @@ class ShownTable:
     rows: tuple[ShownRow, ...]
 
     @property
-    def width(self) -> int:
-        """All columns, for a heading that goes across."""
-        own = 1 + self.table.has_numbers + self.table.has_codes + self.table.has_units
-        return own + len(self.table.columns)
+    def rest(self) -> int:
+        """Columns behind the label, for a heading that goes across."""
+        return self.table.has_codes + self.table.has_units + len(self.table.columns)
 
 
 def shown(table: Table, link: Link | None = None) -> ShownTable:

@@ -153,3 +153,55 @@ class PrintJob(models.Model):
     def cells_missing_label(self) -> str:
         """ "130 ô chưa nhập", the thousands apart by a dot."""
         return f"{self.cells_missing:,} ô chưa nhập".replace(",", ".")
+
+
+class KeptReport(models.Model):
+    """A report as it was when somebody kept it: never changed, never removed (R82).
+
+    Of a `period` or of a `day`; `number` counts the copies of one report of one moment. `contents` is what
+    `reports.figures.as_text` writes and `digest` its SHA-256: the database refuses a row where the two differ.
+    `lock_state` says how far the books were shut then. Written by `reports.kept_reports` alone.
+    """
+
+    kind = models.CharField("báo cáo", max_length=40)
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="kept_reports", verbose_name="năm học")
+    period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES, blank=True)
+    day = models.DateField("ngày", null=True)
+    number = models.PositiveSmallIntegerField("bản số")
+    title = models.CharField("tên", max_length=200)
+    contents = models.TextField()
+    digest = models.CharField("SHA-256", max_length=64)
+    lock_state = models.CharField("tình trạng sổ", max_length=300)
+    note = models.CharField("ghi chú", max_length=500, blank=True)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="kept_reports", verbose_name="người chốt"
+    )
+    role = models.CharField("tư cách", max_length=60)
+    kept_at = models.DateTimeField("chốt lúc", db_default=Now())
+
+    class Meta:
+        ordering = ("-kept_at", "-id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "year", "period", "day", "number"],
+                name="kept_report_number_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(period="", day__isnull=False) | (~Q(period="") & Q(day__isnull=True)),
+                name="kept_report_is_of_a_period_or_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(period__in=["", *(value for value, _label in PERIOD_CHOICES)]),
+                name="kept_report_period_is_known",
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="kept_report_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} · bản {self.number}"
+
+    @property
+    def short_digest(self) -> str:
+        """As paper and pages show it."""
+        return self.digest[:8]

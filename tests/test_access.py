@@ -64,7 +64,7 @@ from gradebook.models import (
     TeachingAssignment,
 )
 from gradebook.regulation import Period
-from reports.models import PrintJob
+from reports.models import KeptReport, PrintJob
 from students.models import (
     CalendarEntry,
     Enrolment,
@@ -79,6 +79,7 @@ from students.models import (
 from tests.approvals.kept import the_board, the_plan
 from tests.approvals.papers import draft, entered_school, filed
 from tests.gradebook.school import CONFIRMED, School, grant_to, open_window
+from tests.reports.kept import keep_movements
 from tests.students.seats import seat
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +144,7 @@ class Things:
     decision: StaffDecision
     round: ReconciliationRound
     reply: ReconciliationReply
+    kept: KeptReport
 
 
 def schools_comment(_things: Things) -> list[Any]:
@@ -177,6 +179,10 @@ def lans_notice(things: Things) -> list[Any]:
 
 def the_version(things: Things) -> list[Any]:
     return [things.document.versions.get().pk]
+
+
+def a_report(_things: Things) -> list[Any]:
+    return ["bien-dong-si-so"]
 
 
 def draft_decision(things: Things) -> list[Any]:
@@ -960,6 +966,20 @@ PAGES = (
     Page("gradebook:decision_drop", Action.DRAFT_DECISIONS, PRINTS, "post", 302, draft_decision),
     Page("reports:decision_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
     Page("reports:certificates_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
+    Page("reports:reports", Action.SEE_REPORTS, OFFICE),
+    Page("reports:report", Action.SEE_REPORTS, OFFICE, arguments=a_report),
+    Page("reports:report_excel", Action.SEE_REPORTS, OFFICE, arguments=a_report),
+    Page("reports:report_paper", Action.SEE_REPORTS, OFFICE, arguments=a_report),
+    # This report has no form of its own, and no list behind its figures.
+    Page("reports:report_form", Action.SEE_REPORTS, OFFICE, status=404, arguments=a_report),
+    Page("reports:report_pupils", Action.SEE_REPORTS, OFFICE, status=404, arguments=a_report),
+    # Nothing says which figures were seen.
+    Page("reports:report_keep", Action.KEEP_REPORT, PRINTS, "post", 422, a_report),
+    Page("reports:kept_reports", Action.SEE_REPORTS, OFFICE),
+    Page("reports:kept_report", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
+    Page("reports:kept_report_differences", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
+    Page("reports:kept_report_excel", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
+    Page("reports:kept_report_paper", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
@@ -1053,6 +1073,7 @@ def some_of_each(school: School) -> Things:
         ),
         round=check,
         reply=check.replies.get(school_class=school.class_4a),
+        kept=keep_movements(school),
     )
 
 

@@ -22,6 +22,7 @@ PURE = (
     "approvals/reconciliation_workflow.py",
     "approvals/sampling.py",
     "approvals/announcement_workflow.py",
+    "reports/figures.py",
 )
 ONLY_HERE = {"weasyprint": {"reports/pdf.py"}, "guardian": {"accounts/grants.py"}}
 

@@ -1,0 +1,185 @@
+"""A report as an Excel file: a sheet a table, with the head of several lines that its page and its paper have."""
+
+import io
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from accounts.tables import HEADING_FILL, HEADING_FONT, write_value
+from reports.figures import LEGEND, Column, Figure, Report, Row, Table, cell_words
+
+TITLE_FONT = Font(bold=True, size=13)
+FAULT_FONT = Font(bold=True, color="9C1C1C")
+THIN = Side(style="thin", color="808080")
+FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+SHARE_FORMAT = "0.0"
+COUNT_FORMAT = "#,##0"
+LONGEST_SHEET_NAME = 31
+_NOT_IN_A_SHEET_NAME = str.maketrans("[]:*?/\\", "()-····")
+
+
+def write_report(report: Report, *, above: Sequence[str]) -> bytes:
+    """The workbook. `above`: lines below the title, of the school, who took it, how far the books were shut."""
+    book = Workbook()
+    book.remove(book.active)
+    names: set[str] = set()
+    for place, table in enumerate(report.tables):
+        sheet = book.create_sheet(_sheet_name(table, place, names))
+        _write_table(sheet, report, table, above, is_first=place == 0)
+    output = io.BytesIO()
+    book.save(output)
+    return output.getvalue()
+
+
+def _sheet_name(table: Table, place: int, taken: set[str]) -> str:
+    """What Excel takes, each once."""
+    name = table.title.translate(_NOT_IN_A_SHEET_NAME)[:LONGEST_SHEET_NAME].strip("' ") or f"Bảng {place + 1}"
+    if name.lower() in taken:
+        name = f"{name[: LONGEST_SHEET_NAME - 4].rstrip()} ({place + 1})"
+    taken.add(name.lower())
+    return name
+
+
+def _write_table(
+    sheet: Worksheet, report: Report, table: Table, above: Sequence[str], *, is_first: bool
+) -> None:
+    line = 0
+    for text, font in _lines_above(report, table, above, is_first=is_first):
+        line += 1
+        cell = sheet.cell(line, 1)
+        write_value(cell, text)
+        cell.font = font or Font()
+    first_head = line + 2
+    first_row = first_head + table.depth
+    side = _side_heads(table)
+    write_head(sheet, table, side, first_head)
+    line = first_row - 1
+    for row in table.rows:
+        line += 1
+        write_row(sheet, table, row, line)
+    for text in _lines_below(report, table, is_first=is_first):
+        line += 2 if line < first_row + len(table.rows) else 1
+        write_value(sheet.cell(line, 1), text)
+    _set_up(sheet, table, side, first_head, first_row)
+
+
+def _lines_above(
+    report: Report, table: Table, above: Sequence[str], *, is_first: bool
+) -> Iterator[tuple[str, Font | None]]:
+    yield report.title, TITLE_FONT
+    if table.title != report.title:
+        yield table.title, HEADING_FONT
+    yield report.moment, None
+    for text in above:
+        yield text, None
+    if is_first:
+        for text in report.faults:
+            yield f"Chưa khớp: {text}", FAULT_FONT
+
+
+def _lines_below(report: Report, table: Table, *, is_first: bool) -> Iterator[str]:
+    if table.lacks_figures:
+        yield LEGEND
+    if table.note:
+        yield table.note
+    if is_first:
+        yield from report.notes
+        for heading, text in report.remarks:
+            yield f"{heading}: {text}"
+
+
+def _side_heads(table: Table) -> tuple[tuple[str, int], ...]:
+    """What stands before the figures: name and width."""
+    return (
+        *((("TT", 7),) if table.has_numbers else ()),
+        (table.row_head, 46),
+        *((("Đơn vị tính", 10),) if table.has_units else ()),
+        *((("Mã số", 8),) if table.has_codes else ()),
+    )
+
+
+def write_head(sheet: Worksheet, table: Table, side: Sequence[tuple[str, int]], first: int) -> None:
+    """The head from line `first` on, merged as on the page."""
+    for number, (name, _width) in enumerate(side, start=1):
+        _head_cell(sheet, first, number, name, across=1, down=table.depth)
+    free = {line: [True] * len(table.columns) for line in range(table.depth)}
+    for line, heads in enumerate(table.head_rows):
+        for head in heads:
+            start = free[line].index(True)
+            for below in range(line, line + head.down):
+                free[below][start : start + head.across] = [False] * head.across
+            _head_cell(
+                sheet, first + line, len(side) + start + 1, head.text, across=head.across, down=head.down
+            )
+
+
+def _head_cell(sheet: Worksheet, line: int, column: int, text: str, *, across: int, down: int) -> None:
+    for each in range(line, line + down):
+        for place in range(column, column + across):
+            sheet.cell(each, place).border = FRAME
+            sheet.cell(each, place).fill = HEADING_FILL
+    cell = sheet.cell(line, column)
+    write_value(cell, text)
+    cell.font, cell.alignment = HEADING_FONT, CENTRE
+    if across > 1 or down > 1:
+        sheet.merge_cells(
+            start_row=line, start_column=column, end_row=line + down - 1, end_column=column + across - 1
+        )
+
+
+def write_row(sheet: Worksheet, table: Table, row: Row, line: int) -> None:
+    side = (
+        *((row.number,) if table.has_numbers else ()),
+        row.label,
+        *((row.unit,) if table.has_units else ()),
+        *((row.code,) if table.has_codes else ()),
+    )
+    for number, text in enumerate(side, start=1):
+        cell = sheet.cell(line, number)
+        write_value(cell, int(text) if text.isdigit() and text == row.code else text)
+        is_label = number == 1 + table.has_numbers
+        cell.alignment = (
+            Alignment(indent=row.level, wrap_text=True, vertical="center") if is_label else CENTRE
+        )
+        cell.font = HEADING_FONT if row.is_heading else Font()
+        cell.border = FRAME
+    for place, column in enumerate(table.columns):
+        cell = sheet.cell(line, len(side) + place + 1)
+        cell.border = FRAME
+        if row.figures:
+            _write_figure(cell, row, column, row.figures[place])
+
+
+def _write_figure(cell: object, row: Row, column: Column, figure: Figure) -> None:
+    """A number as a number; what is no number in the words of the page."""
+    if figure is None or column.key in row.not_asked:
+        write_value(cell, cell_words(row, column, figure))  # type: ignore[arg-type]
+    else:
+        cell.value = figure  # type: ignore[attr-defined]
+        cell.number_format = SHARE_FORMAT if isinstance(figure, Decimal) else COUNT_FORMAT  # type: ignore[attr-defined]
+    cell.alignment = Alignment(horizontal="right", vertical="center")  # type: ignore[attr-defined]
+    if row.is_heading:
+        cell.font = HEADING_FONT  # type: ignore[attr-defined]
+
+
+def _set_up(
+    sheet: Worksheet, table: Table, side: Sequence[tuple[str, int]], first_head: int, first_row: int
+) -> None:
+    """Widths, head and labels that stay, printed on one page's width with the head on each."""
+    for number, (_name, width) in enumerate(side, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    for number in range(len(side) + 1, len(side) + len(table.columns) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = 9
+    label = get_column_letter(2 + table.has_numbers)
+    sheet.freeze_panes = f"{label}{first_row}"
+    sheet.print_title_rows = f"{first_head}:{first_row - 1}"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.center.text = "Trang &P/&N"

@@ -1,0 +1,132 @@
+"""Copies of reports that were kept: the list, one copy as it was, what differs since, its Excel and its paper."""
+
+import io
+
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts import permissions
+from accounts.file_answers import file_to_save
+from accounts.models import AccessLogEntry, User
+from accounts.powers import Action
+from accounts.rate_limit import limited
+from accounts.refusals import log_access
+from accounts.requests import SignedInRequest
+from accounts.tables import XLSX
+from reports.figures import differences, shown
+from reports.figures_excel import write_report
+from reports.kept_reports import moment_of, report_of
+from reports.kinds import KINDS, kind_of
+from reports.models import KeptReport
+from reports.report_files import kept_words, lines_above, report_pdf
+from reports.report_views import WHO_SEES
+from students.models import SchoolYear
+
+COPIES_A_PAGE = 30
+
+
+@require_safe
+def kept_reports(request: SignedInRequest) -> HttpResponse:
+    """All copies, newest first; of one kind (?kind=) or one year (?year=)."""
+    permissions.require(request.user, Action.SEE_REPORTS, WHO_SEES)
+    rows = KeptReport.objects.select_related("year", "kept_by").defer("contents")
+    kind = kind_of(request.GET.get("kind", ""))
+    years = list(SchoolYear.objects.all())
+    year = next((each for each in years if str(each.pk) == request.GET.get("year", "")), None)
+    if kind:
+        rows = rows.filter(kind=kind.slug)
+    if year:
+        rows = rows.filter(year=year)
+    context = {
+        "page": Paginator(rows, COPIES_A_PAGE).get_page(request.GET.get("page")),
+        "kinds": KINDS,
+        "kind": kind,
+        "years": years,
+        "year": year,
+    }
+    return render(request, "reports/kept_reports.html", context)
+
+
+@never_cache
+@require_safe
+def kept_report(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One copy, exactly as it was."""
+    kept = get_kept(request.user, pk)
+    found = report_of(kept)
+    context = {
+        "kept": kept,
+        "kind": kind_of(kept.kind),
+        "moment": moment_of(kept),
+        "report": found,
+        "tables": [shown(table) for table in found.tables],
+        "later": KeptReport.objects.filter(
+            kind=kept.kind, year=kept.year, period=kept.period, day=kept.day, number__gt=kept.number
+        )
+        .order_by("-number")
+        .defer("contents")
+        .first(),
+    }
+    return render(request, "reports/kept_report.html", context)
+
+
+@never_cache
+@require_safe
+@limited("report", times=240, minutes=10, what="xem báo cáo")
+def kept_report_differences(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What is no longer as it was kept: the copy beside the figures of this moment."""
+    kept = get_kept(request.user, pk)
+    kind = kind_of(kept.kind)
+    if kind is None:
+        raise Http404("Báo cáo này không còn được lập nên không so được với số liệu hiện nay.")
+    moment = moment_of(kept)
+    live = kind.read(moment)
+    context = {
+        "kept": kept,
+        "kind": kind,
+        "moment": moment,
+        "differences": differences(report_of(kept), live),
+    }
+    return render(request, "reports/kept_report_differences.html", context)
+
+
+@never_cache
+@require_safe
+@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
+    """The copy as a workbook; who took it is logged."""
+    kept = get_kept(request.user, pk)
+    above = lines_above(moment_of(kept), kept.lock_state, by=request.user, kept=kept)
+    return _file(request, kept, write_report(report_of(kept), above=above), "xlsx")
+
+
+@never_cache
+@require_safe
+@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+def kept_report_paper(request: SignedInRequest, pk: int) -> FileResponse:
+    """The copy on paper, to be signed and sealed."""
+    kept = get_kept(request.user, pk)
+    content = report_pdf(moment_of(kept), report_of(kept), lock_state=kept.lock_state, kept=kept)
+    return _file(request, kept, content, "pdf")
+
+
+def get_kept(user: User, pk: int) -> KeptReport:
+    """Fetch and check in one call; with its year and its keeper. Raises PermissionDenied, Http404."""
+    permissions.require(user, Action.SEE_REPORTS, WHO_SEES)
+    return get_object_or_404(KeptReport.objects.select_related("year", "kept_by"), pk=pk)
+
+
+def _file(request: SignedInRequest, kept: KeptReport, content: bytes, ending: str) -> FileResponse:
+    is_pdf = ending == "pdf"
+    log_access(
+        request,
+        AccessLogEntry.Kind.PRINT_DOWNLOADED if is_pdf else AccessLogEntry.Kind.BULK_EXPORTED,
+        target=str(kept),
+        target_path=reverse("reports:kept_report", args=[kept.pk]),
+        detail=kept_words(kept),
+    )
+    name = f"{kept.kind}-{moment_of(kept).file_part}-ban-{kept.number}.{ending}"
+    return file_to_save(io.BytesIO(content), name, "application/pdf" if is_pdf else XLSX)

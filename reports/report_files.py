@@ -1,0 +1,79 @@
+"""A report on its way out: the lines above a workbook, the paper in the form of Nghị định 30/2020."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.timezone import localtime
+
+from accounts import clock, permissions
+from accounts.models import User
+from reports.book_content import Signature
+from reports.figures import LEGEND, Report, ShownTable, shown
+from reports.models import KeptReport
+from reports.report_kind import Moment
+from reports.signatories import read_signatories
+from students.models import SchoolYear
+from students.paper_dates import long_date
+
+TEMPLATE = "reports/print/figures.html"
+WIDE = 8
+"""Columns of figures from which on a table wants the paper across."""
+RECIPIENTS = ("Như kính gửi;", "Ban giám hiệu;", "Lưu: VT.")
+NOT_KEPT = "Bản in từ số liệu đang thay đổi, chưa chốt."
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPaper:
+    """A report with what stands around it on paper."""
+
+    report: Report
+    tables: tuple[ShownTable, ...]
+    year: SchoolYear
+    place_and_date: str
+    state: str
+    principal: Signature
+    is_across: bool
+
+    @property
+    def legend(self) -> str:
+        return LEGEND
+
+
+def lines_above(
+    moment: Moment, lock_state: str, *, by: User, kept: KeptReport | None = None
+) -> Sequence[str]:
+    """Of the school, of the copy, and who took the file when."""
+    taken = f"{by.full_name} ({permissions.post_label(by)}), lúc {clock.moment_label(clock.stamp())}"
+    return (
+        f"{moment.year.school_name} · {moment.year.parent_body}",
+        lock_state,
+        kept_words(kept) if kept else NOT_KEPT,
+        f"Người xuất: {taken}",
+    )
+
+
+def kept_words(kept: KeptReport) -> str:
+    """ "Bản 2, chốt lúc 10:15:00 05/01/2027, Phạm Thị Hoa (Phó Hiệu trưởng). Mã nội dung: 5f3a09c2."."""
+    return (
+        f"Bản {kept.number}, chốt lúc {clock.moment_label(kept.kept_at)}, {kept.kept_by.full_name} ({kept.role}). "
+        f"Mã nội dung: {kept.short_digest}."
+    )
+
+
+def report_pdf(moment: Moment, report: Report, *, lock_state: str, kept: KeptReport | None = None) -> bytes:
+    """Two statements. The date under the motto is that of the copy, else today's."""
+    # Only here, so that a web process that prints none does not load the typesetter (40 MB).
+    from reports import pdf  # noqa: PLC0415
+
+    day = localtime(kept.kept_at).date() if kept else clock.today()
+    paper = ReportPaper(
+        report=report,
+        tables=tuple(shown(table) for table in report.tables),
+        year=moment.year,
+        place_and_date=f"{moment.year.place}, {long_date(day)}",
+        state=f"{lock_state} {kept_words(kept) if kept else NOT_KEPT}",
+        principal=read_signatories([]).principal(moment.year, day),
+        is_across=any(len(table.columns) >= WIDE for table in report.tables),
+    )
+    context = {"paper": paper, "recipients": RECIPIENTS}
+    return pdf.render(TEMPLATE, context, title=f"{report.title}, {report.moment}")

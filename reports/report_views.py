@@ -1,0 +1,251 @@
+"""Pages of the reports: the index, one report as it is now, its Excel, its paper, keeping a copy, pupils behind."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import permissions
+from accounts.file_answers import file_to_save
+from accounts.models import AccessLogEntry, User
+from accounts.powers import Action
+from accounts.rate_limit import limited
+from accounts.refusals import log_access
+from accounts.requests import SignedInRequest
+from accounts.tables import XLSX
+from reports.figures import Column, Link, Report, Row, shown
+from reports.figures_excel import write_report
+from reports.kept_reports import WHO_KEEPS, KeepingRefused, digest_of, keep_report
+from reports.kinds import KINDS, kind_of
+from reports.lock_words import lock_words
+from reports.report_files import lines_above, report_pdf
+from reports.report_forms import KeepForm, MomentForm
+from reports.report_kind import CellKey, Group, Moment, ReportKind
+from students.models import SchoolYear
+
+TELLS_SECRETS = "Danh sách này cho biết thông tin nhạy cảm của học sinh."
+WHO_SEES = "Thống kê, báo cáo của trường mở cho Ban giám hiệu, văn thư và người kiểm tra."
+
+
+@require_safe
+def reports(request: SignedInRequest) -> HttpResponse:
+    """«Thống kê, báo cáo»: every kind, by group."""
+    permissions.require(request.user, Action.SEE_REPORTS, WHO_SEES)
+    groups = [(group, [kind for kind in KINDS if kind.group is group]) for group in Group]
+    context = {
+        "groups": [(group, kinds) for group, kinds in groups if kinds],
+        "year": SchoolYear.objects.current(),
+    }
+    return render(request, "reports/reports.html", context)
+
+
+@never_cache
+@require_safe
+@limited("report", times=240, minutes=10, what="xem báo cáo")
+def report(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The report as it is at this moment."""
+    kind = get_kind(request.user, slug)
+    form = _moment_form(request, kind)
+    if not form.is_valid():
+        return render(request, "reports/report.html", {"kind": kind, "form": form}, status=422)
+    return _show(request, kind, form)
+
+
+def _show(
+    request: SignedInRequest,
+    kind: ReportKind,
+    form: MomentForm,
+    *,
+    typed: KeepForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    moment = form.moment
+    found = kind.read(moment)
+    link = link_of(request.user, kind, moment)
+    keep_form = typed or KeepForm(kind=kind, initial={"seen": digest_of(found)})
+    if typed is not None:
+        keep_form.data = {**keep_form.data.dict(), "seen": digest_of(found)}  # type: ignore[attr-defined]
+    context = {
+        "kind": kind,
+        "form": form,
+        "moment": moment,
+        "report": found,
+        "tables": [shown(table, link(table.key)) for table in found.tables],
+        "lock_state": lock_words(moment),
+        "keep_form": keep_form,
+        "may_keep": permissions.may(request.user, Action.KEEP_REPORT),
+    }
+    return render(request, "reports/report.html", context, status=status)
+
+
+@never_cache
+@require_safe
+@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+def report_excel(request: SignedInRequest, slug: str) -> FileResponse:
+    """The report as a workbook; who took it is logged."""
+    asked = _asked(request, slug)
+    above = lines_above(asked.moment, lock_words(asked.moment), by=request.user)
+    return _file(request, asked, write_report(asked.read(), above=above), "xlsx")
+
+
+@never_cache
+@require_safe
+@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+def report_form(request: SignedInRequest, slug: str) -> FileResponse:
+    """The workbook in the layout that is prescribed, for the kinds that have one."""
+    asked = _asked(request, slug)
+    if asked.kind.form is None:
+        raise Http404("Báo cáo này không có mẫu Excel riêng.")
+    return _file(request, asked, asked.kind.form(asked.moment, asked.read()), "xlsx", part="mau")
+
+
+@never_cache
+@require_safe
+@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+def report_paper(request: SignedInRequest, slug: str) -> FileResponse:
+    """The report on paper, to be signed and sealed."""
+    asked = _asked(request, slug)
+    content = report_pdf(asked.moment, asked.read(), lock_state=lock_words(asked.moment))
+    return _file(request, asked, content, "pdf")
+
+
+@never_cache
+@require_safe
+@limited("report_pupils", times=240, minutes=10, what="xem danh sách học sinh của báo cáo")
+def report_pupils(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Who stands behind a figure."""
+    asked = _asked(request, slug)
+    kind, moment = asked.kind, asked.moment
+    cell = CellKey(*(request.GET.get(name, "") for name in ("table", "row", "column")))
+    if kind.behind is None:
+        raise Http404("Báo cáo này không có danh sách học sinh của từng số.")
+    if kind.tells_secrets(cell):
+        permissions.require(request.user, Action.SEE_SENSITIVE, TELLS_SECRETS)
+    found = asked.read()
+    try:
+        table = found.table(cell.table)
+        row, column = table.row(cell.row), table.column(cell.column)
+    except KeyError:
+        raise Http404("Báo cáo không có số này.") from None
+    if kind.tells_secrets(cell):
+        what = f"{row.name}, {column.words}"
+        log_access(
+            request, AccessLogEntry.Kind.SENSITIVE_VIEWED, target=f"{kind.title}: {what}", detail=moment.words
+        )
+    context = {
+        "kind": kind,
+        "moment": moment,
+        "report": found,
+        "table": table,
+        "row": row,
+        "column": column,
+        "pupils": kind.behind(moment, cell),
+    }
+    return render(request, "reports/report_pupils.html", context)
+
+
+@require_POST
+@limited("report_keep", times=60, minutes=10, what="chốt báo cáo")
+def report_keep(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Keeps the report as it is. 409: it has changed since the page was made, and is shown anew."""
+    kind = get_kind(request.user, slug)
+    permissions.require(request.user, Action.KEEP_REPORT, WHO_KEEPS)
+    form = _moment_form(request, kind)
+    if not form.is_valid():
+        raise Http404("Không có báo cáo của thời điểm này.")
+    typed = KeepForm(request.POST, kind=kind)
+    if not typed.is_valid():
+        return _show(request, kind, form, typed=typed, status=422)
+    try:
+        kept = keep_report(kind, form.moment, typed.keeping, by=request.user)
+    except KeepingRefused as refusal:
+        typed.add_error(None, refusal.message)
+        return _show(request, kind, form, typed=typed, status=409)
+    messages.success(request, f"Đã chốt bản {kept.number}. Bản này giữ nguyên, không ai sửa, xoá được.")
+    return redirect("reports:kept_report", kept.pk)
+
+
+def get_kind(user: User, slug: str) -> ReportKind:
+    """Fetch and check in one call. Raises PermissionDenied, Http404."""
+    permissions.require(user, Action.SEE_REPORTS, WHO_SEES)
+    kind = kind_of(slug)
+    if kind is None:
+        raise Http404("Không có báo cáo này.")
+    return kind
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A report of a moment, as an address names it."""
+
+    kind: ReportKind
+    moment: Moment
+
+    def read(self) -> Report:
+        return self.kind.read(self.moment)
+
+
+def _asked(request: SignedInRequest, slug: str) -> Asked:
+    kind = get_kind(request.user, slug)
+    form = _moment_form(request, kind)
+    if not form.is_valid():
+        raise Http404("Không có báo cáo của thời điểm này.")
+    return Asked(kind, form.moment)
+
+
+def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
+    """What the address asks for; of what it leaves out the current year, its period that is shown first, its day."""
+    years = list(SchoolYear.objects.all())
+    if not years:
+        raise Http404("Chưa có năm học nào.")
+    data = request.GET.dict()
+    if "year" not in data:
+        data["year"] = str((SchoolYear.objects.current() or years[0]).pk)
+    year = next((each for each in years if str(each.pk) == data["year"]), None)
+    if kind.first_day and year and not data.get("day"):
+        data["day"] = f"{kind.first_day(year):%Y-%m-%d}"
+    if kind.periods and not data.get("period"):
+        data["period"] = kind.periods[-1].value
+    return MomentForm(data, kind=kind, years=years)
+
+
+def link_of(user: User, kind: ReportKind, moment: Moment) -> Callable[[str], Link | None]:
+    """By the key of a table: the way from its figures to the pupils behind them; None where there is none."""
+    if kind.behind is None:
+        return lambda _key: None
+    address = reverse("reports:report_pupils", args=[kind.slug])
+    sees_secrets = permissions.may(user, Action.SEE_SENSITIVE)
+
+    def of_table(key: str) -> Link:
+        def link(row: Row, column: Column) -> str:
+            cell = CellKey(key, row.key, column.key)
+            if kind.tells_secrets(cell) and not sees_secrets:
+                return ""
+            return (
+                f"{address}?{moment.query}&{urlencode({'table': key, 'row': row.key, 'column': column.key})}"
+            )
+
+        return link
+
+    return of_table
+
+
+def _file(
+    request: SignedInRequest, asked: Asked, content: bytes, ending: str, *, part: str = ""
+) -> FileResponse:
+    is_pdf = ending == "pdf"
+    log_access(
+        request,
+        AccessLogEntry.Kind.PRINT_DOWNLOADED if is_pdf else AccessLogEntry.Kind.BULK_EXPORTED,
+        target=f"{asked.kind.title}, {asked.moment.words}",
+        target_path=f"{reverse('reports:report', args=[asked.kind.slug])}?{asked.moment.query}",
+    )
+    name = "-".join(each for each in (asked.kind.slug, asked.moment.file_part, part) if each)
+    return file_to_save(io.BytesIO(content), f"{name}.{ending}", "application/pdf" if is_pdf else XLSX)
