@@ -28,6 +28,10 @@ class Span:
     label: str
     days: Days
 
+    @property
+    def is_month(self) -> bool:
+        return self.key[:4].isdecimal()
+
 
 def spans_of(year: SchoolYear) -> tuple[Span, ...]:
     """The months of the year as far as they have begun, its terms, and the whole of it."""
@@ -135,20 +139,16 @@ def places_for(groups: Sequence[Group]) -> tuple[Place, ...]:
 
 
 def table_of(
-    title: str, found: Absences, lines: Sequence[Line], places: Sequence[Place], row_head: str
+    name: tuple[str, str], found: Absences, lines: Sequence[Line], places: Sequence[Place], row_head: str
 ) -> Table:
-    called = Column(CALLED, ("Số ngày điểm danh",))
+    """`name`: key and title. On how many days the roll was called is said of one class only."""
+    key, title = name
+    called = Column(CALLED, ("Ngày điểm danh",))
     columns = tuple(
         Column(place.key, (place.group.label, place.counted.label, _HEADS[place.kind])) for place in places
     )
-    return Table(
-        "chuyen-can",
-        title,
-        (called, *columns),
-        tuple(_row(line, found, places) for line in lines),
-        row_head,
-        NOTE,
-    )
+    rows = tuple(_row(line, found, places) for line in lines)
+    return Table(key, title, (called, *columns), rows, row_head, NOTE)
 
 
 _HEADS = {DAYS: "Ngày", PUPILS: "Em"}
@@ -159,7 +159,14 @@ def _row(line: Line, found: Absences, places: Sequence[Place]) -> Row:
     called = line.called(found)
     is_known = bool(called or any(each.pupils[0] for each in sums.values()))
     figures = tuple(_figure(sums[place.counted.key], place) if is_known else None for place in places)
-    return Row(line.key, line.label, (called or None, *figures), level=line.level, is_heading=line.is_total)
+    return Row(
+        line.key,
+        line.label,
+        (called or None, *figures),
+        level=line.level,
+        is_heading=line.is_total,
+        not_asked=(CALLED,) if len(line.classes) > 1 else (),
+    )
 
 
 def _figure(own: Absent, place: Place) -> Figure:

@@ -57,6 +57,7 @@ class Band:
 class Chart:
     """A chart with what a page shows around it. `legend`: (look, letter, words)."""
 
+    pk: str
     title: str
     svg: SafeString
     legend: tuple[tuple[str, str, str], ...] = ()
@@ -70,7 +71,7 @@ def stacked(pk: str, title: str, said: str, bars: Sequence[Bar], *, whole: float
     for bar in bars:
         for part in bar.parts:
             legend.setdefault(part.look, (part.look, part.letter, part.words))
-    return Chart(title, _picture(pk, title, said, ROW * len(bars), rows), tuple(sorted(legend.values())))
+    return Chart(pk, title, _picture(pk, title, said, ROW * len(bars), rows), tuple(legend.values()))
 
 
 def _stacked_rows(pk: str, bars: Iterable[Bar], whole: float | None) -> Iterator[str]:
@@ -81,7 +82,7 @@ def _stacked_rows(pk: str, bars: Iterable[Bar], whole: float | None) -> Iterator
         places = spans([part.number for part in bar.parts], whole)
         for part, (begin, width) in zip(bar.parts, places, strict=True):
             if width:
-                yield _rect(pk, part.look, begin, width, top + 22, BAR)
+                yield _rect(pk, part.look, begin, width, top + 22)
             if width >= LETTER_FROM:
                 yield (
                     f'<text class="chart-letter on-{part.look}" x="{begin + width / 2:.2f}%" y="{top + 34}">'
@@ -105,7 +106,7 @@ def spans(numbers: Sequence[float], whole: float | None = None) -> list[tuple[fl
 
 def bands(pk: str, title: str, said: str, rows: Sequence[Band]) -> Chart:
     """A bar a band, the longest as wide as there is room."""
-    return Chart(title, _picture(pk, title, said, BAND_ROW * len(rows), "".join(_band_rows(pk, rows))))
+    return Chart(pk, title, _picture(pk, title, said, BAND_ROW * len(rows), "".join(_band_rows(pk, rows))))
 
 
 def _band_rows(pk: str, rows: Sequence[Band]) -> Iterator[str]:
@@ -115,16 +116,18 @@ def _band_rows(pk: str, rows: Sequence[Band]) -> Iterator[str]:
         width = round(BANDS_WIDE * each.number / most, 2) if most else 0.0
         yield f'<text class="chart-label" x="0" y="{top + 17}">{escape(each.label)}</text>'
         if width:
-            yield _rect(pk, each.look, BANDS_FROM, width, top + 5, BAR)
+            yield _rect(pk, each.look, BANDS_FROM, width, top + 5)
         yield (
             f'<text class="chart-end" x="{BANDS_FROM + width + 1.5:.2f}%" y="{top + 17}">{escape(each.said)}</text>'
         )
 
 
-def _rect(pk: str, look: str, begin: float, width: float, top: int, height: int) -> str:
+def _rect(pk: str, look: str, begin: float, width: float, top: int) -> str:
     """The fill as an attribute: in a style sheet the pattern's address would be the sheet's."""
     fill = f' fill="url(#{pk}-{look})"' if look in _PATTERNS else ""
-    return f'<rect class="{look}" x="{begin:.2f}%" y="{top}" width="{width:.2f}%" height="{height}"{fill}></rect>'
+    return (
+        f'<rect class="{look}" x="{begin:.2f}%" y="{top}" width="{width:.2f}%" height="{BAR}"{fill}></rect>'
+    )
 
 
 _PATTERNS = {

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from reports import movement_report
+from reports import movement_report, statistics_kinds
 from reports.report_kind import ReportKind
 
-KINDS: tuple[ReportKind, ...] = (movement_report.KIND,)
+KINDS: tuple[ReportKind, ...] = (*statistics_kinds.KINDS, movement_report.KIND)
 _BY_SLUG: Mapping[str, ReportKind] = {kind.slug: kind for kind in KINDS}
 
 

@@ -19,7 +19,7 @@ from reports.charts import Bar, Chart, stacked
 from reports.figures import Column, Figure, Row, Table
 from reports.period_rosters import moments_of
 from reports.statistics_charts import SEE_TABLE, bar_of, pieces_of
-from reports.statistics_matters import COLUMNS, Group, Matter
+from reports.statistics_matters import COLUMNS, Matter
 from reports.statistics_scope import BY_CLASS, Asked, Where, classes_of
 from reports.statistics_tables import NUMBER, SHARE, Line, Place, figure_at, lines_for
 from reports.tallies import ByValue, Question, Tallies, count
@@ -51,7 +51,7 @@ class Comparison:
     after: Side
     table: Table
     link: Callable[[Row, Column], str]
-    chart: Chart | None
+    charts: tuple[Chart, ...]
 
 
 def other_choices(asked: Asked) -> list[tuple[str, str]]:
@@ -100,7 +100,9 @@ def read_comparison(user: User, asked: Asked, other: tuple[SchoolYear, Period]) 
         asked.row_head,
         "Chênh lệch = thời điểm sau trừ thời điểm trước; của tỉ lệ tính bằng điểm phần trăm.",
     )
-    return Comparison(before, after, table, _link(before, after, rows), _chart(asked, before, after, rows, tallies))
+    return Comparison(
+        before, after, table, _link(before, after, rows), _charts(asked, (before, after), rows, tallies)
+    )
 
 
 def _of_year(user: User, asked: Asked, year: SchoolYear) -> Asked:
@@ -210,21 +212,19 @@ def _link(
     return link
 
 
-def _chart(
+def _charts(
     asked: Asked,
-    before: Side,
-    after: Side,
+    sides: tuple[Side, Side],
     rows: Sequence[tuple[Line | None, Line | None]],
     tallies: Tallies,
-) -> Chart | None:
+) -> tuple[Chart, ...]:
     """Two bars a row, the earlier above the later."""
-    group: Group = asked.shown_groups[0]
     pieces = pieces_of(asked.matter)
     bars: list[Bar] = []
     for pair in rows:
-        for side, line in zip((before, after), pair, strict=True):
+        for side, line in zip(sides, pair, strict=True):
             if line is not None and line.cells:
                 label = f"{line.label} · {side.period.value} {side.asked.year.label.replace(' ', '')}"
-                bars.append(bar_of(line, tallies, pieces, group, label))
+                bars.append(bar_of(line, tallies, pieces, asked.shown_groups[0], label))
     bars = [bar for bar in bars if bar.total]
-    return stacked("so-sanh", f"{asked.title}: hai thời điểm", SEE_TABLE, bars) if bars else None
+    return (stacked("so-sanh", f"{asked.title}: hai thời điểm", SEE_TABLE, bars),) if bars else ()

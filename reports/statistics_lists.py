@@ -108,7 +108,12 @@ def read_pupils(asked: Asked, query: Mapping[str, str]) -> PupilsBehind:
         found = absent_behind(asked.counted, {span.key: span.days}, column.values, group)
         days = tuple(
             Listed(
-                each.pk, by_id[each.class_id], each.name, each.birth_label, each.moet_id, days_label(each.days)
+                each.pk,
+                by_id[each.class_id],
+                each.name,
+                each.birth_label,
+                each.moet_id,
+                days_label(each.days),
             )
             for each in found
         )

@@ -45,9 +45,9 @@ def read_page(asked: Asked, *, span: str = "") -> Page:
     periods = begun(asked) if wants_more else (asked.period,)
     tallies = count(asked.question(periods, [asked.item] if wants_more else None))
     lines = statistics_tables.lines_for(asked)
-    table = statistics_tables.table_of(
-        asked.matter.value, asked.title, tallies, lines, statistics_tables.places_for(asked), asked.row_head
-    )
+    places = statistics_tables.places_for(asked)
+    name = asked.matter.value, f"{asked.title}, {asked.where.words}, {asked.moment_words}"
+    table = statistics_tables.table_of(name, tallies, lines, places, asked.row_head)
     return Page(
         asked,
         table,
@@ -80,16 +80,11 @@ def _development(
         for period in periods
     )
     lines = tuple(line for line in lines if any(cell in tallies for cell in line.cells))
-    if len(lines) < 2:  # noqa: PLR2004 - one is no development
+    if len(lines) < 2:
         return None
-    table = statistics_tables.table_of(
-        "dien-bien",
-        f"{asked.title} qua các thời điểm, {asked.where.words}",
-        tallies,
-        lines,
-        statistics_tables.places_for(asked),
-        "Thời điểm",
-    )
+    name = "dien-bien", f"{asked.title} qua các thời điểm, {asked.where.words}"
+    places = statistics_tables.places_for(asked)
+    table = statistics_tables.table_of(name, tallies, lines, places, "Thời điểm")
     chart = statistics_charts.development(asked, tallies, lines)
     return table, _link(asked, {line.key: line.query for line in lines}), chart
 
@@ -101,8 +96,9 @@ def _attendance(asked: Asked, wanted: str) -> Page:
     found = count_absences(asked.counted, {each.key: each.days for each in shown})
     lines = attendance_tables.lines_for(asked, spans, span)
     places = attendance_tables.places_for(asked.shown_groups)
-    title = f"{asked.title}, {span.label.lower()}" if asked.by == BY_CLASS else asked.title
-    table = attendance_tables.table_of(title, found, lines, places, asked.row_head)
+    when = f"{span.label.lower()}, " if asked.by == BY_CLASS else ""
+    name = asked.matter.value, f"{asked.title}, {asked.where.words}, {when}{asked.moment_words}"
+    table = attendance_tables.table_of(name, found, lines, places, asked.row_head)
     return Page(
         asked,
         table,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts import permissions
@@ -19,7 +20,7 @@ from reports.statistics_matters import OPEN_GROUPS, RESULT, Group, Matter
 from reports.tallies import Question, items_of
 from students.models import SchoolClass, SchoolYear
 
-WHO_SEES = "Thống kê kết quả, chuyên cần mở cho Ban giám hiệu, văn thư, người kiểm tra, và tổ (khối) trưởng (khối mình)."
+WHO_SEES = "Thống kê kết quả, chuyên cần mở cho Ban giám hiệu, văn thư, người kiểm tra, tổ (khối) trưởng (khối mình)."
 BY_ITEM, BY_CLASS = "noi-dung", "lop"
 _NAMES = {**{each.code: each.short_name for each in LINES}, **{each.code: each.name for each in TRAITS}}
 _BOOK_ORDER = {each.code: place for place, each in enumerate((*LINES, *TRAITS))}
@@ -104,6 +105,16 @@ class Asked:
         return f"{self.matter.label} {self.item_name}".strip()
 
     @property
+    def subject(self) -> str:
+        """«mức đạt được Toán, khối 4», in a sentence."""
+        return f"{self.title[:1].lower()}{self.title[1:]}, {self.where.words}"
+
+    @property
+    def item_head(self) -> str:
+        """What is chosen where the rows are classes."""
+        return "Phẩm chất, năng lực" if self.matter is Matter.TRAITS else "Môn học, hoạt động"
+
+    @property
     def row_head(self) -> str:
         if self.by == BY_CLASS:
             return "Lớp, khối"
@@ -173,10 +184,31 @@ def read_asked(user: User, matter: str, query: Mapping[str, str]) -> Asked:
     )
 
 
+def asked_of_school(matter: Matter, year: SchoolYear, period: Period, *, by: str = BY_ITEM) -> Asked:
+    """The whole school, whoever reads: for what is kept. Two statements."""
+    classes = _with_year(with_lines(SchoolClass.objects.filter(year=year)), [year])
+    return Asked(
+        matter=matter,
+        year=year,
+        years=(year,),
+        period=period,
+        classes=classes,
+        moments=moments_of(classes, list(Period)),
+        where=SCHOOL,
+        by=by,
+        item=RESULT if matter is Matter.RESULTS else "",
+        groups=tuple(Group),
+        group=None,
+    )
+
+
 def classes_of(user: User, years: Sequence[SchoolYear]) -> list[Any]:
     """Of these years those that the reader sees, by year, grade and name. One statement."""
     reach = permissions.reach_of(user, Action.SEE_STATISTICS)
-    found = with_lines(SchoolClass.objects.filter(reach.condition(), year__in=years))
+    return _with_year(with_lines(SchoolClass.objects.filter(reach.condition(), year__in=years)), years)
+
+
+def _with_year(found: QuerySet[SchoolClass], years: Sequence[SchoolYear]) -> list[Any]:
     by_id = {year.pk: year for year in years}
     classes = list(found.order_by("year_id", "grade_level", "name"))
     for each in classes:

@@ -136,9 +136,10 @@ def _places(matter: Matter, group: Group, first: Group) -> Iterator[Place]:
 
 
 def table_of(
-    key: str, title: str, tallies: Tallies, lines: Sequence[Line], places: Sequence[Place], row_head: str
+    name: tuple[str, str], tallies: Tallies, lines: Sequence[Line], places: Sequence[Place], row_head: str
 ) -> Table:
-    """One table; what is not recorded of pupils is said below it."""
+    """`name`: key and title. What is not recorded of pupils is said below the table."""
+    key, title = name
     return Table(
         key,
         title,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock, permissions
 from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.refusals import log_access
@@ -27,14 +27,14 @@ from reports.figures import LEGEND, Report, Table, shown
 from reports.figures_excel import write_report
 from reports.statistics_compare import chosen_other, other_choices, read_comparison
 from reports.statistics_lists import PupilsBehind, read_pupils
-from reports.statistics_matters import Matter
+from reports.statistics_matters import Group, Matter
 from reports.statistics_page import read_page
 from reports.statistics_scope import BY_CLASS, BY_ITEM, Asked, item_name, items_in, read_asked
 
 PAGE_LENGTH = 100
 COUNTED = (
-    "Đếm học sinh của lớp vào ngày lớp khoá sổ lần cuối (chưa khoá: hôm nay). Chưa nhập, miễn, không đánh giá là ba việc "
-    "khác nhau nên đứng riêng; tỉ lệ % tính trên số em được đánh giá. Bấm vào số để xem danh sách."
+    "Đếm học sinh của lớp vào ngày lớp khoá sổ lần cuối (chưa khoá: hôm nay). Chưa nhập, miễn, không đánh giá là ba "
+    "việc khác nhau nên đứng riêng; tỉ lệ % tính trên số em được đánh giá. Bấm vào số để xem danh sách."
 )
 _BY = {
     Matter.LEVELS: "Theo môn",
@@ -60,7 +60,7 @@ def statistics(request: SignedInRequest, matter: str = Matter.LEVELS.value) -> H
         table, link, chart = page.development
         development = {"table": shown(table, link), "chart": chart}
     context = {
-        **_around(asked),
+        **_around(request.user, asked),
         "page": page,
         "shown": shown(page.table, page.link),
         "development": development,
@@ -75,10 +75,12 @@ def statistics(request: SignedInRequest, matter: str = Matter.LEVELS.value) -> H
 def statistics_compare(request: SignedInRequest, matter: str) -> HttpResponse:
     """Two periods of a year, or one of two years: numbers, shares, differences."""
     asked = read_asked(request.user, matter, request.GET)
-    other = chosen_other(asked, request.GET.get("with", "")) if asked.matter is not Matter.ATTENDANCE else None
+    other = (
+        chosen_other(asked, request.GET.get("with", "")) if asked.matter is not Matter.ATTENDANCE else None
+    )
     compared = read_comparison(request.user, asked, other) if other else None
     context = {
-        **_around(asked, compares=True),
+        **_around(request.user, asked, compares=True),
         "compared": compared,
         "shown": shown(compared.table, compared.link) if compared else None,
         "others": other_choices(asked),
@@ -150,7 +152,9 @@ def statistics_file(request: SignedInRequest, matter: str) -> FileResponse:
 def statistics_compare_file(request: SignedInRequest, matter: str) -> HttpResponse | FileResponse:
     """The comparison as a workbook."""
     asked = read_asked(request.user, matter, request.GET)
-    other = chosen_other(asked, request.GET.get("with", "")) if asked.matter is not Matter.ATTENDANCE else None
+    other = (
+        chosen_other(asked, request.GET.get("with", "")) if asked.matter is not Matter.ATTENDANCE else None
+    )
     if other is None:
         return statistics_file(request, matter)
     table = read_comparison(request.user, asked, other).table
@@ -162,7 +166,9 @@ def _workbook(
 ) -> FileResponse:
     where = asked.where.words
     report = Report(f"thong-ke-{asked.matter}", title, f"{where}, {asked.moment_words}", tables, (COUNTED,))
-    log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=title, detail=f"{where}, {asked.moment_words}")
+    log_access(
+        request, AccessLogEntry.Kind.BULK_EXPORTED, target=title, detail=f"{where}, {asked.moment_words}"
+    )
     taken = f"{request.user.full_name} ({permissions.post_label(request.user)})"
     above = (asked.year.school_name, f"Người xuất: {taken}, lúc {clock.moment_label(clock.stamp())}")
     name = f"thong-ke-{part}{asked.matter}-{asked.period.value}-{asked.year.pk}.xlsx"
@@ -173,7 +179,7 @@ def _log(request: SignedInRequest, behind: PupilsBehind, kind: AccessLogEntry.Ki
     log_access(request, kind, target=behind.title, detail=f"{behind.asked.matter.label}, {behind.when}")
 
 
-def _around(asked: Asked, *, compares: bool = False) -> dict[str, Any]:
+def _around(user: User, asked: Asked, *, compares: bool = False) -> dict[str, Any]:
     """What stands above every page of a matter: which other matters, periods, cuts there are."""
     by_period = [(period, asked.query(period=period.value)) for period in Period]
     counted = items_in(asked.matter, asked.counted, asked.period)
@@ -190,12 +196,20 @@ def _around(asked: Asked, *, compares: bool = False) -> dict[str, Any]:
         if asked.matter in _BY
         else [],
         "items": [(code, item_name(code)) for code in counted] if has_items else [],
-        "groups": [(None, "Đủ các nhóm" if len(asked.groups) > 1 else "", asked.query(group=""))]
-        + [(group, group.label, asked.query(group=group.value)) for group in asked.groups],
+        "groups": _groups(asked, compares=compares),
+        "shown_group": asked.group or (asked.groups[0] if compares else None),
+        "may_compare": asked.matter is not Matter.ATTENDANCE,
+        "kind": f"thong-ke-{asked.matter}" if permissions.may(user, Action.SEE_REPORTS) else "",
         "state": _state(asked),
         "legend": LEGEND,
         "file_query": asked.query(),
     }
+
+
+def _groups(asked: Asked, *, compares: bool) -> list[tuple[Group | None, str, str]]:
+    """Those to choose from; all together but where two times stand side by side already."""
+    all_of_them = [] if compares else [(None, "Đủ các nhóm", asked.query(group=""))]
+    return [*all_of_them, *((group, group.label, asked.query(group=group.value)) for group in asked.groups)]
 
 
 def _state(asked: Asked) -> list[tuple[str, str]]:
@@ -205,9 +219,11 @@ def _state(asked: Asked) -> list[tuple[str, str]]:
     counts = Counter(asked.moments[each.pk, asked.period].standing for each in asked.counted)
     whole = len(asked.counted)
     return [
-        (kind, f"{asked.period.value} · {words}" + ("" if counts[standing] == whole else f": {counts[standing]} lớp"))
+        (
+            kind,
+            f"{asked.period.value} · {words}"
+            + ("" if counts[standing] == whole else f": {counts[standing]} lớp"),
+        )
         for standing, kind, words in _STANDINGS
         if counts[standing]
     ]
-
-

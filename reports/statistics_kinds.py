@@ -1,0 +1,130 @@
+"""The statistics of the whole school as reports: to be kept as they are, printed, and held against what is so since."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from gradebook.regulation import Period
+from reports import attendance_tables, statistics_tables
+from reports.attendance_tallies import count_absences
+from reports.figures import Report, Table
+from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
+from reports.statistics_lists import read_pupils
+from reports.statistics_matters import OPEN_GROUPS, Matter
+from reports.statistics_scope import BY_CLASS, BY_ITEM, SCHOOL, Asked, Where, asked_of_school
+from reports.statistics_tables import place_of
+from reports.tallies import count
+
+SCHOOL_TABLE, GRADE_TABLE, CLASS_TABLE = "truong", "khoi-", "lop"
+COUNTED = "Đếm học sinh của lớp vào ngày lớp khoá sổ lần cuối (chưa khoá: ngày lập). Tỉ lệ % tính trên số được đánh giá."
+_ABOUT = {
+    Matter.LEVELS: "Mức T, H, C của từng môn học, hoạt động: toàn trường và từng khối.",
+    Matter.MARKS: "Số bài kiểm tra định kì ở mỗi điểm 10, 9, 8, 7, 6, 5, dưới 5: toàn trường và từng khối.",
+    Matter.TRAITS: "Mức T, Đ, C của từng phẩm chất, năng lực: toàn trường và từng khối.",
+    Matter.RESULTS: "Kết quả, hoàn thành chương trình, lên lớp, khen thưởng của từng lớp, khối, toàn trường.",
+    Matter.ATTENDANCE: "Số ngày nghỉ có phép, không phép của từng lớp, khối, toàn trường, theo học kì và cả năm.",
+}
+_PERIODS = {
+    Matter.RESULTS: (Period.YEAR_END,),
+    Matter.ATTENDANCE: (Period.END_TERM_1, Period.YEAR_END),
+}
+
+
+def _asked(matter: Matter, moment: Moment) -> Asked:
+    by = BY_CLASS if matter in (Matter.RESULTS, Matter.ATTENDANCE) else BY_ITEM
+    return asked_of_school(matter, moment.year, moment.period or Period.YEAR_END, by=by)
+
+
+def read(matter: Matter, moment: Moment) -> Report:
+    """Three statements; of attendance four."""
+    asked = _asked(matter, moment)
+    tables = _absences(asked) if matter is Matter.ATTENDANCE else _counted(asked)
+    return Report(
+        kind=slug_of(matter),
+        title=f"Thống kê {matter.label[:1].lower()}{matter.label[1:]}",
+        moment=moment.words,
+        tables=tuple(tables),
+        notes=() if matter is Matter.ATTENDANCE else (COUNTED,),
+    )
+
+
+def _counted(asked: Asked) -> Iterator[Table]:
+    tallies = count(asked.question())
+    places = statistics_tables.places_for(asked)
+    for key, title, where in _scopes(asked):
+        lines = statistics_tables.lines_for(replace(asked, where=where))
+        yield statistics_tables.table_of((key, title), tallies, lines, places, asked.row_head)
+
+
+def _scopes(asked: Asked) -> Iterator[tuple[str, str, Where]]:
+    if asked.by == BY_CLASS:
+        yield CLASS_TABLE, "Theo lớp, khối", SCHOOL
+        return
+    yield SCHOOL_TABLE, "Toàn trường", SCHOOL
+    for grade in asked.grades:
+        yield f"{GRADE_TABLE}{grade}", f"Khối {grade}", Where(grade)
+
+
+def _absences(asked: Asked) -> Iterator[Table]:
+    """Of the end of term I that term, of the year's end the terms and the year."""
+    spans = [each for each in attendance_tables.spans_of(asked.year) if not each.is_month]
+    if asked.period is not Period.YEAR_END:
+        spans = [each for each in spans if each.key == attendance_tables.TERMS[0][0]]
+    found = count_absences(asked.classes, {each.key: each.days for each in spans})
+    places = attendance_tables.places_for(asked.groups)
+    for span in spans:
+        lines = attendance_tables.lines_for(asked, spans, span)
+        yield attendance_tables.table_of((span.key, span.label), found, lines, places, asked.row_head)
+
+
+def behind(matter: Matter, moment: Moment, cell: CellKey) -> tuple[PupilLine, ...]:
+    """Who stands behind a figure. Raises Http404 for a figure without pupils."""
+    asked = _asked(matter, moment)
+    place = place_of(cell.column)
+    query = {"column": place.counted.key, "group": place.group.value} if place else {}
+    if cell.table.startswith(GRADE_TABLE):
+        asked = replace(asked, where=Where(int(cell.table.removeprefix(GRADE_TABLE))))
+    if asked.by == BY_CLASS:
+        asked = replace(asked, where=_where_of(asked, cell.row))
+        query["span"] = cell.table if matter is Matter.ATTENDANCE else ""
+    else:
+        asked = replace(asked, item=cell.row)
+    return tuple(
+        PupilLine(
+            each.pk, each.school_class.pk, each.school_class.name, each.name, each.birth_label, each.value
+        )
+        for each in read_pupils(asked, query).pupils
+    )
+
+
+def _where_of(asked: Asked, row: str) -> Where:
+    kind, _space, key = row.partition(" ")
+    if kind == "khoi":
+        return Where(int(key))
+    return Where(school_class=next((each for each in asked.classes if str(each.pk) == key), None))
+
+
+def tells_secrets(cell: CellKey) -> bool:
+    place = place_of(cell.column)
+    return place is not None and place.group not in OPEN_GROUPS
+
+
+def slug_of(matter: Matter) -> str:
+    return f"thong-ke-{matter.value}"
+
+
+def _kind(matter: Matter) -> ReportKind:
+    reads: Callable[[Moment], Report] = partial(read, matter)
+    return ReportKind(
+        slug=slug_of(matter),
+        title=f"Thống kê {matter.label[:1].lower()}{matter.label[1:]}",
+        about=_ABOUT[matter],
+        group=Group.STATISTICS,
+        read=reads,
+        periods=_PERIODS.get(matter, tuple(Period)),
+        behind=partial(behind, matter),
+        tells_secrets=tells_secrets,
+    )
+
+
+KINDS = tuple(_kind(matter) for matter in Matter)
