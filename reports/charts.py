@@ -16,6 +16,7 @@ ROW, LABEL, BAR = 44, 14, 16
 """Pixels: from row to row, of the label's baseline, of a bar's height."""
 LETTER_FROM = 7.0
 """Percent of the width from which on a part is wide enough for its letter."""
+LETTERS_OF_A_TELEPHONE = 42
 BAND_ROW, BANDS_FROM, BANDS_WIDE = 26, 18.0, 54.0
 """Pixels from band to band; percent where their bars begin, and how wide the longest is."""
 
@@ -66,12 +67,17 @@ class Chart:
 def stacked(pk: str, title: str, said: str, bars: Sequence[Bar], *, whole: float | None = None) -> Chart:
     """Each bar as long as the width, or as its total in `whole`. `pk` tells the chart from others of the page; `said`
     is the sentence in its place for who cannot see it."""
-    rows = "".join(_stacked_rows(pk, bars, whole))
     legend: dict[str, tuple[str, str, str]] = {}
     for bar in bars:
         for part in bar.parts:
             legend.setdefault(part.look, (part.look, part.letter, part.words))
-    return Chart(pk, title, _picture(pk, title, said, ROW * len(bars), rows), tuple(legend.values()))
+    picture = _Picture(pk, title, said, ROW * len(bars), tuple(legend), _is_long(bars))
+    return Chart(pk, title, picture.drawn(_stacked_rows(pk, bars, whole)), tuple(legend.values()))
+
+
+def _is_long(bars: Iterable[Bar]) -> bool:
+    """Whether label and numbers do not stand side by side on a telephone."""
+    return any(len(bar.label) + len(bar.said) > LETTERS_OF_A_TELEPHONE for bar in bars)
 
 
 def _stacked_rows(pk: str, bars: Iterable[Bar], whole: float | None) -> Iterator[str]:
@@ -106,7 +112,9 @@ def spans(numbers: Sequence[float], whole: float | None = None) -> list[tuple[fl
 
 def bands(pk: str, title: str, said: str, rows: Sequence[Band]) -> Chart:
     """A bar a band, the longest as wide as there is room."""
-    return Chart(pk, title, _picture(pk, title, said, BAND_ROW * len(rows), "".join(_band_rows(pk, rows))))
+    looks = tuple(dict.fromkeys(each.look for each in rows))
+    picture = _Picture(pk, title, said, BAND_ROW * len(rows), looks)
+    return Chart(pk, title, picture.drawn(_band_rows(pk, rows)))
 
 
 def _band_rows(pk: str, rows: Sequence[Band]) -> Iterator[str]:
@@ -138,15 +146,28 @@ _PATTERNS = {
 """By look, drawn on a square of 8 pixels; a look without a pattern is filled by its class."""
 
 
-def _picture(pk: str, title: str, said: str, height: int, rows: str) -> SafeString:
-    """Of our own words and numbers; names are escaped where they are put in."""
-    used = {look: path for look, path in _PATTERNS.items() if f"#{pk}-{look})" in rows}
-    patterns = "".join(
-        f'<pattern id="{pk}-{look}" width="8" height="8" patternUnits="userSpaceOnUse">{path}</pattern>'
-        for look, path in used.items()
-    )
-    return mark_safe(  # noqa: S308 - see above
-        f'<svg class="chart" width="100%" height="{height}" role="img" aria-labelledby="{pk}-title {pk}-said">'
-        f'<title id="{pk}-title">{escape(title)}</title><desc id="{pk}-said">{escape(said)}</desc>'
-        f"<defs>{patterns}</defs>{rows}</svg>"
-    )
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """What stands around the rows of a chart."""
+
+    pk: str
+    title: str
+    said: str
+    height: int
+    looks: tuple[str, ...]
+    is_long: bool = False
+
+    def drawn(self, rows: Iterable[str]) -> SafeString:
+        """Of our own words and numbers; names are escaped where they are put in."""
+        patterns = "".join(
+            f'<pattern id="{self.pk}-{look}" width="8" height="8" patternUnits="userSpaceOnUse">{_PATTERNS[look]}'
+            "</pattern>"
+            for look in self.looks
+            if look in _PATTERNS
+        )
+        named = f"{self.pk}-title {self.pk}-said"
+        return mark_safe(  # noqa: S308 - see above
+            f'<svg class="chart{" is-long" if self.is_long else ""}" width="100%" height="{self.height}" role="img" '
+            f'aria-labelledby="{named}"><title id="{self.pk}-title">{escape(self.title)}</title>'
+            f'<desc id="{self.pk}-said">{escape(self.said)}</desc><defs>{patterns}</defs>{"".join(rows)}</svg>'
+        )

@@ -16,7 +16,9 @@ from reports.statistics_tables import place_of
 from reports.tallies import count
 
 SCHOOL_TABLE, GRADE_TABLE, CLASS_TABLE = "truong", "khoi-", "lop"
-COUNTED = "Đếm học sinh của lớp vào ngày lớp khoá sổ lần cuối (chưa khoá: ngày lập). Tỉ lệ % tính trên số được đánh giá."
+COUNTED = (
+    "Đếm học sinh của lớp vào ngày lớp khoá sổ lần cuối (chưa khoá: ngày lập). % tính trên số được đánh giá."
+)
 _ABOUT = {
     Matter.LEVELS: "Mức T, H, C của từng môn học, hoạt động: toàn trường và từng khối.",
     Matter.MARKS: "Số bài kiểm tra định kì ở mỗi điểm 10, 9, 8, 7, 6, 5, dưới 5: toàn trường và từng khối.",

@@ -145,7 +145,7 @@ def item_name(item: str) -> str:
 
 def items_in(matter: Matter, classes: Sequence[Any], period: Period) -> list[str]:
     """What some of the classes are assessed in, in the order of the books."""
-    found = {code: None for each in classes for code, _line in items_of(matter, each, period)}
+    found = {code for items in items_of(matter, classes, period).values() for code, _line in items}
     return sorted(found, key=lambda code: _BOOK_ORDER.get(code, 0))
 
 

@@ -14,13 +14,12 @@ from reports.statistics_matters import (
     COLUMNS,
     MISSING,
     PRIMARY,
-    RESULT,
     Group,
     Matter,
 )
 from reports.statistics_matters import Column as Counted
 from reports.statistics_scope import BY_CLASS, Asked, item_name, items_in
-from reports.tallies import ByValue, Tallies, added_up, sum_of
+from reports.tallies import ByValue, Tallies, added_up, items_of, sum_of
 
 NUMBER, SHARE = "sl", "pct"
 PRIMARY_GRADE = 5
@@ -95,11 +94,8 @@ def _by_item(asked: Asked, classes: Sequence[Any], period: Period) -> Iterator[L
 
 def _by_class(asked: Asked, classes: Sequence[Any], period: Period) -> Iterator[Line]:
     """Each grade's classes, the grade, and last the school; one class alone has no sum."""
-    with_item = [
-        each
-        for each in classes
-        if asked.item in items_in(asked.matter, [each], period) or asked.item == RESULT
-    ]
+    items = items_of(asked.matter, classes, period)
+    with_item = [each for each in classes if any(code == asked.item for code, _line in items[each.pk])]
     for grade in sorted({each.grade_level for each in with_item}):
         own = [each for each in with_item if each.grade_level == grade]
         not_asked = frozenset() if grade == PRIMARY_GRADE else _OF_PRIMARY

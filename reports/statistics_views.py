@@ -100,7 +100,7 @@ def statistics_pupils(request: SignedInRequest, matter: str) -> HttpResponse:
         _log(request, behind, AccessLogEntry.Kind.SENSITIVE_VIEWED)
     page = Paginator(behind.pupils, PAGE_LENGTH).get_page(request.GET.get("page"))
     reach = permissions.reach_of(request.user, Action.SEE_PUPIL)
-    is_now = asked.year.days.contains(clock.today())
+    is_now = asked.year.starts_on <= clock.today() <= asked.year.ends_on
     context = {
         "asked": asked,
         "behind": behind,

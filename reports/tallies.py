@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from gradebook.class_lines import lines_of_each
+from gradebook.class_lines import Lines, lines_of_each
 from gradebook.models import Arrangement
 from gradebook.regulation import Period, has_mark, traits_for
 from gradebook.year_rules import rules_of
@@ -131,8 +131,14 @@ def pupils_behind(question: Question, item: str, values: Collection[str], group:
         return [Pupil(*row) for row in cursor]
 
 
-def items_of(matter: Matter, school_class: Any, period: Period) -> list[tuple[str, int]]:
-    """What the class is assessed in at the period, in the order of the books: codes, and the lines' keys."""
+def items_of(matter: Matter, classes: Sequence[Any], period: Period) -> dict[int, list[tuple[str, int]]]:
+    """By class what it is assessed in at the period, in the order of the books: codes, and the lines' keys (0 of what
+    is no line). No statement."""
+    lines = lines_of_each(classes)
+    return {each.pk: _items(matter, each, lines[each.pk], period) for each in classes}
+
+
+def _items(matter: Matter, school_class: Any, lines: Lines, period: Period) -> list[tuple[str, int]]:
     year, grade = school_class.year, school_class.grade_level
     if not year.rule_set or rules_of(year).roadmap[grade] > year.pk:
         return []
@@ -143,7 +149,6 @@ def items_of(matter: Matter, school_class: Any, period: Period) -> list[tuple[st
         return [
             (each, 0) for each in (RESULT, PROGRAMME, PRIMARY, PROMOTION, AWARD, SURPRISE, HIGHER, LETTER)
         ]
-    lines = lines_of_each([school_class])[school_class.pk]
     return [
         (line.code, line.pk)
         for line in lines
@@ -167,12 +172,12 @@ def _parameters(question: Question) -> dict[str, Any]:
 
 
 def _asked(question: Question) -> Iterator[tuple[int, str, Any, str, int]]:
-    for each in question.classes:
-        for period in question.periods:
-            day = question.moments[each.pk, period].day
-            for item, line in items_of(question.matter, each, period):
+    for period in question.periods:
+        for class_id, items in items_of(question.matter, question.classes, period).items():
+            day = question.moments[class_id, period].day
+            for item, line in items:
                 if question.items is None or item in question.items:
-                    yield each.pk, period.value, day, item, line
+                    yield class_id, period.value, day, item, line
 
 
 def _judged(matter: Matter) -> str:
