@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from accounts import clock
 from accounts.dates import Days
 from reports.attendance_tallies import NOT_ABSENT, WHOLE_YEAR, Absences, Absent
 from reports.figures import Column, Figure, Row, Table
 from reports.statistics_matters import ATTENDANCE_COLUMNS, Group
 from reports.statistics_matters import Column as Counted
 from reports.statistics_scope import BY_CLASS, Asked
-from students.attendance_months import last_day_of, month_of, next_month, today
+from students.attendance_months import last_day_of, month_of, next_month
 from students.models import SchoolYear
 
 DAYS, PUPILS, CALLED = "ngay", "em", "diem-danh"
@@ -36,7 +37,7 @@ class Span:
 def spans_of(year: SchoolYear) -> tuple[Span, ...]:
     """The months of the year as far as they have begun, its terms, and the whole of it."""
     first = year.lessons_start_on or year.starts_on
-    last = min(year.lessons_end_on or year.ends_on, today())
+    last = min(year.lessons_end_on or year.ends_on, clock.today())
     months = []
     month = month_of(first)
     while month <= last:

@@ -139,17 +139,21 @@ def table_of(
     return Table(
         key,
         title,
-        tuple(_column(place) for place in places),
+        tuple(_columns(places)),
         tuple(_row(line, tallies, places) for line in lines),
         row_head,
         unknown_words(tallies, lines, {place.group for place in places}),
     )
 
 
-def _column(place: Place) -> Column:
-    kind = "%" if place.kind == SHARE else ("SL" if place.counted.of else "")
-    heads = (place.group.label, place.counted.label, *((kind,) if kind else ()))
-    return Column(place.key, heads, is_share=place.kind == SHARE)
+def _columns(places: Sequence[Place]) -> Iterator[Column]:
+    """Number and share stand under one head; a number without its share is named by the head alone."""
+    with_share = {(place.group, place.counted.key) for place in places if place.kind == SHARE}
+    for place in places:
+        kind = "%" if place.kind == SHARE else "SL"
+        is_pair = (place.group, place.counted.key) in with_share
+        heads = (place.group.label, place.counted.label, *((kind,) if is_pair else ()))
+        yield Column(place.key, heads, is_share=place.kind == SHARE)
 
 
 def _row(line: Line, tallies: Tallies, places: Sequence[Place]) -> Row:
