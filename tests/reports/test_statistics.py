@@ -548,9 +548,9 @@ def test_what_is_not_there_is_told_and_no_error(school, client):
 
 def test_each_chart_has_its_table_and_its_words(school, client):
     client.force_login(school.bich)
-    for matter in ("muc-dat-duoc", "diem-ktdk", "pham-chat-nang-luc"):
+    for matter, item in (("muc-dat-duoc", "TOAN"), ("diem-ktdk", "TOAN"), ("pham-chat-nang-luc", "yeu_nuoc")):
         for cut in ("noi-dung", "lop"):
-            body = client.get(f"{START}{matter}/?period=GHKI&by={cut}").content.decode()
+            body = client.get(f"{START}{matter}/?period=GHKI&by={cut}&item={item}").content.decode()
             charts = len(re.findall(r'<svg class="chart(?: is-long)?" ', body))
             assert charts
             assert body.count("</title>") >= charts
