@@ -1,5 +1,6 @@
 """What the year comes to for the pupils of some classes, by the regulation, from what is stored. Read only."""
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,8 +26,10 @@ def year_inputs(school_class: SchoolClass) -> dict[int, grading.YearInputs]:
     return inputs_of(seats_of([school_class]))
 
 
-def seats_of(classes: Sequence[SchoolClass]) -> list[Enrolment]:
-    """Who sits in the classes, all of one year, on the day their sheets show; by class, in class order. One statement.
+def seats_of(classes: Sequence[SchoolClass], *, on: datetime.date | None = None) -> list[Enrolment]:
+    """Who sits in the classes, all of one year, on a day; by class, in class order. One statement.
+
+    Without a day: on that which their sheets show.
 
     Each seat has the pupil and the class, with its year, at hand, and how the pupil is assessed (`terms_of`).
     """
@@ -35,7 +38,7 @@ def seats_of(classes: Sequence[SchoolClass]) -> list[Enrolment]:
     by_id = {each.pk: each for each in classes}
     seats = (
         Enrolment.objects.filter(school_class__in=by_id)
-        .held_on(classes[0].year.day_for_roster())
+        .held_on(on or classes[0].year.day_for_roster())
         .select_related("student")
         .in_class_order()
     )
@@ -49,7 +52,7 @@ def seats_of(classes: Sequence[SchoolClass]) -> list[Enrolment]:
 def inputs_of(seats: Iterable[Enrolment]) -> dict[int, grading.YearInputs]:
     """The same of the pupils on the seats of `seats_of`, whatever the number of classes. Three statements."""
     seats = list(seats)
-    values = _values(seats, Period.YEAR_END)
+    values = values_of(seats, Period.YEAR_END)
     taught = lines_of_classes({seat.school_class_id for seat in seats})
     found = {}
     for seat in seats:
@@ -129,7 +132,7 @@ def _with(own: Again, wanted: Mapping[tuple[str, str], str]) -> Again:
 
 def again_of(seats: Sequence[Enrolment]) -> Mapping[int, Again]:
     """What was assessed again, by pupil id. Two statements."""
-    return _values(seats, Period.SUPPLEMENTARY)
+    return values_of(seats, Period.SUPPLEMENTARY)
 
 
 def owed_items(school_class: SchoolClass) -> dict[int, frozenset[str]]:
@@ -145,8 +148,8 @@ def owed_of(seats: Iterable[Enrolment]) -> dict[int, frozenset[str]]:
     }
 
 
-def _values(seats: Sequence[Enrolment], period: Period) -> Mapping[int, Again]:
-    """What is stored of each pupil on the seats at one period. Two statements."""
+def values_of(seats: Sequence[Enrolment], period: Period) -> Mapping[int, Again]:
+    """What is stored of each pupil on the seats at one period, by pupil id. Two statements."""
     pupils = {seat.student_id: seat.school_class for seat in seats}
     attainments: dict[int, dict[str, Attainment]] = {each: {} for each in pupils}
     marks: dict[int, dict[str, int]] = {each: {} for each in pupils}

@@ -3,6 +3,7 @@
 Read only, in a constant number of statements; the acts are in `gradebook.year_end_steps` and `gradebook.outcomes`.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -273,9 +274,9 @@ def read_rows(classes: Sequence[SchoolClass], only: Collection[int] | None = Non
     return _rows(classes, seats, _Beside(absences, praised, earlier_decisions([each.pk for each in classes])))
 
 
-def read_results(classes: Sequence[SchoolClass]) -> tuple[Row, ...]:
-    """The same of all pupils, with nothing beside the results. Eight statements."""
-    return _rows(classes, seats_of(classes), _Beside())
+def read_results(classes: Sequence[SchoolClass], *, on: datetime.date | None = None) -> tuple[Row, ...]:
+    """The same of all pupils of a day, with nothing beside the results. Eight statements."""
+    return _rows(classes, seats_of(classes, on=on), _Beside())
 
 
 def _rows(classes: Sequence[SchoolClass], seats: Sequence[Enrolment], beside: _Beside) -> tuple[Row, ...]:

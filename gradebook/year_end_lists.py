@@ -67,7 +67,7 @@ def standing_words(row: Row) -> str:
     return "Đề nghị" if row.is_confirmed else NOT_YET
 
 
-def _is_promoted(row: Row) -> bool:
+def is_promoted(row: Row) -> bool:
     if row.decided is not None:
         return row.decided.is_promoted
     if row.proposed is YearResult.CHT:
@@ -76,15 +76,15 @@ def _is_promoted(row: Row) -> bool:
 
 
 def _goes_up(row: Row) -> bool:
-    return _is_promoted(row) and not _completes_primary(row)
+    return is_promoted(row) and not _completes_primary(row)
 
 
 def _completes_primary(row: Row) -> bool:
     """Of grade 5: there is no class to go up to (R44)."""
-    return _is_promoted(row) and bool(completed_primary(row.school_class.grade_level, row.result))
+    return is_promoted(row) and bool(completed_primary(row.school_class.grade_level, row.result))
 
 
-def _is_staying(row: Row) -> bool:
+def is_staying(row: Row) -> bool:
     if row.decided is not None:
         return not row.decided.is_promoted
     return row.proposed is YearResult.CHT and row.said.promotion == Promotion.STAYS
@@ -144,7 +144,7 @@ LISTS: dict[Kind, ListKind] = {
     Kind.STAYING: ListKind(
         "Học sinh không được lên lớp",
         "Em chưa hoàn thành chương trình lớp học và ở lại lớp, mỗi em một lí do.",
-        _is_staying,
+        is_staying,
         (_RESULT, ("Lí do", 50, _note), _STANDING),
     ),
     Kind.NOT_COMPLETED: ListKind(

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts import clock
 from accounts.dates import Days
-from reports.attendance_tallies import NOT_ABSENT, WHOLE_YEAR, Absences, Absent
+from reports.absence_counts import NOT_ABSENT, WHOLE_YEAR, Absences, Absent
 from reports.figures import Column, Figure, Row, Table
 from reports.statistics_matters import ATTENDANCE_COLUMNS, Group
 from reports.statistics_matters import Column as Counted

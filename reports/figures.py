@@ -6,9 +6,10 @@ counted: a zero that comes of nothing entered is no zero (domain 2.7 D, R81).
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
+from urllib.parse import quote
 
 Figure = int | Decimal | None
 
@@ -168,6 +169,12 @@ class Report:
     def table(self, key: str) -> Table:
         """Raises KeyError."""
         return _by_key(self.tables, key)
+
+    def only(self, key: str) -> "Report":
+        """With one of its tables, under the title of both. Raises KeyError."""
+        table = self.table(key)
+        faults = tuple(each for each in self.faults if each.startswith(table.title))
+        return replace(self, title=f"{self.title}: {table.title}", tables=(table,), faults=faults)
 
 
 def _by_key(things: Sequence[Any], key: str) -> Any:
@@ -360,6 +367,7 @@ def _sum(figures: Iterable[Figure]) -> Figure:
 
 # --- As a page draws it ------------------------------------------------------------------------------
 
+DENSE: Final = 10
 Link = Callable[[Row, Column], str]
 """Where the pupils behind a figure are listed; "" for a figure that has no list."""
 
@@ -385,6 +393,20 @@ class ShownTable:
 
     table: Table
     rows: tuple[ShownRow, ...]
+
+    @property
+    def key_in_query(self) -> str:
+        return quote(self.table.key)
+
+    @property
+    def width(self) -> int:
+        """Columns beside that of the labels."""
+        return self.table.has_numbers + self.rest
+
+    @property
+    def is_dense(self) -> bool:
+        """So many columns that the figures of a paper are set smaller."""
+        return self.width >= DENSE
 
     @property
     def rest(self) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -155,16 +156,16 @@ def write_row(sheet: Worksheet, table: Table, row: Row, line: int) -> None:
             _write_figure(cell, row, column, row.figures[place])
 
 
-def _write_figure(cell: object, row: Row, column: Column, figure: Figure) -> None:
+def _write_figure(cell: Cell, row: Row, column: Column, figure: Figure) -> None:
     """A number as a number; what is no number in the words of the page."""
     if figure is None or column.key in row.not_asked:
-        write_value(cell, cell_words(row, column, figure))  # type: ignore[arg-type]
+        write_value(cell, cell_words(row, column, figure))
     else:
-        cell.value = figure  # type: ignore[attr-defined]
-        cell.number_format = SHARE_FORMAT if isinstance(figure, Decimal) else COUNT_FORMAT  # type: ignore[attr-defined]
-    cell.alignment = Alignment(horizontal="right", vertical="center")  # type: ignore[attr-defined]
+        cell.value = figure
+        cell.number_format = SHARE_FORMAT if isinstance(figure, Decimal) else COUNT_FORMAT
+    cell.alignment = Alignment(horizontal="right", vertical="center")
     if row.is_heading:
-        cell.font = HEADING_FONT  # type: ignore[attr-defined]
+        cell.font = HEADING_FONT
 
 
 def _set_up(

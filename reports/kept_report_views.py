@@ -23,7 +23,7 @@ from reports.kept_reports import moment_of, report_of
 from reports.kinds import KINDS, kind_of
 from reports.models import KeptReport
 from reports.report_files import kept_words, lines_above, report_pdf
-from reports.report_views import WHO_SEES
+from reports.report_views import WHO_SEES, table_asked
 from students.models import SchoolYear
 
 COPIES_A_PAGE = 30
@@ -63,6 +63,7 @@ def kept_report(request: SignedInRequest, pk: int) -> HttpResponse:
         "moment": moment_of(kept),
         "report": found,
         "tables": [shown(table) for table in found.tables],
+        "paper": f"{reverse('reports:kept_report_paper', args=[kept.pk])}?",
         "later": KeptReport.objects.filter(
             kind=kept.kind, year=kept.year, period=kept.period, day=kept.day, number__gt=kept.number
         )
@@ -107,9 +108,10 @@ def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
 @require_safe
 @limited("report_file", times=120, minutes=10, what="tải báo cáo")
 def kept_report_paper(request: SignedInRequest, pk: int) -> FileResponse:
-    """The copy on paper, to be signed and sealed."""
+    """The copy on paper, or one table of it (?table=), to be signed and sealed."""
     kept = get_kept(request.user, pk)
-    content = report_pdf(moment_of(kept), report_of(kept), lock_state=kept.lock_state, kept=kept)
+    found = table_asked(request, report_of(kept))
+    content = report_pdf(moment_of(kept), found, lock_state=kept.lock_state, kept=kept)
     return _file(request, kept, content, "pdf")
 
 

@@ -2,10 +2,26 @@
 
 from collections.abc import Mapping
 
-from reports import movement_report, statistics_kinds
+from reports import (
+    attendance_report,
+    movement_report,
+    promotion_report,
+    quality_report,
+    start_of_year,
+    statistics_kinds,
+    summary_report,
+)
 from reports.report_kind import ReportKind
 
-KINDS: tuple[ReportKind, ...] = (*statistics_kinds.KINDS, movement_report.KIND)
+KINDS: tuple[ReportKind, ...] = (
+    *statistics_kinds.KINDS,
+    start_of_year.KIND,
+    quality_report.KIND,
+    promotion_report.KIND,
+    summary_report.KIND,
+    movement_report.KIND,
+    attendance_report.KIND,
+)
 _BY_SLUG: Mapping[str, ReportKind] = {kind.slug: kind for kind in KINDS}
 
 

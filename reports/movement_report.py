@@ -38,7 +38,7 @@ def read(moment: Moment) -> Report:
         title="Báo cáo biến động sĩ số",
         moment=moment.words,
         tables=tables,
-        notes=(HOW_IT_ADDS_UP,),
+        notes=tuple(each for each in (moment.early, HOW_IT_ADDS_UP) if each),
         faults=tuple(faults),
     )
 

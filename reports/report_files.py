@@ -16,9 +16,9 @@ from students.models import SchoolYear
 from students.paper_dates import long_date
 
 TEMPLATE = "reports/print/figures.html"
-WIDE = 8
-"""Columns of figures from which on a table wants the paper across."""
-RECIPIENTS = ("Như kính gửi;", "Ban giám hiệu;", "Lưu: VT.")
+WIDE = 14
+"""Columns from which on a table wants the paper across."""
+RECIPIENTS = ("Như trên;", "Ban giám hiệu;", "Lưu: VT.")
 NOT_KEPT = "Bản in từ số liệu đang thay đổi, chưa chốt."
 
 
@@ -66,14 +66,15 @@ def report_pdf(moment: Moment, report: Report, *, lock_state: str, kept: KeptRep
     from reports import pdf  # noqa: PLC0415
 
     day = localtime(kept.kept_at).date() if kept else clock.today()
+    tables = tuple(shown(table) for table in report.tables)
     paper = ReportPaper(
         report=report,
-        tables=tuple(shown(table) for table in report.tables),
+        tables=tables,
         year=moment.year,
         place_and_date=f"{moment.year.place}, {long_date(day)}",
         state=f"{lock_state} {kept_words(kept) if kept else NOT_KEPT}",
         principal=read_signatories([]).principal(moment.year, day),
-        is_across=any(len(table.columns) >= WIDE for table in report.tables),
+        is_across=any(table.width >= WIDE for table in tables),
     )
     context = {"paper": paper, "recipients": RECIPIENTS}
     return pdf.render(TEMPLATE, context, title=f"{report.title}, {report.moment}")

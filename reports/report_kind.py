@@ -51,12 +51,24 @@ class Moment:
 
     @property
     def last_day(self) -> datetime.date:
-        """Up to which day it looks: the day; the end of the period's term; never one that is still to come."""
-        end = self.day
-        if end is None:
-            is_first = self.period in (Period.MID_TERM_1, Period.END_TERM_1)
-            end = self.year.first_term_ends_on if is_first else self.year.lessons_end_on or self.year.ends_on
-        return min(end, clock.today())
+        """Up to which day it looks: never one that is still to come."""
+        return min(self.due_day, clock.today())
+
+    @property
+    def due_day(self) -> datetime.date:
+        """The day, or the end of the period's term."""
+        if self.day:
+            return self.day
+        if self.period in (Period.MID_TERM_1, Period.END_TERM_1):
+            return self.year.first_term_ends_on
+        return self.year.lessons_end_on or self.year.ends_on
+
+    @property
+    def early(self) -> str:
+        """A sentence where that day is still to come; "" where it is not."""
+        if self.last_day == self.due_day:
+            return ""
+        return f"Chưa đến ngày {self.due_day:%d/%m/%Y}: số liệu tính đến ngày {self.last_day:%d/%m/%Y}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,6 @@ class PupilLine:
     """A pupil behind a figure: class, name, and what made them count, in words."""
 
     student_id: int
-    class_id: int
     class_name: str
     full_name: str
     birth_label: str
@@ -85,9 +96,10 @@ class ReportKind:
     """A report of the school.
 
     `periods` of which it can be asked, the last one is shown first; () where it is of a day, which is then
-    `first_day` of the year unless told otherwise. `behind` lists the pupils behind a figure, `tells_secrets` says of
-    which figures that list tells what is sensitive (a disability, an ethnic minority). `form` is the workbook in the
-    layout that is prescribed. `remarks` are headings that the principal writes below as the copy is kept.
+    `first_day` of the year unless told otherwise. `behind` lists the pupils behind those figures that `has_list` names;
+    `tells_secrets` says of which that list tells what is sensitive (a disability, an ethnic minority). `form` is the
+    workbook in the layout that is prescribed. `remarks` are headings under which the principal writes as the copy is
+    kept.
     """
 
     slug: str
@@ -98,6 +110,7 @@ class ReportKind:
     periods: tuple[Period, ...] = ()
     first_day: Callable[[SchoolYear], datetime.date] | None = None
     behind: Callable[[Moment, CellKey], tuple[PupilLine, ...]] | None = None
+    has_list: Callable[[CellKey], bool] = lambda _cell: True
     tells_secrets: Callable[[CellKey], bool] = lambda _cell: False
     form: Callable[[Moment, Report], bytes] | None = None
     remarks: tuple[str, ...] = ()

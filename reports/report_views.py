@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -79,6 +79,7 @@ def _show(
         "report": found,
         "tables": [shown(table, link(table.key)) for table in found.tables],
         "lock_state": lock_words(moment),
+        "paper": f"{reverse('reports:report_paper', args=[kind.slug])}?{moment.query}",
         "keep_form": keep_form,
         "may_keep": permissions.may(request.user, Action.KEEP_REPORT),
     }
@@ -110,9 +111,12 @@ def report_form(request: SignedInRequest, slug: str) -> FileResponse:
 @require_safe
 @limited("report_file", times=120, minutes=10, what="tải báo cáo")
 def report_paper(request: SignedInRequest, slug: str) -> FileResponse:
-    """The report on paper, to be signed and sealed."""
+    """The report on paper, or one table of it (?table=), to be signed and sealed."""
     asked = _asked(request, slug)
-    content = report_pdf(asked.moment, asked.read(), lock_state=lock_words(asked.moment))
+    # With room to write what a copy would have in words.
+    found = replace(asked.read(), remarks=tuple((heading, "") for heading in asked.kind.remarks))
+    found = table_asked(request, found)
+    content = report_pdf(asked.moment, found, lock_state=lock_words(asked.moment))
     return _file(request, asked, content, "pdf")
 
 
@@ -124,7 +128,7 @@ def report_pupils(request: SignedInRequest, slug: str) -> HttpResponse:
     asked = _asked(request, slug)
     kind, moment = asked.kind, asked.moment
     cell = CellKey(*(request.GET.get(name, "") for name in ("table", "row", "column")))
-    if kind.behind is None:
+    if kind.behind is None or not kind.has_list(cell):
         raise Http404("Báo cáo này không có danh sách học sinh của từng số.")
     if kind.tells_secrets(cell):
         permissions.require(request.user, Action.SEE_SENSITIVE, TELLS_SECRETS)
@@ -216,6 +220,17 @@ def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
     return MomentForm(data, kind=kind, years=years)
 
 
+def table_asked(request: SignedInRequest, found: Report) -> Report:
+    """The whole report, or with the one table that the address names."""
+    key = request.GET.get("table", "")
+    if not key:
+        return found
+    try:
+        return found.only(key)
+    except KeyError:
+        raise Http404("Báo cáo không có bảng này.") from None
+
+
 def link_of(user: User, kind: ReportKind, moment: Moment) -> Callable[[str], Link | None]:
     """By the key of a table: the way from its figures to the pupils behind them; None where there is none."""
     if kind.behind is None:
@@ -226,7 +241,7 @@ def link_of(user: User, kind: ReportKind, moment: Moment) -> Callable[[str], Lin
     def of_table(key: str) -> Link:
         def link(row: Row, column: Column) -> str:
             cell = CellKey(key, row.key, column.key)
-            if kind.tells_secrets(cell) and not sees_secrets:
+            if not kind.has_list(cell) or (kind.tells_secrets(cell) and not sees_secrets):
                 return ""
             return (
                 f"{address}?{moment.query}&{urlencode({'table': key, 'row': row.key, 'column': column.key})}"

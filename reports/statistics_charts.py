@@ -22,7 +22,7 @@ from reports.statistics_matters import (
 )
 from reports.statistics_scope import BY_CLASS, Asked
 from reports.statistics_tables import Line
-from reports.tallies import ByValue, Tallies, sum_of
+from reports.value_counts import ByValue, Tallies, sum_of
 
 SEE_TABLE = "Số liệu của từng thanh có trong bảng."
 _LOOKS = {"t": "part-1", "h": "part-2", "d": "part-2", "c": "part-4"}

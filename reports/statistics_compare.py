@@ -22,7 +22,7 @@ from reports.statistics_charts import SEE_TABLE, bar_of, pieces_of
 from reports.statistics_matters import COLUMNS, Matter
 from reports.statistics_scope import BY_CLASS, Asked, Where, classes_of
 from reports.statistics_tables import NUMBER, SHARE, Line, Place, figure_at, lines_for
-from reports.tallies import ByValue, Question, Tallies, count
+from reports.value_counts import ByValue, Question, Tallies, count
 from students.models import SchoolYear
 
 BEFORE, AFTER, CHANGE = "a", "b", "doi"

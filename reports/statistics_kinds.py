@@ -6,14 +6,14 @@ from functools import partial
 
 from gradebook.regulation import Period
 from reports import attendance_tables, statistics_tables
-from reports.attendance_tallies import count_absences
+from reports.absence_counts import count_absences
 from reports.figures import Report, Table
 from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
 from reports.statistics_lists import read_pupils
 from reports.statistics_matters import OPEN_GROUPS, Matter
 from reports.statistics_scope import BY_CLASS, BY_ITEM, SCHOOL, Asked, Where, asked_of_school
 from reports.statistics_tables import place_of
-from reports.tallies import count
+from reports.value_counts import count
 
 SCHOOL_TABLE, GRADE_TABLE, CLASS_TABLE = "truong", "khoi-", "lop"
 COUNTED = (
@@ -125,6 +125,7 @@ def _kind(matter: Matter) -> ReportKind:
         read=reads,
         periods=_PERIODS.get(matter, tuple(Period)),
         behind=partial(behind, matter),
+        has_list=lambda cell: place_of(cell.column) is not None,
         tells_secrets=tells_secrets,
     )
 

@@ -8,8 +8,8 @@ from django.http import Http404
 
 from accounts.tables import Heading, Value
 from gradebook.regulation import Attainment, Rating, YearResult
+from reports.absence_counts import absent_behind
 from reports.attendance_tables import spans_of
-from reports.attendance_tallies import absent_behind
 from reports.statistics_matters import (
     AWARD,
     EXEMPT,
@@ -24,7 +24,7 @@ from reports.statistics_matters import (
     column_of,
 )
 from reports.statistics_scope import Asked, item_name
-from reports.tallies import pupils_behind
+from reports.value_counts import pupils_behind
 from students.absences import days_label
 
 _OTHERS = {

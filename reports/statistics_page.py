@@ -10,14 +10,14 @@ from django.urls import reverse
 from gradebook.progress_sheets import Standing
 from gradebook.regulation import Period
 from reports import attendance_tables, statistics_charts, statistics_tables
+from reports.absence_counts import count_absences
 from reports.attendance_tables import CALLED, Span
-from reports.attendance_tallies import count_absences
 from reports.charts import Chart
 from reports.figures import Column, Link, Row, Table
 from reports.statistics_matters import Matter
 from reports.statistics_scope import BY_CLASS, Asked
 from reports.statistics_tables import Line, place_of
-from reports.tallies import Tallies, count
+from reports.value_counts import Tallies, count
 
 
 @dataclass(frozen=True, slots=True)

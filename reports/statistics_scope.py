@@ -17,7 +17,7 @@ from gradebook.regulation import LINES, TRAITS, Period
 from gradebook.windows import period_in_year
 from reports.period_rosters import Moments, moments_of
 from reports.statistics_matters import OPEN_GROUPS, RESULT, Group, Matter
-from reports.tallies import Question, items_of
+from reports.value_counts import Question, items_of
 from students.models import SchoolClass, SchoolYear
 
 WHO_SEES = "Thống kê kết quả, chuyên cần mở cho Ban giám hiệu, văn thư, người kiểm tra, tổ (khối) trưởng (khối mình)."

@@ -19,7 +19,7 @@ from reports.statistics_matters import (
 )
 from reports.statistics_matters import Column as Counted
 from reports.statistics_scope import BY_CLASS, Asked, item_name, items_in
-from reports.tallies import ByValue, Tallies, added_up, items_of, sum_of
+from reports.value_counts import ByValue, Tallies, added_up, items_of, sum_of
 
 NUMBER, SHARE = "sl", "pct"
 PRIMARY_GRADE = 5

@@ -15,7 +15,8 @@ from django.db.models import Count, Q
 from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
 from students.movement_rules import Kind
 
-KINH = "01"
+# The majority, and foreigners, who are no ethnic group of the country; of whom nothing is recorded nobody can say.
+NOT_A_MINORITY = ("", "01", "55")
 COMING = (Kind.ADMITTED, Kind.TRANSFERRED_IN, Kind.RETURNED)
 GOING = (Kind.TRANSFERRED_OUT, Kind.LEFT, Kind.MISSING, Kind.DIED)
 COUNT_HEADINGS = (
@@ -142,7 +143,7 @@ def _first_counts(year: SchoolYear, day: datetime.date) -> Mapping[int, int]:
 
 def _compositions(year: SchoolYear, day: datetime.date) -> Mapping[int, Composition]:
     girls = Q(student__gender=Student.Gender.FEMALE)
-    minority = ~Q(student__ethnic_code__in=["", KINH])
+    minority = ~Q(student__ethnic_code__in=NOT_A_MINORITY)
     seats = Enrolment.objects.filter(school_class__year=year).held_on(day).order_by()
     rows = seats.values_list("school_class_id").annotate(
         pupils=Count("pk"),

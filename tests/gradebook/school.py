@@ -97,8 +97,11 @@ def make_school(*, pupils: int = 5) -> School:
     )
 
 
-def add_pupils(school_class: SchoolClass, count: int) -> list[Student]:
-    """Enrols `count` more pupils for the whole year; Thị and Ngọc are girls, the others boys."""
+def add_pupils(school_class: SchoolClass, count: int, *, entry_code: str = "4") -> list[Student]:
+    """Enrols `count` more pupils for the whole year; Thị and Ngọc are girls, the others boys.
+
+    `entry_code`: how they came, promoted from the grade below unless told otherwise.
+    """
     taken = Enrolment.objects.filter(school_class=school_class).count()
     names = [_name(taken + index) for index in range(count)]
     pupils = Student.objects.bulk_create(
@@ -113,7 +116,7 @@ def add_pupils(school_class: SchoolClass, count: int) -> list[Student]:
         )
         for index, name in enumerate(names)
     )
-    seat(pupils, school_class, position=taken + 1)
+    seat(pupils, school_class, position=taken + 1, entry_code=entry_code)
     return pupils
 
 

@@ -16,6 +16,7 @@ def seat(
     starts_on: datetime.date | None = None,
     ends_on: datetime.date | None = None,
     position: int = 1,
+    entry_code: str = "4",
 ) -> list[Enrolment]:
     """Seats the pupils in a class from `position` on; from the year's first day unless told otherwise."""
     day = starts_on or school_class.year.starts_on
@@ -26,7 +27,7 @@ def seat(
             year_id=school_class.year_id,
             day=day,
             to_class=school_class,
-            entry_code="4",
+            entry_code=entry_code,
             status_code="01",
             recorded_at=timezone.make_aware(datetime.datetime.combine(day, datetime.time())),
         )

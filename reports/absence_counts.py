@@ -14,8 +14,8 @@ from django.db import connection
 
 from accounts.dates import Days
 from reports.statistics_matters import LEAVE, OTHER, Group
-from reports.tallies import CONDITIONS
-from students.head_counts import KINH
+from reports.value_counts import CONDITIONS
+from students.head_counts import NOT_A_MINORITY
 
 WHOLE_YEAR = "nam"
 
@@ -100,7 +100,7 @@ def _parameters(classes: Sequence[Any], spans: Mapping[str, Days]) -> dict[str, 
         "spans": list(spans),
         "firsts": [days.first for days in spans.values()],
         "lasts": [days.last for days in spans.values()],
-        "kinh": KINH,
+        "no_minority": list(NOT_A_MINORITY),
         "year": classes[0].year_id,
         "day": classes[0].year.day_for_roster(),
     }
@@ -133,7 +133,7 @@ WITH called AS (
 ), judged AS (
     SELECT told.*, s.disability_code <> '' AS is_disabled,
         CASE WHEN s.gender <> '' THEN s.gender = 'female' END AS is_girl,
-        CASE WHEN s.ethnic_code <> '' THEN s.ethnic_code <> %(kinh)s END AS is_minority
+        CASE WHEN s.ethnic_code <> '' THEN s.ethnic_code <> ALL(%(no_minority)s::text[]) END AS is_minority
     FROM told JOIN students_student s ON s.id = told.student_id
 )
 """  # noqa: S608 - put together of constants alone

@@ -1,0 +1,312 @@
+"""Sơ kết học kì I, tổng kết năm học: the figures of the school in one report, with room for the principal's words."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gradebook.regulation import LINES, TRAITS, Attainment, Award, Period, Rating, YearResult
+from reports import attendance_report, promotion_report
+from reports.attendance_report import Days, Span, days_of
+from reports.figures import Column, Figure, Report, Row, Table, exceeding, share, uneven_columns
+from reports.pupils_counted import ALL, PARTS, PEOPLE, SECRET_COLUMNS, Seated, lacking_words, pupil_lines
+from reports.quality_results import (
+    ASSESSED,
+    COMPLETED,
+    LOWEST_BAND,
+    PRIMARY,
+    PUPILS,
+    RESULT,
+    Results,
+    band_key,
+    gap_sentence,
+    level_key,
+    read_results_of,
+    trait_key,
+)
+from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
+from reports.tallies import SHARE, Tally
+from students.head_counts import HeadCount, count_heads
+from students.movement_rules import Kind
+
+SCALE, MOVEMENTS, ATTENDANCE = "scale", "movements", "attendance"
+SUBJECTS, TRAIT_LEVELS, RESULTS, AWARDS = "subjects", "traits", "results", "awards"
+REMARKS = ("Đặc điểm tình hình", "Ưu điểm", "Hạn chế, nguyên nhân", "Phương hướng, nhiệm vụ thời gian tới")
+SCALE_COLUMNS = (Column("classes", ("Số lớp",)), *PEOPLE)
+MOVEMENT_COLUMNS = (
+    Column("first", ("Đầu kì",)),
+    Column("coming", ("Tăng",)),
+    Column("going", ("Giảm", "Cộng")),
+    Column("left", ("Giảm", "Trong đó thôi học")),
+    Column("inside", ("Chuyển khối",)),
+    Column("now", ("Cuối kì",)),
+)
+BAND_GROUPS = (("9–10", (10, 9)), ("7–8", (8, 7)), ("5–6", (6, 5)), ("Dưới 5", (LOWEST_BAND,)))
+BANDS = {f"mark {head}": bands for head, bands in BAND_GROUPS}
+
+
+def _level_columns(levels: Iterable[tuple[str, str]]) -> Iterator[Column]:
+    yield Column(ASSESSED, ("Được đánh giá",))
+    for key, head in levels:
+        yield Column(key, (head, "SL"))
+        yield Column(f"{key}{SHARE}", (head, "%"), is_share=True)
+
+
+SUBJECT_COLUMNS = (
+    *_level_columns((each.value, each.label) for each in Attainment),
+    *(Column(key, ("Điểm KTĐK", key.removeprefix("mark "))) for key in BANDS),
+)
+TRAIT_COLUMNS = tuple(_level_columns((each.value, each.label) for each in Rating))
+RESULT_COLUMNS = (
+    *_level_columns((f"{RESULT} {each.value}", each.label) for each in YearResult),
+    Column(COMPLETED, ("Hoàn thành chương trình", "Lớp học")),
+    Column(PRIMARY, ("Hoàn thành chương trình", "Tiểu học")),
+)
+AWARD_COLUMNS = (
+    *_level_columns(
+        (
+            (f"award {Award.HSXS.value}", "Học sinh Xuất sắc"),
+            (f"award {Award.HSTB.value}", "Học sinh Tiêu biểu"),
+        )
+    ),
+    Column("praise surprise", ("Khen đột xuất",)),
+    Column("praise higher", ("Cấp trên khen",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A row of the tables by grade: the school or one grade."""
+
+    key: str
+    label: str
+    grades: tuple[int, ...]
+    tally: Tally[Seated]
+
+    @property
+    def is_school(self) -> bool:
+        return self.key == "school"
+
+
+def read(moment: Moment) -> Report:
+    """Thirteen statements at the end of term I, twenty-two at the year's end, whatever the number of pupils."""
+    results = read_results_of(moment)
+    parts = _parts(results)
+    school = parts[-1]
+    tables = [
+        _scale(results, parts),
+        _movements(moment),
+        _attendance(results),
+        _subjects(results, school.tally),
+        _traits(results, school.tally),
+    ]
+    if results.is_year_end:
+        tables += [
+            _by_grade(RESULTS, "Đánh giá kết quả giáo dục, hoàn thành chương trình", RESULT_COLUMNS, parts),
+            _by_grade(AWARDS, "Khen thưởng", AWARD_COLUMNS, parts),
+            promotion_report.table_of(results),
+        ]
+    return Report(
+        kind=KIND.slug,
+        title="Báo cáo tổng kết năm học" if results.is_year_end else "Báo cáo sơ kết học kì I",
+        moment=moment.words,
+        tables=tuple(tables),
+        notes=tuple(_notes(results)),
+        faults=tuple(_faults(school.tally, tables)),
+    )
+
+
+def behind(moment: Moment, cell: CellKey) -> tuple[PupilLine, ...]:
+    results = read_results_of(moment)
+    if cell.table == promotion_report.TABLE:
+        return pupil_lines(promotion_report.tally_of(results).behind(cell.row, cell.column))
+    tally = results.tally()
+    if cell.table in (SUBJECTS, TRAIT_LEVELS):
+        rows = _source_rows(cell.row, cell.column)
+        found = [each for row in rows for each in tally.behind(row, ALL)]
+        return pupil_lines(sorted(found, key=_class_order))
+    grade = cell.row.removeprefix("grade ")
+    if cell.row != "school":
+        tally = tally.only(lambda pupil: str(pupil.grade) == grade)
+    if cell.table == SCALE:
+        return pupil_lines(tally.behind(PUPILS, cell.column), cell.column)
+    return pupil_lines(tally.behind(cell.column, ALL))
+
+
+def has_list(cell: CellKey) -> bool:
+    is_counted_otherwise = cell.table in (MOVEMENTS, ATTENDANCE) or cell.column == "classes"
+    return not (is_counted_otherwise or cell.column.endswith(SHARE))
+
+
+def _class_order(pupil: Seated) -> tuple[int, str, int]:
+    return pupil.grade, pupil.school_class.name, pupil.seat.position
+
+
+def _source_rows(row: str, column: str) -> tuple[str, ...]:
+    """The rows of the quality report that a figure is counted from."""
+    if column == ASSESSED:
+        return (row,)
+    if column in BANDS:
+        return tuple(band_key(row, band) for band in BANDS[column])
+    return (level_key(row, column),)
+
+
+def _parts(results: Results) -> tuple[_Part, ...]:
+    tally = results.tally()
+    of_grades = (
+        _Part(
+            f"grade {grade}",
+            f"Khối {grade}",
+            (grade,),
+            tally.only(lambda pupil, grade=grade: pupil.grade == grade),  # type: ignore[misc]
+        )
+        for grade in results.grades
+    )
+    return (*of_grades, _Part("school", "Toàn trường", results.grades, tally))
+
+
+def _by_grade(key: str, title: str, columns: Sequence[Column], parts: Sequence[_Part]) -> Table:
+    rows = []
+    for part in parts:
+        figures = tuple(_figure(part.tally, column) for column in columns)
+        rows.append(Row(part.key, part.label, figures, is_heading=part.is_school))
+    return Table(key, title, tuple(columns), tuple(rows), row_head="Khối")
+
+
+def _figure(tally: Tally[Seated], column: Column) -> Figure:
+    """Shares are of those assessed."""
+    own = tally.figure(column.key.removesuffix(SHARE), ALL)
+    return share(own, tally.figure(ASSESSED, ALL)) if column.is_share else own
+
+
+def _scale(results: Results, parts: Sequence[_Part]) -> Table:
+    filled = {each.seated.school_class.pk: each.seated.grade for each in results.pupils}
+    rows = []
+    for part in parts:
+        classes = sum(1 for grade in filled.values() if grade in part.grades)
+        people = (part.tally.figure(PUPILS, column.key) for column in PEOPLE)
+        rows.append(Row(part.key, part.label, (classes, *people), is_heading=part.is_school))
+    day = results.moment.last_day
+    return Table(
+        SCALE, f"Quy mô lớp, học sinh ngày {day:%d/%m/%Y}", SCALE_COLUMNS, tuple(rows), row_head="Khối"
+    )
+
+
+def _movements(moment: Moment) -> Table:
+    counted = count_heads(moment.year, moment.last_day)
+    rows = [_moved(f"grade {each.grade_level}", each.total) for each in counted.grades]
+    rows.append(_moved("school", counted.total, is_total=True))
+    title = f"Biến động sĩ số từ {counted.since:%d/%m/%Y} đến {counted.day:%d/%m/%Y}"
+    return Table(MOVEMENTS, title, MOVEMENT_COLUMNS, tuple(rows), row_head="Khối")
+
+
+def _moved(key: str, line: HeadCount, *, is_total: bool = False) -> Row:
+    figures = (
+        line.first,
+        line.coming,
+        line.going,
+        line.moved[Kind.LEFT],
+        line.inward - line.outward,
+        line.now.pupils,
+    )
+    return Row(key, line.label, figures, is_heading=is_total)
+
+
+def _attendance(results: Results) -> Table:
+    year, last = results.moment.year, results.moment.last_day
+    first = year.lessons_start_on or year.starts_on
+    span = Span(ATTENDANCE, f"Chuyên cần từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}", first, last)
+    found = days_of(year, (span,))[span.key]
+    rows = []
+    for grade in results.grades:
+        own = [each for each in results.classes if each.grade_level == grade]
+        days = sum((found.get(each.pk, Days()) for each in own), Days())
+        rows.append(Row(f"grade {grade}", f"Khối {grade}", days.figures))
+    days = sum((found.get(each.pk, Days()) for each in results.classes), Days())
+    rows.append(Row("school", "Toàn trường", days.figures, is_heading=True))
+    return Table(ATTENDANCE, span.title, attendance_report.COLUMNS, tuple(rows), row_head="Khối")
+
+
+def _subjects(results: Results, tally: Tally[Seated]) -> Table:
+    taught, tested = results.codes_of(results.grades), results.tested_in(results.grades)
+    rows = []
+    for line in LINES:
+        if line.code in taught:
+            not_asked = () if line.code in tested else tuple(BANDS)
+            rows.append(
+                Row(
+                    line.code,
+                    line.short_name,
+                    tuple(_level_figure(tally, line.code, column) for column in SUBJECT_COLUMNS),
+                    not_asked=not_asked,
+                )
+            )
+    return Table(
+        SUBJECTS, "Môn học, hoạt động giáo dục", SUBJECT_COLUMNS, tuple(rows), row_head="Môn học, hoạt động"
+    )
+
+
+def _traits(results: Results, tally: Tally[Seated]) -> Table:
+    wanted = results.traits_of(results.grades)
+    rows = tuple(
+        Row(
+            trait_key(each.code),
+            each.name,
+            tuple(_level_figure(tally, trait_key(each.code), column) for column in TRAIT_COLUMNS),
+        )
+        for each in TRAITS
+        if each.code in wanted
+    )
+    return Table(TRAIT_LEVELS, "Phẩm chất, năng lực", TRAIT_COLUMNS, rows, row_head="Phẩm chất, năng lực")
+
+
+def _level_figure(tally: Tally[Seated], code: str, column: Column) -> Figure:
+    """Of several bands together; a zero that is unknown in one of them is unknown."""
+    counts = [tally.figure(row, ALL) for row in _source_rows(code, column.key.removesuffix(SHARE))]
+    total = sum(int(count) for count in counts if count is not None)
+    if not total and None in counts:
+        return None
+    return share(total, tally.figure(code, ALL)) if column.is_share else total
+
+
+def _notes(results: Results) -> Iterator[str]:
+    if results.moment.early:
+        yield results.moment.early
+    yield from lacking_words([each.seated for each in results.pupils])
+    if results.is_year_end:
+        own = [each.row for each in results.pupils if each.row is not None]
+        if left := sum(1 for row in own if row.decided is None):
+            yield (
+                f"Chưa phê duyệt {left}/{len(own)} em: kết quả giáo dục, khen thưởng, lên lớp của các em ấy là kết quả "
+                "hệ thống tính, giáo viên chủ nhiệm đề nghị."
+            )
+    yield "Tỉ lệ tính trên số em được đánh giá. «×»: môn không có bài KTĐK ở thời điểm này."
+
+
+def _faults(tally: Tally[Seated], tables: Iterable[Table]) -> Iterator[str]:
+    gaps = tuple(gap_sentence("Toàn trường", tally))
+    yield from gaps
+    for table in tables:
+        if table.key == SCALE:
+            for part, whole in PARTS:
+                yield from exceeding(table, part, whole)
+        elif table.key in _LEVELS and not gaps:
+            yield from uneven_columns(table, ASSESSED, _LEVELS[table.key])
+
+
+_LEVELS = {
+    SUBJECTS: tuple(each.value for each in Attainment),
+    TRAIT_LEVELS: tuple(each.value for each in Rating),
+    RESULTS: tuple(f"{RESULT} {each.value}" for each in YearResult),
+}
+
+KIND = ReportKind(
+    slug="so-ket-tong-ket",
+    title="Sơ kết học kì I, tổng kết năm học",
+    about="Quy mô, biến động, chuyên cần, kết quả học tập và rèn luyện của toàn trường, kèm nhận xét của Hiệu trưởng.",
+    group=Group.SUMMARY,
+    read=read,
+    periods=(Period.END_TERM_1, Period.YEAR_END),
+    behind=behind,
+    has_list=has_list,
+    tells_secrets=lambda cell: cell.column in SECRET_COLUMNS,
+    remarks=REMARKS,
+)

@@ -1,0 +1,251 @@
+"""The quality report and what follows from it, hand-counted on a small school (domain 2.7 B; R79, R81)."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from gradebook.commendations import Praise, commend
+from gradebook.models import SubjectResult
+from gradebook.regulation import Period
+from gradebook.year_end_rules import Promotion
+from reports import promotion_report, quality_report, summary_report
+from reports.report_kind import CellKey, Moment
+from students import movements
+from students.models import Student
+from students.movement_plans import Draft
+from students.movement_rules import Kind
+from tests.gradebook.school import CERTIFIED, add_pupils, exempt, leave_unassessed
+from tests.gradebook.year_end import confirm, ended_school, go_through, put, say
+
+pytestmark = pytest.mark.django_db
+
+
+def the_school():
+    """1A has its year end entered, two pupils: all T and 10, all T and 8; the second is a Tày girl. 4A, 4B nothing."""
+    school = ended_school()
+    Student.objects.update(ethnic_code="01")
+    Student.objects.filter(pk=school.pupils[1].pk).update(ethnic_code="02")
+    return school
+
+
+def at_the_end(school) -> Moment:
+    return Moment(school.year, Period.YEAR_END)
+
+
+def grade_1(school):
+    return quality_report.read(at_the_end(school)).table("grade 1")
+
+
+def of(table, row: str) -> tuple:
+    """All, girls, minority, girls among these."""
+    return tuple(table.figure(row, column) for column in ("all", "girls", "minority", "minority_girls"))
+
+
+def test_levels_bands_and_results_are_as_counted_by_hand(school):
+    table = grade_1(school)
+    assert of(table, "pupils") == of(table, "assessed") == (2, 1, 1, 1)
+    assert of(table, "TV") == of(table, "TV T") == (2, 1, 1, 1)
+    assert of(table, "TV H") == of(table, "TV C") == (0, 0, 0, 0)
+    assert (of(table, "TV mark 10"), of(table, "TV mark 8")) == ((1, 0, 0, 0), (1, 1, 1, 1))
+    assert of(table, "TV mark 4") == (0, 0, 0, 0)
+    assert of(table, "trait nhan_ai T") == (2, 1, 1, 1)
+    assert (of(table, "result HTXS"), of(table, "result HTT")) == ((1, 0, 0, 0), (1, 1, 1, 1))
+    assert table.figure("result HTXS", "all%") == Decimal("50.0")
+    assert table.figure("result HTXS", "girls%") == Decimal("0.0")
+    assert {row.key for row in table.rows} & {
+        "TV none",
+        "TV mark none",
+        "result none",
+        "DD mark 10",
+        "LSDL",
+    } == set()
+
+
+def test_what_fails_is_told_in_every_part(school):
+    weak = school.pupils[1]
+    put(school, weak, "TV", attainment="C", mark=3)
+    put(school, weak, "nhan_ai", rating="C")
+    say(school, weak, promotion=Promotion.WAITS)
+    table = grade_1(school)
+    assert (of(table, "TV T"), of(table, "TV C")) == ((1, 0, 0, 0), (1, 1, 1, 1))
+    assert of(table, "TV mark 4") == (1, 1, 1, 1)
+    assert of(table, "trait nhan_ai C") == (1, 1, 1, 1)
+    assert of(table, "result CHT") == of(table, "not completed") == of(table, "waiting") == (1, 1, 1, 1)
+    assert (of(table, "completed"), of(table, "promoted")) == ((1, 0, 0, 0), (1, 0, 0, 0))
+
+
+def test_what_is_not_entered_is_no_zero_and_the_report_says_so(school):
+    missing = school.pupils[1]
+    SubjectResult.objects.filter(student=missing, line__code="TV").delete()
+    report = quality_report.read(at_the_end(school))
+    table = report.table("grade 1")
+    assert of(table, "TV T") == (1, None, None, None)
+    assert of(table, "TV C") == (None, None, None, None)
+    assert of(table, "TV none") == of(table, "TV mark none") == (1, 1, 1, 1)
+    assert of(table, "result none") == (1, 1, 1, 1)
+    (of_grade_1,) = (fault for fault in report.faults if fault.startswith("Khối 1"))
+    assert "còn trống 1 ô mức đạt được môn học, 1 ô điểm KTĐK:" in of_grade_1
+
+
+def test_nobody_entered_anything_of_grade_4_so_nothing_of_it_is_known(school):
+    report = quality_report.read(at_the_end(school))
+    table = report.table("grade 4")
+    assert table.figure("assessed", "all") == 8
+    assert table.figure("TOAN T", "all") is None
+    assert any(fault.startswith("Khối 4 chưa nhập đủ") for fault in report.faults)
+
+
+def test_exempt_and_unassessed_pupils_are_counted_as_the_decisions_say(school):
+    first, second = (Student.objects.get(pk=pupil.pk) for pupil in school.pupils)
+    leave_unassessed(first)
+    for name, value in CERTIFIED.items():
+        setattr(second, name, value)
+    second.save()
+    SubjectResult.objects.filter(student=second, line__code="GDTC").delete()
+    exempt(school, second, "GDTC", school_class=school.class_1a)
+    report = quality_report.read(at_the_end(school))
+    table = report.table("grade 1")
+    assert [table.figure(row, "all") for row in ("pupils", "assessed", "unassessed")] == [2, 1, 1]
+    assert [table.figure(row, "all") for row in ("TV", "GDTC", "GDTC T")] == [1, 0, 0]
+    assert table.figure("pupils", "disabled") == 2
+    assert any("1 em được miễn" in note for note in report.notes)
+
+
+def test_year_end_rows_say_whether_they_are_approved(school):
+    assert "chưa phê duyệt 2/2 em" in grade_1(school).note
+    assert of(grade_1(school), "award HSXS") == (1, 0, 0, 0)
+    confirm(school)
+    go_through(school)
+    table = grade_1(school)
+    assert table.note == "Mục 4–6: đã được Hiệu trưởng phê duyệt."
+    assert of(table, "promoted") == of(table, "completed") == (2, 1, 1, 1)
+    put(school, school.pupils[0], "TV", mark=6)
+    assert of(grade_1(school), "result HTXS") == (1, 0, 0, 0)  # the decision stands until it is opened again
+
+
+def test_the_school_is_the_sum_of_its_grades_in_every_count(school):
+    report = quality_report.read(at_the_end(school))
+    school_table, *of_grades = report.tables
+    for row in school_table.rows:
+        for column in school_table.columns:
+            if column.is_share or not row.figures:
+                continue
+            parts = [
+                table.figure(row.key, column.key)
+                for table in of_grades
+                if row.key in {each.key for each in table.rows}
+            ]
+            total = school_table.figure(row.key, column.key)
+            assert total == sum(part or 0 for part in parts) or total is None
+
+
+def test_who_gave_up_school_is_counted_by_cause_in_the_term(school):
+    leaver = school.class_4b.enrolments.first().student
+    last = school.year.first_term_ends_on
+    on = min(datetime.date.today(), last)  # noqa: DTZ011 - any day of the term that is over
+    movements.record(Draft(Kind.LEFT, leaver, on, None, leave_reason="01"), by=school.tuan)
+    table = quality_report.read(Moment(school.year, Period.END_TERM_1)).table("grade 4")
+    assert [table.figure(row, "all") for row in ("left", "left poverty", "left ability")] == [1, 1, 0]
+    assert table.figure("pupils", "all") == 7
+
+
+def test_praise_is_counted_once_a_pupil(school):
+    for text in ("Nhặt được của rơi", "Giúp bạn"):
+        commend(
+            school.class_1a,
+            school.pupils[0],
+            kind=Praise.SURPRISE,
+            text=text,
+            on=school.year.starts_on,
+            by=school.bich,
+        )
+    assert grade_1(school).figure("praise surprise", "all") == 1
+
+
+def test_promotion_is_told_by_grade_with_shares(school):
+    put(school, school.pupils[1], "TV", attainment="C", mark=3)
+    say(school, school.pupils[1], promotion=Promotion.STAYS, promotion_note="Còn yếu")
+    report = promotion_report.read(at_the_end(school))
+    table = report.table("promotion")
+    figures = {key: table.figure("grade 1", key) for key in ("pupils", "promoted", "waiting", "staying")}
+    assert figures == {"pupils": 2, "promoted": 1, "waiting": 0, "staying": 1}
+    assert table.figure("grade 1", "staying%") == Decimal("50.0")
+    assert table.figure("grade 4", "promoted none") == 8
+    assert report.faults == ()
+    behind = promotion_report.behind(at_the_end(school), CellKey("promotion", "grade 1", "staying"))
+    assert [each.full_name for each in behind] == [school.pupils[1].full_name]
+
+
+def test_the_summary_has_the_same_figures_and_room_for_the_principals_words(school, client):
+    report = summary_report.read(at_the_end(school))
+    assert report.title == "Báo cáo tổng kết năm học"
+    assert report.table("scale").figure("school", "classes") == 3
+    assert report.table("scale").figure("grade 4", "all") == 8
+    assert report.table("subjects").figure("TV", "T") == 2
+    assert report.table("subjects").figure("TV", "mark 9–10") == 1
+    assert report.table("subjects").row("DD").not_asked == (
+        "mark 9–10",
+        "mark 7–8",
+        "mark 5–6",
+        "mark Dưới 5",
+    )
+    assert report.table("results").figure("grade 1", "result HTXS") == 1
+    assert report.table("attendance").figure("school", "pupil_days") is None
+    client.force_login(school.bich)
+    page = client.get("/reports/figures/so-ket-tong-ket/", {"period": "CN"}).content.decode()
+    assert "Ưu điểm" in page
+    assert "Phương hướng, nhiệm vụ thời gian tới" in page
+    first_term = summary_report.read(Moment(school.year, Period.END_TERM_1))
+    assert first_term.title == "Báo cáo sơ kết học kì I"
+    assert "results" not in {table.key for table in first_term.tables}
+
+
+def test_the_principals_words_are_kept_in_the_copy_and_printed(school, client):
+    client.force_login(school.bich)
+    address = "/reports/figures/so-ket-tong-ket/"
+    seen = client.get(address, {"period": "CN"}).context["keep_form"].initial["seen"]
+    answer = client.post(
+        f"{address}keep/?period=CN", {"seen": seen, "remark1": "Nền nếp tốt.\nHọc sinh ngoan."}, follow=True
+    )
+    assert "Nền nếp tốt." in answer.content.decode()
+    kept = answer.context["kept"]
+    assert dict(answer.context["report"].remarks)["Ưu điểm"] == "Nền nếp tốt.\nHọc sinh ngoan."
+    assert (
+        "vẫn đúng" in client.get(reverse("reports:kept_report_differences", args=[kept.pk])).content.decode()
+    )
+
+
+@pytest.mark.parametrize("kind", [quality_report, summary_report, promotion_report])
+def test_behind_every_count_stand_as_many_pupils(school, kind):
+    put(school, school.pupils[1], "TV", attainment="C", mark=3)
+    moment = at_the_end(school)
+    tried = 0
+    for table in kind.read(moment).tables:
+        for row in list(table.rows)[:: 3 if len(table.rows) > 9 else 1]:
+            for column, figure in table.cells(row)[:4]:
+                cell = CellKey(table.key, row.key, column.key)
+                if figure and kind.KIND.has_list(cell):
+                    assert len(kind.behind(moment, cell)) == figure, cell
+                    tried += 1
+    assert tried > 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "statements"),
+    [
+        (quality_report, Period.END_TERM_1, 7),
+        (quality_report, Period.YEAR_END, 16),
+        (promotion_report, Period.YEAR_END, 16),
+        (summary_report, Period.END_TERM_1, 13),
+        (summary_report, Period.YEAR_END, 22),
+    ],
+)
+def test_reports_are_read_in_as_many_statements_for_few_as_for_many(
+    school, django_assert_num_queries, kind, period, statements
+):
+    for _few_then_many in range(2):
+        with django_assert_num_queries(statements):
+            kind.read(Moment(school.year, period))
+        add_pupils(school.class_4b, 20)
