@@ -92,9 +92,7 @@ def behind(matter: Matter, moment: Moment, cell: CellKey) -> tuple[PupilLine, ..
     else:
         asked = replace(asked, item=cell.row)
     return tuple(
-        PupilLine(
-            each.pk, each.school_class.pk, each.school_class.name, each.name, each.birth_label, each.value
-        )
+        PupilLine(each.pk, each.school_class.name, each.name, each.birth_label, each.value)
         for each in read_pupils(asked, query).pupils
     )
 

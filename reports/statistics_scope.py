@@ -23,7 +23,7 @@ from students.models import SchoolClass, SchoolYear
 WHO_SEES = "Thống kê kết quả, chuyên cần mở cho Ban giám hiệu, văn thư, người kiểm tra, tổ (khối) trưởng (khối mình)."
 BY_ITEM, BY_CLASS = "noi-dung", "lop"
 _NAMES = {**{each.code: each.short_name for each in LINES}, **{each.code: each.name for each in TRAITS}}
-_BOOK_ORDER = {each.code: place for place, each in enumerate((*LINES, *TRAITS))}
+_BOOK_ORDER = {code: place for place, code in enumerate(_NAMES)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -149,14 +149,14 @@ def statistics_file(request: SignedInRequest, matter: str) -> FileResponse:
 @never_cache
 @require_safe
 @limited("statistics_file", times=60, minutes=10, what="tải thống kê")
-def statistics_compare_file(request: SignedInRequest, matter: str) -> HttpResponse | FileResponse:
+def statistics_compare_file(request: SignedInRequest, matter: str) -> FileResponse:
     """The comparison as a workbook."""
     asked = read_asked(request.user, matter, request.GET)
     other = (
         chosen_other(asked, request.GET.get("with", "")) if asked.matter is not Matter.ATTENDANCE else None
     )
     if other is None:
-        return statistics_file(request, matter)
+        raise Http404("Chưa có hai thời điểm để so sánh.")
     table = read_comparison(request.user, asked, other).table
     return _workbook(request, asked, table.title, (table,), part="so-sanh-")
 
