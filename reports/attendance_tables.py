@@ -142,20 +142,21 @@ def places_for(groups: Sequence[Group]) -> tuple[Place, ...]:
 def table_of(
     name: tuple[str, str], found: Absences, lines: Sequence[Line], places: Sequence[Place], row_head: str
 ) -> Table:
-    """`name`: key and title. On how many days the roll was called is said of one class only."""
+    """`name`: key and title. On how many days the roll was called is said of one class, not of several together."""
     key, title = name
-    called = Column(CALLED, ("Ngày điểm danh",))
+    has_classes = any(len(line.classes) == 1 for line in lines)
     columns = tuple(
         Column(place.key, (place.group.label, place.counted.label, _HEADS[place.kind])) for place in places
     )
-    rows = tuple(_row(line, found, places) for line in lines)
-    return Table(key, title, (called, *columns), rows, row_head, NOTE)
+    rows = tuple(_row(line, found, places, says_called=has_classes) for line in lines)
+    called = (Column(CALLED, ("Ngày điểm danh",)),) if has_classes else ()
+    return Table(key, title, (*called, *columns), rows, row_head, NOTE)
 
 
 _HEADS = {DAYS: "Ngày", PUPILS: "Em"}
 
 
-def _row(line: Line, found: Absences, places: Sequence[Place]) -> Row:
+def _row(line: Line, found: Absences, places: Sequence[Place], *, says_called: bool) -> Row:
     sums = {place.counted.key: line.of(found, place.counted) for place in places}
     called = line.called(found)
     is_known = bool(called or any(each.pupils[0] for each in sums.values()))
@@ -163,7 +164,7 @@ def _row(line: Line, found: Absences, places: Sequence[Place]) -> Row:
     return Row(
         line.key,
         line.label,
-        (called or None, *figures),
+        (called or None, *figures) if says_called else figures,
         level=line.level,
         is_heading=line.is_total,
         not_asked=(CALLED,) if len(line.classes) > 1 else (),

@@ -1,6 +1,7 @@
 """The charts of a page of statistics, made of the same tallies as its table."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,8 @@ from reports.statistics_scope import BY_CLASS, Asked
 from reports.statistics_tables import Line
 from reports.value_counts import ByValue, Tallies, sum_of
 
+MANY = 0.1
+"""Of those with a level: fewer not entered than this change no bar, and the table has them."""
 SEE_TABLE = "Số liệu của từng thanh có trong bảng."
 _LOOKS = {"t": "part-1", "h": "part-2", "d": "part-2", "c": "part-4"}
 _RESULT_LOOKS = {"htxs": "part-1", "htt": "part-3", "ht": "part-2", "cht": "part-4"}
@@ -80,11 +83,12 @@ def bar_of(line: Line, tallies: Tallies, pieces: Sequence[Piece], group: Group, 
     parts = tuple(
         Part(letter, words, look, _of(numbers, values, group)) for letter, words, values, look in pieces
     )
+    bar = Bar(label or line.label, parts, "")
     missing = _of(numbers, (MISSING,), group)
     said = [f"{part.letter} {figure_words(int(part.number))}" for part in parts if part.number]
-    return Bar(
-        label or line.label, parts, " · ".join([*said, *([f"chưa nhập {missing}"] if missing else [])])
-    )
+    if missing > MANY * bar.total:
+        said.append(f"chưa nhập {figure_words(missing)}")
+    return replace(bar, said=" · ".join(said))
 
 
 NO_ITEM = Column("", "", ())
@@ -100,7 +104,7 @@ def absence_charts(asked: Asked, table: Table) -> list[Chart]:
     whole = max((bar.total for bar in bars.values()), default=0)
     if not whole:
         return []
-    title = f"Số ngày nghỉ học ({group.label.lower()})"
+    title = "Số ngày nghỉ học" if group is Group.ALL else f"Số ngày nghỉ học ({group.label.lower()})"
     if asked.by != BY_CLASS:
         own = list(bars.values())
         return [stacked("thang", f"{title} từng tháng", _said(own), own, whole=whole)]

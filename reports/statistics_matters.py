@@ -43,7 +43,8 @@ class Column:
     """Pupils whose value is one of `values`; `item`: of what, where it is not the row's.
 
     `of` is whatever the share is taken of: the pupils with one of these values; () where a share says nothing.
-    `is_level`: a level, mark or result itself, none to show before anybody has one.
+    `is_level`: a level, mark or result itself, none to show before anybody has one. `is_minor`: of all pupils only, not
+    of each group of them.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Column:
     item: str = ""
     full: str = ""
     is_level: bool = False
+    is_minor: bool = False
 
     @property
     def words(self) -> str:
@@ -105,7 +107,7 @@ _DECIDED = _RESULTS[0].of
 
 def _yes_no(item: str, yes: tuple[str, str], no: tuple[str, str]) -> tuple[Column, ...]:
     return tuple(
-        Column(f"{item}-{value}", short, (value,), (YES, NO), item, full, is_level=True)
+        Column(f"{item}-{value}", short, (value,), (YES, NO), item, full, is_level=True, is_minor=value == NO)
         for value, (short, full) in ((YES, yes), (NO, no))
     )
 
@@ -121,7 +123,14 @@ RESULT_COLUMNS = (
         ("Chưa HTCT", "Chưa hoàn thành chương trình lớp học"),
     ),
     Column(
-        "htct-tieu-hoc", "HTCT tiểu học", (YES,), (YES, NO), PRIMARY, "Hoàn thành chương trình tiểu học", True
+        "htct-tieu-hoc",
+        "HTCT tiểu học",
+        (YES,),
+        (YES, NO),
+        PRIMARY,
+        "Hoàn thành chương trình tiểu học",
+        is_level=True,
+        is_minor=True,
     ),
     *_yes_no(PROMOTION, ("Lên lớp", "Được lên lớp"), ("Ở lại", "Ở lại lớp")),
     *(

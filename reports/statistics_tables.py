@@ -125,7 +125,7 @@ def places_for(asked: Asked) -> tuple[Place, ...]:
 
 def _places(matter: Matter, group: Group, first: Group) -> Iterator[Place]:
     for counted in COLUMNS[matter]:
-        if group is first or counted.is_level or counted.key == "tat-ca":
+        if group is first or (counted.is_level and not counted.is_minor) or counted.key == "tat-ca":
             yield Place(group, counted)
         if group is first and counted.of:
             yield Place(group, counted, SHARE)

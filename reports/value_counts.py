@@ -140,7 +140,7 @@ def items_of(matter: Matter, classes: Sequence[Any], period: Period) -> dict[int
 
 def _items(matter: Matter, school_class: Any, lines: Lines, period: Period) -> list[tuple[str, int]]:
     year, grade = school_class.year, school_class.grade_level
-    if not year.rule_set or rules_of(year).roadmap[grade] > year.pk:
+    if matter is Matter.ATTENDANCE or not year.rule_set or rules_of(year).roadmap[grade] > year.pk:
         return []
     rules = rules_of(year)
     if matter is Matter.TRAITS:
