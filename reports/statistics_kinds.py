@@ -1,8 +1,10 @@
 """The statistics of the whole school as reports: to be kept as they are, printed, and held against what is so since."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
+from typing import TypeVar
 
 from gradebook.regulation import Period
 from reports import attendance_tables, statistics_tables
@@ -10,11 +12,13 @@ from reports.absence_counts import count_absences
 from reports.figures import Report, Table
 from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
 from reports.statistics_lists import read_pupils
-from reports.statistics_matters import OPEN_GROUPS, Matter
+from reports.statistics_matters import OPEN_GROUPS, RESULT, Matter
+from reports.statistics_matters import Group as Of
 from reports.statistics_scope import BY_CLASS, BY_ITEM, SCHOOL, Asked, Where, asked_of_school
 from reports.statistics_tables import place_of
 from reports.value_counts import count
 
+COLUMNS_OF_A_SHEET = 20
 SCHOOL_TABLE, GRADE_TABLE, CLASS_TABLE = "truong", "khoi-", "lop"
 COUNTED = (
     "Đếm học sinh của lớp vào ngày lớp khoá sổ lần cuối (chưa khoá: ngày lập). % tính trên số được đánh giá."
@@ -52,10 +56,47 @@ def read(matter: Matter, moment: Moment) -> Report:
 
 def _counted(asked: Asked) -> Iterator[Table]:
     tallies = count(asked.question())
-    places = statistics_tables.places_for(asked)
+    parts = list(_parts(statistics_tables.places_for(asked)))
     for key, title, where in _scopes(asked):
         lines = statistics_tables.lines_for(replace(asked, where=where))
-        yield statistics_tables.table_of((key, title), tallies, lines, places, asked.row_head)
+        for number, places in enumerate(parts):
+            yield statistics_tables.table_of(
+                _named(key, title, number, places), tallies, lines, places, asked.row_head
+            )
+
+
+P = TypeVar("P", statistics_tables.Place, attendance_tables.Place)
+
+
+def _parts(places: Sequence[P]) -> Iterator[list[P]]:
+    """As many columns together as a sheet of paper takes: all pupils first, what they are counted in not mixed with
+    what follows from it, then the groups."""
+    part: list[P] = []
+    for _key, run in groupby(
+        places, key=lambda place: (place.group, place.group is Of.ALL and _is_rest(place))
+    ):
+        own = list(run)
+        if part and (part[0].group is Of.ALL or len(part) + len(own) > COLUMNS_OF_A_SHEET):
+            yield part
+            part = []
+        part += own
+    if part:
+        yield part
+
+
+def _is_rest(place: statistics_tables.Place | attendance_tables.Place) -> bool:
+    """Of a year's end: not the result itself, but what follows from it."""
+    return place.counted.item not in ("", RESULT)
+
+
+def _named(key: str, title: str, number: int, places: Sequence[P]) -> tuple[str, str]:
+    """The first part has the name of the scope alone."""
+    if not number:
+        return key, title
+    if places[0].group is Of.ALL:
+        return f"{key}.{number}", f"{title}: chương trình, lên lớp, khen thưởng"
+    words = ", ".join(dict.fromkeys(place.group.label.lower() for place in places))
+    return f"{key}.{number}", f"{title}: {words}"
 
 
 def _scopes(asked: Asked) -> Iterator[tuple[str, str, Where]]:
@@ -73,10 +114,12 @@ def _absences(asked: Asked) -> Iterator[Table]:
     if asked.period is not Period.YEAR_END:
         spans = [each for each in spans if each.key == attendance_tables.TERMS[0][0]]
     found = count_absences(asked.classes, {each.key: each.days for each in spans})
-    places = attendance_tables.places_for(asked.groups)
+    parts = list(_parts(attendance_tables.places_for(asked.groups)))
     for span in spans:
         lines = attendance_tables.lines_for(asked, spans, span)
-        yield attendance_tables.table_of((span.key, span.label), found, lines, places, asked.row_head)
+        for number, places in enumerate(parts):
+            name = _named(span.key, span.label, number, places)
+            yield attendance_tables.table_of(name, found, lines, places, asked.row_head)
 
 
 def behind(matter: Matter, moment: Moment, cell: CellKey) -> tuple[PupilLine, ...]:
@@ -84,11 +127,12 @@ def behind(matter: Matter, moment: Moment, cell: CellKey) -> tuple[PupilLine, ..
     asked = _asked(matter, moment)
     place = place_of(cell.column)
     query = {"column": place.counted.key, "group": place.group.value} if place else {}
-    if cell.table.startswith(GRADE_TABLE):
-        asked = replace(asked, where=Where(int(cell.table.removeprefix(GRADE_TABLE))))
+    table = cell.table.partition(".")[0]
+    if table.startswith(GRADE_TABLE):
+        asked = replace(asked, where=Where(int(table.removeprefix(GRADE_TABLE))))
     if asked.by == BY_CLASS:
         asked = replace(asked, where=_where_of(asked, cell.row))
-        query["span"] = cell.table if matter is Matter.ATTENDANCE else ""
+        query["span"] = table if matter is Matter.ATTENDANCE else ""
     else:
         asked = replace(asked, item=cell.row)
     return tuple(

@@ -670,7 +670,7 @@ def test_the_statistics_of_the_school_are_kept_and_what_differs_since_is_told(sc
         for each in differences(report_of(kept), kind.read(moment))
     }
     assert found["Toàn trường", "Toán", "Tổng số, H, SL"] == ("2", "3")
-    assert found["Khối 4", "Toán", "Khuyết tật, C"] == ("1", "0")
+    assert found["Khối 4: nữ, dân tộc, nữ dân tộc, khuyết tật", "Toán", "Khuyết tật, C"] == ("1", "0")
 
 
 @pytest.mark.parametrize("matter", Matter)
