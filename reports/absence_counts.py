@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.dates import Days
-from reports.statistics_matters import LEAVE, OTHER, Group
+from reports.statistics_matters import LEAVE, OTHER, Whom
 from reports.value_counts import CONDITIONS
 from students.head_counts import NOT_A_MINORITY
 
@@ -22,7 +22,7 @@ WHOLE_YEAR = "nam"
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """Days by `Group`, in its order, and how many pupils these are; `unknown`: of how many pupils it is not recorded
+    """Days by `Whom`, in its order, and how many pupils these are; `unknown`: of how many pupils it is not recorded
     whether they belong there."""
 
     days: tuple[Decimal, ...]
@@ -37,7 +37,7 @@ class Absent:
         )
 
 
-NOT_ABSENT = Absent((Decimal(0),) * len(Group), (0,) * len(Group), (0,) * len(Group))
+NOT_ABSENT = Absent((Decimal(0),) * len(Whom), (0,) * len(Whom), (0,) * len(Whom))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def count_absences(classes: Sequence[Any], spans: Mapping[str, Days]) -> Absence
     if not classes or not spans:
         return Absences({}, {})
     asked = _parameters(classes, spans)
-    groups = len(Group)
+    groups = len(Whom)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, asked)
         found = {
@@ -81,7 +81,7 @@ def count_absences(classes: Sequence[Any], spans: Mapping[str, Days]) -> Absence
 
 
 def absent_behind(
-    classes: Sequence[Any], spans: Mapping[str, Days], kinds: Collection[str], group: Group
+    classes: Sequence[Any], spans: Mapping[str, Days], kinds: Collection[str], group: Whom
 ) -> list[AbsentPupil]:
     """Who was absent in one span, by class and in the order of names; of both kinds the days together. One
     statement."""

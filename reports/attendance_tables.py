@@ -9,7 +9,7 @@ from accounts import clock
 from accounts.dates import Days
 from reports.absence_counts import NOT_ABSENT, WHOLE_YEAR, Absences, Absent
 from reports.figures import Column, Figure, Row, Table
-from reports.statistics_matters import ATTENDANCE_COLUMNS, Group
+from reports.statistics_matters import ATTENDANCE_COLUMNS, Whom
 from reports.statistics_matters import Column as Counted
 from reports.statistics_scope import BY_CLASS, Asked
 from students.attendance_months import last_day_of, month_of, next_month
@@ -83,7 +83,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    group: Group
+    group: Whom
     counted: Counted
     kind: str
 
@@ -129,7 +129,7 @@ def _keys(classes: Sequence[Any]) -> tuple[int, ...]:
     return tuple(each.pk for each in classes)
 
 
-def places_for(groups: Sequence[Group]) -> tuple[Place, ...]:
+def places_for(groups: Sequence[Whom]) -> tuple[Place, ...]:
     return tuple(
         Place(group, counted, kind)
         for group in groups
@@ -173,7 +173,7 @@ def _row(line: Line, found: Absences, places: Sequence[Place], *, says_called: b
 
 def _figure(own: Absent, place: Place) -> Figure:
     """Of a group nothing, where it is not recorded who belongs to it."""
-    number = list(Group).index(place.group)
+    number = list(Whom).index(place.group)
     if not own.pupils[number] and own.unknown[number]:
         return None
     return own.pupils[number] if place.kind == PUPILS else _plain(own.days[number])

@@ -17,13 +17,13 @@ from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
-from reports.figures import differences, shown
+from reports.figures import differences
 from reports.figures_excel import write_report
 from reports.kept_reports import moment_of, report_of
 from reports.kinds import KINDS, kind_of
 from reports.models import KeptReport
 from reports.report_files import kept_words, lines_above, report_pdf
-from reports.report_views import WHO_SEES, table_asked
+from reports.report_views import WHO_SEES, table_asked, tables_context
 from students.models import SchoolYear
 
 COPIES_A_PAGE = 30
@@ -56,13 +56,12 @@ def kept_reports(request: SignedInRequest) -> HttpResponse:
 def kept_report(request: SignedInRequest, pk: int) -> HttpResponse:
     """One copy, exactly as it was."""
     kept = get_kept(request.user, pk)
-    found = report_of(kept)
+    found, kind = report_of(kept), kind_of(kept.kind)
     context = {
         "kept": kept,
-        "kind": kind_of(kept.kind),
+        "kind": kind,
         "moment": moment_of(kept),
-        "report": found,
-        "tables": [shown(table) for table in found.tables],
+        **tables_context(request, kind, found),
         "paper": f"{reverse('reports:kept_report_paper', args=[kept.pk])}?",
         "later": KeptReport.objects.filter(
             kind=kept.kind, year=kept.year, period=kept.period, day=kept.day, number__gt=kept.number
@@ -106,7 +105,7 @@ def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
 
 @never_cache
 @require_safe
-@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+@limited("report_paper", times=60, minutes=10, what="in báo cáo")
 def kept_report_paper(request: SignedInRequest, pk: int) -> FileResponse:
     """The copy on paper, or one table of it (?table=), to be signed and sealed."""
     kept = get_kept(request.user, pk)

@@ -169,7 +169,7 @@ class KeptReport(models.Model):
     day = models.DateField("ngày", null=True)
     number = models.PositiveSmallIntegerField("bản số")
     title = models.CharField("tên", max_length=200)
-    contents = models.TextField()
+    contents = models.TextField("nội dung")
     digest = models.CharField("SHA-256", max_length=64)
     lock_state = models.CharField("tình trạng sổ", max_length=300)
     note = models.CharField("ghi chú", max_length=500, blank=True)

@@ -18,35 +18,35 @@ from gradebook.spans import spans_at, with_cuts
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class RosterDay:
     """Of one class at one period: the day that is counted, and how the books stand."""
 
     day: datetime.date
     standing: Standing
 
 
-Moments = Mapping[tuple[int, Period], Moment]
+RosterDays = Mapping[tuple[int, Period], RosterDay]
 """By class id and period."""
 
 
-def moments_of(classes: Sequence[Any], periods: Collection[Period]) -> Moments:
+def roster_days_of(classes: Sequence[Any], periods: Collection[Period]) -> RosterDays:
     """Of classes with their year at hand, which may be of several years. One statement."""
     years = {each.year_id for each in classes}
     asked = EntryWindow.objects.of_all_sheets().filter(year__in=years, period__in=periods)
     windows = list(with_cuts(asked))
     return {
-        (each.pk, period): _moment(each, [window for window in windows if window.period == period])
+        (each.pk, period): _roster_day(each, [window for window in windows if window.period == period])
         for each in classes
         for period in periods
     }
 
 
-def _moment(school_class: Any, windows: Sequence[Any]) -> Moment:
+def _roster_day(school_class: Any, windows: Sequence[Any]) -> RosterDay:
     spans = spans_at(windows, place_of(school_class))
     year = school_class.year
     if any(span.is_open for span in spans):
-        return Moment(year.day_for_roster(), Standing.OPEN)
+        return RosterDay(year.day_for_roster(), Standing.OPEN)
     locked_on = closed_on(school_class, windows)
     if locked_on is None:
-        return Moment(year.day_for_roster(), Standing.SHUT)
-    return Moment(min(max(locked_on, year.starts_on), year.ends_on), Standing.LOCKED)
+        return RosterDay(year.day_for_roster(), Standing.SHUT)
+    return RosterDay(min(max(locked_on, year.starts_on), year.ends_on), Standing.LOCKED)

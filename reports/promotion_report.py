@@ -12,6 +12,7 @@ from reports.quality_results import (
     STAYING,
     WAITING,
     Results,
+    earlier_words,
     promotion_of,
     read_results_of,
     undecided,
@@ -97,6 +98,7 @@ def _row(key: str, label: str, tally: Tally[Seated], *, is_total: bool = False) 
 
 
 def _notes(results: Results) -> Iterator[str]:
+    yield from earlier_words(results)
     own = [each.row for each in results.pupils if each.row is not None]
     left = sum(1 for row in own if row.decided is None)
     if left:

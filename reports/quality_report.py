@@ -25,6 +25,7 @@ from reports.quality_results import (
     WAITING,
     Results,
     band_key,
+    earlier_words,
     gap_sentence,
     level_key,
     read_results_of,
@@ -192,6 +193,7 @@ def _standing(results: Results, grades: tuple[int, ...]) -> str:
 
 
 def _notes(results: Results) -> Iterator[str]:
+    yield from earlier_words(results)
     yield from lacking_words([each.seated for each in results.pupils])
     exempt = [each for each in results.pupils if each.is_assessed and each.terms.exempt]
     if exempt:
@@ -248,4 +250,5 @@ KIND = ReportKind(
     behind=behind,
     has_list=lambda cell: not cell.column.endswith(SHARE),
     tells_secrets=tells_secrets,
+    is_long=True,
 )

@@ -71,13 +71,17 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Of a moment: the classes by grade, the pupils, and who left during the term."""
+    """Of a moment: the classes by grade, the pupils, and who left during the term.
+
+    `earlier_grades` were not assessed by Thông tư 27 yet in that year: of them there is nothing here.
+    """
 
     moment: Moment
     classes: tuple[SchoolClass, ...]
     pupils: tuple[Assessed, ...]
     left: tuple[tuple[Seated, str], ...]
     taught: Mapping[int, Lines] = field(default_factory=dict)
+    earlier_grades: tuple[int, ...] = ()
 
     @property
     def period(self) -> Period:
@@ -139,7 +143,10 @@ def read_results_of(moment: Moment) -> Results:
     """Seven statements at the end of term I, sixteen at the year's end, whatever the number of pupils."""
     year, day, period = moment.year, moment.last_day, moment.period or Period.YEAR_END
     counted = with_pupil_counts(SchoolClass.objects.filter(year=year)).order_by("grade_level", "name")
-    classes = list(counted)
+    roadmap = rules_of(year).roadmap
+    all_classes = list(counted)
+    classes = [each for each in all_classes if roadmap[each.grade_level] <= year.pk]
+    earlier = sorted({each.grade_level for each in all_classes} - {each.grade_level for each in classes})
     taught = lines_of_classes([each.pk for each in classes])
     seated = seated_in(classes, day)
     values = values_of([each.seat for each in seated], period)
@@ -157,7 +164,7 @@ def read_results_of(moment: Moment) -> Results:
         )
         for each in seated
     )
-    return Results(moment, tuple(classes), pupils, _left(moment), taught)
+    return Results(moment, tuple(classes), pupils, _left(moment, classes), taught, tuple(earlier))
 
 
 def term_days(moment: Moment) -> tuple[datetime.date, datetime.date]:
@@ -178,10 +185,12 @@ def _year_end(
     return rows, praise
 
 
-def _left(moment: Moment) -> tuple[tuple[Seated, str], ...]:
+def _left(moment: Moment, classes: list[SchoolClass]) -> tuple[tuple[Seated, str], ...]:
     """Who gave up school in the term, and why. One statement."""
     first, last = term_days(moment)
-    moves = Movement.objects.in_force().filter(year=moment.year, kind=Kind.LEFT, day__range=(first, last))
+    moves = Movement.objects.in_force().filter(
+        from_class__in=classes, kind=Kind.LEFT, day__range=(first, last)
+    )
     return tuple(
         (
             Seated(Enrolment(student=move.student, school_class=move.from_class)),
@@ -300,3 +309,9 @@ def _empty_cell(row: str) -> str:
     if of.startswith("trait "):
         return _TRAIT_CELL
     return _MARK_CELL if of.endswith(" mark") else _LEVEL_CELL
+
+
+def earlier_words(results: Results) -> Iterator[str]:
+    if results.earlier_grades:
+        grades = ", ".join(str(grade) for grade in results.earlier_grades)
+        yield f"Lớp {grades} năm học này chưa đánh giá theo Thông tư 27/2020 nên không có trong báo cáo."

@@ -99,7 +99,7 @@ class ReportKind:
     `first_day` of the year unless told otherwise. `behind` lists the pupils behind those figures that `has_list` names;
     `tells_secrets` says of which that list tells what is sensitive (a disability, an ethnic minority). `form` is the
     workbook in the layout that is prescribed. `remarks` are headings under which the principal writes as the copy is
-    kept.
+    kept. Of one that `is_long` a page shows one table at a time.
     """
 
     slug: str
@@ -114,6 +114,12 @@ class ReportKind:
     tells_secrets: Callable[[CellKey], bool] = lambda _cell: False
     form: Callable[[Moment, Report], bytes] | None = None
     remarks: tuple[str, ...] = ()
+    is_long: bool = False
+
+    @property
+    def has_form(self) -> bool:
+        """For templates, which would call `form`."""
+        return self.form is not None
 
     @property
     def is_of_a_day(self) -> bool:

@@ -3,9 +3,11 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +22,8 @@ from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
+from gradebook.year_end_lists import LISTS
+from gradebook.year_end_lists import Kind as YearEndList
 from reports.figures import Column, Link, Report, Row, shown
 from reports.figures_excel import write_report
 from reports.kept_reports import WHO_KEEPS, KeepingRefused, digest_of, keep_report
@@ -41,7 +45,8 @@ def reports(request: SignedInRequest) -> HttpResponse:
     groups = [(group, [kind for kind in KINDS if kind.group is group]) for group in Group]
     context = {
         "groups": [(group, kinds) for group, kinds in groups if kinds],
-        "year": SchoolYear.objects.current(),
+        "lists": [(kind.value, LISTS[kind]) for kind in YearEndList],
+        "sees_monthly": permissions.may(request.user, Action.SEE_MONTHLY_REPORT),
     }
     return render(request, "reports/reports.html", context)
 
@@ -76,8 +81,7 @@ def _show(
         "kind": kind,
         "form": form,
         "moment": moment,
-        "report": found,
-        "tables": [shown(table, link(table.key)) for table in found.tables],
+        **tables_context(request, kind, found, query=moment.query, link=link),
         "lock_state": lock_words(moment),
         "paper": f"{reverse('reports:report_paper', args=[kind.slug])}?{moment.query}",
         "keep_form": keep_form,
@@ -109,7 +113,7 @@ def report_form(request: SignedInRequest, slug: str) -> FileResponse:
 
 @never_cache
 @require_safe
-@limited("report_file", times=120, minutes=10, what="tải báo cáo")
+@limited("report_paper", times=60, minutes=10, what="in báo cáo")
 def report_paper(request: SignedInRequest, slug: str) -> FileResponse:
     """The report on paper, or one table of it (?table=), to be signed and sealed."""
     asked = _asked(request, slug)
@@ -150,7 +154,7 @@ def report_pupils(request: SignedInRequest, slug: str) -> HttpResponse:
         "table": table,
         "row": row,
         "column": column,
-        "pupils": kind.behind(moment, cell),
+        "page": Paginator(kind.behind(moment, cell), PUPILS_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "reports/report_pupils.html", context)
 
@@ -206,7 +210,8 @@ def _asked(request: SignedInRequest, slug: str) -> Asked:
 
 def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
     """What the address asks for; of what it leaves out the current year, its period that is shown first, its day."""
-    years = list(SchoolYear.objects.all())
+    # What is counted at a period is assessed by a rule set; a year before the first has none.
+    years = [each for each in SchoolYear.objects.all() if kind.first_day or each.rule_set]
     if not years:
         raise Http404("Chưa có năm học nào.")
     data = request.GET.dict()
@@ -218,6 +223,37 @@ def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
     if kind.periods and not data.get("period"):
         data["period"] = kind.periods[-1].value
     return MomentForm(data, kind=kind, years=years)
+
+
+FEW_TABLES = 2
+PUPILS_A_PAGE = 100
+
+
+def tables_context(
+    request: SignedInRequest,
+    kind: ReportKind | None,
+    found: Report,
+    *,
+    query: str = "",
+    link: Callable[[str], Link | None] = lambda _key: None,
+) -> dict[str, Any]:
+    """The tables of a page and the tabs that lead to them: of a long report one (?table=), the others a tab away."""
+    tables = found.tables
+    is_long = kind is not None and kind.is_long and len(tables) > 1
+    if is_long:
+        key = request.GET.get("table", "")
+        chosen = next((each for each in tables if each.key == key), tables[0])
+        tabs = [(each.title, f"?{query}&table={quote(each.key)}", each is chosen) for each in tables]
+        tables = (chosen,)
+        # Of a grade only what is wrong with that grade.
+        found = found if chosen is found.tables[0] else found.only(chosen.key)
+    else:
+        tabs = [(each.title, f"#bang-{place}", False) for place, each in enumerate(tables, start=1)]
+    return {
+        "report": found,
+        "tables": [shown(table, link(table.key)) for table in tables],
+        "tabs": tabs if len(tabs) > FEW_TABLES else [],
+    }
 
 
 def table_asked(request: SignedInRequest, found: Report) -> Report:

@@ -18,8 +18,8 @@ from reports.statistics_matters import (
     RATING_COLUMNS,
     RESULT_COLUMNS,
     Column,
-    Group,
     Matter,
+    Whom,
 )
 from reports.statistics_scope import BY_CLASS, Asked
 from reports.statistics_tables import Line
@@ -78,7 +78,7 @@ def pieces_of(matter: Matter) -> list[Piece]:
     return [(each.label, each.full, each.values, looks[each.key]) for each in columns[matter]]
 
 
-def bar_of(line: Line, tallies: Tallies, pieces: Sequence[Piece], group: Group, label: str = "") -> Bar:
+def bar_of(line: Line, tallies: Tallies, pieces: Sequence[Piece], group: Whom, label: str = "") -> Bar:
     numbers = line.of(tallies, NO_ITEM)
     parts = tuple(
         Part(letter, words, look, _of(numbers, values, group)) for letter, words, values, look in pieces
@@ -104,7 +104,7 @@ def absence_charts(asked: Asked, table: Table) -> list[Chart]:
     whole = max((bar.total for bar in bars.values()), default=0)
     if not whole:
         return []
-    title = "Số ngày nghỉ học" if group is Group.ALL else f"Số ngày nghỉ học ({group.label.lower()})"
+    title = "Số ngày nghỉ học" if group is Whom.ALL else f"Số ngày nghỉ học ({group.label.lower()})"
     if asked.by != BY_CLASS:
         own = list(bars.values())
         return [stacked("thang", f"{title} từng tháng", _said(own), own, whole=whole)]
@@ -129,7 +129,7 @@ def _absence_bar(table: Table, row: Row, keys: Sequence[str]) -> Bar:
     return Bar(row.label, parts, said)
 
 
-def _bands_of(line: Line, tallies: Tallies, group: Group) -> Chart:
+def _bands_of(line: Line, tallies: Tallies, group: Whom) -> Chart:
     numbers = line.of(tallies, NO_ITEM)
     whole = _of(numbers, BAND_COLUMNS[0].of, group)
     rows = [
@@ -145,8 +145,8 @@ def _bands_of(line: Line, tallies: Tallies, group: Group) -> Chart:
     return bands(f"diem-{line.key.lower()}", f"Điểm KTĐK {line.label}", said, rows)
 
 
-def _of(numbers: ByValue, values: Sequence[str], group: Group) -> int:
-    return sum_of(numbers, values).of[list(Group).index(group)]
+def _of(numbers: ByValue, values: Sequence[str], group: Whom) -> int:
+    return sum_of(numbers, values).of[list(Whom).index(group)]
 
 
 def _has_any(line: Line, tallies: Tallies) -> bool:
@@ -161,9 +161,9 @@ def _by_grade(asked: Asked, rows: Sequence[Line]) -> Iterator[tuple[int, list[Li
             yield grade, own
 
 
-def _title(asked: Asked, group: Group) -> str:
+def _title(asked: Asked, group: Whom) -> str:
     words = asked.matter.label if not asked.item_name else f"{asked.matter.label} {asked.item_name}"
-    return words if group is Group.ALL else f"{words} ({group.label.lower()})"
+    return words if group is Whom.ALL else f"{words} ({group.label.lower()})"
 
 
 def _said(bars: Sequence[Bar]) -> str:

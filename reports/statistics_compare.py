@@ -17,7 +17,7 @@ from gradebook.regulation import Period
 from gradebook.windows import period_in_year
 from reports.charts import Bar, Chart, stacked
 from reports.figures import Column, Figure, Row, Table
-from reports.period_rosters import moments_of
+from reports.period_rosters import roster_days_of
 from reports.statistics_charts import SEE_TABLE, bar_of, pieces_of
 from reports.statistics_matters import COLUMNS, Matter
 from reports.statistics_scope import BY_CLASS, Asked, Where, classes_of
@@ -113,7 +113,9 @@ def _of_year(user: User, asked: Asked, year: SchoolYear) -> Asked:
     where = asked.where
     if where.school_class is not None:
         where = Where(where.school_class.grade_level)
-    return replace(asked, year=year, classes=classes, moments=moments_of(classes, list(Period)), where=where)
+    return replace(
+        asked, year=year, classes=classes, moments=roster_days_of(classes, list(Period)), where=where
+    )
 
 
 def _pairs(before: Side, after: Side) -> Iterator[tuple[Line | None, Line | None]]:

@@ -12,8 +12,7 @@ from reports.absence_counts import count_absences
 from reports.figures import Report, Table
 from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
 from reports.statistics_lists import read_pupils
-from reports.statistics_matters import OPEN_GROUPS, RESULT, Matter
-from reports.statistics_matters import Group as Of
+from reports.statistics_matters import OPEN_GROUPS, RESULT, Matter, Whom
 from reports.statistics_scope import BY_CLASS, BY_ITEM, SCHOOL, Asked, Where, asked_of_school
 from reports.statistics_tables import place_of
 from reports.value_counts import count
@@ -73,10 +72,10 @@ def _parts(places: Sequence[P]) -> Iterator[list[P]]:
     what follows from it, then the groups."""
     part: list[P] = []
     for _key, run in groupby(
-        places, key=lambda place: (place.group, place.group is Of.ALL and _is_rest(place))
+        places, key=lambda place: (place.group, place.group is Whom.ALL and _is_rest(place))
     ):
         own = list(run)
-        if part and (part[0].group is Of.ALL or len(part) + len(own) > COLUMNS_OF_A_SHEET):
+        if part and (part[0].group is Whom.ALL or len(part) + len(own) > COLUMNS_OF_A_SHEET):
             yield part
             part = []
         part += own
@@ -93,7 +92,7 @@ def _named(key: str, title: str, number: int, places: Sequence[P]) -> tuple[str,
     """The first part has the name of the scope alone."""
     if not number:
         return key, title
-    if places[0].group is Of.ALL:
+    if places[0].group is Whom.ALL:
         return f"{key}.{number}", f"{title}: chương trình, lên lớp, khen thưởng"
     words = ", ".join(dict.fromkeys(place.group.label.lower() for place in places))
     return f"{key}.{number}", f"{title}: {words}"
@@ -169,6 +168,7 @@ def _kind(matter: Matter) -> ReportKind:
         behind=partial(behind, matter),
         has_list=lambda cell: place_of(cell.column) is not None,
         tells_secrets=tells_secrets,
+        is_long=True,
     )
 
 

@@ -19,8 +19,8 @@ from reports.statistics_matters import (
     UNASSESSED,
     YES,
     Column,
-    Group,
     Matter,
+    Whom,
     column_of,
 )
 from reports.statistics_scope import Asked, item_name
@@ -57,7 +57,7 @@ class PupilsBehind:
 
     asked: Asked
     column: Column
-    group: Group
+    group: Whom
     when: str
     pupils: tuple[Listed, ...]
 
@@ -65,7 +65,7 @@ class PupilsBehind:
     def title(self) -> str:
         """«Toán · Hoàn thành tốt · Nữ · lớp 4A»."""
         what = "" if self.asked.matter is Matter.RESULTS else item_name(self.asked.item)
-        group = "" if self.group is Group.ALL else self.group.label
+        group = "" if self.group is Whom.ALL else self.group.label
         parts = (what, self.column.words, group, self.asked.where.words)
         words = " · ".join(part for part in parts if part)
         return words[:1].upper() + words[1:]

@@ -14,7 +14,7 @@ from gradebook.regulation import Attainment, Award, Rating, YearResult
 MISSING, EXEMPT, UNASSESSED = "missing", "exempt", "unassessed"
 
 
-class Group(Labelled):
+class Whom(Labelled):
     """Of whom a number is, by the word in an address (domain.md 2.7)."""
 
     ALL = "tat-ca", "Tổng số"
@@ -24,7 +24,7 @@ class Group(Labelled):
     DISABLED = "khuyet-tat", "Khuyết tật"
 
 
-OPEN_GROUPS = (Group.ALL, Group.GIRLS)
+OPEN_GROUPS = (Whom.ALL, Whom.GIRLS)
 """Of the others a list tells what is sensitive of each pupil (rule R65)."""
 
 

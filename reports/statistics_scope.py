@@ -15,8 +15,8 @@ from gradebook.class_lines import with_lines
 from gradebook.progress_sheets import Standing
 from gradebook.regulation import LINES, TRAITS, Period
 from gradebook.windows import period_in_year
-from reports.period_rosters import Moments, moments_of
-from reports.statistics_matters import OPEN_GROUPS, RESULT, Group, Matter
+from reports.period_rosters import RosterDays, roster_days_of
+from reports.statistics_matters import OPEN_GROUPS, RESULT, Matter, Whom
 from reports.value_counts import Question, items_of
 from students.models import SchoolClass, SchoolYear
 
@@ -65,19 +65,19 @@ class Asked:
     years: Sequence[SchoolYear]
     period: Period
     classes: Sequence[Any]
-    moments: Moments
+    moments: RosterDays
     where: Where
     by: str
     item: str
-    groups: tuple[Group, ...]
-    group: Group | None
+    groups: tuple[Whom, ...]
+    group: Whom | None
 
     @property
     def counted(self) -> list[Any]:
         return [each for each in self.classes if self.where.has(each)]
 
     @property
-    def shown_groups(self) -> tuple[Group, ...]:
+    def shown_groups(self) -> tuple[Whom, ...]:
         return (self.group,) if self.group else self.groups
 
     @property
@@ -87,7 +87,7 @@ class Asked:
     @property
     def is_partial(self) -> bool:
         """The reader sees some grades of the school only."""
-        return len(self.groups) < len(Group) and not self.where.query
+        return len(self.groups) < len(Whom) and not self.where.query
 
     @property
     def moment_words(self) -> str:
@@ -159,7 +159,7 @@ def read_asked(user: User, matter: str, query: Mapping[str, str]) -> Asked:
         raise Http404("Chưa có năm học nào.")
     year = next((each for each in years if str(each.pk) == query.get("year", "")), years[0])
     classes = classes_of(user, [year])
-    moments = moments_of(classes, list(Period))
+    moments = roster_days_of(classes, list(Period))
     where = _where(classes, query)
     kind = Matter(matter)
     period = _period(kind, moments, query.get("period", ""))
@@ -167,7 +167,7 @@ def read_asked(user: User, matter: str, query: Mapping[str, str]) -> Asked:
     by = by if by in (BY_ITEM, BY_CLASS) else (BY_CLASS if kind is Matter.RESULTS else BY_ITEM)
     items = items_in(kind, [each for each in classes if where.has(each)], period)
     item = RESULT if kind is Matter.RESULTS else query.get("item", "")
-    groups = tuple(Group) if permissions.may(user, Action.SEE_SENSITIVE) else OPEN_GROUPS
+    groups = tuple(Whom) if permissions.may(user, Action.SEE_SENSITIVE) else OPEN_GROUPS
     group = next((each for each in groups if each.value == query.get("group", "")), None)
     return Asked(
         matter=kind,
@@ -193,11 +193,11 @@ def asked_of_school(matter: Matter, year: SchoolYear, period: Period, *, by: str
         years=(year,),
         period=period,
         classes=classes,
-        moments=moments_of(classes, list(Period)),
+        moments=roster_days_of(classes, list(Period)),
         where=SCHOOL,
         by=by,
         item=RESULT if matter is Matter.RESULTS else "",
-        groups=tuple(Group),
+        groups=tuple(Whom),
         group=None,
     )
 
@@ -229,7 +229,7 @@ def _where(classes: Sequence[Any], query: Mapping[str, str]) -> Where:
     )
 
 
-def _period(matter: Matter, moments: Moments, wanted: str) -> Period:
+def _period(matter: Matter, moments: RosterDays, wanted: str) -> Period:
     """As asked; else the last for which any class was opened. Results are those of the year's end."""
     if matter is Matter.RESULTS:
         return Period.YEAR_END

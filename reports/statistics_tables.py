@@ -14,8 +14,8 @@ from reports.statistics_matters import (
     COLUMNS,
     MISSING,
     PRIMARY,
-    Group,
     Matter,
+    Whom,
 )
 from reports.statistics_matters import Column as Counted
 from reports.statistics_scope import BY_CLASS, Asked, item_name, items_in
@@ -51,7 +51,7 @@ class Line:
 class Place:
     """What a column of figures counts."""
 
-    group: Group
+    group: Whom
     counted: Counted
     kind: str = NUMBER
 
@@ -65,7 +65,7 @@ def place_of(key: str) -> Place | None:
     group, _dot, rest = key.partition(".")
     name, _dot, kind = rest.rpartition(".")
     found = next((each for columns in COLUMNS.values() for each in columns if each.key == name), None)
-    return Place(Group(group), found, kind) if found and group in set(Group) else None
+    return Place(Whom(group), found, kind) if found and group in set(Whom) else None
 
 
 def lines_for(
@@ -123,7 +123,7 @@ def places_for(asked: Asked) -> tuple[Place, ...]:
     return tuple(place for group in asked.shown_groups for place in _places(asked.matter, group, first))
 
 
-def _places(matter: Matter, group: Group, first: Group) -> Iterator[Place]:
+def _places(matter: Matter, group: Whom, first: Whom) -> Iterator[Place]:
     for counted in COLUMNS[matter]:
         if group is first or (counted.is_level and not counted.is_minor) or counted.key == "tat-ca":
             yield Place(group, counted)
@@ -177,21 +177,21 @@ def figure_at(numbers: ByValue, place: Place) -> Figure:
 
 
 def _known(numbers: ByValue, place: Place, values: Sequence[str]) -> int | None:
-    counted, group = place.counted, list(Group).index(place.group)
+    counted, group = place.counted, list(Whom).index(place.group)
     if counted.is_level and MISSING in numbers and not any(value in numbers for value in counted.of):
         return None
     own = sum_of(numbers, values)
     return None if not own.of[group] and own.unknown[group] else own.of[group]
 
 
-def unknown_words(tallies: Tallies, lines: Sequence[Line], groups: Iterable[Group]) -> str:
+def unknown_words(tallies: Tallies, lines: Sequence[Line], groups: Iterable[Whom]) -> str:
     """«Chưa ghi giới tính: 2 em»: of the row that has most of them, for the pupils are the same in each."""
     sums = [sum_of(numbers := added_up(tallies, line.cells), numbers) for line in lines]
     wanted = set(groups)
     told = []
-    for group, words in ((Group.GIRLS, "giới tính"), (Group.MINORITY, "dân tộc")):
-        number = list(Group).index(group)
+    for group, words in ((Whom.GIRLS, "giới tính"), (Whom.MINORITY, "dân tộc")):
+        number = list(Whom).index(group)
         most = max((each.unknown[number] for each in sums), default=0)
-        if most and wanted & {group, Group.MINORITY_GIRLS}:
+        if most and wanted & {group, Whom.MINORITY_GIRLS}:
             told.append(f"{words}: {most} em")
     return f"Chưa ghi {'; chưa ghi '.join(told)}; các em này không tính vào cột tương ứng." if told else ""

@@ -27,7 +27,7 @@ from reports.figures import LEGEND, Report, Table, shown
 from reports.figures_excel import write_report
 from reports.statistics_compare import chosen_other, other_choices, read_comparison
 from reports.statistics_lists import PupilsBehind, read_pupils
-from reports.statistics_matters import Group, Matter
+from reports.statistics_matters import Matter, Whom
 from reports.statistics_page import read_page
 from reports.statistics_scope import BY_CLASS, BY_ITEM, Asked, item_name, items_in, read_asked
 
@@ -206,7 +206,7 @@ def _around(user: User, asked: Asked, *, compares: bool = False) -> dict[str, An
     }
 
 
-def _groups(asked: Asked, *, compares: bool) -> list[tuple[Group | None, str, str]]:
+def _groups(asked: Asked, *, compares: bool) -> list[tuple[Whom | None, str, str]]:
     """Those to choose from; all together but where two times stand side by side already."""
     all_of_them = [] if compares else [(None, "Đủ các nhóm", asked.query(group=""))]
     return [*all_of_them, *((group, group.label, asked.query(group=group.value)) for group in asked.groups)]

@@ -17,6 +17,7 @@ from reports.quality_results import (
     RESULT,
     Results,
     band_key,
+    earlier_words,
     gap_sentence,
     level_key,
     read_results_of,
@@ -270,6 +271,7 @@ def _level_figure(tally: Tally[Seated], code: str, column: Column) -> Figure:
 def _notes(results: Results) -> Iterator[str]:
     if results.moment.early:
         yield results.moment.early
+    yield from earlier_words(results)
     yield from lacking_words([each.seated for each in results.pupils])
     if results.is_year_end:
         own = [each.row for each in results.pupils if each.row is not None]

@@ -16,7 +16,7 @@ from gradebook.class_lines import Lines, lines_of_each
 from gradebook.models import Arrangement
 from gradebook.regulation import Period, has_mark, traits_for
 from gradebook.year_rules import rules_of
-from reports.period_rosters import Moments
+from reports.period_rosters import RosterDays
 from reports.statistics_matters import (
     AWARD,
     BELOW,
@@ -32,15 +32,15 @@ from reports.statistics_matters import (
     SURPRISE,
     UNASSESSED,
     YES,
-    Group,
     Matter,
+    Whom,
 )
 from students.head_counts import NOT_A_MINORITY
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """Pupils by `Group`, in its order; `unknown`: of how many it is not recorded whether they belong there.
+    """Pupils by `Whom`, in its order; `unknown`: of how many it is not recorded whether they belong there.
 
     A pupil without a gender is no boy, one without an ethnic group not Kinh (rule R81).
     """
@@ -56,7 +56,7 @@ class Number:
         return self.of[0]
 
 
-NOBODY = Number((0,) * len(Group), (0,) * len(Group))
+NOBODY = Number((0,) * len(Whom), (0,) * len(Whom))
 
 ByValue = Mapping[str, Number]
 Tallies = Mapping[tuple[int, str, str], ByValue]
@@ -89,7 +89,7 @@ class Question:
     matter: Matter
     classes: Sequence[Any]
     periods: Sequence[Period]
-    moments: Moments
+    moments: RosterDays
     items: Collection[str] | None = None
 
 
@@ -115,12 +115,12 @@ def count(question: Question) -> Tallies:
         cursor.execute(_COUNT.format(judged=_judged(question.matter)), asked)
         found: dict[tuple[int, str, str], dict[str, Number]] = {}
         for class_id, period, item, value, *numbers in cursor:
-            of = Number(tuple(numbers[: len(Group)]), tuple(numbers[len(Group) :]))
+            of = Number(tuple(numbers[: len(Whom)]), tuple(numbers[len(Whom) :]))
             found.setdefault((class_id, period, item), {})[value] = of
         return found
 
 
-def pupils_behind(question: Question, item: str, values: Collection[str], group: Group) -> list[Pupil]:
+def pupils_behind(question: Question, item: str, values: Collection[str], group: Whom) -> list[Pupil]:
     """By class and in class order. One statement."""
     asked = _parameters(question)
     if not asked["classes"]:
@@ -185,12 +185,12 @@ def _judged(matter: Matter) -> str:
 
 
 # Of each group who belongs to it; neither true nor false where it is not recorded. For the count and for the list.
-CONDITIONS: Mapping[Group, str] = {
-    Group.ALL: "true",
-    Group.GIRLS: "is_girl",
-    Group.MINORITY: "is_minority",
-    Group.MINORITY_GIRLS: "(is_girl AND is_minority)",
-    Group.DISABLED: "is_disabled",
+CONDITIONS: Mapping[Whom, str] = {
+    Whom.ALL: "true",
+    Whom.GIRLS: "is_girl",
+    Whom.MINORITY: "is_minority",
+    Whom.MINORITY_GIRLS: "(is_girl AND is_minority)",
+    Whom.DISABLED: "is_disabled",
 }
 
 

@@ -993,8 +993,8 @@ PAGES = (
     Page("reports:report", Action.SEE_REPORTS, OFFICE, arguments=a_report),
     Page("reports:report_excel", Action.SEE_REPORTS, OFFICE, arguments=a_report),
     Page("reports:report_paper", Action.SEE_REPORTS, OFFICE, arguments=a_report),
-    # This report has no form of its own, and no list behind its figures.
-    Page("reports:report_form", Action.SEE_REPORTS, OFFICE, status=404, arguments=a_report),
+    Page("reports:report_form", Action.SEE_REPORTS, OFFICE, arguments=lambda _things: ["bieu-02-th-dn"]),
+    # There is no list behind the figures of this one.
     Page("reports:report_pupils", Action.SEE_REPORTS, OFFICE, status=404, arguments=a_report),
     # Nothing says which figures were seen.
     Page("reports:report_keep", Action.KEEP_REPORT, PRINTS, "post", 422, a_report),

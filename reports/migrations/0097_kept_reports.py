@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ("day", models.DateField(null=True, verbose_name="ngày")),
                 ("number", models.PositiveSmallIntegerField(verbose_name="bản số")),
                 ("title", models.CharField(max_length=200, verbose_name="tên")),
-                ("contents", models.TextField()),
+                ("contents", models.TextField(verbose_name="nội dung")),
                 ("digest", models.CharField(max_length=64, verbose_name="SHA-256")),
                 ("lock_state", models.CharField(max_length=300, verbose_name="tình trạng sổ")),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="ghi chú")),

@@ -11,9 +11,10 @@ from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from gradebook.year_end_rules import Promotion
 from reports import promotion_report, quality_report, summary_report
+from reports.read_back import squeezed, text_of
 from reports.report_kind import CellKey, Moment
 from students import movements
-from students.models import Student
+from students.models import SchoolClass, SchoolYear, Student
 from students.movement_plans import Draft
 from students.movement_rules import Kind
 from tests.gradebook.school import CERTIFIED, add_pupils, exempt, leave_unassessed
@@ -215,6 +216,41 @@ def test_the_principals_words_are_kept_in_the_copy_and_printed(school, client):
     assert (
         "vẫn đúng" in client.get(reverse("reports:kept_report_differences", args=[kept.pk])).content.decode()
     )
+
+
+def test_a_page_shows_one_table_and_leads_to_the_others_and_prints_it_alone(school, client):
+    client.force_login(school.hoa)
+    address = "/reports/figures/chat-luong/"
+    page = client.get(address, {"period": "CN", "table": "grade 1"})
+    assert [shown.table.title for shown in page.context["tables"]] == ["Khối 1"]
+    assert "Khối 4 chưa nhập đủ" not in page.content.decode()
+    assert "table=grade%204" in page.content.decode()
+    assert "Khối 4 chưa nhập đủ" in client.get(address, {"period": "CN"}).content.decode()
+    words = text_of(client.get(f"{address}paper/", {"period": "CN", "table": "grade 1"}).getvalue())
+    assert squeezed("BÁO CÁO CHẤT LƯỢNG GIÁO DỤC: KHỐI 1") in words
+    assert "Khối4" not in words
+    assert client.get(f"{address}paper/", {"period": "CN", "table": "grade 9"}).status_code == 404
+
+
+def test_grades_before_the_circular_are_left_out_and_the_report_says_so(school):
+    year = school.year
+    old = SchoolYear.objects.create(
+        year=2021,
+        rule_set="2020",
+        starts_on=datetime.date(2021, 8, 1),
+        first_term_ends_on=datetime.date(2022, 1, 15),
+        ends_on=datetime.date(2022, 7, 31),
+        school_name=year.school_name,
+        parent_body=year.parent_body,
+        ward=year.ward,
+        province=year.province,
+        place=year.place,
+    )
+    for name in ("1A", "5A"):
+        SchoolClass.objects.create(year=old, name=name, grade_level=int(name[0]))
+    report = quality_report.read(Moment(old, Period.END_TERM_1))
+    assert [table.title for table in report.tables] == ["Toàn trường", "Khối 1"]
+    assert "Lớp 5 năm học này chưa đánh giá theo Thông tư 27/2020" in report.notes[0]
 
 
 @pytest.mark.parametrize("kind", [quality_report, summary_report, promotion_report])

@@ -181,7 +181,7 @@ def test_a_figure_opens_the_pupils_behind_it(school, client):
     assert f"{address}?year={school.year.pk}" in page
     query = {"table": "III", "row": "58", "column": "total all"}
     answer = client.get(address, query)
-    assert [each.full_name for each in answer.context["pupils"]] == [school.pupils[4].full_name]
+    assert [each.full_name for each in answer.context["page"]] == [school.pupils[4].full_name]
     for row in KIND.read(moment(school)).table("III").rows:
         for column, figure in zip(
             ("total all", "total girls", "public minority"), (row.figures or (0, 0, 0))[:3], strict=True
@@ -198,7 +198,7 @@ def test_only_who_may_see_what_is_sensitive_opens_who_is_disabled_and_it_is_logg
     assert "row=61" not in client.get(ADDRESS).content.decode()
     client.force_login(school.hoa)
     answer = client.get(address, query)
-    assert [each.why for each in answer.context["pupils"]] == ["Khuyết tật nhìn"]
+    assert [each.why for each in answer.context["page"]] == ["Khuyết tật nhìn"]
     assert AccessLogEntry.objects.filter(kind="sensitive_viewed", user=school.hoa).count() == 1
     assert client.get(address, {**query, "row": "99"}).status_code == 404
 

@@ -21,7 +21,7 @@ from reports.kinds import kind_of
 from reports.report_kind import CellKey, Moment
 from reports.statistics_compare import chosen_other, read_comparison
 from reports.statistics_lists import read_pupils
-from reports.statistics_matters import Group, Matter
+from reports.statistics_matters import Matter, Whom
 from reports.statistics_scope import read_asked
 from students.models import Absence, Enrolment, RollCall, SchoolClass, SchoolYear, Student, YearProfile
 from tests.gradebook.school import (
@@ -502,7 +502,7 @@ def test_a_number_that_is_on_no_page_has_no_list(school, client, query):
 def test_the_head_of_a_grade_sees_the_own_grade_and_nothing_sensitive(school, client):
     asked = read_asked(school.dung, "muc-dat-duoc", {"period": "GHKI", "by": "lop", "item": "TOAN"})
     assert [each.name for each in asked.classes] == ["4A", "4B"]
-    assert asked.groups == (Group.ALL, Group.GIRLS)
+    assert asked.groups == (Whom.ALL, Whom.GIRLS)
     client.force_login(school.dung)
     shown = text_of(client.get(f"{START}muc-dat-duoc/?period=GHKI&by=lop&item=TOAN"))
     assert "4B" in shown
