@@ -156,6 +156,7 @@ class Action(StrEnum):
     PRINT_BOOKS = "print_books"
     PRINT_PAPERS = "print_papers"
     CHECK_PRINTS = "check_prints"
+    SEE_STATISTICS = "see_statistics"
     SEE_REPORTS = "see_reports"
     KEEP_REPORT = "keep_report"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
@@ -739,6 +740,13 @@ TABLE: tuple[Rule, ...] = (
         "IV.1, IV.2, IV.3, R46, R69, R77",
     ),
     Rule(Action.CHECK_PRINTS, Area.BOOKS, "kiểm tra bản in bằng mã ở chân trang", _EVERYBODY, "IV.3"),
+    Rule(
+        Action.SEE_STATISTICS,
+        Area.BOOKS,
+        "xem thống kê kết quả, chuyên cần, danh sách học sinh của từng số",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE},
+        "IV.1, IV.2, IV.3, IV.4, R79",
+    ),
     Rule(
         Action.SEE_REPORTS,
         Area.BOOKS,
