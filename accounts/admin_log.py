@@ -29,7 +29,7 @@ KINDS = {
     "request": ("Phiếu đề nghị sửa", "approvals:request"),
     "inquiry": ("Hỏi đáp, sự cố", "approvals:inquiry"),
     "print_job": ("In sổ, học bạ", "reports:print_job"),
-    "kept_report": ("Thống kê, báo cáo", "reports:kept_report"),
+    "kept_report": ("Báo cáo, bản đã chốt", "reports:kept_report"),
     "print_batch": ("In sổ, học bạ", "reports:batch"),
 }
 OTHER, ACCESS = "Việc khác", "Tải xuống, truy cập"
