@@ -18,7 +18,7 @@ UNUSED_DAYS: Final = 60
 
 def kept_page(content: Transcript | ClassTable) -> Path:
     """Return the PDF of one pupil or table, drawing it only if it is not kept already."""
-    page = folder() / f"{pdf.content_hash(content)}.pdf"
+    page = _place(content)
     if page.exists():
         os.utime(page)
         return page
@@ -28,6 +28,14 @@ def kept_page(content: Transcript | ClassTable) -> Path:
     with written_whole(page) as draft:
         draft.write_bytes(drawn)
     return page
+
+
+def is_kept(content: Transcript | ClassTable) -> bool:
+    return _place(content).exists()
+
+
+def _place(content: Transcript | ClassTable) -> Path:
+    return folder() / f"{pdf.content_hash(content)}.pdf"
 
 
 def folder() -> Path:
