@@ -79,6 +79,8 @@ TABLES: Final[Mapping[str, str]] = {
     "gradebook_yearoutcome": "Kết quả năm học đã phê duyệt",
     "guardian_groupobjectpermission": "Quyền xem của nhóm",
     "guardian_userobjectpermission": "Quyền xem của một người",
+    "reports_printbatch": "Đợt in nhiều lớp",
+    "reports_printcopies": "Bản giấy đã in",
     "reports_printjob": "Bản in",
     "students_absence": "Vắng mặt",
     "students_attendancemonth": "Tháng điểm danh",
