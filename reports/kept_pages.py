@@ -12,6 +12,7 @@ from reports import pdf
 from reports.book_content import ClassTable, Transcript
 from reports.whole_files import KEPT, written_whole
 
+__all__ = ["folder", "forget", "forget_unused", "is_kept", "kept_page", "written_whole"]
 UNUSED_DAYS: Final = 60
 """Pages that no book has used for so long are taken away; they can always be drawn again."""
 
