@@ -141,8 +141,8 @@ def test_a_batch_cancelled_in_the_middle_then_resumed_then_killed_is_bound_with_
     def drawn() -> dict[Path, int]:
         return {page: page.stat().st_ino for page in pages.glob("*.pdf")}
 
-    def state_of_4a() -> str:
-        return batch.jobs.get(school_class=school.class_4a).state
+    def states() -> list[str]:
+        return [job.state for job in batch.jobs.order_by("school_class")]
 
     first = start_worker()
     wait_until(lambda: len(drawn()) >= 3, seconds=60, log=log)
@@ -150,13 +150,14 @@ def test_a_batch_cancelled_in_the_middle_then_resumed_then_killed_is_bound_with_
     # A worker that is told to end does so when it has nothing in hand, or after ten seconds.
     assert first.end(signal.SIGTERM) == 0
     kept = drawn()
-    assert (state_of_4a(), 3 <= len(kept) < 16) == (PrintJob.State.CANCELLED, True)
+    assert states() == ["cancelled", "cancelled"]
+    assert 3 <= len(kept) < 16
 
     resume_batch(batch, by=school.tuan)
     second = start_worker()
     wait_until(lambda: len(drawn()) >= len(kept) + 2, seconds=60, log=log)
     assert second.end(signal.SIGKILL) == -signal.SIGKILL
-    assert state_of_4a() == PrintJob.State.RUNNING
+    assert "running" in states()
     kept |= drawn()
 
     third = start_worker()
