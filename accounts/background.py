@@ -27,7 +27,7 @@ STALLED_AFTER_SECONDS: Final = 7.0
 """Silence after which a worker counts as dead and another takes its work over. A slow one loses nothing by it:
 its lock keeps the other away."""
 
-WORKERS_LOCKS: Final = (28, 29, 32, 33)
+WORKERS_LOCKS: Final = (28, 29, 32, 33, 34)
 """First keys of the locks that only workers hold, see `Kind`."""
 _HELD: Final = (
     "FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = ANY(%s)"
@@ -44,7 +44,8 @@ class Kind:
     """A kind of work: its task, the argument that names the piece, and the first key of its advisory locks.
 
     Keys in use: 27 gradebook.windows, 28 prints, 29 pupil lists, 31 temporary codes (students.records), 32
-    batches of prints, 33 the files of their pupils; workers hold those in `WORKERS_LOCKS`.
+    batches of prints, 33 the files of their pupils, 34 help with
+    a print; workers hold those in `WORKERS_LOCKS`.
     """
 
     task: str
@@ -85,7 +86,7 @@ class Kind:
         Inside the caller's transaction.
         """
         stalled = self._queued(status="doing").filter(
-            Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - timedelta(seconds=STALLED_AFTER_SECONDS))
+            Q(worker=None) | Q(worker__last_heartbeat__lt=Now() - stalled_after())
         )
         resumed = []
         for row in stalled.select_for_update(of=("self",), skip_locked=True):
@@ -105,13 +106,17 @@ class Kind:
         Its heart may stand still while it has one long call to do, such as writing a book of the whole school; but it
         holds its lock.
         """
-        since = Now() - timedelta(seconds=STALLED_AFTER_SECONDS)
+        since = Now() - stalled_after()
         held = RawSQL(f"SELECT objid::bigint {_HELD}", [[self.locks]])  # noqa: S611 - our own words
         is_alive = Q(self.in_queue("doing", worker__last_heartbeat__gte=since)) | Q(pk__in=held)
         return ExpressionWrapper(is_alive, output_field=BooleanField())
 
     def _queued(self, **conditions: Any) -> QuerySet[ProcrastinateJob]:
         return ProcrastinateJob.objects.filter(task_name=self.task, **conditions)
+
+
+def stalled_after() -> timedelta:
+    return timedelta(seconds=STALLED_AFTER_SECONDS)
 
 
 def has_live_worker() -> bool:

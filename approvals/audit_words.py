@@ -80,6 +80,8 @@ TABLES: Final[Mapping[str, str]] = {
     "guardian_groupobjectpermission": "Quyền xem của nhóm",
     "guardian_userobjectpermission": "Quyền xem của một người",
     "reports_keptreport": "Bản báo cáo đã chốt",
+    "reports_printbatch": "Đợt in nhiều lớp",
+    "reports_printcopies": "Bản giấy đã in",
     "reports_printjob": "Bản in",
     "students_absence": "Vắng mặt",
     "students_attendancemonth": "Tháng điểm danh",

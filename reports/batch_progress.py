@@ -73,7 +73,7 @@ class BatchProgress:
 
 
 def _pupils(job: PrintJob) -> int:
-    return job.pupils_asked or job.roster_count  # type: ignore[attr-defined, no-any-return]
+    return job.pupils_asked or job.roster_count  # type: ignore[attr-defined]
 
 
 def jobs_of(batches: Sequence[PrintBatch]) -> QuerySet[PrintJob]:

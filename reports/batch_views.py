@@ -64,7 +64,7 @@ def batch_file(request: SignedInRequest, pk: int) -> FileResponse:
     found = get_batch(request.user, pk)
     if found.state != PrintBatch.State.DONE:
         raise Http404("Đợt in này chưa xong.")
-    if not found.file.storage.exists(found.file.name):
+    if not found.file.name or not found.file.storage.exists(found.file.name):
         raise Http404("Tệp của đợt in không còn trên máy chủ. Hãy đặt in lại.")
     name = f"{file_stem(found)}.pdf"
     require_password(request, f"Tải về {name}: hồ sơ của học sinh {found.scope}.", lasting=Lasting.EXPORTS)

@@ -12,13 +12,14 @@ from reports import pdf
 from reports.book_content import ClassTable, Transcript
 from reports.whole_files import KEPT, written_whole
 
+__all__ = ["folder", "forget", "forget_unused", "is_kept", "kept_page", "written_whole"]
 UNUSED_DAYS: Final = 60
 """Pages that no book has used for so long are taken away; they can always be drawn again."""
 
 
 def kept_page(content: Transcript | ClassTable) -> Path:
     """Return the PDF of one pupil or table, drawing it only if it is not kept already."""
-    page = folder() / f"{pdf.content_hash(content)}.pdf"
+    page = _place(content)
     if page.exists():
         os.utime(page)
         return page
@@ -28,6 +29,14 @@ def kept_page(content: Transcript | ClassTable) -> Path:
     with written_whole(page) as draft:
         draft.write_bytes(drawn)
     return page
+
+
+def is_kept(content: Transcript | ClassTable) -> bool:
+    return _place(content).exists()
+
+
+def _place(content: Transcript | ClassTable) -> Path:
+    return folder() / f"{pdf.content_hash(content)}.pdf"
 
 
 def folder() -> Path:

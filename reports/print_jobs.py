@@ -28,6 +28,7 @@ from gradebook.year_rules import rules_of
 from reports import print_attempts
 from reports.models import PrintJob
 from reports.print_attempts import PrintCancelled, note
+from reports.print_help import ask_for_help
 from reports.print_moves import OPEN as OPEN_STATES
 from students.models import Enrolment, Movement, SchoolClass, Student
 
@@ -231,6 +232,8 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     manuscript = binding.read_manuscript(job)
     progress = print_attempts.ProgressNotes(job)
     note(job, pupils_asked=manuscript.pupils)
+    if job.book == PrintJob.Book.TRANSCRIPTS:
+        ask_for_help(job, manuscript)
     stop_if_asked = print_attempts.stopping(should_stop)
     parts = binding.draw_pages(manuscript, progressed=progress.heard, stop_if_asked=stop_if_asked)
     name = f"books/{job.pk}.pdf"

@@ -88,7 +88,7 @@ def places_of(narrowing: Narrowing) -> QuerySet[PrintJob, tuple[datetime, str, i
         rows.order_by().annotate(what=Value(what)).values_list("finished_at", "what", "pk")
         for rows, what in ((jobs, "job"), (batches, "batch"))
     ]
-    return chosen[0].union(chosen[1], all=True).order_by("-finished_at", "-pk")  # type: ignore[arg-type, return-value]
+    return chosen[0].union(chosen[1], all=True).order_by("-finished_at", "-pk")  # type: ignore[return-value]
 
 
 def lines_of(places: Iterable[tuple[datetime | None, str, int]], year: SchoolYear) -> list[Line]:
@@ -104,7 +104,7 @@ def lines_of(places: Iterable[tuple[datetime | None, str, int]], year: SchoolYea
     )
     copies = _copies(jobs, batches)
     old = _superseded(year)
-    classes = with_changes(PrintJob.objects.filter(batch__in=batches)).filter(is_outdated=True)
+    classes = with_changes(PrintJob.objects.filter(batch__in=batches)).filter(is_outdated=True)  # type: ignore[misc]
     outdated = set(classes.values_list("batch_id", flat=True))
     lines = []
     for what, pk in wanted:

@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import pikepdf
 from django.conf import settings
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-from pikepdf import Array, Dictionary, Pdf
+from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from pikepdf import Dictionary, Pdf
 
 _FACES: Final = {
     "Tinos": "Tinos-Regular.ttf",
@@ -70,17 +70,17 @@ def share_faces(whole: Pdf) -> None:
     every = {font.objgen: font for fonts in resources for _name, font in fonts.items()}
     found: dict[str, _Face] = defaultdict(_Face)
     for font in every.values():
-        face = str(font.BaseFont).partition("+")[2]
-        if face in _FACES and _is_embedded(font):
-            found[face].takes(font)
+        name = str(font.BaseFont).partition("+")[2]
+        if name in _FACES and _is_embedded(font):
+            found[name].takes(font)
     shared: dict[tuple[int, int], pikepdf.Object] = {}
     for name, face in found.items():
         content = (settings.BASE_DIR / "static" / "fonts" / "print" / _FACES[name]).read_bytes()
         shared |= _shared(whole, content, face)
     for fonts in resources if shared else ():
-        for name, font in list(fonts.items()):
+        for label, font in list(fonts.items()):
             if font.objgen in shared:
-                fonts[name] = shared[font.objgen]
+                fonts[label] = shared[font.objgen]
 
 
 def _is_embedded(font: pikepdf.Object) -> bool:
@@ -130,7 +130,7 @@ def _subset(content: bytes, glyphs: Iterable[int]) -> bytes:
     return target.getvalue()
 
 
-def _agree(known: Mapping[object, bytes], further: Mapping[object, bytes]) -> bool:
+def _agree(known: Mapping[Any, bytes], further: Mapping[Any, bytes]) -> bool:
     return all(known.get(glyph, told) == told for glyph, told in further.items())
 
 
@@ -143,7 +143,7 @@ def _widths(packed: pikepdf.Object) -> dict[int, bytes]:
     return found
 
 
-def _packed(widths: Mapping[int, bytes]) -> Array:
+def _packed(widths: Mapping[int, bytes]) -> pikepdf.Object:
     runs: list[tuple[int, list[bytes]]] = []
     for glyph in sorted(widths):
         if not runs or glyph != runs[-1][0] + len(runs[-1][1]):

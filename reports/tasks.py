@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from reports import print_batches, print_jobs, pupil_files
+from reports import print_batches, print_help, print_jobs, pupil_files
 from reports.print_attempts import PrintGivenUp, PrintInterrupted
 from reports.worker_memory import give_back
 
@@ -50,3 +50,12 @@ def bind_batch(context: JobContext, *, batch_id: int) -> Any:
 def pack_pupil_files(*, packed_batch_id: int) -> Any:
     """Pack the files of all pupils of a batch, once somebody has asked for them."""
     pupil_files.make_batch_zip(packed_batch_id)
+
+
+@app.task(name=print_help.TASK, queue=print_jobs.QUEUE, pass_context=True)
+def help_print(context: JobContext, *, helped_print_id: int) -> Any:
+    """Draw the last pupils of a class while another worker draws the first."""
+    try:
+        print_help.help_print(helped_print_id, should_stop=context.should_abort)
+    finally:
+        give_back()

@@ -77,7 +77,7 @@ def _pages_alone(part: ClassFile, target: Path, *, first: int) -> pikepdf.Outlin
         numbers = {page.obj.objgen: number for number, page in enumerate(source.pages)}
         with source.open_outline() as outline:
             below = [
-                pikepdf.OutlineItem(item.title, first + numbers[item.destination[0].objgen])  # type: ignore[index, union-attr]
+                pikepdf.OutlineItem(item.title, first + numbers[item.destination[0].objgen])  # type: ignore[index]
                 for item in outline.root
             ]
         pages.pages.extend(source.pages)

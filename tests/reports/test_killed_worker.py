@@ -1,4 +1,4 @@
-"""A real `manage.py work`, really killed: the next one finishes the book with the pages that are missing."""
+"""A real `manage.py work`, really killed or stopped by a cancel: the next one draws only the pages that are missing."""
 
 import os
 import signal
@@ -15,7 +15,9 @@ from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import background
-from reports.models import PrintJob
+from reports.models import PrintBatch, PrintJob
+from reports.print_batches import ask_for_batch
+from reports.print_control import cancel_batch, resume_batch
 from reports.print_jobs import ask_for_book
 from tests.gradebook.school import make_school
 from tests.migrated_database import migrated_database
@@ -126,3 +128,46 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book
     assert (job.attempts, job.pupils_done, job.pages) == (2, 16, 96)
     assert {page: page.stat().st_ino for page in kept} == kept
     assert (tmp_path / "private" / "books" / f"{job.pk}.pdf").stat().st_size > 10_000
+
+
+def test_a_batch_cancelled_in_the_middle_then_resumed_then_killed_is_bound_with_each_page_drawn_once(
+    start_worker: Callable[[], Worker], settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
+    pages, log = tmp_path / "private" / "pages", tmp_path / "worker.log"
+    school = make_school(pupils=16)
+    batch = ask_for_batch(book="hocba", year=school.year, grade_level=4, period="CN", by=school.tuan)
+
+    def drawn() -> dict[Path, int]:
+        return {page: page.stat().st_ino for page in pages.glob("*.pdf")}
+
+    def states() -> list[str]:
+        return [job.state for job in batch.jobs.order_by("school_class")]
+
+    first = start_worker()
+    wait_until(lambda: len(drawn()) >= 3, seconds=60, log=log)
+    cancel_batch(batch, by=school.tuan)
+    # A worker that is told to end does so when it has nothing in hand, or after ten seconds.
+    assert first.end(signal.SIGTERM) == 0
+    kept = drawn()
+    assert states() == ["cancelled", "cancelled"]
+    assert 3 <= len(kept) < 16
+
+    resume_batch(batch, by=school.tuan)
+    second = start_worker()
+    wait_until(lambda: len(drawn()) >= len(kept) + 2, seconds=60, log=log)
+    assert second.end(signal.SIGKILL) == -signal.SIGKILL
+    assert "running" in states()
+    kept |= drawn()
+
+    third = start_worker()
+    wait_until(
+        lambda: PrintBatch.objects.get(pk=batch.pk).state == PrintBatch.State.DONE,
+        seconds=background.STALLED_AFTER_SECONDS + 90,
+        log=log,
+    )
+    assert third.end(signal.SIGTERM) == 0
+    batch.refresh_from_db()
+    assert (batch.pupils, batch.pages) == (19, 19 * 6)
+    assert {page: number for page, number in drawn().items() if page in kept} == kept
+    assert len(drawn()) == 19

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from accounts import background
-from reports import kept_pages, print_batches, print_jobs, pupil_files
+from reports import kept_pages, print_batches, print_help, print_jobs, pupil_files
 from students import roster_runs
 
 POLL_SECONDS: Final = 2.0
@@ -78,6 +78,7 @@ def _resume_stalled() -> None:
         print_jobs.resume_stalled()
         print_batches.resume_stalled()
         pupil_files.resume_stalled()
+        print_help.resume_stalled()
         roster_runs.resume_stalled()
     finally:
         connections.close_all()
