@@ -27,18 +27,21 @@ def absent_at(classes: Iterable[Any], windows: Sequence[Any]) -> Absent:
             continue
         for period in {window.period for window in of_classes}:
             of_period = [window for window in of_classes if window.period == period]
-            closed_on = _closed_on(school_class, of_period)
-            if closed_on is not None:
+            locked_on = closed_on(school_class, of_period)
+            if locked_on is not None:
                 found[period] |= {
                     each["student"]
                     for each in school_class.late
-                    if datetime.date.fromisoformat(each["joined"]) > closed_on
+                    if datetime.date.fromisoformat(each["joined"]) > locked_on
                 }
     return {period: frozenset(pupils) for period, pupils in found.items()}
 
 
-def _closed_on(school_class: Any, windows: Iterable[Any]) -> datetime.date | None:
-    """The day on which the class was locked last; None while it is open, or was never."""
+def closed_on(school_class: Any, windows: Iterable[Any]) -> datetime.date | None:
+    """The day on which the class was locked last; None while it is open, or was never.
+
+    `windows`: of one period, `with_cuts`, and none for a line or a teacher alone.
+    """
     spans = spans_at(windows, place_of(school_class))
     if any(span.is_open for span in spans):
         return None
