@@ -23,11 +23,13 @@ _TENTH: Final = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`heads` from the outermost; neighbours with equal outer heads stand under one."""
+    """`heads` from the outermost; neighbours with equal outer heads stand under one. `is_change`: what is more or less
+    than at another time, with its sign."""
 
     key: str
     heads: tuple[str, ...]
     is_share: bool = False
+    is_change: bool = False
 
     @property
     def words(self) -> str:
@@ -190,11 +192,15 @@ def share(part: Figure, whole: Figure) -> Decimal | None:
 
 
 def figure_words(figure: Figure, column: Column | None = None) -> str:
-    """As people read it: "1.250", "98,5", "…" for what is not known, "–" for a share of nothing."""
+    """As people read it: "1.250", "98,5", "+3" and "−0,5" of a change, "…" for what is not known, "–" for a share of
+    nothing."""
     if figure is None:
         return NO_SHARE if column and column.is_share else MISSING
-    whole, _dot, decimals = str(figure).partition(".")
-    return f"{int(whole):,}".replace(",", ".") + (f",{decimals}" if decimals else "")
+    whole, _dot, decimals = str(abs(figure)).partition(".")
+    words = f"{int(whole):,}".replace(",", ".") + (f",{decimals}" if decimals else "")
+    if figure < 0:
+        return f"−{words}"
+    return f"+{words}" if figure and column and column.is_change else words
 
 
 def cell_words(row: Row, column: Column, figure: Figure) -> str:
