@@ -154,6 +154,7 @@ class Action(StrEnum):
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
     PRINT_PAPERS = "print_papers"
+    SEE_STATISTICS = "see_statistics"
     SEE_REPORTS = "see_reports"
     KEEP_REPORT = "keep_report"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
@@ -722,6 +723,13 @@ TABLE: tuple[Rule, ...] = (
         "in phiếu đề nghị sửa, sổ theo dõi sửa điểm, quyết định, giấy khen",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.1, IV.2, IV.3, R46, R69, R77",
+    ),
+    Rule(
+        Action.SEE_STATISTICS,
+        Area.BOOKS,
+        "xem thống kê kết quả, chuyên cần, danh sách học sinh của từng số",
+        {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE},
+        "IV.1, IV.2, IV.3, IV.4, R79",
     ),
     Rule(
         Action.SEE_REPORTS,

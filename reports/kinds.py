@@ -8,11 +8,13 @@ from reports import (
     promotion_report,
     quality_report,
     start_of_year,
+    statistics_kinds,
     summary_report,
 )
 from reports.report_kind import ReportKind
 
 KINDS: tuple[ReportKind, ...] = (
+    *statistics_kinds.KINDS,
     start_of_year.KIND,
     quality_report.KIND,
     promotion_report.KIND,

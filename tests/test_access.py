@@ -97,6 +97,7 @@ KEEPERS_4A = CLERK | {"lan"}
 ATTENDANCE = SHEET_4A | {"minh", "ngoc"}
 COMMENT_KEEPERS = frozenset({"hoa", "dung"})
 REQUEST_4A = OFFICE | {"lan", "dung"}
+STATISTICS = OFFICE | {"dung"}
 # Cô Lan's question went to thầy Dũng, who heads her tổ.
 INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
 TEACHERS = frozenset({"lan", "minh", "thu", "ngoc"})
@@ -179,6 +180,13 @@ def lans_notice(things: Things) -> list[Any]:
 
 def the_version(things: Things) -> list[Any]:
     return [things.document.versions.get().pk]
+
+
+def levels(_things: Things) -> list[Any]:
+    return ["muc-dat-duoc"]
+
+
+OF_TOAN = {"period": "GHKI", "item": "TOAN", "column": "tat-ca", "group": "tat-ca"}
 
 
 def a_report(_things: Things) -> list[Any]:
@@ -966,6 +974,21 @@ PAGES = (
     Page("gradebook:decision_drop", Action.DRAFT_DECISIONS, PRINTS, "post", 302, draft_decision),
     Page("reports:decision_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
     Page("reports:certificates_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
+    Page("reports:statistics_start", Action.SEE_STATISTICS, STATISTICS),
+    Page("reports:statistics", Action.SEE_STATISTICS, STATISTICS, arguments=levels),
+    Page("reports:statistics_file", Action.SEE_STATISTICS, STATISTICS, arguments=levels),
+    Page("reports:statistics_compare", Action.SEE_STATISTICS, STATISTICS, arguments=levels),
+    Page("reports:statistics_compare_file", Action.SEE_STATISTICS, STATISTICS, arguments=levels),
+    Page("reports:statistics_pupils", Action.SEE_STATISTICS, STATISTICS, arguments=levels, data=OF_TOAN),
+    # The password is asked again before names leave.
+    Page(
+        "reports:statistics_pupils_file",
+        Action.SEE_STATISTICS,
+        STATISTICS,
+        status=422,
+        arguments=levels,
+        data=OF_TOAN,
+    ),
     Page("reports:reports", Action.SEE_REPORTS, OFFICE),
     Page("reports:report", Action.SEE_REPORTS, OFFICE, arguments=a_report),
     Page("reports:report_excel", Action.SEE_REPORTS, OFFICE, arguments=a_report),

@@ -47,7 +47,7 @@ def test_the_index_leads_to_every_report_and_the_menu_to_the_index(school, clien
     client.force_login(school.bich)
     page = client.get(reverse("reports:reports")).content.decode()
     assert REPORT in page
-    assert "Thống kê, báo cáo" in client.get("/").content.decode()
+    assert "Báo cáo, bản đã chốt" in client.get("/").content.decode()
     client.force_login(school.lan)
     assert reverse("reports:reports") not in client.get("/").content.decode()
 

@@ -1,0 +1,232 @@
+"""Two periods of a year, or the same period of two years, side by side: how many, which share, and what has changed.
+
+Shares differ by percentage points. Of two years classes of one name hold other pupils, so there it is the grades and
+the school that are compared.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from accounts.models import User
+from gradebook.regulation import Period
+from gradebook.windows import period_in_year
+from reports.charts import Bar, Chart, stacked
+from reports.figures import Column, Figure, Row, Table
+from reports.period_rosters import roster_days_of
+from reports.statistics_charts import SEE_TABLE, bar_of, pieces_of
+from reports.statistics_matters import COLUMNS, Matter
+from reports.statistics_scope import BY_CLASS, Asked, Where, classes_of
+from reports.statistics_tables import NUMBER, SHARE, Line, Place, figure_at, lines_for
+from reports.value_counts import ByValue, Question, Tallies, count
+from students.models import SchoolYear
+
+BEFORE, AFTER, CHANGE = "a", "b", "doi"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two that are compared, as a question of its own."""
+
+    asked: Asked
+    period: Period
+
+    @property
+    def words(self) -> str:
+        return period_in_year(self.period, self.asked.year)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """In time."""
+        return self.asked.year.pk, self.period.order
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    before: Side
+    after: Side
+    table: Table
+    link: Callable[[Row, Column], str]
+    charts: tuple[Chart, ...]
+
+
+def other_choices(asked: Asked) -> list[tuple[str, str]]:
+    """What the page's own can be compared with: the other periods of its year, its period of the other years."""
+    of_year = [
+        (f"{asked.year.pk}-{period.value}", period_in_year(period, asked.year))
+        for period in Period
+        if period is not asked.period and asked.matter is not Matter.RESULTS
+    ]
+    others = [
+        (f"{year.pk}-{asked.period.value}", period_in_year(asked.period, year))
+        for year in asked.years
+        if year.pk != asked.year.pk
+    ]
+    return [*of_year, *others]
+
+
+def chosen_other(asked: Asked, wanted: str) -> tuple[SchoolYear, Period] | None:
+    """As asked, else the period before, else the next choice there is; None where there is nothing to compare with."""
+    choices = [key for key, _words in other_choices(asked)]
+    if not choices:
+        return None
+    before = f"{asked.year.pk}-{list(Period)[max(asked.period.order - 2, 0)].value}"
+    key = next(each for each in (wanted, before, choices[0]) if each in choices)
+    year, _dash, period = key.partition("-")
+    return next(each for each in asked.years if str(each.pk) == year), Period(period)
+
+
+def read_comparison(user: User, asked: Asked, other: tuple[SchoolYear, Period]) -> Comparison:
+    """One statement; of two years three."""
+    year, period = other
+    sides = [Side(asked, asked.period), Side(_of_year(user, asked, year), period)]
+    before, after = sorted(sides, key=lambda side: side.place)
+    classes = {each.pk: each for side in sides for each in side.asked.counted}
+    moments = {**before.asked.moments, **after.asked.moments}
+    items = [asked.item] if asked.by == BY_CLASS and asked.matter is not Matter.RESULTS else None
+    periods = tuple(dict.fromkeys((before.period, after.period)))
+    tallies = count(Question(asked.matter, list(classes.values()), periods, moments, items))
+    rows = list(_pairs(before, after))
+    places = _places(asked)
+    table = Table(
+        "so-sanh",
+        f"{asked.title}: {before.words} và {after.words}",
+        tuple(_columns(before, after, places)),
+        tuple(_row(first, second, tallies, places) for first, second in rows),
+        asked.row_head,
+        "Chênh lệch = thời điểm sau trừ thời điểm trước; của tỉ lệ tính bằng điểm phần trăm.",
+    )
+    return Comparison(
+        before, after, table, _link(before, after, rows), _charts(asked, (before, after), rows, tallies)
+    )
+
+
+def _of_year(user: User, asked: Asked, year: SchoolYear) -> Asked:
+    """The same question of another year; a class is there its grade."""
+    if year.pk == asked.year.pk:
+        return asked
+    classes = classes_of(user, [year])
+    where = asked.where
+    if where.school_class is not None:
+        where = Where(where.school_class.grade_level)
+    return replace(
+        asked, year=year, classes=classes, moments=roster_days_of(classes, list(Period)), where=where
+    )
+
+
+def _pairs(before: Side, after: Side) -> Iterator[tuple[Line | None, Line | None]]:
+    """The rows of both sides by their keys, in the order of the later one."""
+    is_one_year = before.asked.year.pk == after.asked.year.pk
+    found: list[dict[str, Line]] = []
+    for side in (before, after):
+        lines = lines_for(side.asked, side.period)
+        found.append({line.key: line for line in lines if is_one_year or not line.key.startswith("lop ")})
+    first, second = found
+    for key in [*second, *(key for key in first if key not in second)]:
+        yield first.get(key), second.get(key)
+
+
+def _places(asked: Asked) -> tuple[tuple[Place, Place], ...]:
+    group = asked.shown_groups[0]
+    return tuple(
+        (Place(group, counted, NUMBER), Place(group, counted, SHARE))
+        for counted in COLUMNS[asked.matter]
+        if counted.of
+    )
+
+
+def _columns(before: Side, after: Side, places: Sequence[tuple[Place, Place]]) -> Iterator[Column]:
+    for number, part in places:
+        label = number.counted.label
+        for side, words in ((BEFORE, before.words), (AFTER, after.words)):
+            yield Column(f"{side}.{number.key}", (label, words, "SL"))
+            yield Column(f"{side}.{part.key}", (label, words, "%"), is_share=True)
+        yield Column(f"{CHANGE}.{number.key}", (label, "Chênh lệch", "SL"), is_change=True)
+        yield Column(f"{CHANGE}.{part.key}", (label, "Chênh lệch", "điểm %"), is_share=True, is_change=True)
+
+
+def _row(
+    first: Line | None, second: Line | None, tallies: Tallies, places: Sequence[tuple[Place, Place]]
+) -> Row:
+    line = second or first
+    assert line is not None  # noqa: S101 - a pair has one of them
+    if not line.cells:
+        return Row(line.key, line.label, is_heading=True)
+    figures: list[Figure] = []
+    not_asked: list[str] = []
+    for number, part in places:
+        old, new = (_sums(each, tallies, number) for each in (first, second))
+        for own in (old, new):
+            figures += [figure_at(own, number) if own else None, figure_at(own, part) if own else None]
+        before, before_share, after, after_share = figures[-4:]
+        figures += [_change(before, after), _change(before_share, after_share)]
+        if number.counted.key in line.not_asked:
+            keys = (number.key, part.key)
+            not_asked += [f"{side}.{key}" for side in (BEFORE, AFTER, CHANGE) for key in keys]
+    return Row(
+        line.key,
+        line.label,
+        tuple(figures),
+        level=line.level,
+        is_heading=line.is_total,
+        not_asked=tuple(not_asked),
+    )
+
+
+def _sums(line: Line | None, tallies: Tallies, place: Place) -> ByValue:
+    return line.of(tallies, place.counted) if line else {}
+
+
+def _change(before: Figure, after: Figure) -> Figure:
+    if before is None or after is None:
+        return None
+    change = after - before
+    return change if isinstance(change, int) else Decimal(change)
+
+
+def _link(
+    before: Side, after: Side, rows: Sequence[tuple[Line | None, Line | None]]
+) -> Callable[[Row, Column], str]:
+    """Of each side to its own pupils; a difference has none."""
+    address = reverse("reports:statistics_pupils", args=[after.asked.matter.value])
+    found: dict[tuple[str, str], str] = {}
+    for pair in rows:
+        for key, side, line in zip((BEFORE, AFTER), (before, after), pair, strict=True):
+            if line is not None:
+                query: Mapping[str, Any] = {
+                    "year": side.asked.year.pk,
+                    "period": side.period.value,
+                    **line.query,
+                }
+                found[key, line.key] = f"{address}?{urlencode(query)}"
+
+    def link(row: Row, column: Column) -> str:
+        side, _dot, rest = column.key.partition(".")
+        place = rest.split(".")
+        if (side, row.key) not in found:
+            return ""
+        return f"{found[side, row.key]}&{urlencode({'column': place[1], 'group': place[0]})}"
+
+    return link
+
+
+def _charts(
+    asked: Asked,
+    sides: tuple[Side, Side],
+    rows: Sequence[tuple[Line | None, Line | None]],
+    tallies: Tallies,
+) -> tuple[Chart, ...]:
+    """Two bars a row, the earlier above the later."""
+    pieces = pieces_of(asked.matter)
+    bars: list[Bar] = []
+    for pair in rows:
+        for side, line in zip(sides, pair, strict=True):
+            if line is not None and line.cells:
+                label = f"{line.label} · {side.period.value} {side.asked.year.label.replace(' ', '')}"
+                bars.append(bar_of(line, tallies, pieces, asked.shown_groups[0], label))
+    bars = [bar for bar in bars if bar.total]
+    return (stacked("so-sanh", f"{asked.title}: hai thời điểm", SEE_TABLE, bars),) if bars else ()
