@@ -60,6 +60,8 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
     results = rolls_of(stack)
     print("· progress of the school", flush=True)
     results |= _inside(stack, "bench.progress")
+    print("· statistics of the school", flush=True)
+    results |= _inside(stack, "bench.statistics")
     print("· signatures on the books", flush=True)
     results |= _inside(stack, "bench.signatures")
     print("· permissions and the access log", flush=True)
@@ -121,6 +123,16 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("progress", "page_statements", "… its page, the frame included: SQL statements", ""),
     ("progress", "page_ms", "… its page: median (ms)", ""),
     ("progress", "missing_ms", "… the names of what is missing, ten sheets (ms)", ""),
+    ("statistics", "read_statements", "statistics of the school: SQL statements", "6"),
+    ("statistics", "read_ms", "statistics of the school: median (ms)", ""),
+    ("statistics", "page_statements", "… levels by line, the frame included: SQL statements", "12"),
+    ("statistics", "page_ms", "… levels by line: median (ms)", "150"),
+    ("statistics", "classes_ms", "… levels by class (ms)", "150"),
+    ("statistics", "traits_ms", "… qualities and competencies (ms)", "150"),
+    ("statistics", "results_ms", "… results of the year (ms)", "150"),
+    ("statistics", "attendance_ms", "… attendance by class (ms)", "150"),
+    ("statistics", "compare_ms", "… two years side by side (ms)", "150"),
+    ("statistics", "pupils_ms", "… the pupils behind a number (ms)", ""),
     ("signatures", "signed", "signatures on the books of a period: signed", ""),
     ("signatures", "read_statements", "… all checked: SQL statements", "12"),
     ("signatures", "read_ms", "… all checked: median (ms)", "600"),
