@@ -46,7 +46,7 @@ def main() -> None:
     def read() -> object:
         return read_page(read_asked(user, "muc-dat-duoc", {"period": "GHKI"}))
 
-    found: dict[str, Any] = {"pupils": read_asked(user, "muc-dat-duoc", {}).year.classes.count()}
+    found: dict[str, Any] = {"classes": len(read_asked(user, "muc-dat-duoc", {}).classes)}
     measured: dict[str, Callable[[], object]] = {"read": read}
     measured |= {name: partial(client.get, path.format(last=last)) for name, path in PAGES.items()}
     for name, ask in measured.items():

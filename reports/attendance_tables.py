@@ -121,8 +121,9 @@ def _by_class(asked: Asked, span: Span) -> Iterator[Line]:
             query = {"grade": str(grade), "span": span.key}
             yield Line(f"khoi {grade}", f"Khối {grade}", _keys(own), span.key, query, is_total=True)
     if not asked.where.query and classes:
-        label = "Cộng" if asked.is_partial else "Toàn trường"
-        yield Line("truong", label, _keys(classes), span.key, {"span": span.key}, is_total=True)
+        yield Line(
+            "truong", asked.where.sum_name, _keys(classes), span.key, {"span": span.key}, is_total=True
+        )
 
 
 def _keys(classes: Sequence[Any]) -> tuple[int, ...]:

@@ -28,10 +28,13 @@ _BOOK_ORDER = {code: place for place, code in enumerate(_NAMES)}
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The classes that are counted: all that the reader sees, those of a grade, or one."""
+    """The classes that are counted: all that the reader sees, under a name and that of their sum; those of a grade; or
+    one."""
 
     grade: int | None = None
     school_class: Any = None
+    name: str = "toàn trường"
+    sum_name: str = "Toàn trường"
 
     def has(self, school_class: Any) -> bool:
         if self.school_class is not None:
@@ -48,10 +51,11 @@ class Where:
     def words(self) -> str:
         if self.school_class is not None:
             return f"lớp {self.school_class.name}"
-        return f"khối {self.grade}" if self.grade else "toàn trường"
+        return f"khối {self.grade}" if self.grade else self.name
 
 
 SCHOOL = Where()
+OWN_GRADES = Where(name="các khối mình phụ trách", sum_name="Cộng")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,6 @@ class Asked:
     @property
     def grades(self) -> list[int]:
         return sorted({each.grade_level for each in self.classes})
-
-    @property
-    def is_partial(self) -> bool:
-        """The reader sees some grades of the school only."""
-        return len(self.groups) < len(Whom) and not self.where.query
 
     @property
     def moment_words(self) -> str:
@@ -160,7 +159,7 @@ def read_asked(user: User, matter: str, query: Mapping[str, str]) -> Asked:
     year = next((each for each in years if str(each.pk) == query.get("year", "")), years[0])
     classes = classes_of(user, [year])
     moments = roster_days_of(classes, list(Period))
-    where = _where(classes, query)
+    where = _where(user, classes, query)
     kind = Matter(matter)
     period = _period(kind, moments, query.get("period", ""))
     by = query.get("by", "")
@@ -216,17 +215,21 @@ def _with_year(found: QuerySet[SchoolClass], years: Sequence[SchoolYear]) -> lis
     return classes
 
 
-def _where(classes: Sequence[Any], query: Mapping[str, str]) -> Where:
+def _where(user: User, classes: Sequence[Any], query: Mapping[str, str]) -> Where:
+    """Who sees one grade has it chosen."""
     wanted = query.get("class", "")
     if wanted:
         chosen = next((each for each in classes if str(each.pk) == wanted), None)
         if chosen is None:
             raise Http404("Không có lớp này trong năm học đang xem, hoặc lớp ngoài phạm vi được xem.")
         return Where(school_class=chosen)
-    grade = query.get("grade", "")
-    return next(
-        (Where(each) for each in {each.grade_level for each in classes} if str(each) == grade), SCHOOL
-    )
+    grades = {each.grade_level for each in classes}
+    grade = next((each for each in grades if str(each) == query.get("grade", "")), None)
+    if grade:
+        return Where(grade)
+    if permissions.reach_of(user, Action.SEE_STATISTICS).whole_school:
+        return SCHOOL
+    return Where(*grades) if len(grades) == 1 else OWN_GRADES
 
 
 def _period(matter: Matter, moments: RosterDays, wanted: str) -> Period:

@@ -110,8 +110,7 @@ def _by_class(asked: Asked, classes: Sequence[Any], period: Period) -> Iterator[
             yield Line(f"khoi {grade}", f"Khối {grade}", cells, query, 0, is_total=True, not_asked=not_asked)
     if not asked.where.query and with_item:
         cells = tuple((each.pk, period, asked.item) for each in with_item)
-        label = "Cộng" if asked.is_partial else "Toàn trường"
-        yield Line("truong", label, cells, {"item": asked.item}, 0, is_total=True)
+        yield Line("truong", asked.where.sum_name, cells, {"item": asked.item}, 0, is_total=True)
 
 
 _OF_PRIMARY = frozenset(each.key for each in COLUMNS[Matter.RESULTS] if each.item == PRIMARY)

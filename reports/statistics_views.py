@@ -50,7 +50,7 @@ _STANDINGS = (
 
 
 @require_safe
-@limited("statistics", times=240, minutes=10, what="xem thống kê")
+@limited("statistics", times=600, minutes=10, what="xem thống kê")
 def statistics(request: SignedInRequest, matter: str = Matter.LEVELS.value) -> HttpResponse:
     """One matter of a year and period, by line or by class: charts, table, every number with its list."""
     asked = read_asked(request.user, matter, request.GET)
@@ -71,7 +71,7 @@ def statistics(request: SignedInRequest, matter: str = Matter.LEVELS.value) -> H
 
 
 @require_safe
-@limited("statistics", times=240, minutes=10, what="xem thống kê")
+@limited("statistics", times=600, minutes=10, what="xem thống kê")
 def statistics_compare(request: SignedInRequest, matter: str) -> HttpResponse:
     """Two periods of a year, or one of two years: numbers, shares, differences."""
     asked = read_asked(request.user, matter, request.GET)

@@ -509,6 +509,8 @@ def test_the_head_of_a_grade_sees_the_own_grade_and_nothing_sensitive(school, cl
     assert "1A" not in shown
     assert "Dân tộc" not in shown
     assert "Chốt, in toàn trường" not in shown
+    assert "khối 4" in shown
+    assert "oàn trường" not in shown
     with pytest.raises(Http404):
         read_asked(school.dung, "muc-dat-duoc", {"class": str(school.class_1a.pk)})
     base = f"{START}muc-dat-duoc/pupils/?period=GHKI&item=TOAN&column=t"
