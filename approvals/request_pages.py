@@ -83,7 +83,7 @@ def require_request(user: User, request: CorrectionRequest) -> None:
     if may_see_request(user, request):
         return
     if not request.was_filed:
-        raise permissions.Refused(WHO_READS_DRAFTS, who_could(Action.SEE_DRAFT))
+        raise permissions.Refused(WHO_READS_DRAFTS, "Người lập phiếu")
     raise permissions.Refused(WHO_READS, who_could(Action.SEE_REQUEST))
 
 

@@ -107,10 +107,21 @@ class Migration(migrations.Migration):
             name="number",
             field=models.PositiveIntegerField(null=True, verbose_name="số phiếu"),
         ),
-        migrations.AlterField(
-            model_name="historicalcorrectionrequest",
-            name="number",
-            field=models.PositiveIntegerField(null=True, verbose_name="số phiếu"),
+        # Taken back, the history keeps its rows without a number: nobody changes them.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "ALTER TABLE approvals_historicalcorrectionrequest ALTER COLUMN number DROP NOT NULL",
+                    migrations.RunSQL.noop,
+                )
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name="historicalcorrectionrequest",
+                    name="number",
+                    field=models.PositiveIntegerField(null=True, verbose_name="số phiếu"),
+                )
+            ],
         ),
         migrations.RunSQL(TAKE, GIVE),
         migrations.RunSQL(NUMBERED_WHEN_FILED, NUMBERED_AS_A_DRAFT),

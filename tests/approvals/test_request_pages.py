@@ -129,6 +129,7 @@ def test_a_draft_is_its_proposers_alone_and_has_no_number_anywhere(school, as_):
         assert "Phiếu nháp" not in text(client.get(reverse("approvals:tasks"))), name
     refused = text(as_(school.hoa).get(page_of(request)))
     assert "Phiếu này còn là nháp, chưa gửi: chỉ mở cho người lập phiếu." in refused
+    assert "Ai giúp được Người lập phiếu" in refused
 
 
 def test_of_another_persons_draft_for_the_same_cell_nobody_is_told_when_it_is_decided(school, as_):
