@@ -105,7 +105,7 @@ def _table_changes() -> Iterator[Q | Exists]:
     yield _changed(ClassLine, ("is_taught",), school_class_id=OuterRef("school_class_id"))
     outcomes = _changed(YearOutcome, _OUTCOME_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield Q(outcomes, period=Period.YEAR_END)
-    yield _changed(Student, (*_ID_FIELDS, "is_exempt_from_assessment"), id__in=_sitting())
+    yield _changed(Student, (*_ID_FIELDS, "gender", "is_exempt_from_assessment"), id__in=_sitting())
     yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _opened_or_closed()

@@ -29,6 +29,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from reports import page_fit, pdf_merge
 from reports.book_content import ClassTable, Transcript
+from reports.book_covers import cover_of
+from reports.class_statistics import statistics_of
 from reports.pdf_merge import merge
 
 __all__ = [
@@ -103,6 +105,8 @@ def render_class_table(table: ClassTable) -> bytes:
     }
     context = {
         "table": table,
+        "cover": cover_of(table),
+        "statistics": statistics_of(table),
         "paper": page_fit.fitted_table(table),
         "running": f"Bảng tổng hợp KQĐGGD · Lớp {table.class_name} · {table.period} · {table.school_year}",
         "print_code": f"Mã bản in: {print_code(table)} · SHA-256 của nội dung: {content_hash(table)}",

@@ -16,6 +16,8 @@ from typing import Final
 import pypdfium2
 
 from reports.book_content import ClassTable, TraitGroup, Transcript, TranscriptYear
+from reports.book_covers import BookCover, cover_of
+from reports.class_statistics import statistics_of
 
 FRONT_PAGES: Final = 3
 """Cover, instructions, personal page; the years begin on page 4."""
@@ -76,11 +78,18 @@ def check_transcripts(
 
 
 def check_class_table(pdf: bytes | Path, table: ClassTable) -> None:
-    """Check the PDF of one class table: every page has its headings and number, every pupil stands in it once
-    and in order with all values, and the totals and the lock state are there. Raises PrintRunShort.
+    """Check the PDF of one class table: its cover is there, every page has its headings and number, every pupil
+    stands in it once and in order with all values, the totals, the lock state, the statistics and the signatures
+    are there. Raises PrintRunShort.
     """
     texts = [squeezed(text) for text in page_texts(pdf)]
-    faults = [*_page_faults(texts, table), *_row_faults("".join(texts), table)]
+    whole = "".join(texts)
+    faults = [
+        *cover_faults(texts, cover_of(table)),
+        *_page_faults(texts, table),
+        *_row_faults(whole, table),
+        *missing_in_order(whole, _statistics_lines(table)),
+    ]
     if faults:
         raise PrintRunShort(faults)
 
@@ -215,7 +224,7 @@ def _year_sections(texts: Sequence[str]) -> list[list[str]]:
 
 def _year_faults(pages: Sequence[str], wanted: Transcript, year: TranscriptYear) -> Iterator[str]:
     text = "".join(pages)
-    yield from _missing_in_order(text, _year_lines(wanted, year))
+    yield from missing_in_order(text, _year_lines(wanted, year))
     for name in (year.homeroom_teacher, year.principal.name, *year.principal.title[1:]):
         if squeezed(name) not in text:
             yield f"thiếu “{name}” ở phần kí"
@@ -251,7 +260,7 @@ def _trait_lines(heading: str, group: TraitGroup) -> Iterator[tuple[str, str]]:
         yield row.label, f"{row.label}{row.level}{'' if place else group.comment}"
 
 
-def _missing_in_order(text: str, lines: Iterator[tuple[str, str]]) -> Iterator[str]:
+def missing_in_order(text: str, lines: Iterator[tuple[str, str]]) -> Iterator[str]:
     at = 0
     for name, line in lines:
         wanted = squeezed(line)
@@ -306,6 +315,31 @@ def _total_lines(table: ClassTable) -> Iterator[str]:
     yield "Số lượng mức T" + "".join(str(c.good) for c in counts if c.good is not None)
     yield "Số lượng mức C" + "".join(str(c.poor) for c in counts if c.poor is not None)
     yield "Chưa nhập" + "".join(str(c.missing) for c in counts if c.missing is not None)
+
+
+def cover_faults(texts: Sequence[str], cover: BookCover) -> Iterator[str]:
+    """`texts` of the pages, squeezed; the cover is the first."""
+    first = texts[0] if texts else ""
+    yield from (f"thiếu “{line}” ở trang bìa" for line in cover.lines if squeezed(line) not in first)
+
+
+def _statistics_lines(table: ClassTable) -> Iterator[tuple[str, str]]:
+    """Yield (what to call it, its text) from the heading of the statistics on, in the order of the pages."""
+    statistics = statistics_of(table)
+    yield "Thống kê", "THỐNG KÊ KẾT QUẢ ĐÁNH GIÁ GIÁO DỤC"
+    for row in statistics.subjects:
+        yield f"thống kê {row.label}", "".join((row.label, *row.cells, *row.test_cells))
+    for group, rows in statistics.traits:
+        yield f"thống kê {group}", group
+        for row in rows:
+            yield f"thống kê {row.label}", "".join((row.label, *row.cells))
+    for heading, outcomes in statistics.outcomes:
+        yield f"thống kê {heading}", heading
+        for outcome in outcomes:
+            yield f"thống kê {outcome.label}", "".join((outcome.label, *outcome.cells))
+    for number, seal in enumerate(table.all_seals if table.seals else (), start=1):
+        told = (seal.book, seal.signer, seal.state_words, seal.moment, seal.digest)
+        yield f"kí xác nhận sổ {seal.book}", "".join((str(number), *told))
 
 
 def _seal_lines(table: ClassTable) -> Iterator[str]:
