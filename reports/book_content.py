@@ -278,13 +278,7 @@ class ClassTable:
     @property
     def signs(self) -> tuple[str, ...]:
         """What the legend has to explain besides: signs of decisions, and the star of a former school."""
-        used = {cell for row in self.rows for cell in row.cells if cell in BY_DECISION}
-        words = {
-            EXEMPT: "M – miễn theo quyết định của Hiệu trưởng và kế hoạch giáo dục cá nhân",
-            NOT_ASSESSED: "KĐG – học sinh khuyết tật không đánh giá, theo quyết định của Hiệu trưởng",
-        }
-        found = [text for sign, text in words.items() if sign in used]
-        return (*found, "* – kết quả ở trường cũ") if any(row.brought for row in self.rows) else tuple(found)
+        return signs_of(self.rows)
 
     @property
     def seal_groups(self) -> tuple[tuple[str, str], ...]:
@@ -325,7 +319,7 @@ class ClassTable:
     def counts(self) -> tuple[ColumnCount, ...]:
         """Return the totals of each column, in column order."""
         return tuple(
-            _count(column, [row.cells[place] for row in self.rows])
+            count_column(column, [row.cells[place] for row in self.rows])
             for place, column in enumerate(self.columns)
         )
 
@@ -339,7 +333,19 @@ class ClassTable:
         )
 
 
-def _count(column: Column, cells: Sequence[str | None]) -> ColumnCount:
+def signs_of(rows: Sequence[ClassTableRow]) -> tuple[str, ...]:
+    """What a legend has to explain beside levels and marks: signs of decisions, and the star of a former school."""
+    used = {cell for row in rows for cell in row.cells if cell in BY_DECISION}
+    words = {
+        EXEMPT: "M – miễn theo quyết định của Hiệu trưởng và kế hoạch giáo dục cá nhân",
+        NOT_ASSESSED: "KĐG – học sinh khuyết tật không đánh giá, theo quyết định của Hiệu trưởng",
+    }
+    found = [text for sign, text in words.items() if sign in used]
+    return (*found, "* – kết quả ở trường cũ") if any(row.brought for row in rows) else tuple(found)
+
+
+def count_column(column: Column, cells: Sequence[str | None]) -> ColumnCount:
+    """The totals of one column of such cells."""
     wanted = [cell for cell in cells if cell is not None and cell not in BY_DECISION]
     missing = wanted.count("") if wanted and column.kind != "outcome" else None
     if not wanted or column.kind == "outcome":

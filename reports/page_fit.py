@@ -8,6 +8,7 @@ import math
 from typing import Any, Final
 
 from reports.book_content import ClassTable, TraitGroup, TranscriptYear
+from reports.slip_content import Slip
 
 # --- The facing pages of a year ----------------------------------------------------------------------
 
@@ -64,6 +65,49 @@ def _row_height(group: TraitGroup, letters: int, line: float) -> float:
 
 def _traits_room(groups: tuple[TraitGroup, ...]) -> float:
     return _TRAIT_SLACK_MM + _TRAIT_ROW_MM * sum(len(group.rows) for group in groups)
+
+
+# --- A pupil's slip ----------------------------------------------------------------------------------
+
+_SLIP_STEPS: Final = (("", 10.5, 1), ("snug", 9.0, 1), ("", 10.5, 2), ("snug", 9.0, 2), ("tight", 8.0, 2))
+"""Class name, size of type (pt) and pages, best first: one page before larger type."""
+_SLIP_ROOM_MM: Final = {1: 274.0, 2: 526.0}
+"""On two pages less than twice as much: a row that does not fit below the others begins the next page."""
+_SLIP_FIXED_MM: Final = 111.0
+"""Head, headings, absences, legend, the parents' opinion and the signatures."""
+_VERDICT_LINE_MM: Final = 5.2
+_SLIP_TABLE_MM: Final = 182.0
+_SLIP_LABELS_MM: Final = (40.0, 60.0)
+"""Number and label beside the comments of lines; group and label beside those on traits."""
+_SLIP_LABEL_MM: Final = 26.0
+_CELL_MM: Final = 8.6
+_LETTER_MM_A_POINT: Final = 0.155
+_LINE_MM_A_POINT: Final = 0.42
+
+
+def fitted_slip(slip: Slip) -> str:
+    """Return the class of the largest type at which a slip stands on one page, else on two."""
+    for name, points, pages in _SLIP_STEPS:
+        if _slip_height(slip, points) <= _SLIP_ROOM_MM[pages]:
+            return name
+    return _SLIP_STEPS[-1][0]
+
+
+def _slip_height(slip: Slip, points: float) -> float:
+    line, padding = points * _LINE_MM_A_POINT, 1.0
+    subjects, traits = (
+        (_SLIP_TABLE_MM - labels - _CELL_MM * columns) / (points * _LETTER_MM_A_POINT)
+        for labels, columns in zip(_SLIP_LABELS_MM, (slip.columns, len(slip.periods)), strict=True)
+    )
+    label_letters = _SLIP_LABEL_MM / (points * _LETTER_MM_A_POINT)
+    height = _SLIP_FIXED_MM + _VERDICT_LINE_MM * sum(1 + len(words) // 75 for _label, words in slip.verdict)
+    for row in slip.subjects:
+        lines = max(1, math.ceil(len(row.comment) / subjects), math.ceil(len(row.label) / label_letters))
+        height += lines * line + padding
+    for group in slip.groups:
+        comment = math.ceil(len(group.comment) / traits) * line + padding
+        height += max(comment, len(group.traits) * (line + padding))
+    return height
 
 
 # --- The class table ---------------------------------------------------------------------------------
