@@ -117,6 +117,7 @@ MENU = (
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
     MenuEntry("Kí sổ THKQGD", "approvals:signatures", "pencil", Action.SEE_SIGNATURES),
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
+    MenuEntry("In sổ cá nhân, phiếu", "reports:own_prints", "printer", Action.PRINT_OWN_BOOK),
     MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF, PEOPLE),
     MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF, PEOPLE),
     MenuEntry("Quyền xem cấp thêm", "gradebook:grants", "key", Action.GRANT, PEOPLE),

@@ -34,6 +34,7 @@ PAGE_NAMES: Mapping[str, str] = {
     "students:import": "Nạp danh sách học sinh",
     "students:upload": "Xem trước một danh sách đã tải lên",
     "reports:prints": "In sổ, học bạ",
+    "reports:own_prints": "In sổ cá nhân, phiếu kết quả",
     "reports:print_job": "Một bản in",
     "accounts:me": "Tài khoản của tôi",
     "accounts:guides": "Hướng dẫn theo vai trò",

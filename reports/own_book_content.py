@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Final
 
 from reports.book_content import (
-    SCHOOL_TIME,
     ClassTableRow,
     Column,
     ColumnBlock,
@@ -20,7 +19,7 @@ from reports.book_content import (
     signs_of,
 )
 from reports.book_covers import BookCover, pupils_label
-from reports.seal_content import BookSeal, SealState
+from reports.seal_content import SCHOOL_TIME, BookSeal, SealState
 
 TITLE: Final = "SỔ TỔNG HỢP KẾT QUẢ ĐÁNH GIÁ GIÁO DỤC"
 ABOUT: Final = "SỔ CÁ NHÂN CỦA GIÁO VIÊN"
@@ -107,7 +106,9 @@ class OwnSheet:
     def missing_cells(self) -> int:
         """How many cells of the period asked are not entered, the comments aside."""
         asked = [
-            count for column, count in zip(self.columns, self.counts, strict=True) if column.code in self._asked
+            count
+            for column, count in zip(self.columns, self.counts, strict=True)
+            if column.code in self._asked
         ]
         return sum(count.missing or 0 for count in asked)
 
@@ -152,6 +153,11 @@ class OwnBook:
         return any(sheet.is_preview for sheet in self.sheets)
 
     @property
+    def pupils(self) -> int:
+        """How many pupils the sheets speak of; who is on several counts once."""
+        return len({row.seat.pupil_code for sheet in self.sheets for row in sheet.rows})
+
+    @property
     def parts(self) -> tuple[OwnBookFront | OwnSheet, ...]:
         """What is drawn as a PDF of its own."""
         return (self._front, *self.sheets)
@@ -171,7 +177,10 @@ class OwnBook:
             school_year=first.school_year,
             facts=(
                 ("Giáo viên", self.teacher),
-                ("Phụ trách", f"{len(self.sheets)} sổ của {len({sheet.class_name for sheet in self.sheets})} lớp"),
+                (
+                    "Phụ trách",
+                    f"{len(self.sheets)} sổ của {len({sheet.class_name for sheet in self.sheets})} lớp",
+                ),
                 ("Tình trạng sổ", state),
                 ("Kí xác nhận điện tử", f"{signed}/{len(self.sheets)} sổ"),
             ),

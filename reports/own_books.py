@@ -47,7 +47,7 @@ class NothingHeld(Exception):
 def own_book(teacher: User, year: SchoolYear, period: Period) -> OwnBook:
     """The book of a teacher over all the classes and lines that are the teacher's at the period.
 
-    Twenty statements at most, whatever the number of classes and pupils. Raises NothingHeld, and
+    Sixteen statements at most (ten where nothing is signed), whatever the number of classes and pupils. Raises NothingHeld, and
     regulation.NotCovered for a year before TT 27/2020.
     """
     held = sheets_held(year, period, teacher=teacher)
@@ -149,7 +149,8 @@ def _trait_blocks(ref: SheetRef) -> tuple[ColumnBlock, ...]:
                 ColumnGroup(
                     trait.name,
                     tuple(
-                        Column(f"{trait.code}@{period}", SHORT[period], "level") for period in so_far(ref.period)
+                        Column(f"{trait.code}@{period}", SHORT[period], "level")
+                        for period in so_far(ref.period)
                     ),
                 )
                 for trait in traits
@@ -167,9 +168,7 @@ def _comment_headings(ref: SheetRef) -> Iterator[str]:
     yield from (group.label for group in TraitGroup)
 
 
-def _row(
-    ref: SheetRef, columns: Sequence[Column], records: _Records, seat: Enrolment, number: int
-) -> OwnRow:
+def _row(ref: SheetRef, columns: Sequence[Column], records: _Records, seat: Enrolment, number: int) -> OwnRow:
     pupil = seat.student
     cells = [_cell(column, records, seat) for column in columns]
     is_left_out = terms_of(seat, ref.period).is_not_assessed and not any(

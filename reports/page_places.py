@@ -47,6 +47,16 @@ def places_in(file: Path, contents: ClassTable | Sequence[Transcript], counts: S
     return places
 
 
+def places_of_parts(codes: Sequence[str], counts: Sequence[int]) -> Places:
+    """Where each pupil has one part of the file, of so many pages, an empty back page included."""
+    places: Places = {}
+    first = 1
+    for code, count in zip(codes, counts, strict=True):
+        places[code] = {"": list(range(first, first + count))}
+        first += count
+    return places
+
+
 def _places_of_years(pages: Iterable[tuple[int, str]], years: Sequence[str]) -> dict[str, list[int]]:
     """The empty back page of an odd number belongs to nothing."""
     found: dict[str, list[int]] = {}

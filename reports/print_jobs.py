@@ -7,7 +7,7 @@ done, so that a book which kills its worker cannot do so for ever. The queue its
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,7 +29,9 @@ from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
 from gradebook.year_rules import rules_of
 from reports.models import PrintJob
-from students.models import Enrolment, Movement, SchoolClass
+from reports.own_books import NothingHeld, nothing_held
+from reports.sheet_holders import sheets_held
+from students.models import Enrolment, Movement, SchoolClass, SchoolYear
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ SECONDS_OF_ONE_WISH: Final = 5.0
 """The same person asking for the same open book within this time means the same wish."""
 _SECONDS_BETWEEN_NOTES: Final = 0.5
 PRINTS: Final = background.Kind(TASK, key="print_id", locks=28)
+IN_PARTS: Final = (PrintJob.Book.SLIPS, PrintJob.Book.OWN_BOOK)
 OPEN_STATES: Final = (PrintJob.State.WAITING, PrintJob.State.RUNNING)
 
 
@@ -76,6 +79,41 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
     what = f"{PrintJob.Book(book).label} lớp {school_class.name}"
     wanted = {"book": book, "school_class": school_class, "period": period, "correction": None}
     return _ask(wanted, what, by=by)
+
+
+def ask_for_slips(*, school_class: SchoolClass, period: str, by: User) -> PrintJob:
+    """The same for the slips of a class's pupils at a period: by the clerk, or the class's homeroom teacher.
+
+    Raises PermissionDenied, BookRefused.
+    """
+    why = "Phiếu kết quả do văn thư hoặc giáo viên chủ nhiệm của lớp in."
+    permissions.require(by, Action.PRINT_SLIPS, why, school_class=school_class)
+    _check(school_class)
+    wanted = {"book": PrintJob.Book.SLIPS, "school_class": school_class, "period": period}
+    return _ask(wanted, f"phiếu kết quả lớp {school_class.name}", by=by)
+
+
+def ask_for_own_books(
+    teachers: Sequence[User], *, year: SchoolYear, period: Period, by: User
+) -> list[PrintJob]:
+    """The same for own books of teachers, one print each, all or none: by the clerk, or a teacher for the own one.
+
+    Raises PermissionDenied, BookRefused.
+    """
+    why = "Sổ THKQGD cá nhân do văn thư in; thầy cô chỉ in được sổ của mình."
+    for teacher in teachers:
+        permissions.require(by, Action.PRINT_OWN_BOOK, why, owner_id=teacher.pk)
+    only = teachers[0] if len(teachers) == 1 else None
+    holders = {held.teacher.pk for held in sheets_held(year, period, teacher=only)}
+    for teacher in teachers:
+        if teacher.pk not in holders:
+            raise BookRefused("whom", nothing_held(teacher, period))
+    wanted = {"book": PrintJob.Book.OWN_BOOK, "school_year": year, "period": period}
+    with transaction.atomic():
+        return [
+            _ask(wanted | {"teacher": each}, f"sổ THKQGD cá nhân của {each.full_name}", by=by)
+            for each in teachers
+        ]
 
 
 def ask_for_reprint(
@@ -161,6 +199,8 @@ def _hold(wanted: dict[str, Any]) -> None:
     """Two wishes for one print come one after the other."""
     if wanted.get("decision") is not None:
         ResultsDecision.objects.select_for_update(no_key=True).get(pk=wanted["decision"].pk)
+    elif wanted.get("teacher") is not None:
+        User.objects.select_for_update(no_key=True).get(pk=wanted["teacher"].pk)
     else:
         SchoolClass.objects.select_for_update(no_key=True).get(pk=wanted["school_class"].pk)
 
@@ -214,6 +254,7 @@ def _begin(print_id: int) -> PrintJob | None:
         "school_class__year",
         *("movement__student", "movement__year", "movement__from_class__year"),
         *("decision__year", "decision__school_class", "decision__issued_by", "correction"),
+        *("teacher", "school_year"),
     ).get(pk=print_id)
     if job.state not in OPEN_STATES:
         return None
@@ -231,13 +272,15 @@ def _begin(print_id: int) -> PrintJob | None:
 
 def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     # Only here, so that the web server does not load the typesetter (40 MB a process).
-    from reports import book_binding, decision_binding, pack_binding  # noqa: PLC0415
+    from reports import book_binding, decision_binding, pack_binding, parts_binding  # noqa: PLC0415
 
     binding: Any = book_binding
     if job.decision is not None:
         binding = decision_binding
     elif job.is_pack:
         binding = pack_binding
+    elif job.book in IN_PARTS:
+        binding = parts_binding
 
     def stop_if_asked() -> None:
         if should_stop():
@@ -300,7 +343,7 @@ class _Attempt:
         elif isinstance(problem, PrintRunShort):
             _fail(self.job, problem.message_vi)
             return True
-        elif isinstance(problem, NotCovered):
+        elif isinstance(problem, NotCovered | NothingHeld):
             _fail(self.job, str(problem))
             return True
         elif isinstance(problem, Exception):

@@ -8,7 +8,7 @@ names and headings are wrapped; a blank cell leaves no text, so its place in a r
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,7 +27,7 @@ _FOOT = re.compile(
     r"Mã HS: (?P<code>.+?) · .*? · Mã bản in: \S{9}\s+Trang (?P<page>\d+)/(?P<pages>\d+)", re.DOTALL
 )
 YEAR_BEGINS: Final = "1.CácmônhọcvàhoạtđộnggiáodụcMônhọcvàhoạtđộnggiáodục"
-_PREVIEW: Final = "BẢNXEMTRƯỚC"
+PREVIEW: Final = "BẢNXEMTRƯỚC"
 
 
 class PrintRunShort(Exception):
@@ -44,7 +44,7 @@ class PrintRunShort(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class Book:
     """The pages of one pupil as they stand in the PDF; ``texts`` are without white space."""
 
     code: str
@@ -64,8 +64,9 @@ def check_transcripts(
     approved; each book must end on an even page. ``pages``: how many pages each pupil's own PDF had, when
     the caller knows. Raises PrintRunShort.
     """
-    books = list(_books(page_texts(pdf)))
-    faults = _roll_call(books, expected)
+    books = list(books_in(page_texts(pdf)))
+    names = {squeezed(wanted.pupil_code): wanted.personal.full_name for wanted in expected}
+    faults = roll_call(books, names, "học bạ")
     if not faults:
         counts: Sequence[int | None] = pages or [None] * len(expected)
         for book, wanted, count in zip(books, expected, counts, strict=True):
@@ -125,7 +126,7 @@ def squeezed(text: str | int) -> str:
     return "".join(unicodedata.normalize("NFC", plain).split())
 
 
-def _books(texts: Sequence[str]) -> Iterator[_Book]:
+def books_in(texts: Sequence[str]) -> Iterator[Book]:
     """Group pages by the pupil code of their foot: a new book at each page 1 or other code."""
     pages: list[tuple[str, int, int, str]] = []
     blank = 0
@@ -143,8 +144,8 @@ def _books(texts: Sequence[str]) -> Iterator[_Book]:
         yield _book(pages, blank)
 
 
-def _book(pages: Sequence[tuple[str, int, int, str]], blank: int) -> _Book:
-    return _Book(
+def _book(pages: Sequence[tuple[str, int, int, str]], blank: int) -> Book:
+    return Book(
         code=pages[0][0],
         page_numbers=tuple(page[1] for page in pages),
         page_count=pages[0][2],
@@ -156,18 +157,18 @@ def _book(pages: Sequence[tuple[str, int, int, str]], blank: int) -> _Book:
 # --- Học bạ ------------------------------------------------------------------------------------------
 
 
-def _roll_call(books: Sequence[_Book], expected: Sequence[Transcript]) -> list[str]:
+def roll_call(books: Sequence[Book], names: Mapping[str, str], what: str) -> list[str]:
+    """Whether each pupil is there once and in order; `names` by squeezed code, `what` is what they are to have."""
     found = Counter(book.code for book in books)
-    names = {squeezed(wanted.pupil_code): wanted.personal.full_name for wanted in expected}
-    faults = [f"thiếu học bạ của {name} ({code})" for code, name in names.items() if not found[code]]
-    faults += [f"học bạ của {names[code]} ({code}) có {found[code]} lần" for code in names if found[code] > 1]
-    faults += [f"thừa học bạ không được yêu cầu, mã học sinh {code}" for code in found if code not in names]
+    faults = [f"thiếu {what} của {name} ({code})" for code, name in names.items() if not found[code]]
+    faults += [f"{what} của {names[code]} ({code}) có {found[code]} lần" for code in names if found[code] > 1]
+    faults += [f"thừa {what} không được yêu cầu, mã học sinh {code}" for code in found if code not in names]
     if not faults and [book.code for book in books] != list(names):
         faults.append("thứ tự học sinh không đúng thứ tự đã yêu cầu")
     return faults
 
 
-def _book_faults(book: _Book, wanted: Transcript, count: int | None) -> Iterator[str]:
+def _book_faults(book: Book, wanted: Transcript, count: int | None) -> Iterator[str]:
     if book.page_numbers != tuple(range(1, book.page_count + 1)):
         yield f"có trang {', '.join(map(str, book.page_numbers))}, phải có đủ từ 1 đến {book.page_count}"
     least = FRONT_PAGES + PAGES_A_YEAR * len(wanted.years)
@@ -228,7 +229,7 @@ def _year_faults(pages: Sequence[str], wanted: Transcript, year: TranscriptYear)
     for name in (year.homeroom_teacher, year.principal.name, *year.principal.title[1:]):
         if squeezed(name) not in text:
             yield f"thiếu “{name}” ở phần kí"
-    marked = sum(_PREVIEW in page for page in pages if len(page) > 0)
+    marked = sum(PREVIEW in page for page in pages if len(page) > 0)
     if marked != (len(pages) if year.is_preview else 0):
         yield "dấu “BẢN XEM TRƯỚC” không đúng với trạng thái duyệt"
 
@@ -281,7 +282,7 @@ def _page_faults(texts: Sequence[str], table: ClassTable) -> Iterator[str]:
     for number, text in enumerate(texts, start=1):
         if f"Trang{number}/{len(texts)}" not in text:
             yield f"trang {number} không ghi “Trang {number}/{len(texts)}”"
-        if (_PREVIEW in text) != table.is_preview:
+        if (PREVIEW in text) != table.is_preview:
             yield f"trang {number}: dấu “BẢN XEM TRƯỚC” không đúng với trạng thái khoá"
         if squeezed("STT Mã học sinh Họ và tên Ngày sinh") in text:
             yield from (

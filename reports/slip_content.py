@@ -8,6 +8,9 @@ from typing import Final
 
 TITLE: Final = "PHIẾU THÔNG BÁO KẾT QUẢ HỌC TẬP VÀ RÈN LUYỆN"
 NOT_TESTED: Final = "–"
+NOT_OPENED: Final = "sổ chưa mở"
+NOT_LOCKED: Final = "sổ chưa khoá"
+NOT_APPROVED: Final = "kết quả năm học chưa được phê duyệt"
 Told = tuple[str, str | None]
 """Level and mark at a period; "" is not entered, a mark None not to be given."""
 
@@ -53,7 +56,8 @@ class SlipPeriod:
 class Slip:
     """`absences`: label and days ("2", "0,5"; "" for not known). `verdict`: label and words, at the year's end only.
 
-    `preview`: why the slip is not final yet; "" for one that is.
+    `preview`: why the slip is not final yet; "" for one that is. `lacks_outcome`: at the year's end the principal has
+    not settled the pupil's result.
     """
 
     pupil_code: str
@@ -75,6 +79,7 @@ class Slip:
     homeroom_teacher: str
     signs: tuple[str, ...] = ()
     preview: str = ""
+    lacks_outcome: bool = False
 
     @property
     def is_preview(self) -> bool:

@@ -21,14 +21,24 @@ from gradebook.year_end_rules import State, to_retest, to_train
 from gradebook.year_rules import rules_of
 from reports.book_content import NOT_ASSESSED
 from reports.periods_so_far import SHORT, so_far
+from reports.sheet_holders import is_locked
 from reports.signatories import read_signatories
-from reports.slip_content import Slip, SlipGroup, SlipPeriod, SlipSubject, SlipTrait, Told
+from reports.slip_content import (
+    NOT_APPROVED,
+    NOT_LOCKED,
+    NOT_OPENED,
+    Slip,
+    SlipGroup,
+    SlipPeriod,
+    SlipSubject,
+    SlipTrait,
+    Told,
+)
 from reports.transcripts import award_words, completion_sentence, pupil_code, result_words
 from students.absences import Absences, absence_totals, absences_within, days_label
 from students.models import Enrolment, SchoolClass
 
 EXEMPT = "Miễn"
-NOT_APPROVED = "kết quả năm học chưa được phê duyệt"
 NOT_KNOWN = "chưa tổng hợp"
 
 
@@ -77,7 +87,7 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
     rows = read_rows([school_class]) if is_end else ()
     approved = ClassYearEnd.objects.filter(school_class=school_class, state=State.APPROVED)
     lock = lock_state(school_class, period)
-    day = lock.closed_at.date() if _is_locked(lock) and lock.closed_at else year.day_for_roster()
+    day = lock.closed_at.date() if is_locked(lock) and lock.closed_at else year.day_for_roster()
     return _Records(
         lines=lines_of(school_class),
         subjects={(row["student_id"], row["line__code"], row["period"]): row for row in subjects},
@@ -89,10 +99,6 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
         lock=lock,
         homeroom_teacher=read_signatories([school_class.pk]).homeroom_teacher(school_class, day),
     )
-
-
-def _is_locked(lock: LockState) -> bool:
-    return lock.is_over and not lock.is_open
 
 
 def _absences(
@@ -142,6 +148,7 @@ def _slip(school_class: SchoolClass, period: Period, records: _Records, seat: En
         homeroom_teacher=records.homeroom_teacher,
         signs=tuple(_signs(subjects, groups)),
         preview=_preview(period, records, seat),
+        lacks_outcome=_lacks_outcome(period, records, seat),
     )
 
 
@@ -181,9 +188,7 @@ def _subjects(
 def _groups(
     school_class: SchoolClass, period: Period, records: _Records, seat: Enrolment
 ) -> Iterator[SlipGroup]:
-    traits = traits_for(
-        school_class.year_id, school_class.grade_level, rules=rules_of(school_class.year)
-    )
+    traits = traits_for(school_class.year_id, school_class.grade_level, rules=rules_of(school_class.year))
 
     def level(code: str, each: Period) -> str:
         row = records.traits.get((seat.student_id, code, each), {})
@@ -243,11 +248,13 @@ def _is_settled(records: _Records, row: Row | None) -> bool:
 
 
 def _preview(period: Period, records: _Records, seat: Enrolment) -> str:
-    if not _is_locked(records.lock):
-        return f"sổ {'chưa khoá' if records.lock.is_open else 'chưa mở'}"
-    if period is Period.YEAR_END and not _is_settled(records, records.year_end.get(seat.student_id)):
-        return NOT_APPROVED
-    return ""
+    if not is_locked(records.lock):
+        return NOT_LOCKED if records.lock.is_open else NOT_OPENED
+    return NOT_APPROVED if _lacks_outcome(period, records, seat) else ""
+
+
+def _lacks_outcome(period: Period, records: _Records, seat: Enrolment) -> bool:
+    return period is Period.YEAR_END and not _is_settled(records, records.year_end.get(seat.student_id))
 
 
 def _verdict(records: _Records, seat: Enrolment) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from reports import (
     inspection_views,
     monthly_report_views,
     official_paper_views,
+    own_print_views,
     parent_paper_views,
     print_views,
     superseded_views,
@@ -16,6 +17,9 @@ from reports import (
 app_name = "reports"
 urlpatterns = [
     path("prints/", print_views.prints, name="prints"),
+    path("own/", own_print_views.own_prints, name="own_prints"),
+    path("own/book/", own_print_views.own_book_print, name="own_book_print"),
+    path("own/slips/", own_print_views.slips_print, name="slips_print"),
     path("prints/<int:pk>/", print_views.print_job, name="print_job"),
     path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
     path("requests/<int:pk>/paper/", correction_views.correction_paper, name="correction_paper"),

@@ -10,7 +10,9 @@ from tests.reports.sample_books import COMMENTS, LONGEST_COMMENT, NAMES, princip
 from tests.reports.sample_slips import LONG_NAME, PERIODS, TRAITS
 
 TEACHER = "Nguyễn Thị Ngọc Lan"
-SEAL = BookSeal("Toán", SealState.HOLDS, TEACHER, "GVCN", "", datetime(2026, 5, 23, 3, 0, tzinfo=UTC), "A1B2-C3D4")
+SEAL = BookSeal(
+    "Toán", SealState.HOLDS, TEACHER, "GVCN", "", datetime(2026, 5, 23, 3, 0, tzinfo=UTC), "A1B2-C3D4"
+)
 
 
 def own_sheet(
@@ -59,7 +61,9 @@ def own_sheet(
 
 def _line_block(periods: int) -> ColumnBlock:
     groups = (
-        ColumnGroup(short, (Column(f"TOAN@{short}", "Mức", "level"), Column(f"TOAN.diem@{short}", "Điểm", "mark")))
+        ColumnGroup(
+            short, (Column(f"TOAN@{short}", "Mức", "level"), Column(f"TOAN.diem@{short}", "Điểm", "mark"))
+        )
         for short, _name in PERIODS[:periods]
     )
     return ColumnBlock("Kết quả", tuple(groups))
@@ -71,7 +75,8 @@ def _trait_blocks(periods: int) -> tuple[ColumnBlock, ...]:
             group,
             tuple(
                 ColumnGroup(
-                    trait, tuple(Column(f"{trait}@{short}", short, "level") for short, _name in PERIODS[:periods])
+                    trait,
+                    tuple(Column(f"{trait}@{short}", short, "level") for short, _name in PERIODS[:periods]),
                 )
                 for trait in traits
             ),
@@ -85,7 +90,7 @@ def _cell(column: Column, number: int, place: int) -> str:
         return ""
     if column.kind == "mark":
         return str((10, 9, 8, 7, 6, 4)[(number + place) % 6])
-    return ("T", "H", "T") [(number + place) % 3] if "TOAN" in column.code else "TĐ"[(number + place) % 2]
+    return ("T", "H", "T")[(number + place) % 3] if "TOAN" in column.code else "TĐ"[(number + place) % 2]
 
 
 def longest_sheet(*, of_traits: bool = False) -> OwnSheet:

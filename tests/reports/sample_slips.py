@@ -25,7 +25,8 @@ def slip(
     """Of the first so many periods of the year."""
     kind = min(grade, 4)
     tested = [
-        {"TV", "TOAN"} if kind == 4 and place % 2 == 0 else TESTED[kind] if place % 2 else set() for place in range(4)
+        {"TV", "TOAN"} if kind == 4 and place % 2 == 0 else TESTED[kind] if place % 2 else set()
+        for place in range(4)
     ]
     lines = [(line, label) for line, label in LINES if line in TAUGHT[kind]]
     return Slip(
@@ -39,12 +40,17 @@ def slip(
         class_name=f"{grade}A",
         school_year="2025 - 2026",
         period=PERIODS[periods - 1][1],
-        periods=tuple(SlipPeriod(short, bool(tested[at])) for at, (short, _name) in enumerate(PERIODS[:periods])),
+        periods=tuple(
+            SlipPeriod(short, bool(tested[at])) for at, (short, _name) in enumerate(PERIODS[:periods])
+        ),
         subjects=tuple(
             SlipSubject(
                 label,
                 tuple(
-                    ("T" if (place + at) % 3 else "H", str(6 + (place + at) % 5) if line in tested[at] else None)
+                    (
+                        "T" if (place + at) % 3 else "H",
+                        str(6 + (place + at) % 5) if line in tested[at] else None,
+                    )
                     for at in range(periods)
                 ),
                 comments[place % len(comments)],
