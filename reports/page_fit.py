@@ -69,13 +69,19 @@ def _traits_room(groups: tuple[TraitGroup, ...]) -> float:
 
 # --- A pupil's slip ----------------------------------------------------------------------------------
 
-_SLIP_STEPS: Final = (("", 10.5, 1), ("snug", 9.0, 1), ("", 10.5, 2), ("snug", 9.0, 2), ("tight", 8.0, 2))
-"""Class name, size of type (pt) and pages, best first: one page before larger type."""
-_SLIP_ROOM_MM: Final = {1: 274.0, 2: 526.0}
-"""On two pages less than twice as much: a row that does not fit below the others begins the next page."""
-_SLIP_FIXED_MM: Final = 111.0
-"""Head, headings, absences, legend, the parents' opinion and the signatures."""
-_VERDICT_LINE_MM: Final = 5.2
+_SLIP_SIZES: Final = (("", 10.5), ("snug", 9.0), ("tight", 8.0))
+"""Class name and size of type (pt), largest first; the last is for what would take more than a leaf."""
+_SLIP_ROOM_MM: Final = 275.0
+_SLIP_ONE_PAGE_MM: Final = {"": 262.0, "snug": 269.0}
+"""The larger type wraps more labels than are reckoned here."""
+_SLIP_LOSS_MM: Final = 24.0
+"""What a page loses where a row that does not fit below the others begins the next one."""
+_SLIP_HEAD_MM: Final = 44.0
+_SLIP_FOOT_MM: Final = 64.0
+"""Heading of the second table, legend, absences, the parents' opinion and the signatures."""
+_VERDICT_HEADING_MM: Final = 7.0
+_VERDICT_LINE_MM: Final = 5.6
+_VERDICT_LETTERS: Final = 75
 _SLIP_TABLE_MM: Final = 182.0
 _SLIP_LABELS_MM: Final = (40.0, 60.0)
 """Number and label beside the comments of lines; group and label beside those on traits."""
@@ -86,28 +92,41 @@ _LINE_MM_A_POINT: Final = 0.42
 
 
 def fitted_slip(slip: Slip) -> str:
-    """Return the class of the largest type at which a slip stands on one page, else on two."""
-    for name, points, pages in _SLIP_STEPS:
-        if _slip_height(slip, points) <= _SLIP_ROOM_MM[pages]:
+    """Return the class of the largest type at which a slip stands on one page; else on the two of a leaf.
+
+    "leaf": the qualities and competencies begin on the back. Where neither is enough the type is the smallest.
+    """
+    heights = {name: _slip_heights(slip, points) for name, points in _SLIP_SIZES}
+    for name, room in _SLIP_ONE_PAGE_MM.items():
+        if sum(heights[name]) <= room:
             return name
-    return _SLIP_STEPS[-1][0]
+    for name in heights:
+        if max(heights[name]) <= _SLIP_ROOM_MM:
+            return f"{name} leaf".strip()
+    for name in ("snug", "tight"):
+        if sum(heights[name]) <= 2 * _SLIP_ROOM_MM - _SLIP_LOSS_MM:
+            return name
+    return "tight"
 
 
-def _slip_height(slip: Slip, points: float) -> float:
+def _slip_heights(slip: Slip, points: float) -> tuple[float, float]:
+    """Of the lines with the head, and of all that follows them."""
     line, padding = points * _LINE_MM_A_POINT, 1.0
+    letter = points * _LETTER_MM_A_POINT
     subjects, traits = (
-        (_SLIP_TABLE_MM - labels - _CELL_MM * columns) / (points * _LETTER_MM_A_POINT)
+        (_SLIP_TABLE_MM - labels - _CELL_MM * columns) / letter
         for labels, columns in zip(_SLIP_LABELS_MM, (slip.columns, len(slip.periods)), strict=True)
     )
-    label_letters = _SLIP_LABEL_MM / (points * _LETTER_MM_A_POINT)
-    height = _SLIP_FIXED_MM + _VERDICT_LINE_MM * sum(1 + len(words) // 75 for _label, words in slip.verdict)
+    front = _SLIP_HEAD_MM
     for row in slip.subjects:
-        lines = max(1, math.ceil(len(row.comment) / subjects), math.ceil(len(row.label) / label_letters))
-        height += lines * line + padding
+        texts = (len(row.comment) / subjects, len(row.label) * letter / _SLIP_LABEL_MM)
+        front += max(1, *map(math.ceil, texts)) * line + padding
+    back = _SLIP_FOOT_MM + (_VERDICT_HEADING_MM if slip.verdict else 0.0)
+    back += _VERDICT_LINE_MM * sum(1 + len(words) // _VERDICT_LETTERS for _label, words in slip.verdict)
     for group in slip.groups:
         comment = math.ceil(len(group.comment) / traits) * line + padding
-        height += max(comment, len(group.traits) * (line + padding))
-    return height
+        back += max(comment, len(group.traits) * (line + padding))
+    return front, back
 
 
 # --- The class table ---------------------------------------------------------------------------------

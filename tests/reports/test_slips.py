@@ -182,6 +182,13 @@ def test_a_slip_with_short_comments_is_one_page_and_its_back_stays_empty() -> No
     assert page_texts(pdf.render_slip(slip))[1] == ""
 
 
+def test_on_two_pages_the_qualities_and_competencies_begin_on_the_back() -> None:
+    front, back = page_texts(pdf.render_slip(sample.slip(4)))
+    assert "II. Phẩm chất, năng lực" not in front
+    assert "II. Phẩm chất, năng lực" in back
+    assert "GIÁO VIÊN CHỦ NHIỆM" in back
+
+
 @pytest.mark.parametrize("periods", [1, 4])
 def test_comments_of_275_letters_in_every_row_stay_on_one_leaf(periods: int) -> None:
     """No comment of the school's data is longer."""
@@ -201,7 +208,7 @@ def test_the_longest_comments_are_printed_to_their_last_word(periods: int) -> No
 def test_larger_type_comes_before_a_second_page_only_where_one_page_is_not_enough() -> None:
     assert page_fit.fitted_slip(sample.slip(1, periods=1, comments=("Em học tốt.",))) == ""
     assert page_fit.fitted_slip(sample.slip(4, periods=1, comments=("Em học tốt.",))) == "snug"
-    assert page_fit.fitted_slip(sample.slip(4)) == ""
+    assert page_fit.fitted_slip(sample.slip(4)) == "leaf"
     assert page_fit.fitted_slip(sample.longest_slip()) == "tight"
 
 
