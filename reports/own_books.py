@@ -47,8 +47,8 @@ class NothingHeld(Exception):
 def own_book(teacher: User, year: SchoolYear, period: Period) -> OwnBook:
     """The book of a teacher over all the classes and lines that are the teacher's at the period.
 
-    Sixteen statements at most (ten where nothing is signed), whatever the number of classes and pupils. Raises NothingHeld, and
-    regulation.NotCovered for a year before TT 27/2020.
+    Sixteen statements at most (ten where nothing is signed), whatever the number of classes and pupils. Raises
+    NothingHeld, and regulation.NotCovered for a year before TT 27/2020.
     """
     held = sheets_held(year, period, teacher=teacher)
     if not held:

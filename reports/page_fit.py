@@ -100,8 +100,8 @@ def fitted_slip(slip: Slip) -> str:
     for name, room in _SLIP_ONE_PAGE_MM.items():
         if sum(heights[name]) <= room:
             return name
-    for name in heights:
-        if max(heights[name]) <= _SLIP_ROOM_MM:
+    for name, halves in heights.items():
+        if max(halves) <= _SLIP_ROOM_MM:
             return f"{name} leaf".strip()
     for name in ("snug", "tight"):
         if sum(heights[name]) <= 2 * _SLIP_ROOM_MM - _SLIP_LOSS_MM:
