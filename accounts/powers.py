@@ -154,6 +154,8 @@ class Action(StrEnum):
     ANSWER_RECONCILIATION = "answer_reconciliation"
     SEE_PRINTS = "see_prints"
     PRINT_BOOKS = "print_books"
+    PRINT_OWN_BOOK = "print_own_book"
+    PRINT_SLIPS = "print_slips"
     PRINT_PAPERS = "print_papers"
     CHECK_PRINTS = "check_prints"
     SEE_STATISTICS = "see_statistics"
@@ -732,6 +734,21 @@ TABLE: tuple[Rule, ...] = (
         part="prints",
     ),
     Rule(Action.PRINT_BOOKS, Area.BOOKS, "đặt in sổ THKQGD, học bạ", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
+    Rule(
+        Action.PRINT_OWN_BOOK,
+        Area.BOOKS,
+        "in, mở sổ THKQGD cá nhân",
+        {Role.CLERK: Whose.SCHOOL, Role.HOMEROOM: Whose.OWN, Role.SUBJECT: Whose.OWN},
+        "IV.3, IV.5, IV.6, R76",
+        stays_when_lent=True,
+    ),
+    Rule(
+        Action.PRINT_SLIPS,
+        Area.BOOKS,
+        "in, mở phiếu kết quả của học sinh",
+        {Role.CLERK: Whose.SCHOOL, Role.HOMEROOM: Whose.OWN_CLASS},
+        "IV.3, IV.5, R76",
+    ),
     Rule(
         Action.PRINT_PAPERS,
         Area.BOOKS,

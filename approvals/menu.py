@@ -72,6 +72,7 @@ MENU = (
     MenuEntry("Nạp danh sách", "students:import", "file-earmark-arrow-up", Action.IMPORT_ROSTERS),
     MenuEntry("Kí sổ THKQGD", "approvals:signatures", "pencil", Action.SEE_SIGNATURES),
     MenuEntry("In sổ, học bạ", "reports:prints", "printer", Action.SEE_PRINTS),
+    MenuEntry("In sổ cá nhân, phiếu", "reports:own_prints", "printer", Action.PRINT_OWN_BOOK),
     MenuEntry("Thống kê", "reports:statistics_start", "bar-chart", Action.SEE_STATISTICS),
     MenuEntry("Báo cáo, bản đã chốt", "reports:reports", "file-earmark-spreadsheet", Action.SEE_REPORTS),
     MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF, PEOPLE),

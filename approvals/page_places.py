@@ -34,6 +34,7 @@ PAGE_NAMES: Mapping[str, str] = {
     "students:import": "Nạp danh sách học sinh",
     "students:upload": "Xem trước một danh sách đã tải lên",
     "reports:prints": "In sổ, học bạ",
+    "reports:own_prints": "In sổ cá nhân, phiếu kết quả",
     "reports:print_job": "Một bản in",
     "reports:batch": "Một đợt in nhiều lớp",
     "reports:register": "Sổ theo dõi in",

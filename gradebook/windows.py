@@ -1,9 +1,9 @@
 """When the books are open: the open window of a class or sheet, and words on why it is locked."""
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 from django.db.models import Case, F, Q, Subquery, Value, When
@@ -21,6 +21,15 @@ from students.models import SchoolClass, SchoolYear
 
 # First key of the advisory locks that stand for a period; the second is the period (see `period_locks`).
 _PERIOD_LOCKS = 27
+
+
+class SheetPlace(Protocol):
+    """What of a sheet is asked here (`gradebook.sheets.SheetRef`)."""
+
+    @property
+    def school_class(self) -> SchoolClass: ...
+    @property
+    def code(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,22 @@ def lock_states_of(
     return states
 
 
+def locks_of_sheets(
+    year_id: int, period: Period, sheets: Sequence[tuple[SheetPlace, int]]
+) -> list[LockState]:
+    """The same of sheets of a year at one period, each with who answers for it. Two statements, whatever their number."""
+    found = list(with_cuts(EntryWindow.objects.filter(year=year_id, period=period)))
+    stages = stages_of({ref.school_class.pk for ref, _teacher in sheets})
+    return [
+        _state(
+            spans_at(found, place_of(ref.school_class, ref.code, [teacher])),
+            period,
+            stage=stages.get(ref.school_class.pk, ""),
+        )
+        for ref, teacher in sheets
+    ]
+
+
 def _spans(windows: EntryWindowQuerySet, school_class: SchoolClass, code: str) -> list[Span]:
     if not code:
         return spans_at(_with_stage(windows, school_class), place_of(school_class))
@@ -142,11 +167,14 @@ def _with_stage(windows: Any, school_class: SchoolClass) -> Any:
     return with_cuts(windows).annotate(stage=Coalesce(Subquery(stage), Value("")))
 
 
-def _state(spans: list[Span], period: Period) -> LockState:
-    """Decides by one moment, the database's, so that a sentence never contradicts its answer."""
+def _state(spans: list[Span], period: Period, *, stage: str | None = None) -> LockState:
+    """Decides by one moment, the database's, so that a sentence never contradicts its answer.
+
+    `stage` of the class, where the windows do not bring it along.
+    """
     now = max((span.asked_at for span in spans), default=None) or clock.stamp()
     if window := longest_open(spans):
-        if against := against_entry(window.window.stage, period):
+        if against := against_entry(window.window.stage if stage is None else stage, period):
             return LockState(None, against, now, is_over=True)
         return LockState(window, f"Mở đến {window.closes_label}", now)
     past = [span for span in spans if span.is_past]

@@ -186,7 +186,7 @@ class ColumnBlock:
 
 EXEMPT = "M"
 NOT_ASSESSED = "KĐG"
-_BY_DECISION = (EXEMPT, NOT_ASSESSED)
+BY_DECISION = (EXEMPT, NOT_ASSESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +203,7 @@ class ClassTableRow:
     born_on: str
     cells: tuple[str | None, ...]
     brought: tuple[int, ...] = ()
+    is_girl: bool = False
 
     @property
     def printed(self) -> tuple[str | None, ...]:
@@ -260,6 +261,11 @@ class ClassTable:
         return tuple(column for block in self.blocks for group in block.groups for column in group.columns)
 
     @property
+    def girls(self) -> int:
+        """Return how many of the pupils are girls."""
+        return sum(row.is_girl for row in self.rows)
+
+    @property
     def is_preview(self) -> bool:
         """Return whether the period is still open, so that the print proves nothing."""
         return self.locked_at is None
@@ -272,18 +278,17 @@ class ClassTable:
     @property
     def signs(self) -> tuple[str, ...]:
         """What the legend has to explain besides: signs of decisions, and the star of a former school."""
-        used = {cell for row in self.rows for cell in row.cells if cell in _BY_DECISION}
-        words = {
-            EXEMPT: "M – miễn theo quyết định của Hiệu trưởng và kế hoạch giáo dục cá nhân",
-            NOT_ASSESSED: "KĐG – học sinh khuyết tật không đánh giá, theo quyết định của Hiệu trưởng",
-        }
-        found = [text for sign, text in words.items() if sign in used]
-        return (*found, "* – kết quả ở trường cũ") if any(row.brought for row in self.rows) else tuple(found)
+        return signs_of(self.rows)
 
     @property
     def seal_groups(self) -> tuple[tuple[str, str], ...]:
         """Who signed which line's book, as the foot lists it."""
         return seal_groups(self.seals)
+
+    @property
+    def all_seals(self) -> tuple[BookSeal, ...]:
+        """The books of the lines, then that of the class."""
+        return self.seals if self.class_seal is None else (*self.seals, self.class_seal)
 
     @property
     def homeroom_signer(self) -> str:
@@ -314,7 +319,7 @@ class ClassTable:
     def counts(self) -> tuple[ColumnCount, ...]:
         """Return the totals of each column, in column order."""
         return tuple(
-            _count(column, [row.cells[place] for row in self.rows])
+            count_column(column, [row.cells[place] for row in self.rows])
             for place, column in enumerate(self.columns)
         )
 
@@ -328,8 +333,20 @@ class ClassTable:
         )
 
 
-def _count(column: Column, cells: Sequence[str | None]) -> ColumnCount:
-    wanted = [cell for cell in cells if cell is not None and cell not in _BY_DECISION]
+def signs_of(rows: Sequence[ClassTableRow]) -> tuple[str, ...]:
+    """What a legend has to explain beside levels and marks: signs of decisions, and the star of a former school."""
+    used = {cell for row in rows for cell in row.cells if cell in BY_DECISION}
+    words = {
+        EXEMPT: "M – miễn theo quyết định của Hiệu trưởng và kế hoạch giáo dục cá nhân",
+        NOT_ASSESSED: "KĐG – học sinh khuyết tật không đánh giá, theo quyết định của Hiệu trưởng",
+    }
+    found = [text for sign, text in words.items() if sign in used]
+    return (*found, "* – kết quả ở trường cũ") if any(row.brought for row in rows) else tuple(found)
+
+
+def count_column(column: Column, cells: Sequence[str | None]) -> ColumnCount:
+    """The totals of one column of such cells."""
+    wanted = [cell for cell in cells if cell is not None and cell not in BY_DECISION]
     missing = wanted.count("") if wanted and column.kind != "outcome" else None
     if not wanted or column.kind == "outcome":
         return ColumnCount(None, None, None, None, missing)

@@ -1,5 +1,7 @@
 """The teachers' signatures on the books of a class, for its printed table."""
 
+from collections.abc import Sequence
+
 from approvals.book_standing import Book, sealed
 from approvals.signature_rules import Ready, Seal
 from gradebook.class_lines import Lines
@@ -28,6 +30,15 @@ def seals_of(
         _seal(book, teachers.get(book.ref.code, "") if book.ref.line else homeroom_teacher) for book in books
     ]
     return tuple(found[:-1]), found[-1]
+
+
+def seals_of_sheets(refs: Sequence[SheetRef], teacher: str) -> list[BookSeal]:
+    """Of sheets of one teacher, in their order; that of qualities and competencies is signed with the class's book.
+
+    Statements as above, whatever the number of sheets.
+    """
+    books = sealed([Book(ref, None, Ready.READY, NOTHING, is_own=False) for ref in refs])
+    return [_seal(book, teacher) for book in books]
 
 
 def _teachers(school_class: SchoolClass) -> dict[str, str]:

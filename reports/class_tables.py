@@ -18,7 +18,7 @@ from reports.book_seals import seals_of
 from reports.class_table_columns import LAST_GRADE, class_table_blocks
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code
-from students.models import Enrolment, SchoolClass
+from students.models import Enrolment, SchoolClass, Student
 
 MARK_SUFFIX = ".diem"
 _FIELD_OF = {"level": {"attainment", "rating"}, "mark": {"mark"}}
@@ -81,6 +81,7 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
                 born_on=enrolment.student.birth_label,
                 cells=_cells(school_class, period, columns, results, enrolment),
                 brought=_brought(columns, results, enrolment.student_id),
+                is_girl=enrolment.student.gender == Student.Gender.FEMALE,
             )
             for number, enrolment in enumerate(enrolments, start=1)
         ),

@@ -9,7 +9,6 @@ from typing import Final
 from django.conf import settings
 
 from reports import pdf
-from reports.book_content import ClassTable, Transcript
 from reports.whole_files import KEPT, written_whole
 
 __all__ = ["folder", "forget", "forget_unused", "is_kept", "kept_page", "written_whole"]
@@ -17,15 +16,13 @@ UNUSED_DAYS: Final = 60
 """Pages that no book has used for so long are taken away; they can always be drawn again."""
 
 
-def kept_page(content: Transcript | ClassTable) -> Path:
-    """Return the PDF of one pupil or table, drawing it only if it is not kept already."""
+def kept_page(content: pdf.Content) -> Path:
+    """Return the PDF of one pupil, table or sheet, drawing it only if it is not kept already."""
     page = _place(content)
     if page.exists():
         os.utime(page)
         return page
-    drawn = (
-        pdf.render_transcript(content) if isinstance(content, Transcript) else pdf.render_class_table(content)
-    )
+    drawn = pdf.draw(content)
     with written_whole(page) as draft:
         draft.write_bytes(drawn)
     return page

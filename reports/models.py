@@ -35,6 +35,8 @@ class PrintJob(models.Model):
     class Book(models.TextChoices):
         CLASS_TABLE = "thkqgd", "Sổ THKQGD của lớp"
         TRANSCRIPTS = "hocba", "Học bạ của lớp"
+        SLIPS = "phieu", "Phiếu kết quả của lớp"
+        OWN_BOOK = "canhan", "Sổ THKQGD cá nhân"
         TRANSFER_PACK = "chuyen", "Hồ sơ chuyển trường"
         DECISION = "quyetdinh", "Quyết định"
         CERTIFICATES = "giaykhen", "Giấy khen"
@@ -55,6 +57,16 @@ class PrintJob(models.Model):
     )
     decision = models.ForeignKey(
         ResultsDecision, models.PROTECT, related_name="print_jobs", null=True, verbose_name="quyết định"
+    )
+    teacher = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="own_books",
+        null=True,
+        verbose_name="giáo viên",
+    )
+    school_year = models.ForeignKey(
+        SchoolYear, models.PROTECT, related_name="own_books", null=True, verbose_name="năm học"
     )
     correction = models.ForeignKey(
         CorrectionRequest, models.PROTECT, related_name="reprints", null=True, verbose_name="phiếu đề nghị"
@@ -111,11 +123,17 @@ class PrintJob(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(book__in=["quyetdinh", "giaykhen"], decision__isnull=False)
+                | Q(book="canhan", decision__isnull=True, school_class__isnull=True)
                 | (
-                    ~Q(book__in=["quyetdinh", "giaykhen"])
+                    ~Q(book__in=["quyetdinh", "giaykhen", "canhan"])
                     & Q(decision__isnull=True, school_class__isnull=False)
                 ),
                 name="print_is_of_a_class_or_a_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(book="canhan", teacher__isnull=False, school_year__isnull=False)
+                | (~Q(book="canhan") & Q(teacher__isnull=True, school_year__isnull=True)),
+                name="print_of_a_teacher_is_an_own_book",
             ),
             models.CheckConstraint(
                 condition=Q(correction__isnull=True) | Q(book__in=["thkqgd", "hocba"]),
@@ -140,17 +158,17 @@ class PrintJob(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_book_display()} {self.school_class or self.decision_id} {self.period}"
+        return f"{self.get_book_display()} {self.school_class or self.decision_id or self.teacher_id} {self.period}"
 
     @property
     def year_id(self) -> int:
-        """Of the class, or of the decision; needs them at hand."""
-        return self._of.year_id
+        """Of the class, of the decision, or that of an own book; needs them at hand."""
+        return self.school_year_id or self._of.year_id
 
     @property
     def year(self) -> SchoolYear:
         """The same with its year at hand."""
-        return self._of.year
+        return self.school_year or self._of.year
 
     @property
     def _of(self) -> ResultsDecision | SchoolClass:
@@ -160,7 +178,7 @@ class PrintJob(models.Model):
 
     @property
     def title(self) -> str:
-        """What it is, in one line; needs class, year, decision, pupil and request at hand."""
+        """What it is, in one line; needs class, year, decision, pupil, teacher and request at hand."""
         name = self.school_class.name if self.school_class else ""
         if self.movement:
             return f"Hồ sơ chuyển trường · {self.movement.student.full_name}"
@@ -173,6 +191,10 @@ class PrintJob(models.Model):
             title = f"Học bạ của em {self.student.full_name} · lớp {name} · năm học {self.year.label}"
         elif self.book == self.Book.TRANSCRIPTS:
             title = f"Học bạ lớp {name} · năm học {self.year.label}"
+        elif self.teacher:
+            title = f"Sổ THKQGD cá nhân · {self.teacher.full_name} · {self.get_period_display()} {self.year.label}"
+        elif self.book == self.Book.SLIPS:
+            title = f"Phiếu kết quả lớp {name} · {self.get_period_display()} {self.year.label}"
         else:
             title = f"Sổ THKQGD lớp {name} · {self.get_period_display()} {self.year.label}"
         return f"{title} · trang thay theo phiếu {self.correction.label}" if self.correction else title

@@ -8,13 +8,28 @@ the entry windows; not the school's heading lines nor the leaders' posts. A save
 and ended after it is missed: milliseconds, for a class and period that is locked none at all.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import reduce
 from operator import or_
 from typing import Any, Final
 
-from django.db.models import Case, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.clock import now_in_sql
@@ -22,16 +37,29 @@ from approvals.models import BookSignature
 from gradebook.models import (
     Arrangement,
     ClassLine,
+    ClassYearEnd,
+    Commendation,
     EntryWindow,
     SubjectLine,
     SubjectResult,
+    TeachingAssignment,
     TraitResult,
     WindowCut,
     YearOutcome,
 )
 from gradebook.regulation import Period
 from reports.models import PrintJob
-from students.models import Absence, Enrolment, HomeroomAssignment, Movement, SchoolYear, Student, YearProfile
+from reports.periods_so_far import so_far
+from students.models import (
+    Absence,
+    Enrolment,
+    HomeroomAssignment,
+    Movement,
+    SchoolClass,
+    SchoolYear,
+    Student,
+    YearProfile,
+)
 
 _ID_FIELDS: Final = ("moet_id", "school_code", "full_name", "birth_year", "birth_month", "birth_day")
 _PERSON_FIELDS: Final = (
@@ -66,8 +94,12 @@ _BLANKS: Final = {
     "rating": "",
     "comment": "",
     "is_for_grade": False,
+    "brought": "",
+    "state": "open",
 }
 """A new row that has nothing of what is printed changes nothing (a comment only, in a class table)."""
+_UP_TO_ITS_PERIOD: Final = reduce(or_, (Q(printed=each, period__in=so_far(each)) for each in Period))
+"""Of a print that shows the periods so far."""
 _PROFILE_FIELDS: Final = ("height_cm", "weight_kg", "absent_with_leave", "absent_without_leave")
 
 
@@ -83,6 +115,8 @@ def with_changes(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:
             When(decision__isnull=False, then=False),
             When(book=PrintJob.Book.CLASS_TABLE, then=_any(_table_changes())),
             When(book=PrintJob.Book.TRANSFER_PACK, then=_any(_pack_changes())),
+            When(book=PrintJob.Book.SLIPS, then=_any(_slip_changes())),
+            When(book=PrintJob.Book.OWN_BOOK, then=_any(_own_book_changes())),
             default=_any(_transcript_changes()),
         )
     )
@@ -105,7 +139,7 @@ def _table_changes() -> Iterator[Q | Exists]:
     yield _changed(ClassLine, ("is_taught",), school_class_id=OuterRef("school_class_id"))
     outcomes = _changed(YearOutcome, _OUTCOME_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield Q(outcomes, period=Period.YEAR_END)
-    yield _changed(Student, (*_ID_FIELDS, "is_exempt_from_assessment"), id__in=_sitting())
+    yield _changed(Student, (*_ID_FIELDS, "gender", "is_exempt_from_assessment"), id__in=_sitting())
     yield _changed(Enrolment, _SEAT_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, school_class_id=OuterRef("school_class_id"))
     yield _opened_or_closed()
@@ -169,6 +203,99 @@ def _pack_changes() -> Iterator[Exists]:
     yield _changed(Movement, ("cancelled_at",), student_id=pupil)
 
 
+def _slip_changes() -> Iterator[Q | Exists]:
+    """What slips show: levels and marks up to the period, its comments, days absent; at the year's end its outcome."""
+    year, period, pupils = OuterRef("school_class__year_id"), OuterRef("period"), _sitting()
+    of_class = {"school_class_id": OuterRef("school_class_id")}
+    lines = {"line__year_id": year, "student_id__in": pupils}
+    yield _changed(SubjectResult, ("attainment", "mark", "brought"), _UP_TO_ITS_PERIOD, **lines)
+    yield _changed(SubjectResult, ("comment",), period=period, **lines)
+    traits = {"year_id": year, "student_id__in": pupils}
+    yield _changed(TraitResult, ("rating", "brought"), _UP_TO_ITS_PERIOD, **traits)
+    yield _changed(TraitResult, ("comment",), period=period, **traits)
+    yield _changed(Arrangement, _ARRANGED_FIELDS, **traits)
+    grade = OuterRef("school_class__grade_level")
+    yield _changed(SubjectLine, ("is_for_grade",), year_id=year, grade_level=grade)
+    yield _changed(ClassLine, ("is_taught",), **of_class)
+    at_the_end = (
+        _changed(YearOutcome, _APPROVAL_FIELDS, **of_class)
+        | _changed(ClassYearEnd, ("state",), **of_class)
+        | _changed(Commendation, ("kind", "text", "given_on", "taken_back_for"), **of_class)
+    )
+    yield Q(at_the_end, period=Period.YEAR_END)
+    yield _changed(YearProfile, _PROFILE_FIELDS, year_id=year, student_id__in=pupils)
+    rolls = {"roll_call__school_class__year_id": year, "student_id__in": pupils}
+    yield Exists(Absence.history.filter(history_date__gte=OuterRef("started_at"), **rolls))
+    yield _changed(Student, (*_ID_FIELDS, "is_exempt_from_assessment"), id__in=pupils)
+    yield _changed(Enrolment, _SEAT_FIELDS, **of_class)
+    yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, **of_class)
+    yield _opened_or_closed()
+    yield Exists(_cuts_of_the_class())
+
+
+def _own_book_changes() -> Iterator[Q | Exists]:
+    """What a teacher's own book shows: the cells of the own sheets up to the period, its comments, their signatures.
+
+    Followed are all sheets that the teacher ever held in the year, and who holds them.
+    """
+    year, period = OuterRef("school_year_id"), OuterRef("period")
+    pupils, teacher = _own_pupils(), OuterRef(OuterRef("teacher_id"))
+    own_line = Exists(
+        TeachingAssignment.objects.filter(
+            teacher_id=teacher,
+            line_id=OuterRef("line_id"),
+            school_class__enrolments__student_id=OuterRef("student_id"),
+        )
+    )
+    lines = {"line__year_id": year, "student_id__in": pupils}
+    yield _changed(SubjectResult, ("attainment", "mark", "brought"), _UP_TO_ITS_PERIOD, own_line, **lines)
+    yield _changed(SubjectResult, ("comment",), own_line, period=period, **lines)
+    led = Exists(
+        HomeroomAssignment.objects.filter(
+            teacher_id=teacher, school_class__enrolments__student_id=OuterRef("student_id")
+        )
+    )
+    traits = {"year_id": year, "student_id__in": pupils}
+    yield _changed(TraitResult, ("rating", "brought"), _UP_TO_ITS_PERIOD, led, **traits)
+    yield _changed(TraitResult, ("comment",), led, period=period, **traits)
+    yield _changed(Arrangement, _ARRANGED_FIELDS, **traits)
+    yield _changed(Student, (*_ID_FIELDS, "gender", "is_exempt_from_assessment"), id__in=pupils)
+    yield _changed(Enrolment, _SEAT_FIELDS, school_class_id__in=_own_classes())
+    yield _changed(ClassLine, ("is_taught",), school_class_id__in=_own_classes())
+    own = {"school_class__year_id": year, "teacher_id": OuterRef("teacher_id")}
+    yield _changed(TeachingAssignment, ("line_id", *_HOMEROOM_FIELDS), **own)
+    yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, **own)
+    yield Exists(_windows_since().filter(year_id=year, period=period))
+    cuts = WindowCut.objects.filter(
+        order__year_id=year,
+        order__period=period,
+        shut_at__gt=OuterRef("started_at"),
+        shut_at__lte=now_in_sql(),
+    )
+    yield Exists(cuts)
+    signed: Any = BookSignature.objects.filter(school_class_id__in=_own_classes(), period=period).order_by()
+    yield Exists(signed.filter(signed_at__gt=OuterRef("started_at")))
+    # The signature on the class's book is one on the levels of all its lines, the colleagues' too.
+    others = _changed(SubjectResult, ("attainment", "mark", "other_mark"), led, period=period, **lines)
+    yield Q(others, Exists(signed))
+
+
+def _own_classes() -> QuerySet[Any]:
+    """Ids of the classes in which the print's teacher has held anything in its year; to be used two queries deep."""
+    teacher, year = OuterRef(OuterRef("teacher_id")), OuterRef(OuterRef("school_year_id"))
+    held = Q(teaching_assignments__teacher_id=teacher) | Q(homeroom_assignments__teacher_id=teacher)
+    return SchoolClass.objects.filter(held, year_id=year).order_by().values("pk")
+
+
+def _own_pupils() -> QuerySet[Any]:
+    """Ids of all who ever sat in one of them; to be used two queries deep."""
+    teacher, year = OuterRef(OuterRef("teacher_id")), OuterRef(OuterRef("school_year_id"))
+    held = Q(school_class__teaching_assignments__teacher_id=teacher) | Q(
+        school_class__homeroom_assignments__teacher_id=teacher
+    )
+    return Enrolment.objects.filter(held, school_class__year_id=year).order_by().values("student_id")
+
+
 def _sitting() -> QuerySet[Any]:
     """Ids of all who ever sat in the print's class, or of its one pupil; to be used two queries deep."""
     pupil = Coalesce(OuterRef(OuterRef("student_id")), F("student_id"))
@@ -177,28 +304,45 @@ def _sitting() -> QuerySet[Any]:
     ).values("student_id")
 
 
-def _changed(model: type[Model], fields: tuple[str, ...], **which: Any) -> Exists:
-    """Whether history after the print's reading has `fields` other than those in force at the reading."""
+def _changed(model: type[Model], fields: tuple[str, ...], *further: Q | Exists, **which: Any) -> Exists:
+    """Whether history after the print's reading has `fields` other than those in force at the reading.
+
+    `further` conditions may name `printed`, the period of the print.
+    """
     history = model.history.model  # type: ignore[attr-defined]  # every followed model has one
     values = Cast(JSONObject(**{field: field for field in fields}), TextField())
     earlier = history.objects.filter(id=OuterRef("id"), history_date__lt=OuterRef(OuterRef("started_at")))
     before = earlier.order_by("-history_date", "-history_id").annotate(values=values).values("values")[:1]
     # The pupil's index always: through that of the dates, a print a month old reads the school's whole month.
-    dated = history.objects.alias(changed_at=F("history_date") + timedelta(0))
-    after = dated.filter(changed_at__gte=OuterRef("started_at"), **which)
-    differing = after.annotate(after=values, before=Subquery(before))
-    is_new = Q(before=None) & ~Q(**{field: _BLANKS[field] for field in fields if field in _BLANKS})
-    is_other = Q(before__isnull=False) & ~Q(after=F("before"))
-    return Exists(differing.filter(Q(history_type="-") | is_new | is_other))
+    dated = history.objects.alias(
+        changed_at=F("history_date") + timedelta(0),
+        printed=ExpressionWrapper(OuterRef("period"), output_field=CharField()),
+    )
+    after = dated.filter(*further, changed_at__gte=OuterRef("started_at"), **which)
+    # Named once: each naming is a copy of the subquery, and a list of prints asks for some fifty of them.
+    is_other = ~Q(after=Coalesce(Subquery(before), Value(_blank(fields))))
+    return Exists(after.alias(after=values).filter(Q(history_type="-") | is_other))
+
+
+def _blank(fields: tuple[str, ...]) -> str:
+    """As the database writes it, what a new row has in which nothing of it is printed; "" where there is none such."""
+    if not set(fields) <= _BLANKS.keys():
+        return ""
+    in_order = sorted(fields, key=lambda field: (len(field), field))
+    return json.dumps({field: _BLANKS[field] for field in in_order}, ensure_ascii=False)
+
+
+def _windows_since() -> QuerySet[EntryWindow]:
+    """Those that began or ended since the print's reading."""
+    return EntryWindow.objects.filter(
+        Q(opens_at__gt=OuterRef("started_at"), opens_at__lte=now_in_sql())
+        | Q(closes_at__gt=OuterRef("started_at"), closes_at__lte=now_in_sql())
+    )
 
 
 def _opened_or_closed() -> Exists:
-    """Whether windows of the print's class and period that began or ended since: the paper names the lock."""
-    since = Q(opens_at__gt=OuterRef("started_at"), opens_at__lte=now_in_sql()) | Q(
-        closes_at__gt=OuterRef("started_at"), closes_at__lte=now_in_sql()
-    )
-    windows = EntryWindow.objects.filter(
-        since,
+    """Whether windows of the print's class and period began or ended since: the paper names the lock."""
+    windows = _windows_since().filter(
         Q(grade_level=None) | Q(grade_level=OuterRef("school_class__grade_level")),
         Q(school_class=None) | Q(school_class_id=OuterRef("school_class_id")),
         year_id=OuterRef("school_class__year_id"),

@@ -8,6 +8,7 @@ import math
 from typing import Any, Final
 
 from reports.book_content import ClassTable, TraitGroup, TranscriptYear
+from reports.slip_content import Slip
 
 # --- The facing pages of a year ----------------------------------------------------------------------
 
@@ -64,6 +65,68 @@ def _row_height(group: TraitGroup, letters: int, line: float) -> float:
 
 def _traits_room(groups: tuple[TraitGroup, ...]) -> float:
     return _TRAIT_SLACK_MM + _TRAIT_ROW_MM * sum(len(group.rows) for group in groups)
+
+
+# --- A pupil's slip ----------------------------------------------------------------------------------
+
+_SLIP_SIZES: Final = (("", 10.5), ("snug", 9.0), ("tight", 8.0))
+"""Class name and size of type (pt), largest first; the last is for what would take more than a leaf."""
+_SLIP_ROOM_MM: Final = 275.0
+_SLIP_ONE_PAGE_MM: Final = {"": 262.0, "snug": 269.0}
+"""The larger type wraps more labels than are reckoned here."""
+_SLIP_LOSS_MM: Final = 24.0
+"""What a page loses where a row that does not fit below the others begins the next one."""
+_SLIP_HEAD_MM: Final = 44.0
+_SLIP_FOOT_MM: Final = 64.0
+"""Heading of the second table, legend, absences, the parents' opinion and the signatures."""
+_VERDICT_HEADING_MM: Final = 7.0
+_VERDICT_LINE_MM: Final = 5.6
+_VERDICT_LETTERS: Final = 75
+_SLIP_TABLE_MM: Final = 182.0
+_SLIP_LABELS_MM: Final = (40.0, 60.0)
+"""Number and label beside the comments of lines; group and label beside those on traits."""
+_SLIP_LABEL_MM: Final = 26.0
+_CELL_MM: Final = 8.6
+_LETTER_MM_A_POINT: Final = 0.155
+_LINE_MM_A_POINT: Final = 0.42
+
+
+def fitted_slip(slip: Slip) -> str:
+    """Return the class of the largest type at which a slip stands on one page; else on the two of a leaf.
+
+    "leaf": the qualities and competencies begin on the back. Where neither is enough the type is the smallest.
+    """
+    heights = {name: _slip_heights(slip, points) for name, points in _SLIP_SIZES}
+    for name, room in _SLIP_ONE_PAGE_MM.items():
+        if sum(heights[name]) <= room:
+            return name
+    for name, halves in heights.items():
+        if max(halves) <= _SLIP_ROOM_MM:
+            return f"{name} leaf".strip()
+    for name in ("snug", "tight"):
+        if sum(heights[name]) <= 2 * _SLIP_ROOM_MM - _SLIP_LOSS_MM:
+            return name
+    return "tight"
+
+
+def _slip_heights(slip: Slip, points: float) -> tuple[float, float]:
+    """Of the lines with the head, and of all that follows them."""
+    line, padding = points * _LINE_MM_A_POINT, 1.0
+    letter = points * _LETTER_MM_A_POINT
+    subjects, traits = (
+        (_SLIP_TABLE_MM - labels - _CELL_MM * columns) / letter
+        for labels, columns in zip(_SLIP_LABELS_MM, (slip.columns, len(slip.periods)), strict=True)
+    )
+    front = _SLIP_HEAD_MM
+    for row in slip.subjects:
+        texts = (len(row.comment) / subjects, len(row.label) * letter / _SLIP_LABEL_MM)
+        front += max(1, *map(math.ceil, texts)) * line + padding
+    back = _SLIP_FOOT_MM + (_VERDICT_HEADING_MM if slip.verdict else 0.0)
+    back += _VERDICT_LINE_MM * sum(1 + len(words) // _VERDICT_LETTERS for _label, words in slip.verdict)
+    for group in slip.groups:
+        comment = math.ceil(len(group.comment) / traits) * line + padding
+        back += max(comment, len(group.traits) * (line + padding))
+    return front, back
 
 
 # --- The class table ---------------------------------------------------------------------------------

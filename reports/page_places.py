@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 import pikepdf
 
@@ -13,7 +14,8 @@ from reports.read_back import YEAR_BEGINS, squeezed
 Places = dict[str, dict[str, list[int]]]
 """Pages of the file by the pupil's code, then by the school year that they are of ("": of none)."""
 TOTALS = "*"
-"""In place of a pupil's code: where a class table has its totals, its lock and its signatures."""
+"""In place of a pupil's code: where a class table has its totals, its lock, its signatures and its statistics."""
+_TOTALS_BEGIN: Final = "Sốlượngmức"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ def places_in(
     return places
 
 
+def places_of_parts(codes: Sequence[str], counts: Sequence[int]) -> Places:
+    """Where each pupil has one part of the file, of so many pages, an empty back page included."""
+    places: Places = {}
+    first = 1
+    for code, count in zip(codes, counts, strict=True):
+        places[code] = {"": list(range(first, first + count))}
+        first += count
+    return places
+
+
 def _places_of_years(pages: Iterable[tuple[int, str]], years: Sequence[str]) -> dict[str, list[int]]:
     """The empty back page of an odd number belongs to nothing."""
     found: dict[str, list[int]] = {}
@@ -59,7 +71,8 @@ def _places_of_years(pages: Iterable[tuple[int, str]], years: Sequence[str]) -> 
 
 
 def _places_in_table(texts: Sequence[str], table: ClassTable) -> Places:
-    places: Places = {TOTALS: {"": [len(texts)]}}
+    first = next((page for page, text in enumerate(texts, start=1) if _TOTALS_BEGIN in text), len(texts))
+    places: Places = {TOTALS: {"": list(range(first, len(texts) + 1))}}
     for row in table.rows:
         wanted = squeezed(f"{row.pupil_code}{row.full_name}")
         places[row.pupil_code] = {"": [page for page, text in enumerate(texts, start=1) if wanted in text]}

@@ -27,22 +27,42 @@ from django.utils.html import escape
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports import page_fit, pdf_archive, pdf_merge
-from reports.book_content import ClassTable, Transcript
+from reports import page_fit, pdf_archive, pdf_merge, slip_content
+from reports.book_content import ClassTable, Signature, Transcript
+from reports.book_covers import cover_of
+from reports.class_statistics import statistics_of
+from reports.own_book_content import OwnBookFront, OwnSheet
 from reports.pdf_merge import merge
+from reports.slip_content import Slip
 
 __all__ = [
     "content_hash",
+    "draw",
     "merge",
     "merge_into",
     "print_code",
     "render",
     "render_class_table",
+    "render_own_front",
+    "render_own_sheet",
+    "render_slip",
     "render_transcript",
 ]
 
 TRANSCRIPT_TEMPLATE: Final = "reports/print/transcript.html"
 CLASS_TABLE_TEMPLATE: Final = "reports/print/class_table.html"
+SLIP_TEMPLATE: Final = "reports/print/slip.html"
+OWN_FRONT_TEMPLATE: Final = "reports/print/own_front.html"
+OWN_SHEET_TEMPLATE: Final = "reports/print/own_sheet.html"
+Content = Transcript | ClassTable | Slip | OwnBookFront | OwnSheet
+"""What is drawn as a PDF of its own and kept."""
+_TEMPLATES: Final[Mapping[type, str]] = {
+    Transcript: TRANSCRIPT_TEMPLATE,
+    ClassTable: CLASS_TABLE_TEMPLATE,
+    Slip: SLIP_TEMPLATE,
+    OwnBookFront: OWN_FRONT_TEMPLATE,
+    OwnSheet: OWN_SHEET_TEMPLATE,
+}
 DRAWING_VERSION: Final = 2
 """Raise when this file or page_fit draws the same content differently: every kept page is then drawn anew."""
 
@@ -103,6 +123,8 @@ def render_class_table(table: ClassTable) -> bytes:
     }
     context = {
         "table": table,
+        "cover": cover_of(table),
+        "statistics": statistics_of(table),
         "paper": page_fit.fitted_table(table),
         "running": f"Bảng tổng hợp KQĐGGD · Lớp {table.class_name} · {table.period} · {table.school_year}",
         "print_code": f"Mã bản in: {print_code(table)} · SHA-256 của nội dung: {content_hash(table)}",
@@ -110,6 +132,69 @@ def render_class_table(table: ClassTable) -> bytes:
     }
     title = f"Bảng tổng hợp kết quả đánh giá giáo dục – Lớp {table.class_name} – {table.period} – {table.school_year}"
     return _draw(CLASS_TABLE_TEMPLATE, context, title=title, finisher=None)
+
+
+def render_slip(slip: Slip) -> bytes:
+    """Return the slip of one pupil for a period (domain 2.3): A4, an even number of pages."""
+    context = {
+        "slip": slip,
+        "fit": page_fit.fitted_slip(slip),
+        "heading": slip_content.TITLE,
+        "parent_title": ("CHA MẸ (NGƯỜI GIÁM HỘ)",),
+        "teacher_title": ("GIÁO VIÊN CHỦ NHIỆM",),
+        "place_and_date": Signature("", place=slip.place).place_and_date,
+        "running": f"Mã HS: {slip.pupil_code} · {_shortened(slip.full_name)} · Mã bản in: {print_code(slip)}",
+    }
+    title = f"Phiếu kết quả – {slip.full_name} – {slip.pupil_code}"
+    return _draw(SLIP_TEMPLATE, context, title=title, finisher=_end_on_even_page)
+
+
+def render_own_front(front: OwnBookFront) -> bytes:
+    """Return cover and list of the sheets of a teacher's own book (domain 2.3): A4 landscape."""
+    cover = front.cover
+    teacher = dict(cover.facts)["Giáo viên"]
+    context = {
+        "front": front,
+        "running": f"Sổ THKQGD cá nhân · {_shortened(teacher)} · {cover.period} · {cover.school_year}"
+        f" · Bìa · Mã bản in: {print_code(front)}",
+    }
+    return _draw(OWN_FRONT_TEMPLATE, context, title=f"Sổ THKQGD cá nhân – {teacher} – Bìa", finisher=None)
+
+
+def render_own_sheet(sheet: OwnSheet) -> bytes:
+    """Return a sheet of a teacher's own book: A4 landscape."""
+    counts = sheet.counts
+    labels = {
+        "good": "Số lượng mức T",
+        "middle": "Số lượng mức Đ" if sheet.is_of_traits else "Số lượng mức H",
+        "poor": "Số lượng mức C",
+        **({} if sheet.is_of_traits else {"below_five": "Số bài KTĐK dưới 5 điểm"}),
+        "missing": "Chưa nhập",
+    }
+    context = {
+        "sheet": sheet,
+        "place_and_date": Signature("", place=sheet.place).place_and_date,
+        "totals": [(label, [getattr(count, field) for count in counts]) for field, label in labels.items()],
+        "running": f"Sổ THKQGD cá nhân · {_shortened(sheet.teacher)} · {sheet.period} · {sheet.school_year}"
+        f" · Phần {sheet.part} · Mã bản in: {print_code(sheet)}",
+    }
+    title = f"Sổ THKQGD cá nhân – {sheet.teacher} – {sheet.subject} lớp {sheet.class_name}"
+    return _draw(OWN_SHEET_TEMPLATE, context, title=title, finisher=None)
+
+
+def draw(content: Content) -> bytes:
+    """Return the pages of whatever is kept under its ``content_hash``."""
+    match content:
+        case Transcript():
+            return render_transcript(content)
+        case ClassTable():
+            return render_class_table(content)
+        case Slip():
+            return render_slip(content)
+        case OwnBookFront():
+            return render_own_front(content)
+        case OwnSheet():
+            return render_own_sheet(content)
 
 
 def merge_into(
@@ -125,18 +210,18 @@ def merge_into(
     pdf_merge.merge_into(target, parts, title=title, foot=sheet, addresses=addresses)
 
 
-def content_hash(content: Transcript | ClassTable) -> str:
+def content_hash(content: Content) -> str:
     """Return 64 hex digits that change when anything on the finished page would.
 
     SHA-256 over the content as canonical JSON, the template with its partials, the style sheets, the
     fonts and the versions that draw them. Equal in every process and on every machine.
     """
-    template = TRANSCRIPT_TEMPLATE if isinstance(content, Transcript) else CLASS_TABLE_TEMPLATE
+    template = _TEMPLATES[type(content)]
     text = json.dumps(asdict(content), ensure_ascii=False, sort_keys=True, default=_plain)
     return hashlib.sha256(f"{_ink(template)}\n{text}".encode()).hexdigest()
 
 
-def print_code(content: Transcript | ClassTable) -> str:
+def print_code(content: Content) -> str:
     """Return the short code on the page, "7K3M-9QXD": 40 bits of ``content_hash`` without I, L, O, U."""
     number = int(content_hash(content)[:10], 16)
     letters = "".join(_CODE_LETTERS[number >> shift & 31] for shift in range(35, -1, -5))

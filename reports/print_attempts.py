@@ -18,6 +18,7 @@ from accounts import background
 from accounts.history import Source, acting
 from gradebook.regulation import NotCovered
 from reports.models import PrintBatch, PrintJob
+from reports.own_books import NothingHeld
 from reports.print_moves import OPEN
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ class Attempt:
         elif isinstance(problem, PrintRunShort):
             _fail(self.row, problem.message_vi)
             return True
-        elif isinstance(problem, NotCovered):
+        elif isinstance(problem, NotCovered | NothingHeld):
             _fail(self.row, str(problem))
             return True
         elif isinstance(problem, Exception):

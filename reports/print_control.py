@@ -4,6 +4,8 @@ What was drawn is kept either way, so that going on draws only what is missing. 
 hand stops before its next part, at the latest half a second later (`print_attempts`).
 """
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -29,12 +31,14 @@ _FRESH = {
 
 def may_control(job: PrintJob, user: User) -> bool:
     """Whoever may ask for such a print may also cancel it."""
-    return permissions.may(user, _action(job))
+    action, thing = _asked_with(job)
+    return permissions.may(user, action, **thing)
 
 
 def require_control(job: PrintJob, user: User) -> None:
     """Raises PermissionDenied."""
-    permissions.require(user, _action(job), WHO_PRINTS)
+    action, thing = _asked_with(job)
+    permissions.require(user, action, WHO_PRINTS, **thing)
 
 
 def cancel_print(job: PrintJob, *, by: User) -> None:
@@ -92,8 +96,13 @@ def resume_batch(batch: PrintBatch, *, by: User) -> None:
             act.says(f"In tiếp đợt in số {batch.pk}: {batch.title}", thing=f"print_batch:{batch.pk}")
 
 
-def _action(job: PrintJob) -> Action:
-    return Action.PRINT_PAPERS if job.decision_id else Action.PRINT_BOOKS
+def _asked_with(job: PrintJob) -> tuple[Action, dict[str, Any]]:
+    """The power that such a print is asked for with, and over what; `job` comes with its class."""
+    if job.book == PrintJob.Book.OWN_BOOK:
+        return Action.PRINT_OWN_BOOK, {"owner_id": job.teacher_id}
+    if job.book == PrintJob.Book.SLIPS:
+        return Action.PRINT_SLIPS, {"school_class": job.school_class}
+    return (Action.PRINT_PAPERS if job.decision_id else Action.PRINT_BOOKS), {}
 
 
 def _locked(job: PrintJob, target: str, why: str) -> PrintJob:

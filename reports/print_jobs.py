@@ -5,7 +5,7 @@ print while it works, so two never print one book; each start counts as an attem
 done, so that a book which kills its worker cannot do so for ever. The queue itself: accounts.background.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -27,10 +27,12 @@ from gradebook.regulation import NotCovered, Period, check_covered
 from gradebook.year_rules import rules_of
 from reports import print_attempts
 from reports.models import PrintJob
+from reports.own_books import nothing_held
 from reports.print_attempts import PrintCancelled, note
 from reports.print_help import ask_for_help
 from reports.print_moves import OPEN as OPEN_STATES
-from students.models import Enrolment, Movement, SchoolClass, Student
+from reports.sheet_holders import sheets_held
+from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
 
 WHO_PRINTS: Final = "Chỉ văn thư đặt in sổ và học bạ (kế hoạch, mục IV.3)."
 TASK: Final = "print_book"
@@ -38,6 +40,7 @@ QUEUE: Final = "prints"
 SECONDS_OF_ONE_WISH: Final = 5.0
 """The same person asking for the same open book within this time means the same wish."""
 PRINTS: Final = background.Kind(TASK, key="print_id", locks=28)
+IN_PARTS: Final = (PrintJob.Book.SLIPS, PrintJob.Book.OWN_BOOK)
 
 
 class BookRefused(Exception):
@@ -83,6 +86,41 @@ def ask_for_transcript(student: Student, *, school_class: SchoolClass, by: User)
         raise BookRefused("student", f"Em {student.full_name} không có tên ở lớp {school_class.name}.")
     wanted = _of_a_class(PrintJob.Book.TRANSCRIPTS, school_class, Period.YEAR_END) | {"student": student}
     return _ask(wanted, f"học bạ của em {student.full_name}, lớp {school_class.name}", by=by)
+
+
+def ask_for_slips(*, school_class: SchoolClass, period: str, by: User) -> PrintJob:
+    """The same for the slips of a class's pupils at a period: by the clerk, or the class's homeroom teacher.
+
+    Raises PermissionDenied, BookRefused.
+    """
+    why = "Phiếu kết quả do văn thư hoặc giáo viên chủ nhiệm của lớp in."
+    permissions.require(by, Action.PRINT_SLIPS, why, school_class=school_class)
+    _check(school_class)
+    wanted = {"book": PrintJob.Book.SLIPS, "school_class": school_class, "period": period}
+    return _ask(wanted, f"phiếu kết quả lớp {school_class.name}", by=by)
+
+
+def ask_for_own_books(
+    teachers: Sequence[User], *, year: SchoolYear, period: Period, by: User
+) -> list[PrintJob]:
+    """The same for own books of teachers, one print each, all or none: by the clerk, or a teacher for the own one.
+
+    Raises PermissionDenied, BookRefused.
+    """
+    why = "Sổ THKQGD cá nhân do văn thư in; thầy cô chỉ in được sổ của mình."
+    for teacher in teachers:
+        permissions.require(by, Action.PRINT_OWN_BOOK, why, owner_id=teacher.pk)
+    only = teachers[0] if len(teachers) == 1 else None
+    holders = {held.teacher.pk for held in sheets_held(year, period, teacher=only)}
+    for teacher in teachers:
+        if teacher.pk not in holders:
+            raise BookRefused("whom", nothing_held(teacher, period))
+    wanted = {"book": PrintJob.Book.OWN_BOOK, "school_year": year, "period": period}
+    with transaction.atomic():
+        return [
+            _ask(wanted | {"teacher": each}, f"sổ THKQGD cá nhân của {each.full_name}", by=by)
+            for each in teachers
+        ]
 
 
 def ask_for_reprint(
@@ -168,6 +206,8 @@ def _hold(wanted: dict[str, Any]) -> None:
     """Two wishes for one print come one after the other."""
     if wanted.get("decision") is not None:
         ResultsDecision.objects.select_for_update(no_key=True).get(pk=wanted["decision"].pk)
+    elif wanted.get("teacher") is not None:
+        User.objects.select_for_update(no_key=True).get(pk=wanted["teacher"].pk)
     else:
         SchoolClass.objects.select_for_update(no_key=True).get(pk=wanted["school_class"].pk)
 
@@ -213,6 +253,7 @@ def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -
             *("school_class__year", "student", "batch"),
             *("movement__student", "movement__year", "movement__from_class__year"),
             *("decision__year", "decision__school_class", "decision__issued_by", "correction"),
+            *("teacher", "school_year"),
         ).get(pk=print_id)
         if print_attempts.begin(job, pupils_done=0):
             with print_attempts.Attempt(job):
@@ -221,7 +262,7 @@ def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -
 
 def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     # Only here, so that the web server does not load the typesetter (40 MB a process).
-    from reports import book_binding, decision_binding, pack_binding  # noqa: PLC0415
+    from reports import book_binding, decision_binding, pack_binding, parts_binding  # noqa: PLC0415
     from reports.printed_parts import keep_parts  # noqa: PLC0415 - as above
 
     binding: Any = book_binding
@@ -229,6 +270,8 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
         binding = decision_binding
     elif job.is_pack:
         binding = pack_binding
+    elif job.book in IN_PARTS:
+        binding = parts_binding
     manuscript = binding.read_manuscript(job)
     progress = print_attempts.ProgressNotes(job)
     note(job, pupils_asked=manuscript.pupils)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, F, Q, QuerySet, When
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -26,7 +26,7 @@ from reports.outdated import with_changes
 from reports.print_batches import ask_for_batch
 from reports.print_control import may_control
 from reports.print_forms import AskForBookForm, CopiesForm, ManyClasses
-from reports.print_jobs import WHO_PRINTS, BookRefused, ask_for_book, progress_of, with_life
+from reports.print_jobs import IN_PARTS, WHO_PRINTS, BookRefused, ask_for_book, progress_of, with_life
 from reports.print_register import copies_of
 from reports.pupil_files import has_pupil_files, pupils_of
 from reports.superseded import applied_requests, requests_after, superseded_by
@@ -72,6 +72,7 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
         "job": job,
         "progress": progress,
         "may_print": may_control(job, request.user),
+        "sees_all": permissions.may(request.user, Action.SEE_PRINTS),
         # Whoever asked for one file with one click gets it without a second.
         "is_taken": "take" in request.GET and progress.phase == "done" and job.asked_by == request.user,
     }
@@ -120,14 +121,24 @@ def print_file(request: SignedInRequest, pk: int) -> FileResponse:
 
 def get_print(user: User, pk: int) -> PrintJob:
     """Fetch and check in one call; with `is_in_hand` and `is_outdated`. Raises PermissionDenied, Http404."""
-    _require_may_see(user)
-    return get_object_or_404(_for_showing(), pk=pk)
+    job = prints_for_showing().filter(pk=pk).first()
+    if job is None or not may_open(user, job):
+        _require_may_see(user)
+    if job is None:
+        raise Http404("Không có bản in này.")
+    return job
 
 
-def _for_showing() -> QuerySet[PrintJob]:
+def may_open(user: User, job: PrintJob) -> bool:
+    """The office every print; a teacher the own book, a homeroom teacher the slips of the class."""
+    return permissions.may(user, Action.SEE_PRINTS) or (job.book in IN_PARTS and may_control(job, user))
+
+
+def prints_for_showing() -> QuerySet[PrintJob]:
     rows = PrintJob.objects.select_related(
         *("school_class__year", "asked_by", "movement__student", "correction", "student"),
         *("decision__year", "decision__school_class", "cancelled_by", "batch__year"),
+        *("teacher", "school_year"),
     )
     return with_changes(with_life(rows))
 
@@ -141,7 +152,9 @@ def file_name(job: PrintJob) -> str:
         kind = ["HoSoChuyenTruong", file_words(job.movement.student.full_name)]
     elif job.student:
         kind.append(file_words(job.student.full_name))
-    elif job.book == PrintJob.Book.CLASS_TABLE:
+    elif job.teacher:
+        kind = ["THKQGD-ca-nhan", file_words(job.teacher.full_name), job.period]
+    elif job.book in (PrintJob.Book.CLASS_TABLE, PrintJob.Book.SLIPS):
         kind.append(job.period)
     if job.decision and job.decision.number:
         kind.append(file_words(job.decision.number))
@@ -153,6 +166,8 @@ def file_name(job: PrintJob) -> str:
 _FILE_WORDS = {
     PrintJob.Book.CLASS_TABLE: "THKQGD",
     PrintJob.Book.TRANSCRIPTS: "HocBa",
+    PrintJob.Book.SLIPS: "PhieuKetQua",
+    PrintJob.Book.OWN_BOOK: "THKQGD-ca-nhan",
     PrintJob.Book.TRANSFER_PACK: "HoSoChuyenTruong",
     PrintJob.Book.DECISION: "QuyetDinh",
     PrintJob.Book.CERTIFICATES: "GiayKhen",
@@ -163,6 +178,8 @@ def _whose(job: PrintJob) -> str:
     pupil = job.student or (job.movement and job.movement.student)
     if pupil:
         return f"em {pupil.full_name}"
+    if job.teacher:
+        return f"các lớp của {job.teacher.full_name}"
     return f"cả lớp {job.school_class.name}" if job.school_class else "các lớp của trường"
 
 
@@ -212,6 +229,11 @@ def year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYea
 
 def _first_choice(year: SchoolYear | None) -> dict[str, str]:
     """The class book of the period that is open for the whole school, else of the one opened last."""
+    return {"book": PrintJob.Book.CLASS_TABLE, "period": latest_period(year)}
+
+
+def latest_period(year: SchoolYear | None) -> str:
+    """The period that is open for the whole school, else the one opened last. One statement."""
     now = now_in_sql()
     of_school = EntryWindow.objects.of_all_sheets().filter(
         year=year,
@@ -223,11 +245,12 @@ def _first_choice(year: SchoolYear | None) -> dict[str, str]:
     )
     is_over = Case(When(closes_at__lte=now, then=1), default=0)
     opened = of_school.order_by(is_over, "-opens_at").values_list("period", flat=True)
-    return {"book": PrintJob.Book.CLASS_TABLE, "period": opened.first() or Period.MID_TERM_1}
+    return opened.first() or Period.MID_TERM_1
 
 
 def _list_context(request: SignedInRequest, year: SchoolYear | None) -> dict[str, object]:
-    wanted = _for_showing().filter(Q(school_class__year=year) | Q(decision__year=year), batch=None)
+    of_year = Q(school_class__year=year) | Q(decision__year=year) | Q(school_year=year)
+    wanted = prints_for_showing().filter(of_year, batch=None)
     page = Paginator(wanted, PRINTS_A_PAGE).get_page(request.GET.get("page"))
     worker_is_alive = has_live_worker()
     rows = [progress_of(job, worker_is_alive=worker_is_alive) for job in page]

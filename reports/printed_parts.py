@@ -1,6 +1,6 @@
 """What each part of a finished print says, kept under the code at its foot (issue 7, part 6).
 
-A part is what has a code of its own: a pupil's học bạ, a class's table. Kept once a content, however often it is
+A part is what has a code of its own: a pupil's học bạ or slip, a class's table, a sheet of a teacher's own book. Kept once a content, however often it is
 printed; written with the print's end, in its transaction, and never changed (the database refuses it).
 """
 
@@ -9,12 +9,11 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q
 
 from reports import pdf
-from reports.book_content import ClassTable, Transcript
+from reports.book_content import Transcript
 from reports.models import PrintedContent, PrintedPart, PrintJob
-from reports.printed_words import words_of
+from reports.printed_words import Content, words_of
+from reports.slip_content import Slip
 from students.models import Student
-
-Content = Transcript | ClassTable
 
 
 def keep_parts(job: PrintJob, contents: Iterable[Content]) -> None:
@@ -36,15 +35,20 @@ def keep_parts(job: PrintJob, contents: Iterable[Content]) -> None:
             job=job,
             place=place,
             content_id=known[digest],
-            student_id=students.get(content.pupil_code) if isinstance(content, Transcript) else None,
+            student_id=students.get(_pupil_code(content)),
         )
         for place, (digest, content) in enumerate(parts, start=1)
     )
 
 
+def _pupil_code(content: Content) -> str:
+    """ "" for what is of no one pupil."""
+    return content.pupil_code if isinstance(content, Transcript | Slip) else ""
+
+
 def _students(contents: Sequence[Content]) -> dict[str, int]:
     """Ids by the code that stands in the book (`transcripts.pupil_code`)."""
-    codes = [content.pupil_code for content in contents if isinstance(content, Transcript)]
+    codes = [code for content in contents if (code := _pupil_code(content))]
     if not codes:
         return {}
     own = [int(code[2:]) for code in codes if code.startswith("HS") and code[2:].isdecimal()]

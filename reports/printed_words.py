@@ -3,18 +3,21 @@
 Pure. Not the drawing: another version of a template changes no word.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from reports.book_content import (
     LEARNING_PROCESS_ROWS,
     ClassTable,
+    ColumnBlock,
     Signature,
     Transcript,
     TranscriptYear,
 )
+from reports.own_book_content import OwnBookFront, OwnSheet
 from reports.seal_content import SCHOOL_TIME, BookSeal
+from reports.slip_content import Slip
 
 Words = dict[str, str]
 """Text by place: «2026 - 2027 · Toán · Điểm KTĐK» is "8"."""
@@ -69,9 +72,22 @@ def differences(printed: Mapping[str, str], now: Mapping[str, str]) -> list[Diff
     ]
 
 
-def words_of(content: Transcript | ClassTable) -> Words:
+Content = Transcript | ClassTable | Slip | OwnBookFront | OwnSheet
+
+
+def words_of(content: Content) -> Words:
     """Of a book's part; places without a word are left out."""
-    found = _transcript(content) if isinstance(content, Transcript) else _class_table(content)
+    match content:
+        case Transcript():
+            found = _transcript(content)
+        case ClassTable():
+            found = _class_table(content)
+        case Slip():
+            found = _slip(content)
+        case OwnBookFront():
+            found = _own_front(content)
+        case OwnSheet():
+            found = _own_sheet(content)
     return {place: text for place, text in found if text}
 
 
@@ -114,7 +130,7 @@ def _class_table(table: ClassTable) -> Iterator[tuple[str, str]]:
     yield "Trường", f"{table.parent_body}, {table.school}"
     yield "Giáo viên chủ nhiệm", table.homeroom_teacher
     yield "Người kí", _signature(table.principal)
-    headings = list(_headings(table))
+    headings = list(_headings(table.blocks))
     for row in table.rows:
         pupil = f"{row.full_name} ({row.pupil_code})"
         yield f"{pupil} · Số thứ tự", str(row.number)
@@ -125,8 +141,54 @@ def _class_table(table: ClassTable) -> Iterator[tuple[str, str]]:
         yield f"Kí xác nhận · {seal.book}", _seal(seal)
 
 
-def _headings(table: ClassTable) -> Iterator[str]:
-    for block in table.blocks:
+def _slip(slip: Slip) -> Iterator[tuple[str, str]]:
+    yield "Mã học sinh", slip.pupil_code
+    yield "Họ và tên", slip.full_name
+    yield "Ngày sinh", slip.born_on
+    yield "Lớp", slip.class_name
+    yield "Trạng thái", f"bản xem trước: {slip.preview}" if slip.preview else "chính thức"
+    periods = [period.label for period in slip.periods]
+    for row in slip.subjects:
+        for period, (level, mark) in zip(periods, row.told, strict=True):
+            yield f"{row.label} · {period} · Mức đạt được", level
+            yield f"{row.label} · {period} · Điểm KTĐK", mark or ""
+        yield f"{row.label} · Nhận xét", row.comment
+    for group in slip.groups:
+        for trait in group.traits:
+            for period, level in zip(periods, trait.levels, strict=True):
+                yield f"{trait.label} · {period}", level
+        yield f"{group.label} · Nhận xét", group.comment
+    yield from slip.absences
+    yield from slip.verdict
+    yield "Giáo viên chủ nhiệm", slip.homeroom_teacher
+
+
+def _own_front(front: OwnBookFront) -> Iterator[tuple[str, str]]:
+    yield from front.cover.facts
+    yield "Người kí", _signature(front.cover.principal)
+    for number, *said in front.sheets:
+        yield f"Sổ số {number}", ", ".join(each for each in said if each)
+
+
+def _own_sheet(sheet: OwnSheet) -> Iterator[tuple[str, str]]:
+    yield "Sổ", f"{sheet.subject}, lớp {sheet.class_name}"
+    yield "Trạng thái sổ", sheet.lock_state
+    headings = list(_headings(sheet.blocks))
+    for row in sheet.rows:
+        pupil = f"{row.seat.full_name} ({row.seat.pupil_code})"
+        yield f"{pupil} · Số thứ tự", str(row.seat.number)
+        if row.word:
+            yield pupil, row.word
+            continue
+        for heading, cell in zip(headings, row.cells, strict=True):
+            yield f"{pupil} · {heading}", cell or ""
+        for heading, comment in zip(sheet.comment_headings, row.comments, strict=True):
+            yield f"{pupil} · {heading}", comment
+    yield "Kí xác nhận", _seal(sheet.seal)
+
+
+def _headings(blocks: Sequence[ColumnBlock]) -> Iterator[str]:
+    for block in blocks:
         for group in block.groups:
             for column in group.columns:
                 yield " · ".join(each for each in (group.heading, column.heading) if each)

@@ -15,8 +15,10 @@ from accounts.audit_chain import is_in_chain
 from gradebook.regulation import NotCovered, Period
 from reports.class_tables import class_table
 from reports.models import PrintedPart, PrintJob
-from reports.printed_words import Difference, Words, differences, words_of
-from reports.transcripts import transcript_of
+from reports.own_books import NothingHeld, own_book
+from reports.printed_words import Content, Difference, Words, differences, words_of
+from reports.slips import slips_of
+from reports.transcripts import pupil_code, transcript_of
 
 _CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
@@ -51,7 +53,9 @@ class Proof:
 
     @property
     def whose(self) -> str:
-        """«em Nguyễn Văn An, lớp 4A», «lớp 4A»."""
+        """«em Nguyễn Văn An, lớp 4A», «lớp 4A», «Trần Văn Minh»."""
+        if self.job.teacher:
+            return self.job.teacher.full_name
         of_class = f"lớp {self.job.school_class.name}" if self.job.school_class else ""
         return f"em {self.part.student.full_name}, {of_class}" if self.part.student else of_class
 
@@ -86,19 +90,33 @@ def _parts() -> QuerySet[PrintedPart]:
         "job__asked_by",
         "job__movement__student",
         "job__correction",
+        "job__teacher",
+        "job__school_year",
     ).order_by("-job_id")
 
 
 def _words_now(part: PrintedPart) -> Words:
-    """What the part would say if it were printed now."""
-    school_class = part.job.school_class
-    assert school_class is not None  # noqa: S101 - the database keeps the class of a book
+    """What the part would say if it were printed now; nothing where there is no such part any more."""
     try:
-        if part.student is not None:
-            return words_of(transcript_of(part.student, school_class.year))
-        return words_of(class_table(school_class, Period(part.job.period)))
-    except NotCovered:
+        content = _content_now(part)
+    except (NotCovered, NothingHeld):
         return {}
+    return words_of(content) if content is not None else {}
+
+
+def _content_now(part: PrintedPart) -> Content | None:
+    """Raises NotCovered, NothingHeld."""
+    job, period = part.job, Period(part.job.period)
+    if job.teacher is not None:
+        parts = own_book(job.teacher, job.year, period).parts
+        return parts[part.place - 1] if part.place <= len(parts) else None
+    assert job.school_class is not None  # noqa: S101 - the database keeps the class of every other book
+    if part.student is None:
+        return class_table(job.school_class, period)
+    if job.book == PrintJob.Book.SLIPS:
+        code = pupil_code(part.student)
+        return next((slip for slip in slips_of(job.school_class, period) if slip.pupil_code == code), None)
+    return transcript_of(part.student, job.year)
 
 
 def _later(part: PrintedPart, code: str) -> PrintedPart | None:
@@ -107,7 +125,9 @@ def _later(part: PrintedPart, code: str) -> PrintedPart | None:
         "job__period": part.job.period,
         "student": part.student,
     }
-    if part.student is None:
+    if part.job.teacher is not None:
+        same |= {"job__teacher": part.job.teacher, "job__school_year": part.job.year, "place": part.place}
+    elif part.student is None:
         same |= {"job__school_class": part.job.school_class}
     else:
         same |= {"job__school_class__year": part.job.year}

@@ -8,7 +8,7 @@ names and headings are wrapped; a blank cell leaves no text, so its place in a r
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,8 @@ from typing import Final
 import pypdfium2
 
 from reports.book_content import ClassTable, TraitGroup, Transcript, TranscriptYear
+from reports.book_covers import BookCover, cover_of
+from reports.class_statistics import statistics_of
 
 FRONT_PAGES: Final = 3
 """Cover, instructions, personal page; the years begin on page 4."""
@@ -25,7 +27,7 @@ _FOOT = re.compile(
     r"Mã HS: (?P<code>.+?) · .*? · Mã bản in: \S{9}\s+Trang (?P<page>\d+)/(?P<pages>\d+)", re.DOTALL
 )
 YEAR_BEGINS: Final = "1.CácmônhọcvàhoạtđộnggiáodụcMônhọcvàhoạtđộnggiáodục"
-_PREVIEW: Final = "BẢNXEMTRƯỚC"
+PREVIEW: Final = "BẢNXEMTRƯỚC"
 
 Printed = bytes | Path | list[str]
 """A PDF, its file, or what ``page_texts`` has read of it."""
@@ -45,7 +47,7 @@ class PrintRunShort(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Book:
+class Book:
     """The pages of one pupil as they stand in the PDF; ``texts`` are without white space."""
 
     code: str
@@ -65,8 +67,9 @@ def check_transcripts(
     approved; each book must end on an even page. ``pages``: how many pages each pupil's own PDF had, when
     the caller knows. Raises PrintRunShort.
     """
-    books = list(_books(page_texts(pdf)))
-    faults = _roll_call(books, expected)
+    books = list(books_in(page_texts(pdf)))
+    names = {squeezed(wanted.pupil_code): wanted.personal.full_name for wanted in expected}
+    faults = roll_call(books, names, "học bạ")
     if not faults:
         counts: Sequence[int | None] = pages or [None] * len(expected)
         for book, wanted, count in zip(books, expected, counts, strict=True):
@@ -79,11 +82,18 @@ def check_transcripts(
 
 
 def check_class_table(pdf: Printed, table: ClassTable) -> None:
-    """Check the PDF of one class table: every page has its headings and number, every pupil stands in it once
-    and in order with all values, and the totals and the lock state are there. Raises PrintRunShort.
+    """Check the PDF of one class table: its cover is there, every page has its headings and number, every pupil
+    stands in it once and in order with all values, the totals, the lock state, the statistics and the signatures
+    are there. Raises PrintRunShort.
     """
     texts = [squeezed(text) for text in page_texts(pdf)]
-    faults = [*_page_faults(texts, table), *_row_faults("".join(texts), table)]
+    whole = "".join(texts)
+    faults = [
+        *cover_faults(texts, cover_of(table)),
+        *_page_faults(texts, table),
+        *_row_faults(whole, table),
+        *missing_in_order(whole, _statistics_lines(table)),
+    ]
     if faults:
         raise PrintRunShort(faults)
 
@@ -122,7 +132,7 @@ def squeezed(text: str | int) -> str:
     return "".join(unicodedata.normalize("NFC", plain).split())
 
 
-def _books(texts: Sequence[str]) -> Iterator[_Book]:
+def books_in(texts: Sequence[str]) -> Iterator[Book]:
     """Group pages by the pupil code of their foot: a new book at each page 1 or other code."""
     pages: list[tuple[str, int, int, str]] = []
     blank = 0
@@ -140,8 +150,8 @@ def _books(texts: Sequence[str]) -> Iterator[_Book]:
         yield _book(pages, blank)
 
 
-def _book(pages: Sequence[tuple[str, int, int, str]], blank: int) -> _Book:
-    return _Book(
+def _book(pages: Sequence[tuple[str, int, int, str]], blank: int) -> Book:
+    return Book(
         code=pages[0][0],
         page_numbers=tuple(page[1] for page in pages),
         page_count=pages[0][2],
@@ -153,18 +163,18 @@ def _book(pages: Sequence[tuple[str, int, int, str]], blank: int) -> _Book:
 # --- Học bạ ------------------------------------------------------------------------------------------
 
 
-def _roll_call(books: Sequence[_Book], expected: Sequence[Transcript]) -> list[str]:
+def roll_call(books: Sequence[Book], names: Mapping[str, str], what: str) -> list[str]:
+    """Whether each pupil is there once and in order; `names` by squeezed code, `what` is what they are to have."""
     found = Counter(book.code for book in books)
-    names = {squeezed(wanted.pupil_code): wanted.personal.full_name for wanted in expected}
-    faults = [f"thiếu học bạ của {name} ({code})" for code, name in names.items() if not found[code]]
-    faults += [f"học bạ của {names[code]} ({code}) có {found[code]} lần" for code in names if found[code] > 1]
-    faults += [f"thừa học bạ không được yêu cầu, mã học sinh {code}" for code in found if code not in names]
+    faults = [f"thiếu {what} của {name} ({code})" for code, name in names.items() if not found[code]]
+    faults += [f"{what} của {names[code]} ({code}) có {found[code]} lần" for code in names if found[code] > 1]
+    faults += [f"thừa {what} không được yêu cầu, mã học sinh {code}" for code in found if code not in names]
     if not faults and [book.code for book in books] != list(names):
         faults.append("thứ tự học sinh không đúng thứ tự đã yêu cầu")
     return faults
 
 
-def _book_faults(book: _Book, wanted: Transcript, count: int | None) -> Iterator[str]:
+def _book_faults(book: Book, wanted: Transcript, count: int | None) -> Iterator[str]:
     if book.page_numbers != tuple(range(1, book.page_count + 1)):
         yield f"có trang {', '.join(map(str, book.page_numbers))}, phải có đủ từ 1 đến {book.page_count}"
     least = FRONT_PAGES + PAGES_A_YEAR * len(wanted.years)
@@ -221,11 +231,11 @@ def _year_sections(texts: Sequence[str]) -> list[list[str]]:
 
 def _year_faults(pages: Sequence[str], wanted: Transcript, year: TranscriptYear) -> Iterator[str]:
     text = "".join(pages)
-    yield from _missing_in_order(text, _year_lines(wanted, year))
+    yield from missing_in_order(text, _year_lines(wanted, year))
     for name in (year.homeroom_teacher, year.principal.name, *year.principal.title[1:]):
         if squeezed(name) not in text:
             yield f"thiếu “{name}” ở phần kí"
-    marked = sum(_PREVIEW in page for page in pages if len(page) > 0)
+    marked = sum(PREVIEW in page for page in pages if len(page) > 0)
     if marked != (len(pages) if year.is_preview else 0):
         yield "dấu “BẢN XEM TRƯỚC” không đúng với trạng thái duyệt"
 
@@ -257,7 +267,7 @@ def _trait_lines(heading: str, group: TraitGroup) -> Iterator[tuple[str, str]]:
         yield row.label, f"{row.label}{row.level}{'' if place else group.comment}"
 
 
-def _missing_in_order(text: str, lines: Iterator[tuple[str, str]]) -> Iterator[str]:
+def missing_in_order(text: str, lines: Iterator[tuple[str, str]]) -> Iterator[str]:
     at = 0
     for name, line in lines:
         wanted = squeezed(line)
@@ -278,7 +288,7 @@ def _page_faults(texts: Sequence[str], table: ClassTable) -> Iterator[str]:
     for number, text in enumerate(texts, start=1):
         if f"Trang{number}/{len(texts)}" not in text:
             yield f"trang {number} không ghi “Trang {number}/{len(texts)}”"
-        if (_PREVIEW in text) != table.is_preview:
+        if (PREVIEW in text) != table.is_preview:
             yield f"trang {number}: dấu “BẢN XEM TRƯỚC” không đúng với trạng thái khoá"
         if squeezed("STT Mã học sinh Họ và tên Ngày sinh") in text:
             yield from (
@@ -312,6 +322,31 @@ def _total_lines(table: ClassTable) -> Iterator[str]:
     yield "Số lượng mức T" + "".join(str(c.good) for c in counts if c.good is not None)
     yield "Số lượng mức C" + "".join(str(c.poor) for c in counts if c.poor is not None)
     yield "Chưa nhập" + "".join(str(c.missing) for c in counts if c.missing is not None)
+
+
+def cover_faults(texts: Sequence[str], cover: BookCover) -> Iterator[str]:
+    """`texts` of the pages, squeezed; the cover is the first."""
+    first = texts[0] if texts else ""
+    yield from (f"thiếu “{line}” ở trang bìa" for line in cover.lines if squeezed(line) not in first)
+
+
+def _statistics_lines(table: ClassTable) -> Iterator[tuple[str, str]]:
+    """Yield (what to call it, its text) from the heading of the statistics on, in the order of the pages."""
+    statistics = statistics_of(table)
+    yield "Thống kê", "THỐNG KÊ KẾT QUẢ ĐÁNH GIÁ GIÁO DỤC"
+    for row in statistics.subjects:
+        yield f"thống kê {row.label}", "".join((row.label, *row.cells, *row.test_cells))
+    for group, rows in statistics.traits:
+        yield f"thống kê {group}", group
+        for row in rows:
+            yield f"thống kê {row.label}", "".join((row.label, *row.cells))
+    for heading, outcomes in statistics.outcomes:
+        yield f"thống kê {heading}", heading
+        for outcome in outcomes:
+            yield f"thống kê {outcome.label}", "".join((outcome.label, *outcome.cells))
+    for number, seal in enumerate(table.all_seals if table.seals else (), start=1):
+        told = (seal.book, seal.signer, seal.state_words, seal.moment, seal.digest)
+        yield f"kí xác nhận sổ {seal.book}", "".join((str(number), *told))
 
 
 def _seal_lines(table: ClassTable) -> Iterator[str]:

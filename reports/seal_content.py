@@ -23,6 +23,13 @@ class SealState(StrEnum):
     BROKEN = "broken"
 
 
+_STATE_WORDS: Final = {
+    SealState.UNSIGNED: "Chưa kí",
+    SealState.HOLDS: "Đã kí, còn hiệu lực",
+    SealState.BROKEN: "Đã thay đổi sau khi kí, cần kí lại",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class BookSeal:
     """The signature on one book. Unsigned, only the book and who should sign are known; `role` is GVCN or GVBM."""
@@ -44,6 +51,11 @@ class BookSeal:
     @property
     def moment(self) -> str:
         return f"{self.signed_at.astimezone(SCHOOL_TIME):%H:%M %d/%m/%Y}" if self.signed_at else ""
+
+    @property
+    def state_words(self) -> str:
+        """«Đã kí», as the table of signatures has it."""
+        return _STATE_WORDS[self.state]
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -200,7 +200,7 @@ def _year(pupil: Student, seat: Enrolment, records: _Records) -> TranscriptYear:
         general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits, terms),
         specific_competencies=_trait_group(school_class, TraitGroup.SPECIFIC, traits, terms),
         result=result_words(outcome) if outcome else "",
-        award=_award(outcome) if outcome else "",
+        award=award_words(outcome) if outcome else "",
         completion=completion_sentence(school_class.grade_level, outcome) if outcome else "",
         principal=signatories.approval(year, outcome.approved_by, outcome.approved_on)
         if outcome
@@ -250,7 +250,7 @@ def result_words(outcome: YearOutcome) -> str:
     return f"{words} (trước khi đánh giá bổ sung: {YearResult(outcome.original_result).label})"
 
 
-def _award(outcome: YearOutcome) -> str:
+def award_words(outcome: YearOutcome) -> str:
     """Part 5: the title and what the class recognised in the pupil (TT27 Điều 13); "" without a title."""
     if not outcome.award:
         return ""

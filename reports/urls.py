@@ -10,6 +10,7 @@ from reports import (
     kept_report_views,
     monthly_report_views,
     official_paper_views,
+    own_print_views,
     parent_paper_views,
     print_views,
     proof_views,
@@ -24,6 +25,9 @@ from reports import (
 app_name = "reports"
 urlpatterns = [
     path("prints/", print_views.prints, name="prints"),
+    path("own/", own_print_views.own_prints, name="own_prints"),
+    path("own/book/", own_print_views.own_book_print, name="own_book_print"),
+    path("own/slips/", own_print_views.slips_print, name="slips_print"),
     path("prints/<int:pk>/", print_views.print_job, name="print_job"),
     path("prints/<int:pk>/file/", print_views.print_file, name="print_file"),
     path("proof/", proof_views.proof, name="proof"),

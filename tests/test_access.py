@@ -987,6 +987,10 @@ PAGES = (
     Page("reports:register", Action.SEE_PRINTS, PRINTS),
     Page("reports:register_file", Action.SEE_PRINTS, PRINTS, status=422),
     Page("reports:pupil_transcript", Action.PRINT_BOOKS, CLERK, "post", 422, first_pupil),
+    # Nothing is chosen; the forms have what is the person's own, and everything for the clerk.
+    Page("reports:own_prints", Action.PRINT_OWN_BOOK, CLERK | TEACHERS),
+    Page("reports:own_book_print", Action.PRINT_OWN_BOOK, CLERK | TEACHERS, "post", 422),
+    Page("reports:slips_print", Action.PRINT_SLIPS, CLERK | {"lan", "minh", "ngoc"}, "post", 422),
     # Without the password: whoever may is asked for it.
     Page("reports:correction_paper", Action.PRINT_PAPERS, PRINTS, status=422, arguments=of("filed")),
     Page("reports:correction_register_paper", Action.PRINT_PAPERS, PRINTS, status=422),
@@ -1222,6 +1226,9 @@ LISTS = {
     "students:units",
     "approvals:tasks",
     "approvals:task_counts",
+    "reports:own_prints",
+    "reports:own_book_print",
+    "reports:slips_print",
     "gradebook:progress",
     "gradebook:progress_file",
     "gradebook:progress_missing",

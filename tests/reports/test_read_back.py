@@ -180,7 +180,16 @@ def test_a_missing_column_heading_is_named(printed_table, table):
     group = last.groups[0]
     columns = (*group.columns[:-1], replace(group.columns[-1], heading="Kỉ luật"))
     blocks = (*table.blocks[:-2], replace(last, groups=(replace(group, columns=columns),)), table.blocks[-1])
-    assert "trang 1 thiếu tiêu đề cột “Kỉ luật”" in table_fault(printed_table, replace(table, blocks=blocks))
+    assert "trang 2 thiếu tiêu đề cột “Kỉ luật”" in table_fault(printed_table, replace(table, blocks=blocks))
+
+
+def test_a_cover_of_another_class_is_found(printed_table, table):
+    assert "thiếu “LỚP 9Z” ở trang bìa" in table_fault(printed_table, replace(table, class_name="9Z"))
+
+
+def test_statistics_that_count_one_girl_more_are_found(printed_table, table):
+    rows = (replace(table.rows[0], is_girl=True), *table.rows[1:])
+    assert "thiếu hoặc sai dòng “thống kê Toán”" in table_fault(printed_table, replace(table, rows=rows))
 
 
 def test_a_table_printed_before_the_lock_is_found(printed_table, table):

@@ -95,7 +95,7 @@ def test_the_class_table_of_that_period_is_named_with_its_page_and_no_other_book
     as_if_printed(school, BOOK.TRANSCRIPTS)
     (row,) = rows_of(applied(school))
     assert (row.job, row.pupils, row.renewed) == (old, (school.pupils[0].full_name,), None)
-    assert row.where == "trang 1"
+    assert row.where == "trang 2–4"
     assert "BẢN XEM TRƯỚC" not in row.where
 
 

@@ -1,0 +1,131 @@
+"""Make a class's slips or a teacher's own book as `book_binding` makes a book: read, drawn, bound, read back.
+
+Runs in a worker; nothing here knows of queues. Each slip and each sheet is a part that is kept by itself.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
+
+from accounts.audit_chain import head_code
+from gradebook.class_lines import lines_of
+from gradebook.regulation import Period
+from reports import kept_pages, page_places, pdf
+from reports.book_binding import Bound, audit_foot, forgotten_on_failure, one_moment, page_count
+from reports.models import PrintJob
+from reports.own_book_content import OwnBook
+from reports.own_books import own_book
+from reports.print_addresses import address_of
+from reports.read_back_parts import check_own_book, check_slips
+from reports.slip_content import NOT_OPENED, Slip
+from reports.slips import slips_of
+
+Contents = tuple[Slip, ...] | OwnBook
+
+
+@dataclass(frozen=True, slots=True)
+class PartsManuscript:
+    """All that shall stand in the file. The names are those of `book_binding.Manuscript`.
+
+    `lines`: lines taught in the class; of an own book its sheets.
+    """
+
+    contents: Contents
+    lines: int
+    title: str
+    audit_code: str = ""
+    print_code: str = ""
+
+    @property
+    def parts(self) -> tuple[pdf.Content, ...]:
+        return self.contents.parts if isinstance(self.contents, OwnBook) else self.contents
+
+    @property
+    def pupils(self) -> int:
+        return self.contents.pupils if isinstance(self.contents, OwnBook) else len(self.contents)
+
+    @property
+    def is_preview(self) -> bool:
+        if isinstance(self.contents, OwnBook):
+            return self.contents.is_preview
+        return any(slip.is_preview for slip in self.contents)
+
+    @property
+    def lacks(self) -> dict[str, Any]:
+        """What is not there to be signed, as fields of the print."""
+        if isinstance(self.contents, OwnBook):
+            sheets = self.contents.sheets
+            return {
+                "is_unopened": not any(sheet.was_opened for sheet in sheets),
+                "cells_missing": sum(sheet.missing_cells for sheet in sheets),
+            }
+        return {
+            "is_unopened": any(slip.preview == NOT_OPENED for slip in self.contents),
+            "cells_missing": sum(slip.missing_cells for slip in self.contents),
+            "outcomes_missing": sum(slip.lacks_outcome for slip in self.contents),
+            "has_homeroom_teacher": all(slip.homeroom_teacher for slip in self.contents),
+        }
+
+    @property
+    def content_hash(self) -> str:
+        """64 hex digits that change when anything in the file does."""
+        hashes = "\n".join(pdf.content_hash(part) for part in self.parts)
+        return hashlib.sha256(hashes.encode()).hexdigest()
+
+
+def read_manuscript(job: PrintJob) -> PartsManuscript:
+    """Read what the file shall hold. Statements independent of pupils and classes.
+
+    Raises regulation.NotCovered for a year before Thông tư 27/2020, own_books.NothingHeld.
+    """
+    with one_moment():
+        if job.book == PrintJob.Book.SLIPS:
+            assert job.school_class is not None  # noqa: S101 - the database keeps the class of a book
+            lines = len(lines_of(job.school_class))
+            slips = slips_of(job.school_class, Period(job.period))
+            return PartsManuscript(slips, lines, job.title, head_code())
+        assert job.teacher is not None  # noqa: S101 - the database keeps the teacher of an own book
+        assert job.school_year is not None  # noqa: S101 - and its year
+        book = own_book(job.teacher, job.school_year, Period(job.period))
+        return PartsManuscript(book, len(book.sheets), job.title, head_code())
+
+
+def draw_pages(
+    manuscript: PartsManuscript, *, progressed: Callable[[int], None], stop_if_asked: Callable[[], None]
+) -> list[Path]:
+    """Draw each part that is not kept yet; `progressed` hears how many pupils are done, of all in proportion."""
+    pages = []
+    for place, part in enumerate(manuscript.parts, start=1):
+        stop_if_asked()
+        pages.append(kept_pages.kept_page(part))
+        progressed(manuscript.pupils * place // len(manuscript.parts))
+    return pages
+
+
+def bind(manuscript: PartsManuscript, parts: Sequence[Path], *, name: str) -> Bound:
+    """Put the parts into one file, check it against the manuscript, publish it as `name`.
+
+    Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
+    """
+    with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
+        pdf.merge_into(
+            draft,
+            parts,
+            title=manuscript.title,
+            foot=audit_foot(manuscript.audit_code),
+            addresses=[address_of(pdf.print_code(part)) for part in manuscript.parts],
+        )
+        counts = [page_count(part) for part in parts]
+        if isinstance(manuscript.contents, OwnBook):
+            check_own_book(draft, manuscript.contents, pages=counts)
+            return Bound(sum(counts))
+        check_slips(draft, manuscript.contents, pages=counts)
+        return Bound(sum(counts), page_places.places_of_parts(_codes(manuscript.contents), counts))
+
+
+def _codes(slips: Sequence[Slip]) -> list[str]:
+    return [slip.pupil_code for slip in slips]
