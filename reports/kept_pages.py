@@ -28,11 +28,11 @@ def kept_page(content: pdf.Content) -> Path:
     return page
 
 
-def is_kept(content: Transcript | ClassTable) -> bool:
+def is_kept(content: pdf.Content) -> bool:
     return _place(content).exists()
 
 
-def _place(content: Transcript | ClassTable) -> Path:
+def _place(content: pdf.Content) -> Path:
     return folder() / f"{pdf.content_hash(content)}.pdf"
 
 

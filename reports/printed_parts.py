@@ -1,7 +1,8 @@
 """What each part of a finished print says, kept under the code at its foot (issue 7, part 6).
 
-A part is what has a code of its own: a pupil's học bạ or slip, a class's table, a sheet of a teacher's own book. Kept once a content, however often it is
-printed; written with the print's end, in its transaction, and never changed (the database refuses it).
+A part is what has a code of its own: a pupil's học bạ or slip, a class's table, a sheet of a teacher's own book. Kept
+once a content, however often it is printed; written with the print's end, in its transaction, and never changed (the
+database refuses it).
 """
 
 from collections.abc import Iterable, Sequence
