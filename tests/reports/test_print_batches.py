@@ -29,6 +29,7 @@ from reports.print_batches import ask_for_batch, resume_stalled, run_batch, sett
 from reports.print_control import cancel_batch, cancel_print, resume_batch, resume_print
 from reports.print_jobs import BookRefused, ask_for_book, ask_for_transcript, run_job
 from reports.print_moves import MOVES
+from reports.read_back import PrintRunShort
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolClass, Student
 from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
@@ -373,6 +374,22 @@ def test_the_worker_of_a_print_that_was_cancelled_and_resumed_meanwhile_lets_go_
     run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, len(drawn)) == ("waiting", 1)
+
+
+def test_a_worker_that_fails_after_its_print_was_cancelled_and_resumed_fails_nothing(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+
+    def meanwhile(*_args: object, **_how: object) -> None:
+        cancel_print(job, by=school.tuan)
+        resume_print(job, by=school.tuan)
+        raise PrintRunShort(["thiếu một em"])
+
+    monkeypatch.setattr(pdf, "merge_into", meanwhile)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.failure) == ("waiting", "")
 
 
 def test_cancelling_a_batch_stops_its_open_classes_and_keeps_the_done_ones(
