@@ -205,9 +205,8 @@ GUIDES: tuple[Guide, ...] = (
                 "prints",
                 "In sổ và học bạ",
                 "/reports/prints/",
-                "Chọn «Loại sổ», «Lớp», «Thời điểm đánh giá», bấm «Đặt in». Máy chủ in nền; xong thì tải "
-                "tệp PDF ở danh sách "
-                "bên dưới.",
+                "Chọn «Loại sổ», «In cho» (một lớp, cả khối hoặc toàn trường), «Thời điểm đánh giá», bấm «Đặt in». "
+                "Máy chủ in nền; xong thì tải tệp PDF ở danh sách bên dưới, rồi ghi số bản giấy ở trang của bản in.",
             ),
             Step(
                 "inquiries",

@@ -51,8 +51,9 @@ class BatchProgress:
         return sum(_pupils(each.job) for each in self.classes)
 
     @property
-    def failed(self) -> list[Progress]:
-        return [each for each in self.classes if each.phase == "failed"]
+    def is_outdated(self) -> bool:
+        """Of a finished batch on its own page: something in one of its classes has changed since."""
+        return any(getattr(each.job, "is_outdated", False) for each in self.classes)
 
     @property
     def time_left(self) -> str:

@@ -6,7 +6,7 @@ cancelled it, or asked to go on with it meanwhile.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -45,14 +45,15 @@ def begin(row: Row, **fields: Any) -> bool:
     if row.state not in OPEN:
         return False
     if row.attempts >= MAX_ATTEMPTS:
-        _fail(
-            row,
+        sentence = (
             f"Máy in nền đã dừng đột ngột {row.attempts} lần khi đang in {_words(row)}. Hãy báo người quản trị hệ "
-            f"thống xem nhật kí máy in nền ({_number(row)}), rồi bấm «In tiếp».",
+            f"thống xem nhật kí máy in nền ({_number(row)}), rồi bấm «In tiếp»."
         )
+        logger.error("%s failed: %s", _number(row), sentence)
+        _note(row, {}, state="failed", failure=sentence, finished_at=Now())
         return False
     row.attempts += 1
-    _note(row, state="running", attempts=row.attempts, started_at=Now(), **fields)
+    _note(row, {}, state="running", attempts=row.attempts, started_at=Now(), **fields)
     return True
 
 
@@ -93,15 +94,15 @@ class Attempt:
         from reports.read_back import PrintRunShort  # noqa: PLC0415 - the worker's part: it loads pdfium
 
         if isinstance(problem, PrintInterrupted):
-            _note(self.row, state="waiting", attempts=self.row.attempts - 1)
+            self._note(state="waiting", attempts=self.row.attempts - 1)
         elif isinstance(problem, PrintCancelled):
             logger.info("%s was cancelled", _number(self.row))
             return True
         elif isinstance(problem, PrintRunShort):
-            _fail(self.row, problem.message_vi)
+            self._fail(problem.message_vi)
             return True
         elif isinstance(problem, NotCovered | NothingHeld):
-            _fail(self.row, str(problem))
+            self._fail(str(problem))
             return True
         elif isinstance(problem, Exception):
             self._count(problem)
@@ -109,14 +110,21 @@ class Attempt:
 
     def _count(self, problem: Exception) -> None:
         if self.row.attempts < MAX_ATTEMPTS:
-            _note(self.row, state="waiting")
+            self._note(state="waiting")
             return
-        _fail(
-            self.row,
+        self._fail(
             f"Không in được sau {self.row.attempts} lần thử do lỗi hệ thống. Hãy bấm "
             f"«In tiếp»; nếu vẫn lỗi, báo người quản trị hệ thống {_number(self.row)}.",
         )
         raise PrintGivenUp from problem
+
+    def _fail(self, sentence: str) -> None:
+        logger.error("%s failed: %s", _number(self.row), sentence)
+        self._note(state="failed", failure=sentence, finished_at=Now())
+
+    def _note(self, **fields: Any) -> None:
+        """Nothing where the print was cancelled, even if it was resumed since."""
+        _note(self.row, {"attempts": self.row.attempts}, **fields)
 
 
 def stopping(should_stop: Callable[[], bool]) -> Callable[[], None]:
@@ -150,15 +158,10 @@ def as_the_printer() -> AbstractContextManager[Any]:
     return acting(None, role="Máy in nền", source=Source.SYSTEM)
 
 
-def _fail(row: Row, sentence: str) -> None:
-    logger.error("%s failed: %s", _number(row), sentence)
-    _note(row, state="failed", failure=sentence, finished_at=Now())
-
-
-def _note(row: Row, **fields: Any) -> None:
-    """A print that is done, failed or cancelled stays as it is."""
+def _note(row: Row, only: Mapping[str, Any], **fields: Any) -> None:
+    """A print that is done, failed or cancelled stays as it is; so does one that is not as `only` says."""
     with as_the_printer():
-        type(row)._default_manager.filter(pk=row.pk, state__in=OPEN).update(**fields)  # noqa: SLF001
+        type(row)._default_manager.filter(pk=row.pk, state__in=OPEN, **only).update(**fields)  # noqa: SLF001
 
 
 def _words(row: Row) -> str:

@@ -20,7 +20,8 @@ from accounts import clock
 from accounts.models import AccessLogEntry, AuditEntry, User
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
-from reports import kept_pages, pdf, print_attempts, pupil_files, whole_book
+from reports import kept_pages, pdf, print_attempts, print_help, pupil_files, whole_book
+from reports.book_binding import read_manuscript
 from reports.book_content import Transcript
 from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
@@ -28,6 +29,7 @@ from reports.print_batches import ask_for_batch, resume_stalled, run_batch, sett
 from reports.print_control import cancel_batch, cancel_print, resume_batch, resume_print
 from reports.print_jobs import BookRefused, ask_for_book, ask_for_transcript, run_job
 from reports.print_moves import MOVES
+from reports.read_back import PrintRunShort
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolClass, Student
 from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
@@ -272,6 +274,41 @@ def test_a_print_takes_the_same_statements_for_few_pupils_and_for_many(
     assert counts[0] == counts[1] <= 40
 
 
+# -- With help -------------------------------------------------------------------------------------------
+
+
+def in_hand(job: PrintJob) -> None:
+    """A living worker has the print, another has nothing to do."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+        (worker,) = cursor.fetchone()
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s", [worker])
+    PrintJob.objects.filter(pk=job.pk).update(state="running", attempts=1)
+
+
+def test_an_idle_worker_draws_from_the_last_pupil_until_it_meets_what_is_drawn(
+    school: School, drawn: list[str]
+) -> None:
+    run_job(ask_for_transcript(school.pupils[0], school_class=school.class_4a, by=school.tuan).pk)
+    drawn.clear()
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    assert print_help.help_print(job.pk) == 0
+    in_hand(job)
+    assert print_help.help_print(job.pk) == 2
+    assert drawn == codes_of(school.class_4a)[:0:-1]
+
+
+@pytest.mark.parametrize("pupils", [print_help.WORTH_HELP - 1, print_help.WORTH_HELP])
+def test_help_is_asked_for_where_it_is_worth_it(pupils: int) -> None:
+    school = make_school(pupils=pupils)
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    in_hand(job)
+    print_help.ask_for_help(job, read_manuscript(job))
+    asked = [row.args for row in ProcrastinateJob.objects.filter(status="todo")]
+    assert asked == ([{"helped_print_id": job.pk}] if pupils >= print_help.WORTH_HELP else [])
+
+
 # -- Cancelled and resumed ---------------------------------------------------------------------------------
 
 
@@ -337,6 +374,22 @@ def test_the_worker_of_a_print_that_was_cancelled_and_resumed_meanwhile_lets_go_
     run_job(job.pk)
     job.refresh_from_db()
     assert (job.state, len(drawn)) == ("waiting", 1)
+
+
+def test_a_worker_that_fails_after_its_print_was_cancelled_and_resumed_fails_nothing(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+
+    def meanwhile(*_args: object, **_how: object) -> None:
+        cancel_print(job, by=school.tuan)
+        resume_print(job, by=school.tuan)
+        raise PrintRunShort(["thiếu một em"])
+
+    monkeypatch.setattr(pdf, "merge_into", meanwhile)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.failure) == ("waiting", "")
 
 
 def test_cancelling_a_batch_stops_its_open_classes_and_keeps_the_done_ones(

@@ -110,7 +110,7 @@ def test_the_pages_that_ask_for_the_password_stand_the_audit(chromium: Browser, 
     page = clerk.page
     clerk.go("/reports/prints/")
     page.get_by_role("radio", name="Sổ THKQGD").check()
-    page.get_by_label("Lớp", exact=True).select_option(label="4A")
+    page.get_by_label("In cho").select_option(label="4A")
     page.get_by_role("button", name="Đặt in").click()
     expect(page.get_by_role("heading", level=1, name="Gõ lại mật khẩu")).to_be_visible()
     stands_on_every_screen(page)

@@ -308,7 +308,7 @@ def printed(clerk: Person, book: str, period: str, tmp_path: Path) -> str:
     page = clerk.page
     clerk.go("/reports/prints/")
     page.get_by_role("radio", name=book).check()
-    page.get_by_label("Lớp", exact=True).select_option(label="4A")
+    page.get_by_label("In cho").select_option(label="4A")
     page.get_by_label("Thời điểm đánh giá").select_option(label=period)
     page.get_by_role("button", name="Đặt in").click()
     if page.get_by_role("heading", name="Gõ lại mật khẩu để xác nhận").is_visible():  # once in five minutes
