@@ -129,7 +129,7 @@ def lock_states_of(
 def locks_of_sheets(
     year_id: int, period: Period, sheets: Sequence[tuple[SheetPlace, int]]
 ) -> list[LockState]:
-    """The same of sheets of a year at one period, each with who answers for it. Two statements, whatever their number."""
+    """The same of sheets of a year at one period, each with who answers for it. Two statements, however many."""
     found = list(with_cuts(EntryWindow.objects.filter(year=year_id, period=period)))
     stages = stages_of({ref.school_class.pk for ref, _teacher in sheets})
     return [

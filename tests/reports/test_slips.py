@@ -9,6 +9,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import TRAITS, Period
+from gradebook.year_end_rules import Promotion
 from reports import page_fit, pdf
 from reports.models import PrintJob
 from reports.print_jobs import ask_for_slips, run_job
@@ -27,6 +28,7 @@ from tests.gradebook.school import (
     make_school,
     open_window,
 )
+from tests.gradebook.year_end import confirm, ended_school, go_through, put, say
 from tests.reports import sample_slips as sample
 from tests.reports.sample_books import LONGEST_COMMENT
 from tests.reports.school_books import approve, fill
@@ -127,6 +129,26 @@ def test_at_the_years_end_a_slip_is_final_once_the_principal_has_decided_on_the_
     }
     assert second.lacks_outcome
     assert second.verdict == (("Đánh giá kết quả giáo dục", "Kết quả năm học chưa được phê duyệt"),)
+
+
+def test_who_is_left_for_the_summer_is_told_what_to_do_in_it_once_the_class_is_approved() -> None:
+    school = ended_school()
+    weak = school.pupils[0]
+    put(school, weak, "TV", mark=4, attainment="C")
+    put(school, weak, "cham_chi", rating="C")
+    say(school, weak, promotion=Promotion.WAITS)
+    confirm(school)
+    of_1a = SchoolClass.objects.select_related("year").get(pk=school.class_1a.pk)
+    assert slips_of(of_1a, Period.YEAR_END)[0].lacks_outcome
+    go_through(school)
+    first, second = slips_of(of_1a, Period.YEAR_END)
+    verdict = dict(first.verdict)
+    assert not first.lacks_outcome
+    assert verdict["Đánh giá kết quả giáo dục"] == "Chưa hoàn thành"
+    assert verdict["Lên lớp"] == "Chờ kết quả đánh giá bổ sung, rèn luyện trong hè"
+    assert verdict["Rèn luyện trong hè"].startswith("Tiếng Việt")
+    assert "Chăm chỉ: Cần cố gắng" in verdict["Rèn luyện trong hè"]
+    assert "Được lên lớp 2" in dict(second.verdict)["Lên lớp"]
 
 
 @pytest.mark.parametrize("pupils", [1, 5])
