@@ -135,6 +135,7 @@ class Action(StrEnum):
     USE_COMMENTS = "use_comments"
     KEEP_COMMENTS = "keep_comments"
     PROPOSE_CORRECTION = "propose_correction"
+    SEE_DRAFT = "see_draft"
     SEE_REQUEST = "see_request"
     OPINE_ON_REQUEST = "opine_on_request"
     DECIDE_REQUEST = "decide_request"
@@ -586,9 +587,16 @@ TABLE: tuple[Rule, ...] = (
         barred=_NEVER_THE_CLERK,
     ),
     Rule(
+        Action.SEE_DRAFT,
+        Area.CORRECTIONS,
+        "xem phiếu đề nghị còn là nháp, chưa gửi",
+        _all(Whose.OWN, Role.STAFF),
+        "IV.5, IV.6",
+    ),
+    Rule(
         Action.SEE_REQUEST,
         Area.CORRECTIONS,
-        "xem phiếu đề nghị và minh chứng",
+        "xem phiếu đề nghị đã gửi và minh chứng",
         {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.STAFF: Whose.OWN},
         "IV.2",
     ),

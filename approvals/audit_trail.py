@@ -21,7 +21,7 @@ from accounts.history import Source
 from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
-from approvals.models import CorrectionRequest
+from approvals.models import CorrectionRequest, request_label
 from gradebook.models import SubjectLine
 from gradebook.sheets import HOMEROOM_CODE
 from students.models import Enrolment, SchoolClass, Student
@@ -307,6 +307,8 @@ def _names_of(model: type[models.Model], keys: set[str]) -> dict[str, str]:
     rows = model._default_manager.filter(pk__in=keys).values("pk", name)  # noqa: SLF001
     if model is SubjectLine:
         rows = rows.values("pk", name, "year_id")
+    if model is CorrectionRequest:
+        return {str(row["pk"]): request_label(row["number"]) for row in rows}
     return {
         str(row.pop("pk")): " ".join(
             audit_words.value_words(table, column, value) for column, value in row.items()
@@ -342,7 +344,7 @@ def _under_words(under: str, names: Names) -> str:
     request = _request_of(under)
     if not request:
         return under
-    return f"phiếu số {names.things.get(CorrectionRequest, {}).get(request, request)}"
+    return f"phiếu {names.things.get(CorrectionRequest, {}).get(request, request)}"
 
 
 def _request_of(under: str) -> str:
@@ -377,6 +379,8 @@ _TOLD_BY_THE_THING: Final = (
 def thing_words(row: AuditEntry, names: Names) -> str:
     """Whose row it is: "Trần Gia Bình · Toán · Cuối học kì I"."""
     told = row.new or row.old or {}
+    if row.table_name == CorrectionRequest._meta.db_table:  # noqa: SLF001 - Django's documented API
+        told = {**told, "number": request_label(told.get("number"))}
     found = [
         names.of(row.table_name, column, told[column])
         for column in _TOLD_BY_THE_THING

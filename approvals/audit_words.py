@@ -177,7 +177,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "recorded_at": "ghi lúc",
     "recorded_by_id": "người ghi",
     "report": "báo cáo",
-    "request_id": "phiếu số",
+    "request_id": "phiếu",
     "resolved_at": "xử lí lúc",
     "resolved_by_id": "người xử lí",
     "responsible_id": "người giải trình",

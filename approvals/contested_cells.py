@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import User
 from approvals.mandates import place_of
 from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.workflow import OPEN_STATES, State
@@ -19,14 +20,19 @@ class Rival:
     items: tuple[CorrectionItem, ...]
 
 
-def rivals_of(request: CorrectionRequest, items: Sequence[CorrectionItem]) -> tuple[Rival, ...]:
-    """Oldest first; none once the request has come to its end. One statement, if any."""
+def rivals_of(
+    request: CorrectionRequest, items: Sequence[CorrectionItem], *, reader: User | None = None
+) -> tuple[Rival, ...]:
+    """Oldest first; none once the request has come to its end. Drafts are told to their proposer, as `reader`, alone.
+
+    One statement, if any.
+    """
     if request.state not in OPEN_STATES:
         return ()
     own = {_cell(request, item): item for item in items}
     found: dict[int, list[CorrectionItem]] = defaultdict(list)
     requests = {}
-    for other in _others(request, items):
+    for other in _others(request, items, reader):
         item = own.get(_cell(other.request, other))
         if item is not None:
             requests[other.request_id] = other.request
@@ -53,8 +59,11 @@ def is_overtaken() -> Exists:
     return Exists(CorrectionItem.objects.filter(Exists(written), request=OuterRef("pk")).order_by())
 
 
-def _others(request: CorrectionRequest, items: Sequence[CorrectionItem]) -> list[CorrectionItem]:
+def _others(
+    request: CorrectionRequest, items: Sequence[CorrectionItem], reader: User | None
+) -> list[CorrectionItem]:
     found = CorrectionItem.objects.filter(
+        Q(request__number__isnull=False) | Q(request__proposer=reader),
         student__in={item.student_id for item in items},
         request__school_class=request.school_class_id,
         request__line=request.line_id,

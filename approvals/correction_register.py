@@ -185,7 +185,7 @@ def entries_of(user: User, narrowing: Narrowing) -> QuerySet[CorrectionRequest]:
 
 
 def _filed(user: User) -> QuerySet[CorrectionRequest]:
-    return visible_requests(user).filter(filed_at__isnull=False)
+    return visible_requests(user).filed()
 
 
 def _midnight(day: datetime.date) -> datetime.datetime:

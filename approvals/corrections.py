@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts import clock, permissions
-from accounts.history import NO_LOCKS, Source, acting
+from accounts.history import NO_LOCKS, Source, acting, record_bulk
 from accounts.models import User
 from accounts.powers import Action
 from approvals.approved_results import YEAR_END
@@ -28,10 +28,11 @@ from gradebook.entry import Change, SaveReport, differences
 from gradebook.grading import plain_text, says_something
 from gradebook.sheets import SheetRef
 from gradebook.windows import lock_state, whole_period_locks
-from students.models import SchoolClass
+from students.models import SchoolClass, SchoolYear
 from students.years import hold_class, hold_year
 
 MOST_OF_A_DOCUMENT = 200
+DRAFTED = "Đã lập phiếu nháp, chỉ thầy cô thấy. Ghi lí do, kèm minh chứng rồi gửi: khi gửi, phiếu có số."
 NO_EVIDENCE = "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại."
 
 
@@ -50,7 +51,6 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
     )
     role = permissions.acting_role(by, ref.school_class, ref.line)
     with acting(by, role=role, source=Source.PAGE):
-        # The year's row is held while the next number is taken: two drafts never share one.
         hold_year(ref.school_class.year)
         lock = lock_state(ref.school_class, ref.period, ref.code)
         if lock.is_open:
@@ -151,14 +151,25 @@ def file_request(
     code: str = ReasonCode.OTHER,
     by: User,
 ) -> CorrectionRequest:
-    """Draft, or asked for more → filed: needs a reason, its kind and evidence (rule R54). `document`: `keep_reason`."""
+    """Draft, or asked for more → filed: needs a reason, its kind and evidence (rule R54). `document`: `keep_reason`.
+
+    A draft gets the year's next number with it.
+    """
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
+        if not request.was_filed:
+            # While the next number is taken: two requests never share one. Before the request, as when the year closes.
+            hold_year(request.school_class.year)
         request = moved(request, Act.FILE, by)
         missing = missing_to_file(request, reason=reason, code=code)
         if missing:
             raise CorrectionIncomplete(missing)
         request.reason, request.document = plain_text(reason), _document(request, document)
         request.reason_code, request.filed_at = code, clock.now()
+        if not request.was_filed:
+            last = CorrectionRequest.objects.filter(year=request.year_id).aggregate(last=Max("number"))[
+                "last"
+            ]
+            request.number = (last or 0) + 1
         request.save()
     return request
 
@@ -194,11 +205,24 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
 
 
 def cancel(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
-    """Anything that has not come to its end → cancelled by its proposer; it stays on record."""
+    """Anything that has not come to its end → cancelled by its proposer; it stays on record.
+
+    A draft that never was filed takes no number, and stays out of the register.
+    """
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.CANCEL, by)
         request.save()
     return request
+
+
+def cancel_drafts(year: SchoolYear) -> None:
+    """Within the act that closes the year, which holds it: what never was filed → cancelled, for nobody else could end
+    it any more. Three statements, whatever their number."""
+    drafts = list(CorrectionRequest.objects.select_for_update().filter(year=year, state=State.DRAFT))
+    for draft in drafts:
+        draft.state = State.CANCELLED
+    CorrectionRequest.objects.bulk_update(drafts, ["state"])
+    record_bulk(drafts, changed=True, why=f"Đóng năm học {year.label} khi phiếu chưa gửi.")
 
 
 def carry_out(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
@@ -256,21 +280,18 @@ def _document(request: CorrectionRequest, typed: str) -> str:
 def new_draft(
     school_class: SchoolClass, cells: Sequence[CorrectionItem], *, by: User, **about: Any
 ) -> CorrectionRequest:
-    """A draft of these cells with the year's next number, within the caller's act, which holds the year.
+    """A draft of these cells, within the caller's act, which holds the year. Four statements, whatever their number.
 
     `about`: which register.
     """
-    last = CorrectionRequest.objects.filter(year=school_class.year).aggregate(last=Max("number"))["last"]
     request = CorrectionRequest.objects.create(
         year=school_class.year,
-        number=(last or 0) + 1,
         school_class=school_class,
         proposer=by,
         created_at=clock.now(),
         **about,
     )
-    # One by one: in bulk the history's own `request_id` and that of the cell would be one name for two things.
     for cell in cells:
         cell.request = request
-        cell.save(force_insert=True)
+    record_bulk(CorrectionItem.objects.bulk_create(cells), changed=False)
     return request

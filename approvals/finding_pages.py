@@ -13,6 +13,7 @@ from approvals.findings import alike, finding_actors
 from approvals.inspection_pages import FindingLine, with_names
 from approvals.inspection_workflow import FindingAct, FindingState, InspectionActor, finding_acts
 from approvals.models import CorrectionRequest, Finding, FindingEntry, StaffDecision
+from approvals.request_pages import visible_requests
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef, stored_results, value_and_version
 
@@ -37,7 +38,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FindingPage:
-    """`value_now` is None for a whole sheet; `requests` are those to correct the cell, filed since."""
+    """`value_now` is None for a whole sheet; `requests` are those to correct the cell, made since, as far as the reader
+    sees them."""
 
     line: FindingLine
     value_now: str | None
@@ -88,7 +90,7 @@ def read_finding(user: User, finding: Finding) -> FindingPage:
         line=FindingLine(finding),
         value_now=_value_now(finding, ref),
         steps=tuple(_step(each) for each in entries),
-        requests=_requests(finding),
+        requests=_requests(user, finding),
         decisions=_decisions(user, finding),
         acts=tuple(act.value for act in finding_acts(FindingState(finding.state), actors))
         if finding.inspection.state == "open"
@@ -116,10 +118,10 @@ def _value_now(finding: Finding, ref: SheetRef) -> str | None:
     return value_and_version(stored.get((finding.student_id, finding.item)), finding.field)[0]
 
 
-def _requests(finding: Finding) -> tuple[CorrectionRequest, ...]:
+def _requests(user: User, finding: Finding) -> tuple[CorrectionRequest, ...]:
     if finding.student_id is None:
         return ()
-    found = CorrectionRequest.objects.filter(
+    found = visible_requests(user).filter(
         school_class=finding.school_class_id,
         line=finding.line_id,
         period=finding.inspection.period,

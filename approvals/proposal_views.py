@@ -13,6 +13,7 @@ from accounts import permissions
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from approvals import corrections
+from approvals.corrections import DRAFTED
 from approvals.mandates import CorrectionRefused
 from approvals.registers import shown_value
 from gradebook.sheet_forms import changes_from_form
@@ -54,9 +55,7 @@ def propose(request: SignedInRequest, class_id: int, code: str, period: str) -> 
             "cells": _cells(sheet, typed, _reasons(refusal)),
         }
         return render(request, "approvals/propose.html", context, status=409 if sheet.lock.is_open else 422)
-    messages.success(
-        request, f"Đã lập phiếu {draft.label} (bản nháp). Ghi lí do, kèm minh chứng rồi gửi phiếu."
-    )
+    messages.success(request, DRAFTED)
     return redirect("approvals:request", draft.pk)
 
 

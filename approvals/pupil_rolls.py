@@ -14,7 +14,7 @@ from accounts import permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from approvals.corrections import new_draft
+from approvals.corrections import DRAFTED, new_draft
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.registers import ABSENCE, session_words, shown_value
@@ -43,7 +43,6 @@ def propose_sessions(
     """
     require_proposer(by, school_class)
     with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
-        # The year's row is held while the next number is taken: two drafts never share one.
         hold_year(school_class.year)
         if against := why_not(school_class, month):
             raise CorrectionRefused(against)
@@ -129,9 +128,7 @@ def propose(request: SignedInRequest, class_id: int, day: datetime.date, student
         draft = propose_sessions(school_class, found.student, month, wanted, by=request.user)
     except CorrectionRefused as refusal:
         return _show(request, school_class, found.student, month, refusal.message, typed=wanted, status=422)
-    messages.success(
-        request, f"Đã lập phiếu {draft.label} (bản nháp). Ghi lí do, kèm minh chứng rồi gửi phiếu."
-    )
+    messages.success(request, DRAFTED)
     return redirect("approvals:request", draft.pk)
 
 

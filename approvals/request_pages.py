@@ -52,21 +52,27 @@ NEXT_STEPS: Mapping[State, str] = {
 
 
 WHO_READS = "Phiếu đề nghị và minh chứng chỉ mở cho người lập phiếu và người xét."
+WHO_READS_DRAFTS = "Phiếu này còn là nháp, chưa gửi: chỉ mở cho người lập phiếu."
 
 
 def visible_requests(user: User) -> CorrectionRequestQuerySet:
     """The requests of which `may_see_request` says yes."""
     reach = permissions.reach_of(user, Action.SEE_REQUEST)
+    was_filed = Q(number__isnull=False)
     if reach.whole_school:
-        return CorrectionRequest.objects.all()
+        return CorrectionRequest.objects.filter(was_filed | Q(proposer=user))
     of_teams = Q(proposer__team__in=permissions.powers_of(user).headed_teams)
-    return CorrectionRequest.objects.filter(
-        Q(proposer=user) | Q(school_class__grade_level__in=reach.grades) | of_teams
-    )
+    of_grades = Q(school_class__grade_level__in=reach.grades)
+    return CorrectionRequest.objects.filter(was_filed & (of_grades | of_teams) | Q(proposer=user))
 
 
 def may_see_request(user: User, request: CorrectionRequest) -> bool:
-    """Whoever the table lets, and the head of the proposer's tổ. Needs the request's class and proposer at hand."""
+    """Whoever the table lets, and the head of the proposer's tổ; what never was filed is its proposer's alone.
+
+    Needs the request's class and proposer at hand.
+    """
+    if not request.was_filed:
+        return permissions.may(user, Action.SEE_DRAFT, owner_id=request.proposer_id)
     return permissions.may(
         user, Action.SEE_REQUEST, school_class=request.school_class, owner_id=request.proposer_id
     ) or heads_proposer(user, request)
@@ -74,8 +80,11 @@ def may_see_request(user: User, request: CorrectionRequest) -> bool:
 
 def require_request(user: User, request: CorrectionRequest) -> None:
     """Raises Refused unless `may_see_request`."""
-    if not may_see_request(user, request):
-        raise permissions.Refused(WHO_READS, who_could(Action.SEE_REQUEST))
+    if may_see_request(user, request):
+        return
+    if not request.was_filed:
+        raise permissions.Refused(WHO_READS_DRAFTS, "Người lập phiếu")
+    raise permissions.Refused(WHO_READS, who_could(Action.SEE_REQUEST))
 
 
 def get_request(user: User, pk: int) -> CorrectionRequest:
@@ -244,7 +253,7 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
         approved_results=approved_results(request) if state in OPEN_STATES else (),
         may_be_brought=Act.FILE in acts and may_be_brought(request),
         foreseen=foreseen(request) if is_decided_on else (),
-        rivals=tuple(_rival_line(user, register, each) for each in rivals_of(request, items)),
+        rivals=tuple(_rival_line(user, register, each) for each in rivals_of(request, items, reader=user)),
         needs_consent=is_needed,
         sees_prints=permissions.may_anywhere(user, Action.SEE_PRINTS),
     )

@@ -58,8 +58,10 @@ def _acts(rows: Sequence[Any]) -> Iterator[tuple[datetime.datetime, Step]]:
 
 
 def _moved(source: State, row: Any) -> Step:
-    what, field, kind = _DONE.get((source, State(row.state)), ("Huỷ phiếu", "", "refused"))
-    return _step(what, row, getattr(row, field) if field else "", kind)
+    what, field, kind = _DONE.get(
+        (source, State(row.state)), ("Huỷ phiếu", "history_change_reason", "refused")
+    )
+    return _step(what, row, getattr(row, field) or "" if field else "", kind)
 
 
 def _step(what: str, row: Any, note: str, kind: str) -> Step:

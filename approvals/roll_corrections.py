@@ -15,7 +15,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from approvals.corrections import new_draft
+from approvals.corrections import DRAFTED, new_draft
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.registers import ABSENCE, shown_value
@@ -45,7 +45,6 @@ def propose_roll(
     """
     require_proposer(by, school_class)
     with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
-        # The year's row is held while the next number is taken: two drafts never share one.
         hold_year(school_class.year)
         problem = why_not_proposed(school_class, day, session)
         if problem:
@@ -117,9 +116,7 @@ def propose(request: SignedInRequest, class_id: int, day: datetime.date, session
         draft = propose_roll(school_class, day, session, wanted, by=request.user)
     except CorrectionRefused as refusal:
         return _show(request, school_class, day, session, refusal.message, typed=wanted, status=422)
-    messages.success(
-        request, f"Đã lập phiếu {draft.label} (bản nháp). Ghi lí do, kèm minh chứng rồi gửi phiếu."
-    )
+    messages.success(request, DRAFTED)
     return redirect("approvals:request", draft.pk)
 
 

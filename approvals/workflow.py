@@ -1,7 +1,7 @@
 """The states of a correction request, who may move it and by when: a table, pure (PLAN IV; rule R52).
 
 The table is the whole truth: pages offer what it allows, `approvals.corrections` and its sisters ask it, the tests try
-every move by every role against it. The database knows the pairs of states too (migration 0041) and refuses the others.
+every move by every role against it. The database knows the pairs of states too (migration 0055) and refuses the others.
 """
 
 from collections.abc import Mapping
@@ -63,6 +63,7 @@ _VICE_PRINCIPAL = frozenset({Actor.VICE_PRINCIPAL})
 
 MOVES: tuple[RequestMove, ...] = (
     RequestMove(State.DRAFT, Act.FILE, _PROPOSER, State.FILED),
+    # So does the closing of its year, which nobody's draft holds up (`approvals.year_closing`).
     RequestMove(State.DRAFT, Act.CANCEL, _PROPOSER, State.CANCELLED),
     # The opinion of the head of the proposer's tổ holds nothing up.
     RequestMove(State.FILED, Act.OPINE, _TEAM_HEAD, State.FILED),

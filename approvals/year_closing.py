@@ -16,10 +16,11 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, Role
 from accounts.terms import Problem
+from approvals.corrections import cancel_drafts
 from approvals.inspection_workflow import InspectionState
 from approvals.models import CorrectionRequest, Inspection, ReconciliationRound
 from approvals.reconciliation_workflow import RoundState
-from approvals.workflow import OPEN_STATES
+from approvals.workflow import OPEN_STATES, State
 from gradebook.models import EntryWindow, YearOutcome
 from gradebook.opening import Item
 from students.attendance_months import begun_months
@@ -41,7 +42,10 @@ def closing_list(year: SchoolYear) -> list[Item]:
 
 
 def close_year(year: SchoolYear, *, by: User) -> None:
-    """From open to closed; refused with everything that is not settled yet. Kept in the year's history."""
+    """From open to closed; refused with everything that is not settled yet. Kept in the year's history.
+
+    Drafts of correction requests, which nobody but their proposers sees, are cancelled.
+    """
     permissions.require(by, Action.CLOSE_YEAR, WHO_CLOSES)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
         held = hold_year(year)
@@ -49,6 +53,7 @@ def close_year(year: SchoolYear, *, by: User) -> None:
             refuse(Problem("", f"Năm học {held.label} chưa mở nên chưa có gì để đóng."))
         unsettled = [item for item in closing_list(held) if item.missing and item.is_needed]
         refuse(*(Problem("", f"{item.title}: {item.missing} ({item.who} làm).") for item in unsettled))
+        cancel_drafts(held)
         held.state = SchoolYear.State.CLOSED
         held.save(update_fields=["state"])
 
@@ -69,11 +74,10 @@ def reopen_year(year: SchoolYear, *, reason: str, by: User) -> None:
 
 
 def _last_day(year: SchoolYear) -> Item:
-    is_over = year.ends_on < today()
     return Item(
         "Ngày cuối của năm học",
         f"{year.ends_on:%d/%m/%Y}",
-        "" if is_over else "năm học chưa hết",
+        "" if year.is_over else "năm học chưa hết",
         PRINCIPAL,
         reverse("students:year", args=[year.pk]),
         "Xem lịch",
@@ -112,12 +116,17 @@ def _windows(year: SchoolYear) -> Item:
 
 
 def _requests(year: SchoolYear) -> Item:
-    still = CorrectionRequest.objects.filter(year=year, state__in=OPEN_STATES).count()
+    is_draft = Q(state=State.DRAFT)
+    counts = CorrectionRequest.objects.filter(year=year, state__in=OPEN_STATES).aggregate(
+        still=Count("pk", filter=~is_draft), drafts=Count("pk", filter=is_draft)
+    )
+    still, drafts = counts["still"], counts["drafts"]
+    found = f"{still} phiếu chưa kết thúc" if still else "mọi phiếu đã gửi đã kết thúc"
     return Item(
         "Phiếu đề nghị sửa",
-        "mọi phiếu đã kết thúc" if not still else f"{still} phiếu chưa kết thúc",
-        f"{still} phiếu còn nháp, chờ phê chuẩn hoặc chờ thực hiện" if still else "",
-        f"người lập phiếu, {VICE_PRINCIPAL}, {Role.CLERK.label}",
+        f"{found}; {drafts} phiếu nháp chưa gửi sẽ huỷ khi đóng" if drafts else found,
+        f"{still} phiếu chờ bổ sung, chờ phê chuẩn, chờ đồng ý hoặc chờ thực hiện" if still else "",
+        f"người lập phiếu, {VICE_PRINCIPAL}, {PRINCIPAL}, {Role.CLERK.label}",
         reverse("approvals:requests"),
         "Xem phiếu",
     )

@@ -127,7 +127,7 @@ AIMS: tuple[tuple[str, str, str, str], ...] = (
     ("signatures", "page_ms", "… the register's page: median (ms)", ""),
     ("progress", "readiness_statements", "… the report before closing: SQL statements", ""),
     ("progress", "readiness_ms", "… the report before closing (ms)", ""),
-    ("corrections", "propose_statements", "a request of 35 cells, its draft: SQL statements", ""),
+    ("corrections", "propose_statements", "a request of 35 cells, its draft: SQL statements", "15"),
     ("corrections", "propose_ms", "… its draft (ms)", ""),
     ("corrections", "file_ms", "… filing (ms)", "100"),
     ("corrections", "decide_ms", "… deciding (ms)", "100"),

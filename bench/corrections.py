@@ -116,7 +116,9 @@ def _timed(name: str, act: Callable[[], "CorrectionRequest"]) -> tuple["Correcti
 
 def _make_old_ones(ref: "SheetRef") -> None:
     """Requests that came to their end, written in bulk: as drafts with cells and evidence, then moved along."""
-    from accounts import clock  # noqa: PLC0415 - after setup
+    from django.db.models import F  # noqa: PLC0415 - after setup
+
+    from accounts import clock  # noqa: PLC0415 - as above
     from accounts.history import Source, acting  # noqa: PLC0415 - as above
     from accounts.models import User  # noqa: PLC0415 - as above
     from approvals.models import CorrectionItem, CorrectionRequest, Evidence  # noqa: PLC0415 - as above
@@ -129,14 +131,13 @@ def _make_old_ones(ref: "SheetRef") -> None:
         made = CorrectionRequest.objects.bulk_create(
             CorrectionRequest(
                 year=ref.school_class.year,
-                number=10_000 + number,
                 school_class=ref.school_class,
                 line=ref.line,
                 period=ref.period,
                 proposer=people["gvcn.4a"],
                 created_at=now,
             )
-            for number in range(OLD)
+            for _number in range(OLD)
         )
         CorrectionItem.objects.bulk_create(
             CorrectionItem(
@@ -158,10 +159,10 @@ def _make_old_ones(ref: "SheetRef") -> None:
             )
             for each in made
         )
-        old = CorrectionRequest.objects.filter(number__gte=10_000)
-        old.update(state="filed", reason="Nhầm.", reason_code="other", filed_at=now)
+        old = CorrectionRequest.objects.filter(pk__in=[each.pk for each in made])
+        old.update(state="filed", number=F("pk") + 10_000, reason="Nhầm.", reason_code="other", filed_at=now)
         old.update(state="approved", decided_by=people["phohieutruong"], decided_at=now)
-        old.filter(number__lt=10_000 + OLD // 2).update(state="cancelled")
+        old.filter(pk__lt=made[OLD // 2].pk).update(state="cancelled")
         old.filter(state="approved").update(state="applied", applied_by=people["vanthu"], applied_at=now)
 
 

@@ -70,7 +70,12 @@ class CorrectionPaper:
 
     @property
     def title(self) -> str:
-        return f"Phiếu đề nghị sửa số {self.request.label} năm học {self.year.label}"
+        return f"{self.request.title} năm học {self.year.label}"
+
+    @property
+    def number(self) -> str:
+        """ "" of what never was filed: then the paper bears none."""
+        return self.request.label if self.request.was_filed else ""
 
     @property
     def mark(self) -> str:

@@ -37,7 +37,8 @@ def correction_paper(request: SignedInRequest, pk: int) -> FileResponse:
     require_password(request, f"Tải về {paper.title}.", lasting=Lasting.EXPORTS)
     page = reverse("approvals:request", args=[pk])
     log_access(request, AccessLogEntry.Kind.PRINT_DOWNLOADED, target=paper.title, target_path=page)
-    name = f"phieu-de-nghi-sua-{paper.request.number:02d}-{paper.year.label.replace(' ', '')}.pdf"
+    number = paper.number.partition("/")[0] or "nhap"
+    name = f"phieu-de-nghi-sua-{number}-{paper.year.label.replace(' ', '')}.pdf"
     return file_to_save(io.BytesIO(correction_pdf(paper)), name, PDF)
 
 

@@ -382,6 +382,7 @@ PAGES = (
     Page("approvals:tasks", Action.SEE_OWN_TASKS, EVERYBODY),
     Page("approvals:requests", Action.SEE_REQUEST, EVERYBODY),
     Page("approvals:request", Action.SEE_REQUEST, REQUEST_4A, arguments=of("filed")),
+    Page("approvals:request", Action.SEE_DRAFT, LAN, arguments=of("draft")),
     Page("approvals:evidence", Action.SEE_REQUEST, REQUEST_4A, arguments=of("evidence")),
     Page(
         "approvals:propose",

@@ -19,6 +19,7 @@ from approvals.models.requests import (
     CorrectionRequest,
     CorrectionRequestQuerySet,
     Evidence,
+    request_label,
 )
 from approvals.models.signatures import BookSignature, SignatureQuerySet
 
@@ -48,4 +49,5 @@ __all__ = [
     "ReconciliationRound",
     "SignatureQuerySet",
     "StaffDecision",
+    "request_label",
 ]

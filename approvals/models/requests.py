@@ -21,6 +21,11 @@ STATE_CHOICES = State.pairs()
 REASON_CHOICES = ReasonCode.pairs()
 
 
+def request_label(number: int | None) -> str:
+    """The number as the paper form shows it; "nháp" of what never was filed."""
+    return "nháp" if number is None else f"{number:02d}/PĐN"
+
+
 class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
     """Sets of requests, named as the pages name them."""
 
@@ -29,6 +34,10 @@ class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
         own = CorrectionItem.objects.filter(request=OuterRef("pk")).order_by()
         counted = own.values("request").annotate(n=Count("*")).values("n")
         return self.annotate(cells=Coalesce(Subquery(counted), 0))
+
+    def filed(self) -> Self:
+        """Those that are documents of the year: filed once, whatever became of them."""
+        return self.filter(number__isnull=False)
 
 
 class CorrectionRequest(models.Model):
@@ -39,11 +48,12 @@ class CorrectionRequest(models.Model):
     one to that day, and each cell names its own. State changes pass through
     `approvals.corrections` and its sisters alone. `document` names the paper of the former school whose results the
     request brings along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have
-    acted, `effects` what followed when it was carried out, a line each; it is written then.
+    acted, `effects` what followed when it was carried out, a line each; it is written then. `number` is the next of the
+    year's when it is filed for the first time; what never was filed has none, and is its proposer's alone.
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="correction_requests")
-    number = models.PositiveIntegerField("số phiếu")
+    number = models.PositiveIntegerField("số phiếu", null=True)
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="correction_requests")
     line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="correction_requests", null=True)
     period = models.CharField("thời điểm", max_length=6, choices=ENTRY_CHOICES, blank=True)
@@ -94,6 +104,11 @@ class CorrectionRequest(models.Model):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["year", "number"], name="request_number_once_a_year"),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True, filed_at__isnull=True)
+                | Q(number__isnull=False, filed_at__isnull=False),
+                name="request_is_numbered_when_filed",
+            ),
             models.CheckConstraint(condition=Q(state__in=list(State)), name="request_state_is_known"),
             models.CheckConstraint(
                 condition=Q(period__in=ENTRY_PERIODS, roll_day__isnull=True, roll_session="")
@@ -169,9 +184,17 @@ class CorrectionRequest(models.Model):
         return self.label
 
     @property
+    def was_filed(self) -> bool:
+        """Whether it ever was: then it is a document of the year."""
+        return self.number is not None
+
+    @property
     def label(self) -> str:
-        """The number as the paper form shows it."""
-        return f"{self.number:02d}/PĐN"
+        return request_label(self.number)
+
+    @property
+    def title(self) -> str:
+        return f"Phiếu đề nghị sửa số {self.label}" if self.was_filed else "Phiếu đề nghị sửa (nháp)"
 
     @property
     def reason_label(self) -> str:

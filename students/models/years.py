@@ -157,6 +157,11 @@ class SchoolYear(models.Model):
         return self.state == self.State.OPEN
 
     @property
+    def is_over(self) -> bool:
+        """Whether its last day has passed; it may be open still, or again."""
+        return self.ends_on < today()
+
+    @property
     def terms(self) -> tuple[Days, ...]:
         """The days of term I and of term II; none while they are not fixed."""
         if self.lessons_start_on is None or self.second_term_starts_on is None:
@@ -169,10 +174,15 @@ class SchoolYear(models.Model):
     def require_not_closed(self) -> None:
         """The guard of every act that changes something of a year; raises YearIsClosed."""
         if self.is_closed:
-            raise YearIsClosed(
-                f"Năm học {self.label} đã đóng: số liệu của năm học này chỉ còn để xem và in, không thay đổi được nữa. "
-                "Thật cần sửa thì Hiệu trưởng mở lại năm học, có ghi lí do."
-            )
+            raise YearIsClosed(self.why_closed)
+
+    @property
+    def why_closed(self) -> str:
+        """Why nothing of a closed year is changed, and who could change that."""
+        return (
+            f"Năm học {self.label} đã đóng: số liệu của năm học này chỉ còn để xem và in, không thay đổi được nữa. "
+            "Thật cần sửa thì Hiệu trưởng mở lại năm học, có ghi lí do."
+        )
 
     def day_for_roster(self) -> datetime.date:
         """The day whose roster a sheet of this year shows: today, or the nearest day of the year."""

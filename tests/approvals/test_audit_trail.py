@@ -19,6 +19,7 @@ from approvals.audit_words import TABLES, UNTOLD, column_words, fields_of, value
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from kimdong.watched import NOT_WATCHED, tables_of_ours
+from tests.approvals.papers import applied, draft, entered_school
 from tests.gradebook.school import CONFIRMED, enter, make_school, open_window
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,24 @@ def test_a_change_by_sql_stands_in_the_story_and_in_that_of_the_cell(school):
     assert "ghi thẳng vào cơ sở dữ liệu" in told
     now = [told.index(f'class="now">{mark}<') for mark in (10, 8, 7)]
     assert now == sorted(now)
+
+
+def test_a_request_is_called_by_its_number_and_one_that_never_was_filed_a_draft():
+    school = entered_school()
+    draft(school, "10", pupil=1)
+    applied(school)
+    lines = read_trail(Wanted(school_class=school.class_4a, part="corrections")).lines
+    things = [line.thing.rpartition(" · ")[2] for line in lines if line.where == "Phiếu đề nghị sửa"]
+    assert things == ["01/PĐN", "01/PĐN", "01/PĐN", "nháp", "nháp"]
+    told = [
+        change.new
+        for line in lines
+        for change in line.changes
+        if (line.where, line.action, change.column) == ("Ô trong phiếu đề nghị sửa", "Ghi mới", "phiếu")
+    ]
+    assert told == ["01/PĐN", "nháp"]
+    (mark, *_older) = read_trail(Wanted(pupil=school.pupils[0], part="marks")).lines
+    assert mark.under == "phiếu 01/PĐN"
 
 
 def test_a_page_costs_the_same_for_few_lines_and_for_many(school, django_assert_num_queries):

@@ -55,7 +55,26 @@ def test_a_draft_notes_what_stands_there_and_what_shall(school):
     request = draft(school, "9")
     item = request.items.get()
     assert (item.old_value, item.new_value, item.field) == ("7", "9", Field.MARK)
-    assert (request.state, request.number, request.label) == (State.DRAFT, 1, "01/PĐN")
+    assert (request.state, request.number, request.label) == (State.DRAFT, None, "nháp")
+
+
+@pytest.mark.parametrize("cells", [1, 5])
+def test_a_draft_of_many_cells_takes_the_statements_of_one(school, django_assert_num_queries, cells):
+    ref = school.sheet()
+    changes = [change_of(ref, pupil, Field.MARK, "9") for pupil in school.pupils[:cells]]
+    with django_assert_num_queries(11):
+        request = corrections.propose(ref, changes, by=school.lan)
+    assert request.items.count() == cells
+
+
+def test_the_history_of_a_cell_names_the_request_that_it_belongs_to(school):
+    request = filed(school)
+    for row in (request.items.get().history.get(), request.evidence.get().history.get()):
+        assert (row.request_id, row.acting_role, row.history_user) == (
+            request.pk,
+            "GVCN 4A, môn Toán",
+            school.lan,
+        )
 
 
 def test_the_wanted_value_is_kept_as_it_would_be_stored(school):
@@ -122,8 +141,16 @@ def test_a_request_that_would_change_nothing_is_not_made(school):
         draft(school, "7")
 
 
-def test_requests_are_numbered_through_the_year(school):
-    assert [draft(school, value).number for value in ("8", "9", "10")] == [1, 2, 3]
+def test_a_request_is_numbered_when_it_is_filed_and_a_draft_that_is_cancelled_leaves_no_gap(school):
+    dropped = draft(school, "8")
+    first = filed(school, "9")
+    assert corrections.cancel(dropped, by=school.lan).number is None
+    second = corrections.cancel(filed(school, "10"), by=school.lan)
+    third = returned(school)
+    file_anew(third, school.lan)
+    third.refresh_from_db()
+    assert [first.number, second.number, third.number] == [1, 2, 3]
+    assert third.state == State.FILED
 
 
 # -- Filing ------------------------------------------------------------------------------------------------
@@ -510,25 +537,43 @@ def test_the_database_keeps_what_was_filed_and_every_request(school):
     ):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement, [request.pk])
-    empty = CorrectionRequest.objects.create(
-        year=school.year, number=98, school_class=school.class_4a, period="GHKI", proposer=school.lan
-    )
+    about = {"year": school.year, "school_class": school.class_4a, "period": "GHKI", "proposer": school.lan}
+    empty = CorrectionRequest.objects.create(**about)
     with pytest.raises(IntegrityError, match="stays on record"), transaction.atomic():
         empty.delete()
     with pytest.raises(IntegrityError, match="begins as a draft"), transaction.atomic():
-        CorrectionRequest.objects.create(
-            year=school.year,
-            number=99,
-            school_class=school.class_4a,
-            period="GHKI",
-            state="filed",
-            proposer=school.lan,
-        )
+        CorrectionRequest.objects.create(**about, state="filed")
+    with pytest.raises(IntegrityError, match="a draft has no number"), transaction.atomic():
+        CorrectionRequest.objects.create(**about, number=99)
+
+
+def test_the_database_numbers_a_request_when_it_is_filed_and_never_again(school):
+    request = draft(school)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    mine, others = (CorrectionRequest.objects.filter(pk=each.pk) for each in (request, filed(school)))
+    filing = {"state": "filed", "reason": "Nhầm.", "reason_code": "other", "filed_at": clock.now()}
+    for rows, change, why in (
+        (mine, {"number": 2}, "gets its number when it is filed"),
+        (mine, {"filed_at": clock.now()}, "request_is_numbered_when_filed"),
+        (mine, filing, "request_is_numbered_when_filed"),
+        (mine, {**filing, "number": 1}, "request_number_once_a_year"),
+        (others, {"number": 2}, "keeps it"),
+        (others, {"number": None}, "keeps it"),
+    ):
+        with pytest.raises(IntegrityError, match=why), transaction.atomic():
+            rows.update(**change)
+    assert mine.update(**filing, number=2) == 1
 
 
 def test_the_database_files_nothing_without_evidence(school):
     request = draft(school)
-    moved = {"state": "filed", "reason": "Nhầm.", "reason_code": "other", "filed_at": clock.now()}
+    moved = {
+        "state": "filed",
+        "reason": "Nhầm.",
+        "reason_code": "other",
+        "filed_at": clock.now(),
+        "number": 1,
+    }
     with pytest.raises(IntegrityError, match="no evidence"), transaction.atomic():
         CorrectionRequest.objects.filter(pk=request.pk).update(**moved)
 

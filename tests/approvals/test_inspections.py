@@ -216,10 +216,11 @@ def test_the_whole_story_from_the_cell_to_the_minutes(school, client):
     client.post(
         reverse("approvals:finding_act", args=[finding.pk, "answer"]), {"text": "Em cộng nhầm phần đọc."}
     )
-    request = draft(school)
-    assert request.label in text(client.get(page))
+    request = reverse("approvals:request", args=[draft(school).pk])
+    assert request in client.get(page).content.decode()
 
     as_(client, school.hoa)
+    assert request not in client.get(page).content.decode()
     assert "Kết luận nội dung kiểm tra: Toán lớp 4A" in text(client.get("/"))
     client.post(
         reverse("approvals:finding_act", args=[finding.pk, "close"]),

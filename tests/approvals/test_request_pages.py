@@ -99,19 +99,53 @@ def test_the_list_is_narrowed_by_state_and_by_whose_it_is(school, as_):
     client = as_(school.hoa)
     url = reverse("approvals:requests")
     everything = text(client.get(url))
-    assert all(f"Phiếu {label}" in everything for label in ("01/PĐN", "02/PĐN", "03/PĐN"))
+    assert all(f"Phiếu {label}" in everything for label in ("01/PĐN", "02/PĐN"))
     assert "Chờ tôi (1)" in everything
     waiting = text(client.get(url, {"who": "waiting"}))
-    assert "Phiếu 02/PĐN" in waiting
-    assert "Phiếu 01/PĐN" not in waiting
+    assert "Phiếu 01/PĐN" in waiting
+    assert "Phiếu 02/PĐN" not in waiting
     only_approved = text(client.get(url, {"state": "approved"}))
-    assert "Phiếu 03/PĐN" in only_approved
-    assert "Phiếu 02/PĐN" not in only_approved
+    assert "Phiếu 02/PĐN" in only_approved
+    assert "Phiếu 01/PĐN" not in only_approved
+
+
+def test_a_draft_is_its_proposers_alone_and_has_no_number_anywhere(school, as_):
+    dropped = corrections.cancel(draft(school, "10"), by=school.lan)
+    request = draft(school)
+    evidence = corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    url = reverse("approvals:requests")
+    client = as_(school.lan)
+    assert "Phiếu đề nghị sửa (nháp)" in text(client.get(page_of(request)))
+    shown = text(client.get(url))
+    assert shown.count("Phiếu nháp · Toán · Lớp 4A") == 2
+    assert ("Tất cả (2)" in shown, "Nháp (1)" in shown, "Đã huỷ (1)" in shown) == (True, True, True)
+    assert "Phiếu nháp · Toán · Lớp 4A" in text(client.get(reverse("approvals:tasks")))
+    for name in ("dung", "bich", "hoa", "tuan", "son"):
+        client = as_(school.people[name])
+        assert client.get(page_of(request)).status_code == 403, name
+        assert client.get(page_of(dropped)).status_code == 403, name
+        assert client.get(reverse("approvals:evidence", args=[evidence.pk])).status_code == 403, name
+        shown = text(client.get(url))
+        assert ("Tất cả (0)" in shown, "Nháp (0)" in shown) == (True, True), name
+        assert "Phiếu nháp" not in shown, name
+        assert "Phiếu nháp" not in text(client.get(reverse("approvals:tasks"))), name
+    refused = text(as_(school.hoa).get(page_of(request)))
+    assert "Phiếu này còn là nháp, chưa gửi: chỉ mở cho người lập phiếu." in refused
+    assert "Ai giúp được Người lập phiếu" in refused
+
+
+def test_of_another_persons_draft_for_the_same_cell_nobody_is_told_when_it_is_decided(school, as_):
+    request, own = filed(school), draft(school, "8")
+    assert "phiếu nháp đang chờ («Nháp»)" in text(as_(school.lan).get(page_of(request)))
+    assert "phiếu nháp" not in text(as_(school.hoa).get(page_of(request)))
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    assert "nháp" not in corrections.carry_out(request, by=school.tuan).effects
+    assert "Có ô đã đổi giá trị từ khi lập phiếu" in text(as_(school.lan).get(page_of(own)))
 
 
 def test_the_newest_request_stands_first(school, as_):
     for value in ("8", "9", "10"):
-        draft(school, value)
+        filed(school, value)
     shown = text(as_(school.lan).get(reverse("approvals:requests")))
     assert shown.index("03/PĐN") < shown.index("02/PĐN") < shown.index("01/PĐN")
 
@@ -121,7 +155,7 @@ def test_an_odd_filter_shows_everything(school, as_):
     shown = text(
         as_(school.lan).get(reverse("approvals:requests"), {"state": "x'", "who": "all", "page": "zwölf"})
     )
-    assert "Phiếu 01/PĐN" in shown
+    assert "Phiếu nháp" in shown
 
 
 @pytest.mark.parametrize("count", [1, 7])
@@ -481,8 +515,13 @@ def test_a_request_takes_the_same_statements_for_one_cell_and_for_many(
     ref = school.sheet()
     changes = [change_of(ref, pupil, Field.MARK, "9") for pupil in school.pupils[:cells]]
     request = corrections.propose(ref, changes, by=school.lan)
+    client = as_(school.lan)
+    with django_assert_num_queries(10):
+        client.get(page_of(request))
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
     client = as_(school.hoa)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         client.get(page_of(request))
 
 

@@ -17,7 +17,7 @@ from approvals.year_closing import close_year, closing_list, reopen_year
 from gradebook.models import SubjectResult, YearOutcome
 from students.models import Enrolment, HomeroomAssignment, SchoolYear, YearIsClosed, YearProfile
 from students.years import YearRefused
-from tests.approvals.papers import draft, entered_school
+from tests.approvals.papers import draft, entered_school, filed
 from tests.gradebook.school import CONFIRMED
 from tests.students.test_attendance import at
 
@@ -74,14 +74,26 @@ def state_of(year):
 
 
 def test_a_year_that_is_not_settled_is_not_closed_and_each_thing_is_named(school):
-    request = draft(school)
+    request = filed(school)
     with pytest.raises(YearRefused) as refused:
         close_year(school.year, by=school.bich)
     said = str(refused.value)
-    for words in ("năm học chưa hết", "chưa phê duyệt: 1A", "1 phiếu còn nháp"):
+    for words in ("năm học chưa hết", "chưa phê duyệt: 1A", "1 phiếu chờ bổ sung, chờ phê chuẩn"):
         assert words in said
-    assert request.state == "draft"
+    assert request.state == "filed"
     assert state_of(school.year) == "open"
+
+
+def test_drafts_that_nobody_filed_hold_nothing_up_and_are_cancelled_as_the_page_says(school, over):
+    request = draft(school)
+    bich = client_of(school.bich)
+    told = text(bich.get(reverse("approvals:year_closing", args=[over.pk])))
+    assert "mọi phiếu đã gửi đã kết thúc; 1 phiếu nháp chưa gửi sẽ huỷ khi đóng" in told
+    bich.post(reverse("approvals:year_close", args=[over.pk]), CONFIRMED)
+    request.refresh_from_db()
+    assert (request.state, request.number, state_of(over)) == ("cancelled", None, "closed")
+    shown = text(client_of(school.lan).get(reverse("approvals:request", args=[request.pk])))
+    assert f"Đóng năm học {over.label} khi phiếu chưa gửi." in shown
 
 
 def test_the_principal_closes_the_year_and_opens_it_again_for_a_reason_that_stays(school, over):

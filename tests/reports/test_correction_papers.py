@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from accounts import clock
 from accounts.clock import today
-from accounts.models import AccessLogEntry, User
+from accounts.models import AccessLogEntry, Post, User
 from approvals import consent, corrections
 from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest
@@ -66,9 +66,20 @@ def test_the_paper_has_the_form_the_cells_and_everybody_s_part(school):
     assert AccessLogEntry.objects.filter(kind="print_downloaded", target__contains=request.label).exists()
 
 
-def test_what_was_not_decided_is_left_to_the_hand_and_a_draft_says_that_it_is_one(school):
-    words = paper(school, draft(school))
+def test_a_draft_is_printed_by_its_proposer_alone_without_a_number_and_says_that_it_is_one(school):
+    request = draft(school)
+    address = reverse("reports:correction_paper", args=[request.pk])
+    for name in ("tuan", "hoa", "bich"):
+        assert as_confirmed(school.people[name]).get(address).status_code == 403, name
+    Post.objects.create(holder=school.lan, kind=Post.Kind.VICE_PRINCIPAL, starts_on=today())
+    words = paper(school, request, "lan")
     assert "BẢN NHÁP, CHƯA GỬI" in words
+    assert "Số:" not in words
+
+
+def test_what_was_not_decided_is_left_to_the_hand(school):
+    words = paper(school, filed(school))
+    assert "BẢN NHÁP" not in words
     assert "Ghi trên hệ thống" not in words
     assert "minh chứng hợp lệ" not in words
     refused = corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài làm.", by=school.hoa)
