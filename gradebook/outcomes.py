@@ -1,7 +1,7 @@
 """The principal's decisions on the year of a class: the approval, on a pupil alone, and anew (rules R39–R47, R55)."""
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -46,7 +46,8 @@ def approve_outcomes(
 
     Who waits for the supplementary assessment or the training in summer is left for a later approval of the class, as
     is whoever is not assessed (`decide_promotion`). Raises PermissionDenied, YearIsClosed; OutcomesIncomplete;
-    YearEndRefused before the review, with an exception undecided, and when a result has changed since.
+    YearEndRefused before the review, with an exception undecided, when a result has changed since, and of a pupil who
+    would repeat the grade while sitting in a higher one.
     """
     permissions.require(by, Action.APPROVE_OUTCOMES, WHO_APPROVES)
     with moving(school_class, Act.APPROVE, Actor.PRINCIPAL, by=by, source=source) as page:
@@ -61,6 +62,8 @@ def approve_outcomes(
         if undecided or page.problems:
             raise YearEndRefused(*undecided, *page.problems)
         rows = [_outcome(row, by=by, on=on) for row in page.to_decide]
+        if against := _against_staying([row.student for row in rows if not row.is_promoted], school_class):
+            raise YearEndRefused(*against)
         record_bulk(YearOutcome.objects.bulk_create(rows), changed=False, why="Phê duyệt kết quả năm học")
         page.record.approved_by, page.record.approved_at = by, clock.now()
     return rows
@@ -116,29 +119,51 @@ def reopen_corrected(page: ClassPage, row: Row, *, why: str) -> str | None:
 
 
 def _take_back(row: Row, decided: YearOutcome, *, why: str) -> str | None:
-    """Deletes the decision, whose history stays, and the homeroom teacher's word; or says why that cannot be."""
+    """Deletes the decision, whose history stays, and the homeroom teacher's word; or says why that cannot be.
+
+    Whoever sits in a class of a later year by it stays there where the new result leads there too.
+    """
     # No list of the next year's classes is written meanwhile.
     RollOver.objects.select_for_update().filter(year=row.school_class.year_id + 1).first()
-    if against := against_reopening(row.student, row.school_class):
-        return against
+    place = _later_classes([row.student], row.school_class).get(row.student.pk)
+    completes = row.final.result not in {None, YearResult.CHT}
+    if place is not None and not (completes and _is_higher(place, row.school_class)):
+        return f"{_sits_in(row.student, place)} rồi Hiệu trưởng mở lại."
     decided._change_reason = why  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
     decided.delete()
     take_back_word(row, why=f"Mở lại quyết định: {why}")
     return None
 
 
-def against_reopening(student: Student, school_class: SchoolClass) -> str | None:
-    """Why the decision cannot be re-opened: the pupil sits in a class of a later year by it. One statement."""
-    later = Movement.objects.in_force().filter(
-        student=student, year__gt=school_class.year_id, to_class__isnull=False
-    )
-    place = later.select_related("to_class__year").order_by("year").first()
-    if place is None or place.to_class is None:
-        return None
+def _against_staying(students: Sequence[Student], school_class: SchoolClass) -> list[str]:
+    """Of these who shall repeat the grade those who sit in a higher one by now. One statement, if any."""
+    places = _later_classes(students, school_class) if students else {}
+    return [
+        f"{_sits_in(student, places[student.pk])} rồi Hiệu trưởng phê duyệt."
+        for student in students
+        if student.pk in places and _is_higher(places[student.pk], school_class)
+    ]
+
+
+def _is_higher(place: SchoolClass, school_class: SchoolClass) -> bool:
+    return place.grade_level > school_class.grade_level
+
+
+def _sits_in(student: Student, place: SchoolClass) -> str:
     return (
-        f"Em {student.full_name} đã vào lớp {place.to_class.name} năm học {place.to_class.year.label} theo quyết định "
-        "này. Văn thư hoàn tác lần ghi danh sách lớp, hoặc huỷ biến động vào lớp của riêng em, rồi Hiệu trưởng mở lại."
+        f"Em {student.full_name} đã vào lớp {place.name} năm học {place.year.label} theo quyết định đã phê duyệt. Văn "
+        "thư hoàn tác lần ghi danh sách lớp, hoặc huỷ biến động vào lớp của riêng em,"
     )
+
+
+def _later_classes(students: Iterable[Student], school_class: SchoolClass) -> dict[int, SchoolClass]:
+    """By pupil id the first class of a later year in which each has a seat; the others are left out. One statement."""
+    later = Movement.objects.in_force().filter(
+        student__in=[each.pk for each in students], year__gt=school_class.year_id, to_class__isnull=False
+    )
+    # The last one written stands: that of the earliest year.
+    rows = later.select_related("to_class__year").order_by("-year")
+    return {each.student_id: each.to_class for each in rows if each.to_class is not None}
 
 
 def decide_promotion(

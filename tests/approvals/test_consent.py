@@ -94,13 +94,26 @@ def test_a_result_that_stays_the_same_stays_decided(ended):
     assert YearOutcome.objects.count() == 2
 
 
-def test_a_decision_by_which_the_pupil_sits_in_the_next_class_is_left_to_the_principal(ended):
+def seat_in_2a(ended):
     following = prepare_after(ended.year, by=ended.tuan)
-    request = consent.answer(about(ended, "7"), consents=True, note="", by=ended.bich)
     with acting(ended.tuan, role="Văn thư", source=Source.EXCEL):
         Enrolment.objects.update(ends_on=ended.year.ends_on)
         made = SchoolClass.objects.create(year=following, name="2A", grade_level=2)
         enrol_many([Seat(ended.pupils[0], made)], year=following, by=ended.tuan, why="Danh sách")
+
+
+def test_a_decision_on_a_pupil_who_goes_up_anyway_is_reopened_though_the_pupil_sits_in_the_next_class(ended):
+    request = consent.answer(about(ended, "7"), consents=True, note="", by=ended.bich)
+    seat_in_2a(ended)
+    done = corrections.carry_out(request, by=ended.tuan)
+    assert "lên lớp của em được mở lại" in done.effects
+    confirm(ended)
+    assert go_through(ended)[ended.pupils[0].pk].is_promoted
+
+
+def test_a_decision_by_which_the_pupil_sits_in_the_next_class_is_left_to_the_principal(ended):
+    request = consent.answer(about(ended, "4"), consents=True, note="", by=ended.bich)
+    seat_in_2a(ended)
     done = corrections.carry_out(request, by=ended.tuan)
     assert "Chưa mở lại được quyết định" in done.effects
     assert "đã vào lớp 2A" in done.effects

@@ -20,7 +20,16 @@ from students.movements import Seat, enrol_many
 from tests.gradebook.next_year import prepare_after
 from tests.gradebook.school import CONFIRMED, change_of, enter, open_window
 from tests.gradebook.test_year_end_pages import at, text
-from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put
+from tests.gradebook.year_end import (
+    approve,
+    complete,
+    confirm,
+    ended_school,
+    go_through,
+    put,
+    review,
+    say,
+)
 
 pytestmark = pytest.mark.django_db
 SAYS = "Kết quả tính lại khác kết quả đã phê duyệt"
@@ -105,15 +114,41 @@ def test_while_the_class_is_with_somebody_else_nothing_is_reopened(school):
         reopen_outcome(school.class_1a, school.pupils[1], reason="Xem lại", by=school.bich)
 
 
-def test_who_sits_in_a_class_of_the_next_year_by_the_decision_leaves_it_first(school):
+def seat_next_year(school, name):
     following = prepare_after(school.year, by=school.tuan)
     with acting(school.tuan, role="Văn thư", source=Source.EXCEL):
         Enrolment.objects.update(ends_on=school.year.ends_on)
-        made = SchoolClass.objects.create(year=following, name="2A", grade_level=2)
+        made = SchoolClass.objects.create(year=following, name=name, grade_level=int(name[0]))
         enrol_many([Seat(school.pupils[0], made)], year=following, by=school.tuan, why="Danh sách")
-    with pytest.raises(YearEndRefused, match=r"đã vào lớp 2A.*huỷ biến động"):
+
+
+@pytest.mark.parametrize(("mark", "seat"), [(4, "2A"), (7, "1A")])
+def test_who_sits_in_a_class_of_the_next_year_to_which_the_new_result_does_not_lead_leaves_it_first(
+    school, mark, seat
+):
+    put(school, school.pupils[0], "TOAN", mark=mark)
+    seat_next_year(school, seat)
+    with pytest.raises(YearEndRefused, match=rf"đã vào lớp {seat}.*huỷ biến động"):
         reopen(school)
     assert YearOutcome.objects.filter(student=school.pupils[0]).exists()
+
+
+@pytest.mark.parametrize(("seat", "is_refused"), [("2A", True), ("1A", False)])
+def test_reopened_who_sits_in_a_higher_grade_is_not_approved_as_repeating(school, seat, is_refused):
+    pupil = school.pupils[0]
+    reopen(school)
+    put(school, pupil, "TOAN", mark=4)
+    seat_next_year(school, seat)
+    said = read_class(school.class_1a).row_of(pupil.pk).said
+    say(school, pupil, seen=said.version, promotion="stays", promotion_note="Chưa hoàn thành Toán")
+    complete(school)
+    review(school)
+    if is_refused:
+        with pytest.raises(YearEndRefused, match="đã vào lớp 2A năm học"):
+            approve(school)
+        assert not YearOutcome.objects.filter(student=pupil).exists()
+    else:
+        assert not approve(school)[pupil.pk].is_promoted
 
 
 def test_sent_back_with_pupils_decided_on_their_marks_stay_shut(school, client):
