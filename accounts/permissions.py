@@ -61,6 +61,7 @@ class Powers:
     lent_homerooms: frozenset[int] = frozenset()
     lent_lines: frozenset[tuple[int, int]] = frozenset()
     past_homerooms: frozenset[int] = frozenset()
+    past_lines: frozenset[tuple[int, int]] = frozenset()
     grants: Grants = Grants()
     stands_in: bool = False
 
@@ -72,13 +73,14 @@ class Powers:
     def as_of(self, rule: Rule) -> "Powers":
         """The powers by which this rule judges: to read, a class that a substitute holds today is still one's own.
 
-        To hand over, so is the class that one led to the end of its year.
+        After the year, to hand over, to read and to have corrected, so is the class that one led and the line that one
+        taught to its end.
         """
         homerooms, taught = self.homeroom_classes, self.taught
         if rule.stays_when_lent:
             homerooms, taught = homerooms | self.lent_homerooms, taught | self.lent_lines
         if rule.stays_after_the_year:
-            homerooms |= self.past_homerooms
+            homerooms, taught = homerooms | self.past_homerooms, taught | self.past_lines
         return replace(self, homeroom_classes=homerooms, taught=taught)
 
     @property
@@ -186,6 +188,14 @@ WHERE (h.substitutes_for_id = %(user)s OR (h.teacher_id = %(user)s AND h.substit
         SELECT 1 FROM students_homeroomassignment l
         WHERE l.school_class_id = h.school_class_id AND l.starts_on > h.starts_on AND l.starts_on <= y.ends_on)
 UNION ALL
+SELECT 'past line', a.school_class_id, a.line_id FROM gradebook_teachingassignment a
+JOIN students_schoolclass c ON c.id = a.school_class_id JOIN students_schoolyear y ON y.year = c.year_id
+WHERE (a.substitutes_for_id = %(user)s OR (a.teacher_id = %(user)s AND a.substitutes_for_id IS NULL))
+    AND y.ends_on < %(day)s AND a.starts_on <= y.ends_on AND NOT EXISTS (
+        SELECT 1 FROM gradebook_teachingassignment l
+        WHERE l.school_class_id = a.school_class_id AND l.line_id = a.line_id
+            AND l.starts_on > a.starts_on AND l.starts_on <= y.ends_on)
+UNION ALL
 SELECT 'granted class', object_id, NULL FROM granted WHERE codename = %(class_grant)s
 UNION ALL
 SELECT 'granted sheet', a.school_class_id, a.line_id
@@ -238,6 +248,7 @@ def _powers_in(rows: "Sequence[Sequence[Any]]") -> Powers:
         homeroom_classes=frozenset(first for what, first, _none in rows if what == "homeroom"),
         taught=frozenset((first, second) for what, first, second in rows if what == "line"),
         past_homerooms=frozenset(first for what, first, _none in rows if what == "past homeroom"),
+        past_lines=frozenset((first, second) for what, first, second in rows if what == "past line"),
         lent_homerooms=frozenset(first for what, first, _none in rows if what == "lent homeroom"),
         lent_lines=frozenset((first, second) for what, first, second in rows if what == "lent line"),
         stands_in=any(what == "stands in" for what, _first, _second in rows),
@@ -403,13 +414,27 @@ def may_see_sheet(user: User, school_class: Any, line: Any | None) -> bool:
     return may(user, Action.SEE_SHEET, school_class=school_class, line=line)
 
 
+def may_propose(user: User, school_class: Any, line: Any | None) -> bool:
+    """Who answers for the sheet, once its year is over who did to its end: they ask for it to be corrected."""
+    return may(user, Action.PROPOSE_CORRECTION, school_class=school_class, line=line)
+
+
+def former_classes(user: User) -> frozenset[int]:
+    """The classes of years that are over, one of whose sheets the person may still ask to be corrected."""
+    powers = powers_of(user)
+    if powers.roles & RULES[Action.PROPOSE_CORRECTION].barred:
+        return frozenset()
+    return powers.past_homerooms | {class_id for class_id, _line_id in powers.past_lines}
+
+
 def acting_role(user: User, school_class: Any, line: Any | None) -> str:
     """The capacity that the history names beside the person: "GVCN 3B", "GVCN 3B, môn Toán", "GVBM Tin học 3B".
 
-    A homeroom teacher who teaches a line in the own class does so as its homeroom teacher. An activity is no môn.
+    A homeroom teacher who teaches a line in the own class does so as its homeroom teacher. An activity is no môn. Of a
+    class whose year is over it is the capacity that the person had to its end.
     """
-    powers = powers_of(user)
-    if is_responsible(user, school_class, line):
+    powers = powers_of(user).as_of(RULES[Action.PROPOSE_CORRECTION])
+    if may_propose(user, school_class, line):
         if line is None:
             return f"GVCN {school_class.name}"
         if school_class.pk in powers.homeroom_classes:

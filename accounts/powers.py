@@ -184,7 +184,8 @@ class Rule:
     class; by `sheet_grant`, that of an assignment, which opens what its subject teacher sees; by a grant of `part`.
     Who is `barred` may not, whatever else they are: the administrator account has no way to a mark but an approved
     request. What `stays_when_lent` the regular teacher keeps while a substitute holds the class or line; what
-    `stays_after_the_year` the last homeroom teacher of a class keeps when its year is over.
+    `stays_after_the_year` the last homeroom teacher of a class and the last teacher of a line in it keep when its year
+    is over.
     """
 
     action: Action
@@ -294,6 +295,7 @@ TABLE: tuple[Rule, ...] = (
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
         stays_when_lent=True,
+        stays_after_the_year=True,
     ),
     Rule(
         Action.SEE_SENSITIVE,
@@ -316,6 +318,7 @@ TABLE: tuple[Rule, ...] = (
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
         stays_when_lent=True,
+        stays_after_the_year=True,
     ),
     Rule(
         Action.EDIT_RECORD,
@@ -351,6 +354,7 @@ TABLE: tuple[Rule, ...] = (
         "xem điểm danh, số ngày nghỉ của lớp",
         {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.HOMEROOM: Whose.OWN_CLASS},
         "IV.5, R71",
+        stays_after_the_year=True,
     ),
     Rule(
         Action.CALL_ROLL,
@@ -478,6 +482,7 @@ TABLE: tuple[Rule, ...] = (
         grant=CLASS_GRANT,
         sheet_grant=SHEET_GRANT,
         stays_when_lent=True,
+        stays_after_the_year=True,
     ),
     Rule(
         Action.ENTER_SHEET,
@@ -581,10 +586,11 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.PROPOSE_CORRECTION,
         Area.CORRECTIONS,
-        "lập phiếu đề nghị sửa",
+        "lập phiếu đề nghị sửa, cả sau khi năm học kết thúc",
         _TEACHERS,
         "IV.3, IV.5, IV.6",
         barred=_NEVER_THE_CLERK,
+        stays_after_the_year=True,
     ),
     Rule(
         Action.SEE_DRAFT,

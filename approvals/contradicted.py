@@ -11,7 +11,7 @@ from approvals.models import CorrectionItem
 from approvals.workflow import State
 from gradebook.models import YearOutcome
 from gradebook.year_end import read_rows
-from gradebook.year_end_tasks import YearEndTask
+from gradebook.year_end_tasks import YearEndTask, class_words
 from students.models import SchoolClass, SchoolYear
 
 
@@ -55,7 +55,7 @@ def _corrected() -> set[tuple[int, int]]:
 
 def _task(school_class: SchoolClass, names: list[str]) -> YearEndTask:
     return YearEndTask(
-        f"Kết quả tính lại khác kết quả đã phê duyệt: lớp {school_class.name}",
+        f"Kết quả tính lại khác kết quả đã phê duyệt: {class_words(school_class)}",
         f"{', '.join(names)}: xem và mở lại quyết định",
         reverse("gradebook:year_end", args=[school_class.pk]),
         f"{len(names)} em",

@@ -39,8 +39,8 @@ NO_EVIDENCE = "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc 
 def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> CorrectionRequest:
     """Makes a draft of the cells whose wanted value differs from the stored one, and notes both.
 
-    Raises PermissionDenied for anyone but the responsible teacher; CorrectionRefused while the sheet is open, for
-    a bad value (with its cell), or when nothing differs.
+    Raises PermissionDenied for anyone but the responsible teacher, after the year whoever was it to its end;
+    YearIsClosed; CorrectionRefused while the sheet is open, for a bad value (with its cell), or when nothing differs.
     """
     permissions.require(
         by,
@@ -53,11 +53,11 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
     with acting(by, role=role, source=Source.PAGE):
         hold_year(ref.school_class.year)
         lock = lock_state(ref.school_class, ref.period, ref.code)
-        if lock.is_open:
+        if lock.is_open and permissions.is_responsible(by, ref.school_class, ref.line):
             raise CorrectionRefused("Sổ đang mở: sửa thẳng trên sổ, không cần phiếu đề nghị.")
         if not lock.is_over:
             raise CorrectionRefused(
-                f"{lock.sentence} Phiếu đề nghị chỉ sửa những gì đã nhập trong đợt đã khoá."
+                f"{lock.sentence.rstrip('.')}. Phiếu đề nghị chỉ sửa những gì đã nhập trong đợt đã khoá."
             )
         wanted, refused = differences(ref, changes)
         if refused:

@@ -5,7 +5,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
-from approvals.moves import moved, role_of
+from approvals.moves import moved
 from approvals.workflow import Act
 from gradebook.grading import plain_text, says_something
 
@@ -26,7 +26,7 @@ def give_opinion(request: CorrectionRequest, *, opinion: str, by: User) -> Corre
 
 def ask_for_more(request: CorrectionRequest, *, note: str, by: User) -> CorrectionRequest:
     """Filed → returned by the vice-principal, with what is wanted; the proposer adds it and files again."""
-    with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
+    with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.RETURN, by)
         if not says_something(note):
             raise CorrectionRefused("Ghi cần bổ sung gì để giáo viên biết mà làm.", field="note")

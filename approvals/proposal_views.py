@@ -50,7 +50,7 @@ def propose(request: SignedInRequest, class_id: int, code: str, period: str) -> 
         context = {
             "ref": sheet.ref,
             "message": refusal.message,
-            "is_open": sheet.lock.is_open,
+            "is_open": sheet.may_enter,
             "lock_sentence": sheet.lock.sentence,
             "cells": _cells(sheet, typed, _reasons(refusal)),
         }

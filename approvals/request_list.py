@@ -1,20 +1,24 @@
 """The list of correction requests with its filters, in a constant number of statements."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q
+from django.urls import reverse
 
-from accounts import clock
+from accounts import clock, permissions
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from approvals.frame import requests_waiting_for
 from approvals.models import CorrectionRequestQuerySet
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue, visible_requests
 from approvals.workflow import State
+from students.models import SchoolClass, SchoolYear
 
 PER_PAGE = 25
 WHOSE = (("Tất cả", ""), ("Chờ tôi", "waiting"), ("Của tôi", "mine"), ("Quá hạn", "overdue"))
@@ -57,6 +61,14 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerYear:
+    """A year that is over and not closed, with the way to the sheets that the person answered for to its end."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestList:
     page: Page
     lines: tuple[RequestLine, ...]
@@ -64,10 +76,14 @@ class RequestList:
     whose: tuple[Filter, ...]
     state: str
     who: str
+    former: tuple[FormerYear, ...] = ()
 
 
 def read_list(request: SignedInRequest) -> RequestList:
-    """`?state=` and `?who=` (mine, waiting, overdue) narrow the list; unknown values mean all. Four statements."""
+    """`?state=` and `?who=` (mine, waiting, overdue) narrow the list; unknown values mean all.
+
+    Four statements; one more for whoever answered for a sheet of a year that is over.
+    """
     user = request.user
     visible = visible_requests(user)
     who = request.GET.get("who", "")
@@ -94,6 +110,27 @@ def read_list(request: SignedInRequest) -> RequestList:
         ),
         state,
         who,
+        _former_years(user),
+    )
+
+
+def _former_years(user: User) -> tuple[FormerYear, ...]:
+    """The last first. A single class is opened at once."""
+    ids = permissions.former_classes(user)
+    if not ids:
+        return ()
+    classes = SchoolClass.objects.filter(pk__in=ids).exclude(year__state=SchoolYear.State.CLOSED)
+    of_year: dict[SchoolYear, list[int]] = defaultdict(list)
+    for each in classes.select_related("year").order_by("-year"):
+        of_year[each.year].append(each.pk)
+    return tuple(
+        FormerYear(
+            year.label,
+            reverse("students:class", args=own)
+            if len(own) == 1
+            else f"{reverse('students:classes')}?year={year.pk}",
+        )
+        for year, own in of_year.items()
     )
 
 

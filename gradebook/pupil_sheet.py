@@ -201,6 +201,7 @@ def sheets_of(
                         period: lock for (code, period), lock in (locks or {}).items() if code == ref.code
                     },
                     is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
+                    is_proposer=permissions.may_propose(user, ref.school_class, ref.line),
                 )
             )
     return tuple(found)

@@ -68,6 +68,7 @@ class RepeatPage:
     result: SubjectResult
     lock: LockState
     is_responsible: bool
+    is_proposer: bool
 
     @property
     def may_write(self) -> bool:
@@ -76,7 +77,7 @@ class RepeatPage:
     @property
     def may_propose(self) -> bool:
         """Whether a correction may be asked for: after the lock, in a year that is not closed."""
-        return self.is_responsible and self.lock.is_over and not self.ref.school_class.year.is_closed
+        return self.is_proposer and self.lock.is_over and not self.ref.school_class.year.is_closed
 
     @property
     def propose_url(self) -> str:
@@ -112,7 +113,7 @@ def repeat(
         return _show(request, page, RepeatForm(initial=page.initial))
     permissions.require(
         request.user,
-        Action.ENTER_SHEET,
+        Action.PROPOSE_CORRECTION if page.may_propose else Action.ENTER_SHEET,
         f"Chỉ giáo viên được phân công mới nhập được sổ {page.ref.title}.",
         school_class=page.ref.school_class,
         line=page.ref.line,
@@ -160,6 +161,7 @@ def _page(request: SignedInRequest, ref: SheetRef, student_id: int) -> RepeatPag
         result if isinstance(result, SubjectResult) else SubjectResult(),
         lock_state(ref.school_class, ref.period, ref.code),
         permissions.is_responsible(request.user, ref.school_class, ref.line),
+        permissions.may_propose(request.user, ref.school_class, ref.line),
     )
 
 

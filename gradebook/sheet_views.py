@@ -156,7 +156,7 @@ def cell_history(
 
 def _may_propose(request: SignedInRequest, ref: SheetRef) -> bool:
     """Whether this person corrects the cell by a request now. One statement for whoever answers for the sheet."""
-    is_own = permissions.is_responsible(request.user, ref.school_class, ref.line)
+    is_own = permissions.may_propose(request.user, ref.school_class, ref.line)
     is_closed = ref.school_class.year.is_closed
     return is_own and not is_closed and lock_state(ref.school_class, ref.period, ref.code).is_over
 

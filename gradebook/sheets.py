@@ -161,7 +161,10 @@ class SheetRef:
 
     @property
     def title(self) -> str:
-        return f"{self.subject_label} · Lớp {self.school_class.name}"
+        """«Toán · Lớp 4A»; of a year that is over with the year: there may be another 4A now."""
+        year = self.school_class.year
+        in_year = f", {year.label}" if year.is_over else ""
+        return f"{self.subject_label} · Lớp {self.school_class.name}{in_year}"
 
     @property
     def has_mark(self) -> bool:
@@ -200,7 +203,8 @@ class Sheet:
 
     `own_sheets` are the sheets of this class that the person answers for, or on a sheet of somebody else those that
     the person may see: (code, name) in the books' order;
-    `own_classes` the classes where the person answers for this line: (id, name) in class order.
+    `own_classes` the classes where the person answers for this line, of a year that is over those where the person did
+    to its end: (id, name) in class order. `is_proposer`: who asks for it to be corrected.
     """
 
     ref: SheetRef
@@ -208,6 +212,7 @@ class Sheet:
     rows: tuple[Row, ...]
     locks: Mapping[Period, LockState]
     is_responsible: bool
+    is_proposer: bool = False
     own_sheets: tuple[tuple[str, str], ...] = ()
     own_classes: tuple[tuple[int, str], ...] = ()
 
@@ -222,7 +227,7 @@ class Sheet:
     @property
     def may_propose(self) -> bool:
         is_closed = self.ref.school_class.year.is_closed
-        return self.is_responsible and not self.lock.is_open and not is_closed
+        return self.is_proposer and not self.lock.is_open and not is_closed
 
     @property
     def deadline_kind(self) -> str:
@@ -307,6 +312,7 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
         rows=rows,
         locks=lock_states(ref.school_class, ref.code),
         is_responsible=permissions.is_responsible(user, ref.school_class, ref.line),
+        is_proposer=permissions.may_propose(user, ref.school_class, ref.line),
         own_sheets=_own_sheets(user, ref, lines),
         own_classes=_own_classes(user, ref),
     )
@@ -314,8 +320,8 @@ def get_sheet(user: User, class_id: int, code: str, period: str) -> Sheet:
 
 def _own_sheets(user: User, ref: SheetRef, lines: Lines) -> tuple[tuple[str, str], ...]:
     """No statement: the powers are read already."""
-    is_own = permissions.is_responsible(user, ref.school_class, ref.line)
-    is_shown = permissions.is_responsible if is_own else permissions.may_see_sheet
+    is_own = permissions.may_propose(user, ref.school_class, ref.line)
+    is_shown = permissions.may_propose if is_own else permissions.may_see_sheet
     own = [(each.code, each.line.short_name) for each in lines if is_shown(user, ref.school_class, each)]
     if is_shown(user, ref.school_class, None):
         own.append((HOMEROOM_CODE, "Phẩm chất và năng lực"))
@@ -324,15 +330,17 @@ def _own_sheets(user: User, ref: SheetRef, lines: Lines) -> tuple[tuple[str, str
 
 def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
     """The same line in whatever grade. No statement for who teaches in this class alone, else one."""
-    powers = permissions.powers_of(user)
-    if ref.line is None or powers.taught_classes <= {ref.school_class.pk}:
+    powers, year = permissions.powers_of(user), ref.school_class.year
+    own = powers.past_lines if year.is_over else powers.taught
+    ids = {class_id for class_id, _line_id in own}
+    if ref.line is None or ids <= {ref.school_class.pk}:
         return ()
     same_line = SubjectLine.objects.taught_in_each().filter(code=ref.code)
-    classes = SchoolClass.objects.filter(pk__in=powers.taught_classes).annotate(
+    classes = SchoolClass.objects.filter(pk__in=ids, year=year).annotate(
         line_id=Subquery(same_line.values("id"))
     )
     taught = classes.values_list("pk", "line_id", "name").order_by("grade_level", "name")
-    return tuple((pk, name) for pk, line_id, name in taught if (pk, line_id) in powers.taught)
+    return tuple((pk, name) for pk, line_id, name in taught if (pk, line_id) in own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,19 +37,20 @@ class YearEndTask:
 def year_end_tasks(user: User) -> list[YearEndTask]:
     """Of the homeroom teacher when the year's end has been opened, of the leaders when a class has come to them.
 
-    One statement for whoever leads a class, one for a leader; none for the others.
+    One statement for whoever leads a class or led one to the end of its year, one for a leader; none for the others.
     """
     return [*_to_confirm(user), *_to_pass_on(user)]
 
 
 def _to_confirm(user: User) -> list[YearEndTask]:
-    own = permissions.powers_of(user).homeroom_classes
+    own = permissions.reach_of(user, Action.PROPOSE_OUTCOMES).classes
     if not own:
         return []
     record = ClassYearEnd.objects.filter(school_class=OuterRef("pk"))
     classes: Any = (
         SchoolClass.objects.filter(pk__in=own)
         .exclude(year__state=SchoolYear.State.CLOSED)
+        .select_related("year")
         .annotate(
             outcome_state=Coalesce(Subquery(record.values("state")[:1]), Value(State.OPEN.value)),
             reason=Coalesce(Subquery(record.values("return_reason")[:1]), Value("")),
@@ -70,16 +71,18 @@ def _to_confirm(user: User) -> list[YearEndTask]:
                 else "Xác nhận từng em, lập danh sách, gửi Phó Hiệu trưởng"
             )
             word, kind = ("Bị trả lại", "warning") if each.reason else ("Chờ xác nhận", "open")
-            found.append(YearEndTask(f"Xét kết quả năm học lớp {each.name}", detail, url, word, kind))
+            found.append(YearEndTask(f"Xét kết quả năm học {class_words(each)}", detail, url, word, kind))
         elif each.outcome_state == State.APPROVED and each.has_reopened:
             detail = "Hiệu trưởng mở lại quyết định về học sinh của lớp"
             found.append(
-                YearEndTask(f"Xét lại kết quả năm học lớp {each.name}", detail, url, "Chờ xét lại", "open")
+                YearEndTask(
+                    f"Xét lại kết quả năm học {class_words(each)}", detail, url, "Chờ xét lại", "open"
+                )
             )
         elif each.outcome_state == State.APPROVED and each.has_waiting and each.is_again:
             found.append(
                 YearEndTask(
-                    f"Xét lại kết quả năm học lớp {each.name}",
+                    f"Xét lại kết quả năm học {class_words(each)}",
                     "Các em chờ đánh giá bổ sung, rèn luyện trong hè",
                     url,
                     "Chờ xét lại",
@@ -87,6 +90,12 @@ def _to_confirm(user: User) -> list[YearEndTask]:
                 )
             )
     return found
+
+
+def class_words(school_class: SchoolClass) -> str:
+    """«lớp 4A»; of a year that is over «lớp 4A (2025 - 2026)»: one may lead a 4A now too."""
+    year = school_class.year
+    return f"lớp {school_class.name}" + (f" ({year.label})" if year.is_over else "")
 
 
 def _begun(period: Period) -> QuerySet[EntryWindow]:
@@ -109,13 +118,13 @@ def _to_pass_on(user: User) -> list[YearEndTask]:
         wanted[State.REVIEWED] = ("Phê duyệt", "Phó Hiệu trưởng đã rà soát")
     if not wanted:
         return []
-    records = ClassYearEnd.objects.filter(state__in=wanted).select_related("school_class")
+    records = ClassYearEnd.objects.filter(state__in=wanted).select_related("school_class__year")
     found = []
     for record in records.order_by("school_class__grade_level", "school_class__name"):
         verb, detail = wanted[State(record.state)]
         found.append(
             YearEndTask(
-                f"{verb} kết quả năm học lớp {record.school_class.name}",
+                f"{verb} kết quả năm học {class_words(record.school_class)}",
                 detail[:1].upper() + detail[1:],
                 reverse("gradebook:year_end", args=[record.school_class_id]),
                 State(record.state).label,

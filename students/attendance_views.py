@@ -39,7 +39,12 @@ def attendance(request: SignedInRequest) -> HttpResponse:
     )
     grade = request.GET.get("grade", "")
     overview = read_overview(request.user, grade=grade, page=request.GET.get("page", ""))
-    return render(request, "students/attendance.html", {"overview": overview, "grade": grade})
+    context = {
+        "overview": overview,
+        "grade": grade,
+        "led_before": bool(permissions.powers_of(request.user).past_homerooms),
+    }
+    return render(request, "students/attendance.html", context)
 
 
 @never_cache

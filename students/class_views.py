@@ -120,6 +120,7 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
     day = school_class.year.day_for_roster()
     teacher = HomeroomAssignment.objects.held_on(day).filter(school_class=school_class)
     lines = _lines_of(school_class)
+    is_over = school_class.year.is_over
     context = {
         "school_class": school_class,
         "day": day,
@@ -137,6 +138,10 @@ def class_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "week": week_words(YearCalendar.of(school_class.year).pattern_on(day, school_class)),
         "may_record": permissions.may(request.user, Action.RECORD_MOVEMENTS),
         "may_see_trail": permissions.may(request.user, Action.SEE_AUDIT_TRAIL),
+        # The menu leads to the days of this year's classes alone; and by now most pupils sit in another's class.
+        "leads_to_days": is_over
+        and permissions.may(request.user, Action.SEE_ATTENDANCE, school_class=school_class),
+        "leads_to_records": not is_over or permissions.reach_of(request.user, Action.SEE_PUPIL).whole_school,
     }
     return render(request, "students/class.html", context)
 

@@ -1255,7 +1255,7 @@ def in_last_years_class(things: Things) -> Things:
 def test_another_class_and_a_former_one_open_only_as_the_table_says(page, moved, stands, things):
     elsewhere = moved(things)
     if moved is in_last_years_class and RULES[page.action].stays_after_the_year:
-        stands = {**stands, "lan": {Role.HOMEROOM: frozenset({Whose.OWN_CLASS})}}
+        stands = {**stands, "lan": STANDS["lan"]}
     let_in = {person for person in EVERYBODY if answer(page, elsewhere, person) not in (403, 404)}
     assert let_in == opened_by_table(page.action, stands)
 

@@ -16,12 +16,13 @@ from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.request_pages import get_request
 from approvals.roll_corrections import propose_roll
+from gradebook.models import TeachingAssignment
 from gradebook.regulation import Period
 from reports.correction_papers import correction_pdf, read_correction_paper
 from reports.models import PrintJob
 from reports.superseded import request_with_items, superseded_by
 from students.attendance import Call, call_roll, standing_roll
-from students.models import Absence, RollCall
+from students.models import Absence, HomeroomAssignment, RollCall
 from tests.approvals.papers import picture
 from tests.gradebook.school import CONFIRMED, make_school
 from tests.reports.papers import pages_of
@@ -78,6 +79,24 @@ def text(answer):
 
 def kinds(school):
     return dict(standing_roll(school.class_4a, first_wednesday(school), "morning").absent)
+
+
+def test_a_roll_of_last_year_is_corrected_by_who_led_the_class_to_its_end(school):
+    for seats in (HomeroomAssignment, TeachingAssignment):
+        seats.objects.update(ends_on=school.year.ends_on)
+    with at(school.year.ends_on + datetime.timedelta(days=70)):
+        lan = client_of(school.lan)
+        roll = reverse("students:roll", args=[school.class_4a.pk, first_wednesday(school), "morning"])
+        assert address(school) in lan.get(roll).content.decode()
+        assert "Điểm danh hôm nay" not in text(
+            lan.get(reverse("students:class_attendance", args=[school.class_4a.pk]))
+        )
+        assert lan.get(address(school)).status_code == 200
+        assert lan.post(roll, {}).status_code == 403
+        corrections.carry_out(approved(school), by=school.tuan)
+        assert kinds(school) == {school.pupils[0].pk: "P"}
+        with pytest.raises(PermissionDenied):
+            propose(school, "K", by=school.thu)
 
 
 def test_the_clerk_writes_exactly_what_was_approved_and_the_history_names_the_request(school, december):
