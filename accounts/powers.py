@@ -592,7 +592,7 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.PROPOSE_CORRECTION,
         Area.CORRECTIONS,
-        "lập phiếu đề nghị sửa",
+        "lập phiếu đề nghị sửa, cả sau khi năm học kết thúc",
         _TEACHERS,
         "IV.3, IV.5, IV.6",
         barred=_NEVER_THE_CLERK,

@@ -4,10 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from approvals import corrections
+from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
 from gradebook.models import SubjectResult
-from tests.approvals.papers import entered_school, filed
+from tests.approvals.papers import REASON, draft, entered_school, filed, picture
 from tests.at_once import at_once
 
 
@@ -36,6 +37,22 @@ def test_a_request_carried_out_twice_at_once_is_written_once():
     result = SubjectResult.objects.get(student=school.pupils[0])
     assert result.mark == 9
     assert SubjectResult.history.filter(id=result.pk, source="correction").count() == 1
+
+
+@pytest.mark.usefixtures("committed")
+def test_requests_filed_at_once_get_numbers_of_their_own_and_leave_no_gap():
+    school = entered_school()
+    requests = [draft(school, value) for value in ("8", "9", "10")]
+    for request in requests:
+        corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    at_once(
+        *(
+            lambda request=request: corrections.file_request(request, reason=REASON, by=school.lan)
+            for request in requests
+        )
+    )
+    numbers = CorrectionRequest.objects.values_list("number", "state")
+    assert sorted(numbers) == [(1, "filed"), (2, "filed"), (3, "filed")]
 
 
 @pytest.mark.usefixtures("committed")

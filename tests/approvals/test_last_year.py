@@ -244,6 +244,16 @@ def test_of_a_class_that_a_substitute_held_at_the_end_of_the_year_the_regular_te
     assert not may_see_sheet(again(school.minh), school.class_1a, line)
 
 
+def test_the_list_of_requests_takes_one_statement_more_for_the_years_before(
+    school, django_assert_num_queries
+):
+    reopen(school)
+    propose(school, school.ngoc)
+    client = client_of(school.ngoc)
+    with django_assert_num_queries(7):
+        client.get(reverse("approvals:requests"))
+
+
 def test_a_teacher_of_one_line_asks_for_that_line_alone(school):
     reopen(school)
     line = school.lines[4, "NN1"]
@@ -253,6 +263,10 @@ def test_a_teacher_of_one_line_asks_for_that_line_alone(school):
     for other in (school.lines[4, "TOAN"], None):
         assert not may_propose(thu, school.class_4a, other)
         assert not may_see_sheet(thu, school.class_4a, other)
+    # From there to the same line of the other classes of that year.
+    shown = client_of(school.thu).get(reverse("gradebook:sheet", args=[school.class_4a.pk, "NN1", "CN"]))
+    other = reverse("gradebook:sheet", args=[school.class_4b.pk, "NN1", "CN"])
+    assert other in shown.content.decode()
 
 
 def test_who_keeps_the_administrator_account_now_proposes_nothing_of_the_class_led_last_year(school):

@@ -112,6 +112,7 @@ def test_the_list_is_narrowed_by_state_and_by_whose_it_is(school, as_):
 def test_a_draft_is_its_proposers_alone_and_has_no_number_anywhere(school, as_):
     dropped = corrections.cancel(draft(school, "10"), by=school.lan)
     request = draft(school)
+    evidence = corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
     url = reverse("approvals:requests")
     client = as_(school.lan)
     assert "Phiếu đề nghị sửa (nháp)" in text(client.get(page_of(request)))
@@ -123,6 +124,7 @@ def test_a_draft_is_its_proposers_alone_and_has_no_number_anywhere(school, as_):
         client = as_(school.people[name])
         assert client.get(page_of(request)).status_code == 403, name
         assert client.get(page_of(dropped)).status_code == 403, name
+        assert client.get(reverse("approvals:evidence", args=[evidence.pk])).status_code == 403, name
         shown = text(client.get(url))
         assert ("Tất cả (0)" in shown, "Nháp (0)" in shown) == (True, True), name
         assert "Phiếu nháp" not in shown, name
