@@ -22,8 +22,7 @@ pytestmark = pytest.mark.django_db
 LOOKED_AT = {**CONFIRMED, "is_looked_at": "on"}
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=2)
 
 
