@@ -117,11 +117,13 @@ def acting(
 ) -> Iterator[Act]:
     """Opens a transaction in which history and audit trigger know who acts, as what, by which door.
 
-    `under` names the paper (an order's number, "request:12"). A change outside of it reaches the audit chain
-    with an empty actor: written past the application. An act of the clerk is listed for the vice-principal in
-    the same transaction, whether it says something of itself or not (rule R61). `holding` are locks to take in the
-    same statement, as an SQL expression with its parameters: an act that is done every second saves a statement.
+    `under` names the paper, an order's number; where nothing else is named, the request is one ("request:12"). A
+    change outside of it reaches the audit chain with an empty actor: written past the application. An act of the
+    clerk is listed for the vice-principal in the same transaction, whether it says something of itself or not (rule
+    R61). `holding` are locks to take in the same statement, as an SQL expression with its parameters: an act that is
+    done every second saves a statement.
     """
+    under = under or (f"request:{request_id}" if request_id else "")
     with transaction.atomic():
         locks, keys = holding
         with connection.cursor() as cursor:
@@ -138,9 +140,7 @@ def acting(
         finally:
             _actor.reset(token)
         if user is not None and role == CLERK_ROLE and not is_within_another:
-            _list_for_supervision(
-                user, source, act, thing=under or (f"request:{request_id}" if request_id else "")
-            )
+            _list_for_supervision(user, source, act, thing=under)
 
 
 def _list_for_supervision(user: "User", source: Source, act: Act, *, thing: str) -> None:

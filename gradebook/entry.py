@@ -154,11 +154,10 @@ def save_results(
     """
     role = permissions.acting_role(by, ref.school_class, ref.line)
     request_id = under.pk if under else None
-    paper = f"request:{request_id}" if under else ""
     sheet = (ref.school_class.pk, ref.line.pk if ref.line else 0)
     locks = period_locks(ref.school_class.year_id, ref.period, sheet)
     try:
-        with acting(by, role=role, source=source, under=paper, request_id=request_id, holding=locks):
+        with acting(by, role=role, source=source, request_id=request_id, holding=locks):
             lock = _may_write(ref, changes, by=by, under=under)
             report = SaveReport(locked=lock.sentence if lock and not lock.is_open else "")
             if not report.locked:

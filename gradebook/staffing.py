@@ -42,13 +42,18 @@ class LoginNames:
 
 
 def prepare_lines(year: SchoolYear) -> None:
-    """The compulsory lines of each grade in a year, as the regulation of that year has them (rule R3)."""
-    rows = [
+    """The compulsory lines of each grade that a year lacks, as the regulation of that year has them (rule R3).
+
+    Within an act; two at once for one year are for the caller to keep apart.
+    """
+    there = set(SubjectLine.objects.filter(year=year).values_list("grade_level", "code"))
+    lacking = [
         SubjectLine(year=year, grade_level=grade, code=line.code)
         for grade, lines in compulsory_lines(year).items()
         for line in lines
+        if (grade, line.code) not in there
     ]
-    SubjectLine.objects.bulk_create(rows, ignore_conflicts=True)
+    record_bulk(SubjectLine.objects.bulk_create(lacking), changed=False)
 
 
 def carry_out_staff(

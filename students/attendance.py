@@ -125,8 +125,7 @@ def call_roll(
     """
     role = permissions.acting_role(by, school_class, None)
     request_id = under.pk if under else None
-    paper = f"request:{request_id}" if under else ""
-    with acting(by, role=role, source=source, under=paper, request_id=request_id):
+    with acting(by, role=role, source=source, request_id=request_id):
         hold_class(school_class)
         if under is not None:
             under.check_execution(by=by, calls=calls)

@@ -7,8 +7,8 @@ asked for is always 4A's, or Lan's own. Thầy Minh and cô Ngọc belong elsewh
 Pages about a class are asked for again with another teacher's class and with one that was Lan's last year.
 """
 
-import copy
 import datetime
+import pickle
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -1061,17 +1061,17 @@ def the_school() -> School:
 
 @pytest.fixture(scope="module")
 def things_of_module(
-    school_of_module: School, django_db_blocker: pytest_django.DjangoDbBlocker
-) -> Iterator[Things]:
+    school_of_module: bytes, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[bytes]:
     with django_db_blocker.unblock(), transaction.atomic():
-        yield some_of_each(school_of_module)
+        yield pickle.dumps(some_of_each(pickle.loads(school_of_module)))  # noqa: S301 - written by the fixture of it
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def things(things_of_module: Things) -> Things:
+def things(things_of_module: bytes) -> Things:
     """A copy, so that no test sees what another has changed or remembered in it."""
-    return copy.deepcopy(things_of_module)
+    return pickle.loads(things_of_module)  # noqa: S301 - what the fixture above has written
 
 
 def some_of_each(school: School) -> Things:

@@ -16,8 +16,8 @@ from accounts.models import AccessLogEntry
 from accounts.session_notes import change_session
 from approvals.workflow import State
 from gradebook.sheets import Field
-from tests.approvals.papers import draft, entered_school, filed
-from tests.gradebook.school import CONFIRMED, PASSWORD, make_school, open_window, value_of
+from tests.approvals.papers import draft, filed, with_entries
+from tests.gradebook.school import CONFIRMED, PASSWORD, open_window, value_of
 
 pytestmark = pytest.mark.django_db
 
@@ -26,11 +26,6 @@ LOCK, UNLOCK, SEEN = (reverse(f"accounts:{name}") for name in ("lock", "unlock",
 ORDER_NEW = reverse("gradebook:order_new")
 BY_SCRIPT = {"Accept": "application/json"}
 Kind = AccessLogEntry.Kind
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 @pytest.fixture
@@ -272,8 +267,8 @@ def test_a_wrong_password_keeps_what_was_typed(lan, school):
     assert "sai mật khẩu" not in wrong.content.decode()
 
 
-def test_files_are_named_and_chosen_again(client):
-    school = entered_school()
+def test_files_are_named_and_chosen_again(school, client):
+    with_entries(school)
     request = draft(school, "10")
     client.force_login(school.lan)
     client.post(LOCK)
@@ -287,8 +282,8 @@ def test_files_are_named_and_chosen_again(client):
     assert 'enctype="multipart/form-data"' in page
 
 
-def test_a_binding_act_sent_to_a_locked_screen_is_not_asked_for_its_password_twice(client):
-    school = entered_school()
+def test_a_binding_act_sent_to_a_locked_screen_is_not_asked_for_its_password_twice(school, client):
+    with_entries(school)
     request = filed(school)
     client.force_login(school.hoa)
     client.post(LOCK)

@@ -14,15 +14,8 @@ from accounts.models import Post, Team, User
 from accounts.posts import appoint, end_post, hand_over_post, undo_post
 from accounts.powers import Action
 from accounts.terms import TermRefused
-from tests.at_once import at_once
-from tests.gradebook.school import make_school
 
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def school(db):
-    return make_school()
 
 
 def again(user):
@@ -294,7 +287,7 @@ def test_the_database_keeps_the_last_principal_whatever_the_path(school, stateme
 
 
 def test_the_database_lets_others_be_closed_and_a_successor_follow(school):
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_user SET is_active = false WHERE username = 'hoa'")
         cursor.execute("UPDATE accounts_post SET ends_on = current_date + 9 WHERE kind = 'principal'")
         cursor.execute(
@@ -302,24 +295,3 @@ def test_the_database_lets_others_be_closed_and_a_successor_follow(school):
             " SELECT id, 'principal', current_date + 10 FROM accounts_user WHERE username = 'lan'"
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-@pytest.mark.usefixtures("committed")
-def test_two_who_appoint_the_same_head_at_once_make_one():
-    school = make_school()
-    team = Team.objects.create(name="Tổ 1", grade_level=1)
-    told = []
-
-    def appointing(holder, by):
-        def act():
-            try:
-                give(school, holder, Post.Kind.GRADE_HEAD, by=by, team=team)
-            except TermRefused as refusal:
-                told.append(str(refusal))
-
-        return act
-
-    at_once(appointing(school.ngoc, school.hoa), appointing(school.lan, school.bich))
-    assert Post.objects.filter(team=team).count() == 1
-    assert len(told) == 1
-    assert "đang giữ" in told[0]

@@ -36,8 +36,11 @@ def scan(pages: int = 1, **saved: object) -> bytes:
 
 
 def entered_school(**how: int) -> School:
-    """The school with 7 as the mark and H as the level of 4A's first pupil in Toán GHKI, entered by cô Lan, locked."""
-    school = make_school(**how)
+    return with_entries(make_school(**how))
+
+
+def with_entries(school: School) -> School:
+    """7 as the mark and H as the level of 4A's first pupil in Toán GHKI, entered by cô Lan, locked."""
     open_window(school)
     ref = school.sheet()
     enter(ref, school.pupils[0], Field.MARK, "7", by=school.lan)

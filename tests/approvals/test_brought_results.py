@@ -26,8 +26,7 @@ DOCUMENT = "Phiếu báo kết quả số 12/KQ-THHS ngày 02/11/2026, Trường
 REASON = "Em chuyển đến sau khi sổ đã khoá."
 
 
-@pytest.fixture
-def school():
+def the_school():
     """4A's Toán of GHKI is locked; then a child comes from another school."""
     return entered_school()
 

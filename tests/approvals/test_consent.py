@@ -17,18 +17,18 @@ from gradebook.sheets import Field
 from gradebook.year_end import read_class
 from students.models import Enrolment, SchoolClass
 from students.movements import Seat, enrol_many
-from tests.approvals.papers import approve_class, approved, awaiting, entered_school, picture
+from tests.approvals.papers import approve_class, approved, awaiting, picture, with_entries
 from tests.gradebook.next_year import prepare_after
 from tests.gradebook.school import CONFIRMED, change_of, open_window, value_of
-from tests.gradebook.year_end import confirm, ended_school, go_through
+from tests.gradebook.year_end import confirm, go_through, with_its_year_ended
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ended():
+def ended(school):
     """1A is approved: its first pupil has 10 in everything and the title, the second 8."""
-    school = ended_school()
+    with_its_year_ended(school)
     open_window(school, Period.YEAR_END)
     confirm(school)
     go_through(school)
@@ -36,9 +36,9 @@ def ended():
 
 
 @pytest.fixture
-def school():
+def locked(school):
     """Toán GHKI of 4A, locked."""
-    return entered_school()
+    return with_entries(school)
 
 
 def about(school, value, *, pupil=0, field=Field.MARK):
@@ -122,22 +122,22 @@ def test_a_decision_by_which_the_pupil_sits_in_the_next_class_is_left_to_the_pri
     assert titles == ["Kết quả tính lại khác kết quả đã phê duyệt: lớp 1A"]
 
 
-def test_the_principal_refuses_for_a_reason_that_the_teacher_reads(school):
-    request = awaiting(school)
+def test_the_principal_refuses_for_a_reason_that_the_teacher_reads(locked):
+    request = awaiting(locked)
     with pytest.raises(CorrectionRefused, match="lí do không đồng ý"):
-        consent.answer(request, consents=False, note=" ", by=school.bich)
-    assert consent.answer(request, consents=False, note="Sổ đã in.", by=school.bich).state == State.REFUSED
-    assert [task.note for task in tasks_of(school.lan).requests] == ["Sổ đã in."]
-    assert value_of(school.sheet(), school.pupils[0]) == "7"
+        consent.answer(request, consents=False, note=" ", by=locked.bich)
+    assert consent.answer(request, consents=False, note="Sổ đã in.", by=locked.bich).state == State.REFUSED
+    assert [task.note for task in tasks_of(locked.lan).requests] == ["Sổ đã in."]
+    assert value_of(locked.sheet(), locked.pupils[0]) == "7"
 
 
 def test_results_approved_after_the_vice_principals_word_stop_the_clerk_who_asks_the_principal(
-    school, client
+    locked, client
 ):
-    request = approved(school)
-    approve_class(school)
+    request = approved(locked)
+    approve_class(locked)
     with pytest.raises(CorrectionOutdated, match="Chuyển phiếu để Hiệu trưởng đồng ý"):
-        corrections.carry_out(request, by=school.tuan)
+        corrections.carry_out(request, by=locked.tuan)
     with (
         pytest.raises(IntegrityError, match="needs the consent"),
         transaction.atomic(),
@@ -146,12 +146,12 @@ def test_results_approved_after_the_vice_principals_word_stop_the_clerk_who_asks
         c.execute(
             "UPDATE approvals_correctionrequest"
             " SET state = 'applied', applied_by_id = %s, applied_at = now() WHERE id = %s",
-            [school.tuan.pk, request.pk],
+            [locked.tuan.pk, request.pk],
         )
-    shown = page(client, school.tuan, request)
+    shown = page(client, locked.tuan, request)
     assert "Chuyển để Hiệu trưởng đồng ý" in shown
     act = reverse("approvals:request_act", args=[request.pk, "ask-consent"])
     assert client.post(act).status_code == 302
-    request = consent.answer(request, consents=True, note="", by=school.bich)
-    corrections.carry_out(request, by=school.tuan)
-    assert value_of(school.sheet(), school.pupils[0]) == "9"
+    request = consent.answer(request, consents=True, note="", by=locked.bich)
+    corrections.carry_out(request, by=locked.tuan)
+    assert value_of(locked.sheet(), locked.pupils[0]) == "9"

@@ -15,8 +15,7 @@ from tests.gradebook.year_end import confirm, ended_school, go_through
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     school = ended_school()
     confirm(school)
     return school

@@ -34,8 +34,7 @@ pytestmark = pytest.mark.django_db
 REASON = "Phụ huynh gửi giấy khám bệnh sau."
 
 
-@pytest.fixture
-def school():
+def the_school():
     """4A's roll of a Wednesday morning in November: the first pupil absent without leave."""
     school = make_school()
     with at(first_wednesday(school)):

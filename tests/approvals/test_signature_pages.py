@@ -28,8 +28,7 @@ TOAN, TV, CLASS_BOOK = "Toán lớp 4A", "Tiếng Việt lớp 4A", "Sổ của 
 PAGE, SIGN = "approvals:signatures", "approvals:sign_books"
 
 
-@pytest.fixture
-def school():
+def the_school():
     return complete_school()
 
 

@@ -24,8 +24,7 @@ pytestmark = pytest.mark.django_db
 TOAN, TV, CLASS_BOOK = "Toán lớp 4A", "Tiếng Việt lớp 4A", "Sổ của lớp 4A"
 
 
-@pytest.fixture
-def school():
+def the_school():
     return complete_school()
 
 

@@ -18,15 +18,10 @@ from gradebook.models import TeachingAssignment
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
-from tests.approvals.papers import approved, draft, entered_school, filed
-from tests.gradebook.school import add_pupils, carry_out_all, enter, grant_to, make_school, open_window
+from tests.approvals.papers import approved, draft, filed, with_entries
+from tests.gradebook.school import add_pupils, carry_out_all, enter, grant_to, open_window
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 def start_page(client, person):
@@ -109,8 +104,8 @@ def test_a_window_for_one_class_waits_for_its_teachers_only(school):
     assert own["Ngoại ngữ 1 · Lớp 4B"] == ["Đang mở", "Chưa mở", "Chưa mở", "Chưa mở"]
 
 
-def test_a_locked_period_stays_reachable_and_is_called_locked(client):
-    school = entered_school()
+def test_a_locked_period_stays_reachable_and_is_called_locked(school, client):
+    with_entries(school)
     sheet = next(each for each in read_tasks(school.lan).own_sheets if each.title == "Toán · Lớp 4A")
     assert (sheet.cells[0].word, sheet.cells[0].tally.label) == ("Đã khoá", "2/15 ô")
     assert sheet_url(school, "TOAN", "GHKI") in start_page(client, school.lan).content.decode()
@@ -130,8 +125,8 @@ def test_an_assignment_that_ended_yesterday_is_nobodys_task(school):
             assert [sheet.title for sheet in read_tasks(school.thu).own_sheets] == expected
 
 
-def test_a_request_waits_for_the_one_whose_move_is_next(client):
-    school = entered_school()
+def test_a_request_waits_for_the_one_whose_move_is_next(school, client):
+    with_entries(school)
     waits = {
         draft(school, "8").label: school.lan,
         filed(school, "9").label: school.hoa,
@@ -142,8 +137,8 @@ def test_a_request_waits_for_the_one_whose_move_is_next(client):
             assert (f"Phiếu {label}" in text(start_page(client, person))) == (person == owner)
 
 
-def test_a_refused_request_reaches_its_teacher_with_the_reason_for_a_month(client):
-    school = entered_school()
+def test_a_refused_request_reaches_its_teacher_with_the_reason_for_a_month(school, client):
+    with_entries(school)
     corrections.decide(filed(school), approve=False, note="Ảnh mờ.", by=school.hoa)
     assert "Lí do từ chối: Ảnh mờ." in text(start_page(client, school.lan))
     assert not read_tasks(school.hoa).requests
@@ -152,10 +147,10 @@ def test_a_refused_request_reaches_its_teacher_with_the_reason_for_a_month(clien
 
 
 def test_the_request_that_waits_longest_stands_first_and_a_long_queue_is_cut_with_a_way_on(
-    client, monkeypatch
+    school, client, monkeypatch
 ):
     monkeypatch.setattr("approvals.tasks.MOST_REQUESTS", 2)
-    school = entered_school()
+    with_entries(school)
     for value in ("8", "9", "10"):
         filed(school, value)
     page = read_tasks(school.hoa)
@@ -184,8 +179,8 @@ def test_leaders_see_every_open_period_each_with_its_scope(school, client):
     assert "1 lớp 0/" in second
 
 
-def test_the_top_bar_of_every_page_says_how_many_requests_wait_for_this_person(client):
-    school = entered_school()
+def test_the_top_bar_of_every_page_says_how_many_requests_wait_for_this_person(school, client):
+    with_entries(school)
     filed(school, "9")
     filed(school, "8", pupil=1)
     carry_out_all(school)
@@ -241,9 +236,9 @@ def test_a_teachers_page_takes_the_same_statements_for_a_few_sheets_and_for_many
 
 @pytest.mark.parametrize("requests", [1, 6])
 def test_a_leaders_page_takes_the_same_statements_for_one_request_and_for_many(
-    client, django_assert_num_queries, requests
+    school, client, django_assert_num_queries, requests
 ):
-    school = entered_school()
+    with_entries(school)
     open_window(school, Period.END_TERM_1)
     open_window(school, Period.MID_TERM_2, school_class=school.class_4b)
     for index in range(requests):

@@ -36,8 +36,7 @@ NOT_GUARDED = {
 }
 
 
-@pytest.fixture
-def school():
+def the_school():
     return entered_school()
 
 

@@ -30,8 +30,7 @@ DECISION = {"decision_no": "12/QĐ-THKĐ", "decision_on": datetime.date(2025, 9,
 Kind = Arrangement.Kind
 
 
-@pytest.fixture
-def school():
+def the_school():
     school = make_school(pupils=3)
     certify(school.pupils[0])
     return school

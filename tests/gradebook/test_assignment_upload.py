@@ -15,7 +15,7 @@ from accounts.models import Team, User
 from gradebook.assignments import assign, hand_over_assignment
 from gradebook.models import TeachingAssignment
 from students.models import HomeroomAssignment
-from tests.gradebook.school import CONFIRMED, make_school
+from tests.gradebook.school import CONFIRMED
 
 pytestmark = pytest.mark.django_db
 
@@ -24,11 +24,6 @@ HEADING = ["Mã cán bộ", "Họ và tên", "Tổ chuyên môn", "Lớp chủ n
 LAN = ["CB01", "Nguyễn Thị Lan", None, "4A", "Toán, Tiếng Việt", "4A"]
 MINH = ["CB02", "Trần Văn Minh", None, "4B", "Toán", "4B"]
 THU = ["CB03", "Lê Thị Thu", None, None, "Tiếng Anh", "4A, 4B"]
-
-
-@pytest.fixture
-def school():
-    return make_school()
 
 
 @pytest.fixture

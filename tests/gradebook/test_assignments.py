@@ -16,15 +16,8 @@ from accounts.terms import TermRefused
 from gradebook.assignments import assign, end_assignment, hand_over_assignment, undo_assignment
 from gradebook.models import TeachingAssignment
 from students.models import HomeroomAssignment
-from tests.at_once import at_once
-from tests.gradebook.school import make_school
 
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def school(db):
-    return make_school()
 
 
 def again(user):
@@ -214,23 +207,3 @@ def test_the_database_knows_no_substitute_without_an_end_or_for_oneself(school):
         HomeroomAssignment.objects.filter(pk=row.pk).update(
             substitutes_for=school.lan, ends_on=school.year.ends_on
         )
-
-
-@pytest.mark.usefixtures("committed")
-def test_two_who_assign_the_same_line_at_once_make_one_and_the_other_is_told_who():
-    school = make_school()
-    line, told = school.lines[4, "KH"], []
-
-    def assigning(teacher, by):
-        def act():
-            try:
-                give(school, teacher, line, by=by)
-            except TermRefused as refusal:
-                told.append(str(refusal))
-
-        return act
-
-    at_once(assigning(school.minh, school.hoa), assigning(school.thu, school.bich))
-    assert TeachingAssignment.objects.filter(school_class=school.class_4a, line=line).count() == 1
-    assert len(told) == 1
-    assert "Khoa học lớp 4A" in told[0]

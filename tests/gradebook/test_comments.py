@@ -17,7 +17,7 @@ from gradebook.entry import save_results
 from gradebook.models import BankComment, HiddenComment
 from kimdong.demo import comments as demo
 from kimdong.demo.school import DemoSchool
-from tests.gradebook.school import change_of, make_school, open_window
+from tests.gradebook.school import change_of, make_school, open_window, resize
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +27,7 @@ STATEMENTS = 11
 PRAISE = "{tên} tính nhẩm nhanh, trình bày sạch đẹp."
 
 
-@pytest.fixture
-def school():
+def the_school():
     return make_school(pupils=2)
 
 
@@ -226,8 +225,8 @@ def test_what_a_colleague_changed_meanwhile_is_not_overwritten(school):
 # ── On the sheet, without a script ──────────────────────────────────────────────────────────────────────────
 
 
-def test_what_is_odd_in_a_comment_stands_at_its_cell_and_one_for_everybody_above_the_table():
-    school = make_school(pupils=6)
+def test_what_is_odd_in_a_comment_stands_at_its_cell_and_one_for_everybody_above_the_table(school):
+    resize(school, 6)
     open_window(school)
     first, second = school.pupils[:2]
     told = [f"Em hay giúp {second.full_name}, là cô bé ngoan.", *["Em chăm học."] * 5]

@@ -48,8 +48,7 @@ ALLOWED = {
 }
 
 
-@pytest.fixture
-def school():
+def the_school():
     return ended_school()
 
 

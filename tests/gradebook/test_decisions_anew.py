@@ -35,8 +35,7 @@ pytestmark = pytest.mark.django_db
 SAYS = "Kết quả tính lại khác kết quả đã phê duyệt"
 
 
-@pytest.fixture
-def school():
+def the_school():
     """1A is approved; then the first pupil's mark in Toán goes from 10 to 7, and nothing has re-opened the decision."""
     school = ended_school()
     open_window(school, Period.YEAR_END)

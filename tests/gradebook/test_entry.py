@@ -21,14 +21,14 @@ from tests.gradebook.school import (
     enter,
     make_school,
     open_window,
+    resize,
     value_of,
 )
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     """Five pupils in 4A, GHKI open."""
     school = make_school()
     open_window(school)
@@ -276,9 +276,8 @@ def test_ratings_and_group_comments_of_the_homeroom_sheet(school):
 
 
 @pytest.mark.parametrize("pupils", [1, 35])
-def test_a_save_takes_the_same_few_statements_for_1_and_for_35_pupils(pupils):
-    school = make_school(pupils=pupils)
-    open_window(school)
+def test_a_save_takes_the_same_few_statements_for_1_and_for_35_pupils(school, pupils):
+    resize(school, pupils)
     ref = school.sheet()
     ref.columns()
     changes = [

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import clock
+from accounts.history import Source, acting
 from accounts.models import AccessLogEntry
 from accounts.permissions import Refused
 from gradebook.opening import checklist, open_year
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.django_db
 LOOKED_AT = {**CONFIRMED, "is_looked_at": "on"}
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=2)
 
 
@@ -52,7 +52,8 @@ def following(school) -> SchoolYear:
 
 def make_whole(school: School, year: SchoolYear, classes: int = 1) -> None:
     """Lines, classes and homeroom teachers."""
-    prepare_lines(year)
+    with acting(school.tuan, role="Văn thư", source=Source.PAGE):
+        prepare_lines(year)
     for number in range(1, classes + 1):
         made = SchoolClass.objects.create(year=year, name=f"4.{number}", grade_level=4)
         HomeroomAssignment.objects.create(school_class=made, teacher=school.lan, starts_on=year.starts_on)

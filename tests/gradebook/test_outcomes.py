@@ -38,8 +38,7 @@ pytestmark = pytest.mark.django_db
 PLAN = "Phụ đạo Tiếng Việt trong hè"
 
 
-@pytest.fixture
-def school():
+def the_school():
     return ended_school()
 
 

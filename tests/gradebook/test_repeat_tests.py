@@ -25,8 +25,7 @@ pytestmark = pytest.mark.django_db
 REASON = "Em ốm khi làm bài; hằng ngày em làm tốt. Thi lại 12/5."
 
 
-@pytest.fixture
-def school():
+def the_school():
     """Toán of CN is open; the first pupil has 4."""
     school = make_school(pupils=2)
     open_window(school, Period.YEAR_END)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AccessLogEntry
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
-from tests.gradebook.school import close_window, enter, make_school, open_window, value_of
+from tests.gradebook.school import close_window, enter, make_school, open_window, resize, value_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,7 @@ COMMENT = (
 )
 
 
-@pytest.fixture
-def school():
+def the_school():
     school = make_school()
     open_window(school)
     return school
@@ -183,9 +182,8 @@ def test_a_way_to_the_history_is_named_by_value_column_and_pupil(lan, school):
 
 @pytest.mark.parametrize("pupils", [1, 5, 35, 50])
 @pytest.mark.parametrize("code", ["TOAN", "NLPC"])
-def test_a_sheet_opens_in_the_same_eight_statements(client, pupils, code):
-    school = make_school(pupils=pupils)
-    open_window(school)
+def test_a_sheet_opens_in_the_same_eight_statements(school, client, pupils, code):
+    resize(school, pupils)
     client.force_login(school.lan)
     client.get(address(school, code))
     with CaptureQueriesContext(connection) as statements:
@@ -196,9 +194,10 @@ def test_a_sheet_opens_in_the_same_eight_statements(client, pupils, code):
 
 @pytest.mark.parametrize("doubtful", [0, 18])
 @pytest.mark.parametrize("tail", ["", "?read=1"])
-def test_35_pupils_with_long_comments_and_doubtful_marks_stay_under_40_kilobytes(client, doubtful, tail):
-    school = make_school(pupils=35)
-    open_window(school)
+def test_35_pupils_with_long_comments_and_doubtful_marks_stay_under_40_kilobytes(
+    school, client, doubtful, tail
+):
+    resize(school, 35)
     pupils = school.pupils
     rows = [
         SubjectResult(
@@ -315,9 +314,8 @@ def work_of(statements):
 
 @pytest.mark.parametrize("pupils", [5, 35])
 @pytest.mark.parametrize(("code", "field"), [("TOAN", "mark"), ("TOAN", "attainment"), ("NLPC", "rating")])
-def test_one_cell_is_saved_in_eight_statements(client, pupils, code, field):
-    school = make_school(pupils=pupils)
-    open_window(school)
+def test_one_cell_is_saved_in_eight_statements(school, client, pupils, code, field):
+    resize(school, pupils)
     client.force_login(school.lan)
     item, value = ("tinh_toan", "T") if code == "NLPC" else (code, "T" if field == "attainment" else "9")
     autosave(client, address(school, code), (school.pupils[1].pk, item, field, value, 0))
@@ -328,9 +326,10 @@ def test_one_cell_is_saved_in_eight_statements(client, pupils, code, field):
     assert len(work_of(statements)) == 7
 
 
-def test_35_times_3_cells_pasted_over_new_and_old_rows_are_one_transaction_of_eight_statements(client):
-    school = make_school(pupils=35)
-    open_window(school)
+def test_35_times_3_cells_pasted_over_new_and_old_rows_are_one_transaction_of_eight_statements(
+    school, client
+):
+    resize(school, 35)
     client.force_login(school.lan)
     autosave(client, address(school), (school.pupils[0].pk, "TOAN", "mark", "5", 0))
     cells = [

@@ -10,14 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AccessLogEntry
 from gradebook.models import SubjectResult, TraitResult
 from tests.gradebook.mark_files import cells_of, described, filled, typed
-from tests.gradebook.school import close_window, enter, make_school, open_window, value_of
+from tests.gradebook.school import close_window, enter, make_school, open_window, resize, value_of
 from tests.students.workbook_making import DATA
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     school = make_school()
     open_window(school)
     return school
@@ -383,10 +382,9 @@ def statements_of(act) -> int:
 @pytest.mark.parametrize("pupils", [1, 35])
 @pytest.mark.parametrize("code", ["TOAN", "NLPC"])
 def test_download_preview_and_writing_take_the_same_statements_for_one_pupil_and_a_class(
-    client, pupils, code
+    school, client, pupils, code
 ):
-    school = make_school(pupils=pupils)
-    open_window(school)
+    resize(school, pupils)
     client.force_login(school.lan)
     data = download(client, school, code)
     for row in range(2, pupils + 2):

@@ -37,8 +37,7 @@ from tests.gradebook.year_end import complete, confirm, ended_school, go_through
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     return ended_school()
 
 

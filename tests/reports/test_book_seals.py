@@ -19,8 +19,7 @@ from tests.approvals.signed_books import GHKI, complete_school, sign
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     return complete_school()
 
 

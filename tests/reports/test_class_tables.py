@@ -19,6 +19,7 @@ from tests.gradebook.school import (
     leave_unassessed,
     make_school,
     open_window,
+    resize,
 )
 from tests.reports.school_books import approve, fill
 
@@ -27,8 +28,7 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = 10
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=2)
 
 
@@ -42,9 +42,9 @@ def cells(table: ClassTable, row: int = 0) -> dict[str, str | None]:
 
 @pytest.mark.parametrize("pupils", [1, 5])
 def test_statements_do_not_grow_with_pupils(
-    django_assert_num_queries: DjangoAssertNumQueries, pupils: int
+    school: School, django_assert_num_queries: DjangoAssertNumQueries, pupils: int
 ) -> None:
-    school = make_school(pupils=pupils)
+    resize(school, pupils)
     open_window(school, Period.YEAR_END)
     close_window(school, Period.YEAR_END)
     fill(school.class_4a, school.pupils)

@@ -19,8 +19,7 @@ from tests.reports.papers import as_confirmed, pages_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     return entered_school()
 
 

@@ -28,8 +28,7 @@ def files(settings, tmp_path):
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
-@pytest.fixture
-def school():
+def the_school():
     return ended_school()
 
 

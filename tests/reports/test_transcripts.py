@@ -11,7 +11,7 @@ from reports import pdf, read_back
 from reports.book_content import DEPUTY_TITLE, PRINCIPAL_TITLE
 from reports.transcripts import completion_sentence, pupil_code, result_words, transcripts_of
 from students.models import SchoolClass, Student
-from tests.gradebook.school import School, add_pupils, certify, exempt, make_school
+from tests.gradebook.school import School, add_pupils, certify, exempt, make_school, resize
 from tests.reports.school_books import add_former_principal, add_past_years, add_profile, approve, fill
 
 pytestmark = pytest.mark.django_db
@@ -19,8 +19,7 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = 11
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=1)
 
 
@@ -30,9 +29,9 @@ def class_of(school: School) -> SchoolClass:
 
 @pytest.mark.parametrize(("pupils", "years"), [(1, 0), (5, 0), (5, 3)])
 def test_statements_do_not_grow_with_pupils_or_years(
-    django_assert_num_queries: DjangoAssertNumQueries, pupils: int, years: int
+    school: School, django_assert_num_queries: DjangoAssertNumQueries, pupils: int, years: int
 ) -> None:
-    school = make_school(pupils=pupils)
+    resize(school, pupils)
     past = add_past_years(school, years)
     fill(school.class_4a, school.pupils)
     for each in past:

@@ -18,7 +18,7 @@ from students.absences import Absences, absence_totals
 from students.attendance import Call, MonthRefused, RollReport, call_roll, confirm_month, month_sums
 from students.attendance_overview import attendance_tasks, read_follow_up
 from students.models import Absence, AttendanceMonth, RollCall, SchoolClass, Student, WeekPattern, YearProfile
-from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
+from tests.gradebook.school import CONFIRMED, School, add_pupils
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +32,6 @@ def at(day: datetime.date, hour: int = 7) -> object:
     return clock.travelling(
         clock.timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour, 30)))
     )
-
-
-@pytest.fixture
-def school() -> School:
-    return make_school()
 
 
 @pytest.fixture

@@ -42,8 +42,7 @@ NEEDED = {
 }
 
 
-@pytest.fixture
-def school(db) -> School:
+def the_school() -> School:
     made = make_school(pupils=3)
     SchoolClass.objects.create(year=made.year, name="5A", grade_level=5)
     return made

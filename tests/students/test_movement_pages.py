@@ -13,14 +13,9 @@ from accounts.models import AccessLogEntry
 from students import movements
 from students.models import Enrolment, Movement
 from students.movement_rules import RULES, Kind
-from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
+from tests.gradebook.school import CONFIRMED, School, add_pupils
 
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def school(db) -> School:
-    return make_school()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import IntegrityError, InternalError, ProgrammingError, transacti
 from accounts import clock
 from students.models import Enrolment, Movement, SchoolYear
 from students.movement_rules import RULES, Kind, Season, season_of, status_code
-from tests.gradebook.school import School, make_school
+from tests.gradebook.school import School
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("accounts", "students", "gradebook", "approvals", "reports", "kimdong", "bench")
@@ -53,11 +53,6 @@ def test_only_the_movements_write_seats_and_movements():
                 guilty[name] = rows
     assert guilty == {}
     assert written_rows(ROOT / ONE_WAY_IN)
-
-
-@pytest.fixture
-def school(db) -> School:
-    return make_school()
 
 
 def movement(school: School, kind: Kind, **said: object) -> Movement:

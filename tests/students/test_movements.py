@@ -26,18 +26,13 @@ from students.movement_plans import Draft, against_cancelling, plan_movement, wa
 from students.movement_rules import Kind
 from students.movements import MovementChanged, MovementRefused
 from tests.gradebook.next_year import prepare_after
-from tests.gradebook.school import School, enter, make_school, open_window, value_of
+from tests.gradebook.school import School, enter, open_window, resize, value_of
 from tests.students.seats import seat
 
 DAY = datetime.timedelta(days=1)
 PAPER = {"decision_number": "15/QĐ-THKĐ", "decision_date": datetime.date(2026, 8, 1)}
 FROM = {"other_school": "Trường Tiểu học Hoa Sen", "other_province": "Thành phố Hà Nội", **PAPER}
 TO = {"destination_code": "02", **FROM}
-
-
-@pytest.fixture
-def school(db) -> School:
-    return make_school()
 
 
 def day(school: School, number: int) -> datetime.date:
@@ -397,8 +392,8 @@ def test_a_paper_signed_after_its_effect_is_pointed_out(school):
     assert any("sau ngày có hiệu lực" in each for each in plan_movement(draft).warnings)
 
 
-def test_a_crowded_class_is_allowed_with_a_warning(db):
-    school = make_school(pupils=35)
+def test_a_crowded_class_is_allowed_with_a_warning(school):
+    resize(school, 35)
     plan = plan_movement(Draft(Kind.TRANSFERRED_IN, newcomer(), day(school, 50), school.class_4a, **FROM))
     assert "Lớp 4A sẽ có 36 học sinh, quá 35." in plan.warnings
     assert not plan.objections

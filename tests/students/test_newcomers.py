@@ -6,14 +6,9 @@ from django.urls import reverse
 
 from accounts import clock
 from students.models import Movement, SchoolYear, Student
-from tests.gradebook.school import CONFIRMED, School, make_school
+from tests.gradebook.school import CONFIRMED, School
 
 PAGE = "/students/newcomers/transferred_in/"
-
-
-@pytest.fixture
-def school(db) -> School:
-    return make_school()
 
 
 @pytest.fixture

@@ -28,8 +28,7 @@ SECRETS = {
 SHOWN = ("Tày", "Công giáo", "hộ nghèo", "Khuyết tật nhìn", "Phạm Thị Mẹ", "0987654321", "ngõ Kín")
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     found = make_school()
     pupil = found.pupils[0]
     for name, value in SECRETS.items():

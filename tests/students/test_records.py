@@ -20,14 +20,9 @@ from students.records import (
     give_temporary_code,
     save_measures,
 )
-from tests.gradebook.school import School, add_pupils, make_school
+from tests.gradebook.school import add_pupils
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def school() -> School:
-    return make_school()
 
 
 @pytest.fixture

@@ -17,8 +17,7 @@ from tests.gradebook.school import CONFIRMED, School, make_school
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=2)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
-from accounts import audit_chain
+from accounts import audit_chain, audit_history
 from accounts.audit_chain import Fault
 from accounts.models import AuditEntry, AuditHead
 from kimdong.watched import tables_without_watch
@@ -89,7 +89,7 @@ def _of_tables() -> Iterator[Fault]:
     yield from (Fault("không còn được theo dõi", table=table) for table in tables_without_watch())
     for watched in audit_chain.watched_tables():
         yield from audit_chain.rows_out_of_step(watched)
-        yield from audit_chain.history_untold(watched)
+        yield from audit_history.history_out_of_step(watched)
 
 
 def _line(fault: Fault) -> str:
