@@ -18,19 +18,28 @@ def share_beginnings(whole: Pdf, parts: Sequence[range]) -> None:
     """`parts`: the places of each part's pages in the file, from 0."""
     for place in range(max(len(pages) for pages in parts)):
         same = [whole.pages[pages[place]].obj for pages in parts if place < len(pages)]
-        drawn = [page for page in same if isinstance(page.get("/Contents"), pikepdf.Stream)]
+        drawn = [page for page in same if pikepdf.Name.Contents in page]
         if len(drawn) > 1:
             _share_beginning(whole, drawn)
 
 
 def _share_beginning(whole: Pdf, pages: Sequence[pikepdf.Object]) -> None:
-    contents = [page.Contents.read_bytes() for page in pages]
+    """Of the longest stream of each page: what was laid over it is shorter."""
+    streams = [_streams(page) for page in pages]
+    longest = [max(range(len(own)), key=lambda at, own=own: len(own[at])) for own in streams]  # type: ignore[misc]
+    contents = [own[at] for own, at in zip(streams, longest, strict=True)]
     cut = contents[0].rfind(b"\n", 0, _in_common(contents)) + 1
     if cut < LEAST:
         return
     beginning = whole.make_stream(contents[0][:cut])
-    for page, content in zip(pages, contents, strict=True):
-        page.Contents = Array([beginning, whole.make_stream(content[cut:])])
+    for page, at, content in zip(pages, longest, contents, strict=True):
+        parts = list(page.Contents) if isinstance(page.Contents, Array) else [page.Contents]
+        page.Contents = Array([*parts[:at], beginning, whole.make_stream(content[cut:]), *parts[at + 1 :]])
+
+
+def _streams(page: pikepdf.Object) -> list[bytes]:
+    parts = page.Contents if isinstance(page.Contents, Array) else [page.Contents]
+    return [part.read_bytes() for part in parts]
 
 
 def _in_common(contents: Sequence[bytes]) -> int:
