@@ -29,7 +29,8 @@ class SubjectResult(KeepsMarks, models.Model):
     """
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="subject_results")
-    line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="results")
+    # subject_result_once begins with it: an index of its own would be written for nothing.
+    line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="results", db_index=False)
     period = models.CharField(max_length=6, choices=ENTRY_CHOICES)
     attainment = models.CharField("mức đạt được", max_length=1, blank=True)
     mark = models.PositiveSmallIntegerField("điểm KTĐK", null=True)
@@ -75,7 +76,8 @@ class TraitResult(models.Model):
     """
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="trait_results")
-    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="trait_results")
+    # Half of the table is of one year: before PostgreSQL has counted it, it would read all that for each pupil.
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="trait_results", db_index=False)
     period = models.CharField(max_length=6, choices=ENTRY_CHOICES)
     item = models.CharField(max_length=30)
     rating = models.CharField("mức đạt được", max_length=1, blank=True)
