@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
-from reports import kept_pages, page_places, pdf
+from reports import kept_pages, page_places, pdf, pdf_signing
 from reports.book_binding import Bound, audit_foot, forgotten_on_failure, one_moment, page_count
 from reports.models import PrintJob
 from reports.own_book_content import OwnBook
@@ -122,9 +122,13 @@ def bind(manuscript: PartsManuscript, parts: Sequence[Path], *, name: str) -> Bo
         counts = [page_count(part) for part in parts]
         if isinstance(manuscript.contents, OwnBook):
             check_own_book(draft, manuscript.contents, pages=counts)
-            return Bound(sum(counts))
-        check_slips(draft, manuscript.contents, pages=counts)
-        return Bound(sum(counts), page_places.places_of_parts(_codes(manuscript.contents), counts))
+            bound = Bound(sum(counts))
+        else:
+            check_slips(draft, manuscript.contents, pages=counts)
+            bound = Bound(sum(counts), page_places.places_of_parts(_codes(manuscript.contents), counts))
+        if not manuscript.is_preview:
+            pdf_signing.sign_if_wished(draft)
+    return bound
 
 
 def _codes(slips: Sequence[Slip]) -> list[str]:
