@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pypdfium2
 from django.core.files.storage import default_storage
@@ -142,13 +142,7 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
-        pdf.merge_into(
-            draft,
-            parts,
-            title=manuscript.title,
-            foot=audit_foot(manuscript.audit_code),
-            addresses=[address_of(pdf.print_code(part)) for part in manuscript.parts],
-        )
+        join(manuscript, parts, draft)
         counts = [page_count(part) for part in parts]
         texts = read_back.page_texts(draft)
         _check(texts, manuscript, counts)
@@ -162,6 +156,24 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
             raise read_back.PrintRunShort(["không có trang nào của các em trong phiếu"])
         page_places.keep_only(draft, pages, title=manuscript.title)
         return Bound(len(pages))
+
+
+class Joinable(Protocol):
+    """A manuscript each of whose parts has a print code of its own."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def audit_code(self) -> str: ...
+    @property
+    def parts(self) -> Sequence[pdf.Content]: ...
+
+
+def join(manuscript: Joinable, parts: Sequence[Path], draft: Path) -> None:
+    """Writes the drawn parts to one file, with what belongs to the printing laid over."""
+    addresses = [address_of(pdf.print_code(part)) for part in manuscript.parts]
+    foot = audit_foot(manuscript.audit_code)
+    pdf.merge_into(draft, parts, title=manuscript.title, foot=foot, addresses=addresses)
 
 
 def audit_foot(code: str) -> str:

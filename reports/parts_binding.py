@@ -15,11 +15,10 @@ from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
 from reports import kept_pages, page_places, pdf, pdf_signing
-from reports.book_binding import Bound, audit_foot, forgotten_on_failure, one_moment, page_count
+from reports.book_binding import Bound, forgotten_on_failure, join, one_moment, page_count
 from reports.models import PrintJob
 from reports.own_book_content import OwnBook
 from reports.own_books import own_book
-from reports.print_addresses import address_of
 from reports.read_back_parts import check_own_book, check_slips
 from reports.slip_content import NOT_OPENED, Slip
 from reports.slips import slips_of
@@ -112,13 +111,7 @@ def bind(manuscript: PartsManuscript, parts: Sequence[Path], *, name: str) -> Bo
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
     with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
-        pdf.merge_into(
-            draft,
-            parts,
-            title=manuscript.title,
-            foot=audit_foot(manuscript.audit_code),
-            addresses=[address_of(pdf.print_code(part)) for part in manuscript.parts],
-        )
+        join(manuscript, parts, draft)
         counts = [page_count(part) for part in parts]
         if isinstance(manuscript.contents, OwnBook):
             check_own_book(draft, manuscript.contents, pages=counts)
