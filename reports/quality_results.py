@@ -22,7 +22,7 @@ from reports.figures import figure_words
 from reports.pupils_counted import Seated, seated_in
 from reports.report_kind import Moment
 from reports.tallies import Fact, Tally
-from students.models import Enrolment, Movement, SchoolClass, SchoolYear
+from students.models import Movement, SchoolClass, SchoolYear
 from students.movement_rules import Kind
 
 LOWEST_BAND = 4
@@ -193,10 +193,10 @@ def _left(moment: Moment, classes: list[SchoolClass]) -> tuple[tuple[Seated, str
     )
     return tuple(
         (
-            Seated(Enrolment(student=move.student, school_class=move.from_class)),
+            Seated(move.ended),
             REASONS.get(move.leave_reason, OTHER_REASON),
         )
-        for move in moves.select_related("student", "from_class__year").order_by("day", "pk")
+        for move in moves.select_related("ended__student", "ended__school_class__year").order_by("day", "pk")
     )
 
 

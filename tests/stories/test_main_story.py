@@ -213,8 +213,7 @@ def what_was_typed_becomes_a_request(late_tab: Page, tmp_path: Path) -> str:
     """One click; then reason and evidence. Returns the request's number as the paper shows it."""
     late_tab.get_by_role("button", name="Lập phiếu đề nghị sửa từ các giá trị đã gõ").click()
     heading = late_tab.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("Phiếu đề nghị sửa số")
-    number = re.search(r"số (\S+)", heading.inner_text())[1]
+    expect(heading).to_contain_text("Phiếu đề nghị sửa (nháp)")
     late_tab.get_by_label("Loại sai sót").select_option("wrong_figure")
     late_tab.get_by_label("Lí do").fill(REASON)
     late_tab.get_by_role("button", name="Gửi phiếu").click()
@@ -232,7 +231,8 @@ def what_was_typed_becomes_a_request(late_tab: Page, tmp_path: Path) -> str:
     )
     late_tab.get_by_role("button", name="Gửi phiếu").click()
     expect(late_tab.get_by_text("Đã gửi, chờ phê chuẩn").first).to_be_visible()
-    return number
+    expect(heading).to_contain_text("Phiếu đề nghị sửa số")
+    return re.search(r"số (\S+)", heading.inner_text())[1]
 
 
 def the_vice_principal_looks_and_approves(vice_principal: Person, number: str) -> None:

@@ -243,7 +243,7 @@ def test_the_lock_while_typing_keeps_what_is_typed_and_turns_it_into_a_request(d
     desk.holds(0, "mark", "9")
     assert desk.sheet.stored(0, "mark") == 6
     desk.page.get_by_role("button", name="Lập phiếu đề nghị sửa từ các giá trị đã gõ").click()
-    expect(desk.page.get_by_role("heading", level=1)).to_contain_text("Phiếu đề nghị sửa số", timeout=SECONDS)
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text("Phiếu đề nghị sửa (nháp)", timeout=SECONDS)
     row = desk.page.get_by_role("row").filter(has_text=desk.sheet.pupils[0][1])
     expect(row).to_contain_text("6")
     expect(row).to_contain_text("9")
@@ -263,7 +263,7 @@ def test_what_a_closed_tab_had_not_saved_before_the_lock_can_go_into_a_request(d
     expect(later.page.get_by_role("button", name="Khôi phục")).to_have_count(0)
     later.page.get_by_role("button", name="Lập phiếu đề nghị sửa").click()
     expect(later.page.get_by_role("heading", level=1)).to_contain_text(
-        "Phiếu đề nghị sửa số", timeout=SECONDS
+        "Phiếu đề nghị sửa (nháp)", timeout=SECONDS
     )
     assert later.sheet.stored(0, "mark") is None
     picture = io.BytesIO()
@@ -414,5 +414,5 @@ def test_without_script_the_lock_keeps_the_typed_values_for_a_request(room: Staf
     expect(desk.page.get_by_text("Giá trị đã gõ còn nguyên bên dưới")).to_be_visible()
     desk.holds(0, "mark", "9")
     desk.page.get_by_role("button", name="Lập phiếu đề nghị sửa từ các giá trị đã gõ").click()
-    expect(desk.page.get_by_role("heading", level=1)).to_contain_text("Phiếu đề nghị sửa số")
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text("Phiếu đề nghị sửa (nháp)")
     assert desk.sheet.stored(0, "mark") is None
