@@ -2,7 +2,6 @@
 the names that the models themselves give their fields."""
 
 import datetime
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -323,13 +322,22 @@ def value_words(table: str, column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "có" if value else "không"
     if isinstance(value, list | dict):
-        return _shortened(
-            ", ".join(map(str, value)) if isinstance(value, list) else json.dumps(value, ensure_ascii=False)
-        )
+        return _shortened(_told(value))
     field = fields_of(table).get(column)
     if isinstance(field, models.DateField):
         return _day_or_moment(str(value))
     return _shortened(str(dict(getattr(field, "flatchoices", ())).get(value, value)))
+
+
+def _told(value: Any) -> str:
+    """Lists and tables as a person reads them: a pair as «Sĩ số: 35», parts one after the other."""
+    if isinstance(value, dict):
+        return "; ".join(filter(None, map(_told, value.values())))
+    if not isinstance(value, list):
+        return "" if value is None else str(value)
+    if any(isinstance(each, list | dict) for each in value):
+        return "; ".join(filter(None, map(_told, value)))
+    return (": " if len(value) == 2 else ", ").join(map(str, value))
 
 
 def _known_words(column: str, value: Any) -> str:

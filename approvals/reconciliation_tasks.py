@@ -54,7 +54,8 @@ def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
     told = rows.union(reports.values_list(*of_rounds), rounds.values_list(*of_rounds), all=True)
     for pk, state, class_name, month, due_on in told.order_by("round__due_on", "pk")[:MOST]:
         about = f"số liệu tháng {month:%m/%Y}"
-        detail = f"{f'lớp {class_name}' if class_name else 'các sổ môn học'} · hạn {due_on:%d/%m/%Y}"
+        whose = f"lớp {class_name}" if class_name else "các sổ môn học"
+        due = f"hạn {due_on:%d/%m/%Y}"
         if state == RoundState.CLOSED:
             url = reverse("approvals:reconciliation_report", args=[pk])
             yield InspectionTask(f"Báo cáo tháng {month:%m/%Y} của văn thư", "", url, "waiting", "Chưa xem")
@@ -68,9 +69,9 @@ def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
         url = reverse("approvals:reconciliation_reply", args=[pk])
         if state == ReplyState.DIFFERS:
             yield InspectionTask(
-                f"Giải quyết sai khác {about}", detail, url, "warning", "Báo sai khác", due_on
+                f"Giải quyết sai khác {about}, {whose}", due, url, "warning", "Báo sai khác", due_on
             )
         else:
             is_late = due_on < clock.today()
             kind, word = ("refused", "Quá hạn") if is_late else ("waiting", "Chưa trả lời")
-            yield InspectionTask(f"Đối chiếu {about}", detail, url, kind, word, due_on)
+            yield InspectionTask(f"Đối chiếu {about}, {whose}", due, url, kind, word, due_on)

@@ -128,7 +128,7 @@ def _decision(request: CorrectionRequest) -> Opinion:
     if request.decided_by is None or request.decided_at is None:
         return Opinion(title, signer)
     was_refused = request.state == State.REFUSED and request.consent_by is None
-    verdict = NO if was_refused else "Đồng ý, minh chứng hợp lệ"
+    verdict = NO if was_refused else "Phê chuẩn"
     return Opinion(
         title,
         signer,
@@ -144,14 +144,14 @@ def _execution(request: CorrectionRequest) -> Opinion:
     if request.applied_by is None or request.applied_at is None:
         return Opinion(title, signer)
     cells = request.items.count()
-    verdict = f"Đã ghi vào sổ {cells} giá trị đúng như đề nghị, đã kiểm tra giá trị cũ và mới"
+    verdict = f"Đã ghi vào sổ {cells} giá trị đúng như đề nghị; hệ thống đã đối chiếu giá trị cũ"
     return Opinion(
         title, signer, verdict, name=request.applied_by.full_name, at=moment_label(request.applied_at)
     )
 
 
 def added_to(verdict: str, note: str) -> str:
-    """What the note says beyond the verdict: «Đồng ý.» under «Đồng ý, minh chứng hợp lệ» adds nothing."""
+    """What the note says beyond the verdict: «Đồng ý.» under «Đồng ý» adds nothing."""
     return "" if _bare(verdict).startswith(_bare(note)) else note
 
 

@@ -52,7 +52,7 @@ def test_the_paper_has_the_form_the_cells_and_everybody_s_part(school):
         "bài.jpg",
         "Tôi cam kết",
         "Ý kiến tổ (khối) trưởng:",
-        "Ý kiến Phó Hiệu trưởng (phê chuẩn minh chứng): Đồng ý, minh chứng hợp lệ. Đúng bài.",
+        "Ý kiến Phó Hiệu trưởng (phê chuẩn minh chứng): Phê chuẩn. Đúng bài.",
         "Phê duyệt của Hiệu trưởng",
         "Người thực hiện trên hệ thống (văn thư): Đã ghi vào sổ 1 giá trị",
         school.hoa.full_name,
@@ -80,7 +80,7 @@ def test_what_was_not_decided_is_left_to_the_hand(school):
     words = paper(school, filed(school))
     assert "BẢN NHÁP" not in words
     assert "Ghi trên hệ thống" not in words
-    assert "minh chứng hợp lệ" not in words
+    assert "Phê chuẩn." not in words
     refused = corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài làm.", by=school.hoa)
     assert "Không đồng ý. Thiếu bài làm." in paper(school, refused)
     cancelled = corrections.cancel(filed(school, "10"), by=school.lan)
@@ -90,9 +90,9 @@ def test_what_was_not_decided_is_left_to_the_hand(school):
 @pytest.mark.parametrize(
     ("verdict", "note", "printed"),
     [
-        ("Đồng ý, minh chứng hợp lệ", "Đồng ý.", ""),
-        ("Đồng ý, minh chứng hợp lệ", "đồng ý, minh chứng hợp lệ", ""),
-        ("Đồng ý, minh chứng hợp lệ", "Đồng ý sửa theo bài.", "Đồng ý sửa theo bài."),
+        ("Đồng ý", "Đồng ý.", ""),
+        ("Phê chuẩn", "phê chuẩn", ""),
+        ("Phê chuẩn", "Phê chuẩn theo bài.", "Phê chuẩn theo bài."),
         (NO, "Không đồng ý", ""),
         (NO, "Thiếu bài làm.", "Thiếu bài làm."),
     ],
@@ -109,7 +109,7 @@ def test_the_words_of_the_head_of_the_grade_and_of_the_principal_are_printed(sch
     declined = consent.answer(request, consents=False, note="Đã kí học bạ.", by=again(school.bich))
     words = paper(school, declined)
     assert "Ý kiến tổ (khối) trưởng: Bài đúng là 9 điểm." in words
-    assert "Đồng ý, minh chứng hợp lệ" in words
+    assert "(phê chuẩn minh chứng): Phê chuẩn." in words
     assert "đã kí học bạ): Không đồng ý. Đã kí học bạ." in words
     for who in (school.dung, school.hoa, school.bich):
         assert f"Ghi trên hệ thống: {who.full_name}" in words

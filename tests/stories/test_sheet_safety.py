@@ -243,7 +243,9 @@ def test_the_lock_while_typing_keeps_what_is_typed_and_turns_it_into_a_request(d
     desk.holds(0, "mark", "9")
     assert desk.sheet.stored(0, "mark") == 6
     desk.page.get_by_role("button", name="Lập phiếu đề nghị sửa từ các giá trị đã gõ").click()
-    expect(desk.page.get_by_role("heading", level=1)).to_contain_text("Phiếu đề nghị sửa (nháp)", timeout=SECONDS)
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(
+        "Phiếu đề nghị sửa (nháp)", timeout=SECONDS
+    )
     row = desk.page.get_by_role("row").filter(has_text=desk.sheet.pupils[0][1])
     expect(row).to_contain_text("6")
     expect(row).to_contain_text("9")
