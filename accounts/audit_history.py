@@ -32,12 +32,12 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY(%s) AND a.attn
 GROUP BY c.relname
 """
 _TOLD = """
-SELECT e.row_id, e.seq, e.at, e.action, e.actor, e.role, e.source, substring(e.under FROM '^request:(.*)') AS request,
+SELECT e.row_id, e.seq, e.at, e.action, e.actor, e.role, e.source, {under} AS request,
     coalesce(e.new, e.old) AS row{more} FROM accounts_auditentry e WHERE e.table_name = %(name)s
 """
 _HELD = """
 SELECT h.{key}::text AS row_id, h.history_id, h.history_date AS at, translate(h.history_type, '+~-', 'IUD') AS action,
-    coalesce(u.username, 'system') AS actor, h.acting_role AS role, h.source, h.request_id::text AS request,
+    coalesce(u.username, 'system') AS actor, h.acting_role AS role, h.source, {request} AS request,
     (SELECT to_jsonb(compared) FROM (SELECT {columns}) AS compared) AS row
 FROM {history} h LEFT JOIN accounts_user u ON u.id = h.history_user_id
 """
@@ -91,9 +91,16 @@ class _Comparison:
         self._history = history
         # A column that only one of the two has now is no evidence; one of that name in both is the history's own.
         apart = {*watched.masked, *watched.left_out, *_OF_HISTORY_ALONE}
+        # What is part of a request has a `request_id` of its own, in its history too: not the one of the act.
+        is_of_a_request = "request_id" in columns
+        apart -= {"request_id"} if is_of_a_request else set()
         self._compared = sorted((kept & columns) - apart)
         names = ", ".join(f"h.{quote(name)}" for name in self._compared)
-        self._held = _HELD.format(key=quote(watched.key), history=quote(history), columns=names)
+        request = "NULL::text" if is_of_a_request else "h.request_id::text"
+        self._held = _HELD.format(
+            key=quote(watched.key), history=quote(history), columns=names, request=request
+        )
+        self._under = "NULL::text" if is_of_a_request else "substring(e.under FROM '^request:(.*)')"
         self._of_rows = f"WHERE h.{quote(watched.key)}::text = ANY(%(rows)s) ORDER BY history_id"
         self._leaves_out = bool(watched.left_out or watched.masked)
         # Chain and history tell one time where time does not travel (accounts.clock).
@@ -105,7 +112,7 @@ class _Comparison:
         }
 
     def faults(self) -> Iterator[Fault]:
-        statement = _ROWS_OUT_OF_STEP.format(told=_TOLD.format(more=""), held=self._held)
+        statement = _ROWS_OUT_OF_STEP.format(told=_TOLD.format(more="", under=self._under), held=self._held)
         rows = [row for (row,) in self._fetch(statement)]
         for start in range(0, len(rows), ROWS_AT_A_TIME):
             some = rows[start : start + ROWS_AT_A_TIME]
@@ -117,7 +124,10 @@ class _Comparison:
     def _told(self, rows: list[str]) -> dict[str, list[tuple[_Step, bool]]]:
         """By row, its entries, and whether each must have a history row."""
         found: dict[str, list[tuple[_Step, bool]]] = defaultdict(list)
-        statement = _TOLD.format(more=", e.old, e.new") + "AND e.row_id = ANY(%(rows)s) ORDER BY seq"
+        statement = (
+            _TOLD.format(more=", e.old, e.new", under=self._under)
+            + "AND e.row_id = ANY(%(rows)s) ORDER BY seq"
+        )
         for row, *values, old, new in self._fetch(statement, rows=rows):
             step = _step(*values)
             found[row].append((step, step.action != "S" and step.actor != "" and self._differ(old, new)))

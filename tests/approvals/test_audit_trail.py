@@ -19,7 +19,7 @@ from approvals.audit_words import TABLES, UNTOLD, column_words, fields_of, value
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from kimdong.watched import NOT_WATCHED, tables_of_ours
-from tests.approvals.papers import applied, draft, entered_school
+from tests.approvals.papers import applied, draft, with_entries
 from tests.gradebook.school import CONFIRMED, enter, make_school, open_window
 
 pytestmark = pytest.mark.django_db
@@ -112,8 +112,8 @@ def test_a_change_by_sql_stands_in_the_story_and_in_that_of_the_cell(school):
     assert now == sorted(now)
 
 
-def test_a_request_is_called_by_its_number_and_one_that_never_was_filed_a_draft():
-    school = entered_school()
+def test_a_request_is_called_by_its_number_and_one_that_never_was_filed_a_draft(school):
+    with_entries(school)
     draft(school, "10", pupil=1)
     applied(school)
     lines = read_trail(Wanted(school_class=school.class_4a, part="corrections")).lines
