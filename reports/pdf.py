@@ -36,6 +36,7 @@ from reports.pdf_merge import merge
 from reports.slip_content import Slip
 
 __all__ = [
+    "code_of",
     "content_hash",
     "draw",
     "merge",
@@ -222,8 +223,13 @@ def content_hash(content: Content) -> str:
 
 
 def print_code(content: Content) -> str:
-    """Return the short code on the page, "7K3M-9QXD": 40 bits of ``content_hash`` without I, L, O, U."""
-    number = int(content_hash(content)[:10], 16)
+    """Return the short code on the page, "7K3M-9QXD": `code_of` its ``content_hash``."""
+    return code_of(content_hash(content))
+
+
+def code_of(digest: str) -> str:
+    """Return 40 bits of a ``content_hash`` as a code without I, L, O, U: for whoever has the hash already."""
+    number = int(digest[:10], 16)
     letters = "".join(_CODE_LETTERS[number >> shift & 31] for shift in range(35, -1, -5))
     return f"{letters[:4]}-{letters[4:]}"
 

@@ -21,7 +21,7 @@ def keep_parts(job: PrintJob, contents: Iterable[Content]) -> None:
     """Four statements, whatever their number; within the caller's transaction."""
     parts = [(pdf.content_hash(content), content) for content in contents]
     rows = [
-        PrintedContent(content_hash=digest, code=pdf.print_code(content), words=words_of(content))
+        PrintedContent(content_hash=digest, code=pdf.code_of(digest), words=words_of(content))
         for digest, content in parts
     ]
     PrintedContent.objects.bulk_create(rows, ignore_conflicts=True)
