@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import QuerySet
 from django.db.models.functions import JSONObject
 
+from gradebook.json_rows import JsonRows
 from gradebook.models import SubjectLine
 from students.models import SchoolClass
 
@@ -27,7 +27,7 @@ def lines_of_classes(class_ids: Collection[int]) -> dict[int, Lines]:
 def with_lines(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
     """Classes that bring their lines along, for `lines_brought`: no statement more."""
     taught = SubjectLine.objects.taught_in_each().values(line=JSONObject(pk="pk", code="code"))
-    return classes.annotate(taught=ArraySubquery(taught))
+    return classes.annotate(taught=JsonRows(taught))
 
 
 def lines_brought(school_class: Any) -> Lines:

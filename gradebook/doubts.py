@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
 from accounts.clock import moment_label
 from gradebook import grading
+from gradebook.json_rows import JsonRows
 from gradebook.models import DoubtAnswer, SubjectResult, TraitResult
 from gradebook.regulation import COMPETENCY_LINES, Attainment, Rating
 from gradebook.year_rules import rules_of
@@ -76,8 +76,8 @@ def with_counterparts(roster: QuerySet[Enrolment], ref: "SheetRef") -> QuerySet[
         student=OuterRef("student_id"), period=ref.period, year=ref.school_class.year_id, item__in=traits
     ).exclude(rating="")
     return roster.annotate(
-        levels=ArraySubquery(levels.values(pair=JSONObject(code="line__code", value="attainment"))),
-        ratings=ArraySubquery(ratings.values(pair=JSONObject(code="item", value="rating"))),
+        levels=JsonRows(levels.values(pair=JSONObject(code="line__code", value="attainment"))),
+        ratings=JsonRows(ratings.values(pair=JSONObject(code="item", value="rating"))),
     )
 
 
@@ -118,7 +118,7 @@ def _bringing(seats: QuerySet[Enrolment], given: QuerySet[DoubtAnswer]) -> Query
         by="given_by__full_name",
         at="given_at",
     )
-    return seats.annotate(answers=ArraySubquery(given.values(answer=said)))
+    return seats.annotate(answers=JsonRows(given.values(answer=said)))
 
 
 def answers_brought(enrolment: Any, period: str = "") -> Answers:

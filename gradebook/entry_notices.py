@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.timezone import localtime
@@ -14,6 +13,7 @@ from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
+from gradebook.json_rows import JsonRows
 from gradebook.models import EntryNotice, EntryNoticeRecipient, EntryWindow
 from gradebook.regulation import Period
 
@@ -45,7 +45,7 @@ def with_team_notices(windows: QuerySet[EntryWindow], user: User) -> QuerySet[En
         pk="pk",
         read_at="read_at",
     )
-    return windows.annotate(told=ArraySubquery(received.order_by("notice__sent_at").values(json=told)))
+    return windows.annotate(told=JsonRows(received.order_by("notice__sent_at").values(json=told)))
 
 
 def read_team_notices(windows: Iterable[Any], with_gaps: Collection[str]) -> tuple[TeamNotice, ...]:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 
+from gradebook.json_rows import JsonRows
 from gradebook.models import Arrangement
 from gradebook.regulation import Period
 from students.models import Enrolment, SchoolClass, Student
@@ -59,9 +59,7 @@ def with_arrangements(seats: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
     told = Arrangement.objects.filter(
         student=OuterRef("student_id"), year=OuterRef("school_class__year_id")
     ).values(told=JSONObject(**dict(zip(_TOLD, _TOLD, strict=True))))
-    return seats.annotate(
-        arranged=ArraySubquery(told), is_not_assessed=F("student__is_exempt_from_assessment")
-    )
+    return seats.annotate(arranged=JsonRows(told), is_not_assessed=F("student__is_exempt_from_assessment"))
 
 
 def terms_of(seat: Any, period: Period) -> Terms:

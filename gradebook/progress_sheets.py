@@ -12,7 +12,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
@@ -21,6 +20,7 @@ from accounts.models import User
 from accounts.permissions import Reach
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_of_each, with_lines
+from gradebook.json_rows import JsonRows
 from gradebook.late_comers import Absent, absent_at
 from gradebook.models import ENTRY_PERIODS, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.progress import Tally, count_entered, tally_of, with_pupil_counts
@@ -77,8 +77,8 @@ class HeldSheet:
         return self.school_class.pk, self.code
 
     @property
-    def teachers(self) -> set[int]:
-        return {self.holder.pk} if self.holder else set()
+    def teachers(self) -> frozenset[int]:
+        return frozenset({self.holder.pk}) if self.holder else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +253,8 @@ def with_holders(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
     teaching = TeachingAssignment.objects.held_on(today).filter(school_class=OuterRef("pk")).order_by()
     homeroom = HomeroomAssignment.objects.held_on(today).filter(school_class=OuterRef("pk")).order_by()
     return classes.annotate(
-        teaching=ArraySubquery(teaching.values(told=JSONObject(line="line_id", **who))),
-        homeroom=ArraySubquery(homeroom.values(told=JSONObject(**who))),
+        teaching=JsonRows(teaching.values(told=JSONObject(line="line_id", **who))),
+        homeroom=JsonRows(homeroom.values(told=JSONObject(**who))),
     )
 
 
@@ -287,13 +287,17 @@ def _windows_upon(
 
 
 def _spans_of_class(own: Sequence[HeldSheet], windows: list[Any]) -> Iterable[tuple[HeldSheet, list[Span]]]:
-    """Sheet by sheet only where some order tells them apart: most open and lock whole classes."""
-    if not any(window.line_code or window.teacher_id or window.cuts_brought for window in windows):
-        spans = spans_at(windows, place_of(own[0].school_class))
-        return [(sheet, spans) for sheet in own]
-    return [
-        (sheet, spans_at(windows, place_of(sheet.school_class, sheet.code, sheet.teachers))) for sheet in own
-    ]
+    """Once for all sheets of the class that no order tells apart: most open and lock whole classes."""
+    cuts = [cut for window in windows for cut in window.cuts_brought]
+    codes = {window.line_code for window in windows} | {cut["line_code"] for cut in cuts}
+    people = {window.teacher_id for window in windows} | {cut["teacher_id"] for cut in cuts}
+    known: dict[tuple[str, frozenset[int]], list[Span]] = {}
+    for sheet in own:
+        teachers = sheet.teachers & people
+        told_apart = sheet.code if sheet.code in codes else "", teachers
+        if told_apart not in known:
+            known[told_apart] = spans_at(windows, place_of(sheet.school_class, sheet.code, teachers))
+        yield sheet, known[told_apart]
 
 
 def _standing(spans: Iterable[Span]) -> Standing:

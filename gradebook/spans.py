@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.clock import now_in_sql, today
+from gradebook.json_rows import JsonRows
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
 from gradebook.scopes import HOMEROOM, Place, Scope, scope_of
 from students.models import HomeroomAssignment, SchoolClass
@@ -90,7 +91,7 @@ def with_cuts(windows: QuerySet[EntryWindow]) -> QuerySet[EntryWindow]:
         teacher_name="order__teacher__full_name",
     )
     return windows.select_related("order", "locked_by", "school_class", "teacher").annotate(
-        asked_at=now_in_sql(), cuts_brought=ArraySubquery(cuts.values(json=cut))
+        asked_at=now_in_sql(), cuts_brought=JsonRows(cuts.values(json=cut))
     )
 
 
