@@ -3,8 +3,10 @@
 KIMDONG_BIND is the address (127.0.0.1:8000 unless set), KIMDONG_WEB_WORKERS the number of processes.
 """
 
+import gc
 import os
 from pathlib import Path
+from typing import Any
 
 import gunicorn
 
@@ -44,3 +46,9 @@ accesslog = "-"
 # Without the query string and the referrer: names of pupils are searched there.
 access_log_format = '%({x-forwarded-for}i)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 chdir = str(Path(__file__).resolve().parent.parent)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """What was loaded at the start stays: the collector of garbage need not walk it again in the middle of a page."""
+    gc.collect()
+    gc.freeze()
