@@ -3,12 +3,15 @@
 `ArraySubquery` of JSON decodes each brought row by itself: 650 decodings on the board of a whole school.
 """
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import JSONField
+from typing import Any
+
+from django.db.models import JSONField, QuerySet, Subquery
 
 
-class JsonRows(ArraySubquery):
+class JsonRows(Subquery):
     """A list of what the queryset's only column, a `JSONObject`, says; empty where there is no row."""
 
     template = "to_jsonb(ARRAY(%(subquery)s))"
-    output_field = JSONField()
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        super().__init__(rows, output_field=JSONField())
