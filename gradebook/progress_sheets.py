@@ -274,30 +274,29 @@ def _windows_upon(
     of_class: dict[int, list[HeldSheet]] = defaultdict(list)
     for sheet in sheets:
         of_class[sheet.school_class.pk].append(sheet)
-    upon: dict[int, Any] = {}
+    upon: set[int] = set()
     standings: dict[tuple[Period, int, str], Standing] = {}
     for own in of_class.values():
         here = [window for window, scope in scoped if scope.opens(place_of(own[0].school_class))]
-        for period in {window.period for window in here}:
-            of_period = [window for window in here if window.period == period]
-            for sheet, spans in _spans_of_class(own, of_period):
-                upon |= {span.pk: span.window for span in spans}
-                standings[Period(period), *sheet.key] = _standing(spans)
+        for value in {window.period for window in here}:
+            period = Period(value)
+            for alike, spans in _told_apart(own, [window for window in here if window.period == value]):
+                upon |= {span.pk for span in spans}
+                standings |= dict.fromkeys([(period, *sheet.key) for sheet in alike], _standing(spans))
     return [window for window, _scope in scoped if window.pk in upon], standings
 
 
-def _spans_of_class(own: Sequence[HeldSheet], windows: list[Any]) -> Iterable[tuple[HeldSheet, list[Span]]]:
-    """Once for all sheets of the class that no order tells apart: most open and lock whole classes."""
+def _told_apart(own: Sequence[HeldSheet], windows: list[Any]) -> Iterable[tuple[list[HeldSheet], list[Span]]]:
+    """The sheets of a class with their spans, those together that no order tells apart: most are for whole classes."""
     cuts = [cut for window in windows for cut in window.cuts_brought]
     codes = {window.line_code for window in windows} | {cut["line_code"] for cut in cuts}
     people = {window.teacher_id for window in windows} | {cut["teacher_id"] for cut in cuts}
-    known: dict[tuple[str, frozenset[int]], list[Span]] = {}
+    alike: dict[tuple[str, frozenset[int]], list[HeldSheet]] = defaultdict(list)
     for sheet in own:
-        teachers = sheet.teachers & people
-        told_apart = sheet.code if sheet.code in codes else "", teachers
-        if told_apart not in known:
-            known[told_apart] = spans_at(windows, place_of(sheet.school_class, sheet.code, teachers))
-        yield sheet, known[told_apart]
+        alike[sheet.code if sheet.code in codes else "", sheet.teachers & people].append(sheet)
+    for (_code, teachers), sheets in alike.items():
+        place = place_of(sheets[0].school_class, sheets[0].code, teachers)
+        yield sheets, spans_at(windows, place)
 
 
 def _standing(spans: Iterable[Span]) -> Standing:
