@@ -97,7 +97,7 @@ def test_one_figure_in_small_type_is_found_where_it_stands(
     (level, mark), *later = first.told
     assert mark != "3"
     changed = replace(slip, subjects=(replace(first, told=((level, "3"), *later)), *others))
-    with pytest.raises(AssertionError, match="phieu-ket-qua-1.png: another look") as found:
+    with pytest.raises(AssertionError, match=r"phieu-ket-qua-1\.png: another look") as found:
         assert_as_approved("phieu-ket-qua", pdf.render_slip(changed))
     # The table, far above the foot with the code of the content.
     assert int(re.findall(r"around \d+, (\d+)", str(found.value))[0]) < 300
