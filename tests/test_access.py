@@ -9,6 +9,7 @@ Pages about a class are asked for again with another teacher's class and with on
 
 import datetime
 import pickle
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,9 @@ from typing import Any
 import pytest
 import pytest_django
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import clock
@@ -1180,15 +1182,23 @@ def opened_by_table(action: Action, stands: Mapping[str, Mapping[Role, frozenset
 
 def answer(page: Page, things: Things, person: str | None) -> int:
     """The status that a person gets; what the request does is undone."""
+    return asked(page, things, person)[0]
+
+
+def asked(page: Page, things: Things, person: str | None) -> tuple[int, int]:
+    """The same, and how many statements the page has asked about the person's powers."""
     client = Client()
     if person:
         client.force_login(things.school.people[person])
     address = reverse(page.name, args=page.arguments(things))
     extra = {"content_type": page.content_type} if page.content_type else {}
     before = transaction.savepoint()
-    status = getattr(client, page.method)(address, dict(page.data), **extra).status_code
+    with CaptureQueriesContext(connection) as captured:
+        status = getattr(client, page.method)(address, dict(page.data), **extra).status_code
+        own = f"= {things.school.people[person].pk}" if person else ""
+        about_powers = sum(bool(ASKS.search(each["sql"])) and own in each["sql"] for each in captured)
     transaction.savepoint_rollback(before)
-    return status
+    return status, about_powers
 
 
 def expected(page: Page, person: str | None) -> int:
@@ -1278,11 +1288,24 @@ ABOUT_A_CLASS = {
 }
 
 
+# A statement that reads the person's own powers says whose they are; what a page shows of others does not.
+ASKS = re.compile(
+    r'FROM "(?:accounts_post|accounts_grant|students_homeroom|gradebook_teaching|guardian_|auth_permission)\w*"'
+)
+# A person's own record shows the duties: there the same tables are what the page is about.
+ABOUT_DUTIES = {"gradebook:person"}
+MOST = 2
+
+
 @pytest.mark.parametrize("page", PAGES, ids=label)
-def test_each_person_gets_what_the_table_says(page, things):
+def test_each_person_gets_what_the_table_says_and_powers_cost_two_statements_at_most(page, things):
     people = [*sorted(EVERYBODY), None]
-    got = {person: answer(page, things, person) for person in people}
-    assert got == {person: expected(page, person) for person in people}
+    got = {person: asked(page, things, person) for person in people}
+    assert {person: status for person, (status, _cost) in got.items()} == {
+        person: expected(page, person) for person in people
+    }
+    if page.name not in ABOUT_DUTIES:
+        assert {person: cost for person, (_status, cost) in got.items() if cost > MOST} == {}
 
 
 @pytest.mark.parametrize(
