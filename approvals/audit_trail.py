@@ -308,7 +308,8 @@ def _names_of(model: type[models.Model], keys: set[str]) -> dict[str, str]:
     if model is SubjectLine:
         rows = rows.values("pk", name, "year_id")
     if model is CorrectionRequest:
-        return {str(row["pk"]): request_label(row["number"]) for row in rows}
+        numbers = rows.values_list("pk", "number", "year_id")
+        return {str(pk): request_label(number, year) for pk, number, year in numbers}
     return {
         str(row.pop("pk")): " ".join(
             audit_words.value_words(table, column, value) for column, value in row.items()
@@ -378,9 +379,7 @@ _TOLD_BY_THE_THING: Final = (
 
 def thing_words(row: AuditEntry, names: Names) -> str:
     """Whose row it is: "Trần Gia Bình · Toán · Cuối học kì I"."""
-    told = row.new or row.old or {}
-    if row.table_name == CorrectionRequest._meta.db_table:  # noqa: SLF001 - Django's documented API
-        told = {**told, "number": request_label(told.get("number"))}
+    told = _with_its_number(row.table_name, row.new or row.old or {})
     found = [
         names.of(row.table_name, column, told[column])
         for column in _TOLD_BY_THE_THING
@@ -389,10 +388,17 @@ def thing_words(row: AuditEntry, names: Names) -> str:
     return " · ".join(found) or f"số {row.row_id}"
 
 
+def _with_its_number(table: str, told: dict[str, Any]) -> dict[str, Any]:
+    """A row of the chain with the number of a request as its paper bears it."""
+    if table != CorrectionRequest._meta.db_table or "year_id" not in told:  # noqa: SLF001 - Django's documented API
+        return told
+    return {**told, "number": request_label(told.get("number"), told["year_id"])}
+
+
 def changes_of(table: str, old: Any, new: Any, names: Names) -> Iterator[Change]:
     """The columns that differ; of a new or deleted row those with a value, but for what the thing's words tell and for
     boxes without a tick."""
-    before, after = old or {}, new or {}
+    before, after = _with_its_number(table, old or {}), _with_its_number(table, new or {})
     is_whole = not before or not after
     for column in after or before:
         was, now = before.get(column), after.get(column)

@@ -195,7 +195,7 @@ def _midnight(day: datetime.date) -> datetime.datetime:
 # -- As a workbook -----------------------------------------------------------------------------------------
 
 HEADINGS = (
-    *(Heading("Số phiếu", 12), Heading("Gửi lúc", 18), Heading("Người đề nghị", 26), Heading("Lớp", 8)),
+    *(Heading("Số phiếu", 20), Heading("Gửi lúc", 18), Heading("Người đề nghị", 26), Heading("Lớp", 8)),
     *(Heading("Thời điểm", 22), Heading("Học sinh", 28), Heading("Môn, NL, PC", 26)),
     *(Heading("Nội dung", 18), Heading("Đã ghi", 24), Heading("Đề nghị sửa thành", 24), Heading("Lí do", 40)),
     *(Heading("Số minh chứng", 10), Heading("Trạng thái", 24), Heading("Người quyết định", 26)),

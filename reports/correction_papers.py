@@ -70,7 +70,7 @@ class CorrectionPaper:
 
     @property
     def title(self) -> str:
-        return f"{self.request.title} năm học {self.year.label}"
+        return self.request.title
 
     @property
     def number(self) -> str:

@@ -21,9 +21,10 @@ STATE_CHOICES = State.pairs()
 REASON_CHOICES = ReasonCode.pairs()
 
 
-def request_label(number: int | None) -> str:
-    """The number as the paper form shows it; "nháp" of what never was filed."""
-    return "nháp" if number is None else f"{number:02d}/PĐN"
+def request_label(number: int | None, year: int) -> str:
+    """The number as people read it, with the school year that begins in `year`, for each year counts anew:
+    «01/2026-2027/PĐN» (domain.md 2.5); "nháp" of what never was filed."""
+    return "nháp" if number is None else f"{number:02d}/{year}-{year + 1}/PĐN"
 
 
 class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
@@ -190,7 +191,7 @@ class CorrectionRequest(models.Model):
 
     @property
     def label(self) -> str:
-        return request_label(self.number)
+        return request_label(self.number, self.year_id)
 
     @property
     def title(self) -> str:

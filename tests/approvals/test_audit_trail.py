@@ -118,16 +118,16 @@ def test_a_request_is_called_by_its_number_and_one_that_never_was_filed_a_draft(
     applied(school)
     lines = read_trail(Wanted(school_class=school.class_4a, part="corrections")).lines
     things = [line.thing.rpartition(" · ")[2] for line in lines if line.where == "Phiếu đề nghị sửa"]
-    assert things == ["01/PĐN", "01/PĐN", "01/PĐN", "nháp", "nháp"]
+    assert things == ["01/2026-2027/PĐN", "01/2026-2027/PĐN", "01/2026-2027/PĐN", "nháp", "nháp"]
     told = [
         change.new
         for line in lines
         for change in line.changes
         if (line.where, line.action, change.column) == ("Ô trong phiếu đề nghị sửa", "Ghi mới", "phiếu")
     ]
-    assert told == ["01/PĐN", "nháp"]
+    assert told == ["01/2026-2027/PĐN", "nháp"]
     (mark, *_older) = read_trail(Wanted(pupil=school.pupils[0], part="marks")).lines
-    assert mark.under == "phiếu 01/PĐN"
+    assert mark.under == "phiếu 01/2026-2027/PĐN"
 
 
 def test_a_page_costs_the_same_for_few_lines_and_for_many(school, django_assert_num_queries):
