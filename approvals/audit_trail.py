@@ -123,6 +123,14 @@ _OF_A_CLASS = """seq IN (
     AND (s.ends_on IS NULL OR s.ends_on >= y.ends_on
         OR (e.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= s.ends_on))"""
 
+# What was filed once is a document of the school; before, a request, its cells and its files are its proposer's alone.
+_OF_NO_DRAFT_OF_OTHERS = """coalesce(CASE
+    WHEN table_name = 'approvals_correctionrequest' THEN row_id
+    WHEN table_name IN ('approvals_correctionitem', 'approvals_evidence') THEN coalesce(new, old) ->> 'request_id'
+    END, '') NOT IN (
+    SELECT d.id::text FROM approvals_correctionrequest d WHERE d.number IS NULL AND d.proposer_id <> %s)"""
+NO_DRAFTS = "Phiếu đề nghị chưa gửi lần nào chỉ người lập thấy; gửi rồi thì nhật kí có đủ từ lúc lập."
+
 _OF_A_LINE = """(coalesce(new, old) ->> 'line_id') IN (
     SELECT l.id::text FROM gradebook_subjectline l WHERE l.code = %s)"""
 
@@ -188,9 +196,9 @@ class TrailPage:
 # -- Which entries -----------------------------------------------------------------------------------------
 
 
-def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
-    """The wanted entries, newest first."""
-    found = AuditEntry.objects.order_by("-seq")
+def entries(reader: User, wanted: Wanted) -> QuerySet[AuditEntry]:
+    """The wanted entries that the reader may see, newest first: none of a draft of others (`Action.SEE_DRAFT`)."""
+    found = AuditEntry.objects.filter(_sql(_OF_NO_DRAFT_OF_OTHERS, reader.pk)).order_by("-seq")
     if wanted.since:
         found = found.filter(at__gte=_midnight(wanted.since))
     if wanted.until:
@@ -231,9 +239,9 @@ def _sql(condition: str, *values: object) -> RawSQL:
     return RawSQL(condition, values, output_field=models.BooleanField())  # noqa: S611 - our own words alone
 
 
-def read_trail(wanted: Wanted, *, before: int = 0) -> TrailPage:
+def read_trail(reader: User, wanted: Wanted, *, before: int = 0) -> TrailPage:
     """The newest wanted lines, or those before the line of that number."""
-    found = entries(wanted)
+    found = entries(reader, wanted)
     if before:
         found = found.filter(seq__lt=before)
     rows = list(found[: LINES_PER_PAGE + 1])
@@ -418,9 +426,9 @@ def changes_of(table: str, old: Any, new: Any, names: Names) -> Iterator[Change]
 # -- As a file ---------------------------------------------------------------------------------------------
 
 
-def export_rows(wanted: Wanted) -> Iterator[tuple[Value, ...]]:
+def export_rows(reader: User, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
     """The wanted lines under HEADINGS, at most one more than may leave at once; names come 1,000 lines at a time."""
-    rows = list(entries(wanted)[: MOST_EXPORTED + 1])
+    rows = list(entries(reader, wanted)[: MOST_EXPORTED + 1])
     for start in range(0, len(rows), 1000):
         for line in in_words(rows[start : start + 1000]):
             yield (

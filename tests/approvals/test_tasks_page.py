@@ -154,7 +154,10 @@ def test_the_request_that_waits_longest_stands_first_and_a_long_queue_is_cut_wit
     for value in ("8", "9", "10"):
         filed(school, value)
     page = read_tasks(school.hoa)
-    assert [task.title.split(" · ")[0] for task in page.requests] == ["Phiếu 01/2026-2027/PĐN", "Phiếu 02/2026-2027/PĐN"]
+    assert [task.title.split(" · ")[0] for task in page.requests] == [
+        "Phiếu 01/2026-2027/PĐN",
+        "Phiếu 02/2026-2027/PĐN",
+    ]
     assert "Xem tất cả phiếu đang chờ" in text(start_page(client, school.hoa))
 
 
