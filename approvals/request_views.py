@@ -150,8 +150,7 @@ def _keep_draft(request: SignedInRequest, found: CorrectionRequest) -> dict[str,
 
 
 def _missing(request: SignedInRequest, found: CorrectionRequest) -> dict[str, list[str]]:
-    typed = _typed(request)
-    missing = corrections.missing_to_file(found, reason=typed["reason"], code=typed["code"])
+    missing = corrections.missing_to_file(found, **_typed(request))
     return {field: [message] for field, message in missing.items()}
 
 
