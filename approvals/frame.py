@@ -172,7 +172,7 @@ def _statement(
     years = SchoolYear.objects.begun().annotate(
         open_windows=ArraySubquery(windows),
         orders_due=_list_of(due.values(json=JSONObject(pk="pk", number="number", kind="kind"))),
-        waiting=_number_of(requests_waiting_for(user)),
+        waiting=_number_of(requests_to_read(user)),
         inquiries=_number_of(inquiries_to_read(user)),
         unread=_number_of(unread),
         unread_first=_list_of(unread.order_by("-told_at", "-pk").values(json=ANNOUNCED)[:MOST_ANNOUNCED]),
@@ -264,6 +264,15 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
         )
     # Named besides, so that the index of what waits is enough: most requests have come to their end.
     return CorrectionRequest.objects.filter(wanted, state__in=OPEN_STATES)
+
+
+def requests_to_read(user: User) -> QuerySet[CorrectionRequest]:
+    """Requests that wait for this person's act, and own ones with an answer that the person has not opened yet."""
+    news = CorrectionRequest.objects.with_news_for(user.pk)
+    # Each by its own index, which one condition with an OR would not use.
+    return CorrectionRequest.objects.filter(
+        pk__in=requests_waiting_for(user).order_by().values("pk").union(news.order_by().values("pk"))
+    )
 
 
 def inquiries_to_read(user: User) -> QuerySet[Inquiry]:

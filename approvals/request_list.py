@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from approvals.frame import requests_waiting_for
+from approvals.frame import requests_to_read
 from approvals.models import CorrectionRequestQuerySet
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue, visible_requests
@@ -88,7 +88,7 @@ def read_list(request: SignedInRequest) -> RequestList:
     visible = visible_requests(user)
     who = request.GET.get("who", "")
     state = request.GET.get("state", "")
-    waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
+    waiting = Q(pk__in=requests_to_read(user).values("pk"))
     people = {"waiting": waiting, "mine": Q(proposer=user), "overdue": Q(due_on__lt=clock.today())}
     own = visible.filter(people[who]) if who in people else visible
     chosen = own.filter(state=state) if state in set(State) else own

@@ -6,12 +6,12 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 from simple_history.models import HistoricalRecords
 
 from accounts.history import TracedRow
 from approvals.reason_codes import ReasonCode
-from approvals.workflow import State
+from approvals.workflow import ANSWERED, State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student
 
@@ -36,6 +36,13 @@ class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
         counted = own.values("request").annotate(n=Count("*")).values("n")
         return self.annotate(cells=Coalesce(Subquery(counted), 0))
 
+    def with_news_for(self, person_id: int) -> Self:
+        """The person's own that were answered since the person opened them last; of a closed year nothing is news."""
+        answered = Greatest("decided_at", "consent_at", "applied_at")
+        unread = Q(read_at__isnull=True) | Q(read_at__lt=answered)
+        own = self.filter(unread, proposer=person_id, state__in=ANSWERED)
+        return own.exclude(year__state=SchoolYear.State.CLOSED)
+
     def filed(self) -> Self:
         """Those that are documents of the year: filed once, whatever became of them."""
         return self.filter(number__isnull=False)
@@ -49,8 +56,9 @@ class CorrectionRequest(models.Model):
     one to that day, and each cell names its own. State changes pass through
     `approvals.corrections` and its sisters alone. `document` names the paper of the former school whose results the
     request brings along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have
-    acted, `effects` what followed when it was carried out, a line each; it is written then. `number` is the next of the
-    year's when it is filed for the first time; what never was filed has none, and is its proposer's alone.
+    acted, `effects` what followed when it was carried out, a line each; it is written then. `read_at` is the last
+    moment at which the proposer looked at an answer. `number` is the next of the year's when it is filed for the first
+    time; what never was filed has none, and is its proposer's alone.
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="correction_requests")
@@ -90,6 +98,7 @@ class CorrectionRequest(models.Model):
     )
     applied_at = models.DateTimeField(null=True)
     effects = models.TextField(blank=True)
+    read_at = models.DateTimeField(null=True)
 
     history = HistoricalRecords(bases=[TracedRow])
     objects: ClassVar[CorrectionRequestQuerySet] = CorrectionRequestQuerySet.as_manager()  # type: ignore[assignment]
@@ -188,6 +197,14 @@ class CorrectionRequest(models.Model):
     def was_filed(self) -> bool:
         """Whether it ever was: then it is a document of the year."""
         return self.number is not None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the proposer has yet to look at an answer (`with_news_for`). Needs the class's year at hand."""
+        if self.state not in ANSWERED or self.school_class.year.is_closed:
+            return False
+        answered = max(at for at in (self.decided_at, self.consent_at, self.applied_at) if at)
+        return self.read_at is None or self.read_at < answered
 
     @property
     def label(self) -> str:

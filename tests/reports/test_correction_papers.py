@@ -115,15 +115,19 @@ def test_the_words_of_the_head_of_the_grade_and_of_the_principal_are_printed(sch
         assert f"Ghi trên hệ thống: {who.full_name}" in words
 
 
-def test_only_the_office_takes_papers_and_the_teacher_keeps_the_page(school):
+def test_the_proposer_and_the_office_print_a_request_and_the_register_is_the_offices(school):
     request = filed(school)
-    for name in ("correction_paper", "correction_register_paper"):
-        address = reverse(f"reports:{name}", args=[request.pk] if name == "correction_paper" else [])
-        assert as_confirmed(school.lan).get(address).status_code == 403
-    page = as_confirmed(school.lan).get(reverse("approvals:request", args=[request.pk])).content.decode()
-    assert reverse("reports:correction_paper", args=[request.pk]) not in page
-    page = as_confirmed(school.tuan).get(reverse("approvals:request", args=[request.pk])).content.decode()
-    assert reverse("reports:correction_paper", args=[request.pk]) in page
+    address = reverse("reports:correction_paper", args=[request.pk])
+    for name in ("lan", "tuan", "hoa"):
+        client = as_confirmed(school.people[name])
+        assert address in client.get(reverse("approvals:request", args=[request.pk])).content.decode(), name
+        assert client.get(address).status_code == 200, name
+    head = as_confirmed(school.dung)
+    assert address not in head.get(reverse("approvals:request", args=[request.pk])).content.decode()
+    assert head.get(address).status_code == 403
+    assert as_confirmed(school.minh).get(address).status_code == 403
+    assert as_confirmed(school.lan).get(reverse("reports:correction_register_paper")).status_code == 403
+    assert f"Họ và tên giáo viên: {school.lan.full_name}" in paper(school, request, "lan")
 
 
 def register(school, who="tuan", **asked):
