@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -58,6 +59,9 @@ class Register(Protocol):
 
     def history_of(self, item: CorrectionItem) -> str:
         """The address of what happened to the cell."""
+
+    def propose_anew(self, items: Sequence[CorrectionItem]) -> str:
+        """The address of the form that asks for these cells with what stands in them now."""
 
     def now(self, items: Sequence[CorrectionItem]) -> Mapping[int, str]:
         """The values that stand in the cells, by the item's id. One or two statements."""
@@ -152,6 +156,15 @@ class SheetRegister:
         ]
         return reverse("gradebook:cell_history", args=place)
 
+    def propose_anew(self, items: Sequence[CorrectionItem]) -> str:
+        """Of several pupils it is the sheet, where cells are typed over too."""
+        if len({item.student_id for item in items}) != 1:
+            return self.address
+        ref, first = self.ref, items[0]
+        place = [ref.school_class.pk, ref.code, ref.period.value, first.student_id]
+        asked = urlencode({"item": first.item, "field": first.field})
+        return f"{reverse('approvals:propose_pupil', args=place)}?{asked}"
+
     def now(self, items: Sequence[CorrectionItem]) -> Mapping[int, str]:
         self._stored = stored_results(self.ref, [item.student_id for item in items])
         return {item.pk: value_and_version(self._row(item), item.field)[0] for item in items}
@@ -235,6 +248,12 @@ class RollRegister:
 
     def history_of(self, item: CorrectionItem) -> str:
         return reverse("students:roll", args=[self._class.pk, *place_of(self._request, item)])
+
+    def propose_anew(self, items: Sequence[CorrectionItem]) -> str:
+        if self._request.roll_until and items:
+            place = [self._class.pk, self._day, items[0].student_id]
+            return reverse("approvals:propose_sessions", args=place)
+        return reverse("approvals:propose_roll", args=[self._class.pk, self._day, self._request.roll_session])
 
     def now(self, items: Sequence[CorrectionItem]) -> Mapping[int, str]:
         places = {item.pk: place_of(self._request, item) for item in items}

@@ -17,7 +17,7 @@ from accounts import permissions
 from accounts.admin_account import Overdue, overdue_accounts
 from accounts.models import User
 from accounts.powers import Action, Role
-from approvals.contested_cells import is_overtaken
+from approvals.contested_cells import with_standing
 from approvals.contradicted import contradicted_tasks
 from approvals.frame import inquiries_to_read, requests_to_read
 from approvals.inquiry_list import InquiryLine, line_of
@@ -27,7 +27,7 @@ from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import SignatureTask, signature_tasks
-from approvals.workflow import OPEN_STATES, State
+from approvals.workflow import State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
@@ -58,6 +58,10 @@ _WHAT_TO_DO = {
     State.AWAITING: "Đồng ý hoặc không, vì kết quả của lớp đã phê duyệt",
     State.APPROVED: "Ghi giá trị đã phê chuẩn vào sổ",
 }
+OUTDATED_OWN = (
+    "Giá trị đã đổi từ khi lập phiếu: huỷ phiếu, còn cần sửa thì lập phiếu mới theo giá trị đang lưu"
+)
+OUTDATED = "Giá trị đã đổi từ khi lập phiếu, không phê chuẩn được: từ chối để giáo viên lập phiếu mới"
 _ANSWERED = {
     State.AWAITING: "Phó Hiệu trưởng đã phê chuẩn, còn chờ Hiệu trưởng đồng ý: mở phiếu để xem",
     State.APPROVED: "Đã phê chuẩn, văn thư sẽ ghi vào sổ: mở phiếu để xem",
@@ -126,6 +130,8 @@ class RequestTask:
     note: str
     due_on: datetime.date | None = None
     is_overdue: bool = False
+    is_outdated: bool = False
+    is_contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,21 +359,16 @@ def _sheet_url(ref: SheetRef) -> str:
 
 def _requests(user: User) -> list[CorrectionRequest]:
     """What is due first, then what waits longest; one more than is shown, to know whether there are others."""
-    found = (
-        requests_to_read(user)
-        .select_related("school_class__year", "line", "proposer")
-        .with_cells()
-        .annotate(is_overtaken=is_overtaken())
-        .order_by(F("due_on").asc(nulls_last=True), "filed_at", "id")
+    found = with_standing(
+        requests_to_read(user).select_related("school_class__year", "line", "proposer").with_cells()
     )
-    return list(found[: MOST_REQUESTS + 1])
+    return list(found.order_by(F("due_on").asc(nulls_last=True), "filed_at", "id")[: MOST_REQUESTS + 1])
 
 
 def _request_task(request: Any, user: User) -> RequestTask:
     register = register_of(request)
     state = State(request.state)
-    is_own, is_stuck = request.proposer_id == user.pk, state in OPEN_STATES and request.is_overtaken
-    is_news = is_own and state in _ANSWERED and not is_stuck
+    is_news = request.proposer_id == user.pk and state in _ANSWERED and not request.is_outdated
     return RequestTask(
         title=f"Phiếu {request.label} · {register.title} · {register.moment}",
         to_do=_ANSWERED[state] if is_news else _to_do(request, state, user),
@@ -382,15 +383,18 @@ def _request_task(request: Any, user: User) -> RequestTask:
         # Whoever only reads the answer has no day to keep: it is that of the next one.
         due_on=None if is_news else request.due_on,
         is_overdue=not is_news and is_overdue(request),
+        is_outdated=request.is_outdated,
+        is_contested=request.is_contested,
     )
 
 
 def _to_do(request: Any, state: State, user: User) -> str:
-    """A vice-principal decides; the head of the tổ, who is told of it too, may say something."""
+    """A vice-principal decides; the head of the tổ, who is told of it too, may say something. Nobody goes on with one
+    in which a value has moved on."""
+    if request.is_outdated:
+        return OUTDATED_OWN if request.proposer_id == user.pk else OUTDATED
     if state == State.FILED and not permissions.may(user, Action.DECIDE_REQUEST):
         return "Có thể ghi ý kiến của tổ (không bắt buộc)"
-    if state == State.APPROVED and request.proposer_id == user.pk:
-        return "Ô đã đổi theo phiếu khác: huỷ phiếu, còn cần sửa thì lập phiếu mới"
     return _WHAT_TO_DO[state]
 
 

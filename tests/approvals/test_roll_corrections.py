@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.history import Source
 from approvals import corrections
+from approvals.contested_cells import with_standing
 from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionRequest
@@ -224,6 +225,12 @@ def test_several_sessions_of_a_pupil_go_into_one_request_and_are_written_togethe
     assert done.effects == "Số ngày nghỉ trong sổ và học bạ tính lại theo điểm danh mới."
 
 
+def standing(*requests):
+    """Of each whether it is outdated, and whether another has the same answer."""
+    rows = with_standing(CorrectionRequest.objects.filter(pk__in=[each.pk for each in requests]))
+    return [(row.is_outdated, row.is_contested) for row in rows.order_by("pk")]
+
+
 def test_of_several_sessions_one_that_has_moved_on_stops_all(school, december):
     first = approved(school, "P")
     wednesday = first_wednesday(school)
@@ -231,7 +238,9 @@ def test_of_several_sessions_one_that_has_moved_on_stops_all(school, december):
     second = CorrectionRequest.objects.latest("pk")
     corrections.attach(second, clean_evidence("đơn.jpg", picture()), by=school.lan)
     corrections.file_request(second, reason=REASON, by=school.lan)
+    assert standing(first, second) == [(False, True), (False, True)]
     corrections.carry_out(first, by=school.tuan)
+    assert standing(first, second) == [(False, False), (True, False)]
     with pytest.raises(CorrectionOutdated, match="không còn như lúc lập phiếu"):
         corrections.decide(second, approve=True, note="", by=school.hoa)
     shown = text(client_of(school.hoa).get(reverse("approvals:request", args=[second.pk])))
