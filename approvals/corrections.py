@@ -37,7 +37,6 @@ NOTHING_NEW = (
     "Phiếu chưa có gì mới từ khi được yêu cầu bổ sung. "
     "Thêm minh chứng ở dưới, hoặc ghi rõ hơn vào lí do này, rồi gửi lại."
 )
-NO_EVIDENCE = "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại."
 
 
 def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> CorrectionRequest:
@@ -192,13 +191,17 @@ def missing_to_file(
         missing["reason"] = "Ghi lí do sửa rồi gửi lại."
     uploaded = list(request.evidence.values_list("uploaded_at", flat=True))
     if not uploaded:
-        missing["evidence"] = NO_EVIDENCE
+        missing["evidence"] = no_evidence(request)
     asked = request.returned_at
     if asked and not missing and all(at < asked for at in uploaded):
         then = request.history.filter(state=State.RETURNED, returned_at=asked).earliest("history_id")
         if _said(then.reason, then.document, then.reason_code) == _said(reason, document, code):
             missing["reason"] = NOTHING_NEW
     return missing
+
+
+def no_evidence(request: CorrectionRequest) -> str:
+    return f"Kèm ít nhất một minh chứng ({register_of(request).proof} hoặc PDF) rồi gửi lại."
 
 
 def _said(*texts: str) -> list[str]:
@@ -215,7 +218,7 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
         request = moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if approve:
             if not request.evidence.exists():
-                raise CorrectionRefused(NO_EVIDENCE, field="evidence")
+                raise CorrectionRefused(no_evidence(request), field="evidence")
             register_of(request).check_writable()
         if not approve and not says_something(note):
             raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết vì sao.", field="note")

@@ -51,6 +51,14 @@ class Register(Protocol):
     @property
     def address(self) -> str: ...
     @property
+    def proof(self) -> str:
+        """What a picture shows that backs such a request."""
+
+    @property
+    def truth(self) -> str:
+        """What the proposer vouches that it agrees with."""
+
+    @property
     def sheet_key(self) -> str:
         """Names the sheet for what the browser keeps of values that are not saved; "" where it keeps none."""
 
@@ -106,6 +114,9 @@ def shown_value(field: str, value: str) -> str:
 
 class SheetRegister:
     """The cells of a mark sheet or homeroom sheet at a period."""
+
+    proof = "ảnh chụp bài kiểm tra"
+    truth = "bài làm, kết quả của học sinh"
 
     def __init__(self, request: CorrectionRequest) -> None:
         self.ref = SheetRef(request.school_class, request.line, Period(request.period))
@@ -214,6 +225,9 @@ class SheetRegister:
 class RollRegister:
     """The rolls of one or more sessions of a class whose month has closed (rule R72)."""
 
+    proof = "ảnh chụp đơn xin phép, giấy khám bệnh"
+    truth = "việc học sinh có mặt, vắng mặt ở lớp"
+
     def __init__(self, request: CorrectionRequest, day: datetime.date) -> None:
         self._request = request
         self._class = request.school_class
@@ -229,6 +243,8 @@ class RollRegister:
 
     @property
     def moment(self) -> str:
+        if self._request.roll_until == self._day:
+            return f"các buổi ngày {self._day:%d/%m/%Y}"
         if self._request.roll_until:
             return f"các buổi từ {self._day:%d/%m/%Y} đến {self._request.roll_until:%d/%m/%Y}"
         return session_words((self._day, self._request.roll_session))
