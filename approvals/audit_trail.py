@@ -22,6 +22,7 @@ from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
 from approvals.models import CorrectionRequest, request_label
+from approvals.request_timeline import act_of
 from gradebook.models import SubjectLine
 from gradebook.sheets import HOMEROOM_CODE
 from students.models import Enrolment, SchoolClass, Student
@@ -95,7 +96,10 @@ PARTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 _OF_A_PUPIL = """seq IN (
     SELECT e.seq FROM accounts_auditentry e WHERE (coalesce(e.new, e.old) ->> 'student_id') = %s
     UNION ALL
-    SELECT e.seq FROM accounts_auditentry e WHERE e.table_name = 'students_student' AND e.row_id = %s)"""
+    SELECT e.seq FROM accounts_auditentry e WHERE e.table_name = 'students_student' AND e.row_id = %s
+    UNION ALL
+    SELECT e.seq FROM accounts_auditentry e WHERE e.table_name = 'approvals_correctionrequest' AND e.row_id IN (
+        SELECT i.request_id::text FROM approvals_correctionitem i WHERE i.student_id = %s))"""
 # What is a pupil's while the pupil sits in the class; after the year the last class keeps what is of that year.
 _OF_A_CLASS = """seq IN (
     SELECT e.seq FROM accounts_auditentry e WHERE (coalesce(e.new, e.old) ->> 'school_class_id') = %s
@@ -223,7 +227,7 @@ def _midnight(day: datetime.date) -> datetime.datetime:
 def _about(found: QuerySet[AuditEntry], wanted: Wanted) -> QuerySet[AuditEntry]:
     if wanted.pupil is not None:
         key = str(wanted.pupil.pk)
-        found = found.filter(_sql(_OF_A_PUPIL, key, key))
+        found = found.filter(_sql(_OF_A_PUPIL, key, key, wanted.pupil.pk))
     if wanted.school_class is not None:
         pk = wanted.school_class.pk
         # Read beforehand: the index of pupils serves a list of keys, not a query for them.
@@ -327,6 +331,7 @@ def _names_of(model: type[models.Model], keys: set[str]) -> dict[str, str]:
 
 
 def _line(row: AuditEntry, names: Names) -> Line:
+    act = act_of(row.old, row.new) if row.table_name == _REQUESTS else None
     return Line(
         seq=row.seq,
         at=row.at,
@@ -334,8 +339,8 @@ def _line(row: AuditEntry, names: Names) -> Line:
         role=row.role,
         source=_source_words(row.source) if row.actor else "",
         under=_under_words(row.under, names),
-        action=audit_words.ACTIONS[row.action],
-        kind=audit_words.ACTION_KINDS[row.action],
+        action=act.what if act else audit_words.ACTIONS[row.action],
+        kind=act.kind if act else audit_words.ACTION_KINDS[row.action],
         icon=audit_words.ACTION_ICONS[row.action],
         where=audit_words.table_words(row.table_name),
         thing=thing_words(row, names),
@@ -362,6 +367,7 @@ def _request_of(under: str) -> str:
     return key if kind == "request" and key.isdecimal() else ""
 
 
+_REQUESTS: Final = CorrectionRequest._meta.db_table  # noqa: SLF001 - Django's documented API
 _TOLD_BY_THE_THING: Final = (
     "full_name",
     "name",
@@ -398,7 +404,7 @@ def thing_words(row: AuditEntry, names: Names) -> str:
 
 def _with_its_number(table: str, told: dict[str, Any]) -> dict[str, Any]:
     """A row of the chain with the number of a request as its paper bears it."""
-    if table != CorrectionRequest._meta.db_table or "year_id" not in told:  # noqa: SLF001 - Django's documented API
+    if table != _REQUESTS or "year_id" not in told:
         return told
     return {**told, "number": request_label(told.get("number"), told["year_id"])}
 

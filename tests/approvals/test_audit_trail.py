@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from accounts.audit_chain import head_code
 from accounts.models import AccessLogEntry, AuditEntry
-from approvals import corrections
+from approvals import corrections, opinions
 from approvals.audit_differences import read_differences
 from approvals.audit_trail import PARTS, Names, Wanted, changes_of, export_rows, read_trail
 from approvals.audit_words import TABLES, UNTOLD, column_words, fields_of, value_words
@@ -21,7 +21,7 @@ from approvals.evidence import clean_evidence
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from kimdong.watched import NOT_WATCHED, tables_of_ours
-from tests.approvals.papers import applied, draft, picture, with_entries
+from tests.approvals.papers import applied, draft, filed, picture, with_entries
 from tests.gradebook.school import CONFIRMED, enter, make_school, open_window
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +173,32 @@ def test_a_draft_that_was_cancelled_stays_its_proposers_alone(school):
     corrections.cancel(draft(school, "10"), by=school.lan)
     assert read_trail(school.hoa, Wanted(part="corrections")).lines == []
     assert read_trail(school.lan, Wanted(part="corrections")).lines
+
+
+def test_the_story_of_a_pupil_has_each_act_of_the_requests_about_the_pupil_with_who_and_when(school, client):
+    with_entries(school)
+    request = filed(school)
+    opinions.give_opinion(request, opinion="Bài đúng là 9 điểm.", by=school.dung)
+    opinions.ask_for_more(request, note="Chụp lại trang có điểm.", by=school.hoa)
+    corrections.file_request(request, reason="Cộng nhầm phần đọc, trang 2.", by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    client.force_login(school.lan)
+    client.get(f"/approvals/requests/{request.pk}/")
+    corrections.cancel(filed(school, "8"), by=school.lan)
+    corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài.", by=school.hoa)
+    filed(school, "8", pupil=1)
+    story = read_trail(school.bich, Wanted(pupil=school.pupils[0], part="corrections")).lines
+    acts = [(line.action, line.who) for line in story if line.where == TABLES["approvals_correctionrequest"]]
+    lan, hoa, tuan, dung = (each.full_name for each in (school.lan, school.hoa, school.tuan, school.dung))
+    again = [("Gửi phiếu", lan), ("Lập phiếu", lan)]
+    assert acts == [
+        *(("Từ chối", hoa), *again, ("Huỷ phiếu", lan), *again),
+        *(("Người lập đã xem", lan), ("Thực hiện: đã ghi vào sổ", tuan), ("Phê chuẩn", hoa)),
+        *(("Bổ sung, gửi lại phiếu", lan), ("Yêu cầu bổ sung", hoa), ("Ý kiến tổ (khối) trưởng", dung)),
+        *again,
+    ]
+    assert request.label in text_of(page(client_of(school.hoa), f"pupils/{school.pupils[0].pk}/"))
 
 
 def test_a_page_costs_the_same_for_few_lines_and_for_many(school, django_assert_num_queries):

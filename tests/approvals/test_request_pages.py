@@ -424,6 +424,45 @@ def test_the_timeline_tells_who_did_what_in_which_order(school, as_):
         assert who in story
 
 
+def test_the_story_of_a_cell_has_the_acts_of_its_requests_for_whoever_may_see_these(school, as_):
+    applied(school, "9")
+    refused = corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài.", by=school.hoa)
+    filed(school, "8", pupil=1)
+    draft(school, "10")
+    place = [school.class_4a.pk, "TOAN", "GHKI", school.pupils[0].pk, "TOAN", "mark"]
+    address = reverse("gradebook:cell_history", args=place)
+    told = text(as_(school.lan).get(address))
+    label = refused.label
+    newest_first = [
+        "Lập phiếu: phiếu nháp",
+        f"Từ chối: phiếu {label} {school.hoa.full_name}, Phó Hiệu trưởng",
+        "Thiếu bài.",
+        f"Gửi phiếu: phiếu {label} {school.lan.full_name}",
+        f"Lập phiếu: phiếu {label}",
+        "7 → 9",
+        "Phê chuẩn: phiếu 01/2026-2027/PĐN",
+        "Gửi phiếu: phiếu 01/2026-2027/PĐN",
+    ]
+    places = [told.index(each) for each in newest_first]
+    assert places == sorted(places)
+    assert "03/2026-2027/PĐN" not in told
+    assert "phiếu nháp" not in text(as_(school.hoa).get(address))
+
+
+def test_who_reads_a_colleagues_sheet_is_told_nothing_there_of_requests_that_are_not_theirs(school, as_):
+    ref = school.sheet("NN1")
+    change = change_of(ref, school.pupils[0], Field.ATTAINMENT, "T")
+    request = corrections.propose(ref, [change], by=school.thu)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.thu)
+    request = corrections.file_request(request, reason=REASON, by=school.thu)
+    place = [school.class_4a.pk, "NN1", "GHKI", school.pupils[0].pk, "NN1", "attainment"]
+    address = reverse("gradebook:cell_history", args=place)
+    assert f"Gửi phiếu: phiếu {request.label}" in text(as_(school.thu).get(address))
+    answer = as_(school.lan).get(address)
+    assert answer.status_code == 200
+    assert request.label not in text(answer)
+
+
 @pytest.mark.parametrize(
     ("pupil", "shown"), [(0, '<span class="was">7</span>'), (1, '<span class="muted">(chưa ghi)</span>')]
 )
