@@ -27,7 +27,7 @@ from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import SignatureTask, signature_tasks
-from approvals.workflow import State
+from approvals.workflow import WRITABLE, State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
@@ -368,7 +368,10 @@ def _requests(user: User) -> list[CorrectionRequest]:
 def _request_task(request: Any, user: User) -> RequestTask:
     register = register_of(request)
     state = State(request.state)
-    is_news = request.proposer_id == user.pk and state in _ANSWERED and not request.is_outdated
+    is_own = request.proposer_id == user.pk
+    is_news = is_own and state in _ANSWERED and not request.is_outdated
+    # Whoever reads an answer, or is free to cancel, has no day to keep: it is that of the next one.
+    has_a_day = not is_own or state in WRITABLE
     return RequestTask(
         title=f"Phiếu {request.label} · {register.title} · {register.moment}",
         to_do=_ANSWERED[state] if is_news else _to_do(request, state, user),
@@ -380,9 +383,8 @@ def _request_task(request: Any, user: User) -> RequestTask:
         cells=request.cells,
         since=localtime(_since(request)),
         note=_task_note(request, state),
-        # Whoever only reads the answer has no day to keep: it is that of the next one.
-        due_on=None if is_news else request.due_on,
-        is_overdue=not is_news and is_overdue(request),
+        due_on=request.due_on if has_a_day else None,
+        is_overdue=has_a_day and is_overdue(request),
         is_outdated=request.is_outdated,
         is_contested=request.is_contested,
     )

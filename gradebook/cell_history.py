@@ -48,7 +48,8 @@ def read_cell_story(user: User, ref: SheetRef, student_id: int, item: str, field
     """The changes of one cell and the acts about it, newest first. Two statements, and those of the tellers."""
     changes = read_cell_history(ref, student_id, item, field)
     about = [step for teller in _TELLERS for step in teller(user, ref, student_id, item, field)]
-    return tuple(sorted([*changes, *about], key=lambda step: step.moment, reverse=True))
+    oldest_first = sorted([*reversed(changes), *about], key=lambda step: step.moment)
+    return tuple(reversed(oldest_first))
 
 
 def read_cell_history(ref: SheetRef, student_id: int, item: str, field: str) -> tuple[Step, ...]:

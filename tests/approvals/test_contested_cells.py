@@ -102,6 +102,7 @@ def test_when_one_is_carried_out_the_others_leave_the_clerk_and_come_to_their_pr
     assert set(requests_waiting_for(again(school.lan))) == {to_decide, to_apply}
     told = {task.url.split("/")[-2]: task for task in read_tasks(again(school.lan)).requests}
     assert {told[str(each.pk)].to_do for each in (to_decide, to_apply)} == {OUTDATED_OWN}
+    assert {told[str(each.pk)].due_on for each in (to_decide, to_apply)} == {None}
     assert told[str(done.pk)].to_do == "Đã ghi vào sổ: mở phiếu để xem"
     assert [task.to_do for task in read_tasks(again(school.hoa)).requests] == [OUTDATED]
     client.force_login(school.tuan)
