@@ -137,6 +137,7 @@ class Action(StrEnum):
     PROPOSE_CORRECTION = "propose_correction"
     SEE_DRAFT = "see_draft"
     SEE_REQUEST = "see_request"
+    PRINT_REQUEST = "print_request"
     OPINE_ON_REQUEST = "opine_on_request"
     DECIDE_REQUEST = "decide_request"
     CONSENT_TO_REQUEST = "consent_to_request"
@@ -613,6 +614,13 @@ TABLE: tuple[Rule, ...] = (
         "IV.2",
     ),
     Rule(
+        Action.PRINT_REQUEST,
+        Area.CORRECTIONS,
+        "in phiếu đề nghị sửa",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.STAFF: Whose.OWN},
+        "IV.1, IV.2, IV.3, IV.5, IV.6, R77",
+    ),
+    Rule(
         Action.OPINE_ON_REQUEST,
         Area.CORRECTIONS,
         "ghi ý kiến về phiếu đề nghị của giáo viên trong tổ",
@@ -752,9 +760,9 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.PRINT_PAPERS,
         Area.BOOKS,
-        "in phiếu đề nghị sửa, sổ theo dõi sửa điểm, quyết định, giấy khen",
+        "in sổ theo dõi sửa điểm, quyết định, giấy khen",
         _all(Whose.SCHOOL, *_OFFICE),
-        "IV.1, IV.2, IV.3, R46, R69, R77",
+        "IV.1, IV.2, IV.3, R46, R69",
     ),
     Rule(Action.CHECK_PRINTS, Area.BOOKS, "kiểm tra bản in bằng mã ở chân trang", _EVERYBODY, "IV.3"),
     Rule(

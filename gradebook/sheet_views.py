@@ -16,7 +16,7 @@ from accounts.history import Source
 from accounts.models import AccessLogEntry
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
-from gradebook.cell_history import read_cell_history
+from gradebook.cell_history import read_cell_story
 from gradebook.entry import Change, SaveReport, preview_results, save_results
 from gradebook.past_forms import MomentForm
 from gradebook.pasted_blocks import block_from_json, read_block
@@ -146,7 +146,7 @@ def cell_history(
         "ref": ref,
         "column": column,
         "student": enrolment.student,
-        "steps": read_cell_history(ref, student_id, item, field),
+        "steps": read_cell_story(request.user, ref, student_id, item, field),
         "takes_repeat": ref.takes_repeat and column.field == Field.MARK,
         "may_propose": _may_propose(request, ref),
     }

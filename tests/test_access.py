@@ -994,7 +994,7 @@ PAGES = (
     Page("reports:own_book_print", Action.PRINT_OWN_BOOK, CLERK | TEACHERS, "post", 422),
     Page("reports:slips_print", Action.PRINT_SLIPS, CLERK | {"lan", "minh", "ngoc"}, "post", 422),
     # Without the password: whoever may is asked for it.
-    Page("reports:correction_paper", Action.PRINT_PAPERS, PRINTS, status=422, arguments=of("filed")),
+    Page("reports:correction_paper", Action.PRINT_REQUEST, PRINTS | LAN, status=422, arguments=of("filed")),
     Page("reports:correction_register_paper", Action.PRINT_PAPERS, PRINTS, status=422),
     Page("approvals:correction_register", Action.SEE_REQUEST, EVERYBODY),
     Page("approvals:correction_register_file", Action.PRINT_PAPERS, PRINTS, status=422),

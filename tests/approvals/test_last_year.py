@@ -140,7 +140,7 @@ def test_a_mark_of_last_year_is_corrected_from_the_reopened_year_to_the_closed_o
     request = CorrectionRequest.objects.get()
     files = {"files": [SimpleUploadedFile("bài.jpg", picture(), content_type="image/jpeg")]}
     act(school.ngoc, request, "file", code="wrong_figure", reason=REASON, **files)
-    assert (request.state, request.label, request.year_id) == ("filed", "01/PĐN", school.year.pk)
+    assert (request.state, request.label, request.year_id) == ("filed", "01/2026-2027/PĐN", school.year.pk)
     assert f"{school.ngoc.full_name}, GVCN 1A, môn Toán" in text(
         client_of(school.hoa).get(reverse("approvals:request", args=[request.pk]))
     )
