@@ -435,15 +435,53 @@ def acting_role(user: User, school_class: Any, line: Any | None) -> str:
     """
     powers = powers_of(user).as_of(RULES[Action.PROPOSE_CORRECTION])
     if may_propose(user, school_class, line):
-        if line is None:
-            return f"GVCN {school_class.name}"
-        if school_class.pk in powers.homeroom_classes:
-            return f"GVCN {school_class.name}, {'' if str(line).startswith('Hoạt động') else 'môn '}{line}"
-        return f"GVBM {line} {school_class.name}"
+        return _teacher_words(school_class, line, leads=school_class.pk in powers.homeroom_classes)
     for kind in Post.Kind:
         if kind in powers.posts:
             return str(kind.label)
     return ""
+
+
+def _teacher_words(school_class: Any, line: Any | None, *, leads: bool) -> str:
+    if line is None:
+        return f"GVCN {school_class.name}"
+    if leads:
+        return f"GVCN {school_class.name}, {'' if str(line).startswith('Hoạt động') else 'môn '}{line}"
+    return f"GVBM {line} {school_class.name}"
+
+
+def capacity(
+    user: User,
+    action: Action,
+    *,
+    school_class: Any = None,
+    line: Any = None,
+    owner_id: int | None = None,
+    team_id: int | None = None,
+) -> str:
+    """The duty by which the table lets the person do it, for the history: «GVCN 3B», «Tổ (khối) trưởng», «Văn thư».
+
+    Of several the nearest to the thing: the teacher's of the class or line, the head's of the tổ, then the posts in
+    their order. What is open to everybody is done as the teacher of the class and line that are named, else in the
+    person's highest post.
+    """
+    rule = RULES[action]
+    powers = powers_of(user).as_of(rule)
+    thing = _Thing(school_class, line, team_id, owner_id == user.pk)
+    held = {
+        role
+        for role in powers.roles & set(rule.who)
+        if role != Role.STAFF and _is_within(role, rule.who[role], powers, thing)
+    }
+    if held & {Role.HOMEROOM, Role.SUBJECT}:
+        leads = Role.HOMEROOM in held
+        if school_class is not None:
+            return _teacher_words(school_class, line, leads=leads)
+        return (Role.HOMEROOM if leads else Role.SUBJECT).label
+    for kind in (Post.Kind.GRADE_HEAD, *Post.Kind):
+        if kind in held:
+            return str(kind.label)
+    return (acting_role(user, school_class, line) if school_class is not None else "") or post_label(user)
 
 
 # -- Accounts (PLAN IV.1-IV.3; rules R60, R61) -------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
-from accounts.powers import Action, who_could
+from accounts.powers import Action, Role, who_could
 from approvals.book_gaps import gap_words, gaps_of
 from approvals.book_keys import BookKey
 from approvals.book_standing import Book, read_books
@@ -78,7 +78,7 @@ def sign_books(
     if year is None or not wanted:
         raise SigningRefused([Problem("Chưa chọn sổ nào", "Chọn ít nhất một sổ rồi kí.", "")])
     locks = whole_period_locks(year.pk, [period.value])
-    with acting(by, role=permissions.post_label(by), source=source, holding=locks):
+    with acting(by, role=_role_of(wanted, by), source=source, holding=locks):
         sight = read_led_and_taught(by)
         found = read_books(sight, [period], only={each.key for each in wanted})
         books = {each.key: each for each in found if each.is_own}
@@ -93,6 +93,13 @@ def sign_books(
         if problems:
             raise SigningRefused(problems)
         return _write(list(books.values()), by)
+
+
+def _role_of(wanted: Sequence[Wanted], by: User) -> str:
+    """As what these are signed together, whatever other post the person has; each signature names its class."""
+    led = permissions.powers_of(by).homeroom_classes
+    roles = {Role.HOMEROOM if each.key[0] in led else Role.SUBJECT for each in wanted}
+    return ", ".join(role.label for role in (Role.HOMEROOM, Role.SUBJECT) if role in roles)
 
 
 def _against(book: Book, seen: str, gaps: Sequence[SheetGaps]) -> str:
