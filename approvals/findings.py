@@ -167,8 +167,13 @@ def _role(finding: Finding, act: FindingAct, by: User) -> str:
     """A teacher answers as that of the sheet, whatever other post the person has; the others inspect."""
     if act != FindingAct.ANSWER:
         return permissions.capacity(by, Action.INSPECT)
-    sheet = {"school_class": finding.school_class, "line": finding.line}
-    return permissions.capacity(by, Action.ANSWER_FINDING, owner_id=finding.responsible_id, **sheet)
+    return permissions.capacity(
+        by,
+        Action.ANSWER_FINDING,
+        school_class=finding.school_class,
+        line=finding.line,
+        owner_id=finding.responsible_id,
+    )
 
 
 def ask(
