@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from approvals.book_standing import Book
-from approvals.content_words import ABSENCE, FIELDS, cell_words, item_words, value_words
+from approvals.content_words import ABSENCE, FIELDS, cell_words, short_words, value_words
 from approvals.signed_content import Cells, Content
 from gradebook.regulation import LINES, TRAITS, TraitGroup
 from gradebook.scopes import HOMEROOM
@@ -71,10 +71,12 @@ def _columns(content: Content, *, is_class: bool) -> Iterator[Column]:
         fields = [field for field in FIELDS if f"{item}.{field}" in held]
         together = tuple(field for field in fields if is_class and field in _IN_ONE_CELL)
         if together:
-            yield Column(item, together, item_words(item), is_wide=False)
+            yield Column(item, together, short_words(item), is_wide=False)
         for field in fields:
             if field not in together:
-                heading = cell_words(item, field) if is_class else FIELDS[field].capitalize()
+                heading = (
+                    cell_words(item, field) if is_class else f"{FIELDS[field][:1].upper()}{FIELDS[field][1:]}"
+                )
                 yield Column(item, (field,), heading, is_wide=field in _IN_WORDS)
 
 

@@ -37,6 +37,11 @@ def item_words(item: str) -> str:
     return _GROUPS.get(item) or trait_by_code(item).name
 
 
+def short_words(item: str) -> str:
+    """The same as a column of many heads it: «Công nghệ» of «Tin học và Công nghệ (Công nghệ)»."""
+    return line_by_code(item).short_name if item in _LINE_CODES else item_words(item)
+
+
 def cell_words(item: str, field: str) -> str:
     """«Toán: điểm KTĐK», «Số ngày nghỉ có phép (ngày)»."""
     told = FIELDS.get(field, field)

@@ -147,7 +147,7 @@ def test_the_page_of_a_book_shows_every_cell_that_is_signed_and_when_it_was_read
     client.get(reverse("approvals:signature", args=[school.class_4a.pk, "NLPC", "GHKI"]))
     class_book = own_books(school.lan)[CLASS_BOOK]
     columns = {column.heading for column in reading_of(class_book).columns}
-    assert {"Tiếng Việt", "Toán", "Chăm chỉ"} <= columns
+    assert {"Tiếng Việt", "Toán", "Công nghệ", "Chăm chỉ"} <= columns
     told = [
         value for _item, cell in reading_of(class_book).rows[0].cells for value in cell.split(" · ") if value
     ]
