@@ -48,6 +48,7 @@ class Whose(StrEnum):
     OWN_CLASS = "own_class"
     TAUGHT_CLASS = "taught_class"
     OWN_SHEET = "own_sheet"
+    LEFT_SHEET = "left_sheet"
     OWN = "own"
 
     @property
@@ -62,6 +63,7 @@ _WHOSE_LABELS = {
     Whose.OWN_CLASS: "lớp mình chủ nhiệm",
     Whose.TAUGHT_CLASS: "lớp mình dạy",
     Whose.OWN_SHEET: "sổ mình được phân công",
+    Whose.LEFT_SHEET: "sổ năm trước của khối mình mà giáo viên giữ sổ đã rời trường",
     Whose.OWN: "của chính mình",
 }
 
@@ -594,8 +596,8 @@ TABLE: tuple[Rule, ...] = (
         Action.PROPOSE_CORRECTION,
         Area.CORRECTIONS,
         "lập phiếu đề nghị sửa, cả sau khi năm học kết thúc",
-        _TEACHERS,
-        "IV.3, IV.5, IV.6",
+        {**_TEACHERS, Role.GRADE_HEAD: Whose.LEFT_SHEET},
+        "IV.3, IV.4, IV.5, IV.6",
         barred=_NEVER_THE_CLERK,
         stays_after_the_year=True,
     ),

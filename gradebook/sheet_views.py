@@ -19,6 +19,7 @@ from accounts.requests import SignedInRequest
 from gradebook.cell_history import read_cell_story
 from gradebook.entry import Change, SaveReport, preview_results, save_results
 from gradebook.past_forms import MomentForm
+from gradebook.past_sheets import who_proposes
 from gradebook.pasted_blocks import block_from_json, read_block
 from gradebook.save_answers import save_answer
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
@@ -56,6 +57,8 @@ def _show(
     context: dict[str, Any] = {"page": page, "sheet": found}
     if mode == Mode.READ:
         context["past_form"] = MomentForm(year=found.ref.school_class.year)
+        if found.is_past and not (found.is_proposer or found.ref.school_class.year.is_closed):
+            context["who_proposes"] = who_proposes(found.ref)
     return render(request, "gradebook/sheet.html", context, status=status)
 
 

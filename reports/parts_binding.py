@@ -115,14 +115,17 @@ def bind(manuscript: PartsManuscript, parts: Sequence[Path], *, name: str) -> Bo
         counts = [page_count(part) for part in parts]
         if isinstance(manuscript.contents, OwnBook):
             check_own_book(draft, manuscript.contents, pages=counts)
-            bound = Bound(sum(counts))
         else:
             check_slips(draft, manuscript.contents, pages=counts)
-            bound = Bound(sum(counts), page_places.places_of_parts(_codes(manuscript.contents), counts))
+        bound = Bound(sum(counts), page_places.places_of_parts(_keys(manuscript.contents), counts))
         if not manuscript.is_preview:
             pdf_signing.sign_if_wished(draft)
     return bound
 
 
-def _codes(slips: Sequence[Slip]) -> list[str]:
-    return [slip.pupil_code for slip in slips]
+def _keys(contents: Contents) -> list[str]:
+    """What each part is found by, in the order of the file."""
+    if isinstance(contents, OwnBook):
+        sheets = [page_places.sheet_label(sheet.subject, sheet.class_name) for sheet in contents.sheets]
+        return [page_places.FRONT, *sheets]
+    return [slip.pupil_code for slip in contents]

@@ -19,7 +19,7 @@ import pikepdf
 import pypdfium2
 from django.conf import settings
 
-from reports.page_places import TOTALS
+from reports.page_places import SECTION
 from reports.read_back import squeezed
 from reports.shared_faces import share_faces
 
@@ -115,7 +115,7 @@ def _misplaced(document: pypdfium2.PdfDocument, files: Sequence[ClassFile]) -> I
             for page in {own[0], own[-1]} if own else ():
                 if page not in texts:
                     texts[page] = _text(document, before + page - 1)
-                if code != TOTALS and squeezed(code) not in texts[page]:
+                if not code.startswith(SECTION) and squeezed(code) not in texts[page]:
                     yield f"{part.label}: trang {before + page} không phải của học sinh {code}"
             if not own:
                 yield f"{part.label}: không có trang nào của học sinh {code}"
