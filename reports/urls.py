@@ -5,6 +5,7 @@ from reports import (
     control_views,
     correction_views,
     decision_views,
+    export_views,
     handover_views,
     inspection_views,
     kept_report_views,
@@ -89,5 +90,7 @@ urlpatterns = [
     path("figures/<slug:slug>/paper/", report_views.report_paper, name="report_paper"),
     path("figures/<slug:slug>/pupils/", report_views.report_pupils, name="report_pupils"),
     path("figures/<slug:slug>/keep/", report_views.report_keep, name="report_keep"),
+    path("exports/", export_views.exports, name="exports"),
+    path("exports/sector/", export_views.sector_file, name="sector_file"),
     path("transfer-packs/<int:pk>/", transfer_views.transfer_pack, name="transfer_pack"),
 ]

@@ -1036,6 +1036,9 @@ PAGES = (
     Page("reports:kept_report_differences", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
     Page("reports:kept_report_excel", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
     Page("reports:kept_report_paper", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
+    Page("reports:exports", Action.EXPORT_DATA, PRINTS),
+    # Nothing is chosen.
+    Page("reports:sector_file", Action.EXPORT_DATA, PRINTS, status=422),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
