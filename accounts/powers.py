@@ -162,6 +162,7 @@ class Action(StrEnum):
     SEE_REPORTS = "see_reports"
     KEEP_REPORT = "keep_report"
     EXPORT_DATA = "export_data"
+    PREPARE_SYNC = "prepare_sync"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -785,6 +786,13 @@ TABLE: tuple[Rule, ...] = (
         "xuất tệp theo mẫu CSDL ngành, tải dữ liệu gửi CSDL ngành",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.1, IV.2, IV.3, R86, R90",
+    ),
+    Rule(
+        Action.PREPARE_SYNC,
+        Area.BOOKS,
+        "chuẩn bị dữ liệu gửi CSDL ngành, ghi nhận đã gửi",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3, R90, R91",
     ),
     Rule(
         Action.KEEP_OWN_SIGN_IN,

@@ -66,3 +66,15 @@ class SectorFileForm(forms.Form):
             ),
         ]
         field.coerce = scopes.__getitem__  # type: ignore[attr-defined]
+
+
+class SendingForm(forms.Form):
+    """How a batch was sent."""
+
+    note = forms.CharField(
+        label="Gửi bằng cách nào",
+        required=False,
+        max_length=300,
+        help_text="Ví dụ: nạp lên trang CSDL ngành của Sở; gửi qua thư công vụ.",
+        error_messages={"max_length": "Nhiều nhất 300 chữ. Ghi ngắn lại."},
+    )

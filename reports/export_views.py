@@ -82,6 +82,6 @@ def _show(
         "year": year,
         "form": form,
         "shapes": SHAPES,
+        "may_prepare": permissions.may(request.user, Action.PREPARE_SYNC),
     }
     return render(request, "reports/exports.html", context, status=422 if form and form.errors else 200)
-

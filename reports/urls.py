@@ -20,6 +20,7 @@ from reports import (
     report_views,
     statistics_views,
     superseded_views,
+    sync_views,
     transfer_views,
 )
 
@@ -92,5 +93,10 @@ urlpatterns = [
     path("figures/<slug:slug>/keep/", report_views.report_keep, name="report_keep"),
     path("exports/", export_views.exports, name="exports"),
     path("exports/sector/", export_views.sector_file, name="sector_file"),
+    path("exports/sync/", sync_views.sync, name="sync"),
+    path("exports/sync/prepare/", sync_views.sync_prepare, name="sync_prepare"),
+    path("exports/sync/<int:pk>/", sync_views.sync_batch, name="sync_batch"),
+    path("exports/sync/<int:pk>/file/", sync_views.sync_file, name="sync_file"),
+    path("exports/sync/<int:pk>/sent/", sync_views.sync_sent, name="sync_sent"),
     path("transfer-packs/<int:pk>/", transfer_views.transfer_pack, name="transfer_pack"),
 ]
