@@ -163,6 +163,7 @@ class Action(StrEnum):
     KEEP_REPORT = "keep_report"
     EXPORT_DATA = "export_data"
     PREPARE_SYNC = "prepare_sync"
+    EXPORT_EVERYTHING = "export_everything"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -793,6 +794,13 @@ TABLE: tuple[Rule, ...] = (
         "chuẩn bị dữ liệu gửi CSDL ngành, ghi nhận đã gửi",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.3, R90, R91",
+    ),
+    Rule(
+        Action.EXPORT_EVERYTHING,
+        Area.BOOKS,
+        "lập, tải gói toàn bộ dữ liệu của trường",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1",
     ),
     Rule(
         Action.KEEP_OWN_SIGN_IN,

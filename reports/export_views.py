@@ -83,5 +83,6 @@ def _show(
         "form": form,
         "shapes": SHAPES,
         "may_prepare": permissions.may(request.user, Action.PREPARE_SYNC),
+        "may_export_everything": permissions.may(request.user, Action.EXPORT_EVERYTHING),
     }
     return render(request, "reports/exports.html", context, status=422 if form and form.errors else 200)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import (
+    archive_views,
     batch_views,
     control_views,
     correction_views,
@@ -93,6 +94,10 @@ urlpatterns = [
     path("figures/<slug:slug>/keep/", report_views.report_keep, name="report_keep"),
     path("exports/", export_views.exports, name="exports"),
     path("exports/sector/", export_views.sector_file, name="sector_file"),
+    path("exports/archives/", archive_views.archives, name="archives"),
+    path("exports/archives/<int:pk>/", archive_views.archive, name="archive"),
+    path("exports/archives/<int:pk>/file/", archive_views.archive_file, name="archive_file"),
+    path("exports/archives/<int:pk>/cancel/", archive_views.archive_cancel, name="archive_cancel"),
     path("exports/sync/", sync_views.sync, name="sync"),
     path("exports/sync/prepare/", sync_views.sync_prepare, name="sync_prepare"),
     path("exports/sync/<int:pk>/", sync_views.sync_batch, name="sync_batch"),

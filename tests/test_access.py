@@ -64,7 +64,7 @@ from gradebook.models import (
     TeachingAssignment,
 )
 from gradebook.regulation import Period
-from reports.models import KeptReport, PrintBatch, PrintJob, SyncBatch
+from reports.models import DataArchive, KeptReport, PrintBatch, PrintJob, SyncBatch
 from students.models import (
     CalendarEntry,
     Enrolment,
@@ -200,6 +200,10 @@ def draft_decision(things: Things) -> list[Any]:
 
 def first_of_the_book(things: Things) -> list[Any]:
     return [things.print_job.pk, 1]
+
+
+def an_archive(things: Things) -> list[Any]:
+    return [DataArchive.objects.get_or_create(asked_by=things.school.bich)[0].pk]
 
 
 def a_sync_batch(things: Things) -> list[Any]:
@@ -1061,6 +1065,13 @@ PAGES = (
     # Without the password: whoever may is asked for it.
     Page("reports:sync_file", Action.EXPORT_DATA, PRINTS, status=422, arguments=a_sync_batch),
     Page("reports:sync_sent", Action.PREPARE_SYNC, CLERK, "post", 302, a_sync_batch),
+    Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL),
+    # Without the password.
+    Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 422),
+    Page("reports:archive", Action.EXPORT_EVERYTHING, PRINCIPAL, arguments=an_archive),
+    # Not made yet.
+    Page("reports:archive_file", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 404, an_archive),
+    Page("reports:archive_cancel", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 302, an_archive),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
