@@ -423,3 +423,13 @@ def test_progress_comes_by_itself_and_a_change_of_phase_brings_the_page(client, 
     changed = client.get(f"{address}?seen=asleep", headers={"HX-Request": "true"})
     assert changed["HX-Refresh"] == "true"
     assert "Không có tệp nào được giữ lại" in client.get(address).content.decode()
+
+
+def test_the_pages_have_their_budgets_of_statements(client, school, django_assert_num_queries):
+    archive = ask_for_archive(by=school.bich)
+    client.force_login(school.bich)
+    client.get(PLACE)
+    with django_assert_num_queries(5):
+        client.get(PLACE)
+    with django_assert_num_queries(5):
+        client.get(f"{PLACE}{archive.pk}/")

@@ -270,3 +270,10 @@ def test_the_office_finds_it_in_the_menu_and_teachers_do_not(client, school):
     ):
         client.force_login(person)
         assert ("Xuất dữ liệu" in client.get("/").content.decode()) is is_shown
+
+
+def test_the_page_has_its_budget_of_statements(client, school, django_assert_num_queries):
+    client.force_login(school.tuan)
+    client.get(PLACE)
+    with django_assert_num_queries(7):
+        client.get(PLACE)

@@ -353,3 +353,13 @@ def test_the_statements_do_not_grow_with_the_pupils(school):
     fill(school.class_4a, add_pupils(school.class_4a, 30), Period.MID_TERM_1)
     Student.objects.filter(ethnic_code="").update(**WHOLE)
     assert statements() == few == 14
+
+
+def test_the_pages_have_their_budgets_of_statements(client, school, django_assert_num_queries):
+    batch = prepare_batch(school.year, by=school.tuan)
+    client.force_login(school.tuan)
+    client.get(PLACE)
+    with django_assert_num_queries(22):
+        client.get(PLACE)
+    with django_assert_num_queries(6):
+        client.get(f"{PLACE}{batch.pk}/")
