@@ -1,7 +1,7 @@
 """A table's rows for the archive: as they are stored, for machines; in the school's words, for people."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -39,8 +39,8 @@ class _Encoder(DjangoJSONEncoder):
         return super().default(o)
 
 
-def json_lines(model: Model) -> Iterator[bytes]:
-    """A line of JSON a row, in the order of the key. One statement."""
+def json_lines(model: Model) -> Generator[bytes, None, None]:
+    """A line of JSON a row, in the order of the key. One statement; who does not take them all closes them."""
     names = [column.attname for column in columns_of(model)]
     encode = _Encoder(ensure_ascii=False, separators=(",", ":")).encode
     for row in _all(model).values_list(*names).iterator(chunk_size=CHUNK):
@@ -73,10 +73,10 @@ def read_names() -> Names:
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """A sheet: its headings, and its rows as they come."""
+    """A sheet: its headings, and its rows as they come; who does not take them all closes them."""
 
     headings: tuple[Heading, ...]
-    rows: Iterator[Sequence[Value]]
+    rows: Generator[Sequence[Value], None, None]
 
 
 def readable(sheet: Sheet, names: Names, **where: Any) -> Readable:
@@ -94,7 +94,7 @@ def _rows(
     attributes: Sequence[str],
     readers: Sequence[Callable[[Any], Value]],
     where: Mapping[str, Any],
-) -> Iterator[Sequence[Value]]:
+) -> Generator[Sequence[Value], None, None]:
     rows = _all(model).filter(**where).values_list(*attributes)
     for row in rows.iterator(chunk_size=CHUNK):
         yield [

@@ -23,6 +23,7 @@ from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from reports.archive_tables import BOOKS, FILES, LEFT_OUT, SECRETS, history_books
+from reports.archive_writing import WHOLE
 from reports.archives import (
     ARCHIVES,
     KEPT_DAYS,
@@ -39,6 +40,8 @@ from reports.print_moves import OPEN
 
 ZIP = "application/zip"
 LISTED = 20
+FIRST_GUESS = 30
+"""Thousandths that must be done before the time left is guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,22 @@ class Progress:
         return goes_at(self.archive)
 
     @property
+    def share(self) -> int:
+        """In percent."""
+        return self.archive.progress // 10
+
+    @property
+    def share_words(self) -> str:
+        return f"{self.share} %"
+
+    @property
     def time_left(self) -> str:
-        """In words; "" while nothing can be said. The later half of the tables takes most of the time."""
+        """In words; "" while too little is done to say."""
         archive = self.archive
-        if self.phase != "running" or not archive.started_at or not archive.tables or not archive.tables_done:
+        if self.phase != "running" or not archive.started_at or archive.progress < FIRST_GUESS:
             return ""
         seconds = (stamp() - archive.started_at).total_seconds()
-        return in_words(max(1, round(seconds / archive.tables_done * (archive.tables - archive.tables_done))))
+        return in_words(max(1, round(seconds / archive.progress * (WHOLE - archive.progress))))
 
 
 @never_cache

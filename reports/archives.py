@@ -24,7 +24,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from reports import print_attempts
-from reports.archive_writing import steps, write_archive
+from reports.archive_writing import WHOLE, write_archive
 from reports.models import DataArchive
 from reports.print_attempts import PrintCancelled, note
 from reports.print_moves import OPEN, may_go
@@ -83,8 +83,7 @@ def run_archive(archive_id: int, *, should_stop: Callable[[], bool] = lambda: Fa
     """
     with ARCHIVES.alone_with(archive_id):
         archive = DataArchive.objects.select_related("asked_by").get(pk=archive_id)
-        archive.tables = steps()
-        if print_attempts.begin(archive, tables=archive.tables, tables_done=0):
+        if print_attempts.begin(archive, progress=0):
             with print_attempts.Attempt(archive):
                 _make(archive, should_stop)
     forget_old()
@@ -107,7 +106,8 @@ def _make(archive: DataArchive, should_stop: Callable[[], bool]) -> None:
         note(
             archive,
             state=DataArchive.State.DONE,
-            tables_done=archive.tables,
+            progress=WHOLE,
+            tables=written.tables,
             rows=written.rows,
             size=size,
             file=name,
@@ -144,7 +144,7 @@ class _Notes:
             return
         with self.beside.cursor() as cursor:
             cursor.execute(
-                "UPDATE reports_dataarchive SET tables_done = %s"
+                "UPDATE reports_dataarchive SET progress = %s"
                 " WHERE id = %s AND state = 'running' AND attempts = %s",
                 [done, self.archive.pk, self.archive.attempts],
             )

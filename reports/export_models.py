@@ -111,7 +111,7 @@ class SyncSending(models.Model):
 class DataArchive(models.Model):
     """Everything the school has in one ZIP, made by a worker for the principal (domain.md 9.9; PLAN IV.1).
 
-    `tables_done` of `tables` is how far it is. The file is taken away after some days (`reports.archives`), the row
+    `progress`: how far it is, in thousandths. The file is taken away after some days (`reports.archives`), the row
     stays. Which states follow which: `reports.print_moves`.
     """
 
@@ -128,8 +128,8 @@ class DataArchive(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    progress = models.PositiveSmallIntegerField("phần nghìn đã xong", default=0)
     tables = models.PositiveSmallIntegerField("số bảng", null=True)
-    tables_done = models.PositiveSmallIntegerField("số bảng đã xong", default=0)
     rows = models.PositiveBigIntegerField("số dòng", null=True)
     size = models.PositiveBigIntegerField("cỡ tệp", null=True)
     file = models.FileField(upload_to="archives/", max_length=200, blank=True)
@@ -144,7 +144,7 @@ class DataArchive(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="done")
                 | (
-                    Q(rows__isnull=False, size__isnull=False, finished_at__isnull=False)
+                    Q(tables__isnull=False, rows__isnull=False, size__isnull=False, finished_at__isnull=False)
                     & ~Q(file="")
                     & ~Q(content_hash="")
                 ),
@@ -161,3 +161,8 @@ class DataArchive(models.Model):
 
     def __str__(self) -> str:
         return f"Gói dữ liệu số {self.pk}"
+
+    @property
+    def rows_label(self) -> str:
+        """ "520.761", the thousands apart by a dot; "" before it is done."""
+        return "" if self.rows is None else f"{self.rows:,}".replace(",", ".")

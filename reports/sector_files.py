@@ -54,9 +54,7 @@ def write_sector_file(shape: Shape, scope: Scope, period: Period) -> SectorFile:
     tables = list(_tables(shape, scope, period))
     pages = [Page(name, _headings(shape.columns), _cells(shape.columns, rows)) for name, rows in tables]
     if shape.with_lists:
-        pages += [
-            Page(each.sheet, _LIST_HEADINGS, [*each.entries.items()]) for each in dictionaries()
-        ]
+        pages += [Page(each.sheet, _LIST_HEADINGS, [*each.entries.items()]) for each in dictionaries()]
     output = io.BytesIO()
     write_book(pages, output)
     return SectorFile(output.getvalue(), sum(len(rows) for _name, rows in tables))

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 # How far an archive is, is noted twice a second and says nothing afterwards.
-LEFT_OUT = "{tables_done}"
+LEFT_OUT = "{progress}"
 STATEMENTS = f"""
 SELECT audit_watch('reports_syncbatch'), history_keep('reports_syncbatch');
 SELECT audit_watch('reports_syncsending'), history_keep('reports_syncsending');
@@ -184,8 +184,8 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(null=True)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("progress", models.PositiveSmallIntegerField(default=0, verbose_name="phần nghìn đã xong")),
                 ("tables", models.PositiveSmallIntegerField(null=True, verbose_name="số bảng")),
-                ("tables_done", models.PositiveSmallIntegerField(default=0, verbose_name="số bảng đã xong")),
                 ("rows", models.PositiveBigIntegerField(null=True, verbose_name="số dòng")),
                 ("size", models.PositiveBigIntegerField(null=True, verbose_name="cỡ tệp")),
                 ("file", models.FileField(blank=True, max_length=200, upload_to="archives/")),
@@ -220,6 +220,7 @@ class Migration(migrations.Migration):
                                 ("finished_at__isnull", False),
                                 ("rows__isnull", False),
                                 ("size__isnull", False),
+                                ("tables__isnull", False),
                                 models.Q(("file", ""), _negated=True),
                                 models.Q(("content_hash", ""), _negated=True),
                             ),
