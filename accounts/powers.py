@@ -164,6 +164,9 @@ class Action(StrEnum):
     SEE_STATISTICS = "see_statistics"
     SEE_REPORTS = "see_reports"
     KEEP_REPORT = "keep_report"
+    EXPORT_DATA = "export_data"
+    PREPARE_SYNC = "prepare_sync"
+    EXPORT_EVERYTHING = "export_everything"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -787,6 +790,27 @@ TABLE: tuple[Rule, ...] = (
         "chốt, ghi nhận xét vào bản báo cáo (giữ vĩnh viễn)",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.1, IV.2, IV.3, R82",
+    ),
+    Rule(
+        Action.EXPORT_DATA,
+        Area.BOOKS,
+        "xuất tệp theo mẫu CSDL ngành, tải dữ liệu gửi CSDL ngành",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3, R86, R90",
+    ),
+    Rule(
+        Action.PREPARE_SYNC,
+        Area.BOOKS,
+        "chuẩn bị dữ liệu gửi CSDL ngành, ghi nhận đã gửi",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3, R90, R91",
+    ),
+    Rule(
+        Action.EXPORT_EVERYTHING,
+        Area.BOOKS,
+        "lập, tải gói toàn bộ dữ liệu của trường",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1",
     ),
     Rule(
         Action.KEEP_OWN_SIGN_IN,

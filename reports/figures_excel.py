@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from accounts.tables import HEADING_FILL, HEADING_FONT, write_value
+from accounts.tables import HEADING_FILL, HEADING_FONT, sheet_name, write_value
 from reports.figures import LEGEND, Column, Figure, Report, Row, Table, cell_words
 
 TITLE_FONT = Font(bold=True, size=13)
@@ -20,8 +20,6 @@ FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 SHARE_FORMAT = "0.0"
 COUNT_FORMAT = "#,##0"
-LONGEST_SHEET_NAME = 31
-_NOT_IN_A_SHEET_NAME = str.maketrans("[]:*?/\\", "()-····")
 
 
 def write_report(report: Report, *, above: Sequence[str]) -> bytes:
@@ -30,20 +28,11 @@ def write_report(report: Report, *, above: Sequence[str]) -> bytes:
     book.remove(book.active)
     names: set[str] = set()
     for place, table in enumerate(report.tables):
-        sheet = book.create_sheet(_sheet_name(table, place, names))
+        sheet = book.create_sheet(sheet_name(table.title, names, number=place + 1))
         _write_table(sheet, report, table, above, is_first=place == 0)
     output = io.BytesIO()
     book.save(output)
     return output.getvalue()
-
-
-def _sheet_name(table: Table, place: int, taken: set[str]) -> str:
-    """What Excel takes, each once."""
-    name = table.title.translate(_NOT_IN_A_SHEET_NAME)[:LONGEST_SHEET_NAME].strip("' ") or f"Bảng {place + 1}"
-    if name.lower() in taken:
-        name = f"{name[: LONGEST_SHEET_NAME - 4].rstrip()} ({place + 1})"
-    taken.add(name.lower())
-    return name
 
 
 def _write_table(

@@ -15,7 +15,8 @@ from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import background
-from reports.models import PrintBatch, PrintJob
+from reports.archives import ask_for_archive, is_there
+from reports.models import DataArchive, PrintBatch, PrintJob
 from reports.print_batches import ask_for_batch
 from reports.print_control import cancel_batch, resume_batch
 from reports.print_jobs import ask_for_book
@@ -171,3 +172,25 @@ def test_a_batch_cancelled_in_the_middle_then_resumed_then_killed_is_bound_with_
     assert (batch.pupils, batch.pages) == (19, 19 * 6)
     assert {page: number for page, number in drawn().items() if page in kept} == kept
     assert len(drawn()) == 19
+
+
+def test_a_worker_packs_everything_and_tells_how_far_it_is_past_the_moment_that_it_reads(
+    start_worker: Callable[[], Worker], settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
+    school = make_school(pupils=2)
+    fill(school.class_4a, school.pupils)
+    archive = ask_for_archive(by=school.bich)
+    start_worker()
+    seen = set()
+
+    def is_done() -> bool:
+        archive.refresh_from_db()
+        seen.add(archive.progress)
+        return archive.state == DataArchive.State.DONE
+
+    wait_until(is_done, seconds=60, log=tmp_path / "worker.log")
+    assert is_there(archive)
+    assert archive.rows
+    assert archive.progress == 1000
+    assert len(seen) > 2

@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from accounts import background
-from reports import kept_pages, print_batches, print_help, print_jobs, pupil_files
+from reports import archives, kept_pages, print_batches, print_help, print_jobs, pupil_files
 from students import roster_runs
 
 POLL_SECONDS: Final = 2.0
@@ -30,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Work until told to stop. Raises CommandError when the worker ends by itself (database gone)."""
         kept_pages.forget_unused()
+        archives.forget_old()
         # The queue gets connections of its own (asynchronous); tasks go on using Django's pool.
         queue = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
         self.stdout.write("Máy in nền đã chạy.")
@@ -80,5 +81,6 @@ def _resume_stalled() -> None:
         pupil_files.resume_stalled()
         print_help.resume_stalled()
         roster_runs.resume_stalled()
+        archives.resume_stalled()
     finally:
         connections.close_all()
