@@ -36,7 +36,8 @@ def fitted_year(year: TranscriptYear) -> dict[str, Any]:
         trait_type, letters, line = "long-traits", 61, 3.95
     return {
         "facts": year,
-        "density": f"{_subject_type(year)} {trait_type}",
+        "subject_type": _subject_type(year),
+        "trait_type": trait_type,
         "traits": [(group, math.ceil(_row_height(group, letters, line))) for group in groups],
     }
 

@@ -1,4 +1,4 @@
-"""Draw pages: the only file that imports WeasyPrint.
+"""Draw pages: the only way to WeasyPrint, whose measures `reports.composed_form` takes over for the học bạ.
 
 A Django template and print style sheets become one tagged PDF (PDF/UA-1, PDF/A-2a). The same content, template,
 styles, fonts and library give the same bytes, in any process and on any day: that is what lets a finished
@@ -31,6 +31,7 @@ from reports import page_fit, pdf_archive, pdf_merge, slip_content
 from reports.book_content import ClassTable, Signature, Transcript
 from reports.book_covers import cover_of
 from reports.class_statistics import statistics_of
+from reports.composed_form import ComposedForm
 from reports.own_book_content import OwnBookFront, OwnSheet
 from reports.pdf_merge import merge
 from reports.slip_content import Slip
@@ -64,8 +65,8 @@ _TEMPLATES: Final[Mapping[type, str]] = {
     OwnBookFront: OWN_FRONT_TEMPLATE,
     OwnSheet: OWN_SHEET_TEMPLATE,
 }
-DRAWING_VERSION: Final = 2
-"""Raise when this file or page_fit draws the same content differently: every kept page is then drawn anew."""
+DRAWING_VERSION: Final = 3
+"""Raise when this file, page_fit or composed_form draw the same content differently: all is then drawn anew."""
 
 A4_HEIGHT_POINTS: Final = 841.89
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -102,14 +103,14 @@ def render(template_name: str, context: Mapping[str, Any], *, title: str) -> byt
 def render_transcript(transcript: Transcript) -> bytes:
     """Return the học bạ of one pupil (domain 2.1): A4, a year on facing pages, an even number of pages."""
     person = transcript.personal
-    context = {
-        "book": transcript,
-        "years": [page_fit.fitted_year(year) for year in transcript.years],
-        "running": f"Mã HS: {transcript.pupil_code} · {_shortened(person.full_name)}"
-        f" · Mã bản in: {print_code(transcript)}",
-    }
+    running = f"Mã HS: {transcript.pupil_code} · {_shortened(person.full_name)} · Mã bản in: {print_code(transcript)}"
     title = f"Học bạ – {person.full_name} – {transcript.pupil_code}"
-    return _draw(TRANSCRIPT_TEMPLATE, context, title=title, finisher=_end_on_even_page)
+    years = [page_fit.fitted_year(year) for year in transcript.years]
+    context = {"book": transcript, "years": years, "running": running, "title": title}
+    markup = render_to_string(TRANSCRIPT_TEMPLATE, context)
+    with _drawing:
+        composed = _form(TRANSCRIPT_TEMPLATE).drawn(markup, running=running, title=title)
+    return composed or _written(TRANSCRIPT_TEMPLATE, markup, finisher=_end_on_even_page)
 
 
 def render_class_table(table: ClassTable) -> bytes:
@@ -239,14 +240,29 @@ def code_of(digest: str) -> str:
 
 def _draw(template_name: str, context: Mapping[str, Any], *, title: str, finisher: Any) -> bytes:
     markup = render_to_string(template_name, {**context, "title": title})
-    fonts, sheets = _styles(template_name)
+    return _written(template_name, markup, finisher=finisher)
+
+
+def _written(template_name: str, markup: str, *, finisher: Any) -> bytes:
     with _drawing, _no_garbage_collection():
-        page = weasyprint.HTML(
-            string=markup, base_url=_static().as_uri() + "/", url_fetcher=OwnFilesFetcher()
-        )
-        return page.write_pdf(
-            stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1", finisher=finisher
-        )
+        return _laid_out(template_name, markup).write_pdf(pdf_variant="pdf/ua-1", finisher=finisher)
+
+
+def _laid_out(template_name: str, markup: str) -> weasyprint.Document:
+    fonts, sheets = _styles(template_name)
+    page = weasyprint.HTML(string=markup, base_url=_static().as_uri() + "/", url_fetcher=OwnFilesFetcher())
+    return page.render(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
+
+
+@cache
+def _form(template_name: str) -> ComposedForm:
+    """What this process has learned of a template."""
+
+    def lay_out(markup: str) -> weasyprint.Document:
+        with _no_garbage_collection():
+            return _laid_out(template_name, markup)
+
+    return ComposedForm(lay_out)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from reports import page_foot, pdf_archive
-from reports.shared_content import share_beginnings
+from reports.shared_content import share_backgrounds, share_beginnings
 from reports.shared_faces import share_faces
 
 
@@ -73,6 +73,7 @@ def _save(
         with whole.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(label, page) for label, page in bookmarks)
         share_beginnings(whole, pages)
+        share_backgrounds(whole.pages)
         foot = page_foot.Foot(whole, line)
         for own, address in zip(pages, chain(addresses, repeat("")), strict=False):
             foot.lay_over(own, address)

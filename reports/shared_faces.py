@@ -69,14 +69,20 @@ def share_faces(whole: Pdf) -> None:
     resources = _fonts_of_pages(whole)
     every = {font.objgen: font for fonts in resources for _name, font in fonts.items()}
     found: dict[str, _Face] = defaultdict(_Face)
-    for font in every.values():
+    shared: dict[tuple[int, int], pikepdf.Object] = {}
+    firsts: dict[tuple[bytes, ...], pikepdf.Object] = {}
+    for objgen, font in every.items():
         name = str(font.BaseFont).partition("+")[2]
         if name in _FACES and _is_embedded(font):
-            found[name].takes(font)
-    shared: dict[tuple[int, int], pikepdf.Object] = {}
+            first = firsts.setdefault(_whole(font), font)
+            if first.objgen == objgen:
+                found[name].takes(font)
+            else:
+                shared[objgen] = first
     for name, face in found.items():
         content = (settings.BASE_DIR / "static" / "fonts" / "print" / _FACES[name]).read_bytes()
-        shared |= _shared(whole, content, face)
+        joined = _shared(whole, content, face)
+        shared = {each: joined.get(first.objgen, first) for each, first in shared.items()} | joined
     for fonts in resources if shared else ():
         for label, font in list(fonts.items()):
             if font.objgen in shared:
@@ -85,6 +91,17 @@ def share_faces(whole: Pdf) -> None:
 
 def _is_embedded(font: pikepdf.Object) -> bool:
     return "/DescendantFonts" in font and "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+
+
+def _whole(font: pikepdf.Object) -> tuple[bytes, ...]:
+    """All that a font says: the books of a form bring the same font each."""
+    kin = font.DescendantFonts[0]
+    return (
+        kin.FontDescriptor.FontFile2.read_raw_bytes(),
+        font.ToUnicode.read_raw_bytes(),
+        kin.W.unparse(resolved=True),
+        str(font.BaseFont).encode(),
+    )
 
 
 def _fonts_of_pages(whole: Pdf) -> list[pikepdf.Object]:
