@@ -26,6 +26,10 @@ class ComposedForm:
         self._form = Form()
         self._backgrounds: dict[str, form_file.Background] = {}
 
+    def learn(self, markup: str, *, running: str) -> None:
+        root = ElementTree.fromstring(markup)  # noqa: S314 - our own template, its values escaped
+        self._form.learn(sheets_of(root), self._lay_out(markup), root, running)
+
     def drawn(self, markup: str, *, running: str, title: str) -> bytes | None:
         """The PDF; None of a book that only WeasyPrint can draw: the same in every process.
 

@@ -1,8 +1,8 @@
 """What stands on the sheets of a form, piece by piece, as its template marks it.
 
-`data-sheet` begins a page, of the kind that `data-page` around it names; `data-piece` is what stays whole on it, one
-below another: a line of fields, a row of a table. In a piece each paragraph and each cell holds text that is wrapped for
-itself.
+`data-sheet` begins a page and names it, `data-page` around it names its background; `data-piece` is what stays whole on
+it, one below another: a line of fields, a row of a table. In a piece each paragraph and each cell holds text that is
+wrapped for itself.
 """
 
 import re
@@ -55,7 +55,6 @@ class Piece:
 class Sheet:
     """`shape` tells apart what stands around the pieces: the page's margins, its background."""
 
-    element: Element
     shape: str
     pieces: tuple[Piece, ...]
 
@@ -73,7 +72,7 @@ def _look_for_sheets(element: Element, around: str, page: str, found: list[Sheet
     if "data-sheet" in element.attrib:
         pieces: list[Piece] = []
         _look_for_pieces(element, own, pieces)
-        found.append(Sheet(element, f"{own} {page}", tuple(pieces)))
+        found.append(Sheet(f"{element.attrib['data-sheet']} {page}", tuple(pieces)))
         return
     for child in element:
         _look_for_sheets(child, own, page, found)

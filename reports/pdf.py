@@ -27,7 +27,7 @@ from django.utils.html import escape
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports import page_fit, pdf_archive, pdf_merge, slip_content
+from reports import form_models, page_fit, pdf_archive, pdf_merge, slip_content
 from reports.book_content import ClassTable, Signature, Transcript
 from reports.book_covers import cover_of
 from reports.class_statistics import statistics_of
@@ -40,6 +40,7 @@ __all__ = [
     "code_of",
     "content_hash",
     "draw",
+    "learn_forms",
     "merge",
     "merge_into",
     "print_code",
@@ -111,6 +112,14 @@ def render_transcript(transcript: Transcript) -> bytes:
     with _drawing:
         composed = _form(TRANSCRIPT_TEMPLATE).drawn(markup, running=running, title=title)
     return composed or _written(TRANSCRIPT_TEMPLATE, markup, finisher=_end_on_even_page)
+
+
+def learn_forms() -> None:
+    """Lays out the usual pieces of the học bạ: a second or two, once a process, that no class then waits for."""
+    for context in form_models.models():
+        markup = render_to_string(TRANSCRIPT_TEMPLATE, {**context, "running": "Mã HS", "title": "Mẫu"})
+        with _drawing:
+            _form(TRANSCRIPT_TEMPLATE).learn(markup, running="Mã HS")
 
 
 def render_class_table(table: ClassTable) -> bytes:

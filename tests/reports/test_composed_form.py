@@ -102,3 +102,14 @@ def test_a_book_whose_table_needs_a_further_page_is_left_to_weasyprint(monkeypat
 def test_a_composed_book_is_a_tagged_document_by_itself():
     composed = pdf.render_transcript(sample.transcript(3, 4))
     assert faults_of(pdf_archive.declared(composed, "Học bạ")) == []
+
+
+def test_a_worker_that_is_ready_lays_out_nothing_for_an_ordinary_book(monkeypatch):
+    pdf.learn_forms()
+
+    def refused(*_args):
+        raise AssertionError("laid out once more")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pdf, "_laid_out", refused)
+        assert is_composed(pdf.render_transcript(sample.transcript(3)))
