@@ -168,5 +168,10 @@ def _words(row: Row) -> str:
     return "sổ này" if isinstance(row, PrintJob) else "đợt này"
 
 
+def words_of(row: Row) -> str:
+    """What people call it: «bản in», «đợt in»."""
+    return "bản in" if isinstance(row, PrintJob) else "đợt in"
+
+
 def _number(row: Row) -> str:
-    return f"bản in số {row.pk}" if isinstance(row, PrintJob) else f"đợt in số {row.pk}"
+    return f"{words_of(row)} số {row.pk}"

@@ -14,6 +14,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from reports.models import PrintBatch, PrintJob
+from reports.print_attempts import Row
 from reports.print_batches import BATCHES
 from reports.print_jobs import PRINTS, WHO_PRINTS, BookRefused
 from reports.print_moves import OPEN, RESUMABLE, may_go
@@ -35,10 +36,26 @@ def may_control(job: PrintJob, user: User) -> bool:
     return permissions.may(user, action, **thing)
 
 
-def require_control(job: PrintJob, user: User) -> None:
+def require_control(row: Row, user: User) -> None:
     """Raises PermissionDenied."""
-    action, thing = _asked_with(job)
+    action, thing = _asked_with(row)
     permissions.require(user, action, WHO_PRINTS, **thing)
+
+
+def cancel(row: Row, *, by: User) -> None:
+    """Stops an open print, or a batch with all its classes that are open. Raises PermissionDenied, BookRefused."""
+    if isinstance(row, PrintBatch):
+        cancel_batch(row, by=by)
+    else:
+        cancel_print(row, by=by)
+
+
+def resume(row: Row, *, by: User) -> None:
+    """Back to the queue; what was drawn is kept. Raises PermissionDenied, BookRefused."""
+    if isinstance(row, PrintBatch):
+        resume_batch(row, by=by)
+    else:
+        resume_print(row, by=by)
 
 
 def cancel_print(job: PrintJob, *, by: User) -> None:
@@ -64,7 +81,7 @@ def resume_print(job: PrintJob, *, by: User) -> None:
 
 def cancel_batch(batch: PrintBatch, *, by: User) -> None:
     """Stops a batch with all its classes that are open. Raises PermissionDenied, BookRefused."""
-    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
+    require_control(batch, by)
     with transaction.atomic():
         found = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if not may_go(found.state, "cancelled"):
@@ -78,7 +95,7 @@ def cancel_batch(batch: PrintBatch, *, by: User) -> None:
 
 def resume_batch(batch: PrintBatch, *, by: User) -> None:
     """Its classes that are not done go back to the queue; if all are, the binding does. Raises as `resume_print`."""
-    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
+    require_control(batch, by)
     with transaction.atomic():
         found = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if found.state not in RESUMABLE:
@@ -96,8 +113,10 @@ def resume_batch(batch: PrintBatch, *, by: User) -> None:
             act.says(f"In tiếp đợt in số {batch.pk}: {batch.title}", thing=f"print_batch:{batch.pk}")
 
 
-def _asked_with(job: PrintJob) -> tuple[Action, dict[str, Any]]:
-    """The power that such a print is asked for with, and over what; `job` comes with its class."""
+def _asked_with(job: Row) -> tuple[Action, dict[str, Any]]:
+    """The power that such a print is asked for with, and over what; a print comes with its class."""
+    if isinstance(job, PrintBatch):
+        return Action.PRINT_BOOKS, {}
     if job.book == PrintJob.Book.OWN_BOOK:
         return Action.PRINT_OWN_BOOK, {"owner_id": job.teacher_id}
     if job.book == PrintJob.Book.SLIPS:
