@@ -10,11 +10,11 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -23,17 +23,16 @@ import pydyf
 import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports import form_models, page_fit, pdf_archive, pdf_merge, slip_content
+from reports import form_models, page_fit, pdf_archive, slip_content
 from reports.book_content import ClassTable, Signature, Transcript
 from reports.book_covers import cover_of
 from reports.class_statistics import statistics_of
 from reports.composed_form import ComposedForm
 from reports.own_book_content import OwnBookFront, OwnSheet
-from reports.pdf_merge import merge
+from reports.pdf_merge import merge, merge_into
 from reports.slip_content import Slip
 
 __all__ = [
@@ -69,8 +68,9 @@ _TEMPLATES: Final[Mapping[type, str]] = {
 DRAWING_VERSION: Final = 3
 """Raise when this file, page_fit or composed_form draw the same content differently: all is then drawn anew."""
 
-A4_HEIGHT_POINTS: Final = 841.89
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_HASHES_KEPT: Final = 256
+"""More than a class has pupils."""
 _IMPORT: Final = re.compile(r"@import url\((\S+)\);")
 _MEDIA_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
 _drawing = threading.Lock()
@@ -114,9 +114,11 @@ def render_transcript(transcript: Transcript) -> bytes:
     return composed or _written(TRANSCRIPT_TEMPLATE, markup, finisher=_end_on_even_page)
 
 
-def learn_forms() -> None:
+def learn_forms(*, should_stop: Callable[[], bool] = lambda: False) -> None:
     """Lays out the usual pieces of the học bạ: a second or two, once a process, that no class then waits for."""
     for context in form_models.models():
+        if should_stop():
+            return
         markup = render_to_string(TRANSCRIPT_TEMPLATE, {**context, "running": "Mã HS", "title": "Mẫu"})
         with _drawing:
             _form(TRANSCRIPT_TEMPLATE).learn(markup, running="Mã HS")
@@ -208,27 +210,16 @@ def draw(content: Content) -> bytes:
             return render_own_sheet(content)
 
 
-def merge_into(
-    target: Path,
-    parts: Iterable[Path | bytes],
-    *,
-    title: str,
-    foot: str = "",
-    addresses: Sequence[str] = (),
-) -> None:
-    """``pdf_merge.merge_into``; ``foot`` is printed small at the foot of each page and is no part of its hash."""
-    sheet = partial(_foot_sheet, foot) if foot else None
-    pdf_merge.merge_into(target, parts, title=title, foot=sheet, addresses=addresses)
-
-
+@lru_cache(maxsize=_HASHES_KEPT)
 def content_hash(content: Content) -> str:
     """Return 64 hex digits that change when anything on the finished page would.
 
     SHA-256 over the content as canonical JSON, the template with its partials, the style sheets, the
-    fonts and the versions that draw them. Equal in every process and on every machine.
+    fonts and the versions that draw them. Equal in every process and on every machine. Reckoned once for a content:
+    a book asks for it at its page, its foot, its square code and its place in the register.
     """
     template = _TEMPLATES[type(content)]
-    text = json.dumps(asdict(content), ensure_ascii=False, sort_keys=True, default=_plain)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=_plain)
     return hashlib.sha256(f"{_ink(template)}\n{text}".encode()).hexdigest()
 
 
@@ -328,9 +319,11 @@ def _static() -> Path:
     return settings.BASE_DIR / "static"
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | dict[str, object]:
     if isinstance(value, date):
         return value.isoformat()
+    if is_dataclass(value):
+        return {each.name: getattr(value, each.name) for each in fields(value)}
     raise TypeError(f"Nội dung bản in không thể mang kiểu {type(value).__name__}.")
 
 
@@ -340,22 +333,6 @@ def _end_on_even_page(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         first = document.pages[0]
         size = pydyf.Array([0, 0, round(first.width * 0.75, 4), round(first.height * 0.75, 4)])
         pdf.add_page(pydyf.Dictionary({"Type": "/Page", "Parent": pdf.pages.reference, "MediaBox": size}))
-
-
-def _foot_sheet(text: str, width: float, height: float) -> bytes:
-    """A page with nothing but the line; where there is room beside the running lines, see css/print."""
-    left, above = 14, 3.4
-    if width > height:
-        left, above = (12, 8.2) if height > A4_HEIGHT_POINTS * 0.9 else (9, 5.6)
-    faces = settings.BASE_DIR / "static" / "fonts" / "print" / "Tinos-Regular.ttf"
-    markup = (
-        f"<style>@font-face {{ font-family: Tinos; src: url({faces.as_uri()}) }}"
-        f" @page {{ size: {width}pt {height}pt; margin: 0 }}"
-        f" p {{ position: absolute; left: {left}mm; bottom: {above}mm; margin: 0; font: 6pt/1.1 Tinos; color: #444 }}"
-        f"</style><p>{escape(text)}</p>"
-    )
-    with _drawing:
-        return weasyprint.HTML(string=markup, url_fetcher=OwnFilesFetcher()).write_pdf()
 
 
 _RUNNING_NAME_LETTERS: Final = 60

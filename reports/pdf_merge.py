@@ -37,12 +37,12 @@ def merge_into(
     parts: Iterable[Path | bytes],
     *,
     title: str,
-    foot: page_foot.Sheet | None = None,
+    foot: str = "",
     addresses: Sequence[str] = (),
 ) -> None:
     """Write the merged PDF of ``merge`` to a file: for books too large to hold twice in memory.
 
-    ``foot`` draws one more line at the foot of each page; ``addresses`` are what the square code on the pages of each
+    ``foot`` is one more line at each page's foot, small; ``addresses`` are what the square code on the pages of each
     part opens, "" for a part without one.
     """
     with target.open("wb") as whole:
@@ -53,7 +53,7 @@ def _save(
     parts: Iterable[Path | bytes],
     title: str,
     target: BinaryIO,
-    line: page_foot.Sheet | None = None,
+    line: str = "",
     addresses: Sequence[str] = (),
 ) -> None:
     with ExitStack() as still_open, pikepdf.new() as whole:

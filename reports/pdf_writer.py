@@ -31,7 +31,7 @@ class Writer:
         """`packed`: the content, compressed already."""
         number = self.number()
         body = zlib.compress(content) if packed is None else packed
-        head = b"<</Filter/FlateDecode/Length %d%b>>stream\n" % (len(body), about)
+        head = b"<</Filter/FlateDecode/Length %d%b>>\nstream\n" % (len(body), about)
         self._streams.append((number, head + body + b"\nendstream"))
         return number
 
@@ -56,7 +56,9 @@ class Writer:
             for kind, place, within in (where.get(n, (0, 0, 0)) for n in range(table + 1))
         )
         body = zlib.compress(rows)
-        head = b"<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/Filter/FlateDecode/Length %d>>stream\n"
+        head = (
+            b"<</Type/XRef/Size %d/W[1 4 2]/Root %d 0 R/Info %d 0 R/Filter/FlateDecode/Length %d>>\nstream\n"
+        )
         out.write(b"%d 0 obj\n" % table + head % (table + 1, root, info, len(body)) + body)
         out.write(b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % at)
         return out.getvalue()

@@ -124,10 +124,10 @@ def _shared(whole: Pdf, content: bytes, face: _Face) -> dict[tuple[int, int], pi
         return {}
     font = fonts[0]
     kin = font.DescendantFonts[0]
-    subset = _subset(content, [0, *face.widths, *(int(glyph, 16) for glyph in face.texts)])
+    subset = subset_of(content, [0, *face.widths, *(int(glyph, 16) for glyph in face.texts)])
     kin.FontDescriptor.FontFile2 = whole.make_stream(subset, Length1=len(subset))
-    kin.W = _packed(face.widths)
-    font.ToUnicode = whole.make_stream(_character_map(face.texts))
+    kin.W = packed_widths(face.widths)
+    font.ToUnicode = whole.make_stream(character_map(face.texts))
     return {each.objgen: font for each in fonts}
 
 
@@ -135,7 +135,7 @@ def _file_of(font: pikepdf.Object) -> bytes:
     return font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()
 
 
-def _subset(content: bytes, glyphs: Iterable[int]) -> bytes:
+def subset_of(content: bytes, glyphs: Iterable[int]) -> bytes:
     """The face with these glyphs alone, at the numbers that they have; the same glyphs, the same bytes."""
     options = Options(retain_gids=True, layout_features=[], notdef_outline=True, recalc_timestamp=False)
     with TTFont(BytesIO(content), lazy=True, recalcTimestamp=False) as face:
@@ -160,7 +160,8 @@ def _widths(packed: pikepdf.Object) -> dict[int, bytes]:
     return found
 
 
-def _packed(widths: Mapping[int, bytes]) -> pikepdf.Object:
+def packed_widths(widths: Mapping[int, bytes]) -> pikepdf.Object:
+    """Widths by glyph as the array that `W` of a font is."""
     runs: list[tuple[int, list[bytes]]] = []
     for glyph in sorted(widths):
         if not runs or glyph != runs[-1][0] + len(runs[-1][1]):
@@ -170,7 +171,8 @@ def _packed(widths: Mapping[int, bytes]) -> pikepdf.Object:
     return pikepdf.Object.parse(b"[ " + text + b" ]")
 
 
-def _character_map(texts: Mapping[bytes, bytes]) -> bytes:
+def character_map(texts: Mapping[bytes, bytes]) -> bytes:
+    """What `ToUnicode` of a font says; both in hexadecimal digits, texts in UTF-16."""
     lines = [b"<%b> <%b>" % line for line in sorted(texts.items())]
     blocks = [lines[first : first + _TEXTS_AT_ONCE] for first in range(0, len(lines), _TEXTS_AT_ONCE)]
     told = b"".join(b"%d beginbfchar\n%b\nendbfchar\n" % (len(block), b"\n".join(block)) for block in blocks)
