@@ -95,7 +95,7 @@ def print_school(stack: Stack, year: int, *, cancelled: bool = False) -> dict[st
         )[0][0]
         _wait(meter, lambda: _pupils_done(stack, batch) >= CANCELLED_AT * pupils)
         _inside(stack, "cancel", str(batch))
-        kept = len(list((stack.files / "private" / "pages").glob("*.pdf")))
+        kept = _kept_pages(stack)
         _inside(stack, "resume", str(batch))
     _wait(meter, lambda: _are_done(stack, "reports_printbatch", [batch]))
     pages, count, file = stack.fetch(
@@ -103,9 +103,14 @@ def print_school(stack: Stack, year: int, *, cancelled: bool = False) -> dict[st
     )[0]
     figures = {**meter.read(), "megabytes": _megabytes(stack, [(file,)]), "pages": pages, "pupils": count}
     if cancelled:
-        drawn = len(list((stack.files / "private" / "pages").glob("*.pdf")))
-        figures |= {"kept_when_cancelled": kept, "drawn_in_all": drawn}
+        figures |= {"kept_when_cancelled": kept, "drawn_in_all": _kept_pages(stack)}
     return figures
+
+
+def _kept_pages(stack: Stack) -> int:
+    """Of pupils; bound books are kept beside them."""
+    every = (stack.files / "private" / "pages").glob("*.pdf")
+    return sum(not page.name.endswith(".book.pdf") for page in every)
 
 
 def _wait(meter: Meter, is_so: Callable[[], bool]) -> None:
