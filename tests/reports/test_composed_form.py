@@ -99,6 +99,12 @@ def test_a_book_whose_table_needs_a_further_page_is_left_to_weasyprint(monkeypat
     read_back.check_transcripts(drawn, [longest])
 
 
+def test_a_letter_that_no_document_may_hold_is_weasyprints_business():
+    drawn = pdf.render_transcript(sample.transcript(1, code="3100000001", name="Trần\x0b Ý"))
+    assert not is_composed(drawn)
+    assert "Ý" in read_back.text_of(drawn)
+
+
 def test_a_composed_book_is_a_tagged_document_by_itself():
     composed = pdf.render_transcript(sample.transcript(3, 4))
     assert faults_of(pdf_archive.declared(composed, "Học bạ")) == []
