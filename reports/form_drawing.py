@@ -123,5 +123,5 @@ def _joined(lines: Sequence[tuple[float, ...]]) -> Iterator[tuple[float, ...]]:
 
 
 def _in_line(first: tuple[float, ...], second: tuple[float, ...], along: int) -> bool:
-    across = 3 - (along - 2) - 2
+    across = 3 - along
     return first[across] == second[across]

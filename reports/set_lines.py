@@ -20,6 +20,8 @@ PIXEL: Final = 0.75
 """Points."""
 _PRECISION: Final = 2
 _MOST_KEPT: Final = 20_000
+_SHORT: Final = 40
+"""Letters of a text that mostly stands on one line, and on the pages of others too: it is tried whole and kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +142,14 @@ def lines_of(runs: Sequence[tuple[Look, str]], *, room: float, indent: float) ->
         at += set_text.width
     if at > room:
         return None
-    lines: list[Line] = []
-    whole = look.line(text)
-    if at + whole.width <= room:
-        return [Line((*texts, (at - indent, whole)), at + whole.width - indent)]
+    if len(text) <= _SHORT:
+        whole = look.line(text)
+        if at + whole.width <= room:
+            return [Line((*texts, (at - indent, whole)), at + whole.width - indent)]
     first, rest = look.first_line(text, room - at, begins=not before)
     if first is None:
         return None
-    lines.append(Line((*texts, (at - indent, first)), at + first.width - indent))
+    lines = [Line((*texts, (at - indent, first)), at + first.width - indent)]
     while rest:
         following, rest = look.first_line(rest, room, begins=True)
         assert following is not None  # noqa: S101 - at the beginning of a line there always is one
