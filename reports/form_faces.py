@@ -4,17 +4,17 @@ Files that are joined then have their faces in common. A letter of another langu
 """
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
 from typing import Final
 
 from django.conf import settings
-from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from reports.pdf_writer import Writer
 from reports.set_lines import font_of
+from reports.shared_faces import character_map, subset_of
 
 _REPERTOIRE: Final = (
     *range(0x20, 0x7F),
@@ -67,35 +67,16 @@ def _parts(face: str, further: tuple[int, ...]) -> tuple[bytes, int, bytes, byte
     """The subset compressed, its length, the widths, and the compressed map to letters."""
     own = font_of(face)
     letters = _glyphs(face) | {glyph: own.to_unicode[glyph] for glyph in further}
-    options = Options(retain_gids=True, layout_features=[], notdef_outline=True, recalc_timestamp=False)
-    with TTFont(BytesIO(_file(face)[1]), lazy=True, recalcTimestamp=False) as font:
+    content = _file(face)[1]
+    with TTFont(BytesIO(content), lazy=True) as font:
         widths = {
             glyph: round(font["hmtx"][font.getGlyphName(glyph)][0] * 1000 / font["head"].unitsPerEm)
             for glyph in sorted({0, *letters})
         }
-        subsetter = Subsetter(options)
-        subsetter.populate(gids=sorted({0, *letters}))
-        subsetter.subset(font)
-        target = BytesIO()
-        font.save(target)
-    content = target.getvalue()
+    subset = subset_of(content, [0, *letters])
     told = b"".join(b"%d[%d]" % each for each in widths.items())
-    return zlib.compress(content, 9), len(content), b"[%b]" % told, zlib.compress(_map(letters), 9)
-
-
-def _map(letters: Mapping[int, str]) -> bytes:
-    lines = [
-        b"<%04x> <%b>" % (glyph, letter.encode("utf-16-be").hex().encode())
-        for glyph, letter in sorted(letters.items())
-    ]
-    blocks = [lines[at : at + 100] for at in range(0, len(lines), 100)]
-    told = b"".join(b"%d beginbfchar\n%b\nendbfchar\n" % (len(block), b"\n".join(block)) for block in blocks)
-    begin = (
-        b"/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CIDSystemInfo\n<< /Registry (Adobe)\n"
-        b"/Ordering (UCS)\n/Supplement 0\n>> def\n/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        b"1 begincodespacerange\n<0000> <ffff>\nendcodespacerange\n"
-    )
-    return begin + told + b"endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
+    texts = {b"%04x" % glyph: letter.encode("utf-16-be").hex().encode() for glyph, letter in letters.items()}
+    return zlib.compress(subset, 9), len(subset), b"[%b]" % told, zlib.compress(character_map(texts), 9)
 
 
 def _font(writer: Writer, face: str, further: tuple[int, ...]) -> int:
