@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS: Final = 3
 SECONDS_BETWEEN_NOTES: Final = 0.5
-Row = PrintJob | PrintBatch | DataArchive
+Printed = PrintJob | PrintBatch
+Row = Printed | DataArchive
 
 
 class PrintInterrupted(Exception):
@@ -174,7 +175,12 @@ def _again(row: Row) -> str:
     return "lập gói khác" if isinstance(row, DataArchive) else "bấm «In tiếp»"
 
 
-def _number(row: Row) -> str:
+def words_of(row: Row) -> str:
+    """What people call it: «bản in», «đợt in», «gói dữ liệu»."""
     if isinstance(row, DataArchive):
-        return f"gói dữ liệu số {row.pk}"
-    return f"bản in số {row.pk}" if isinstance(row, PrintJob) else f"đợt in số {row.pk}"
+        return "gói dữ liệu"
+    return "bản in" if isinstance(row, PrintJob) else "đợt in"
+
+
+def _number(row: Row) -> str:
+    return f"{words_of(row)} số {row.pk}"

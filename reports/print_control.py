@@ -12,6 +12,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from reports.models import PrintBatch, PrintJob
+from reports.print_attempts import Printed
 from reports.print_batches import BATCHES
 from reports.print_jobs import PRINTS, WHO_PRINTS, BookRefused, asked_with
 from reports.print_moves import OPEN, RESUMABLE, may_go
@@ -33,15 +34,31 @@ def may_control(job: PrintJob, user: User) -> bool:
     return permissions.may(user, action, **thing)
 
 
-def require_control(job: PrintJob, user: User) -> None:
+def require_control(row: Printed, user: User) -> None:
     """Raises PermissionDenied."""
-    action, thing = asked_with(job)
+    action, thing = asked_with(row)
     permissions.require(user, action, WHO_PRINTS, **thing)
 
 
-def _role(job: PrintJob, by: User) -> str:
-    action, thing = asked_with(job)
+def _role(row: Printed, by: User) -> str:
+    action, thing = asked_with(row)
     return permissions.capacity(by, action, **thing)
+
+
+def cancel(row: Printed, *, by: User) -> None:
+    """Stops an open print, or a batch with all its classes that are open. Raises PermissionDenied, BookRefused."""
+    if isinstance(row, PrintBatch):
+        cancel_batch(row, by=by)
+    else:
+        cancel_print(row, by=by)
+
+
+def resume(row: Printed, *, by: User) -> None:
+    """Back to the queue; what was drawn is kept. Raises PermissionDenied, BookRefused."""
+    if isinstance(row, PrintBatch):
+        resume_batch(row, by=by)
+    else:
+        resume_print(row, by=by)
 
 
 def cancel_print(job: PrintJob, *, by: User) -> None:
@@ -67,7 +84,7 @@ def resume_print(job: PrintJob, *, by: User) -> None:
 
 def cancel_batch(batch: PrintBatch, *, by: User) -> None:
     """Stops a batch with all its classes that are open. Raises PermissionDenied, BookRefused."""
-    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
+    require_control(batch, by)
     with transaction.atomic():
         found = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if not may_go(found.state, "cancelled"):
@@ -81,7 +98,7 @@ def cancel_batch(batch: PrintBatch, *, by: User) -> None:
 
 def resume_batch(batch: PrintBatch, *, by: User) -> None:
     """Its classes that are not done go back to the queue; if all are, the binding does. Raises as `resume_print`."""
-    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
+    require_control(batch, by)
     with transaction.atomic():
         found = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if found.state not in RESUMABLE:

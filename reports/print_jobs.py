@@ -26,9 +26,9 @@ from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
 from gradebook.year_rules import rules_of
 from reports import print_attempts
-from reports.models import PrintJob
+from reports.models import PrintBatch, PrintJob
 from reports.own_books import nothing_held
-from reports.print_attempts import PrintCancelled, note
+from reports.print_attempts import PrintCancelled, Printed, note
 from reports.print_help import ask_for_help
 from reports.print_moves import OPEN as OPEN_STATES
 from reports.sheet_holders import sheets_held
@@ -204,8 +204,10 @@ def _ask(wanted: dict[str, Any], what: str, *, by: User) -> PrintJob:
         return job
 
 
-def asked_with(job: PrintJob) -> tuple[Action, dict[str, Any]]:
-    """The power that such a print is asked for with, and over what; `job` comes with its class."""
+def asked_with(job: Printed) -> tuple[Action, dict[str, Any]]:
+    """The power that such a print is asked for with, and over what; a print comes with its class."""
+    if isinstance(job, PrintBatch):
+        return Action.PRINT_BOOKS, {}
     if job.book == PrintJob.Book.OWN_BOOK:
         return Action.PRINT_OWN_BOOK, {"owner_id": job.teacher_id}
     if job.book == PrintJob.Book.SLIPS:
