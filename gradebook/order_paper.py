@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils.timezone import localtime
 
+from accounts.signing import title_of
 from gradebook.models import EntryOrder, EntryWindow
 from gradebook.regulation import Period
 from gradebook.windows import period_in_year
@@ -34,6 +35,7 @@ class OrderPaper:
     bases: tuple[str, ...]
     points: tuple[str, ...]
     recipients: tuple[str, ...]
+    signer_title: tuple[str, ...]
 
     @property
     def about_but_year(self) -> str:
@@ -54,7 +56,7 @@ class OrderPaper:
 
 
 def paper_of(order: EntryOrder) -> OrderPaper:
-    """The order must come with its year, class, teacher and signer."""
+    """The order must come with its year, class, teacher and signer. Two statements at most."""
     return OrderPaper(
         order=order,
         about=_about(order),
@@ -69,6 +71,7 @@ def paper_of(order: EntryOrder) -> OrderPaper:
             EXECUTING,
         ),
         recipients=_recipients(order),
+        signer_title=title_of(order.signed_by, localtime(order.signed_at).date()),
     )
 
 

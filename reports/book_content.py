@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from accounts.signing_titles import PRINCIPAL_TITLE
 from reports.seal_content import SCHOOL_TIME, BookSeal, seal_groups
 from students.paper_dates import long_date
-
-PRINCIPAL_TITLE: Final = ("HIỆU TRƯỞNG",)
-DEPUTY_TITLE: Final = ("KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG")
 
 _OUTCOME_ORDER: Final = ("x", "Chưa", "Không", "HTXS", "HTT", "HT", "CHT", "HSXS", "HSTB")
 """Values of the outcome columns, best first: the order of their summary."""

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from accounts.signing_titles import DEPUTY_TITLE
 from reports.book_content import (
-    DEPUTY_TITLE,
     ClassTable,
     ClassTableRow,
     Column,

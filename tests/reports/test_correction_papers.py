@@ -1,5 +1,6 @@
 """The printed phiếu and the register of corrections, read back from their PDFs (domain.md 2.5; R69, R77)."""
 
+import datetime
 import io
 
 import pytest
@@ -9,10 +10,11 @@ from openpyxl import load_workbook
 from accounts import clock
 from accounts.clock import today
 from accounts.models import AccessLogEntry, Post, User
+from accounts.signing_titles import DEPUTY_TITLE
 from approvals import consent, corrections
 from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest
-from reports.correction_papers import NO, added_to
+from reports.correction_papers import NO, added_to, consent_of_principal
 from tests.approvals.papers import REASON, applied, approved, awaiting, draft, entered_school, filed, picture
 from tests.reports.papers import as_confirmed, pages_of
 
@@ -113,6 +115,23 @@ def test_the_words_of_the_head_of_the_grade_and_of_the_principal_are_printed(sch
     assert "đã kí học bạ): Không đồng ý. Đã kí học bạ." in words
     for who in (school.dung, school.hoa, school.bich):
         assert f"Ghi trên hệ thống: {who.full_name}" in words
+
+
+def test_the_deputy_consents_for_the_principal_whose_post_they_hold(school):
+    request = awaiting(school)
+    day, tomorrow = today(), today() + datetime.timedelta(days=1)
+    Post.objects.filter(kind=Post.Kind.PRINCIPAL).update(ends_on=day - datetime.timedelta(days=1))
+    Post.objects.create(
+        holder=school.ngoc,
+        kind=Post.Kind.PRINCIPAL,
+        starts_on=day,
+        ends_on=day,
+        substitutes_for=school.bich,
+    )
+    Post.objects.create(holder=school.bich, kind=Post.Kind.PRINCIPAL, starts_on=tomorrow)
+    Post.objects.create(holder=school.ngoc, kind=Post.Kind.VICE_PRINCIPAL, starts_on=day)
+    consented = consent.answer(request, consents=True, note="", by=again(school.ngoc))
+    assert consent_of_principal(consented).signer_title == DEPUTY_TITLE
 
 
 def test_only_the_office_takes_papers_and_the_teacher_keeps_the_page(school):

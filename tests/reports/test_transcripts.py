@@ -5,10 +5,10 @@ import datetime
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts.signing_titles import DEPUTY_TITLE, PRINCIPAL_TITLE
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import LINES, Award, TraitGroup
 from reports import pdf, read_back
-from reports.book_content import DEPUTY_TITLE, PRINCIPAL_TITLE
 from reports.transcripts import completion_sentence, pupil_code, result_words, transcripts_of
 from students.models import SchoolClass, Student
 from tests.gradebook.school import School, add_pupils, certify, exempt, make_school, resize
