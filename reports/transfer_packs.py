@@ -5,14 +5,18 @@ as its own part.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import make_aware
 
 from accounts.clock import today
 from gradebook.class_lines import lines_of
 from gradebook.exemptions import Terms, terms_of_pupil
 from gradebook.models import SubjectResult, TraitResult
+from gradebook.past import rows_at
 from gradebook.regulation import LINES, Period, TraitGroup, has_mark, traits_for
 from gradebook.year_rules import rules_of
 from reports.book_content import Signature, Transcript
@@ -20,6 +24,7 @@ from reports.signatories import read_signatories
 from reports.transcripts import pupil_code, transcript_of
 from students.absences import Absences, absence_totals
 from students.models import Movement, SchoolClass, SchoolYear, Student
+from students.movement_rules import ABROAD
 
 TEMPLATE = "reports/print/transfer_pack.html"
 LETTER = "GGT"
@@ -80,6 +85,23 @@ class TransferPack:
         return self.movement.day - datetime.timedelta(days=1)
 
     @property
+    def receiver(self) -> str:
+        """To whom the letter goes: abroad the school is often not known yet."""
+        return f"{self.place[0].upper()}{self.place[1:]}"
+
+    @property
+    def place(self) -> str:
+        """The school with its province; abroad with its country."""
+        school, where = self.movement.other_school, self.movement.other_province
+        if self.is_abroad:
+            return f"{school} ({where})" if school else f"cơ sở giáo dục tiếp nhận học sinh ở {where}"
+        return f"{school}, {where}" if school else where
+
+    @property
+    def is_abroad(self) -> bool:
+        return self.movement.destination_code == ABROAD
+
+    @property
     def title(self) -> str:
         return f"Hồ sơ chuyển trường – {self.student.full_name} – {self.code}"
 
@@ -94,7 +116,8 @@ def read_pack(movement: Movement) -> TransferPack:
     signatories = read_signatories([school_class.pk])
     unknown = Absences(None, None)
     absences = absence_totals([student.pk], until=year.pk).get((student.pk, year.pk), unknown)
-    results, traits = _subject_results(student, year), _trait_results(student, year)
+    until = _end_of(movement.day)
+    results, traits = _subject_results(student, year, until), _trait_results(student, year, until)
     terms = terms_of_pupil(student, year.pk)
     is_letter = LETTER in movement.decision_number
     return TransferPack(
@@ -125,15 +148,35 @@ Results = Mapping[tuple[str, str], SubjectResult]
 Traits = Mapping[tuple[str, str], TraitResult]
 
 
-def _subject_results(student: Student, year: SchoolYear) -> Results:
+def _end_of(day: datetime.date) -> datetime.datetime:
+    return make_aware(datetime.datetime.combine(day, datetime.time.max))
+
+
+def _subject_results(student: Student, year: SchoolYear, until: datetime.datetime) -> Results:
     """By code and period; of the grade before, too, for one who has skipped a grade within the year."""
     rows = SubjectResult.objects.filter(student=student, line__year=year).select_related("line")
-    return {(row.line.code, row.period): row for row in rows.order_by("line__grade_level")}
+    past = rows_at(SubjectResult, until, student_id=student.pk, line__year_id=year.pk)
+    found = _entered_by_then(rows.order_by("line__grade_level"), past, ("attainment", "mark", "comment"))
+    return {(row.line.code, row.period): row for row in found}
 
 
-def _trait_results(student: Student, year: SchoolYear) -> Traits:
+def _trait_results(student: Student, year: SchoolYear, until: datetime.datetime) -> Traits:
     rows = TraitResult.objects.filter(student=student, year=year)
-    return {(row.item, row.period): row for row in rows}
+    past = rows_at(TraitResult, until, student_id=student.pk, year_id=year.pk)
+    return {(row.item, row.period): row for row in _entered_by_then(rows, past, ("rating", "comment"))}
+
+
+def _entered_by_then(rows: Iterable[Any], past: Iterable[Any], fields: Sequence[str]) -> Iterator[Any]:
+    """The rows, blank where nothing stood by the leaving day: nobody assesses a pupil who has left.
+
+    What stood then and was corrected since is given as corrected. The history's own clock decides.
+    """
+    then = {row.id: row for row in past}
+    for row in rows:
+        for name in fields:
+            if getattr(then.get(row.pk), name, None) in ("", None):
+                setattr(row, name, row._meta.get_field(name).get_default())  # noqa: SLF001 - Django's own name
+        yield row
 
 
 def _subject_rows(
