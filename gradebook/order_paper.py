@@ -61,7 +61,7 @@ def paper_of(order: EntryOrder) -> OrderPaper:
         order=order,
         about=_about(order),
         place_and_date=f"{order.year.place}, {long_date(order.dated)}",
-        bases=rules_of(order.year).legal_bases,
+        bases=rules_of(order.year).bases_on(order.dated),
         points=(
             f"Thời gian: {_when(order)}",
             f"Phạm vi: {order.scope_label}.",

@@ -55,7 +55,7 @@ def read_board(version: DocumentVersion) -> BoardPaper:
     return BoardPaper(
         version=version,
         members=tuple(members),
-        bases=(rules_of(version.year).legal_bases[0], *_plan_of_the_time(version)),
+        bases=(rules_of(version.year).bases_on(version.dated)[0], *_plan_of_the_time(version)),
         principal=signatories.principal(version.year, version.dated),
         replaced_by=_replaced_by(version),
     )

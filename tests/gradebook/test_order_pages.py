@@ -99,7 +99,7 @@ def test_the_page_of_an_order_has_the_wording_of_the_notice(school, principal):
     sign(principal, typed(number="09/TB-THKĐ", scope="grade:4"))
     order = EntryOrder.objects.get()
     shown = text(principal.get(reverse("gradebook:order", args=[order.pk])))
-    for base in rules_for(school.year.year).legal_bases:
+    for base in rules_for(school.year.year).bases_on(order.dated):
         assert f"Căn cứ {base};" in shown
     for part in (
         "Số: 09/TB-THKĐ",

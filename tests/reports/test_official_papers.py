@@ -53,7 +53,7 @@ def test_an_order_prints_as_the_law_wants_it_on_one_page(school, client):
         f"{school.year.place}, {long_date(order.dated)}",
         "THÔNG BÁO",
         "V/v mở hệ thống nhập điểm, đánh giá Giữa học kì I",
-        *(f"Căn cứ {base};" for base in rules_for(school.year.year).legal_bases),
+        *(f"Căn cứ {base};" for base in rules_for(school.year.year).bases_on(order.dated)),
         "2. Phạm vi: Toàn trường.",
         f"1. Thời gian: mở từ {opens:%H:%M} ngày {opens:%d/%m/%Y} đến",
         "4. Người nhập: giáo viên chủ nhiệm, giáo viên bộ môn",
