@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from gradebook.exemptions import EXEMPT, Terms, terms_of, with_arrangements
 from gradebook.grading import completed_class
+from gradebook.line_names import name_in
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import LINES, Award, Period, TraitGroup, YearResult, traits_for
 from gradebook.year_rules import rules_of
@@ -195,7 +196,7 @@ def _year(pupil: Student, seat: Enrolment, records: _Records) -> TranscriptYear:
         weight=_quantity(profile.weight_kg, "kg"),
         absent_with_permission=_quantity(absences.with_leave),
         absent_without_permission=_quantity(absences.without_leave),
-        subjects=_subject_rows(records.subjects.get(key, {}), terms),
+        subjects=_subject_rows(school_class, records.subjects.get(key, {}), terms),
         qualities=_trait_group(school_class, TraitGroup.QUALITY, traits, terms),
         general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits, terms),
         specific_competencies=_trait_group(school_class, TraitGroup.SPECIFIC, traits, terms),
@@ -210,15 +211,18 @@ def _year(pupil: Student, seat: Enrolment, records: _Records) -> TranscriptYear:
     )
 
 
-def _subject_rows(results: Mapping[str, SubjectResult], terms: Terms) -> tuple[SubjectRow, ...]:
+def _subject_rows(
+    school_class: SchoolClass, results: Mapping[str, SubjectResult], terms: Terms
+) -> tuple[SubjectRow, ...]:
     """The 14 lines of the form; a line without a result keeps its label, an exempt one says by which decision."""
     rows = []
     for line in LINES:
+        name = name_in(school_class, line.code)
         if line.code in terms.exempt:
-            rows.append(SubjectRow(line.code, line.name, EXEMPT, None, terms.decisions[line.code]))
+            rows.append(SubjectRow(line.code, name, EXEMPT, None, terms.decisions[line.code]))
             continue
         result = results.get(line.code) or SubjectResult()
-        rows.append(SubjectRow(line.code, line.name, result.attainment, result.mark, result.comment))
+        rows.append(SubjectRow(line.code, name, result.attainment, result.mark, result.comment))
     return tuple(rows)
 
 

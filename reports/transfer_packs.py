@@ -15,6 +15,7 @@ from django.utils.timezone import make_aware
 from accounts.clock import today
 from gradebook.class_lines import lines_of
 from gradebook.exemptions import Terms, terms_of_pupil
+from gradebook.line_names import name_in
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.past import rows_at
 from gradebook.regulation import LINES, Period, TraitGroup, has_mark, traits_for
@@ -134,7 +135,7 @@ def read_pack(movement: Movement) -> TransferPack:
         periods=tuple(period.label for period in Period),
         subjects=tuple(_subject_rows(school_class, results, terms)),
         traits=tuple(_trait_rows(school_class, traits, terms)),
-        comments=tuple(_comments(results, traits)),
+        comments=tuple(_comments(school_class, results, traits)),
         absent_with_leave=_days(absences.with_leave),
         absent_without_leave=_days(absences.without_leave),
         steps=tuple(_steps(student)),
@@ -195,7 +196,7 @@ def _subject_rows(
                 mark = f"{mark} (lần đầu {result.first_mark}, kiểm tra lại {result.repeat.mark})"
             word = terms[period].word(line.code)
             values += [result.attainment or word, mark or (word if is_tested else NOT_ASSESSED)]
-        yield ResultRow(line.name, tuple(values))
+        yield ResultRow(name_in(school_class, line.code), tuple(values))
 
 
 def _trait_rows(
@@ -210,12 +211,12 @@ def _trait_rows(
         yield ResultRow(trait.name, tuple(values))
 
 
-def _comments(results: Results, traits: Traits) -> Iterator[Comment]:
+def _comments(school_class: SchoolClass, results: Results, traits: Traits) -> Iterator[Comment]:
     """What teachers wrote, in the order of the books."""
     for period in Period:
         of_period = [row for (_code, when), row in results.items() if when == period and row.comment]
         for row in sorted(of_period, key=lambda row: row.line.line.position):
-            yield Comment(row.line.line.name, period.label, row.comment)
+            yield Comment(name_in(school_class, row.line.code), period.label, row.comment)
         for group in TraitGroup:
             said = traits.get((group.value, period))
             if said and said.comment:

@@ -69,8 +69,8 @@ def test_a_homeroom_teachers_book_has_the_own_lines_and_the_qualities_and_compet
 
 def test_a_subject_teachers_book_goes_over_all_the_classes_and_has_no_other_line(school: School) -> None:
     assert names(own_book(school.thu, school.year, Period.MID_TERM_1)) == [
-        ("4A", "Ngoại ngữ 1"),
-        ("4B", "Ngoại ngữ 1"),
+        ("4A", "Ngoại ngữ 1 (Tiếng Anh)"),
+        ("4B", "Ngoại ngữ 1 (Tiếng Anh)"),
     ]
 
 

@@ -10,7 +10,7 @@ from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import LINES, Award, TraitGroup
 from reports import pdf, read_back
 from reports.transcripts import completion_sentence, pupil_code, result_words, transcripts_of
-from students.models import SchoolClass, Student
+from students.models import ForeignLanguage, SchoolClass, Student
 from tests.gradebook.school import School, add_pupils, certify, exempt, make_school, resize
 from tests.reports.school_books import add_former_principal, add_past_years, add_profile, approve, fill
 
@@ -158,6 +158,20 @@ def test_the_award_is_a_sentence_that_says_what_for(
     )
     (book,) = transcripts_of(class_of(school))
     assert book.years[0].award == sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        (ForeignLanguage.ENGLISH, "Ngoại ngữ 1 (Tiếng Anh)"),
+        (ForeignLanguage.CHINESE, "Ngoại ngữ 1 (Tiếng Trung Quốc)"),
+        (ForeignLanguage.OTHER, "Ngoại ngữ 1"),
+    ],
+)
+def test_the_language_that_the_class_learns_is_named(school: School, language: str, label: str) -> None:
+    SchoolClass.objects.update(foreign_language=language)
+    (book,) = transcripts_of(class_of(school))
+    assert [row.label for row in book.years[0].subjects if row.code == "NN1"] == [label]
 
 
 def test_a_year_approved_by_the_deputy_is_signed_for_the_principal(school: School) -> None:
