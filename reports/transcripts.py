@@ -8,6 +8,7 @@ again while a correction has contradicted what was approved.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from gradebook.exemptions import EXEMPT, Terms, terms_of, with_arrangements
@@ -32,6 +33,7 @@ from reports.signatories import Signatories, read_signatories
 from students.absences import Absences, absence_totals
 from students.code_lists import ethnic_groups
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
+from students.movement_rules import FIRST_ADMISSIONS
 
 PupilYear = tuple[int, int]
 """Pupil's id and start year."""
@@ -76,7 +78,9 @@ def pupil_code(student: Student) -> str:
 def _read(year: SchoolYear, student_ids: Sequence[int]) -> _Records:
     enrolments: dict[int, list[Enrolment]] = defaultdict(list)
     own = Enrolment.objects.filter(student_id__in=student_ids, school_class__year_id__lte=year.pk)
-    for enrolment in with_arrangements(own.select_related("school_class__year")).order_by("starts_on"):
+    for enrolment in with_arrangements(own.select_related("school_class__year", "began_by")).order_by(
+        "starts_on"
+    ):
         enrolments[enrolment.student_id].append(enrolment)
     classes = {each.school_class_id for rows in enrolments.values() for each in rows}
     profiles = YearProfile.objects.filter(student_id__in=student_ids, year_id__lte=year.pk)
@@ -155,23 +159,30 @@ def _personal(pupil: Student) -> Personal:
 
 
 def _stages(pupil: Student, enrolments: Sequence[Enrolment]) -> tuple[LearningStage, ...]:
-    """One row an enrolment.
-
-    The day stands only where the enrolment begins inside the year. One from the year's first day says nothing of
-    when the pupil came: the day is left to be written by hand.
-    """
+    """One row an enrolment."""
     return tuple(
         LearningStage(
             school_year=each.school_class.year.label,
             class_name=each.school_class.name,
             school=each.school_class.year.school_name,
             register_number=pupil.register_no,
-            moved_on=f"{each.starts_on:%d/%m/%Y}"
-            if each.starts_on > each.school_class.year.starts_on
-            else "",
+            moved_on=_came_on(each),
         )
         for each in enrolments
     )
+
+
+def _came_on(seat: Enrolment) -> str:
+    """The day of the row: on which the pupil came inside the year, or was admitted to the school for grade 1.
+
+    Who is admitted with the year's list comes on its first school day. Of anybody else whose seat begins with the
+    year it says nothing of when they came: the day is left to be written by hand.
+    """
+    year = seat.school_class.year
+    day: date | None = seat.starts_on
+    if seat.starts_on == year.starts_on:
+        day = year.lessons_start_on if seat.began_by.entry_code in FIRST_ADMISSIONS else None
+    return f"{day:%d/%m/%Y}" if day else ""
 
 
 def _after_label(school_name: str) -> str:
