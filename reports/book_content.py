@@ -280,8 +280,9 @@ class ClassTable:
 
     @property
     def seal_groups(self) -> tuple[tuple[str, str], ...]:
-        """Who signed which line's book, as the foot lists it."""
-        return seal_groups(self.seals)
+        """Who signed which book, as the foot lists it; that of the class only where nobody has signed it."""
+        unsigned = self.class_seal is not None and self.class_seal.is_unsigned
+        return seal_groups(self.all_seals if unsigned else self.seals)
 
     @property
     def all_seals(self) -> tuple[BookSeal, ...]:

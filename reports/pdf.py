@@ -33,6 +33,7 @@ from reports.class_statistics import statistics_of
 from reports.composed_form import ComposedForm
 from reports.own_book_content import OwnBookFront, OwnSheet
 from reports.pdf_merge import merge, merge_into
+from reports.seal_content import UNSIGNED
 from reports.slip_content import Slip
 
 __all__ = [
@@ -187,6 +188,7 @@ def render_own_sheet(sheet: OwnSheet) -> bytes:
     context = {
         "sheet": sheet,
         "place_and_date": Signature("", place=sheet.place).place_and_date,
+        "unsigned": UNSIGNED,
         "totals": [(label, [getattr(count, field) for count in counts]) for field, label in labels.items()],
         "running": f"Sổ THKQGD cá nhân · {_shortened(sheet.teacher)} · {sheet.period} · {sheet.school_year}"
         f" · Phần {sheet.part} · Mã bản in: {print_code(sheet)}",

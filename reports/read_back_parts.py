@@ -17,6 +17,7 @@ from reports.read_back import (
     roll_call,
     squeezed,
 )
+from reports.seal_content import UNSIGNED
 from reports.slip_content import NOT_TESTED, TITLE, Slip
 
 # --- Slips -------------------------------------------------------------------------------------------
@@ -117,6 +118,8 @@ def _part_faults(texts: Sequence[str], part: OwnBookFront | OwnSheet) -> Iterato
     yield from missing_in_order(whole, _sheet_lines(part))
     if squeezed("".join((*part.seal.lines, part.signer))) not in whole:
         yield "thiếu tình trạng kí, họ tên ở chỗ kí của giáo viên"
+    if part.seal.is_unsigned and squeezed(UNSIGNED) not in whole:
+        yield f"thiếu “{UNSIGNED}”"
     for row in part.rows:
         name = squeezed(f"{row.seat.number}{row.seat.full_name}{row.seat.born_on}")
         if whole.count(name) > 1:
