@@ -126,7 +126,7 @@ def learn_forms(*, should_stop: Callable[[], bool] = lambda: False) -> None:
 
 
 def render_class_table(table: ClassTable) -> bytes:
-    """Return the class table of a period (domain 2.2): landscape, A3 for grades 4 and 5, else A4."""
+    """Return the class table of a period (domain 2.2): landscape, A3 for grades 4, 5 and large classes, else A4."""
     counts = table.counts
     labels = {
         "good": "Số lượng mức T",
@@ -178,11 +178,12 @@ def render_own_front(front: OwnBookFront) -> bytes:
 def render_own_sheet(sheet: OwnSheet) -> bytes:
     """Return a sheet of a teacher's own book: A4 landscape."""
     counts = sheet.counts
+    has_tests = any(column.kind == "mark" for column in sheet.columns)
     labels = {
         "good": "Số lượng mức T",
         "middle": "Số lượng mức Đ" if sheet.is_of_traits else "Số lượng mức H",
         "poor": "Số lượng mức C",
-        **({} if sheet.is_of_traits else {"below_five": "Số bài KTĐK dưới 5 điểm"}),
+        **({"below_five": "Số bài KTĐK dưới 5 điểm"} if has_tests else {}),
         "missing": "Chưa nhập",
     }
     context = {
