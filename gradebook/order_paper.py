@@ -76,10 +76,11 @@ def paper_of(order: EntryOrder) -> OrderPaper:
 
 
 def _about(order: EntryOrder) -> str:
+    """In full: «V/v» is for a công văn, which has no name of its own (Nghị định 30/2020, Phụ lục I)."""
     act = "gia hạn" if order.is_extension else "mở" if order.kind == EntryOrder.Kind.OPEN else "khoá"
     period = Period(order.period)
     what = "kết quả" if period is Period.SUPPLEMENTARY else "điểm, đánh giá"
-    return f"V/v {act} hệ thống nhập {what} {period_in_year(period, order.year)}"
+    return f"Về việc {act} hệ thống nhập {what} {period_in_year(period, order.year)}"
 
 
 def _when(order: EntryOrder) -> str:

@@ -52,7 +52,7 @@ def test_an_order_prints_as_the_law_wants_it_on_one_page(school, client):
         "Độc lập - Tự do - Hạnh phúc",
         f"{school.year.place}, {long_date(order.dated)}",
         "THÔNG BÁO",
-        "V/v mở hệ thống nhập điểm, đánh giá Giữa học kì I",
+        "Về việc mở hệ thống nhập điểm, đánh giá Giữa học kì I",
         *(f"Căn cứ {base};" for base in rules_for(school.year.year).bases_on(order.dated)),
         "2. Phạm vi: Toàn trường.",
         f"1. Thời gian: mở từ {opens:%H:%M} ngày {opens:%d/%m/%Y} đến",
