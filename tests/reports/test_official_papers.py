@@ -65,6 +65,9 @@ def test_an_order_prints_as_the_law_wants_it_on_one_page(school, client):
         "HIỆU TRƯỞNG",
         school.bich.full_name,
     )
+    words = text_of(content)
+    assert words.index("THÔNGBÁO") < words.index(squeezed("Nơi nhận:")) < words.index("HIỆUTRƯỞNG")
+    assert words.index(squeezed("6. Hệ thống mở")) < words.index(squeezed("Nơi nhận:"))
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert len(pdf.pages) == 1
         assert tuple(round(float(side)) for side in pdf.pages[0].MediaBox[2:]) == A4

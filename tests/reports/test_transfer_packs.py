@@ -129,6 +129,14 @@ def test_one_click_gives_the_letter_the_results_and_the_transcript(school):
         school.bich.full_name,
     ):
         assert words in letter
+    in_order = (
+        "Hồ sơ kèm theo gồm:",
+        "1. Đơn xin chuyển trường",
+        "4. Bản sao giấy khai sinh",
+        "Nơi nhận:",
+        "HIỆU TRƯỞNG",
+    )
+    assert sorted(in_order, key=letter.index) == list(in_order)
     whole = " ".join(others)
     for words in (
         "PHỤ LỤC",
