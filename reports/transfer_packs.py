@@ -121,6 +121,7 @@ def read_pack(movement: Movement) -> TransferPack:
     results, traits = _subject_results(student, year, until), _trait_results(student, year, until)
     terms = terms_of_pupil(student, year.pk)
     is_letter = LETTER in movement.decision_number
+    signed_on = movement.decision_date if is_letter else None
     return TransferPack(
         student=student,
         year=year,
@@ -128,9 +129,7 @@ def read_pack(movement: Movement) -> TransferPack:
         movement=movement,
         code=pupil_code(student),
         number=movement.decision_number if is_letter else "",
-        signature=replace(
-            signatories.principal(year, today()), day=movement.decision_date if is_letter else None
-        ),
+        signature=replace(signatories.principal(year, signed_on or today()), day=signed_on),
         homeroom_teacher=signatories.homeroom_teacher(school_class, movement.day),
         periods=tuple(period.label for period in Period),
         subjects=tuple(_subject_rows(school_class, results, terms)),

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 
 from accounts import clock
 from accounts.history import Source, acting, record_bulk
-from accounts.models import AccessLogEntry
+from accounts.models import AccessLogEntry, Post
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Period
 from reports import print_jobs
@@ -255,6 +255,14 @@ def test_a_pupil_who_goes_abroad_is_commended_to_a_school_there_known_or_not(sch
 def test_another_paper_than_the_letter_leaves_number_and_date_to_be_written(school):
     pack = read_pack(transfer(school, decision_number="15/QĐ-UBND"))
     assert (pack.number, pack.signature.day) == ("", None)
+
+
+def test_the_letter_names_who_was_principal_on_its_day(school):
+    movement = transfer(school)
+    next_day = TO["decision_date"] + datetime.timedelta(days=1)
+    Post.objects.filter(kind=Post.Kind.PRINCIPAL).update(ends_on=TO["decision_date"])
+    Post.objects.create(holder=school.hoa, kind=Post.Kind.PRINCIPAL, starts_on=next_day)
+    assert read_pack(movement).signature.name == school.bich.full_name
 
 
 def test_statements_do_not_grow_with_results_and_years(school, django_assert_max_num_queries):
