@@ -137,7 +137,14 @@ def _slip_heights(slip: Slip, points: float) -> tuple[float, float]:
 
 _TOTAL_ROWS: Final = 5
 _TABLE_STEPS: Final = {
-    "a3": (("", 5.6, 34), ("fit-50", 5.0, 36), ("fit-45", 4.5, 38), ("fit-42", 4.2, 40), ("fit-38", 3.8, 42)),
+    "a3": (
+        ("", 5.6, 34),
+        ("fit-50", 5.0, 36),
+        ("fit-45", 4.5, 38),
+        ("fit-42", 4.2, 40),
+        ("fit-40", 4.0, 40),
+        ("fit-38", 3.8, 42),
+    ),
     "a4": (("", 4.7, 27), ("fit-40", 4.0, 27), ("fit-37", 3.7, 29), ("fit-35", 3.5, 31)),
 }
 """Class name, height of a row (mm) and letters of a name on a line: as in the CSS, largest first.

@@ -128,11 +128,12 @@ def learn_forms(*, should_stop: Callable[[], bool] = lambda: False) -> None:
 def render_class_table(table: ClassTable) -> bytes:
     """Return the class table of a period (domain 2.2): landscape, A3 for grades 4, 5 and large classes, else A4."""
     counts = table.counts
+    has_tests = any(count.below_five is not None for count in counts)
     labels = {
         "good": "Số lượng mức T",
         "middle": "Số lượng mức H (môn học), Đ (năng lực, phẩm chất)",
         "poor": "Số lượng mức C",
-        "below_five": "Số bài KTĐK dưới 5 điểm",
+        **({"below_five": "Số bài KTĐK dưới 5 điểm"} if has_tests else {}),
         "missing": "Chưa nhập",
     }
     context = {
@@ -190,6 +191,7 @@ def render_own_sheet(sheet: OwnSheet) -> bytes:
         "sheet": sheet,
         "place_and_date": Signature("", place=sheet.place).place_and_date,
         "unsigned": UNSIGNED,
+        "has_tests": has_tests,
         "totals": [(label, [getattr(count, field) for count in counts]) for field, label in labels.items()],
         "running": f"Sổ THKQGD cá nhân · {_shortened(sheet.teacher)} · {sheet.period} · {sheet.school_year}"
         f" · Phần {sheet.part} · Mã bản in: {print_code(sheet)}",

@@ -232,11 +232,17 @@ def test_a_large_class_of_the_first_grades_takes_a3(grade, pupils, paper):
     assert len(table_pages(content)) == 1
 
 
+@pytest.mark.parametrize(("grade", "has_row"), [(3, False), (4, True)])
+def test_a_table_of_a_period_without_a_test_has_no_total_of_marks(grade, has_row):
+    (text,) = table_pages(pdf.render_class_table(sample.class_table(grade, "Giữa học kì I", pupils=3)))
+    assert ("Số bài KTĐK dưới 5 điểm" in text) is has_row
+
+
 def test_no_row_is_so_low_that_letters_touch_its_rules():
     """From the accents of Ẵ to the tail of g the face takes 1.14 of its size; a rule is 0.4 pt."""
     css = (settings.BASE_DIR / "static/css/print/class_table.css").read_text(encoding="utf-8")
     rows = re.findall(r"\.results tbody th \{ height: ([\d.]+)mm;(?:.*font-size: ([\d.]+)pt)?", css)
-    assert len(rows) == 9
+    assert len(rows) == 10
     for height, size in rows:
         assert float(height) >= 1.14 * float(size or 8.5) * 0.3528 + 0.4 * 0.3528 + 0.2
 

@@ -185,7 +185,12 @@ def test_the_slips_of_a_whole_class_hold_every_value_of_the_database(school: Sch
         own = "".join(texts[2 * at : 2 * at + 2])
         for result in SubjectResult.objects.filter(student=pupil).select_related("line"):
             mark = "–" if result.mark is None else str(result.mark)
-            assert squeezed(f"{result.line.line.name}{result.attainment}{mark}{result.comment}") in own
+            assert (
+                squeezed(
+                    f"{name_in(school.class_4a, result.line.code)}{result.attainment}{mark}{result.comment}"
+                )
+                in own
+            )
         for comment in TraitResult.objects.filter(student=pupil).exclude(comment="").values_list("comment"):
             assert squeezed(comment[0]) in own
         for other in school.pupils:
