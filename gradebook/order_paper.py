@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils.timezone import localtime
 
+from accounts.signing import title_of
 from gradebook.models import EntryOrder, EntryWindow
 from gradebook.regulation import Period
 from gradebook.windows import period_in_year
@@ -34,6 +35,7 @@ class OrderPaper:
     bases: tuple[str, ...]
     points: tuple[str, ...]
     recipients: tuple[str, ...]
+    signer_title: tuple[str, ...]
 
     @property
     def about_but_year(self) -> str:
@@ -54,12 +56,12 @@ class OrderPaper:
 
 
 def paper_of(order: EntryOrder) -> OrderPaper:
-    """The order must come with its year, class, teacher and signer."""
+    """The order must come with its year, class, teacher and signer. Two statements at most."""
     return OrderPaper(
         order=order,
         about=_about(order),
         place_and_date=f"{order.year.place}, {long_date(order.dated)}",
-        bases=rules_of(order.year).legal_bases,
+        bases=rules_of(order.year).bases_on(order.dated),
         points=(
             f"Thời gian: {_when(order)}",
             f"Phạm vi: {order.scope_label}.",
@@ -69,14 +71,16 @@ def paper_of(order: EntryOrder) -> OrderPaper:
             EXECUTING,
         ),
         recipients=_recipients(order),
+        signer_title=title_of(order.signed_by, localtime(order.signed_at).date()),
     )
 
 
 def _about(order: EntryOrder) -> str:
+    """In full: «V/v» is for a công văn, which has no name of its own (Nghị định 30/2020, Phụ lục I)."""
     act = "gia hạn" if order.is_extension else "mở" if order.kind == EntryOrder.Kind.OPEN else "khoá"
     period = Period(order.period)
     what = "kết quả" if period is Period.SUPPLEMENTARY else "điểm, đánh giá"
-    return f"V/v {act} hệ thống nhập {what} {period_in_year(period, order.year)}"
+    return f"Về việc {act} hệ thống nhập {what} {period_in_year(period, order.year)}"
 
 
 def _when(order: EntryOrder) -> str:

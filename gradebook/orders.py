@@ -49,7 +49,7 @@ def issue_order(*, order: EntryOrder, by: User) -> EntryOrder:
     the scope ends; one that is for others too is cut (`gradebook.spans`).
     Raises PermissionDenied, OrderRefused.
     """
-    permissions.require(by, Action.ISSUE_ORDER, "Chỉ Hiệu trưởng ký lệnh mở hoặc khoá sổ.")
+    permissions.require(by, Action.ISSUE_ORDER, "Chỉ Hiệu trưởng kí lệnh mở hoặc khoá sổ.")
     with acting(by, role="Hiệu trưởng", source=Source.PAGE, under=order.number):
         # Alone with the period: waits for saves under way, and no two orders miss each other's window.
         take_period(order.year_id, order.period)

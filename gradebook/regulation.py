@@ -9,6 +9,7 @@ brings it along (``gradebook.year_rules.rules_of``). Where the regulation leaves
 a field with the default.
 """
 
+import datetime
 import enum
 import re
 import unicodedata
@@ -277,7 +278,7 @@ COMPETENCY_LINES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 class RuleSet:
     """The rules in force from a school year on, with the points left to the school as fields (R1).
 
-    ``legal_bases`` are the lines cited in the headings of orders and reports. Tables are keyed by grade.
+    ``legal_bases`` are those of the year; a paper cites those of its day, see ``bases_on``. Tables are keyed by grade.
     Marks are whole points out of ten; ``comment_limit`` is in characters.
     """
 
@@ -308,6 +309,11 @@ class RuleSet:
         """Under which it is stored with a school year."""
         return str(self.first_year)
 
+    def bases_on(self, day: datetime.date) -> tuple[str, ...]:
+        """The lines that a paper of that day cites: a charter that is no longer in force is cited by none."""
+        charter = _charter_on(day)
+        return tuple(charter if each in _CHARTERS.values() else each for each in self.legal_bases)
+
 
 _ASSESSMENT = (
     "Thông tư số 27/2020/TT-BGDĐT ngày 04 tháng 9 năm 2020 của Bộ trưởng Bộ Giáo dục và Đào tạo "
@@ -322,7 +328,20 @@ _CHARTER_2026 = (
     "(Điều lệ nhà trường)"
 )
 
-# Newest last. The charter of 2026 entered into force on 10/5/2026, that is, inside 2025 - 2026.
+# By the day from which each is in force, newest last: that of 2026 replaced the other inside 2025 - 2026.
+_CHARTERS = {
+    datetime.date(2020, 10, 20): _CHARTER_2020,
+    datetime.date(2026, 5, 10): _CHARTER_2026,
+}
+
+
+def _charter_on(day: datetime.date) -> str:
+    """Before the first of them the first: no year of that time has rules."""
+    in_force = [charter for since, charter in _CHARTERS.items() if since <= day]
+    return in_force[-1] if in_force else _CHARTER_2020
+
+
+# Newest last.
 RULE_SETS: tuple[RuleSet, ...] = (
     RuleSet(2020, "Thông tư 27/2020/TT-BGDĐT, Điều lệ 28/2020", (_CHARTER_2020, _ASSESSMENT)),
     RuleSet(2026, "Thông tư 27/2020/TT-BGDĐT, Điều lệ 15/2026", (_CHARTER_2026, _ASSESSMENT)),

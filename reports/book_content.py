@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from accounts.signing_titles import PRINCIPAL_TITLE
 from reports.seal_content import SCHOOL_TIME, BookSeal, seal_groups
 from students.paper_dates import long_date
-
-PRINCIPAL_TITLE: Final = ("HIỆU TRƯỞNG",)
-DEPUTY_TITLE: Final = ("KT. HIỆU TRƯỞNG", "PHÓ HIỆU TRƯỞNG")
 
 _OUTCOME_ORDER: Final = ("x", "Chưa", "Không", "HTXS", "HTT", "HT", "CHT", "HSXS", "HSTB")
 """Values of the outcome columns, best first: the order of their summary."""
@@ -282,8 +280,9 @@ class ClassTable:
 
     @property
     def seal_groups(self) -> tuple[tuple[str, str], ...]:
-        """Who signed which line's book, as the foot lists it."""
-        return seal_groups(self.seals)
+        """Who signed which book, as the foot lists it; that of the class only where nobody has signed it."""
+        unsigned = self.class_seal is not None and self.class_seal.is_unsigned
+        return seal_groups(self.all_seals if unsigned else self.seals)
 
     @property
     def all_seals(self) -> tuple[BookSeal, ...]:

@@ -1,10 +1,11 @@
 """The teachers' signatures on the books of a class, for its printed table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from approvals.book_standing import Book, sealed
 from approvals.signature_rules import Ready, Seal
 from gradebook.class_lines import Lines
+from gradebook.line_names import name_in
 from gradebook.models import TeachingAssignment
 from gradebook.progress import NOTHING
 from gradebook.regulation import Period
@@ -20,14 +21,27 @@ _STATES = {
 
 
 def seals_of(
-    school_class: SchoolClass, period: Period, lines: Lines, *, homeroom_teacher: str
+    school_class: SchoolClass,
+    period: Period,
+    lines: Lines,
+    *,
+    names: Mapping[str, str],
+    homeroom_teacher: str,
 ) -> tuple[tuple[BookSeal, ...], BookSeal]:
-    """Of each line's book, in the books' order, and of the class's book. Two statements, eight where one is signed."""
-    refs = [SheetRef(school_class, line, period) for line in (*lines, None)]
+    """Of each line's book, by the `names` of the class's table and in their order, and of the class's book.
+
+    Two statements, eight where one is signed.
+    """
+    places = {code: place for place, code in enumerate(names)}
+    in_order = sorted(lines, key=lambda line: places[line.code])
+    refs = [SheetRef(school_class, line, period) for line in (*in_order, None)]
     books = sealed([Book(ref, None, Ready.READY, NOTHING, is_own=False) for ref in refs])
     teachers = _teachers(school_class)
     found = [
-        _seal(book, teachers.get(book.ref.code, "") if book.ref.line else homeroom_teacher) for book in books
+        _seal(book, names[book.ref.code], teachers.get(book.ref.code, ""))
+        if book.ref.line
+        else _seal(book, book.name, homeroom_teacher)
+        for book in books
     ]
     return tuple(found[:-1]), found[-1]
 
@@ -38,7 +52,10 @@ def seals_of_sheets(refs: Sequence[SheetRef], teacher: str) -> list[BookSeal]:
     Statements as above, whatever the number of sheets.
     """
     books = sealed([Book(ref, None, Ready.READY, NOTHING, is_own=False) for ref in refs])
-    return [_seal(book, teacher) for book in books]
+    return [
+        _seal(book, name_in(book.ref.school_class, book.ref.code) if book.ref.line else book.name, teacher)
+        for book in books
+    ]
 
 
 def _teachers(school_class: SchoolClass) -> dict[str, str]:
@@ -48,8 +65,7 @@ def _teachers(school_class: SchoolClass) -> dict[str, str]:
     return dict(rows)
 
 
-def _seal(book: Book, teacher: str) -> BookSeal:
-    name = book.ref.line.line.short_name if book.ref.line else book.name
+def _seal(book: Book, name: str, teacher: str) -> BookSeal:
     signature = book.signature
     if signature is None:
         return BookSeal(name, SealState.UNSIGNED, teacher)

@@ -8,6 +8,7 @@ from reports.book_content import Column, ColumnBlock, ColumnGroup
 LAST_GRADE: Final = 5
 """Whoever completes it has completed primary school; there is no class to be moved up to."""
 
+LEVEL: Final = "Mức"
 _MARKED: Final = {
     1: ("TOAN", "TV"),
     2: ("TOAN", "TV"),
@@ -25,7 +26,7 @@ _LEVEL_ONLY: Final = {
 _SUBJECT_HEADINGS: Final = {
     "TV": "Tiếng Việt",
     "TOAN": "Toán",
-    "NN1": "Ngoại ngữ",
+    "NN1": "Ngoại ngữ 1",
     "LSDL": "Lịch sử và Địa lí",
     "KH": "Khoa học",
     "TH": "TH-CN (Tin học)",
@@ -67,18 +68,19 @@ _OUTCOMES: Final = (
 )
 
 
-def class_table_blocks(grade_level: int, *, year_end: bool) -> tuple[ColumnBlock, ...]:
+def class_table_blocks(grade_level: int, *, year_end: bool, language: str = "") -> tuple[ColumnBlock, ...]:
     """Return the headings of the class table of a grade 1 to 5, in the order of the sector's export.
 
     Subjects take 13 columns in grades 1 and 2, 17 in grade 3, 20 in grades 4 and 5; a column that has
     nothing to assess in a period stays, its cells are None. Column codes: a level "TOAN", its mark
     "TOAN.diem", a trait "yeu_nuoc", the outcomes HTCT, LEN_LOP, XEP_LOAI, KHEN_THUONG at the year end only.
     In grade 5 completion is that of primary school, and nobody is moved up: LEN_LOP is None there.
+    `language` stands behind Ngoại ngữ 1: which one the class learns, "" for none known.
     Source: domain 2.2 (R75); grades 1 and 2 have no Công nghệ and Tin học among the competencies (1.4).
     """
     specific = _SPECIFIC if grade_level > 2 else tuple(t for t in _SPECIFIC if t[0] not in _LATE_TRAITS)
     blocks = [
-        ColumnBlock("Môn học và hoạt động giáo dục", _subject_groups(grade_level)),
+        ColumnBlock("Môn học và hoạt động giáo dục", _subject_groups(grade_level, language)),
         ColumnBlock(
             "Năng lực cốt lõi",
             (
@@ -93,15 +95,27 @@ def class_table_blocks(grade_level: int, *, year_end: bool) -> tuple[ColumnBlock
     return tuple(blocks)
 
 
-def _subject_groups(grade_level: int) -> tuple[ColumnGroup, ...]:
+def line_headings(blocks: Iterable[ColumnBlock]) -> dict[str, str]:
+    """How the table calls each line or trait, by code, in the order of its columns."""
+    return {
+        column.code: column.heading if column.heading != LEVEL else group.heading
+        for block in blocks
+        for group in block.groups
+        for column in group.columns
+        if column.kind == "level"
+    }
+
+
+def _subject_groups(grade_level: int, language: str) -> tuple[ColumnGroup, ...]:
+    headings = _SUBJECT_HEADINGS | ({"NN1": f"{_SUBJECT_HEADINGS['NN1']} ({language})"} if language else {})
     tested = tuple(
         ColumnGroup(
-            _SUBJECT_HEADINGS[code],
-            (Column(code, "Mức", "level"), Column(f"{code}.diem", "Điểm", "mark")),
+            headings[code],
+            (Column(code, LEVEL, "level"), Column(f"{code}.diem", "Điểm", "mark")),
         )
         for code in _MARKED[grade_level]
     )
-    others = tuple((code, _SUBJECT_HEADINGS[code]) for code in _LEVEL_ONLY[grade_level])
+    others = tuple((code, headings[code]) for code in _LEVEL_ONLY[grade_level])
     return (*tested, ColumnGroup("", _columns(others, "level")))
 
 

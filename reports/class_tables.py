@@ -9,13 +9,14 @@ from django.utils import timezone
 from gradebook.class_lines import Lines, lines_of
 from gradebook.exemptions import Terms, seats_with_terms, terms_of
 from gradebook.grading import completed_class
+from gradebook.line_names import language_of
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period, YearResult, has_mark, traits_for
 from gradebook.windows import lock_state
 from gradebook.year_rules import rules_of
 from reports.book_content import EXEMPT, NOT_ASSESSED, ClassTable, ClassTableRow, Column
 from reports.book_seals import seals_of
-from reports.class_table_columns import LAST_GRADE, class_table_blocks
+from reports.class_table_columns import LAST_GRADE, class_table_blocks, line_headings
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolClass, Student
@@ -57,14 +58,18 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
     """
     year = school_class.year
     enrolments = list(seats_with_terms(school_class))
-    blocks = class_table_blocks(school_class.grade_level, year_end=period is Period.YEAR_END)
+    blocks = class_table_blocks(
+        school_class.grade_level, year_end=period is Period.YEAR_END, language=language_of(school_class)
+    )
     columns = [column for block in blocks for group in block.groups for column in group.columns]
     results = _read(school_class, period, [enrolment.student_id for enrolment in enrolments])
     locked_at, was_opened = _lock(school_class, period)
     signatories = read_signatories([school_class.pk])
     day = locked_at.date() if locked_at else year.day_for_roster()
     homeroom_teacher = signatories.homeroom_teacher(school_class, day)
-    seals, class_seal = seals_of(school_class, period, results.lines, homeroom_teacher=homeroom_teacher)
+    seals, class_seal = seals_of(
+        school_class, period, results.lines, names=line_headings(blocks), homeroom_teacher=homeroom_teacher
+    )
     return ClassTable(
         parent_body=year.parent_body.upper(),
         school=year.school_name.upper(),

@@ -5,10 +5,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils import timezone
+from django.utils.timezone import localdate
 
 from accounts.clock import moment_label, today
 from accounts.models import User
+from accounts.signing import title_of
+from accounts.signing_titles import PRINCIPAL_TITLE
 from approvals.correction_register import NAME, Entry, Narrowing
 from approvals.mandates import proposer_was_head
 from approvals.models import CorrectionRequest
@@ -124,11 +126,12 @@ def _why_no_opinion(request: CorrectionRequest) -> str:
 def consent_of_principal(request: CorrectionRequest) -> Opinion:
     """Of a request that needs none the lines stay, to be written by hand."""
     title = "Phê duyệt của Hiệu trưởng (khi đã phê duyệt kết quả, đã kí học bạ)"
-    signer = ("HIỆU TRƯỞNG",)
+    signer: tuple[str, ...] = PRINCIPAL_TITLE
     if request.consent_by is None or request.consent_at is None:
         return Opinion(title, signer)
     verdict = NO if request.state == State.REFUSED else "Đồng ý"
     at = moment_label(request.consent_at)
+    signer = title_of(request.consent_by, localdate(request.consent_at))
     note = added_to(verdict, request.consent_note)
     return Opinion(title, signer, verdict, note, request.consent_by.full_name, at)
 
@@ -171,7 +174,7 @@ def _bare(words: str) -> str:
 
 
 def _day(moment: datetime.datetime | None) -> datetime.date | None:
-    return timezone.localdate(moment) if moment else None
+    return localdate(moment) if moment else None
 
 
 def correction_pdf(paper: CorrectionPaper) -> bytes:

@@ -49,8 +49,8 @@ class DecisionPaper:
 
     @property
     def bases(self) -> tuple[str, ...]:
-        """The grounds, of the year's own rules (R1)."""
-        return rules_of(self.decision.year).legal_bases
+        """The grounds: of the year's own rules (R1) those in force on the paper's day; of a draft, today."""
+        return rules_of(self.decision.year).bases_on(self.decision.dated or today())
 
     @property
     def on_whose_word(self) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
+from accounts.signing_titles import DEPUTY_TITLE, PRINCIPAL_TITLE
 from reports import page_fit
 from reports.book_content import (
-    DEPUTY_TITLE,
-    PRINCIPAL_TITLE,
     Cover,
     LearningStage,
     Personal,

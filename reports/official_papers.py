@@ -6,6 +6,7 @@ from approvals.models import BoardMember, DocumentVersion, KeptDocument
 from gradebook.models import EntryOrder
 from gradebook.order_paper import OrderPaper, paper_of
 from gradebook.year_rules import rules_of
+from reports.book_content import Signature
 from reports.signatories import read_signatories
 from students.paper_dates import long_date
 
@@ -30,7 +31,7 @@ class BoardPaper:
     version: DocumentVersion
     members: tuple[BoardMember, ...]
     bases: tuple[str, ...]
-    principal: str
+    principal: Signature
     replaced_by: str
 
     @property
@@ -54,8 +55,8 @@ def read_board(version: DocumentVersion) -> BoardPaper:
     return BoardPaper(
         version=version,
         members=tuple(members),
-        bases=(rules_of(version.year).legal_bases[0], *_plan_of_the_time(version)),
-        principal=signatories.principal(version.year, version.dated).name,
+        bases=(rules_of(version.year).bases_on(version.dated)[0], *_plan_of_the_time(version)),
+        principal=signatories.principal(version.year, version.dated),
         replaced_by=_replaced_by(version),
     )
 

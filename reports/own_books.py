@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from gradebook.computed_results import seats_of
 from gradebook.exemptions import terms_of
+from gradebook.line_names import name_in
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Period, TraitGroup, check_covered, has_mark, traits_for
 from gradebook.sheets import SheetRef
@@ -112,7 +113,7 @@ def _sheet(held: Held, seal: BookSeal, records: _Records, part: str) -> OwnSheet
         teacher=held.teacher.full_name,
         part=part,
         class_name=ref.school_class.name,
-        subject=ref.subject_label,
+        subject=name_in(ref.school_class, ref.code) if ref.line else ref.subject_label,
         period=ref.period.label,
         school_year=year.label,
         place=year.place,

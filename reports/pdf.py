@@ -33,6 +33,7 @@ from reports.class_statistics import statistics_of
 from reports.composed_form import ComposedForm
 from reports.own_book_content import OwnBookFront, OwnSheet
 from reports.pdf_merge import merge, merge_into
+from reports.seal_content import UNSIGNED
 from reports.slip_content import Slip
 
 __all__ = [
@@ -125,13 +126,14 @@ def learn_forms(*, should_stop: Callable[[], bool] = lambda: False) -> None:
 
 
 def render_class_table(table: ClassTable) -> bytes:
-    """Return the class table of a period (domain 2.2): landscape, A3 for grades 4 and 5, else A4."""
+    """Return the class table of a period (domain 2.2): landscape, A3 for grades 4, 5 and large classes, else A4."""
     counts = table.counts
+    has_tests = any(count.below_five is not None for count in counts)
     labels = {
         "good": "Số lượng mức T",
         "middle": "Số lượng mức H (môn học), Đ (năng lực, phẩm chất)",
         "poor": "Số lượng mức C",
-        "below_five": "Số bài KTĐK dưới 5 điểm",
+        **({"below_five": "Số bài KTĐK dưới 5 điểm"} if has_tests else {}),
         "missing": "Chưa nhập",
     }
     context = {
@@ -177,16 +179,19 @@ def render_own_front(front: OwnBookFront) -> bytes:
 def render_own_sheet(sheet: OwnSheet) -> bytes:
     """Return a sheet of a teacher's own book: A4 landscape."""
     counts = sheet.counts
+    has_tests = any(column.kind == "mark" for column in sheet.columns)
     labels = {
         "good": "Số lượng mức T",
         "middle": "Số lượng mức Đ" if sheet.is_of_traits else "Số lượng mức H",
         "poor": "Số lượng mức C",
-        **({} if sheet.is_of_traits else {"below_five": "Số bài KTĐK dưới 5 điểm"}),
+        **({"below_five": "Số bài KTĐK dưới 5 điểm"} if has_tests else {}),
         "missing": "Chưa nhập",
     }
     context = {
         "sheet": sheet,
         "place_and_date": Signature("", place=sheet.place).place_and_date,
+        "unsigned": UNSIGNED,
+        "has_tests": has_tests,
         "totals": [(label, [getattr(count, field) for count in counts]) for field, label in labels.items()],
         "running": f"Sổ THKQGD cá nhân · {_shortened(sheet.teacher)} · {sheet.period} · {sheet.school_year}"
         f" · Phần {sheet.part} · Mã bản in: {print_code(sheet)}",

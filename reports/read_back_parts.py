@@ -17,6 +17,7 @@ from reports.read_back import (
     roll_call,
     squeezed,
 )
+from reports.seal_content import UNSIGNED
 from reports.slip_content import NOT_TESTED, TITLE, Slip
 
 # --- Slips -------------------------------------------------------------------------------------------
@@ -115,12 +116,18 @@ def _part_faults(texts: Sequence[str], part: OwnBookFront | OwnSheet) -> Iterato
         yield from missing_in_order(whole, ((row[2], "".join(row)) for row in part.sheets))
         return
     yield from missing_in_order(whole, _sheet_lines(part))
-    if squeezed("".join((*part.seal.lines, part.signer))) not in whole:
-        yield "thiếu tình trạng kí, họ tên ở chỗ kí của giáo viên"
+    yield from _seal_faults(whole, part)
     for row in part.rows:
         name = squeezed(f"{row.seat.number}{row.seat.full_name}{row.seat.born_on}")
         if whole.count(name) > 1:
             yield f"{row.seat.full_name} có hơn một dòng"
+
+
+def _seal_faults(whole: str, sheet: OwnSheet) -> Iterator[str]:
+    if squeezed("".join((*sheet.seal.lines, sheet.signer))) not in whole:
+        yield "thiếu tình trạng kí, họ tên ở chỗ kí của giáo viên"
+    if sheet.seal.is_unsigned and squeezed(UNSIGNED) not in whole:
+        yield f"thiếu “{UNSIGNED}”"
 
 
 def _sheet_lines(sheet: OwnSheet) -> Iterator[tuple[str, str]]:

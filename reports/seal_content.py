@@ -53,15 +53,19 @@ class BookSeal:
         return f"{self.signed_at.astimezone(SCHOOL_TIME):%H:%M %d/%m/%Y}" if self.signed_at else ""
 
     @property
+    def is_unsigned(self) -> bool:
+        return self.state is SealState.UNSIGNED
+
+    @property
     def state_words(self) -> str:
         """«Đã kí», as the table of signatures has it."""
         return _STATE_WORDS[self.state]
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """For the homeroom teacher's own place at the foot, the name aside."""
-        if self.state is SealState.UNSIGNED:
-            return (UNSIGNED,)
+        """For the teacher's own place at the foot, the name aside; unsigned it is left to the pen."""
+        if self.is_unsigned:
+            return ()
         stand_in = (f"(kí thay {self.stands_in_for})",) if self.stands_in_for else ()
         signed = (f"Kí xác nhận {self.moment}, mã {self.digest}", *stand_in)
         return (BROKEN, *signed) if self.state is SealState.BROKEN else signed

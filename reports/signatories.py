@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from accounts.models import Post, User
-from reports.book_content import DEPUTY_TITLE, PRINCIPAL_TITLE, Signature
+from accounts.signing import title_by
+from accounts.signing_titles import PRINCIPAL_TITLE
+from reports.book_content import Signature
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 
 
@@ -30,10 +32,7 @@ class Signatories:
         return Signature(by.full_name, self._title_of(by.pk, on), year.place, on)
 
     def _title_of(self, holder_id: int, day: datetime.date) -> tuple[str, ...]:
-        """A vice-principal who holds the principal's post in place of its holder is still a vice-principal."""
-        own = (post for post in self._in_office(day) if post.substitutes_for_id is None)
-        kinds = {post.kind for post in own if post.holder_id == holder_id}
-        return DEPUTY_TITLE if kinds == {Post.Kind.VICE_PRINCIPAL} else PRINCIPAL_TITLE
+        return title_by(post for post in self._in_office(day) if post.holder_id == holder_id)
 
     def homeroom_teacher(self, school_class: SchoolClass, on: datetime.date) -> str:
         """The name of the class's homeroom teacher of that day, else of the last one before; "" for none."""

@@ -12,6 +12,7 @@ from typing import Any
 from accounts.dates import Days
 from gradebook.class_lines import Lines, lines_of
 from gradebook.exemptions import seats_with_terms, terms_of
+from gradebook.line_names import name_in
 from gradebook.models import ClassYearEnd, SubjectResult, TraitResult
 from gradebook.period_absences import TERMS, spans_of
 from gradebook.regulation import LINES, Period, TraitGroup, has_mark, traits_for
@@ -182,7 +183,7 @@ def _subjects(
             told.append((level, points if _is_tested(school_class, line.code, each) else None))
         comment = records.subjects.get((seat.student_id, line.code, period), {}).get("comment", "")
         decision = terms_of(seat, period).decisions.get(line.code, "")
-        yield SlipSubject(line.name, tuple(told), comment or decision)
+        yield SlipSubject(name_in(school_class, line.code), tuple(told), comment or decision)
 
 
 def _groups(

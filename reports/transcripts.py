@@ -8,10 +8,12 @@ again while a correction has contradicted what was approved.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from gradebook.exemptions import EXEMPT, Terms, terms_of, with_arrangements
 from gradebook.grading import completed_class
+from gradebook.line_names import name_in
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import LINES, Award, Period, TraitGroup, YearResult, traits_for
 from gradebook.year_rules import rules_of
@@ -31,6 +33,7 @@ from reports.signatories import Signatories, read_signatories
 from students.absences import Absences, absence_totals
 from students.code_lists import ethnic_groups
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
+from students.movement_rules import FIRST_ADMISSIONS
 
 PupilYear = tuple[int, int]
 """Pupil's id and start year."""
@@ -75,7 +78,9 @@ def pupil_code(student: Student) -> str:
 def _read(year: SchoolYear, student_ids: Sequence[int]) -> _Records:
     enrolments: dict[int, list[Enrolment]] = defaultdict(list)
     own = Enrolment.objects.filter(student_id__in=student_ids, school_class__year_id__lte=year.pk)
-    for enrolment in with_arrangements(own.select_related("school_class__year")).order_by("starts_on"):
+    for enrolment in with_arrangements(own.select_related("school_class__year", "began_by")).order_by(
+        "starts_on"
+    ):
         enrolments[enrolment.student_id].append(enrolment)
     classes = {each.school_class_id for rows in enrolments.values() for each in rows}
     profiles = YearProfile.objects.filter(student_id__in=student_ids, year_id__lte=year.pk)
@@ -154,23 +159,30 @@ def _personal(pupil: Student) -> Personal:
 
 
 def _stages(pupil: Student, enrolments: Sequence[Enrolment]) -> tuple[LearningStage, ...]:
-    """One row an enrolment.
-
-    The day stands only where the enrolment begins inside the year. One from the year's first day says nothing of
-    when the pupil came: the day is left to be written by hand.
-    """
+    """One row an enrolment."""
     return tuple(
         LearningStage(
             school_year=each.school_class.year.label,
             class_name=each.school_class.name,
             school=each.school_class.year.school_name,
             register_number=pupil.register_no,
-            moved_on=f"{each.starts_on:%d/%m/%Y}"
-            if each.starts_on > each.school_class.year.starts_on
-            else "",
+            moved_on=_came_on(each),
         )
         for each in enrolments
     )
+
+
+def _came_on(seat: Enrolment) -> str:
+    """The day of the row: on which the pupil came inside the year, or was admitted to the school for grade 1.
+
+    Who is admitted with the year's list comes on its first school day. Of anybody else whose seat begins with the
+    year it says nothing of when they came: the day is left to be written by hand.
+    """
+    year = seat.school_class.year
+    day: date | None = seat.starts_on
+    if seat.starts_on == year.starts_on:
+        day = year.lessons_start_on if seat.began_by.entry_code in FIRST_ADMISSIONS else None
+    return f"{day:%d/%m/%Y}" if day else ""
 
 
 def _after_label(school_name: str) -> str:
@@ -195,7 +207,7 @@ def _year(pupil: Student, seat: Enrolment, records: _Records) -> TranscriptYear:
         weight=_quantity(profile.weight_kg, "kg"),
         absent_with_permission=_quantity(absences.with_leave),
         absent_without_permission=_quantity(absences.without_leave),
-        subjects=_subject_rows(records.subjects.get(key, {}), terms),
+        subjects=_subject_rows(school_class, records.subjects.get(key, {}), terms),
         qualities=_trait_group(school_class, TraitGroup.QUALITY, traits, terms),
         general_competencies=_trait_group(school_class, TraitGroup.GENERAL, traits, terms),
         specific_competencies=_trait_group(school_class, TraitGroup.SPECIFIC, traits, terms),
@@ -210,15 +222,18 @@ def _year(pupil: Student, seat: Enrolment, records: _Records) -> TranscriptYear:
     )
 
 
-def _subject_rows(results: Mapping[str, SubjectResult], terms: Terms) -> tuple[SubjectRow, ...]:
+def _subject_rows(
+    school_class: SchoolClass, results: Mapping[str, SubjectResult], terms: Terms
+) -> tuple[SubjectRow, ...]:
     """The 14 lines of the form; a line without a result keeps its label, an exempt one says by which decision."""
     rows = []
     for line in LINES:
+        name = name_in(school_class, line.code)
         if line.code in terms.exempt:
-            rows.append(SubjectRow(line.code, line.name, EXEMPT, None, terms.decisions[line.code]))
+            rows.append(SubjectRow(line.code, name, EXEMPT, None, terms.decisions[line.code]))
             continue
         result = results.get(line.code) or SubjectResult()
-        rows.append(SubjectRow(line.code, line.name, result.attainment, result.mark, result.comment))
+        rows.append(SubjectRow(line.code, name, result.attainment, result.mark, result.comment))
     return tuple(rows)
 
 

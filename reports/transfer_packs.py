@@ -5,14 +5,19 @@ as its own part.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import make_aware
 
 from accounts.clock import today
 from gradebook.class_lines import lines_of
 from gradebook.exemptions import Terms, terms_of_pupil
+from gradebook.line_names import name_in
 from gradebook.models import SubjectResult, TraitResult
+from gradebook.past import rows_at
 from gradebook.regulation import LINES, Period, TraitGroup, has_mark, traits_for
 from gradebook.year_rules import rules_of
 from reports.book_content import Signature, Transcript
@@ -20,6 +25,7 @@ from reports.signatories import read_signatories
 from reports.transcripts import pupil_code, transcript_of
 from students.absences import Absences, absence_totals
 from students.models import Movement, SchoolClass, SchoolYear, Student
+from students.movement_rules import ABROAD
 
 TEMPLATE = "reports/print/transfer_pack.html"
 LETTER = "GGT"
@@ -80,6 +86,23 @@ class TransferPack:
         return self.movement.day - datetime.timedelta(days=1)
 
     @property
+    def receiver(self) -> str:
+        """To whom the letter goes: abroad the school is often not known yet."""
+        return f"{self.place[0].upper()}{self.place[1:]}"
+
+    @property
+    def place(self) -> str:
+        """The school with its province; abroad with its country."""
+        school, where = self.movement.other_school, self.movement.other_province
+        if self.is_abroad:
+            return f"{school} ({where})" if school else f"cơ sở giáo dục tiếp nhận học sinh ở {where}"
+        return f"{school}, {where}" if school else where
+
+    @property
+    def is_abroad(self) -> bool:
+        return self.movement.destination_code == ABROAD
+
+    @property
     def title(self) -> str:
         return f"Hồ sơ chuyển trường – {self.student.full_name} – {self.code}"
 
@@ -94,9 +117,11 @@ def read_pack(movement: Movement) -> TransferPack:
     signatories = read_signatories([school_class.pk])
     unknown = Absences(None, None)
     absences = absence_totals([student.pk], until=year.pk).get((student.pk, year.pk), unknown)
-    results, traits = _subject_results(student, year), _trait_results(student, year)
+    until = _end_of(movement.day)
+    results, traits = _subject_results(student, year, until), _trait_results(student, year, until)
     terms = terms_of_pupil(student, year.pk)
     is_letter = LETTER in movement.decision_number
+    signed_on = movement.decision_date if is_letter else None
     return TransferPack(
         student=student,
         year=year,
@@ -104,14 +129,12 @@ def read_pack(movement: Movement) -> TransferPack:
         movement=movement,
         code=pupil_code(student),
         number=movement.decision_number if is_letter else "",
-        signature=replace(
-            signatories.principal(year, today()), day=movement.decision_date if is_letter else None
-        ),
+        signature=replace(signatories.principal(year, signed_on or today()), day=signed_on),
         homeroom_teacher=signatories.homeroom_teacher(school_class, movement.day),
         periods=tuple(period.label for period in Period),
         subjects=tuple(_subject_rows(school_class, results, terms)),
         traits=tuple(_trait_rows(school_class, traits, terms)),
-        comments=tuple(_comments(results, traits)),
+        comments=tuple(_comments(school_class, results, traits)),
         absent_with_leave=_days(absences.with_leave),
         absent_without_leave=_days(absences.without_leave),
         steps=tuple(_steps(student)),
@@ -125,15 +148,35 @@ Results = Mapping[tuple[str, str], SubjectResult]
 Traits = Mapping[tuple[str, str], TraitResult]
 
 
-def _subject_results(student: Student, year: SchoolYear) -> Results:
+def _end_of(day: datetime.date) -> datetime.datetime:
+    return make_aware(datetime.datetime.combine(day, datetime.time.max))
+
+
+def _subject_results(student: Student, year: SchoolYear, until: datetime.datetime) -> Results:
     """By code and period; of the grade before, too, for one who has skipped a grade within the year."""
     rows = SubjectResult.objects.filter(student=student, line__year=year).select_related("line")
-    return {(row.line.code, row.period): row for row in rows.order_by("line__grade_level")}
+    past = rows_at(SubjectResult, until, student_id=student.pk, line__year_id=year.pk)
+    found = _entered_by_then(rows.order_by("line__grade_level"), past, ("attainment", "mark", "comment"))
+    return {(row.line.code, row.period): row for row in found}
 
 
-def _trait_results(student: Student, year: SchoolYear) -> Traits:
+def _trait_results(student: Student, year: SchoolYear, until: datetime.datetime) -> Traits:
     rows = TraitResult.objects.filter(student=student, year=year)
-    return {(row.item, row.period): row for row in rows}
+    past = rows_at(TraitResult, until, student_id=student.pk, year_id=year.pk)
+    return {(row.item, row.period): row for row in _entered_by_then(rows, past, ("rating", "comment"))}
+
+
+def _entered_by_then(rows: Iterable[Any], past: Iterable[Any], fields: Sequence[str]) -> Iterator[Any]:
+    """The rows, blank where nothing stood by the leaving day: nobody assesses a pupil who has left.
+
+    What stood then and was corrected since is given as corrected. The history's own clock decides.
+    """
+    then = {row.id: row for row in past}
+    for row in rows:
+        for name in fields:
+            if getattr(then.get(row.pk), name, None) in ("", None):
+                setattr(row, name, row._meta.get_field(name).get_default())  # noqa: SLF001 - Django's own name
+        yield row
 
 
 def _subject_rows(
@@ -152,7 +195,7 @@ def _subject_rows(
                 mark = f"{mark} (lần đầu {result.first_mark}, kiểm tra lại {result.repeat.mark})"
             word = terms[period].word(line.code)
             values += [result.attainment or word, mark or (word if is_tested else NOT_ASSESSED)]
-        yield ResultRow(line.name, tuple(values))
+        yield ResultRow(name_in(school_class, line.code), tuple(values))
 
 
 def _trait_rows(
@@ -167,12 +210,12 @@ def _trait_rows(
         yield ResultRow(trait.name, tuple(values))
 
 
-def _comments(results: Results, traits: Traits) -> Iterator[Comment]:
+def _comments(school_class: SchoolClass, results: Results, traits: Traits) -> Iterator[Comment]:
     """What teachers wrote, in the order of the books."""
     for period in Period:
         of_period = [row for (_code, when), row in results.items() if when == period and row.comment]
         for row in sorted(of_period, key=lambda row: row.line.line.position):
-            yield Comment(row.line.line.name, period.label, row.comment)
+            yield Comment(name_in(school_class, row.line.code), period.label, row.comment)
         for group in TraitGroup:
             said = traits.get((group.value, period))
             if said and said.comment:

@@ -3,14 +3,32 @@
 import datetime
 
 from accounts import clock
-from accounts.models import User
+from accounts.dates import Days
+from accounts.models import Post, User
+from accounts.posts import hand_over_post
 from gradebook.models import EntryNotice, EntryOrder
 from gradebook.order_execution import carry_out
 from gradebook.team_reminders import send_notice
 from kimdong.demo.calendar import PlannedWindow
+from students.models import SchoolYear
 
 SOON_AFTER = datetime.timedelta(minutes=10)
 HEAD = "khoitruong4"
+
+
+def hand_over_to_the_deputy(window: PlannedWindow, year: SchoolYear) -> None:
+    """For the day of the window's order and the next: what is signed then is signed KT. HIỆU TRƯỞNG."""
+    first = window.signed_at.date()
+    with clock.travelling(window.signed_at - datetime.timedelta(days=1)):
+        principal = User.objects.get(username="hieutruong")
+        hand_over_post(
+            principal.posts.get(kind=Post.Kind.PRINCIPAL),
+            to=User.objects.get(username="phohieutruong"),
+            days=Days(first, first + datetime.timedelta(days=1)),
+            reason="Hiệu trưởng đi công tác, Giấy uỷ quyền số 05/UQ-THKĐ",
+            within=Days(year.starts_on, year.ends_on),
+            by=principal,
+        )
 
 
 def record_carried_out(order: EntryOrder, window: PlannedWindow) -> None:

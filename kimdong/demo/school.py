@@ -31,7 +31,7 @@ from gradebook.windows import period_in_year
 from kimdong.demo import calendar, marks, rosters
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES, SECOND_FACTOR_SECRET
 from kimdong.demo.calendar import PlannedWindow
-from kimdong.demo.entry_windows import record_carried_out, tell_the_teachers
+from kimdong.demo.entry_windows import hand_over_to_the_deputy, record_carried_out, tell_the_teachers
 from kimdong.demo.people import DemoNames
 from kimdong.demo.records import complete_records, fill_profile
 from kimdong.demo.year_end import approve_year, issue_decisions
@@ -207,10 +207,15 @@ def _load_profiles(year: SchoolYear, school: DemoSchool) -> None:
 
 
 def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]) -> None:
-    """Four periods opened, filled and locked by their end; then results approved class by class."""
+    """Four periods opened, filled and locked by their end, one under an order that the deputy signed for the principal;
+    then results approved class by class."""
     for window in calendar.past_windows(year.year):
         school.say(f"nhập {window.period.label} năm học {year.label}")
-        record_carried_out(_order(year, window), window)
+        signer = "hieutruong"
+        if window.period is Period.MID_TERM_2:
+            hand_over_to_the_deputy(window, year)
+            signer = "phohieutruong"
+        record_carried_out(_order(year, window, signer), window)
         _fill(year, window, school, share=lambda _ref: 1.0)
     school.say(f"phê duyệt kết quả năm học {year.label}")
     approve_year(year, seed=school.seed, repeating=repeating)
@@ -237,9 +242,9 @@ def _half_filled(ref: SheetRef) -> float:
     return (0.0, 1.0, 0.6, 0.0, 1.0, 0.3, 0.0)[(ref.school_class.pk * 3 + sum(map(ord, ref.code))) % 7]
 
 
-def _order(year: SchoolYear, window: PlannedWindow) -> EntryOrder:
-    principal = User.objects.get(username="hieutruong")
+def _order(year: SchoolYear, window: PlannedWindow, signer: str = "hieutruong") -> EntryOrder:
     with clock.travelling(window.signed_at):
+        leader = User.objects.get(username=signer)
         order = EntryOrder(
             number=next_number(window.signed_at.date()),
             dated=window.signed_at.date(),
@@ -254,7 +259,7 @@ def _order(year: SchoolYear, window: PlannedWindow) -> EntryOrder:
             opens_at=window.opens_at,
             closes_at=window.closes_at,
         )
-        return issue_order(order=order, by=principal)
+        return issue_order(order=order, by=leader)
 
 
 def _fill(

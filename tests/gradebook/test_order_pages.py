@@ -99,12 +99,12 @@ def test_the_page_of_an_order_has_the_wording_of_the_notice(school, principal):
     sign(principal, typed(number="09/TB-THKĐ", scope="grade:4"))
     order = EntryOrder.objects.get()
     shown = text(principal.get(reverse("gradebook:order", args=[order.pk])))
-    for base in rules_for(school.year.year).legal_bases:
+    for base in rules_for(school.year.year).bases_on(order.dated):
         assert f"Căn cứ {base};" in shown
     for part in (
         "Số: 09/TB-THKĐ",
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
-        f"V/v mở hệ thống nhập điểm, đánh giá Cuối học kì I năm học {school.year.label}",
+        f"Về việc mở hệ thống nhập điểm, đánh giá Cuối học kì I năm học {school.year.label}",
         "Phạm vi: Khối 4.",
         f"mở từ 07:00 ngày {localtime(order.opens_at):%d/%m/%Y} đến 17:00 ngày {localtime(order.closes_at):%d/%m/%Y}",
         "Người nhập: giáo viên chủ nhiệm, giáo viên bộ môn được phân công",
@@ -117,7 +117,7 @@ def test_the_page_of_an_order_has_the_wording_of_the_notice(school, principal):
 def test_an_order_for_the_supplementary_assessment_does_not_say_it_twice(school, principal):
     sign(principal, typed(period="BS"))
     shown = text(principal.get(reverse("gradebook:order", args=[EntryOrder.objects.get().pk])))
-    assert f"V/v mở hệ thống nhập kết quả Đánh giá bổ sung năm học {school.year.label}" in shown
+    assert f"Về việc mở hệ thống nhập kết quả Đánh giá bổ sung năm học {school.year.label}" in shown
     assert "đánh giá Đánh giá" not in shown
 
 

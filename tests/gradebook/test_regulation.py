@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import re
 import unicodedata
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -237,6 +238,22 @@ def test_codes_of_lines_and_traits_never_collide():
 )
 def test_a_year_cites_the_charter_in_force_when_it_began_and_the_assessment_circular(year, charter):
     first, second = rules_for(year).legal_bases
+    assert f"{charter}/TT-BGDĐT" in first
+    assert "27/2020/TT-BGDĐT" in second
+
+
+@pytest.mark.parametrize(
+    ("year", "day", "charter"),
+    [
+        (2025, date(2026, 5, 9), "28/2020"),
+        (2025, date(2026, 5, 10), "15/2026"),
+        (2025, date(2026, 5, 29), "15/2026"),
+        (2026, date(2026, 5, 9), "28/2020"),
+        (2020, date(2020, 9, 5), "28/2020"),
+    ],
+)
+def test_a_paper_cites_the_charter_in_force_on_its_day_whatever_its_year(year, day, charter):
+    first, second = rules_for(year).bases_on(day)
     assert f"{charter}/TT-BGDĐT" in first
     assert "27/2020/TT-BGDĐT" in second
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from accounts.signing_titles import DEPUTY_TITLE
 from reports.book_content import (
-    DEPUTY_TITLE,
     ClassTable,
     ClassTableRow,
     Column,
@@ -211,7 +211,7 @@ def class_table(
 ) -> ClassTable:
     """A class of invented pupils; in mid-term tables only marks of Toán and Tiếng Việt in grades 4, 5."""
     year_end = period == "Cuối năm học"
-    blocks = class_table_blocks(grade, year_end=year_end)
+    blocks = class_table_blocks(grade, year_end=year_end, language="Tiếng Anh")
     columns = [column for block in blocks for group in block.groups for column in group.columns]
     rows = tuple(
         ClassTableRow(

@@ -7,6 +7,7 @@ from accounts import clock
 from approvals.models import BookSignature
 from gradebook.models import SubjectResult
 from reports import pdf, read_back
+from reports.class_statistics import statistics_of
 from reports.class_tables import class_table
 from reports.models import PrintJob
 from reports.outdated import with_changes
@@ -41,7 +42,7 @@ def test_the_finished_pdf_names_signer_capacity_moment_and_hash_and_who_has_not_
         f"Nguyễn Thị Lan (GVCN), {moment(toan)}: Toán {toan.short_digest}",
         f"Kí xác nhận {moment(whole)}, mã {whole.short_digest}Nguyễn Thị Lan",
         "Tiếng Việt (Nguyễn Thị Lan)",
-        "Ngoại ngữ 1 (Lê Thị Thu)",
+        "Ngoại ngữ 1 (Tiếng Anh) (Lê Thị Thu)",
         "(chưa phân công)",
     ):
         assert read_back.squeezed(said) in text
@@ -57,10 +58,22 @@ def test_a_book_that_changed_since_says_so_on_paper_with_the_old_signature(schoo
     assert heads[BROKEN] == f"Toán (Nguyễn Thị Lan (GVCN), kí {moment(toan)}, {toan.short_digest})"
 
 
-def test_a_table_without_any_signature_says_unsigned_at_both_places(school):
+def test_the_book_of_a_class_calls_and_orders_its_lines_everywhere_as_its_table_does(school):
     table = table_of(school)
-    assert table.class_seal.lines == ("CHƯA KÍ",)
-    assert [head for head, _books in table.seal_groups] == ["CHƯA KÍ"]
+    statistics = [row.label for row in statistics_of(table).subjects]
+    taught = [seal.book for seal in table.seals]
+    assert {"Ngoại ngữ 1 (Tiếng Anh)", "TH-CN (Tin học)", "Âm nhạc"} <= set(taught)
+    assert taught == [name for name in statistics if name in taught]
+    headings = [each.heading for block in table.blocks for each in block.groups]
+    assert "Ngoại ngữ 1 (Tiếng Anh)" in headings
+
+
+def test_a_table_without_any_signature_says_so_beside_the_place_that_is_left_to_the_pen(school):
+    table = table_of(school)
+    assert table.class_seal.lines == ()
+    ((head, books),) = table.seal_groups
+    assert head == "CHƯA KÍ"
+    assert "Sổ của lớp" in books
 
 
 def test_a_print_is_outdated_by_a_signature_given_since_and_by_what_breaks_one_though_it_is_not_printed(

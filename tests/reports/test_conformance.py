@@ -81,7 +81,7 @@ def test_the_square_on_each_page_of_a_transcript_opens_the_page_of_its_code(tmp_
 
 
 def test_the_square_of_a_class_table_stands_on_its_first_page(tmp_path):
-    table = sample.class_table(2)
+    table = sample.class_table(2, pupils=5)
     wanted = expected(pdf.print_code(table))
     file = bound(tmp_path, table)
     assert modules_at(file, 0, millimetres(297 - 18), millimetres(16 - 9), len(wanted)) == wanted

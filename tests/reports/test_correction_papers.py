@@ -1,5 +1,6 @@
 """The printed phiếu and the register of corrections, read back from their PDFs (domain.md 2.5; R69, R77)."""
 
+import datetime
 import io
 
 import pytest
@@ -9,11 +10,12 @@ from openpyxl import load_workbook
 from accounts import clock
 from accounts.clock import today
 from accounts.models import AccessLogEntry, Post, Team, User
+from accounts.signing_titles import DEPUTY_TITLE
 from approvals import consent, corrections
 from approvals.correction_register import short_name
 from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest
-from reports.correction_papers import NO, added_to
+from reports.correction_papers import NO, added_to, consent_of_principal
 from tests.approvals.papers import REASON, applied, approved, awaiting, draft, entered_school, filed, picture
 from tests.gradebook.school import change_of
 from tests.reports.papers import as_confirmed, pages_of
@@ -156,6 +158,23 @@ def test_an_opinion_that_nobody_gave_is_written_by_hand_until_the_decision_and_t
 )
 def test_the_name_of_a_file_in_the_register_is_short_and_says_what_it_is(name, shown):
     assert short_name(name) == shown
+
+
+def test_the_deputy_consents_for_the_principal_whose_post_they_hold(school):
+    request = awaiting(school)
+    day, tomorrow = today(), today() + datetime.timedelta(days=1)
+    Post.objects.filter(kind=Post.Kind.PRINCIPAL).update(ends_on=day - datetime.timedelta(days=1))
+    Post.objects.create(
+        holder=school.ngoc,
+        kind=Post.Kind.PRINCIPAL,
+        starts_on=day,
+        ends_on=day,
+        substitutes_for=school.bich,
+    )
+    Post.objects.create(holder=school.bich, kind=Post.Kind.PRINCIPAL, starts_on=tomorrow)
+    Post.objects.create(holder=school.ngoc, kind=Post.Kind.VICE_PRINCIPAL, starts_on=day)
+    consented = consent.answer(request, consents=True, note="", by=again(school.ngoc))
+    assert consent_of_principal(consented).signer_title == DEPUTY_TITLE
 
 
 def test_the_proposer_and_the_office_print_a_request_and_the_register_is_the_offices(school):

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts import clock
-from accounts.models import AccessLogEntry
+from accounts.dates import Days
+from accounts.models import AccessLogEntry, Post, User
+from accounts.posts import hand_over_post
 from gradebook.models import EntryOrder
 from gradebook.order_paper import paper_of
 from gradebook.orders import issue_order
@@ -50,8 +52,8 @@ def test_an_order_prints_as_the_law_wants_it_on_one_page(school, client):
         "Độc lập - Tự do - Hạnh phúc",
         f"{school.year.place}, {long_date(order.dated)}",
         "THÔNG BÁO",
-        "V/v mở hệ thống nhập điểm, đánh giá Giữa học kì I",
-        *(f"Căn cứ {base};" for base in rules_for(school.year.year).legal_bases),
+        "Về việc mở hệ thống nhập điểm, đánh giá Giữa học kì I",
+        *(f"Căn cứ {base};" for base in rules_for(school.year.year).bases_on(order.dated)),
         "2. Phạm vi: Toàn trường.",
         f"1. Thời gian: mở từ {opens:%H:%M} ngày {opens:%d/%m/%Y} đến",
         "4. Người nhập: giáo viên chủ nhiệm, giáo viên bộ môn",
@@ -63,10 +65,52 @@ def test_an_order_prints_as_the_law_wants_it_on_one_page(school, client):
         "HIỆU TRƯỞNG",
         school.bich.full_name,
     )
+    words = text_of(content)
+    assert words.index("THÔNGBÁO") < words.index(squeezed("Nơi nhận:")) < words.index("HIỆUTRƯỞNG")
+    assert words.index(squeezed("6. Hệ thống mở")) < words.index(squeezed("Nơi nhận:"))
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert len(pdf.pages) == 1
         assert tuple(round(float(side)) for side in pdf.pages[0].MediaBox[2:]) == A4
     assert AccessLogEntry.objects.filter(kind="print_downloaded", user=school.thu).exists()
+
+
+def opening(school):
+    """An order that opens the books in two days."""
+    late = clock.now() + datetime.timedelta(days=2)
+    return EntryOrder(
+        number="01/TB-THKĐ",
+        dated=clock.today(),
+        kind=EntryOrder.Kind.OPEN,
+        year=school.year,
+        period="GHKI",
+        text="Mở nhập.",
+        opens_at=late,
+        closes_at=late + datetime.timedelta(days=1),
+    )
+
+
+def stand_in(school):
+    """The vice-principal has the principal's post today, and gives it back tomorrow."""
+    post = school.bich.posts.get(kind=Post.Kind.PRINCIPAL)
+    today = clock.today()
+    within = Days(today, school.year.ends_on)
+    why = "Đi công tác, Giấy uỷ quyền số 05/UQ-THKĐ"
+    hand_over_post(post, to=school.hoa, days=Days(today, today), reason=why, within=within, by=school.bich)
+    return User.objects.get(pk=school.hoa.pk)
+
+
+def test_what_the_deputy_signs_in_place_of_the_principal_says_so_on_the_page_and_on_paper(school, client):
+    board, deputy = the_board(school), stand_in(school)
+    order = issue_order(order=opening(school), by=deputy)
+    for_the_principal = "KT. HIỆU TRƯỞNG PHÓ HIỆU TRƯỞNG"
+    assert_says(
+        taken(client, school.thu, "reports:order_paper", order.pk), for_the_principal, deputy.full_name
+    )
+    page = client.get(reverse("gradebook:order", args=[order.pk])).text
+    assert "<strong>KT. HIỆU TRƯỞNG</strong></p><p><strong>PHÓ HIỆU TRƯỞNG</strong>" in page
+    assert_says(
+        taken(client, school.lan, "reports:board_paper", board.pk), for_the_principal, deputy.full_name
+    )
 
 
 def test_the_decision_names_the_members_and_stands_on_the_plan(school, client):
@@ -101,18 +145,7 @@ def test_a_decision_that_was_replaced_says_by_which(school, client):
 
 
 def test_an_order_that_was_taken_back_says_by_which_and_that_one_names_it(school, client):
-    late = clock.now() + datetime.timedelta(days=2)
-    order = EntryOrder(
-        number="01/TB-THKĐ",
-        dated=clock.today(),
-        kind=EntryOrder.Kind.OPEN,
-        year=school.year,
-        period="GHKI",
-        text="Mở nhập.",
-        opens_at=late,
-        closes_at=late + datetime.timedelta(days=1),
-    )
-    issue_order(order=order, by=school.bich)
+    order = issue_order(order=opening(school), by=school.bich)
     lock = close_window(school)
     content = taken(client, school.lan, "reports:order_paper", order.pk)
     assert_says(content, f"ĐÃ BÃI BỎ trước khi mở, theo văn bản số {lock.number}")

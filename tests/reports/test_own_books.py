@@ -58,6 +58,17 @@ def cells(sheet: OwnSheet, row: int = 0) -> dict[str, str | None]:
     return dict(zip((each.code for each in sheet.columns), sheet.rows[row].seat.cells, strict=True))
 
 
+def test_a_line_without_a_test_so_far_has_no_total_of_marks(school: School) -> None:
+    def says(sheet: OwnSheet) -> bool:
+        return squeezed("Số bài KTĐK dưới 5 điểm") in squeezed(
+            " ".join(page_texts(pdf.render_own_sheet(sheet)))
+        )
+
+    mid_term = own_book(school.thu, school.year, Period.MID_TERM_1).sheets[0]
+    assert not says(mid_term)
+    assert says(own_book(school.thu, school.year, Period.END_TERM_1).sheets[0])
+
+
 # -- Whose ---------------------------------------------------------------------------------------------------
 
 
@@ -69,8 +80,8 @@ def test_a_homeroom_teachers_book_has_the_own_lines_and_the_qualities_and_compet
 
 def test_a_subject_teachers_book_goes_over_all_the_classes_and_has_no_other_line(school: School) -> None:
     assert names(own_book(school.thu, school.year, Period.MID_TERM_1)) == [
-        ("4A", "Ngoại ngữ 1"),
-        ("4B", "Ngoại ngữ 1"),
+        ("4A", "Ngoại ngữ 1 (Tiếng Anh)"),
+        ("4B", "Ngoại ngữ 1 (Tiếng Anh)"),
     ]
 
 

@@ -4,6 +4,7 @@ import gc
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -222,6 +223,30 @@ def test_the_class_table_lies_across_and_takes_a3_from_grade_4(grade, paper):
     assert page_sizes(pdf.render_class_table(table)) == {paper}
 
 
+@pytest.mark.parametrize(
+    ("grade", "pupils", "paper"), [(2, 25, (297, 210)), (2, 38, (420, 297)), (3, 35, (420, 297))]
+)
+def test_a_large_class_of_the_first_grades_takes_a3(grade, pupils, paper):
+    content = pdf.render_class_table(of_ordinary_names(sample.class_table(grade, pupils=pupils)))
+    assert page_sizes(content) == {paper}
+    assert len(table_pages(content)) == 1
+
+
+@pytest.mark.parametrize(("grade", "has_row"), [(3, False), (4, True)])
+def test_a_table_of_a_period_without_a_test_has_no_total_of_marks(grade, has_row):
+    (text,) = table_pages(pdf.render_class_table(sample.class_table(grade, "Giữa học kì I", pupils=3)))
+    assert ("Số bài KTĐK dưới 5 điểm" in text) is has_row
+
+
+def test_no_row_is_so_low_that_letters_touch_its_rules():
+    """From the accents of Ẵ to the tail of g the face takes 1.14 of its size; a rule is 0.4 pt."""
+    css = (settings.BASE_DIR / "static/css/print/class_table.css").read_text(encoding="utf-8")
+    rows = re.findall(r"\.results tbody th \{ height: ([\d.]+)mm;(?:.*font-size: ([\d.]+)pt)?", css)
+    assert len(rows) == 10
+    for height, size in rows:
+        assert float(height) >= 1.14 * float(size or 8.5) * 0.3528 + 0.4 * 0.3528 + 0.2
+
+
 def test_headings_and_page_numbers_stand_on_every_page_of_a_long_table():
     content = pdf.render_class_table(sample.class_table(3, pupils=45))
     assert len(table_pages(content)) > 1
@@ -260,8 +285,13 @@ def test_a_table_that_is_not_locked_says_so_and_a_locked_one_says_when():
 @pytest.mark.parametrize("period", ["Giữa học kì I", "Cuối năm học"])
 def test_an_ordinary_class_stands_on_one_page(grade, pupils, period):
     table = sample.class_table(grade, period, pupils=pupils)
+    assert len(table_pages(pdf.render_class_table(of_ordinary_names(table)))) == 1
+
+
+def of_ordinary_names(table):
+    """The table with no name that takes two lines."""
     rows = tuple(replace(row, full_name=row.full_name[:24]) for row in table.rows)
-    assert len(table_pages(pdf.render_class_table(replace(table, rows=rows)))) == 1
+    return replace(table, rows=rows)
 
 
 def test_the_results_are_summed_up_from_best_to_worst():

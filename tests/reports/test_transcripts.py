@@ -5,12 +5,12 @@ import datetime
 import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts.signing_titles import DEPUTY_TITLE, PRINCIPAL_TITLE
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import LINES, Award, TraitGroup
 from reports import pdf, read_back
-from reports.book_content import DEPUTY_TITLE, PRINCIPAL_TITLE
 from reports.transcripts import completion_sentence, pupil_code, result_words, transcripts_of
-from students.models import SchoolClass, Student
+from students.models import ForeignLanguage, SchoolClass, SchoolYear, Student
 from tests.gradebook.school import School, add_pupils, certify, exempt, make_school, resize
 from tests.reports.school_books import add_former_principal, add_past_years, add_profile, approve, fill
 
@@ -123,6 +123,22 @@ def test_each_year_names_its_own_school_class_teacher_and_principal(school: Scho
     assert book.stages[0].school == "Trường Tiểu học Kim Đồng 1"
 
 
+@pytest.mark.parametrize(("entry_code", "is_known"), [("0", True), ("2", True), ("1", False), ("3", False)])
+def test_who_was_admitted_with_the_years_list_came_on_its_first_school_day(
+    school: School, entry_code: str, is_known: bool
+) -> None:
+    day = school.year.starts_on + datetime.timedelta(days=35)
+    year = school.year
+    SchoolYear.objects.filter(pk=year.pk).update(
+        lessons_start_on=day,
+        second_term_starts_on=year.first_term_ends_on + datetime.timedelta(days=1),
+        lessons_end_on=year.ends_on - datetime.timedelta(days=60),
+    )
+    add_pupils(school.class_4a, 1, entry_code=entry_code)
+    book = transcripts_of(class_of(school))[-1]
+    assert [stage.moved_on for stage in book.stages] == [f"{day:%d/%m/%Y}" if is_known else ""]
+
+
 def test_the_day_of_entry_is_printed_only_of_a_pupil_who_came_inside_the_year(school: School) -> None:
     add_past_years(school, 1)
     (stayed,) = transcripts_of(class_of(school))
@@ -158,6 +174,20 @@ def test_the_award_is_a_sentence_that_says_what_for(
     )
     (book,) = transcripts_of(class_of(school))
     assert book.years[0].award == sentence
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        (ForeignLanguage.ENGLISH, "Ngoại ngữ 1 (Tiếng Anh)"),
+        (ForeignLanguage.CHINESE, "Ngoại ngữ 1 (Tiếng Trung Quốc)"),
+        (ForeignLanguage.OTHER, "Ngoại ngữ 1"),
+    ],
+)
+def test_the_language_that_the_class_learns_is_named(school: School, language: str, label: str) -> None:
+    SchoolClass.objects.update(foreign_language=language)
+    (book,) = transcripts_of(class_of(school))
+    assert [row.label for row in book.years[0].subjects if row.code == "NN1"] == [label]
 
 
 def test_a_year_approved_by_the_deputy_is_signed_for_the_principal(school: School) -> None:

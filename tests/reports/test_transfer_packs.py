@@ -8,17 +8,21 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from django.core.files.base import ContentFile
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from accounts import clock
-from accounts.models import AccessLogEntry
+from accounts.history import Source, acting, record_bulk
+from accounts.models import AccessLogEntry, Post
+from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Period
 from reports import print_jobs
 from reports.models import PrintJob
 from reports.pack_binding import PackManuscript, bind, draw_pages
 from reports.read_back import PrintRunShort
-from reports.transfer_packs import NOT_ASSESSED, ResultRow, read_pack
+from reports.transfer_packs import NOT_ASSESSED, TEMPLATE, ResultRow, read_pack
 from students import movements
 from students.models import Movement, Student
 from tests.gradebook.school import CONFIRMED, School, make_school
@@ -44,7 +48,7 @@ def the_school() -> School:
 
 
 def transfer(school: School, **said: object) -> Movement:
-    movements.transfer_out(school.pupils[0], day=clock.today(), by=school.tuan, **TO | said)
+    movements.transfer_out(school.pupils[0], by=school.tuan, **{"day": clock.today()} | TO | said)
     return stored()
 
 
@@ -125,6 +129,14 @@ def test_one_click_gives_the_letter_the_results_and_the_transcript(school):
         school.bich.full_name,
     ):
         assert words in letter
+    in_order = (
+        "Hồ sơ kèm theo gồm:",
+        "1. Đơn xin chuyển trường",
+        "4. Bản sao giấy khai sinh",
+        "Nơi nhận:",
+        "HIỆU TRƯỞNG",
+    )
+    assert sorted(in_order, key=letter.index) == list(in_order)
     whole = " ".join(others)
     for words in (
         "PHỤ LỤC",
@@ -191,6 +203,7 @@ def test_a_pack_that_lacks_a_subject_is_not_handed_over(school):
 
 def test_every_line_taught_stands_in_it_with_what_is_entered_to_date(school):
     fill(school.class_4a, school.pupils, Period.MID_TERM_1)
+    remember(school.pupils[0], Period.MID_TERM_1, clock.now())
     pack = read_pack(transfer(school))
     assert len(pack.subjects) == school.class_4a.year.lines.filter(grade_level=4).count()
     maths = next(row for row in pack.subjects if row.label == "Toán")
@@ -202,16 +215,61 @@ def test_every_line_taught_stands_in_it_with_what_is_entered_to_date(school):
     assert len(pack.comments) == len(pack.subjects) + 3
 
 
+def test_what_was_entered_after_the_pupil_left_is_not_in_it_and_a_correction_is(school):
+    fill(school.class_4a, school.pupils, Period.MID_TERM_1)
+    fill(school.class_4a, school.pupils, Period.END_TERM_1)
+    left = clock.now() - datetime.timedelta(days=10)
+    for period, moment in ((Period.MID_TERM_1, left), (Period.END_TERM_1, left + datetime.timedelta(days=3))):
+        remember(school.pupils[0], period, moment)
+    of_pupil = SubjectResult.objects.filter(student=school.pupils[0], line__code="TOAN")
+    of_pupil.filter(period=Period.MID_TERM_1).update(attainment="C", comment="Sửa theo phiếu.")
+    pack = read_pack(transfer(school, day=localdate(left)))
+    maths = next(row for row in pack.subjects if row.label == "Toán")
+    assert maths.values[0] == "C"
+    assert set(maths.values[2:]) == {""}
+    assert {value for row in pack.traits for value in row.values[1:]} == {""}
+    assert {each.period for each in pack.comments} == {Period.MID_TERM_1.label}
+    assert "Sửa theo phiếu." in {each.text for each in pack.comments}
+    shown = " ".join(render_to_string(TEMPLATE, {"pack": pack}).split())
+    assert f"đã ghi vào sổ của trường đến hết ngày chuyển, {localdate(left):%d/%m/%Y}" in shown
+
+
+def remember(pupil, period, moment):
+    """The history of what `fill` wrote, as of a moment."""
+    for model in (SubjectResult, TraitResult):
+        rows = model.objects.filter(student=pupil, period=period)
+        with clock.travelling(moment), acting(None, role="Kiểm thử", source=Source.SYSTEM):
+            record_bulk(rows, changed=False)
+
+
+def test_a_pupil_who_goes_abroad_is_commended_to_a_school_there_known_or_not(school):
+    abroad = {"destination_code": "03", "other_province": "Nhật Bản"}
+    shown = render_to_string(TEMPLATE, {"pack": read_pack(transfer(school, **abroad, other_school=""))})
+    shown = " ".join(shown.split())
+    assert "Kính gửi: Cơ sở giáo dục tiếp nhận học sinh ở Nhật Bản" in shown
+    assert (
+        "Được chuyển ra nước ngoài học lớp 4 tại cơ sở giáo dục tiếp nhận học sinh ở Nhật Bản, kể từ" in shown
+    )
+
+
 def test_another_paper_than_the_letter_leaves_number_and_date_to_be_written(school):
     pack = read_pack(transfer(school, decision_number="15/QĐ-UBND"))
     assert (pack.number, pack.signature.day) == ("", None)
+
+
+def test_the_letter_names_who_was_principal_on_its_day(school):
+    movement = transfer(school)
+    next_day = TO["decision_date"] + datetime.timedelta(days=1)
+    Post.objects.filter(kind=Post.Kind.PRINCIPAL).update(ends_on=TO["decision_date"])
+    Post.objects.create(holder=school.hoa, kind=Post.Kind.PRINCIPAL, starts_on=next_day)
+    assert read_pack(movement).signature.name == school.bich.full_name
 
 
 def test_statements_do_not_grow_with_results_and_years(school, django_assert_max_num_queries):
     add_past_years(school, 3)
     fill(school.class_4a, school.pupils, Period.MID_TERM_1)
     movement = transfer(school)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         read_pack(movement)
 
 
