@@ -1,11 +1,13 @@
 """Sơ kết học kì I, tổng kết năm học: the figures of the school in one report, with room for the principal's words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from accounts.dates import Days as Dates
 from gradebook.regulation import LINES, TRAITS, Attainment, Award, Period, Rating, YearResult
 from reports import attendance_report, promotion_report
-from reports.attendance_report import Days, Span, days_of
+from reports.absence_counts import WHOLE_YEAR, Absences, count_absences
+from reports.attendance_report import Days, Span, days_of, plain_days
 from reports.figures import Column, Figure, Report, Row, Table, exceeding, share, uneven_columns
 from reports.pupils_counted import ALL, PARTS, PEOPLE, SECRET_COLUMNS, Seated, lacking_words, pupil_lines
 from reports.quality_results import (
@@ -25,8 +27,10 @@ from reports.quality_results import (
     undecided,
 )
 from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
+from reports.statistics_matters import LEAVE, OTHER
 from reports.tallies import SHARE, Tally
 from students.head_counts import HeadCount, count_heads
+from students.models import SchoolClass
 from students.movement_rules import Kind
 
 SCALE, MOVEMENTS, ATTENDANCE = "scale", "movements", "attendance"
@@ -45,6 +49,10 @@ BAND_GROUPS = (("9–10", (10, 9)), ("7–8", (8, 7)), ("5–6", (6, 5)), ("Dư�
 BANDS = {f"mark {head}": bands for head, bands in BAND_GROUPS}
 ASSESSED, NO_MARK = "assessed", f"mark {NONE}"
 NOT_ENTERED = "Chưa nhập"
+WITH_BROUGHT = (
+    "Số ngày vắng của năm học gồm cả số ngày ghi ngoài sổ điểm danh, như trong học bạ; tỉ lệ chuyên cần chỉ tính các "
+    "buổi đã điểm danh."
+)
 
 
 def _level_columns(
@@ -102,7 +110,7 @@ class _Part:
 
 
 def read(moment: Moment) -> Report:
-    """Thirteen statements at the end of term I, twenty-two at the year's end, whatever the number of pupils."""
+    """Thirteen statements at the end of term I, twenty-four at the year's end, whatever the number of pupils."""
     results = read_results_of(moment)
     parts = _parts(results)
     school = parts[-1]
@@ -230,14 +238,33 @@ def _attendance(results: Results) -> Table:
     first = year.lessons_start_on or year.starts_on
     span = Span(ATTENDANCE, f"Chuyên cần từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}", first, last)
     found = days_of(year, (span,))[span.key]
+    whole = {WHOLE_YEAR: Dates(year.starts_on, year.ends_on)} if results.is_year_end else {}
+    of_year = count_absences(results.classes, whole)
     rows = []
     for grade in results.grades:
         own = [each for each in results.classes if each.grade_level == grade]
-        days = sum((found.get(each.pk, Days()) for each in own), Days())
-        rows.append(Row(f"grade {grade}", f"Khối {grade}", days.figures))
-    days = sum((found.get(each.pk, Days()) for each in results.classes), Days())
-    rows.append(Row("school", "Toàn trường", days.figures, is_heading=True))
-    return Table(ATTENDANCE, span.title, attendance_report.COLUMNS, tuple(rows), row_head="Khối")
+        rows.append(Row(f"grade {grade}", f"Khối {grade}", _attended(own, found, of_year)))
+    rows.append(Row("school", "Toàn trường", _attended(results.classes, found, of_year), is_heading=True))
+    return Table(
+        ATTENDANCE,
+        span.title,
+        attendance_report.COLUMNS,
+        tuple(rows),
+        row_head="Khối",
+        note=WITH_BROUGHT if results.is_year_end else "",
+    )
+
+
+def _attended(
+    classes: Sequence[SchoolClass], found: Mapping[int, Days], of_year: Absences
+) -> tuple[Figure, ...]:
+    """Of the whole year the days that the học bạ and the statistics have: also those that no roll here tells."""
+    rolls = sum((found.get(each.pk, Days()) for each in classes), Days()).figures
+    leave, other = (of_year.days(classes, WHOLE_YEAR, kind) for kind in (LEAVE, OTHER))
+    if not leave + other:
+        return rolls
+    called, due, *_absent, rate = rolls
+    return called, due, *(plain_days(each) for each in (leave, other, leave + other)), rate
 
 
 def _subjects(results: Results, tally: Tally[Seated]) -> Table:

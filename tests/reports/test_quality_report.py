@@ -14,7 +14,8 @@ from reports import promotion_report, quality_report, summary_report
 from reports.read_back import squeezed, text_of
 from reports.report_kind import CellKey, Moment
 from students import movements
-from students.models import SchoolClass, SchoolYear, Student
+from students.absences import absence_totals
+from students.models import SchoolClass, SchoolYear, Student, YearProfile
 from students.movement_plans import Draft
 from students.movement_rules import Kind
 from tests.gradebook.school import CERTIFIED, add_pupils, exempt, leave_unassessed
@@ -239,6 +240,27 @@ def test_the_summary_has_the_same_figures_and_room_for_the_principals_words(scho
     assert "results" not in {table.key for table in first_term.tables}
 
 
+def test_the_year_has_the_days_absent_of_the_statistics_and_the_transcripts(school):
+    pupil = school.pupils[0]
+    YearProfile.objects.update_or_create(
+        student=pupil,
+        year=school.year,
+        defaults={"absent_with_leave": 3, "absent_without_leave": Decimal("0.5")},
+    )
+    summary = summary_report.read(at_the_end(school)).table("attendance")
+    rolls = [summary.figure("grade 1", key) for key in ("called", "pupil_days", "present")]
+    assert rolls == [0, None, None]
+    absent = [summary.figure("grade 1", key) for key in ("leave", "other", "absent")]
+    assert absent == [3, Decimal("0.5"), Decimal("3.5")]
+    statistics = page(school, "chuyen-can", grade="1").table
+    counted = [statistics.figure("nam", f"tat-ca.{key}.ngay") for key in ("co-phep", "khong-phep", "tong")]
+    (total,) = absence_totals([pupil.pk], until=school.year.pk).values()
+    assert absent[:2] == counted[:2] == [total.with_leave, total.without_leave]
+    assert "như trong học bạ" in summary.note
+    first_term = summary_report.read(Moment(school.year, Period.END_TERM_1)).table("attendance")
+    assert first_term.figure("grade 1", "leave") is None
+
+
 def test_the_principals_words_are_kept_in_the_copy_and_printed(school, client):
     client.force_login(school.bich)
     address = "/reports/figures/so-ket-tong-ket/"
@@ -311,7 +333,7 @@ def test_behind_every_count_stand_as_many_pupils(school, kind):
         (quality_report, Period.YEAR_END, 16),
         (promotion_report, Period.YEAR_END, 16),
         (summary_report, Period.END_TERM_1, 13),
-        (summary_report, Period.YEAR_END, 22),
+        (summary_report, Period.YEAR_END, 24),
     ],
 )
 def test_reports_are_read_in_as_many_statements_for_few_as_for_many(
