@@ -34,6 +34,7 @@ from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.entry_windows import record_carried_out, tell_the_teachers
 from kimdong.demo.people import DemoNames
 from kimdong.demo.records import complete_records, fill_profile
+from kimdong.demo.summer import assess_again
 from kimdong.demo.year_end import approve_year, issue_decisions
 from students.calendar import ordinary_week
 from students.imports import carry_out_roster
@@ -213,8 +214,11 @@ def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]
         record_carried_out(_order(year, window), window)
         _fill(year, window, school, share=lambda _ref: 1.0)
     school.say(f"phê duyệt kết quả năm học {year.label}")
-    approve_year(year, seed=school.seed, repeating=repeating)
+    approve_year(year, seed=school.seed)
     issue_decisions(year)
+    summer = calendar.summer_window(year.year)
+    record_carried_out(_order(year, summer), summer)
+    assess_again(year, summer, seed=school.seed, repeating=repeating)
 
 
 def fill_current_year(year: SchoolYear, school: DemoSchool) -> None:
@@ -247,7 +251,7 @@ def _order(year: SchoolYear, window: PlannedWindow) -> EntryOrder:
             year=year,
             period=window.period,
             text=(
-                f"Mở hệ thống để giáo viên nhập kết quả đánh giá {period_in_year(window.period, year)}. "
+                f"Mở hệ thống để giáo viên nhập kết quả {_assessment_words(window.period, year)}. "
                 "Hết thời gian trên, hệ thống tự khoá; "
                 "việc sửa chữa chỉ thực hiện theo phiếu đề nghị đã được phê chuẩn."
             ),
@@ -255,6 +259,11 @@ def _order(year: SchoolYear, window: PlannedWindow) -> EntryOrder:
             closes_at=window.closes_at,
         )
         return issue_order(order=order, by=principal)
+
+
+def _assessment_words(period: Period, year: SchoolYear) -> str:
+    words = period_in_year(period, year)
+    return words if period is Period.SUPPLEMENTARY else f"đánh giá {words}"
 
 
 def _fill(

@@ -18,8 +18,8 @@ from students.absences import absence_totals
 from students.models import SchoolClass, SchoolYear, Student, YearProfile
 from students.movement_plans import Draft
 from students.movement_rules import Kind
-from tests.gradebook.school import CERTIFIED, add_pupils, exempt, leave_unassessed
-from tests.gradebook.year_end import confirm, ended_school, go_through, put, say
+from tests.gradebook.school import CERTIFIED, add_pupils, enter, exempt, leave_unassessed, open_window
+from tests.gradebook.year_end import confirm, ended_school, go_through, put, say, teach
 from tests.reports.counted_school import enter_all, page
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +213,37 @@ def test_promotion_is_told_by_grade_with_shares(school):
     assert report.faults == ()
     behind = promotion_report.behind(at_the_end(school), CellKey("promotion", "grade 1", "staying"))
     assert [each.full_name for each in behind] == [school.pupils[1].full_name]
+
+
+def test_who_had_to_be_assessed_again_is_counted_as_on_the_lists_though_nobody_waits_any_more(school):
+    weak = school.pupils[1]
+    put(school, weak, "TV", attainment="C", mark=3)
+    say(school, weak, promotion=Promotion.WAITS)
+    confirm(school)
+    go_through(school)
+    read = promotion_report.read
+    keys = ("failed", "waiting", "promoted", "again")
+    assert [read(at_the_end(school)).table("promotion").figure("grade 1", key) for key in keys] == [
+        1,
+        1,
+        1,
+        0,
+    ]
+    open_window(school, Period.SUPPLEMENTARY)
+    sheet = school.sheet("TV", Period.SUPPLEMENTARY, school.class_1a)
+    teach(school, "TV")
+    for field, value in (("attainment", "H"), ("mark", "6")):
+        assert enter(sheet, weak, field, value, by=school.ngoc).is_whole
+    confirm(school)
+    go_through(school)
+    assert [read(at_the_end(school)).table("promotion").figure("grade 1", key) for key in keys] == [
+        1,
+        0,
+        2,
+        1,
+    ]
+    behind = promotion_report.behind(at_the_end(school), CellKey("promotion", "grade 1", "failed"))
+    assert [each.full_name for each in behind] == [weak.full_name]
 
 
 def test_the_summary_has_the_same_figures_and_room_for_the_principals_words(school, client):
