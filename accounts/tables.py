@@ -23,6 +23,7 @@ from accounts.models import User
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXT = "@"
+LONGEST_SHEET_NAME = 31
 HEADING_FONT = Font(bold=True)
 HEADING_FILL = PatternFill("solid", fgColor="E7EDF3")
 # What Excel may take for a formula when somebody edits the cell (R89). A mark of quotation keeps it text.
@@ -49,15 +50,26 @@ def write_table(
     notes: Sequence[str] = (),
 ) -> bytes:
     """The workbook: title, who took it when, notes, headings, rows. Rows are written as they come, not gathered."""
+    return write_tables([(title, headings, rows)], by=by, notes=notes)
+
+
+def write_tables(
+    sheets: Iterable[tuple[str, Sequence[Heading], Iterable[Sequence[Value]]]],
+    *,
+    by: User,
+    notes: Sequence[str] = (),
+) -> bytes:
+    """The same with several sheets, each with its title, headings and rows."""
     book = Workbook(write_only=True)
-    page = book.create_sheet(title[:31])
-    above = [title, _taken(by), *notes]
-    _set_up(page, headings, first_row=len(above) + 2)
-    for line, text in enumerate(above):
-        page.append([_styled(page, text, HEADING_FONT if line == 0 else None)])
-    page.append([_heading(page, heading.name) for heading in headings])
-    for row in rows:
-        page.append(list(_cells(page, row)))
+    for title, headings, rows in sheets:
+        page = book.create_sheet(title[:LONGEST_SHEET_NAME])
+        above = [title, _taken(by), *notes]
+        _set_up(page, headings, first_row=len(above) + 2)
+        for line, text in enumerate(above):
+            page.append([_styled(page, text, HEADING_FONT if line == 0 else None)])
+        page.append([_heading(page, heading.name) for heading in headings])
+        for row in rows:
+            page.append(list(_cells(page, row)))
     output = io.BytesIO()
     book.save(output)
     return output.getvalue()

@@ -143,7 +143,7 @@ def make_year(year: int) -> SchoolYear:
             ends_on=datetime.date(year + 1, 7, 31),
             records_due_on=lessons.starts_on + datetime.timedelta(weeks=12),
             school_name="Trường Tiểu học Kim Đồng",
-            parent_body="UBND PHƯỜNG KIẾN AN",
+            parent_body="UBND phường Kiến An",
             ward="Phường Kiến An",
             province="Thành phố Hải Phòng",
             place="Hải Phòng",

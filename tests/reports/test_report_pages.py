@@ -18,6 +18,7 @@ from reports.kept_reports import CHANGED, Keeping, KeepingRefused, digest_of, ke
 from reports.models import KeptReport
 from reports.movement_report import KIND
 from reports.read_back import squeezed, text_of
+from reports.report_files import addressee
 from students import movements
 from students.movement_plans import Draft
 from students.movement_rules import Kind
@@ -32,6 +33,18 @@ REPORT = "/reports/figures/bien-dong-si-so/"
 @pytest.fixture
 def school():
     return make_school(pupils=5)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("UBND PHƯỜNG KIẾN AN", "UBND phường Kiến An"),
+        ("UBND phường Kiến An", "UBND phường Kiến An"),
+        ("ỦY BAN NHÂN DÂN XÃ AN LÃO", "Ủy ban nhân dân xã An Lão"),
+    ],
+)
+def test_a_report_is_addressed_in_small_letters_whatever_the_heading_has(typed, written):
+    assert addressee(typed) == written
 
 
 def leave(school, pupil, days=40):
