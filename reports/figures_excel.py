@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from accounts.tables import HEADING_FILL, HEADING_FONT, write_value
+from accounts.tables import HEADING_FILL, HEADING_FONT, LONGEST_SHEET_NAME, write_value
 from reports.figures import LEGEND, Column, Figure, Report, Row, Table, cell_words
 
 TITLE_FONT = Font(bold=True, size=13)
@@ -20,7 +20,9 @@ FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 SHARE_FORMAT = "0.0"
 COUNT_FORMAT = "#,##0"
-LONGEST_SHEET_NAME = 31
+LINE_HEIGHT = 15
+"""Of a line of text, in points."""
+FIGURE_WIDTH = 9
 _NOT_IN_A_SHEET_NAME = str.maketrans("[]:*?/\\", "()-····")
 
 
@@ -38,12 +40,30 @@ def write_report(report: Report, *, above: Sequence[str]) -> bytes:
 
 
 def _sheet_name(table: Table, place: int, taken: set[str]) -> str:
-    """What Excel takes, each once."""
-    name = table.title.translate(_NOT_IN_A_SHEET_NAME)[:LONGEST_SHEET_NAME].strip("' ") or f"Bảng {place + 1}"
+    """What Excel takes, each once; a long title without its last words."""
+    title = table.title.translate(_NOT_IN_A_SHEET_NAME).strip("' ") or f"Bảng {place + 1}"
+    name = _shortened(title, LONGEST_SHEET_NAME)
     if name.lower() in taken:
-        name = f"{name[: LONGEST_SHEET_NAME - 4].rstrip()} ({place + 1})"
+        name = f"{_shortened(title, LONGEST_SHEET_NAME - 5)} ({place + 1})"
     taken.add(name.lower())
     return name
+
+
+def _shortened(title: str, longest: int) -> str:
+    """Whole words, none of which only leads to the next: «Biến động sĩ số», not «Biến động sĩ số từ 01-08»."""
+    if len(title) <= longest:
+        return title
+    words = (
+        title[: longest + 1].rsplit(" ", 1)[0].split() if " " in title[: longest + 1] else [title[:longest]]
+    )
+    while len(words) > 1 and (words[-1].lower() in _LEADING or words[-1][:1].isdigit()):
+        words.pop()
+    name = " ".join(words)
+    head, comma, _rest = name.rpartition(",")
+    return (head if comma and len(head) > longest // 3 else name).rstrip("' ,:–-")
+
+
+_LEADING = frozenset({"từ", "đến", "ngày", "và", "của", "theo", "trong", "năm", "học", "–", "-"})
 
 
 def _write_table(
@@ -117,6 +137,31 @@ def write_head(sheet: Worksheet, table: Table, side: Sequence[tuple[str, int]], 
             _head_cell(
                 sheet, first + line, len(side) + start + 1, head.text, across=head.across, down=head.down
             )
+    for line, height in enumerate(_heights(table)):
+        sheet.row_dimensions[first + line].height = height
+
+
+def _heights(table: Table) -> list[float]:
+    """Of the lines of the head, so that no text is cut: a merged cell makes no line higher by itself."""
+    lines = [1] * table.depth
+    for place, heads in enumerate(table.head_rows):
+        for head in heads:
+            wanted = _lines_of(head.text, FIGURE_WIDTH * head.across)
+            own = range(place, place + head.down)
+            lines[own[-1]] += max(0, wanted - sum(lines[each] for each in own))
+    return [LINE_HEIGHT * each for each in lines]
+
+
+def _lines_of(text: str, width: int) -> int:
+    """How many lines a text wraps to, bold, word by word."""
+    lines, room = 1, width - 1
+    for word in text.split():
+        if len(word) > room and room < width - 1:
+            lines, room = lines + 1, width - 1
+        room -= len(word) + 1
+        while room < -1:
+            lines, room = lines + 1, room + width - 1
+    return lines
 
 
 def _head_cell(sheet: Worksheet, line: int, column: int, text: str, *, across: int, down: int) -> None:
@@ -175,7 +220,7 @@ def _set_up(
     for number, (_name, width) in enumerate(side, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     for number in range(len(side) + 1, len(side) + len(table.columns) + 1):
-        sheet.column_dimensions[get_column_letter(number)].width = 9
+        sheet.column_dimensions[get_column_letter(number)].width = FIGURE_WIDTH
     label = get_column_letter(2 + table.has_numbers)
     sheet.freeze_panes = f"{label}{first_row}"
     sheet.print_title_rows = f"{first_head}:{first_row - 1}"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gradebook.regulation import LINES, TRAITS, Attainment, Award, Period, Rating, YearResult
-from reports.figures import Report, Table, exceeding, uneven_rows
+from reports.figures import ROUNDED, Report, Table, exceeding, uneven_rows
 from reports.pupils_counted import PARTS, PEOPLE, SECRET_COLUMNS, Seated, lacking_words, pupil_lines
 from reports.quality_results import (
     ASSESSED,
@@ -52,7 +52,8 @@ _REASONS = (
 _OF_WHOM = (
     "«Được đánh giá» là số em đã có mức (điểm, kết quả). Mỗi tỉ lệ tính trên số em cùng cột: mức, điểm, kết quả giáo "
     "dục, khen thưởng trên số em được đánh giá; được đánh giá và chưa nhập trên số em phải đánh giá nội dung ấy (có "
-    "học, không được miễn); hoàn thành chương trình tiểu học trên số em lớp 5; các dòng khác trên sĩ số."
+    "học, không được miễn); hoàn thành chương trình tiểu học trên số em lớp 5; các dòng khác trên sĩ số. "
+    + ROUNDED
 )
 
 

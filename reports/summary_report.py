@@ -8,7 +8,7 @@ from gradebook.regulation import LINES, TRAITS, Attainment, Award, Period, Ratin
 from reports import attendance_report, promotion_report
 from reports.absence_counts import WHOLE_YEAR, Absences, count_absences
 from reports.attendance_report import Days, Span, days_of, plain_days
-from reports.figures import Column, Figure, Report, Row, Table, exceeding, share, uneven_columns
+from reports.figures import ROUNDED, Column, Figure, Report, Row, Table, exceeding, share, uneven_columns
 from reports.pupils_counted import ALL, PARTS, PEOPLE, SECRET_COLUMNS, Seated, lacking_words, pupil_lines
 from reports.quality_results import (
     COMPLETED,
@@ -323,7 +323,7 @@ def _notes(results: Results) -> Iterator[str]:
             )
     yield (
         "«Được đánh giá» là số em đã có mức, kết quả; tỉ lệ tính trên số ấy. «×»: môn không có bài KTĐK ở thời điểm "
-        "này."
+        f"này. {ROUNDED}"
     )
 
 
