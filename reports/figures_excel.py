@@ -49,6 +49,19 @@ def _sheet_name(table: Table, place: int, taken: set[str]) -> str:
     return name
 
 
+def _write_words(
+    sheet: Worksheet, line: int, text: str, side: Sequence[tuple[str, int]], table: Table
+) -> None:
+    """Across the table and not beyond: a printed page is as wide as what is written on it."""
+    cell = sheet.cell(line, 1)
+    write_value(cell, text)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    width = sum(each for _name, each in side) + FIGURE_WIDTH * len(table.columns)
+    sheet.merge_cells(start_row=line, start_column=1, end_row=line, end_column=len(side) + len(table.columns))
+    lines = sum(_lines_of(each, width) for each in text.split("\n"))
+    sheet.row_dimensions[line].height = LINE_HEIGHT * lines
+
+
 def _shortened(title: str, longest: int) -> str:
     """Whole words, none of which only leads to the next: «Biến động sĩ số», not «Biến động sĩ số từ 01-08»."""
     if len(title) <= longest:
@@ -85,7 +98,7 @@ def _write_table(
         write_row(sheet, table, row, line)
     for text in _lines_below(report, table, is_first=is_first):
         line += 2 if line < first_row + len(table.rows) else 1
-        write_value(sheet.cell(line, 1), text)
+        _write_words(sheet, line, text, side, table)
     _set_up(sheet, table, side, first_head, first_row)
 
 

@@ -9,16 +9,18 @@ from reports.signatories import read_signatories
 from students.paper_dates import long_date
 
 TEMPLATE = "reports/print/pupil_list.html"
-_FIRST_WIDTHS = (5, 7, 26, 12)
-"""Of number, class, name and birth date, in the unit of the widths of the other columns."""
+NARROW = 14
+"""Characters up to which a column is narrow; the others share what the paper has left."""
+
+_FIRST = (("TT", "c-no"), ("Lớp", "c-class"), ("Họ và tên", "c-name"), ("Ngày sinh", "c-birth"))
 
 
 @dataclass(frozen=True, slots=True)
 class ListPaper:
-    """A list with what stands around it."""
+    """A list with what stands around it; `headings` are those of the columns, each with the class of its width."""
 
     shown: ShownList
-    headings: tuple[tuple[str, float], ...]
+    headings: tuple[tuple[str, str], ...]
     lines: tuple[tuple[str, ...], ...]
     place_and_date: str
     principal: Signature
@@ -28,9 +30,6 @@ class ListPaper:
 def read_list_paper(shown: ShownList) -> ListPaper:
     """Two statements."""
     own = shown.pupils.sheet_headings[5:]
-    names = ("TT", "Lớp", "Họ và tên", "Ngày sinh", *(each.name for each in own))
-    widths = (*_FIRST_WIDTHS, *(each.width for each in own))
-    whole = sum(widths)
     lines = tuple(
         (
             str(number),
@@ -44,7 +43,7 @@ def read_list_paper(shown: ShownList) -> ListPaper:
     today = clock.today()
     return ListPaper(
         shown,
-        tuple((name, round(100 * width / whole, 1)) for name, width in zip(names, widths, strict=True)),
+        (*_FIRST, *((each.name, "c-narrow" if each.width <= NARROW else "c-words") for each in own)),
         lines,
         f"{shown.year.place}, {long_date(today)}",
         read_signatories([]).principal(shown.year, today),

@@ -155,6 +155,8 @@ def _notes(before: Side, after: Side) -> Iterator[str]:
     unlike: dict[tuple[str, str], list[str]] = {}
     for item in [each for each in new if each in old and old[each] != new[each]]:
         unlike.setdefault((old[item], new[item]), []).append(item_name(item))
+    if set(old) != set(new):
+        yield "«×»: không đánh giá ở thời điểm ấy."
     for (first, second), names in unlike.items():
         yield (
             f"{', '.join(names)}: không cùng nhóm học sinh, {before.period.value} là của khối {first}, "
@@ -231,6 +233,9 @@ def _row(
         old, new = (_sums(each, tallies, number) for each in (first, second))
         for own in (old, new):
             figures += [figure_at(own, number) if own else None, figure_at(own, part) if own else None]
+        for side, there in ((BEFORE, first), (AFTER, second)):
+            if there is None:
+                not_asked += [f"{each}.{place.key}" for each in (side, CHANGE) for place in (number, part)]
         before, before_share, after, after_share = figures[-4:]
         figures += [_change(before, after), _change(before_share, after_share)]
         if number.counted.key in line.not_asked:

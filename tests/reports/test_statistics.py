@@ -701,6 +701,9 @@ def test_the_same_period_of_two_years_compares_grades_and_school_not_classes(twi
     assert (found.before.asked.year, found.after.asked.year) == (before, now)
     assert [row.key for row in found.table.rows] == ["khoi 1", "khoi 4", "truong"]
     assert change(found, "khoi 4", "t")[:5] == [1, Decimal("50.0"), 5, Decimal("62.5"), 4]
+    assert (
+        "a.tat-ca.t.sl" in found.table.row("khoi 1").not_asked
+    )  # there was no grade 1: no figure is missing
 
 
 def test_what_became_of_a_line_over_the_year_stands_below_the_classes(twice):
