@@ -62,6 +62,7 @@ class Powers:
     lent_lines: frozenset[tuple[int, int]] = frozenset()
     past_homerooms: frozenset[int] = frozenset()
     past_lines: frozenset[tuple[int, int]] = frozenset()
+    left_sheets: frozenset[tuple[int, int | None]] = frozenset()
     grants: Grants = Grants()
     stands_in: bool = False
 
@@ -133,7 +134,8 @@ def powers_of(user: User) -> Powers:
 # One statement, whatever the number of posts, assignments and grants; rows (what, first id, second id). In SQL, for
 # every page asks it: the same from the query builder takes Django 16 ms to put together, PostgreSQL answers in 2.
 # A grant is a Grant of today AND guardian's row beside it: either alone gives nothing (docs/decisions/0009). What one
-# has given oneself in a round-about way, to a tổ or group that one has joined since, does not count either.
+# has given oneself in a round-about way, to a tổ or group that one has joined since, does not count either. Left sheets
+# are those of the headed grades, in years that are over and open again, whose last regular teacher is there no more.
 _POWERS = """
 WITH granted AS (
     SELECT p.codename, g.object_id
@@ -196,6 +198,35 @@ WHERE (a.substitutes_for_id = %(user)s OR (a.teacher_id = %(user)s AND a.substit
         WHERE l.school_class_id = a.school_class_id AND l.line_id = a.line_id
             AND l.starts_on > a.starts_on AND l.starts_on <= y.ends_on)
 UNION ALL
+SELECT 'left sheet', c.id, line.id
+FROM accounts_post p JOIN accounts_team t ON t.id = p.team_id
+JOIN students_schoolclass c ON c.grade_level = t.grade_level
+JOIN students_schoolyear y ON y.year = c.year_id AND y.state = 'open' AND y.ends_on < %(day)s
+CROSS JOIN LATERAL (
+    SELECT id FROM gradebook_subjectline WHERE year_id = c.year_id AND grade_level = c.grade_level
+    UNION ALL SELECT NULL
+) line
+WHERE p.holder_id = %(user)s AND p.kind = 'grade_head'
+    AND %(day)s BETWEEN p.starts_on AND coalesce(p.ends_on, 'infinity')
+    AND NOT EXISTS (
+        SELECT 1 FROM (
+            SELECT DISTINCT ON (held.line_id)
+                held.line_id, coalesce(held.substitutes_for_id, held.teacher_id) AS holder_id
+            FROM (
+                SELECT line_id, teacher_id, substitutes_for_id, starts_on FROM gradebook_teachingassignment
+                WHERE school_class_id = c.id
+                UNION ALL
+                SELECT NULL, teacher_id, substitutes_for_id, starts_on FROM students_homeroomassignment
+                WHERE school_class_id = c.id
+            ) held
+            WHERE held.starts_on <= y.ends_on ORDER BY held.line_id, held.starts_on DESC
+        ) last JOIN accounts_user u ON u.id = last.holder_id
+        WHERE last.line_id IS NOT DISTINCT FROM line.id
+            AND u.is_active AND coalesce(u.last_day, 'infinity') >= %(day)s
+            AND NOT EXISTS (
+                SELECT 1 FROM accounts_post k WHERE k.holder_id = u.id AND k.kind = 'clerk'
+                    AND %(day)s BETWEEN k.starts_on AND coalesce(k.ends_on, 'infinity')))
+UNION ALL
 SELECT 'granted class', object_id, NULL FROM granted WHERE codename = %(class_grant)s
 UNION ALL
 SELECT 'granted sheet', a.school_class_id, a.line_id
@@ -249,6 +280,7 @@ def _powers_in(rows: "Sequence[Sequence[Any]]") -> Powers:
         taught=frozenset((first, second) for what, first, second in rows if what == "line"),
         past_homerooms=frozenset(first for what, first, _none in rows if what == "past homeroom"),
         past_lines=frozenset((first, second) for what, first, second in rows if what == "past line"),
+        left_sheets=frozenset((first, second) for what, first, second in rows if what == "left sheet"),
         lent_homerooms=frozenset(first for what, first, _none in rows if what == "lent homeroom"),
         lent_lines=frozenset((first, second) for what, first, second in rows if what == "lent line"),
         stands_in=any(what == "stands in" for what, _first, _second in rows),
@@ -321,9 +353,12 @@ def _is_within(role: Role, whose: Whose, powers: Powers, thing: _Thing) -> bool:
         return thing.is_own if whose == Whose.OWN else thing.team_id in powers.headed_teams
     if thing.school_class is None:
         return False
-    if whose == Whose.GRADE:
-        return thing.school_class.grade_level in powers.headed_grades
     class_id = thing.school_class.pk
+    if whose in (Whose.GRADE, Whose.LEFT_SHEET):
+        is_left = (class_id, thing.line.pk if thing.line else None) in powers.left_sheets
+        return (
+            is_left if whose == Whose.LEFT_SHEET else thing.school_class.grade_level in powers.headed_grades
+        )
     if whose == Whose.TAUGHT_CLASS:
         return class_id in powers.taught_classes
     if whose == Whose.OWN_SHEET and role == Role.SUBJECT:
@@ -415,7 +450,11 @@ def may_see_sheet(user: User, school_class: Any, line: Any | None) -> bool:
 
 
 def may_propose(user: User, school_class: Any, line: Any | None) -> bool:
-    """Who answers for the sheet, once its year is over who did to its end: they ask for it to be corrected."""
+    """Who answers for the sheet, once its year is over who did to its end: they ask for it to be corrected.
+
+    Where that teacher has left the school, keeps the administrator account now, or there was none, the head of the
+    grade does in a year that is opened again: one who reads these sheets anyway, and who decides upon no request.
+    """
     return may(user, Action.PROPOSE_CORRECTION, school_class=school_class, line=line)
 
 
@@ -424,7 +463,8 @@ def former_classes(user: User) -> frozenset[int]:
     powers = powers_of(user)
     if powers.roles & RULES[Action.PROPOSE_CORRECTION].barred:
         return frozenset()
-    return powers.past_homerooms | {class_id for class_id, _line_id in powers.past_lines}
+    left = {class_id for class_id, _line_id in powers.left_sheets}
+    return powers.past_homerooms | {class_id for class_id, _line_id in powers.past_lines} | left
 
 
 def acting_role(user: User, school_class: Any, line: Any | None) -> str:
@@ -435,15 +475,55 @@ def acting_role(user: User, school_class: Any, line: Any | None) -> str:
     """
     powers = powers_of(user).as_of(RULES[Action.PROPOSE_CORRECTION])
     if may_propose(user, school_class, line):
-        if line is None:
-            return f"GVCN {school_class.name}"
-        if school_class.pk in powers.homeroom_classes:
-            return f"GVCN {school_class.name}, {'' if str(line).startswith('Hoạt động') else 'môn '}{line}"
-        return f"GVBM {line} {school_class.name}"
+        if (school_class.pk, line.pk if line else None) in powers.left_sheets:
+            return str(Post.Kind.GRADE_HEAD.label)
+        return _teacher_words(school_class, line, leads=school_class.pk in powers.homeroom_classes)
     for kind in Post.Kind:
         if kind in powers.posts:
             return str(kind.label)
     return ""
+
+
+def _teacher_words(school_class: Any, line: Any | None, *, leads: bool) -> str:
+    if line is None:
+        return f"GVCN {school_class.name}"
+    if leads:
+        return f"GVCN {school_class.name}, {'' if str(line).startswith('Hoạt động') else 'môn '}{line}"
+    return f"GVBM {line} {school_class.name}"
+
+
+def capacity(
+    user: User,
+    action: Action,
+    *,
+    school_class: Any = None,
+    line: Any = None,
+    owner_id: int | None = None,
+    team_id: int | None = None,
+) -> str:
+    """The duty by which the table lets the person do it, for the history: «GVCN 3B», «Tổ (khối) trưởng», «Văn thư».
+
+    Of several the nearest to the thing: the teacher's of the class or line, the head's of the tổ, then the posts in
+    their order. What is open to everybody is done as the teacher of the class and line that are named, else in the
+    person's highest post.
+    """
+    rule = RULES[action]
+    powers = powers_of(user).as_of(rule)
+    thing = _Thing(school_class, line, team_id, owner_id == user.pk)
+    held = {
+        role
+        for role in powers.roles & set(rule.who)
+        if role != Role.STAFF and _is_within(role, rule.who[role], powers, thing)
+    }
+    if held & {Role.HOMEROOM, Role.SUBJECT}:
+        leads = Role.HOMEROOM in held
+        if school_class is not None:
+            return _teacher_words(school_class, line, leads=leads)
+        return (Role.HOMEROOM if leads else Role.SUBJECT).label
+    for kind in (Post.Kind.GRADE_HEAD, *Post.Kind):
+        if kind in held:
+            return str(kind.label)
+    return (acting_role(user, school_class, line) if school_class is not None else "") or post_label(user)
 
 
 # -- Accounts (PLAN IV.1-IV.3; rules R60, R61) -------------------------------------------------------------

@@ -48,6 +48,7 @@ class Whose(StrEnum):
     OWN_CLASS = "own_class"
     TAUGHT_CLASS = "taught_class"
     OWN_SHEET = "own_sheet"
+    LEFT_SHEET = "left_sheet"
     OWN = "own"
 
     @property
@@ -62,6 +63,7 @@ _WHOSE_LABELS = {
     Whose.OWN_CLASS: "lớp mình chủ nhiệm",
     Whose.TAUGHT_CLASS: "lớp mình dạy",
     Whose.OWN_SHEET: "sổ mình được phân công",
+    Whose.LEFT_SHEET: "sổ năm trước của khối mình mà giáo viên giữ sổ đã rời trường",
     Whose.OWN: "của chính mình",
 }
 
@@ -137,6 +139,7 @@ class Action(StrEnum):
     PROPOSE_CORRECTION = "propose_correction"
     SEE_DRAFT = "see_draft"
     SEE_REQUEST = "see_request"
+    PRINT_REQUEST = "print_request"
     OPINE_ON_REQUEST = "opine_on_request"
     DECIDE_REQUEST = "decide_request"
     CONSENT_TO_REQUEST = "consent_to_request"
@@ -161,6 +164,9 @@ class Action(StrEnum):
     SEE_STATISTICS = "see_statistics"
     SEE_REPORTS = "see_reports"
     KEEP_REPORT = "keep_report"
+    EXPORT_DATA = "export_data"
+    PREPARE_SYNC = "prepare_sync"
+    EXPORT_EVERYTHING = "export_everything"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -593,8 +599,8 @@ TABLE: tuple[Rule, ...] = (
         Action.PROPOSE_CORRECTION,
         Area.CORRECTIONS,
         "lập phiếu đề nghị sửa, cả sau khi năm học kết thúc",
-        _TEACHERS,
-        "IV.3, IV.5, IV.6",
+        {**_TEACHERS, Role.GRADE_HEAD: Whose.LEFT_SHEET},
+        "IV.3, IV.4, IV.5, IV.6",
         barred=_NEVER_THE_CLERK,
         stays_after_the_year=True,
     ),
@@ -611,6 +617,13 @@ TABLE: tuple[Rule, ...] = (
         "xem phiếu đề nghị đã gửi và minh chứng",
         {**_WHOLE_SCHOOL, Role.GRADE_HEAD: Whose.GRADE, Role.STAFF: Whose.OWN},
         "IV.2",
+    ),
+    Rule(
+        Action.PRINT_REQUEST,
+        Area.CORRECTIONS,
+        "in phiếu đề nghị sửa",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.STAFF: Whose.OWN},
+        "IV.1, IV.2, IV.3, IV.5, IV.6, R77",
     ),
     Rule(
         Action.OPINE_ON_REQUEST,
@@ -752,9 +765,9 @@ TABLE: tuple[Rule, ...] = (
     Rule(
         Action.PRINT_PAPERS,
         Area.BOOKS,
-        "in phiếu đề nghị sửa, sổ theo dõi sửa điểm, quyết định, giấy khen",
+        "in sổ theo dõi sửa điểm, quyết định, giấy khen",
         _all(Whose.SCHOOL, *_OFFICE),
-        "IV.1, IV.2, IV.3, R46, R69, R77",
+        "IV.1, IV.2, IV.3, R46, R69",
     ),
     Rule(Action.CHECK_PRINTS, Area.BOOKS, "kiểm tra bản in bằng mã ở chân trang", _EVERYBODY, "IV.3"),
     Rule(
@@ -777,6 +790,27 @@ TABLE: tuple[Rule, ...] = (
         "chốt, ghi nhận xét vào bản báo cáo (giữ vĩnh viễn)",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.1, IV.2, IV.3, R82",
+    ),
+    Rule(
+        Action.EXPORT_DATA,
+        Area.BOOKS,
+        "xuất tệp theo mẫu CSDL ngành, tải dữ liệu gửi CSDL ngành",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.1, IV.2, IV.3, R86, R90",
+    ),
+    Rule(
+        Action.PREPARE_SYNC,
+        Area.BOOKS,
+        "chuẩn bị dữ liệu gửi CSDL ngành, ghi nhận đã gửi",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3, R90, R91",
+    ),
+    Rule(
+        Action.EXPORT_EVERYTHING,
+        Area.BOOKS,
+        "lập, tải gói toàn bộ dữ liệu của trường",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1",
     ),
     Rule(
         Action.KEEP_OWN_SIGN_IN,

@@ -63,7 +63,7 @@ def teams_to_tell(user: User) -> list[Team]:
 def tell(told: Told, *, token: uuid.UUID, by: User) -> Announcement:
     """Announces from now on; the same form sent twice is one announcement. Raises Refused, AnnouncementRefused."""
     permissions.require(by, Action.ANNOUNCE, WHO_ANNOUNCES, team_id=told.team.pk if told.team else None)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+    with acting(by, role=_role(told.team, by), source=Source.PAGE) as act:
         # Held, so that one form sent twice at the same moment waits for itself.
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
         sent = Announcement.objects.filter(author=by, token=token).first()
@@ -78,6 +78,10 @@ def tell(told: Told, *, token: uuid.UUID, by: User) -> Announcement:
             thing=f"announcement:{announcement.pk}",
         )
     return announcement
+
+
+def _role(team: Team | None, by: User) -> str:
+    return permissions.capacity(by, Action.ANNOUNCE, team_id=team.pk if team else None)
 
 
 def _announcement(told: Told, token: uuid.UUID, by: User) -> Announcement:
@@ -95,7 +99,7 @@ def _announcement(told: Told, token: uuid.UUID, by: User) -> Announcement:
         text=plain_text(told.text),
         shown_until=told.shown_until,
         author=by,
-        role=permissions.post_label(by),
+        role=_role(told.team, by),
         told_at=clock.now(),
         file_name=told.file.name if told.file else "",
         file_kind=told.file.kind if told.file else "",
@@ -126,7 +130,7 @@ def withdraw(announcement: Announcement, *, reason: str, by: User) -> Announceme
     """Takes it back; it waits for nobody any more but for those who have read it, until they have read the reason, and
     stays in the lists. Raises PermissionDenied, AnnouncementRefused."""
     words = plain_text(reason)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+    with acting(by, role=_role(announcement.team, by), source=Source.PAGE) as act:
         announcement = _take(announcement)
         _check(announcement, AnnouncementAct.WITHDRAW, by)
         if not any(character.isalnum() for character in words):

@@ -7,7 +7,9 @@ class ApprovalsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are there only now.
+        from approvals.cell_requests import acts_about  # noqa: PLC0415
         from approvals.decision_numbers import numbers_of  # noqa: PLC0415
-        from gradebook.number_register import also_from  # noqa: PLC0415
+        from gradebook import cell_history, number_register  # noqa: PLC0415
 
-        also_from(numbers_of)
+        number_register.also_from(numbers_of)
+        cell_history.also_from(acts_about)

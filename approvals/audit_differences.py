@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from accounts.clock import moment_label
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
 from approvals.audit_trail import Change, Wanted, change_words, changes_of, entries, read_names, thing_words
@@ -47,12 +47,14 @@ class Difference:
         return moment_label(self.last_at)
 
 
-def read_differences(wanted: Wanted, first: datetime.datetime, last: datetime.datetime) -> list[Difference]:
-    """By table, then in the order of the last entries. Two statements and one for each kind of thing named.
+def read_differences(
+    reader: User, wanted: Wanted, first: datetime.datetime, last: datetime.datetime
+) -> list[Difference]:
+    """Of what the reader may see, by table, then in the order of the last entries.
 
-    Raises TooMuch.
+    Two statements and one for each kind of thing named. Raises TooMuch.
     """
-    between = entries(replace(wanted, since=None, until=None)).filter(at__gt=first, at__lte=last)
+    between = entries(reader, replace(wanted, since=None, until=None)).filter(at__gt=first, at__lte=last)
     rows = list(between[: MOST_ENTRIES + 1])
     if len(rows) > MOST_ENTRIES:
         raise TooMuch

@@ -22,6 +22,7 @@ from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
 from approvals.models import CorrectionRequest, request_label
+from approvals.request_timeline import act_of
 from gradebook.models import SubjectLine
 from gradebook.sheets import HOMEROOM_CODE
 from students.models import Enrolment, SchoolClass, Student
@@ -95,7 +96,10 @@ PARTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
 _OF_A_PUPIL = """seq IN (
     SELECT e.seq FROM accounts_auditentry e WHERE (coalesce(e.new, e.old) ->> 'student_id') = %s
     UNION ALL
-    SELECT e.seq FROM accounts_auditentry e WHERE e.table_name = 'students_student' AND e.row_id = %s)"""
+    SELECT e.seq FROM accounts_auditentry e WHERE e.table_name = 'students_student' AND e.row_id = %s
+    UNION ALL
+    SELECT e.seq FROM accounts_auditentry e WHERE e.table_name = 'approvals_correctionrequest' AND e.row_id IN (
+        SELECT i.request_id::text FROM approvals_correctionitem i WHERE i.student_id = %s))"""
 # What is a pupil's while the pupil sits in the class; after the year the last class keeps what is of that year.
 _OF_A_CLASS = """seq IN (
     SELECT e.seq FROM accounts_auditentry e WHERE (coalesce(e.new, e.old) ->> 'school_class_id') = %s
@@ -122,6 +126,14 @@ _OF_A_CLASS = """seq IN (
     AND (e.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date >= s.starts_on
     AND (s.ends_on IS NULL OR s.ends_on >= y.ends_on
         OR (e.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date <= s.ends_on))"""
+
+# What was filed once is a document of the school; before, a request, its cells and its files are its proposer's alone.
+_OF_NO_DRAFT_OF_OTHERS = """coalesce(CASE
+    WHEN table_name = 'approvals_correctionrequest' THEN row_id
+    WHEN table_name IN ('approvals_correctionitem', 'approvals_evidence') THEN coalesce(new, old) ->> 'request_id'
+    END, '') NOT IN (
+    SELECT d.id::text FROM approvals_correctionrequest d WHERE d.number IS NULL AND d.proposer_id <> %s)"""
+NO_DRAFTS = "Phiếu đề nghị chưa gửi lần nào chỉ người lập thấy; gửi rồi thì nhật kí có đủ từ lúc lập."
 
 _OF_A_LINE = """(coalesce(new, old) ->> 'line_id') IN (
     SELECT l.id::text FROM gradebook_subjectline l WHERE l.code = %s)"""
@@ -188,9 +200,9 @@ class TrailPage:
 # -- Which entries -----------------------------------------------------------------------------------------
 
 
-def entries(wanted: Wanted) -> QuerySet[AuditEntry]:
-    """The wanted entries, newest first."""
-    found = AuditEntry.objects.order_by("-seq")
+def entries(reader: User, wanted: Wanted) -> QuerySet[AuditEntry]:
+    """The wanted entries that the reader may see, newest first: none of a draft of others (`Action.SEE_DRAFT`)."""
+    found = AuditEntry.objects.filter(_sql(_OF_NO_DRAFT_OF_OTHERS, reader.pk)).order_by("-seq")
     if wanted.since:
         found = found.filter(at__gte=_midnight(wanted.since))
     if wanted.until:
@@ -215,7 +227,7 @@ def _midnight(day: datetime.date) -> datetime.datetime:
 def _about(found: QuerySet[AuditEntry], wanted: Wanted) -> QuerySet[AuditEntry]:
     if wanted.pupil is not None:
         key = str(wanted.pupil.pk)
-        found = found.filter(_sql(_OF_A_PUPIL, key, key))
+        found = found.filter(_sql(_OF_A_PUPIL, key, key, wanted.pupil.pk))
     if wanted.school_class is not None:
         pk = wanted.school_class.pk
         # Read beforehand: the index of pupils serves a list of keys, not a query for them.
@@ -231,9 +243,9 @@ def _sql(condition: str, *values: object) -> RawSQL:
     return RawSQL(condition, values, output_field=models.BooleanField())  # noqa: S611 - our own words alone
 
 
-def read_trail(wanted: Wanted, *, before: int = 0) -> TrailPage:
+def read_trail(reader: User, wanted: Wanted, *, before: int = 0) -> TrailPage:
     """The newest wanted lines, or those before the line of that number."""
-    found = entries(wanted)
+    found = entries(reader, wanted)
     if before:
         found = found.filter(seq__lt=before)
     rows = list(found[: LINES_PER_PAGE + 1])
@@ -308,7 +320,8 @@ def _names_of(model: type[models.Model], keys: set[str]) -> dict[str, str]:
     if model is SubjectLine:
         rows = rows.values("pk", name, "year_id")
     if model is CorrectionRequest:
-        return {str(row["pk"]): request_label(row["number"]) for row in rows}
+        numbers = rows.values_list("pk", "number", "year_id")
+        return {str(pk): request_label(number, year) for pk, number, year in numbers}
     return {
         str(row.pop("pk")): " ".join(
             audit_words.value_words(table, column, value) for column, value in row.items()
@@ -318,6 +331,7 @@ def _names_of(model: type[models.Model], keys: set[str]) -> dict[str, str]:
 
 
 def _line(row: AuditEntry, names: Names) -> Line:
+    act = act_of(row.old, row.new) if row.table_name == _REQUESTS else None
     return Line(
         seq=row.seq,
         at=row.at,
@@ -325,8 +339,8 @@ def _line(row: AuditEntry, names: Names) -> Line:
         role=row.role,
         source=_source_words(row.source) if row.actor else "",
         under=_under_words(row.under, names),
-        action=audit_words.ACTIONS[row.action],
-        kind=audit_words.ACTION_KINDS[row.action],
+        action=act.what if act else audit_words.ACTIONS[row.action],
+        kind=act.kind if act else audit_words.ACTION_KINDS[row.action],
         icon=audit_words.ACTION_ICONS[row.action],
         where=audit_words.table_words(row.table_name),
         thing=thing_words(row, names),
@@ -353,6 +367,7 @@ def _request_of(under: str) -> str:
     return key if kind == "request" and key.isdecimal() else ""
 
 
+_REQUESTS: Final = CorrectionRequest._meta.db_table  # noqa: SLF001 - Django's documented API
 _TOLD_BY_THE_THING: Final = (
     "full_name",
     "name",
@@ -378,9 +393,7 @@ _TOLD_BY_THE_THING: Final = (
 
 def thing_words(row: AuditEntry, names: Names) -> str:
     """Whose row it is: "Trần Gia Bình · Toán · Cuối học kì I"."""
-    told = row.new or row.old or {}
-    if row.table_name == CorrectionRequest._meta.db_table:  # noqa: SLF001 - Django's documented API
-        told = {**told, "number": request_label(told.get("number"))}
+    told = _with_its_number(row.table_name, row.new or row.old or {})
     found = [
         names.of(row.table_name, column, told[column])
         for column in _TOLD_BY_THE_THING
@@ -389,10 +402,17 @@ def thing_words(row: AuditEntry, names: Names) -> str:
     return " · ".join(found) or f"số {row.row_id}"
 
 
+def _with_its_number(table: str, told: dict[str, Any]) -> dict[str, Any]:
+    """A row of the chain with the number of a request as its paper bears it."""
+    if table != _REQUESTS or "year_id" not in told:
+        return told
+    return {**told, "number": request_label(told.get("number"), told["year_id"])}
+
+
 def changes_of(table: str, old: Any, new: Any, names: Names) -> Iterator[Change]:
     """The columns that differ; of a new or deleted row those with a value, but for what the thing's words tell and for
     boxes without a tick."""
-    before, after = old or {}, new or {}
+    before, after = _with_its_number(table, old or {}), _with_its_number(table, new or {})
     is_whole = not before or not after
     for column in after or before:
         was, now = before.get(column), after.get(column)
@@ -412,9 +432,9 @@ def changes_of(table: str, old: Any, new: Any, names: Names) -> Iterator[Change]
 # -- As a file ---------------------------------------------------------------------------------------------
 
 
-def export_rows(wanted: Wanted) -> Iterator[tuple[Value, ...]]:
+def export_rows(reader: User, wanted: Wanted) -> Iterator[tuple[Value, ...]]:
     """The wanted lines under HEADINGS, at most one more than may leave at once; names come 1,000 lines at a time."""
-    rows = list(entries(wanted)[: MOST_EXPORTED + 1])
+    rows = list(entries(reader, wanted)[: MOST_EXPORTED + 1])
     for start in range(0, len(rows), 1000):
         for line in in_words(rows[start : start + 1000]):
             yield (

@@ -22,7 +22,15 @@ from accounts.requests import SignedInRequest, key_in
 from accounts.table_files import table_to_save
 from approvals import audit_differences
 from approvals.audit_forms import CodeForm, MomentsForm, TrailFilterForm
-from approvals.audit_trail import HEADINGS, MOST_EXPORTED, PARTS, Wanted, export_rows, read_trail
+from approvals.audit_trail import (
+    HEADINGS,
+    MOST_EXPORTED,
+    NO_DRAFTS,
+    PARTS,
+    Wanted,
+    export_rows,
+    read_trail,
+)
 from students.models import SchoolClass, Student
 
 TITLE = "Nhật kí thay đổi"
@@ -98,7 +106,7 @@ def audit_file(request: SignedInRequest) -> HttpResponseBase:
     """The lines of any of these pages as an Excel file; too many are refused with the remedy, never cut in silence."""
     _require(request)
     form = TrailFilterForm(request.GET)
-    rows = list(export_rows(form.wanted)) if form.is_valid() else []
+    rows = list(export_rows(request.user, form.wanted)) if form.is_valid() else []
     if len(rows) > MOST_EXPORTED:
         form.add_error("since", _too_many(MOST_EXPORTED))
     if form.errors:
@@ -111,7 +119,7 @@ def audit_file(request: SignedInRequest) -> HttpResponseBase:
         headings=HEADINGS,
         rows=rows,
         name=f"nhat-ki-thay-doi-{clock.today():%Y-%m-%d}.xlsx",
-        notes=[about, f"Mã nhật kí: {audit_chain.head_code()}"],
+        notes=[about, NO_DRAFTS, f"Mã nhật kí: {audit_chain.head_code()}"],
         detail=f"{len(rows)} dòng; {about}",
     )
 
@@ -159,13 +167,15 @@ def _story(request: SignedInRequest, asked: dict[str, Any], context: dict[str, A
     if not form.is_valid():
         return _show(request, form, context, status=422)
     before = key_in(request, "before")
-    return _show(request, form, {**context, "page": read_trail(form.wanted, before=before), "before": before})
+    page = read_trail(request.user, form.wanted, before=before)
+    return _show(request, form, {**context, "page": page, "before": before})
 
 
 def _show(
     request: HttpRequest, form: TrailFilterForm, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    return render(request, "approvals/audit.html", {"form": form, **context}, status=status)
+    context = {"form": form, "no_drafts": NO_DRAFTS, **context}
+    return render(request, "approvals/audit.html", context, status=status)
 
 
 def _code(request: HttpRequest) -> dict[str, Any]:
@@ -208,6 +218,7 @@ def _differences(
         first, last = form.moments
         try:
             found = audit_differences.read_differences(
+                request.user,
                 replace(wanted, **{name: form.cleaned_data[name] for name in ("part", "line", "period")}),
                 first,
                 last,
@@ -243,6 +254,6 @@ def _differences_file(
         headings=audit_differences.HEADINGS,
         rows=audit_differences.export_rows(found),
         name=f"thay-doi-{clock.today():%Y-%m-%d}.xlsx",
-        notes=[note, f"Mã nhật kí: {audit_chain.head_code()}"],
+        notes=[note, NO_DRAFTS, f"Mã nhật kí: {audit_chain.head_code()}"],
         detail=f"{len(found)} dòng; {note}",
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from approvals.book_standing import Book, BookKey
+from approvals.book_keys import BookKey
+from approvals.book_standing import Book
 from gradebook.progress_sheets import Sight
 from gradebook.sheet_gaps import SheetGaps, read_gaps
 from gradebook.sheets import SheetRef

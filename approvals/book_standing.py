@@ -3,6 +3,7 @@
 Whether a signature holds is computed from what the book holds now, for all books in one reading.
 """
 
+import datetime
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from approvals.book_contents import Asked, confirmed_until, contents_of
+from approvals.book_keys import BookKey, key_of
+from approvals.book_looks import NEVER, Looks, looks_of
 from approvals.models import BookSignature
 from approvals.signature_rules import Ready, Seal, State, state_of
 from approvals.signed_content import VERSION, Content
@@ -24,15 +27,13 @@ from gradebook.sheets import SheetRef
 
 CLASS_BOOK = "Sổ của lớp"
 
-BookKey = tuple[int, str, str]
-"""Class id, code, period."""
-
 
 @dataclass(frozen=True, slots=True)
 class Book:
     """A book of a period with its newest signature; `now` are its contents where they were asked for.
 
-    `tally` of the class's book counts every sheet of the class. `is_own`: the reader signs it.
+    `tally` of the class's book counts every sheet of the class. `is_own`: the reader signs it. `looks` are the reader's
+    where the contents are at hand.
     """
 
     ref: SheetRef
@@ -43,6 +44,7 @@ class Book:
     signature: BookSignature | None = None
     seal: Seal = Seal.NONE
     now: Content | None = None
+    looks: Looks = NEVER
 
     @property
     def state(self) -> State:
@@ -78,9 +80,15 @@ class Book:
     def may_be_signed(self) -> bool:
         return self.is_own and self.state.may_be_signed
 
+    @property
+    def looked_at(self) -> datetime.datetime | None:
+        """When the reader last had the contents before them as they are now."""
+        return self.looks.at(self.now.digest) if self.now else None
 
-def key_of(ref: SheetRef) -> BookKey:
-    return ref.school_class.pk, ref.code, ref.period.value
+    @property
+    def has_changed_since_look(self) -> bool:
+        """Whether the reader has looked, but not at what stands there now."""
+        return bool(self.looks.by_digest) and self.looked_at is None
 
 
 def title_of(ref: SheetRef) -> str:
@@ -94,8 +102,8 @@ def read_books(
 ) -> tuple[Book, ...]:
     """Every book in sight at these periods, or `only` some: by class, the lines in the books' order, the class's last.
 
-    `to_sign`: those that the reader may sign bring their contents. Nine statements at most beside those of the sight,
-    whatever the number of books.
+    `to_sign`: those that the reader may sign bring their contents and the reader's looks. Ten statements at most beside
+    those of the sight, whatever the number of books.
     """
     sheets = sheets_at(sight, periods)
     found = [
@@ -105,7 +113,7 @@ def read_books(
         for each in own
         if not only or key_of(each.ref) in only
     ]
-    return sealed(found, to_sign=to_sign)
+    return sealed(found, signer=sight.user if to_sign else None)
 
 
 def _by_class(sheets: Iterable[ProgressSheet]) -> list[list[ProgressSheet]]:
@@ -143,13 +151,13 @@ def newest_signatures(refs: Iterable[SheetRef]) -> dict[BookKey, BookSignature]:
     return {key: each for key, each in found.items() if key in wanted}
 
 
-def sealed(books: Sequence[Book], *, to_sign: bool = False) -> tuple[Book, ...]:
-    """With their signatures; contents are read of those signed, and `to_sign` of those that the reader may sign."""
+def sealed(books: Sequence[Book], *, signer: User | None = None) -> tuple[Book, ...]:
+    """With their signatures; contents are read of those signed, and of the own ones that the `signer` may sign."""
     signatures = newest_signatures([each.ref for each in books])
     asked = {
         each.key: asked_again(each.ref, signatures[each.key]) for each in books if each.key in signatures
     }
-    mine = [each for each in books if to_sign and each.is_own and each.ready is Ready.READY]
+    mine = [each for each in books if signer and each.is_own and each.ready is Ready.READY]
     led = [each.ref.school_class for each in mine if each.ref.line is None]
     untils = confirmed_until(led) if led else {}
     fresh = {
@@ -159,7 +167,11 @@ def sealed(books: Sequence[Book], *, to_sign: bool = False) -> tuple[Book, ...]:
     contents = contents_of([*asked.values(), *fresh.values()])
     then = dict(zip(asked, contents, strict=False))
     now = dict(zip(fresh, contents[len(asked) :], strict=True))
-    return tuple(_with_seal(each, signatures.get(each.key), then, now) for each in books)
+    found = tuple(_with_seal(each, signatures.get(each.key), then, now) for each in books)
+    if signer is None or not mine:
+        return found
+    looks = looks_of(signer, [each.ref for each in mine])
+    return tuple(replace(each, looks=looks[each.key]) if each.key in looks else each for each in found)
 
 
 def _with_seal(

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.models import User
 from approvals.mandates import place_of
-from approvals.models import CorrectionItem, CorrectionRequest
-from approvals.workflow import OPEN_STATES, State
+from approvals.models import CorrectionItem, CorrectionRequest, CorrectionRequestQuerySet
+from approvals.standing_values import has_moved_on, place_in_sql
+from approvals.workflow import OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +41,30 @@ def rivals_of(
     return tuple(Rival(requests[pk], tuple(found[pk])) for pk in sorted(found))
 
 
-def is_overtaken() -> Exists:
-    """Of a request: whether one of its cells was given another value by a request carried out since it was made."""
-    written = (
-        CorrectionItem.objects.filter(
-            Q(request__roll_day=None) | Q(request__roll_day=OuterRef("request__roll_day")),
-            request__state=State.APPLIED,
-            request__school_class=OuterRef("request__school_class"),
-            request__period=OuterRef("request__period"),
-            request__applied_at__gt=OuterRef("request__created_at"),
-            student=OuterRef("student"),
-            item=OuterRef("item"),
-            field=OuterRef("field"),
-        )
-        .exclude(new_value=OuterRef("old_value"))
-        .order_by()
+def with_standing(requests: CorrectionRequestQuerySet) -> CorrectionRequestQuerySet:
+    """Adds to each open one `is_outdated`, whether a value has moved on since it was made, and `is_contested`, whether
+    another open one that was filed names one of its cells too; both are False of what has come to its end."""
+    return requests.annotate(
+        is_outdated=_while_open(has_moved_on()), is_contested=_while_open(_is_named_elsewhere())
     )
-    return Exists(CorrectionItem.objects.filter(Exists(written), request=OuterRef("pk")).order_by())
+
+
+def _while_open(condition: Exists) -> Case:
+    return Case(When(state__in=OPEN_STATES, then=condition), default=Value(value=False))
+
+
+def _is_named_elsewhere() -> Exists:
+    same = {
+        name: OuterRef(name)
+        for name in ("student", "field", "place", "request__school_class", "request__period")
+    }
+    others = (
+        CorrectionItem.objects.annotate(place=place_in_sql())
+        .filter(**same, request__state__in=OPEN_STATES, request__number__isnull=False)
+        .exclude(request=OuterRef("request"))
+    )
+    own = CorrectionItem.objects.annotate(place=place_in_sql()).filter(request=OuterRef("pk"))
+    return Exists(own.filter(Exists(others.order_by())).order_by())
 
 
 def _others(

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.tables import Heading, Value
-from approvals.models import CorrectionItem, CorrectionRequest
+from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.registers import Register, register_of, shown_value
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, visible_requests
 from approvals.workflow import State
@@ -23,7 +23,17 @@ from students.models import SchoolClass, SchoolYear
 
 ROLL = "diem-danh"
 PERIODS = [*ENTRY_CHOICES, (ROLL, "Điểm danh")]
+LONGEST_FILE_NAME = 32
 NAME = "Sổ theo dõi sửa điểm, đánh giá, nhận xét"
+
+
+def short_name(name: str) -> str:
+    """A file's name in a column: its beginning, and what kind of file it is."""
+    if len(name) <= LONGEST_FILE_NAME:
+        return name
+    stem, dot, kind = name.rpartition(".")
+    end = f"…{dot}{kind}" if dot and len(kind) <= len("jpeg") else "…"
+    return f"{(stem if len(end) > 1 else name)[: LONGEST_FILE_NAME - len(end)].rstrip()}{end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Entry:
-    """One request in the register. The request comes with class, year, line, people, items and `files`."""
+    """One request in the register. The request comes with class, year, line, people, items and evidence."""
 
     request: CorrectionRequest
 
@@ -59,9 +69,16 @@ class Entry:
     def icon(self) -> str:
         return STATE_ICONS[self.state]
 
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """What the pieces of evidence are called, shortened."""
+        return tuple(short_name(each.name) for each in self.request.evidence.all())
+
     @property
-    def files(self) -> int:
-        return self.request.files  # type: ignore[attr-defined]  # annotated by _rows
+    def evidence_words(self) -> str:
+        """«2 minh chứng: bài trang 1.jpg, bài trang 2.jpg»."""
+        told = f"{len(self.files)} minh chứng"
+        return f"{told}: {', '.join(self.files)}" if self.files else told
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -174,12 +191,12 @@ def narrowing_of(asked: QueryDict, year: SchoolYear | None, choices: Choices) ->
 def entries_of(user: User, narrowing: Narrowing) -> QuerySet[CorrectionRequest]:
     """The requests of the register in the order of their numbers, each with all that an `Entry` needs."""
     items = CorrectionItem.objects.select_related("student")
+    evidence = Evidence.objects.only("request", "name").order_by("pk")
     return (
         _filed(user)
         .filter(narrowing.condition())
         .select_related("school_class__year", "line", "proposer", "decided_by", "applied_by")
-        .prefetch_related(Prefetch("items", queryset=items))
-        .annotate(files=Count("evidence", distinct=True))
+        .prefetch_related(Prefetch("items", queryset=items), Prefetch("evidence", queryset=evidence))
         .order_by("number")
     )
 
@@ -195,10 +212,15 @@ def _midnight(day: datetime.date) -> datetime.datetime:
 # -- As a workbook -----------------------------------------------------------------------------------------
 
 HEADINGS = (
-    *(Heading("Số phiếu", 12), Heading("Gửi lúc", 18), Heading("Người đề nghị", 26), Heading("Lớp", 8)),
+    *(Heading("Số phiếu", 20), Heading("Gửi lúc", 18), Heading("Người đề nghị", 26), Heading("Lớp", 8)),
     *(Heading("Thời điểm", 22), Heading("Học sinh", 28), Heading("Môn, NL, PC", 26)),
     *(Heading("Nội dung", 18), Heading("Đã ghi", 24), Heading("Đề nghị sửa thành", 24), Heading("Lí do", 40)),
-    *(Heading("Số minh chứng", 10), Heading("Trạng thái", 24), Heading("Người quyết định", 26)),
+    *(
+        Heading("Số minh chứng", 10),
+        Heading("Minh chứng", 40),
+        Heading("Trạng thái", 24),
+        Heading("Người quyết định", 26),
+    ),
     *(Heading("Quyết định lúc", 18), Heading("Ý kiến", 36), Heading("Người thực hiện", 26)),
     *(Heading("Thực hiện lúc", 18), Heading("Loại sai sót", 26)),
 )
@@ -210,7 +232,8 @@ def table_rows(entries: Iterable[Entry]) -> Iterable[Sequence[Value]]:
         request = entry.request
         before = (request.label, request.filed_at, request.proposer.full_name, request.school_class.name)
         after = (
-            *(request.reason, entry.files, entry.state.label, _name(request.decided_by), request.decided_at),
+            *(request.reason, len(entry.files), ", ".join(entry.files), entry.state.label),
+            *(_name(request.decided_by), request.decided_at),
             *(request.decision_note, _name(request.applied_by), request.applied_at),
             request.reason_label,
         )

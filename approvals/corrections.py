@@ -33,7 +33,10 @@ from students.years import hold_class, hold_year
 
 MOST_OF_A_DOCUMENT = 200
 DRAFTED = "Đã lập phiếu nháp, chỉ thầy cô thấy. Ghi lí do, kèm minh chứng rồi gửi: khi gửi, phiếu có số."
-NO_EVIDENCE = "Kèm ít nhất một minh chứng (ảnh bài kiểm tra hoặc PDF) rồi gửi lại."
+NOTHING_NEW = (
+    "Phiếu chưa có gì mới từ khi được yêu cầu bổ sung. "
+    "Thêm minh chứng ở dưới, hoặc ghi rõ hơn vào lí do này, rồi gửi lại."
+)
 
 
 def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> CorrectionRequest:
@@ -153,14 +156,14 @@ def file_request(
 ) -> CorrectionRequest:
     """Draft, or asked for more → filed: needs a reason, its kind and evidence (rule R54). `document`: `keep_reason`.
 
-    A draft gets the year's next number with it.
+    A draft gets the year's next number with it; who was asked for more answers with something that was not there.
     """
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         if not request.was_filed:
             # While the next number is taken: two requests never share one. Before the request, as when the year closes.
             hold_year(request.school_class.year)
         request = moved(request, Act.FILE, by)
-        missing = missing_to_file(request, reason=reason, code=code)
+        missing = missing_to_file(request, reason=reason, document=document, code=code)
         if missing:
             raise CorrectionIncomplete(missing)
         request.reason, request.document = plain_text(reason), _document(request, document)
@@ -174,16 +177,36 @@ def file_request(
     return request
 
 
-def missing_to_file(request: CorrectionRequest, *, reason: str, code: str) -> dict[str, str]:
-    """What a request still needs before it is filed, by the form's field, all at once. One statement."""
+def missing_to_file(
+    request: CorrectionRequest, *, reason: str, code: str, document: str = ""
+) -> dict[str, str]:
+    """What a request still needs before it is filed, by the form's field, all at once.
+
+    One statement, at most two where it was asked for more.
+    """
     missing = {}
     if code not in set(ReasonCode):
         missing["code"] = "Chọn loại sai sót rồi gửi lại."
     if not says_something(reason):
         missing["reason"] = "Ghi lí do sửa rồi gửi lại."
-    if not request.evidence.exists():
-        missing["evidence"] = NO_EVIDENCE
+    uploaded = list(request.evidence.values_list("uploaded_at", flat=True))
+    if not uploaded:
+        missing["evidence"] = no_evidence(request)
+    asked = request.returned_at
+    if asked and not missing and all(at < asked for at in uploaded):
+        then = request.history.filter(state=State.RETURNED, returned_at=asked).earliest("history_id")
+        if _said(then.reason, then.document, then.reason_code) == _said(reason, document, code):
+            missing["reason"] = NOTHING_NEW
     return missing
+
+
+def no_evidence(request: CorrectionRequest) -> str:
+    return f"Kèm ít nhất một minh chứng ({register_of(request).proof} hoặc PDF) rồi gửi lại."
+
+
+def _said(*texts: str) -> list[str]:
+    """The words alone: a space more answers nothing."""
+    return [" ".join(plain_text(text).split()) for text in texts]
 
 
 def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) -> CorrectionRequest:
@@ -195,7 +218,7 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
         request = moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if approve:
             if not request.evidence.exists():
-                raise CorrectionRefused(NO_EVIDENCE, field="evidence")
+                raise CorrectionRefused(no_evidence(request), field="evidence")
             register_of(request).check_writable()
         if not approve and not says_something(note):
             raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết vì sao.", field="note")

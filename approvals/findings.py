@@ -64,7 +64,7 @@ def note(
     """
     words = plain_text(text)
     check_words(words, "nội dung ghi nhận")
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.capacity(by, Action.INSPECT), source=Source.PAGE):
         inspection = held(inspection, InspectionAct.NOTE, by)
         _check_scope(inspection, ref, cells)
         teacher = responsible_for(ref)
@@ -160,15 +160,27 @@ def _ask_all(found: Sequence[Finding], due_on: datetime.date, now: datetime.date
 
 
 def _entry(finding: Finding, act: FindingAct, text: str, now: datetime.datetime, by: User) -> FindingEntry:
-    role = permissions.post_label(by)
-    return FindingEntry(finding=finding, act=act, by=by, role=role, at=now, text=text)
+    return FindingEntry(finding=finding, act=act, by=by, role=_role(finding, act, by), at=now, text=text)
+
+
+def _role(finding: Finding, act: FindingAct, by: User) -> str:
+    """A teacher answers as that of the sheet, whatever other post the person has; the others inspect."""
+    if act != FindingAct.ANSWER:
+        return permissions.capacity(by, Action.INSPECT)
+    return permissions.capacity(
+        by,
+        Action.ANSWER_FINDING,
+        school_class=finding.school_class,
+        line=finding.line,
+        owner_id=finding.responsible_id,
+    )
 
 
 def ask(
     finding: Finding, *, due_on: datetime.date, text: str = "", together: bool = False, by: User
 ) -> list[Finding]:
     """Asks the teacher for an answer by a day; again, with a word on what is still open."""
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.capacity(by, Action.INSPECT), source=Source.PAGE):
         found = _held(finding, FindingAct.ASK, by, together=together)
         _check_due(due_on, found[0].responsible)
         words = plain_text(text)
@@ -179,7 +191,7 @@ def ask(
 
 def answer(finding: Finding, *, text: str, together: bool = False, by: User) -> list[Finding]:
     """The teacher's answer in words."""
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=_role(finding, FindingAct.ANSWER, by), source=Source.PAGE):
         found = _held(finding, FindingAct.ANSWER, by, together=together)
         words = plain_text(text)
         check_words(words, "phần giải trình")
@@ -190,7 +202,7 @@ def conclude(
     finding: Finding, *, verdict: Verdict, text: str, together: bool = False, by: User
 ) -> list[Finding]:
     """The inspector's verdict with its words; nobody is blamed unheard (`may_conclude`)."""
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.capacity(by, Action.INSPECT), source=Source.PAGE):
         found = _held(finding, FindingAct.CLOSE, by, together=together)
         words = plain_text(text)
         for each in found:

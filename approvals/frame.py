@@ -38,12 +38,12 @@ from accounts.models import User
 from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.announcements import waiting_for as announcements_for
-from approvals.contested_cells import is_overtaken
 from approvals.inquiries import waiting_for
 from approvals.inspection_tasks import findings_waiting_for, unread_decisions, violations_waiting_for
 from approvals.menu import START_PAGE, addressed, entry_over, shown_to
-from approvals.models import CorrectionRequest, Inquiry
+from approvals.models import CorrectionRequest, CorrectionRequestQuerySet, Inquiry
 from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for, rounds_to_close
+from approvals.standing_values import has_moved_on
 from approvals.workflow import OPEN_STATES, WRITABLE, State
 from gradebook.decision_tasks import drafts_waiting_for
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
@@ -172,7 +172,7 @@ def _statement(
     years = SchoolYear.objects.begun().annotate(
         open_windows=ArraySubquery(windows),
         orders_due=_list_of(due.values(json=JSONObject(pk="pk", number="number", kind="kind"))),
-        waiting=_number_of(requests_waiting_for(user)),
+        waiting=_number_of(requests_to_read(user)),
         inquiries=_number_of(inquiries_to_read(user)),
         unread=_number_of(unread),
         unread_first=_list_of(unread.order_by("-told_at", "-pk").values(json=ANNOUNCED)[:MOST_ANNOUNCED]),
@@ -240,16 +240,17 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce | Value:
 def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     """Requests whose next move is this person's: to finish and file, to decide, to consent to, to carry out.
 
-    One that another has overtaken can no longer be carried out: it is its proposer's to cancel.
+    One in which a value has moved on can no longer be carried out (rule R53): it leaves the clerk, and is its
+    proposer's to cancel; whoever decides may refuse it.
 
     An opinion is nobody's duty: the head of the tổ is told of those still without one.
     """
-    wanted = Q(proposer=user, state__in=WRITABLE) | Q(is_overtaken(), proposer=user, state=State.APPROVED)
+    wanted = Q(proposer=user, state__in=WRITABLE) | Q(has_moved_on(), proposer=user)
     powers = permissions.powers_of(user)
     if powers.headed_teams:
         of_grades = Q(proposer__team=None, school_class__grade_level__in=powers.headed_grades)
         headed = Q(proposer__team__in=powers.headed_teams) | of_grades
-        wanted |= Q(state=State.FILED, opinion_by=None) & headed & ~Q(proposer=user)
+        wanted |= Q(state=State.FILED, opinion_by=None) & headed & ~Q(proposer=user) & ~Q(has_moved_on())
     if permissions.may(user, Action.DECIDE_REQUEST):
         wanted |= Q(state=State.FILED) & ~Q(proposer=user)
     if permissions.may(user, Action.CONSENT_TO_REQUEST):
@@ -257,13 +258,22 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     if permissions.may(user, Action.APPLY_REQUEST):
         wanted |= (
             Q(state=State.APPROVED)
-            & ~Q(is_overtaken())
+            & ~Q(has_moved_on())
             & ~Q(proposer=user)
             & ~Q(decided_by=user)
             & (Q(consent_by=None) | ~Q(consent_by=user))
         )
     # Named besides, so that the index of what waits is enough: most requests have come to their end.
     return CorrectionRequest.objects.filter(wanted, state__in=OPEN_STATES)
+
+
+def requests_to_read(user: User) -> CorrectionRequestQuerySet:
+    """Requests that wait for this person's act, and own ones with an answer that the person has not opened yet."""
+    news = CorrectionRequest.objects.with_news_for(user.pk)
+    # Each by its own index, which one condition with an OR would not use.
+    return CorrectionRequest.objects.filter(
+        pk__in=requests_waiting_for(user).order_by().values("pk").union(news.order_by().values("pk"))
+    )
 
 
 def inquiries_to_read(user: User) -> QuerySet[Inquiry]:

@@ -42,23 +42,24 @@ def unread_decisions(user: User) -> QuerySet[StaffDecision]:
 
 
 def violations_waiting_for(user: User) -> QuerySet[Finding]:
-    """Violations that closed inspections found, for whoever decides upon staff: one for a person and an inspection.
+    """Violations that were concluded, for whoever decides upon staff: one for a person and an inspection.
 
-    A decision in force upon any of them settles all. After sixty days without one, none was needed.
+    From the verdict on, whether the inspection goes on or has been closed. A decision in force that deals with any of
+    them as a violation settles all. Sixty days after the inspection's end without one, none was needed.
     """
     if not permissions.may(user, Action.DECIDE_ON_STAFF):
         return Finding.objects.none()
+    goes_on = Q(inspection__state=InspectionState.OPEN)
+    ended_lately = Q(inspection__closed_at__date__gte=clock.today() - DECIDED_WITHIN)
     found = Finding.objects.filter(
-        verdict=Verdict.VIOLATION,
-        responsible__isnull=False,
-        inspection__state=InspectionState.CLOSED,
-        inspection__closed_at__date__gte=clock.today() - DECIDED_WITHIN,
+        goes_on | ended_lately, verdict=Verdict.VIOLATION, responsible__isnull=False
     ).exclude(responsible=user)
     same = {"inspection": OuterRef("inspection"), "responsible": OuterRef("responsible")}
     earlier = Finding.objects.filter(**same, verdict=Verdict.VIOLATION, pk__lt=OuterRef("pk"))
     decided = StaffDecision.objects.filter(
         finding__inspection=OuterRef("inspection"),
         person=OuterRef("responsible"),
+        kind=StaffDecision.Kind.VIOLATION,
         state=StaffDecision.State.IN_FORCE,
     )
     return found.filter(~Exists(earlier), ~Exists(decided))
@@ -94,7 +95,7 @@ def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTas
     sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
     return InspectionTask(
         f"Xem xét xử lí vi phạm: {sheet} lớp {class_name}",
-        f"đợt kiểm tra đã kết luận vi phạm; không xử lí thì việc này tự hết sau {DECIDED_WITHIN.days} ngày",
+        f"đã kết luận vi phạm; không xử lí thì việc này tự hết sau {DECIDED_WITHIN.days} ngày từ khi kết thúc đợt",
         f"{reverse('approvals:staff_decision_new')}?finding={pk}",
         "waiting",
         "Chờ quyết định",

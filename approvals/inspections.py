@@ -62,7 +62,7 @@ def open_inspection(wanted: Wanted, *, year: SchoolYear, by: User) -> Inspection
     Raises Refused for anyone but the leaders, YearIsClosed.
     """
     permissions.require(by, Action.INSPECT, WHO_INSPECTS)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.capacity(by, Action.INSPECT), source=Source.PAGE):
         hold_year(year)
         last = Inspection.objects.filter(year=year).aggregate(last=Max("number"))["last"]
         inspection = Inspection.objects.create(
@@ -110,7 +110,7 @@ def choose_pupils(
     inspection: Inspection, school_class: SchoolClass, students: Collection[int], *, by: User
 ) -> int:
     """Adds pupils of the class to those looked at, beside the drawn ones; answers how many are new."""
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.capacity(by, Action.INSPECT), source=Source.PAGE):
         inspection = held(inspection, InspectionAct.CHOOSE, by)
         inside = inspection.classes.filter(school_class=school_class).first()
         if inside is None:
@@ -127,7 +127,7 @@ def choose_pupils(
 def end_inspection(inspection: Inspection, act: InspectionAct, *, text: str, by: User) -> Inspection:
     """Closes a check whose findings are all concluded, or cancels one without any; `text` is the conclusion or why."""
     words = plain_text(text)
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=permissions.capacity(by, Action.INSPECT), source=Source.PAGE):
         inspection = held(inspection, act, by)
         inspection.state = inspection_target(
             InspectionState(inspection.state), act, actors_of(by, inspection)

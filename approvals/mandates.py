@@ -5,9 +5,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
 
-from accounts import permissions
-from accounts.models import User
+from accounts import clock, permissions
+from accounts.models import Post, User
 from accounts.powers import Action
 from approvals.approved_results import needs_consent
 from approvals.models import CorrectionItem, CorrectionRequest
@@ -79,6 +81,16 @@ def heads_proposer(user: User, request: CorrectionRequest) -> bool:
     if request.proposer.team_id is None:
         return request.school_class.grade_level in permissions.powers_of(user).headed_grades
     return permissions.may(user, Action.OPINE_ON_REQUEST, team_id=request.proposer.team_id)
+
+
+def proposer_was_head(request: CorrectionRequest) -> bool:
+    """Whether the proposer headed the own tổ on the day of filing, today of a draft: then there is no other head to say
+    anything. One statement. Needs the proposer and the class at hand."""
+    filed = request.filed_at
+    posts = Post.objects.held_on(timezone.localdate(filed) if filed else clock.today())
+    team = request.proposer.team_id
+    own = Q(team=team) if team else Q(team__grade_level=request.school_class.grade_level)
+    return posts.filter(own, holder=request.proposer_id, kind=Post.Kind.GRADE_HEAD).exists()
 
 
 def check_move(request: CorrectionRequest, act: Act, by: User) -> State:

@@ -75,6 +75,7 @@ MENU = (
     MenuEntry("In sổ cá nhân, phiếu", "reports:own_prints", "printer", Action.PRINT_OWN_BOOK),
     MenuEntry("Thống kê", "reports:statistics_start", "bar-chart", Action.SEE_STATISTICS),
     MenuEntry("Báo cáo, bản đã chốt", "reports:reports", "file-earmark-spreadsheet", Action.SEE_REPORTS),
+    MenuEntry("Xuất dữ liệu", "reports:exports", "file-earmark-arrow-down", Action.EXPORT_DATA),
     MenuEntry("Cán bộ", "gradebook:staff", "person-badge", Action.SEE_STAFF, PEOPLE),
     MenuEntry("Phân công", "gradebook:class_staff", "table", Action.SEE_STAFF, PEOPLE),
     MenuEntry("Quyền xem cấp thêm", "gradebook:grants", "key", Action.GRANT, PEOPLE),

@@ -56,17 +56,22 @@ def propose_sessions(
             raise CorrectionRefused(
                 "Chưa có buổi nào khác với điểm danh đang lưu. Chọn lại ở buổi cần sửa rồi lập phiếu."
             )
+        days = [day for day, _session in changes]
+        first = next(iter(changes))[1]
+        is_one = len(changes) == 1
         cells = [
             CorrectionItem(
-                student=student, item=f"{day}.{session}", field=ABSENCE, old_value=old, new_value=new
+                student=student,
+                item=session if is_one else f"{day}.{session}",
+                field=ABSENCE,
+                old_value=old,
+                new_value=new,
             )
             for (day, session), (old, new) in changes.items()
         ]
-        days = [day for day, _session in changes]
-        first = next(iter(changes))[1]
-        return new_draft(
-            school_class, cells, by=by, roll_day=days[0], roll_session=first, roll_until=days[-1]
-        )
+        # Of a single session it is a request on its roll, as from the page of that roll.
+        until = None if is_one else days[-1]
+        return new_draft(school_class, cells, by=by, roll_day=days[0], roll_session=first, roll_until=until)
 
 
 def why_not(school_class: SchoolClass, month: datetime.date) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import Post, User
-from accounts.powers import Action
+from accounts.powers import Action, Role
 from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import read_numbers
 from approvals.reconciliation_report import read_report
@@ -173,7 +173,7 @@ def answer(reply: ReconciliationReply, act: ReplyAct, *, seen: str, text: str = 
     Raises PermissionDenied, ReconciliationOutdated where they have changed since the page showed them (`seen`).
     """
     words = plain_text(text) if act == ReplyAct.REPORT else ""
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as done:
+    with acting(by, role=_role_of(reply, by), source=Source.PAGE) as done:
         reply = _held_reply(reply, act, by)
         numbers = read_numbers(reply)
         if numbers.digest != seen:
@@ -198,6 +198,12 @@ def resolve(reply: ReconciliationReply, *, text: str, by: User) -> None:
         reply.resolution, reply.resolved_by, reply.resolved_at = words, by, clock.now()
         reply.save()
         done.says(f"Giải quyết sai khác, {reply.round.label}", thing=f"reconciliation:{reply.round_id}")
+
+
+def _role_of(reply: ReconciliationReply, by: User) -> str:
+    if reply.kind == ReconciliationReply.Kind.LINES:
+        return Role.SUBJECT.label
+    return permissions.acting_role(by, reply.school_class, None)
 
 
 def _held_reply(reply: ReconciliationReply, act: ReplyAct, by: User) -> ReconciliationReply:

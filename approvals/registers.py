@@ -8,6 +8,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -50,6 +51,14 @@ class Register(Protocol):
     @property
     def address(self) -> str: ...
     @property
+    def proof(self) -> str:
+        """What a picture shows that backs such a request."""
+
+    @property
+    def truth(self) -> str:
+        """What the proposer vouches that it agrees with."""
+
+    @property
     def sheet_key(self) -> str:
         """Names the sheet for what the browser keeps of values that are not saved; "" where it keeps none."""
 
@@ -58,6 +67,9 @@ class Register(Protocol):
 
     def history_of(self, item: CorrectionItem) -> str:
         """The address of what happened to the cell."""
+
+    def propose_anew(self, items: Sequence[CorrectionItem]) -> str:
+        """The address of the form that asks for these cells with what stands in them now."""
 
     def now(self, items: Sequence[CorrectionItem]) -> Mapping[int, str]:
         """The values that stand in the cells, by the item's id. One or two statements."""
@@ -102,6 +114,9 @@ def shown_value(field: str, value: str) -> str:
 
 class SheetRegister:
     """The cells of a mark sheet or homeroom sheet at a period."""
+
+    proof = "ảnh chụp bài kiểm tra"
+    truth = "bài làm, kết quả của học sinh"
 
     def __init__(self, request: CorrectionRequest) -> None:
         self.ref = SheetRef(request.school_class, request.line, Period(request.period))
@@ -152,6 +167,15 @@ class SheetRegister:
         ]
         return reverse("gradebook:cell_history", args=place)
 
+    def propose_anew(self, items: Sequence[CorrectionItem]) -> str:
+        """Of several pupils it is the sheet, where cells are typed over too."""
+        if len({item.student_id for item in items}) != 1:
+            return self.address
+        ref, first = self.ref, items[0]
+        place = [ref.school_class.pk, ref.code, ref.period.value, first.student_id]
+        asked = urlencode({"item": first.item, "field": first.field})
+        return f"{reverse('approvals:propose_pupil', args=place)}?{asked}"
+
     def now(self, items: Sequence[CorrectionItem]) -> Mapping[int, str]:
         self._stored = stored_results(self.ref, [item.student_id for item in items])
         return {item.pk: value_and_version(self._row(item), item.field)[0] for item in items}
@@ -201,6 +225,9 @@ class SheetRegister:
 class RollRegister:
     """The rolls of one or more sessions of a class whose month has closed (rule R72)."""
 
+    proof = "ảnh chụp đơn xin phép, giấy khám bệnh"
+    truth = "việc học sinh có mặt, vắng mặt ở lớp"
+
     def __init__(self, request: CorrectionRequest, day: datetime.date) -> None:
         self._request = request
         self._class = request.school_class
@@ -216,6 +243,8 @@ class RollRegister:
 
     @property
     def moment(self) -> str:
+        if self._request.roll_until == self._day:
+            return f"các buổi ngày {self._day:%d/%m/%Y}"
         if self._request.roll_until:
             return f"các buổi từ {self._day:%d/%m/%Y} đến {self._request.roll_until:%d/%m/%Y}"
         return session_words((self._day, self._request.roll_session))
@@ -235,6 +264,12 @@ class RollRegister:
 
     def history_of(self, item: CorrectionItem) -> str:
         return reverse("students:roll", args=[self._class.pk, *place_of(self._request, item)])
+
+    def propose_anew(self, items: Sequence[CorrectionItem]) -> str:
+        if self._request.roll_until and items:
+            place = [self._class.pk, self._day, items[0].student_id]
+            return reverse("approvals:propose_sessions", args=place)
+        return reverse("approvals:propose_roll", args=[self._class.pk, self._day, self._request.roll_session])
 
     def now(self, items: Sequence[CorrectionItem]) -> Mapping[int, str]:
         places = {item.pk: place_of(self._request, item) for item in items}

@@ -13,7 +13,8 @@ from django.urls import reverse
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from approvals.frame import requests_waiting_for
+from approvals.contested_cells import with_standing
+from approvals.frame import requests_to_read
 from approvals.models import CorrectionRequestQuerySet
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue, visible_requests
@@ -40,6 +41,8 @@ class RequestLine:
     year_label: str
     due_on: datetime.date | None
     is_overdue: bool
+    is_outdated: bool
+    is_contested: bool
 
     @property
     def kind(self) -> str:
@@ -88,7 +91,7 @@ def read_list(request: SignedInRequest) -> RequestList:
     visible = visible_requests(user)
     who = request.GET.get("who", "")
     state = request.GET.get("state", "")
-    waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
+    waiting = Q(pk__in=requests_to_read(user).values("pk"))
     people = {"waiting": waiting, "mine": Q(proposer=user), "overdue": Q(due_on__lt=clock.today())}
     own = visible.filter(people[who]) if who in people else visible
     chosen = own.filter(state=state) if state in set(State) else own
@@ -135,7 +138,8 @@ def _former_years(user: User) -> tuple[FormerYear, ...]:
 
 
 def _list_rows(chosen: CorrectionRequestQuerySet) -> CorrectionRequestQuerySet:
-    return chosen.select_related("school_class__year", "line", "proposer").with_cells().order_by("-id")
+    rows = chosen.select_related("school_class__year", "line", "proposer").with_cells()
+    return with_standing(rows).order_by("-id")
 
 
 def _state_filters(counts: Mapping[str, int], chosen: str) -> tuple[Filter, ...]:
@@ -158,4 +162,6 @@ def _line(request: Any) -> RequestLine:
         year_label=request.school_class.year.label,
         due_on=request.due_on,
         is_overdue=is_overdue(request),
+        is_outdated=request.is_outdated,
+        is_contested=request.is_contested,
     )

@@ -178,6 +178,7 @@ class RequestPage:
     foreseen: tuple[str, ...] = ()
     rivals: tuple[RivalLine, ...] = ()
     needs_consent: bool = False
+    propose_anew: str = ""
     sees_prints: bool = False
 
     @property
@@ -255,6 +256,7 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
         foreseen=foreseen(request) if is_decided_on else (),
         rivals=tuple(_rival_line(user, register, each) for each in rivals_of(request, items, reader=user)),
         needs_consent=is_needed,
+        propose_anew=register.propose_anew(items),
         sees_prints=permissions.may_anywhere(user, Action.SEE_PRINTS),
     )
 

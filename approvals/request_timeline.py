@@ -23,6 +23,33 @@ _DONE: Mapping[tuple[State, State], tuple[str, str, str]] = {
     (State.APPROVED, State.APPLIED): ("Thực hiện: đã ghi vào sổ", "", "ok"),
 }
 """From and to → what was done, which field holds its words, how it is coloured."""
+_MADE = ("Lập phiếu", "", "neutral")
+_OPINED = ("Ý kiến tổ (khối) trưởng", "opinion", "neutral")
+_READ = ("Người lập đã xem", "", "neutral")
+_CANCELLED = ("Huỷ phiếu", "history_change_reason", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAct:
+    """What was done to a request between two versions of it; `field` holds the words that were said."""
+
+    what: str
+    field: str
+    kind: str
+
+
+def act_of(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> RequestAct | None:
+    """Between two versions, by the names of their columns; None where only what was typed was kept."""
+    if after is None:
+        return None
+    if before is None:
+        return RequestAct(*_MADE)
+    if before["state"] != after["state"]:
+        move = State(before["state"]), State(after["state"])
+        return RequestAct(*_DONE.get(move, _CANCELLED))
+    if before.get("opinion_at") != after.get("opinion_at"):
+        return RequestAct(*_OPINED)
+    return RequestAct(*_READ) if before.get("read_at") != after.get("read_at") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +67,29 @@ class Step:
 def timeline(rows: Sequence[Any], evidence: Iterable[Evidence]) -> tuple[Step, ...]:
     """Newest first. `rows` are the request's history, oldest first, with their users; no statement."""
     role = rows[0].acting_role if rows else ""
-    found = [*_acts(rows), *((each.uploaded_at, _evidence_step(each, role)) for each in evidence)]
+    found = [*acts(rows), *((each.uploaded_at, _evidence_step(each, role)) for each in evidence)]
     found.sort(key=lambda pair: pair[0])
     return tuple(step for _at, step in found[::-1])
 
 
-def _acts(rows: Sequence[Any]) -> Iterator[tuple[datetime.datetime, Step]]:
+def acts(rows: Sequence[Any]) -> Iterator[tuple[datetime.datetime, Step]]:
+    """The acts in one request's history, oldest first, each with its moment; what the proposer only looked at is none.
+
+    No statement.
+    """
     before = None
     for row in rows:
-        if before is None:
-            yield row.history_date, _step("Lập phiếu", row, "", "neutral")
-        elif row.state != before.state:
-            yield row.history_date, _moved(State(before.state), row)
-        elif row.opinion_at != before.opinion_at:
-            yield row.history_date, _step("Ý kiến tổ (khối) trưởng", row, row.opinion, "neutral")
-        before = row
+        told = {name: getattr(row, name) for name in ("state", "opinion_at", "read_at")}
+        act = act_of(before, told)
+        if act is not None and act.what != _READ[0]:
+            yield row.history_date, _step(act, row)
+        before = told
 
 
-def _moved(source: State, row: Any) -> Step:
-    what, field, kind = _DONE.get(
-        (source, State(row.state)), ("Huỷ phiếu", "history_change_reason", "refused")
-    )
-    return _step(what, row, getattr(row, field) or "" if field else "", kind)
-
-
-def _step(what: str, row: Any, note: str, kind: str) -> Step:
+def _step(act: RequestAct, row: Any) -> Step:
+    note = getattr(row, act.field) or "" if act.field else ""
     who = str(row.history_user or "Hệ thống")
-    return Step(what, who, row.acting_role, moment_label(row.history_date), note, kind)
+    return Step(act.what, who, row.acting_role, moment_label(row.history_date), note, act.kind)
 
 
 def _evidence_step(evidence: Evidence, role: str) -> Step:

@@ -14,6 +14,7 @@ from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
 from approvals import consent, corrections, opinions
+from approvals.answers_read import mark_read
 from approvals.evidence_views import take_files
 from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionRequest, Evidence
@@ -54,8 +55,11 @@ def request_list(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One request: to finish, to decide, to carry out or to read."""
-    return show_request(request, get_request(request.user, pk))
+    """One request: to finish, to decide, to carry out or to read; for its proposer the answer is read from here on."""
+    found = get_request(request.user, pk)
+    if found.proposer_id == request.user.pk and found.is_unread:
+        mark_read(found, by=request.user)
+    return show_request(request, found)
 
 
 def show_request(
@@ -78,7 +82,8 @@ def show_request(
         "document": request.POST.get("document", found.document),
         "opinion": request.POST.get("opinion", found.opinion),
         "note": request.POST.get("note", ""),
-        "may_print": permissions.may(request.user, Action.PRINT_PAPERS),
+        "may_print": permissions.may(request.user, Action.PRINT_REQUEST, owner_id=found.proposer_id),
+        "sees_superseded": permissions.may(request.user, Action.PRINT_PAPERS),
     }
     return render(request, "approvals/request.html", context, status=status)
 
@@ -150,8 +155,7 @@ def _keep_draft(request: SignedInRequest, found: CorrectionRequest) -> dict[str,
 
 
 def _missing(request: SignedInRequest, found: CorrectionRequest) -> dict[str, list[str]]:
-    typed = _typed(request)
-    missing = corrections.missing_to_file(found, reason=typed["reason"], code=typed["code"])
+    missing = corrections.missing_to_file(found, **_typed(request))
     return {field: [message] for field, message in missing.items()}
 
 

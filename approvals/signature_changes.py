@@ -9,35 +9,17 @@ from accounts.clock import moment_label
 from accounts.history import Source
 from approvals.book_contents import contents_of
 from approvals.book_standing import asked_again
+from approvals.content_words import cell_words, value_words
 from approvals.models import BookSignature, CorrectionRequest
 from approvals.signed_content import CellChange, changes_since, content_of
 from gradebook.models import Arrangement, SubjectResult, TraitResult
-from gradebook.regulation import LINES, TraitGroup, line_by_code, trait_by_code
-from gradebook.scopes import HOMEROOM
+from gradebook.regulation import LINES
 from gradebook.sheets import SheetRef, value_and_version
 from students.models import Absence, Student
 
 UNKNOWN = "Lịch sử không ghi ai sửa: báo Phó Hiệu trưởng kiểm tra nhật kí kiểm toán."
 CAME_LATER = "Em vào lớp sau khi kí"
 _LINE_CODES = frozenset(line.code for line in LINES)
-_GROUPS = {group.value: group.label for group in TraitGroup}
-_FIELDS = {
-    "attainment": "mức đạt được",
-    "mark": "điểm KTĐK",
-    "repeat": "kiểm tra lại",
-    "comment": "nhận xét",
-    "rating": "mức đạt được",
-    "brought": "kết quả mang từ trường cũ",
-    "terms": "hình thức đánh giá",
-    "with_leave": "có phép (ngày)",
-    "without_leave": "không phép (ngày)",
-}
-_BROUGHT = {
-    "attainment": "mức đạt được",
-    "mark": "điểm KTĐK",
-    "comment": "nhận xét",
-    "rating": "mức đạt được",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +47,14 @@ def changes_of(ref: SheetRef, signature: BookSignature) -> tuple[Changed, ...]:
     return tuple(
         Changed(
             names[each.pupil].full_name,
-            _cell_words(each),
-            _value(each.field, each.signed),
-            _value(each.field, each.now),
+            cell_words(each.item, each.field),
+            value_words(each.field, each.signed),
+            value_words(each.field, each.now),
             _by(writers.get(each), is_new=each.pupil not in signed.rows),
             papers.get(writers[each].request_id) if each in writers else None,
         )
         for each in found
     )
-
-
-def _cell_words(change: CellChange) -> str:
-    field = _FIELDS.get(change.field, change.field)
-    if change.item == "absence":
-        return f"Số ngày nghỉ {field}"
-    if change.item == HOMEROOM:
-        return f"Phẩm chất và năng lực: {field}"
-    if change.item in _LINE_CODES:
-        return f"{line_by_code(change.item).name}: {field}"
-    name = _GROUPS.get(change.item) or trait_by_code(change.item).name
-    return f"{name}: {field}"
-
-
-def _value(field: str, value: str) -> str:
-    if field == "brought":
-        return ", ".join(_BROUGHT.get(each, each) for each in value.split())
-    return value
 
 
 def _by(row: Any, *, is_new: bool) -> str:

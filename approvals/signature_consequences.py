@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from accounts.clock import moment_label
 from approvals.book_contents import contents_of
-from approvals.book_standing import asked_again, holds, key_of, newest_signatures, title_of
+from approvals.book_keys import key_of
+from approvals.book_standing import asked_again, holds, newest_signatures, title_of
 from approvals.mandates import place_of
 from approvals.models import BookSignature, CorrectionItem, CorrectionRequest
 from gradebook.regulation import Period

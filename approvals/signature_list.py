@@ -39,6 +39,15 @@ class SignatureList:
     signed: int
 
     @property
+    def first_unseen(self) -> Book | None:
+        """Of those to sign, the first that the reader has not looked at as it is now."""
+        return next((book for book in self.to_sign if not book.looked_at), None)
+
+    @property
+    def has_seen(self) -> bool:
+        return any(book.looked_at for book in self.to_sign)
+
+    @property
     def to_sign(self) -> tuple[Book, ...]:
         return tuple(book for book in self.own if book.may_be_signed)
 
@@ -49,7 +58,7 @@ class SignatureList:
 
 
 def read_list(user: User, query: Mapping[str, str]) -> SignatureList:
-    """`?period=`, `?state=` and `?class=` choose; unknown values mean what is asked most. Twelve statements at most."""
+    """`?period=`, `?state=`, `?class=` choose; unknown values mean what is asked most. Thirteen statements at most."""
     sight = read_sight(user, Action.SEE_SIGNATURES)
     period = sight.chosen_period(_period(query.get("period", "")))
     if period is Period.SUPPLEMENTARY:

@@ -9,12 +9,14 @@ from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
 from approvals.book_gaps import gaps_of
-from approvals.book_standing import Book, key_of, read_books, sealed
+from approvals.book_keys import key_of
+from approvals.book_reading import Reading, reading_of
+from approvals.book_standing import Book, read_books, sealed
 from approvals.models import BookSignature
 from approvals.signature_changes import Changed, changes_of
 from approvals.signature_rules import Ready
 from gradebook.progress import NOTHING
-from gradebook.progress_sheets import read_class
+from gradebook.progress_sheets import read_class, read_led_and_taught
 from gradebook.regulation import Period
 from gradebook.sheet_gaps import SheetGaps
 from gradebook.sheets import SheetRef, find_sheet
@@ -28,13 +30,31 @@ WHO_SEES = (
 
 @dataclass(frozen=True, slots=True)
 class SignaturePage:
-    """`signatures` newest first."""
+    """`signatures` newest first. `reading` are the contents, and `own` the reader's books of the period, where the
+    reader may sign this one now."""
 
     book: Book
     gaps: tuple[SheetGaps, ...]
     changes: tuple[Changed, ...]
     signatures: tuple[BookSignature, ...]
     is_current_year: bool
+    reading: Reading | None = None
+    own: tuple[Book, ...] = ()
+
+    @property
+    def to_sign(self) -> tuple[Book, ...]:
+        return tuple(book for book in self.own if book.may_be_signed)
+
+    @property
+    def number(self) -> int:
+        """Which of those to sign this is, from 1."""
+        return [book.key for book in self.to_sign].index(self.book.key) + 1
+
+    @property
+    def next(self) -> Book | None:
+        """The next book to sign that the reader has not looked at as it is now; this one is being looked at."""
+        later, earlier = self.to_sign[self.number :], self.to_sign[: self.number - 1]
+        return next((book for book in (*later, *earlier) if not book.looked_at), None)
 
     @property
     def summary(self) -> str:
@@ -70,7 +90,10 @@ def get_page(user: User, class_id: int, code: str, period: str) -> SignaturePage
     ).select_related("signer", "stands_in_for", "line")
     found = tuple(signatures.order_by("-number"))
     changes = changes_of(ref, found[0]) if book.state.has_broken else ()
-    return SignaturePage(book, gaps, changes, found, is_current)
+    if not book.may_be_signed:
+        return SignaturePage(book, gaps, changes, found, is_current)
+    own = [each for each in read_books(read_led_and_taught(user), [ref.period]) if each.is_own]
+    return SignaturePage(book, gaps, changes, found, is_current, reading_of(book), tuple(own))
 
 
 def _of_today(user: User, ref: SheetRef) -> tuple[Book, tuple[SheetGaps, ...]]:

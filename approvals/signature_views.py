@@ -12,13 +12,16 @@ from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
+from approvals.book_keys import BookKey
+from approvals.book_looks import note_look
 from approvals.request_pages import may_see_request
-from approvals.signature_list import read_list
+from approvals.signature_list import SignatureList, read_list
 from approvals.signature_page import WHO_SEES, get_page
 from approvals.signatures import WHO_SIGNS, SigningRefused, Wanted, sign_books
 from gradebook.regulation import Period
 
 MOST_BOOKS = 400
+SEEN = "seen"
 
 
 @never_cache
@@ -36,25 +39,42 @@ def _show(
     *,
     problems: SigningRefused | None = None,
 ) -> HttpResponse:
+    found = read_list(request.user, query)
+    against = {each.key: each.why for each in problems.problems} if problems else {}
+    ticked = _ticked(request, found, is_refused=problems is not None)
     context = {
-        "list": read_list(request.user, query),
+        "list": found,
+        "to_sign": [(book, book.key in ticked, against.get(book.key, "")) for book in found.to_sign],
         "periods": list(Period),
         "problems": problems.problems if problems else (),
-        "ticked": set(request.POST.getlist("book")) if problems else None,
     }
     return render(request, "approvals/signatures.html", context, status=422 if problems else 200)
+
+
+def _ticked(request: SignedInRequest, found: SignatureList, *, is_refused: bool) -> set[BookKey]:
+    """What was ticked, after a refusal; those looked at for who asks so (`?tick=seen`); else only a single book."""
+    if is_refused:
+        return {_wanted(text).key for text in request.POST.getlist("book")[:MOST_BOOKS]}
+    if request.GET.get("tick") == SEEN:
+        return {book.key for book in found.to_sign if book.looked_at}
+    return {book.key for book in found.to_sign} if len(found.to_sign) == 1 else set()
 
 
 @never_cache
 @require_safe
 def signature(request: SignedInRequest, class_id: int, code: str, period: str) -> HttpResponse:
-    """One book: how it stands, what has changed since it was signed, every signature given."""
+    """One book: how it stands, what has changed since it was signed, every signature given.
+
+    Whoever may sign it reads its contents here, and that they did is kept.
+    """
     page = get_page(request.user, class_id, code, period)
     visible = {
         change.request.pk
         for change in page.changes
         if change.request is not None and may_see_request(request.user, change.request)
     }
+    if page.book.may_be_signed and page.book.now and request.method == "GET":
+        note_look(page.book.ref, page.book.now, by=request.user)
     return render(request, "approvals/signature.html", {"page": page, "visible_requests": visible})
 
 

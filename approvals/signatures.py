@@ -3,7 +3,7 @@
 the period is taken            no save, correction or order comes between reading and signing
 WHO    permissions.require     whoever holds the class or line on the day, a substitute too
 WHEN   locked, no cell empty   the gaps are named
-WHAT   the contents seen       a book that has changed since is not signed unseen
+WHAT   the contents seen       opened by the signer as they stand; what has changed since is not signed unseen
 TRACE  the signature           append-only, under the audit chain
 """
 
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
-from accounts.powers import Action, who_could
+from accounts.powers import Action, Role, who_could
 from approvals.book_gaps import gap_words, gaps_of
-from approvals.book_standing import Book, BookKey, read_books
+from approvals.book_keys import BookKey
+from approvals.book_standing import Book, read_books
 from approvals.models import BookSignature
 from approvals.signature_rules import Ready, Seal
 from approvals.signed_content import VERSION
@@ -32,6 +33,7 @@ WHO_SIGNS = (
     "thay kí trong những ngày mình giữ lớp, giữ môn."
 )
 CHANGED = "Nội dung vừa thay đổi so với lúc mở trang. Xem lại sổ rồi kí."
+NOT_LOOKED_AT = "Thầy cô chưa xem nội dung sổ như hiện nay. Mở «Xem nội dung» của sổ này, đọc rồi kí."
 NOT_LOCKED = {
     Ready.SHUT: "Thời điểm này chưa mở cho sổ.",
     Ready.OPEN: "Sổ đang mở. Chỉ kí khi đã khoá.",
@@ -49,11 +51,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a book cannot be signed; `url` leads to where that can be put right."""
+    """Why a book cannot be signed; `url` leads to where that can be put right, `key` says which book."""
 
     title: str
     why: str
     url: str
+    key: BookKey | None = None
 
 
 class SigningRefused(Exception):
@@ -75,7 +78,7 @@ def sign_books(
     if year is None or not wanted:
         raise SigningRefused([Problem("Chưa chọn sổ nào", "Chọn ít nhất một sổ rồi kí.", "")])
     locks = whole_period_locks(year.pk, [period.value])
-    with acting(by, role=permissions.post_label(by), source=source, holding=locks):
+    with acting(by, role=_role_of(wanted, by), source=source, holding=locks):
         sight = read_led_and_taught(by)
         found = read_books(sight, [period], only={each.key for each in wanted})
         books = {each.key: each for each in found if each.is_own}
@@ -83,13 +86,20 @@ def sign_books(
             raise permissions.Refused(WHO_SIGNS, who_could(Action.SIGN_BOOK))
         gaps = gaps_of(list(books.values()), sight)
         problems = [
-            Problem(books[each.key].title, why, books[each.key].url)
+            Problem(books[each.key].title, why, books[each.key].url, each.key)
             for each in wanted
             if (why := _against(books[each.key], each.seen, gaps[each.key]))
         ]
         if problems:
             raise SigningRefused(problems)
         return _write(list(books.values()), by)
+
+
+def _role_of(wanted: Sequence[Wanted], by: User) -> str:
+    """As what these are signed together, whatever other post the person has; each signature names its class."""
+    led = permissions.powers_of(by).homeroom_classes
+    roles = {Role.HOMEROOM if each.key[0] in led else Role.SUBJECT for each in wanted}
+    return ", ".join(role.label for role in (Role.HOMEROOM, Role.SUBJECT) if role in roles)
 
 
 def _against(book: Book, seen: str, gaps: Sequence[SheetGaps]) -> str:
@@ -102,7 +112,9 @@ def _against(book: Book, seen: str, gaps: Sequence[SheetGaps]) -> str:
         return gap_words(gaps)
     if book.seal is Seal.HOLDS:
         return SIGNED_ALREADY
-    return "" if book.now is not None and book.now.digest == seen else CHANGED
+    if book.now is None or book.now.digest != seen:
+        return CHANGED
+    return "" if book.looked_at else NOT_LOOKED_AT
 
 
 def _write(books: Sequence[Book], by: User) -> list[BookSignature]:

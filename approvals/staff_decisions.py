@@ -107,14 +107,15 @@ def revoke_decision(decision: StaffDecision, *, why: str, by: User) -> StaffDeci
 
 
 def mark_read(decision: StaffDecision, *, by: User) -> None:
-    """The person concerned has opened it."""
+    """The person concerned has opened it: `decision` tells from here on when."""
     if decision.person_id != by.pk or decision.read_at is not None:
         return
     with acting(by, role=permissions.post_label(by), source=Source.PAGE):
-        decision = StaffDecision.objects.select_for_update().get(pk=decision.pk)
-        if decision.read_at is None:
-            decision.read_at = clock.now()
-            decision.save()
+        held = StaffDecision.objects.select_for_update().get(pk=decision.pk)
+        if held.read_at is None:
+            held.read_at = clock.now()
+            held.save()
+    decision.read_at = held.read_at
 
 
 def visible_decisions(user: User) -> QuerySet[StaffDecision]:

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 
-from accounts import clock, permissions
+from accounts import permissions
 from accounts.admin_account import Overdue, overdue_accounts
 from accounts.models import User
 from accounts.powers import Action, Role
+from approvals.contested_cells import with_standing
 from approvals.contradicted import contradicted_tasks
-from approvals.frame import inquiries_to_read, requests_waiting_for
+from approvals.frame import inquiries_to_read, requests_to_read
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.inspection_tasks import InspectionTask, inspection_tasks
 from approvals.models import CorrectionRequest
@@ -26,7 +27,7 @@ from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import SignatureTask, signature_tasks
-from approvals.workflow import State
+from approvals.workflow import WRITABLE, State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
@@ -49,7 +50,6 @@ Tallies: TypeAlias = Callable[[SheetRef], Tally]
 
 MOST_REQUESTS = 20
 MOST_INQUIRIES = 10
-REFUSED_FOR = datetime.timedelta(days=30)
 
 _WHAT_TO_DO = {
     State.DRAFT: "Ghi lí do, kèm minh chứng rồi gửi",
@@ -57,7 +57,16 @@ _WHAT_TO_DO = {
     State.RETURNED: "Bổ sung theo yêu cầu rồi gửi lại",
     State.AWAITING: "Đồng ý hoặc không, vì kết quả của lớp đã phê duyệt",
     State.APPROVED: "Ghi giá trị đã phê chuẩn vào sổ",
+}
+OUTDATED_OWN = (
+    "Giá trị đã đổi từ khi lập phiếu: huỷ phiếu, còn cần sửa thì lập phiếu mới theo giá trị đang lưu"
+)
+OUTDATED = "Giá trị đã đổi từ khi lập phiếu, không phê chuẩn được: từ chối để giáo viên lập phiếu mới"
+_ANSWERED = {
+    State.AWAITING: "Phó Hiệu trưởng đã phê chuẩn, còn chờ Hiệu trưởng đồng ý: mở phiếu để xem",
+    State.APPROVED: "Đã phê chuẩn, văn thư sẽ ghi vào sổ: mở phiếu để xem",
     State.REFUSED: "Đọc lí do từ chối",
+    State.APPLIED: "Đã ghi vào sổ: mở phiếu để xem",
 }
 
 
@@ -107,7 +116,7 @@ class DeadlineWarning:
 
 @dataclass(frozen=True, slots=True)
 class RequestTask:
-    """A request whose next move is this person's, or the person's own one that was refused lately."""
+    """A request whose next move is this person's, or the person's own one with an answer to read."""
 
     title: str
     to_do: str
@@ -121,6 +130,8 @@ class RequestTask:
     note: str
     due_on: datetime.date | None = None
     is_overdue: bool = False
+    is_outdated: bool = False
+    is_contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,24 +359,22 @@ def _sheet_url(ref: SheetRef) -> str:
 
 def _requests(user: User) -> list[CorrectionRequest]:
     """What is due first, then what waits longest; one more than is shown, to know whether there are others."""
-    lately = clock.stamp() - REFUSED_FOR
-    refused = Q(proposer=user, state=State.REFUSED) & (Q(decided_at__gte=lately) | Q(consent_at__gte=lately))
-    waiting = Q(pk__in=requests_waiting_for(user).values("pk"))
-    found = (
-        CorrectionRequest.objects.filter(waiting | refused)
-        .select_related("school_class__year", "line", "proposer")
-        .with_cells()
-        .order_by(F("due_on").asc(nulls_last=True), "filed_at", "id")
+    found = with_standing(
+        requests_to_read(user).select_related("school_class__year", "line", "proposer").with_cells()
     )
-    return list(found[: MOST_REQUESTS + 1])
+    return list(found.order_by(F("due_on").asc(nulls_last=True), "filed_at", "id")[: MOST_REQUESTS + 1])
 
 
 def _request_task(request: Any, user: User) -> RequestTask:
     register = register_of(request)
     state = State(request.state)
+    is_own = request.proposer_id == user.pk
+    is_news = is_own and state in _ANSWERED and not request.is_outdated
+    # Whoever reads an answer, or is free to cancel, has no day to keep: it is that of the next one.
+    has_a_day = not is_own or state in WRITABLE
     return RequestTask(
         title=f"Phiếu {request.label} · {register.title} · {register.moment}",
-        to_do=_to_do(request, state, user),
+        to_do=_ANSWERED[state] if is_news else _to_do(request, state, user),
         url=reverse("approvals:request", args=[request.pk]),
         state=state,
         kind=STATE_KINDS[state],
@@ -374,23 +383,33 @@ def _request_task(request: Any, user: User) -> RequestTask:
         cells=request.cells,
         since=localtime(_since(request)),
         note=_task_note(request, state),
-        due_on=request.due_on,
-        is_overdue=is_overdue(request),
+        due_on=request.due_on if has_a_day else None,
+        is_overdue=has_a_day and is_overdue(request),
+        is_outdated=request.is_outdated,
+        is_contested=request.is_contested,
     )
 
 
 def _to_do(request: Any, state: State, user: User) -> str:
-    """A vice-principal decides; the head of the tổ, who is told of it too, may say something."""
+    """A vice-principal decides; the head of the tổ, who is told of it too, may say something. Nobody goes on with one
+    in which a value has moved on."""
+    if request.is_outdated:
+        return OUTDATED_OWN if request.proposer_id == user.pk else OUTDATED
     if state == State.FILED and not permissions.may(user, Action.DECIDE_REQUEST):
         return "Có thể ghi ý kiến của tổ (không bắt buộc)"
-    if state == State.APPROVED and request.proposer_id == user.pk:
-        return "Ô đã đổi theo phiếu khác: huỷ phiếu, còn cần sửa thì lập phiếu mới"
     return _WHAT_TO_DO[state]
 
 
 def _since(request: Any) -> datetime.datetime:
     returned = request.returned_at if request.state == State.RETURNED else None
-    return returned or request.consent_at or request.decided_at or request.filed_at or request.created_at
+    return (
+        returned
+        or request.applied_at
+        or request.consent_at
+        or request.decided_at
+        or request.filed_at
+        or request.created_at
+    )
 
 
 def _task_note(request: Any, state: State) -> str:

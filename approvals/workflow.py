@@ -87,6 +87,8 @@ MOVES: tuple[RequestMove, ...] = (
 )
 
 OPEN_STATES = frozenset({State.DRAFT, State.FILED, State.RETURNED, State.AWAITING, State.APPROVED})
+ANSWERED = frozenset({State.AWAITING, State.APPROVED, State.REFUSED, State.APPLIED})
+"""In which the proposer has an answer to read."""
 WRITABLE = frozenset({State.DRAFT, State.RETURNED})
 """In which the proposer still gives reasons and evidence."""
 

@@ -61,6 +61,7 @@ def _last_locked(sight: Any) -> Any:
 
 def _sign_all(period: Any) -> int:
     from accounts.models import User  # noqa: PLC0415 - after setup
+    from approvals.book_looks import note_look  # noqa: PLC0415 - as above
     from approvals.book_standing import read_books  # noqa: PLC0415 - as above
     from approvals.signatures import Wanted, sign_books  # noqa: PLC0415 - as above
     from gradebook.progress_sheets import read_led_and_taught  # noqa: PLC0415 - as above
@@ -68,7 +69,10 @@ def _sign_all(period: Any) -> int:
     signed = 0
     for teacher in User.objects.filter(is_active=True):
         books = read_books(read_led_and_taught(teacher), [period])
-        wanted = [Wanted(book.key, book.now.digest) for book in books if book.may_be_signed and book.now]
+        ready = [(book, book.now) for book in books if book.may_be_signed and book.now]
+        for book, now in ready:
+            note_look(book.ref, now, by=teacher)
+        wanted = [Wanted(book.key, now.digest) for book, now in ready]
         if wanted:
             signed += len(sign_books(wanted, period, by=teacher))
     return signed

@@ -1,33 +1,55 @@
 """The story of one cell: every value it ever had, with who, as what, when, why and under which paper.
 
-From the history that the application writes, and from the audit chain what was written past it (no actor).
+From the history that the application writes, and from the audit chain what was written past it (no actor). An app above
+tells with `also_from` what was done about the cell besides, without a change of it.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.clock import moment_label
 from accounts.history import Source
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.sheets import Field, SheetRef, value_and_version
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of the cell; values are as shown ("" for not entered)."""
+    """One change of the cell; values are as shown ("" for not entered). Or an act about it, in words, under a paper."""
 
     old: str
     new: str
     who: str
     role: str
     at: str
+    moment: datetime.datetime
     source: str
     why: str
     request_id: int | None
     window_id: int | None
+    act: str = ""
+    paper: str = ""
+
+
+Teller = Callable[[User, SheetRef, int, str, str], Iterable[Step]]
+_TELLERS: list[Teller] = []
+
+
+def also_from(teller: Teller) -> None:
+    """`teller` gives the acts about a cell that a person may read of, each with its moment."""
+    if teller not in _TELLERS:
+        _TELLERS.append(teller)
+
+
+def read_cell_story(user: User, ref: SheetRef, student_id: int, item: str, field: str) -> tuple[Step, ...]:
+    """The changes of one cell and the acts about it, newest first. Two statements, and those of the tellers."""
+    changes = read_cell_history(ref, student_id, item, field)
+    about = [step for teller in _TELLERS for step in teller(user, ref, student_id, item, field)]
+    oldest_first = sorted([*reversed(changes), *about], key=lambda step: step.moment)
+    return tuple(reversed(oldest_first))
 
 
 def read_cell_history(ref: SheetRef, student_id: int, item: str, field: str) -> tuple[Step, ...]:
@@ -98,6 +120,7 @@ def _step(old: str, new: str, row) -> Step:
         why=row.history_change_reason or getattr(row, "repeat_reason", ""),
         request_id=row.request_id,
         window_id=row.window_id,
+        moment=row.history_date,
     )
 
 
@@ -112,4 +135,5 @@ def _step_past(old: str, new: str, at: datetime.datetime) -> Step:
         why="",
         request_id=None,
         window_id=None,
+        moment=at,
     )

@@ -47,7 +47,7 @@ def commend(
         raise YearEndRefused(f"Em {student.full_name} không học lớp {school_class.name}.")
     if not school_class.year.starts_on <= on <= today():
         raise YearEndRefused("Ngày khen nằm trong năm học và không sau hôm nay: sửa ngày.")
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=_role(by, school_class), source=Source.PAGE):
         return Commendation.objects.create(
             school_class=school_class, student=student, kind=kind, text=text, given_on=on, recorded_by=by
         )
@@ -64,6 +64,10 @@ def take_back(commendation: Commendation, *, reason: str, by: User) -> None:
     commendation.school_class.year.require_not_closed()
     if not reason.strip():
         raise YearEndRefused("Ghi lí do rút lại.")
-    with acting(by, role=permissions.post_label(by), source=Source.PAGE):
+    with acting(by, role=_role(by, commendation.school_class), source=Source.PAGE):
         commendation.taken_back_for = reason.strip()
         commendation.save()
+
+
+def _role(by: User, school_class: SchoolClass) -> str:
+    return permissions.capacity(by, Action.COMMEND, school_class=school_class)

@@ -15,7 +15,7 @@ from accounts import permissions
 from accounts.history import Source
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from gradebook.cell_history import read_cell_history
+from gradebook.cell_history import read_cell_story
 from gradebook.entry import Change, SaveReport, differences, save_results
 from gradebook.models import SubjectResult
 from gradebook.repeat_tests import LONGEST_REASON, Repeat
@@ -203,7 +203,7 @@ def _show(
         "student": page.student,
         "repeat": shown,
         "form": form,
-        "steps": read_cell_history(page.ref, page.student.pk, page.ref.code, Field.MARK),
+        "steps": read_cell_story(request.user, page.ref, page.student.pk, page.ref.code, Field.MARK),
         **more,
     }
     return render(request, "gradebook/repeat.html", context, status=status)

@@ -16,9 +16,10 @@ from accounts.history import Source
 from accounts.models import AccessLogEntry
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
-from gradebook.cell_history import read_cell_history
+from gradebook.cell_history import read_cell_story
 from gradebook.entry import Change, SaveReport, preview_results, save_results
 from gradebook.past_forms import MomentForm
+from gradebook.past_sheets import who_proposes
 from gradebook.pasted_blocks import block_from_json, read_block
 from gradebook.save_answers import save_answer
 from gradebook.sheet_forms import BadChanges, changes_from_form, changes_from_json, typed_cells
@@ -56,6 +57,8 @@ def _show(
     context: dict[str, Any] = {"page": page, "sheet": found}
     if mode == Mode.READ:
         context["past_form"] = MomentForm(year=found.ref.school_class.year)
+        if found.is_past and not (found.is_proposer or found.ref.school_class.year.is_closed):
+            context["who_proposes"] = who_proposes(found.ref)
     return render(request, "gradebook/sheet.html", context, status=status)
 
 
@@ -146,7 +149,7 @@ def cell_history(
         "ref": ref,
         "column": column,
         "student": enrolment.student,
-        "steps": read_cell_history(ref, student_id, item, field),
+        "steps": read_cell_story(request.user, ref, student_id, item, field),
         "takes_repeat": ref.takes_repeat and column.field == Field.MARK,
         "may_propose": _may_propose(request, ref),
     }

@@ -230,6 +230,11 @@ class Sheet:
         return self.is_proposer and not self.lock.is_open and not is_closed
 
     @property
+    def is_past(self) -> bool:
+        """Of a year that is over, whose results the principal has approved: a correction needs the consent too."""
+        return self.ref.school_class.year.is_over
+
+    @property
     def deadline_kind(self) -> str:
         """The colour of the time left: a warning for who answers for the sheet and has cells to fill."""
         if self.may_enter and self.entered < self.required:

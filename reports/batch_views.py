@@ -1,15 +1,12 @@
 """Pages of a batch: how far its classes are, the file for the printer."""
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.background import has_live_worker
-from accounts.confirmation import Lasting, require_password
-from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.rate_limit import limited
@@ -20,6 +17,7 @@ from reports.batch_progress import batch_progress
 from reports.models import PrintBatch
 from reports.print_forms import CopiesForm
 from reports.print_register import copies_of
+from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import batch_zip, is_being_packed
 
 WHO_SEES = "Sổ và học bạ đã in chỉ mở cho văn thư và Ban giám hiệu."
@@ -62,14 +60,8 @@ def about_paper(found: PrintBatch, form: CopiesForm) -> dict[str, object]:
 def batch_file(request: SignedInRequest, pk: int) -> FileResponse:
     """The file for the printer, never before it is whole and checked; who took it is logged."""
     found = get_batch(request.user, pk)
-    if found.state != PrintBatch.State.DONE:
-        raise Http404("Đợt in này chưa xong.")
-    if not found.file.name or not found.file.storage.exists(found.file.name):
-        raise Http404("Tệp của đợt in không còn trên máy chủ. Hãy đặt in lại.")
     name = f"{file_stem(found)}.pdf"
-    require_password(request, f"Tải về {name}: hồ sơ của học sinh {found.scope}.", lasting=Lasting.EXPORTS)
-    log_batch(request, AccessLogEntry.Kind.PRINT_DOWNLOADED, found, detail=name)
-    return file_to_save(found.file.open("rb"), name, "application/pdf")
+    return file_for_the_printer(request, found, name, whose=f"học sinh {found.scope}")
 
 
 def get_batch(user: User, pk: int) -> PrintBatch:
@@ -83,8 +75,7 @@ def _with_people() -> QuerySet[PrintBatch]:
 
 
 def log_batch(request: SignedInRequest, kind: AccessLogEntry.Kind, found: PrintBatch, *, detail: str) -> None:
-    page = reverse("reports:batch", args=[found.pk])
-    log_access(request, kind, target=found.title, target_path=page, detail=detail)
+    log_access(request, kind, target=found.title, target_path=page_of(found), detail=detail)
 
 
 def file_stem(found: PrintBatch) -> str:

@@ -6,7 +6,7 @@ Runs in a worker; nothing here knows of queues. No transaction is open while pag
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,9 +17,10 @@ from django.db import connection, transaction
 from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
-from reports import kept_pages, page_places, pdf, pdf_signing, read_back
+from reports import kept_books, kept_pages, page_places, pdf, pdf_signing, read_back
 from reports.book_content import ClassTable, Transcript
 from reports.class_tables import class_table
+from reports.foot_line import audit_foot
 from reports.models import PrintJob
 from reports.print_addresses import address_of
 from reports.superseded import changed_in, request_with_items
@@ -141,21 +142,58 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
 
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
-    with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
-        join(manuscript, parts, draft)
-        counts = [page_count(part) for part in parts]
-        texts = read_back.page_texts(draft)
-        _check(texts, manuscript, counts)
-        places = page_places.places_in(texts, manuscript.contents, counts)
+    is_whole = manuscript.changed is None
+    with publishing(parts, name=name, is_signed=is_whole and not manuscript.is_preview) as draft:
+        bound = _taken(manuscript, draft) if is_whole else None
+        if bound is None:
+            bound = _bound(manuscript, parts, draft)
         if manuscript.changed is None:
-            if not manuscript.is_preview:
-                pdf_signing.sign_if_wished(draft)
-            return Bound(sum(counts), places)
-        pages = manuscript.changed.pages_in(places)
+            return bound
+        pages = manuscript.changed.pages_in(bound.places)
         if not pages:
             raise read_back.PrintRunShort(["không có trang nào của các em trong phiếu"])
         page_places.keep_only(draft, pages, title=manuscript.title)
         return Bound(len(pages))
+
+
+def _taken(manuscript: Manuscript, draft: Path) -> Bound | None:
+    """The same book, if it was bound before."""
+    facts = kept_books.take(_key(manuscript), draft, [audit_foot(manuscript.audit_code)])
+    return None if facts is None else Bound(**facts)
+
+
+def _bound(manuscript: Manuscript, parts: Sequence[Path], draft: Path) -> Bound:
+    join(manuscript, parts, draft)
+    counts = [page_count(part) for part in parts]
+    texts = read_back.page_texts(draft)
+    _check(texts, manuscript, counts)
+    bound = Bound(sum(counts), page_places.places_in(texts, manuscript.contents, counts))
+    if manuscript.changed is None and manuscript.audit_code:
+        kept_books.keep(_key(manuscript), draft, asdict(bound), [bound.pages])
+    return bound
+
+
+def _key(manuscript: Manuscript) -> str:
+    return kept_books.key_of(manuscript.content_hash, manuscript.title)
+
+
+@contextmanager
+def publishing(parts: Sequence[Path], *, name: str, is_signed: bool) -> Iterator[Path]:
+    """Yields the draft of a file that is published as `name` when the block ends well, signed where it is wished.
+
+    It is no preview then that is signed. Where the block fails nothing is published, and the parts are forgotten: one
+    that is damaged would spoil each attempt alike.
+    """
+    is_bound = False
+    try:
+        with kept_pages.written_whole(Path(default_storage.path(name))) as draft:
+            yield draft
+            if is_signed:
+                pdf_signing.sign_if_wished(draft)
+        is_bound = True
+    finally:
+        if not is_bound:
+            kept_pages.forget(parts)
 
 
 class Joinable(Protocol):
@@ -176,11 +214,6 @@ def join(manuscript: Joinable, parts: Sequence[Path], draft: Path) -> None:
     pdf.merge_into(draft, parts, title=manuscript.title, foot=foot, addresses=addresses)
 
 
-def audit_foot(code: str) -> str:
-    """The line at the foot of each page; a test's manuscript may have none."""
-    return f"Mã nhật kí: {code}" if code else ""
-
-
 def _check(texts: list[str], manuscript: Manuscript, counts: Sequence[int]) -> None:
     if isinstance(manuscript.contents, ClassTable):
         read_back.check_class_table(texts, manuscript.contents)
@@ -194,18 +227,6 @@ def page_count(file: Path) -> int:
         return len(document)
     finally:
         document.close()
-
-
-@contextmanager
-def forgotten_on_failure(parts: Sequence[Path]) -> Iterator[None]:
-    """A kept page that is damaged would spoil each attempt alike: after a failure all are drawn anew."""
-    is_bound = False
-    try:
-        yield
-        is_bound = True
-    finally:
-        if not is_bound:
-            kept_pages.forget(parts)
 
 
 @contextmanager

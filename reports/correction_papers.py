@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.clock import moment_label, today
 from accounts.models import User
 from approvals.correction_register import NAME, Entry, Narrowing
+from approvals.mandates import proposer_was_head
 from approvals.models import CorrectionRequest
 from approvals.request_pages import RequestPage, read_page
 from approvals.workflow import State
@@ -29,7 +30,7 @@ NO = "Không đồng ý"
 class Opinion:
     """What one of the school's officers says of the request; without words: dotted lines, to be filled in by hand.
 
-    A note that only repeats the verdict (`added_to`) is left out.
+    A note that only repeats the verdict (`added_to`) is left out. `why_none`: why nobody says anything nor signs here.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Opinion:
     note: str = ""
     name: str = ""
     at: str = ""
+    why_none: str = ""
 
     @property
     def is_given(self) -> bool:
@@ -70,7 +72,7 @@ class CorrectionPaper:
 
     @property
     def title(self) -> str:
-        return f"{self.request.title} năm học {self.year.label}"
+        return self.request.title
 
     @property
     def number(self) -> str:
@@ -105,9 +107,18 @@ def read_correction_paper(user: User, request: CorrectionRequest) -> CorrectionP
 def opinion_of_grade_head(request: CorrectionRequest) -> Opinion:
     title, signer = "Ý kiến tổ (khối) trưởng", ("TỔ (KHỐI) TRƯỞNG",)
     if request.opinion_by is None or request.opinion_at is None:
-        return Opinion(title, signer)
+        return Opinion(title, signer, why_none=_why_no_opinion(request))
     at = moment_label(request.opinion_at)
     return Opinion(title, signer, note=request.opinion, name=request.opinion_by.full_name, at=at)
+
+
+def _why_no_opinion(request: CorrectionRequest) -> str:
+    """ "" while one may still be written by hand: until the vice-principal has decided, or the request is cancelled."""
+    if proposer_was_head(request):
+        return "Người đề nghị là tổ (khối) trưởng; phiếu trình thẳng Phó Hiệu trưởng."
+    if request.decided_by_id or request.state == State.CANCELLED:
+        return "Không ghi ý kiến; phiếu không bắt buộc có ý kiến của tổ."
+    return ""
 
 
 def consent_of_principal(request: CorrectionRequest) -> Opinion:

@@ -23,7 +23,7 @@ from approvals.request_pages import get_request
 from reports.correction_papers import correction_pdf, read_correction_paper, register_paper, register_pdf
 
 PDF = "application/pdf"
-WHO_PRINTS = "Phiếu đề nghị sửa do văn thư, Ban giám hiệu in."
+WHO_PRINTS = "Phiếu đề nghị sửa do người lập phiếu, văn thư, Ban giám hiệu in."
 MOST_REQUESTS = 400
 """On one paper: the server draws it while its reader waits."""
 
@@ -32,8 +32,9 @@ MOST_REQUESTS = 400
 @limited("correction_paper", times=60, minutes=10, what="in phiếu đề nghị sửa")
 def correction_paper(request: SignedInRequest, pk: int) -> FileResponse:
     """The request in the school's form; who took it is logged."""
-    permissions.require(request.user, Action.PRINT_PAPERS, WHO_PRINTS)
-    paper = read_correction_paper(request.user, get_request(request.user, pk))
+    found = get_request(request.user, pk)
+    permissions.require(request.user, Action.PRINT_REQUEST, WHO_PRINTS, owner_id=found.proposer_id)
+    paper = read_correction_paper(request.user, found)
     require_password(request, f"Tải về {paper.title}.", lasting=Lasting.EXPORTS)
     page = reverse("approvals:request", args=[pk])
     log_access(request, AccessLogEntry.Kind.PRINT_DOWNLOADED, target=paper.title, target_path=page)

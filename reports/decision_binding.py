@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
-from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
 from reports import kept_pages, pdf, read_back
-from reports.book_binding import Bound, forgotten_on_failure, one_moment, page_count
+from reports.book_binding import Bound, one_moment, page_count, publishing
 from reports.decision_papers import (
     CERTIFICATES,
     DECISION,
@@ -104,7 +103,7 @@ def bind(manuscript: PaperManuscript, parts: Sequence[Path], *, name: str) -> Bo
 
     Raises read_back.PrintRunShort.
     """
-    with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
+    with publishing(parts, name=name, is_signed=False) as draft:
         pdf.merge_into(draft, parts, title=manuscript.title)
         faults = tuple(_faults(draft, manuscript.content))
         if faults:

@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from accounts.tables import HEADING_FILL, HEADING_FONT, LONGEST_SHEET_NAME, write_value
+from accounts.tables import HEADING_FILL, HEADING_FONT, sheet_name, write_value
 from reports.figures import LEGEND, Column, Figure, Report, Row, Table, cell_words
 
 TITLE_FONT = Font(bold=True, size=13)
@@ -23,7 +23,6 @@ COUNT_FORMAT = "#,##0"
 LINE_HEIGHT = 15
 """Of a line of text, in points."""
 FIGURE_WIDTH = 9
-_NOT_IN_A_SHEET_NAME = str.maketrans("[]:*?/\\", "()-····")
 
 
 def write_report(report: Report, *, above: Sequence[str]) -> bytes:
@@ -32,21 +31,11 @@ def write_report(report: Report, *, above: Sequence[str]) -> bytes:
     book.remove(book.active)
     names: set[str] = set()
     for place, table in enumerate(report.tables):
-        sheet = book.create_sheet(_sheet_name(table, place, names))
+        sheet = book.create_sheet(sheet_name(table.title, names, number=place + 1))
         _write_table(sheet, report, table, above, is_first=place == 0)
     output = io.BytesIO()
     book.save(output)
     return output.getvalue()
-
-
-def _sheet_name(table: Table, place: int, taken: set[str]) -> str:
-    """What Excel takes, each once; a long title without its last words."""
-    title = table.title.translate(_NOT_IN_A_SHEET_NAME).strip("' ") or f"Bảng {place + 1}"
-    name = _shortened(title, LONGEST_SHEET_NAME)
-    if name.lower() in taken:
-        name = f"{_shortened(title, LONGEST_SHEET_NAME - 5)} ({place + 1})"
-    taken.add(name.lower())
-    return name
 
 
 def _write_words(
@@ -60,23 +49,6 @@ def _write_words(
     sheet.merge_cells(start_row=line, start_column=1, end_row=line, end_column=len(side) + len(table.columns))
     lines = sum(_lines_of(each, width) for each in text.split("\n"))
     sheet.row_dimensions[line].height = LINE_HEIGHT * lines
-
-
-def _shortened(title: str, longest: int) -> str:
-    """Whole words, none of which only leads to the next: «Biến động sĩ số», not «Biến động sĩ số từ 01-08»."""
-    if len(title) <= longest:
-        return title
-    words = (
-        title[: longest + 1].rsplit(" ", 1)[0].split() if " " in title[: longest + 1] else [title[:longest]]
-    )
-    while len(words) > 1 and (words[-1].lower() in _LEADING or words[-1][:1].isdigit()):
-        words.pop()
-    name = " ".join(words)
-    head, comma, _rest = name.rpartition(",")
-    return (head if comma and len(head) > longest // 3 else name).rstrip("' ,:–-")
-
-
-_LEADING = frozenset({"từ", "đến", "ngày", "và", "của", "theo", "trong", "năm", "học", "–", "-"})
 
 
 def _write_table(

@@ -10,9 +10,21 @@ from django.db.models.functions import Now
 from approvals.models import CorrectionRequest
 from gradebook.models import PERIOD_CHOICES, ResultsDecision
 from reports.batch_models import PrintBatch, PrintCopies
+from reports.export_models import DataArchive, SyncBatch, SyncRecord, SyncSending
 from students.models import Movement, SchoolClass, SchoolYear, Student
 
-__all__ = ["KeptReport", "PrintBatch", "PrintCopies", "PrintJob", "PrintedContent", "PrintedPart"]
+__all__ = [
+    "DataArchive",
+    "KeptReport",
+    "PrintBatch",
+    "PrintCopies",
+    "PrintJob",
+    "PrintedContent",
+    "PrintedPart",
+    "SyncBatch",
+    "SyncRecord",
+    "SyncSending",
+]
 
 
 class PrintJob(models.Model):

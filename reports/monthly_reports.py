@@ -1,14 +1,15 @@
 """Báo cáo tháng: the clerk's figures of a month to the principal, on paper and as a workbook (PLAN IV.3)."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.timezone import localtime
 
 from accounts import clock
 from accounts.models import User
-from accounts.tables import Heading, Value, write_tables
+from accounts.tables import Heading, Page, Value, taken_by, write_book
 from approvals.models import ReconciliationRound
 from approvals.reconciliation_numbers import Numbers
 from approvals.reconciliation_pages import read_monthly_report
@@ -57,14 +58,22 @@ def read_monthly_paper(check: ReconciliationRound, *, by: User) -> MonthlyReport
 
 def monthly_workbook(paper: MonthlyReport, *, by: User) -> bytes:
     """A sheet a section."""
-    notes = (f"{paper.check.year.school_name} · {paper.title}", paper.state)
-    sheets: list[tuple[str, list[Heading], Iterable[list[Value]]]] = [
-        (_SHEETS.get(each.title, each.title), _headings(each.numbers), map(_values, each.numbers.rows))
+    above = (f"{paper.check.year.school_name} · {paper.title}", paper.state, taken_by(by))
+    pages = [
+        Page(
+            _SHEETS.get(each.title, each.title),
+            _headings(each.numbers),
+            map(_values, each.numbers.rows),
+            (each.title, *above),
+        )
         for each in paper.sections
     ]
     if paper.check.summary:
-        sheets.append(("Nhận xét chung", [Heading("Nhận xét chung", 90)], [[paper.check.summary]]))
-    return write_tables(sheets, by=by, notes=notes)
+        name = "Nhận xét chung"
+        pages.append(Page(name, [Heading(name, 90)], [[paper.check.summary]], (name, *above)))
+    output = io.BytesIO()
+    write_book(pages, output)
+    return output.getvalue()
 
 
 _SHEETS = {"Cập nhật thông tin giáo viên, phân công": "Giáo viên, phân công"}

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 
 from accounts.audit_chain import head_code
-from reports import kept_pages, pdf, pdf_signing, read_back
-from reports.book_binding import Bound, audit_foot, forgotten_on_failure, one_moment, page_count
+from reports import kept_pages, pdf, read_back
+from reports.book_binding import Bound, one_moment, page_count, publishing
 from reports.book_content import Transcript
+from reports.foot_line import audit_foot
 from reports.models import PrintJob
 from reports.print_addresses import address_of
 from reports.transfer_packs import TEMPLATE, TransferPack, read_pack
@@ -97,7 +97,7 @@ def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> Bou
     The letter is not kept beside it: the next pack is of another day. Raises read_back.PrintRunShort.
     """
     letter, transcript = parts
-    with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
+    with publishing(parts, name=name, is_signed=not manuscript.is_preview) as draft:
         pdf.merge_into(
             draft,
             parts,
@@ -111,8 +111,6 @@ def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> Bou
         count = page_count(transcript)
         read_back.check_transcripts(transcript, [manuscript.pack.transcript], pages=[count])
         pages = page_count(draft)
-        if not manuscript.is_preview:
-            pdf_signing.sign_if_wished(draft)
     kept_pages.forget([letter])
     return Bound(pages)
 

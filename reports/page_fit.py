@@ -22,6 +22,9 @@ _STEPS: Final = (
     ("longest-subjects", 66, 3.5, 1.2),
 )
 """Class name, letters a line, height of a line and padding (mm): as in the CSS."""
+_SMALLEST: Final = "long-subjects least-9"
+USUAL_TYPES: Final = (*(name for name, _height in _LEAST_ROWS), "long-subjects", _SMALLEST)
+"""What the subjects of most years are set in."""
 _LABEL_LETTERS: Final = 23
 _LABEL_LINE_MM: Final = 5.3
 _TRAIT_ROW_MM: Final = 6.6
@@ -36,7 +39,8 @@ def fitted_year(year: TranscriptYear) -> dict[str, Any]:
         trait_type, letters, line = "long-traits", 61, 3.95
     return {
         "facts": year,
-        "density": f"{_subject_type(year)} {trait_type}",
+        "subject_type": _subject_type(year),
+        "trait_type": trait_type,
         "traits": [(group, math.ceil(_row_height(group, letters, line))) for group in groups],
     }
 
@@ -54,7 +58,7 @@ def _subject_type(year: TranscriptYear) -> str:
         for least_name, least in _LEAST_ROWS:
             if sum(max(least, text + padding) for text in texts) <= _PAGE_ROOM_MM:
                 return f"{name} {least_name}".strip()
-    return "long-subjects least-9"
+    return _SMALLEST
 
 
 def _row_height(group: TraitGroup, letters: int, line: float) -> float:

@@ -4,16 +4,13 @@ Pages are kept under the hash of their content and bound again and again; these 
 For a reader of the PDF's structure they are artifacts, like the running lines that stand beside them.
 """
 
-from collections.abc import Callable
-from io import BytesIO
 from typing import Final
 
 import pikepdf
 import segno
 from pikepdf import Array, Dictionary, Name, Pdf
 
-Sheet = Callable[[float, float], bytes]
-"""A PDF of one page with nothing but the line, for a page of that width and height in points."""
+from reports.foot_line import font_in, line_of
 
 _MILLIMETRE: Final = 72 / 25.4
 _A4_WIDTH: Final = 600
@@ -24,9 +21,11 @@ _SIDE: Final = 9 * _MILLIMETRE
 class Foot:
     """Lays over pages of one document; what several pages share is drawn once."""
 
-    def __init__(self, whole: Pdf, sheet: Sheet | None) -> None:
+    def __init__(self, whole: Pdf, line: str) -> None:
+        """`line`: "" for none."""
         self.whole = whole
-        self.sheet = sheet
+        self.line = line
+        self._font = font_in(whole) if line else None
         self._lines: dict[tuple[float, float], pikepdf.Object] = {}
         self._before = whole.make_stream(b"q")
 
@@ -45,7 +44,7 @@ class Foot:
             left, bottom, right, top = (float(edge) for edge in page.mediabox)
             size = (right - left, top - bottom)
             drawn = []
-            if self.sheet is not None:
+            if self.line:
                 drawn.append((Name.FootLine, self._line(size), "1 0 0 1 0 0"))
             if square is not None and (place == pages.start or size[0] < size[1]):
                 across, up = _place_of_square(*size)
@@ -55,8 +54,13 @@ class Foot:
 
     def _line(self, size: tuple[float, float]) -> pikepdf.Object:
         if size not in self._lines:
-            assert self.sheet is not None  # noqa: S101 - asked for where there is one
-            self._lines[size] = _form(self.whole, self.sheet(*size))
+            self._lines[size] = self.whole.make_stream(
+                line_of(self.line, *size),
+                Type=Name.XObject,
+                Subtype=Name.Form,
+                BBox=Array([0, 0, *size]),
+                Resources=Dictionary(Font=Dictionary(Foot=self._font)),
+            )
         return self._lines[size]
 
     def _draw(
@@ -74,11 +78,6 @@ class Foot:
         own = page.obj.Contents
         contents = list(own) if isinstance(own, Array) else [own]
         page.obj.Contents = Array([self._before, *contents, after[calls]])
-
-
-def _form(whole: Pdf, sheet: bytes) -> pikepdf.Object:
-    with pikepdf.open(BytesIO(sheet)) as source:
-        return whole.copy_foreign(source.pages[0].as_form_xobject())
 
 
 def _place_of_square(width: float, height: float) -> tuple[float, float]:

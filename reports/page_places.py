@@ -1,4 +1,5 @@
-"""On which pages of a finished book a pupil stands, so that a correction can name the pages to print again (R55)."""
+"""On which pages of a finished book a pupil stands, so that a correction can name the pages to print again (R55), and
+what differs on each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,24 +13,74 @@ from reports.book_content import ClassTable, Transcript
 from reports.read_back import YEAR_BEGINS, squeezed
 
 Places = dict[str, dict[str, list[int]]]
-"""Pages of the file by the pupil's code, then by the school year that they are of ("": of none)."""
-TOTALS = "*"
-"""In place of a pupil's code: where a class table has its totals, its lock, its signatures and its statistics."""
-_TOTALS_BEGIN: Final = "Sốlượngmức"
+"""Pages of the file by the pupil's code, then by the school year that they are of ("": of none).
+
+In an own book its sheets stand in place of pupils, by `sheet_label`.
+"""
+SECTION: Final = "*"
+"""What a key begins with that is no pupil's code."""
+TOTALS = SECTION
+"""Where a class table has its totals, its lock, its signatures and its statistics: any of its cells changes them."""
+_COUNTS, _SEALS, _STATISTICS = f"{SECTION}counts", f"{SECTION}seals", f"{SECTION}statistics"
+FRONT = f"{SECTION}front"
+"""Where an own book has its cover and the list of its sheets with their signatures."""
+_SECTIONS: Final = {
+    _COUNTS: "tổng số các mức",
+    _SEALS: "bảng kí xác nhận",
+    _STATISTICS: "thống kê của lớp",
+    FRONT: "bìa, danh sách các sổ với tình trạng kí xác nhận",
+}
+_REST: Final = "tổng số các mức, bảng kí xác nhận, thống kê của lớp"
+"""Of a print from before these were told apart."""
+_COUNTS_BEGIN: Final = "Sốlượngmức"
+_SEALS_BEGIN: Final = "Kíxácnhậnsổmônhọc"
+_STATISTICS_BEGIN: Final = "THỐNGKÊKẾTQUẢĐÁNHGIÁGIÁODỤC"
+Known = Mapping[str, Mapping[str, Sequence[int]]]
+"""`Places` as they are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a correction has changed in a book: these pupils, on the pages of this school year ("" in a class table)."""
+    """What a correction has changed in a book: these pupils or sheets, on the pages of this school year ("": of none).
+
+    `what` says in words what differs on their pages: «dòng của em».
+    """
 
     codes: frozenset[str]
     year: str
+    what: str = ""
 
-    def pages_in(self, places: Mapping[str, Mapping[str, Sequence[int]]]) -> tuple[int, ...]:
+    def pages_in(self, places: Known) -> tuple[int, ...]:
         """In order; () where the pupils' pages are not known."""
-        own = {page for code in self.codes for page in places.get(code, {}).get(self.year, ())}
-        totals = places.get(TOTALS, {}).get("", ()) if own else ()
-        return tuple(sorted({*own, *totals}))
+        own = self._own(places)
+        also = {page for key in (TOTALS, FRONT) for page in _pages(places, key)} if own else set()
+        return tuple(sorted(own | also))
+
+    def told_in(self, places: Known) -> tuple[str, ...]:
+        """What differs where: «trang 3: tổng số các mức, bảng kí xác nhận», in the order of the pages."""
+        if not self.what:
+            return ()
+        own, rest = self._own(places), set(_pages(places, TOTALS))
+        found: dict[str, list[int]] = {}
+        for page in self.pages_in(places):
+            said = [self.what] if page in own else []
+            said += [words for key, words in _SECTIONS.items() if page in _pages(places, key)]
+            if page in rest and not any(page in _pages(places, key) for key in _SECTIONS):
+                said.append(_REST)
+            found.setdefault(", ".join(said), []).append(page)
+        return tuple(f"{words_of(pages)}: {said}" for said, pages in found.items())
+
+    def _own(self, places: Known) -> set[int]:
+        return {page for code in self.codes for page in places.get(code, {}).get(self.year, ())}
+
+
+def _pages(places: Known, key: str) -> Sequence[int]:
+    return places.get(key, {}).get("", ())
+
+
+def sheet_label(subject: str, class_name: str) -> str:
+    """«Toán, lớp 4A»."""
+    return f"{subject}, lớp {class_name}"
 
 
 def places_in(
@@ -50,7 +101,7 @@ def places_in(
 
 
 def places_of_parts(codes: Sequence[str], counts: Sequence[int]) -> Places:
-    """Where each pupil has one part of the file, of so many pages, an empty back page included."""
+    """Where each pupil or sheet has one part of the file, of so many pages, an empty back page included."""
     places: Places = {}
     first = 1
     for code, count in zip(codes, counts, strict=True):
@@ -71,12 +122,23 @@ def _places_of_years(pages: Iterable[tuple[int, str]], years: Sequence[str]) -> 
 
 
 def _places_in_table(texts: Sequence[str], table: ClassTable) -> Places:
-    first = next((page for page, text in enumerate(texts, start=1) if _TOTALS_BEGIN in text), len(texts))
+    first = next((page for page, text in enumerate(texts, start=1) if _COUNTS_BEGIN in text), len(texts))
     places: Places = {TOTALS: {"": list(range(first, len(texts) + 1))}}
+    told = {
+        _COUNTS: [page for page, text in enumerate(texts, start=1) if _COUNTS_BEGIN in text],
+        _SEALS: [page for page, text in enumerate(texts, start=1) if _SEALS_BEGIN in text],
+        _STATISTICS: _from_first(texts, _STATISTICS_BEGIN),
+    }
+    places |= {key: {"": pages} for key, pages in told.items() if pages}
     for row in table.rows:
         wanted = squeezed(f"{row.pupil_code}{row.full_name}")
         places[row.pupil_code] = {"": [page for page, text in enumerate(texts, start=1) if wanted in text]}
     return places
+
+
+def _from_first(texts: Sequence[str], words: str) -> list[int]:
+    first = next((page for page, text in enumerate(texts, start=1) if words in text), len(texts) + 1)
+    return list(range(first, len(texts) + 1))
 
 
 def keep_only(file: Path, pages: Collection[int], *, title: str) -> None:

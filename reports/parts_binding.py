@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import default_storage
-
 from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
-from reports import kept_pages, page_places, pdf, pdf_signing
-from reports.book_binding import Bound, forgotten_on_failure, join, one_moment, page_count
+from reports import kept_pages, page_places, pdf
+from reports.book_binding import Bound, join, one_moment, page_count, publishing
 from reports.models import PrintJob
 from reports.own_book_content import OwnBook
 from reports.own_books import own_book
@@ -110,19 +108,19 @@ def bind(manuscript: PartsManuscript, parts: Sequence[Path], *, name: str) -> Bo
 
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
-    with forgotten_on_failure(parts), kept_pages.written_whole(Path(default_storage.path(name))) as draft:
+    with publishing(parts, name=name, is_signed=not manuscript.is_preview) as draft:
         join(manuscript, parts, draft)
         counts = [page_count(part) for part in parts]
         if isinstance(manuscript.contents, OwnBook):
             check_own_book(draft, manuscript.contents, pages=counts)
-            bound = Bound(sum(counts))
         else:
             check_slips(draft, manuscript.contents, pages=counts)
-            bound = Bound(sum(counts), page_places.places_of_parts(_codes(manuscript.contents), counts))
-        if not manuscript.is_preview:
-            pdf_signing.sign_if_wished(draft)
-    return bound
+        return Bound(sum(counts), page_places.places_of_parts(_keys(manuscript.contents), counts))
 
 
-def _codes(slips: Sequence[Slip]) -> list[str]:
-    return [slip.pupil_code for slip in slips]
+def _keys(contents: Contents) -> list[str]:
+    """What each part is found by, in the order of the file."""
+    if isinstance(contents, OwnBook):
+        sheets = [page_places.sheet_label(sheet.subject, sheet.class_name) for sheet in contents.sheets]
+        return [page_places.FRONT, *sheets]
+    return [slip.pupil_code for slip in contents]

@@ -1,4 +1,4 @@
-"""Draw pages: the only file that imports WeasyPrint.
+"""Draw pages: the only way to WeasyPrint, whose measures `reports.composed_form` takes over for the học bạ.
 
 A Django template and print style sheets become one tagged PDF (PDF/UA-1, PDF/A-2a). The same content, template,
 styles, fonts and library give the same bytes, in any process and on any day: that is what lets a finished
@@ -10,11 +10,11 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -23,22 +23,23 @@ import pydyf
 import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from reports import page_fit, pdf_archive, pdf_merge, slip_content
+from reports import form_models, page_fit, pdf_archive, slip_content
 from reports.book_content import ClassTable, Signature, Transcript
 from reports.book_covers import cover_of
 from reports.class_statistics import statistics_of
+from reports.composed_form import ComposedForm
 from reports.own_book_content import OwnBookFront, OwnSheet
-from reports.pdf_merge import merge
+from reports.pdf_merge import merge, merge_into
 from reports.slip_content import Slip
 
 __all__ = [
     "code_of",
     "content_hash",
     "draw",
+    "learn_forms",
     "merge",
     "merge_into",
     "print_code",
@@ -64,11 +65,12 @@ _TEMPLATES: Final[Mapping[type, str]] = {
     OwnBookFront: OWN_FRONT_TEMPLATE,
     OwnSheet: OWN_SHEET_TEMPLATE,
 }
-DRAWING_VERSION: Final = 2
-"""Raise when this file or page_fit draws the same content differently: every kept page is then drawn anew."""
+DRAWING_VERSION: Final = 3
+"""Raise when this file, page_fit or composed_form draw the same content differently: all is then drawn anew."""
 
-A4_HEIGHT_POINTS: Final = 841.89
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_HASHES_KEPT: Final = 256
+"""More than a class has pupils."""
 _IMPORT: Final = re.compile(r"@import url\((\S+)\);")
 _MEDIA_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".ttf": "font/ttf"}
 _drawing = threading.Lock()
@@ -102,14 +104,24 @@ def render(template_name: str, context: Mapping[str, Any], *, title: str) -> byt
 def render_transcript(transcript: Transcript) -> bytes:
     """Return the học bạ of one pupil (domain 2.1): A4, a year on facing pages, an even number of pages."""
     person = transcript.personal
-    context = {
-        "book": transcript,
-        "years": [page_fit.fitted_year(year) for year in transcript.years],
-        "running": f"Mã HS: {transcript.pupil_code} · {_shortened(person.full_name)}"
-        f" · Mã bản in: {print_code(transcript)}",
-    }
+    running = f"Mã HS: {transcript.pupil_code} · {_shortened(person.full_name)} · Mã bản in: {print_code(transcript)}"
     title = f"Học bạ – {person.full_name} – {transcript.pupil_code}"
-    return _draw(TRANSCRIPT_TEMPLATE, context, title=title, finisher=_end_on_even_page)
+    years = [page_fit.fitted_year(year) for year in transcript.years]
+    context = {"book": transcript, "years": years, "running": running, "title": title}
+    markup = render_to_string(TRANSCRIPT_TEMPLATE, context)
+    with _drawing:
+        composed = _form(TRANSCRIPT_TEMPLATE).drawn(markup, running=running, title=title)
+    return composed or _written(TRANSCRIPT_TEMPLATE, markup, finisher=_end_on_even_page)
+
+
+def learn_forms(*, should_stop: Callable[[], bool] = lambda: False) -> None:
+    """Lays out the usual pieces of the học bạ: a second or two, once a process, that no class then waits for."""
+    for context in form_models.models():
+        if should_stop():
+            return
+        markup = render_to_string(TRANSCRIPT_TEMPLATE, {**context, "running": "Mã HS", "title": "Mẫu"})
+        with _drawing:
+            _form(TRANSCRIPT_TEMPLATE).learn(markup, running="Mã HS")
 
 
 def render_class_table(table: ClassTable) -> bytes:
@@ -198,27 +210,16 @@ def draw(content: Content) -> bytes:
             return render_own_sheet(content)
 
 
-def merge_into(
-    target: Path,
-    parts: Iterable[Path | bytes],
-    *,
-    title: str,
-    foot: str = "",
-    addresses: Sequence[str] = (),
-) -> None:
-    """``pdf_merge.merge_into``; ``foot`` is printed small at the foot of each page and is no part of its hash."""
-    sheet = partial(_foot_sheet, foot) if foot else None
-    pdf_merge.merge_into(target, parts, title=title, foot=sheet, addresses=addresses)
-
-
+@lru_cache(maxsize=_HASHES_KEPT)
 def content_hash(content: Content) -> str:
     """Return 64 hex digits that change when anything on the finished page would.
 
     SHA-256 over the content as canonical JSON, the template with its partials, the style sheets, the
-    fonts and the versions that draw them. Equal in every process and on every machine.
+    fonts and the versions that draw them. Equal in every process and on every machine. Reckoned once for a content:
+    a book asks for it at its page, its foot, its square code and its place in the register.
     """
     template = _TEMPLATES[type(content)]
-    text = json.dumps(asdict(content), ensure_ascii=False, sort_keys=True, default=_plain)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=_plain)
     return hashlib.sha256(f"{_ink(template)}\n{text}".encode()).hexdigest()
 
 
@@ -239,14 +240,29 @@ def code_of(digest: str) -> str:
 
 def _draw(template_name: str, context: Mapping[str, Any], *, title: str, finisher: Any) -> bytes:
     markup = render_to_string(template_name, {**context, "title": title})
-    fonts, sheets = _styles(template_name)
+    return _written(template_name, markup, finisher=finisher)
+
+
+def _written(template_name: str, markup: str, *, finisher: Any) -> bytes:
     with _drawing, _no_garbage_collection():
-        page = weasyprint.HTML(
-            string=markup, base_url=_static().as_uri() + "/", url_fetcher=OwnFilesFetcher()
-        )
-        return page.write_pdf(
-            stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1", finisher=finisher
-        )
+        return _laid_out(template_name, markup).write_pdf(pdf_variant="pdf/ua-1", finisher=finisher)
+
+
+def _laid_out(template_name: str, markup: str) -> weasyprint.Document:
+    fonts, sheets = _styles(template_name)
+    page = weasyprint.HTML(string=markup, base_url=_static().as_uri() + "/", url_fetcher=OwnFilesFetcher())
+    return page.render(stylesheets=sheets, font_config=fonts, pdf_variant="pdf/ua-1")
+
+
+@cache
+def _form(template_name: str) -> ComposedForm:
+    """What this process has learned of a template."""
+
+    def lay_out(markup: str) -> weasyprint.Document:
+        with _no_garbage_collection():
+            return _laid_out(template_name, markup)
+
+    return ComposedForm(lay_out)
 
 
 @contextmanager
@@ -303,9 +319,11 @@ def _static() -> Path:
     return settings.BASE_DIR / "static"
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | dict[str, object]:
     if isinstance(value, date):
         return value.isoformat()
+    if is_dataclass(value):
+        return {each.name: getattr(value, each.name) for each in fields(value)}
     raise TypeError(f"Nội dung bản in không thể mang kiểu {type(value).__name__}.")
 
 
@@ -315,22 +333,6 @@ def _end_on_even_page(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         first = document.pages[0]
         size = pydyf.Array([0, 0, round(first.width * 0.75, 4), round(first.height * 0.75, 4)])
         pdf.add_page(pydyf.Dictionary({"Type": "/Page", "Parent": pdf.pages.reference, "MediaBox": size}))
-
-
-def _foot_sheet(text: str, width: float, height: float) -> bytes:
-    """A page with nothing but the line; where there is room beside the running lines, see css/print."""
-    left, above = 14, 3.4
-    if width > height:
-        left, above = (12, 8.2) if height > A4_HEIGHT_POINTS * 0.9 else (9, 5.6)
-    faces = settings.BASE_DIR / "static" / "fonts" / "print" / "Tinos-Regular.ttf"
-    markup = (
-        f"<style>@font-face {{ font-family: Tinos; src: url({faces.as_uri()}) }}"
-        f" @page {{ size: {width}pt {height}pt; margin: 0 }}"
-        f" p {{ position: absolute; left: {left}mm; bottom: {above}mm; margin: 0; font: 6pt/1.1 Tinos; color: #444 }}"
-        f"</style><p>{escape(text)}</p>"
-    )
-    with _drawing:
-        return weasyprint.HTML(string=markup, url_fetcher=OwnFilesFetcher()).write_pdf()
 
 
 _RUNNING_NAME_LETTERS: Final = 60

@@ -16,7 +16,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from reports import page_foot, pdf_archive
-from reports.shared_content import share_beginnings
+from reports.shared_content import share_backgrounds, share_beginnings
 from reports.shared_faces import share_faces
 
 
@@ -37,12 +37,12 @@ def merge_into(
     parts: Iterable[Path | bytes],
     *,
     title: str,
-    foot: page_foot.Sheet | None = None,
+    foot: str = "",
     addresses: Sequence[str] = (),
 ) -> None:
     """Write the merged PDF of ``merge`` to a file: for books too large to hold twice in memory.
 
-    ``foot`` draws one more line at the foot of each page; ``addresses`` are what the square code on the pages of each
+    ``foot`` is one more line at each page's foot, small; ``addresses`` are what the square code on the pages of each
     part opens, "" for a part without one.
     """
     with target.open("wb") as whole:
@@ -53,7 +53,7 @@ def _save(
     parts: Iterable[Path | bytes],
     title: str,
     target: BinaryIO,
-    line: page_foot.Sheet | None = None,
+    line: str = "",
     addresses: Sequence[str] = (),
 ) -> None:
     with ExitStack() as still_open, pikepdf.new() as whole:
@@ -73,6 +73,7 @@ def _save(
         with whole.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(label, page) for label, page in bookmarks)
         share_beginnings(whole, pages)
+        share_backgrounds(whole.pages)
         foot = page_foot.Foot(whole, line)
         for own, address in zip(pages, chain(addresses, repeat("")), strict=False):
             foot.lay_over(own, address)

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from accounts import background
 from accounts.history import Source, acting
 from gradebook.regulation import NotCovered
-from reports.models import PrintBatch, PrintJob
+from reports.models import DataArchive, PrintBatch, PrintJob
 from reports.own_books import NothingHeld
 from reports.print_moves import OPEN
 
@@ -25,7 +25,8 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS: Final = 3
 SECONDS_BETWEEN_NOTES: Final = 0.5
-Row = PrintJob | PrintBatch
+Printed = PrintJob | PrintBatch
+Row = Printed | DataArchive
 
 
 class PrintInterrupted(Exception):
@@ -46,8 +47,8 @@ def begin(row: Row, **fields: Any) -> bool:
         return False
     if row.attempts >= MAX_ATTEMPTS:
         sentence = (
-            f"Máy in nền đã dừng đột ngột {row.attempts} lần khi đang in {_words(row)}. Hãy báo người quản trị hệ "
-            f"thống xem nhật kí máy in nền ({_number(row)}), rồi bấm «In tiếp»."
+            f"Máy in nền đã dừng đột ngột {row.attempts} lần khi đang {_words(row)}. Hãy báo người quản trị hệ "
+            f"thống xem nhật kí máy in nền ({_number(row)}), rồi {_again(row)}."
         )
         logger.error("%s failed: %s", _number(row), sentence)
         _note(row, {}, state="failed", failure=sentence, finished_at=Now())
@@ -113,8 +114,8 @@ class Attempt:
             self._note(state="waiting")
             return
         self._fail(
-            f"Không in được sau {self.row.attempts} lần thử do lỗi hệ thống. Hãy bấm "
-            f"«In tiếp»; nếu vẫn lỗi, báo người quản trị hệ thống {_number(self.row)}.",
+            f"Không xong sau {self.row.attempts} lần thử do lỗi hệ thống. Hãy {_again(self.row)}; nếu vẫn lỗi, báo "
+            f"người quản trị hệ thống {_number(self.row)}.",
         )
         raise PrintGivenUp from problem
 
@@ -165,8 +166,21 @@ def _note(row: Row, only: Mapping[str, Any], **fields: Any) -> None:
 
 
 def _words(row: Row) -> str:
-    return "sổ này" if isinstance(row, PrintJob) else "đợt này"
+    if isinstance(row, DataArchive):
+        return "lập gói này"
+    return "in sổ này" if isinstance(row, PrintJob) else "in đợt này"
+
+
+def _again(row: Row) -> str:
+    return "lập gói khác" if isinstance(row, DataArchive) else "bấm «In tiếp»"
+
+
+def words_of(row: Row) -> str:
+    """What people call it: «bản in», «đợt in», «gói dữ liệu»."""
+    if isinstance(row, DataArchive):
+        return "gói dữ liệu"
+    return "bản in" if isinstance(row, PrintJob) else "đợt in"
 
 
 def _number(row: Row) -> str:
-    return f"bản in số {row.pk}" if isinstance(row, PrintJob) else f"đợt in số {row.pk}"
+    return f"{words_of(row)} số {row.pk}"

@@ -135,6 +135,8 @@ def run_batch(batch_id: int, *, should_stop: Callable[[], bool] = lambda: False)
 
 def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
     # Only here, so that the web server does not load what reads and joins files.
+    from reports import kept_books  # noqa: PLC0415
+    from reports.foot_line import audit_foot  # noqa: PLC0415
     from reports.read_back import PrintRunShort  # noqa: PLC0415
     from reports.whole_book import ClassFile, bind_apart  # noqa: PLC0415
 
@@ -149,11 +151,13 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
             [f"tệp của {label} không còn trên máy chủ, hãy đặt in lại cả đợt" for label in lost]
         )
     name = f"books/dot-{batch.pk}.pdf"
-    with written_whole(Path(default_storage.path(name))) as draft:
-        faults = bind_apart(draft, files, title=batch.title)
-        if faults:
-            raise PrintRunShort(faults)
     hashes = "\n".join(job.content_hash for job in jobs)
+    key = kept_books.key_of(hashes, batch.title)
+    with written_whole(Path(default_storage.path(name))) as draft:
+        if kept_books.take(key, draft, [audit_foot(job.audit_code) for job in jobs]) is None:
+            faults = bind_apart(draft, files, title=batch.title, key=key)
+            if faults:
+                raise PrintRunShort(faults)
     try:
         note(
             batch,

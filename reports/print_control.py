@@ -4,8 +4,6 @@ What was drawn is kept either way, so that going on draws only what is missing. 
 hand stops before its next part, at the latest half a second later (`print_attempts`).
 """
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -14,8 +12,9 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from reports.models import PrintBatch, PrintJob
+from reports.print_attempts import Printed
 from reports.print_batches import BATCHES
-from reports.print_jobs import PRINTS, WHO_PRINTS, BookRefused
+from reports.print_jobs import PRINTS, WHO_PRINTS, BookRefused, asked_with
 from reports.print_moves import OPEN, RESUMABLE, may_go
 
 _OF_A_BATCH = "Bản in này thuộc đợt in số {}: huỷ, in tiếp ở trang của đợt."
@@ -31,14 +30,35 @@ _FRESH = {
 
 def may_control(job: PrintJob, user: User) -> bool:
     """Whoever may ask for such a print may also cancel it."""
-    action, thing = _asked_with(job)
+    action, thing = asked_with(job)
     return permissions.may(user, action, **thing)
 
 
-def require_control(job: PrintJob, user: User) -> None:
+def require_control(row: Printed, user: User) -> None:
     """Raises PermissionDenied."""
-    action, thing = _asked_with(job)
+    action, thing = asked_with(row)
     permissions.require(user, action, WHO_PRINTS, **thing)
+
+
+def _role(row: Printed, by: User) -> str:
+    action, thing = asked_with(row)
+    return permissions.capacity(by, action, **thing)
+
+
+def cancel(row: Printed, *, by: User) -> None:
+    """Stops an open print, or a batch with all its classes that are open. Raises PermissionDenied, BookRefused."""
+    if isinstance(row, PrintBatch):
+        cancel_batch(row, by=by)
+    else:
+        cancel_print(row, by=by)
+
+
+def resume(row: Printed, *, by: User) -> None:
+    """Back to the queue; what was drawn is kept. Raises PermissionDenied, BookRefused."""
+    if isinstance(row, PrintBatch):
+        resume_batch(row, by=by)
+    else:
+        resume_print(row, by=by)
 
 
 def cancel_print(job: PrintJob, *, by: User) -> None:
@@ -46,7 +66,7 @@ def cancel_print(job: PrintJob, *, by: User) -> None:
     require_control(job, by)
     with transaction.atomic():
         found = _locked(job, "cancelled", "Bản in này đã xong hoặc đã dừng, không huỷ được nữa.")
-        with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        with acting(by, role=_role(job, by), source=Source.PAGE) as act:
             _update(found, state="cancelled", cancelled_by=by, cancelled_at=Now())
             act.says(f"Huỷ bản in số {job.pk}: {job.title}", thing=f"print_job:{job.pk}")
 
@@ -56,7 +76,7 @@ def resume_print(job: PrintJob, *, by: User) -> None:
     require_control(job, by)
     with transaction.atomic():
         found = _locked(job, "waiting", "Chỉ in tiếp được bản in đã huỷ hoặc không in được.")
-        with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        with acting(by, role=_role(job, by), source=Source.PAGE) as act:
             _update(found, **_FRESH)
             PRINTS.enqueue_once(job.pk)
             act.says(f"In tiếp bản in số {job.pk}: {job.title}", thing=f"print_job:{job.pk}")
@@ -64,12 +84,12 @@ def resume_print(job: PrintJob, *, by: User) -> None:
 
 def cancel_batch(batch: PrintBatch, *, by: User) -> None:
     """Stops a batch with all its classes that are open. Raises PermissionDenied, BookRefused."""
-    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
+    require_control(batch, by)
     with transaction.atomic():
         found = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if not may_go(found.state, "cancelled"):
             raise BookRefused("state", "Đợt in này đã xong hoặc đã dừng, không huỷ được nữa.")
-        with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        with acting(by, role=permissions.capacity(by, Action.PRINT_BOOKS), source=Source.PAGE) as act:
             stopped = {"state": "cancelled", "cancelled_by": by, "cancelled_at": Now()}
             found.jobs.filter(state__in=OPEN).update(**stopped)
             PrintBatch.objects.filter(pk=found.pk).update(**stopped)
@@ -78,12 +98,12 @@ def cancel_batch(batch: PrintBatch, *, by: User) -> None:
 
 def resume_batch(batch: PrintBatch, *, by: User) -> None:
     """Its classes that are not done go back to the queue; if all are, the binding does. Raises as `resume_print`."""
-    permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
+    require_control(batch, by)
     with transaction.atomic():
         found = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
         if found.state not in RESUMABLE:
             raise BookRefused("state", "Chỉ in tiếp được đợt in đã huỷ hoặc không in được.")
-        with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        with acting(by, role=permissions.capacity(by, Action.PRINT_BOOKS), source=Source.PAGE) as act:
             PrintBatch.objects.filter(pk=found.pk).update(**_FRESH)
             left = list(
                 found.jobs.filter(state__in=RESUMABLE).select_for_update().values_list("pk", flat=True)
@@ -94,15 +114,6 @@ def resume_batch(batch: PrintBatch, *, by: User) -> None:
             if not left:
                 BATCHES.enqueue_once(found.pk)
             act.says(f"In tiếp đợt in số {batch.pk}: {batch.title}", thing=f"print_batch:{batch.pk}")
-
-
-def _asked_with(job: PrintJob) -> tuple[Action, dict[str, Any]]:
-    """The power that such a print is asked for with, and over what; `job` comes with its class."""
-    if job.book == PrintJob.Book.OWN_BOOK:
-        return Action.PRINT_OWN_BOOK, {"owner_id": job.teacher_id}
-    if job.book == PrintJob.Book.SLIPS:
-        return Action.PRINT_SLIPS, {"school_class": job.school_class}
-    return (Action.PRINT_PAPERS if job.decision_id else Action.PRINT_BOOKS), {}
 
 
 def _locked(job: PrintJob, target: str, why: str) -> PrintJob:

@@ -26,9 +26,9 @@ from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
 from gradebook.year_rules import rules_of
 from reports import print_attempts
-from reports.models import PrintJob
+from reports.models import PrintBatch, PrintJob
 from reports.own_books import nothing_held
-from reports.print_attempts import PrintCancelled, note
+from reports.print_attempts import PrintCancelled, Printed, note
 from reports.print_help import ask_for_help
 from reports.print_moves import OPEN as OPEN_STATES
 from reports.sheet_holders import sheets_held
@@ -195,11 +195,24 @@ def _ask(wanted: dict[str, Any], what: str, *, by: User) -> PrintJob:
         same = PrintJob.objects.filter(_not_begun() | _just_asked(by), **wanted).first()
         if same is not None:
             return same
-        with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
-            job = PrintJob.objects.create(**wanted, asked_by=by)
+        job = PrintJob(**wanted, asked_by=by)
+        action, thing = asked_with(job)
+        with acting(by, role=permissions.capacity(by, action, **thing), source=Source.PAGE) as act:
+            job.save(force_insert=True)
             PRINTS.enqueue(job.pk)
             act.says(f"Đặt in {what}", thing=f"print_job:{job.pk}")
         return job
+
+
+def asked_with(job: Printed) -> tuple[Action, dict[str, Any]]:
+    """The power that such a print is asked for with, and over what; a print comes with its class."""
+    if isinstance(job, PrintBatch):
+        return Action.PRINT_BOOKS, {}
+    if job.book == PrintJob.Book.OWN_BOOK:
+        return Action.PRINT_OWN_BOOK, {"owner_id": job.teacher_id}
+    if job.book == PrintJob.Book.SLIPS:
+        return Action.PRINT_SLIPS, {"school_class": job.school_class}
+    return (Action.PRINT_PAPERS if job.decision_id else Action.PRINT_BOOKS), {}
 
 
 def _hold(wanted: dict[str, Any]) -> None:

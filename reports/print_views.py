@@ -5,14 +5,12 @@ from django.core.paginator import Paginator
 from django.db.models import Case, F, Q, QuerySet, When
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.background import has_live_worker
 from accounts.clock import now_in_sql
 from accounts.confirmation import Lasting, require_password
-from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.rate_limit import limited
@@ -28,6 +26,7 @@ from reports.print_control import may_control
 from reports.print_forms import AskForBookForm, CopiesForm, ManyClasses
 from reports.print_jobs import IN_PARTS, WHO_PRINTS, BookRefused, ask_for_book, progress_of, with_life
 from reports.print_register import copies_of
+from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import has_pupil_files, pupils_of
 from reports.superseded import applied_requests, requests_after, superseded_by
 from students.models import SchoolClass, SchoolYear
@@ -51,7 +50,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
         require_password(request, _about_printing(form), lasting=Lasting.EXPORTS)
         asked = _ask(request, form, year)
         if asked is not None:
-            return redirect(_page_of(asked))
+            return redirect(page_of(asked))
     context = {
         "years": years,
         "year": year,
@@ -103,20 +102,7 @@ def about_paper(job: PrintJob, form: CopiesForm) -> dict[str, object]:
 def print_file(request: SignedInRequest, pk: int) -> FileResponse:
     """The finished PDF, never before it is whole and checked; who took it is logged."""
     job = get_print(request.user, pk)
-    if job.state != PrintJob.State.DONE:
-        raise Http404("Bản in này chưa xong.")
-    if not job.file.name or not job.file.storage.exists(job.file.name):
-        raise Http404("Tệp của bản in không còn trên máy chủ. Hãy đặt in lại.")
-    name = file_name(job)
-    require_password(request, f"Tải về {name}: hồ sơ của {_whose(job)}.", lasting=Lasting.EXPORTS)
-    log_access(
-        request,
-        AccessLogEntry.Kind.PRINT_DOWNLOADED,
-        target=job.title,
-        target_path=reverse("reports:print_job", args=[job.pk]),
-        detail=name,
-    )
-    return file_to_save(job.file.open("rb"), name, "application/pdf")
+    return file_for_the_printer(request, job, file_name(job), whose=_whose(job))
 
 
 def get_print(user: User, pk: int) -> PrintJob:
@@ -211,14 +197,9 @@ def _ask(
     except BookRefused as refusal:
         form.add_error(refusal.field, refusal.message)
         return None
-    log_access(request, AccessLogEntry.Kind.PRINT_ASKED, target=asked.title, target_path=_page_of(asked))
+    log_access(request, AccessLogEntry.Kind.PRINT_ASKED, target=asked.title, target_path=page_of(asked))
     messages.success(request, f"Đã đặt in {said[0].lower()}{said[1:]}.")
     return asked
-
-
-def _page_of(asked: PrintJob | PrintBatch) -> str:
-    name = "reports:batch" if isinstance(asked, PrintBatch) else "reports:print_job"
-    return reverse(name, args=[asked.pk])
 
 
 def year_in_view(request: SignedInRequest, years: list[SchoolYear]) -> SchoolYear | None:

@@ -18,18 +18,17 @@ from students.models import Student
 
 
 def keep_parts(job: PrintJob, contents: Iterable[Content]) -> None:
-    """Four statements, whatever their number; within the caller's transaction."""
+    """Three statements, two more where a content was never printed; within the caller's transaction."""
     parts = [(pdf.content_hash(content), content) for content in contents]
-    rows = [
-        PrintedContent(content_hash=digest, code=pdf.code_of(digest), words=words_of(content))
-        for digest, content in parts
-    ]
-    PrintedContent.objects.bulk_create(rows, ignore_conflicts=True)
-    known = dict(
-        PrintedContent.objects.filter(content_hash__in=[digest for digest, _content in parts]).values_list(
-            "content_hash", "pk"
-        )
-    )
+    known = _known(digest for digest, _content in parts)
+    new = {digest: content for digest, content in parts if digest not in known}
+    if new:
+        rows = [
+            PrintedContent(content_hash=digest, code=pdf.code_of(digest), words=words_of(content))
+            for digest, content in new.items()
+        ]
+        PrintedContent.objects.bulk_create(rows, ignore_conflicts=True)
+        known |= _known(new)
     students = _students([content for _digest, content in parts])
     PrintedPart.objects.bulk_create(
         PrintedPart(
@@ -40,6 +39,11 @@ def keep_parts(job: PrintJob, contents: Iterable[Content]) -> None:
         )
         for place, (digest, content) in enumerate(parts, start=1)
     )
+
+
+def _known(digests: Iterable[str]) -> dict[str, int]:
+    rows = PrintedContent.objects.filter(content_hash__in=list(digests))
+    return dict(rows.values_list("content_hash", "pk"))
 
 
 def _pupil_code(content: Content) -> str:

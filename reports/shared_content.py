@@ -4,11 +4,11 @@ The instructions on page 2 of every học bạ differ in their running foot alon
 content is cut there, and the common beginning is one stream for all. It may be cut between any two lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import pikepdf
-from pikepdf import Array, Pdf
+from pikepdf import Array, Dictionary, Name, Pdf
 
 LEAST: Final = 4096
 """Bytes in common that are worth a stream of their own."""
@@ -21,6 +21,16 @@ def share_beginnings(whole: Pdf, parts: Sequence[range]) -> None:
         drawn = [page for page in same if pikepdf.Name.Contents in page]
         if len(drawn) > 1:
             _share_beginning(whole, drawn)
+
+
+def share_backgrounds(pages: Iterable[pikepdf.Page]) -> None:
+    """The picture behind the pages of a preview comes with each part; `reports.form_file` names it so."""
+    firsts: dict[bytes, pikepdf.Object] = {}
+    for page in pages:
+        pictures = page.obj.get(Name.Resources, Dictionary()).get(Name.XObject)
+        if pictures is not None and Name.Behind in pictures:
+            drawn = pictures.Behind
+            pictures.Behind = firsts.setdefault(drawn.read_raw_bytes(), drawn)
 
 
 def _share_beginning(whole: Pdf, pages: Sequence[pikepdf.Object]) -> None:

@@ -69,14 +69,20 @@ def share_faces(whole: Pdf) -> None:
     resources = _fonts_of_pages(whole)
     every = {font.objgen: font for fonts in resources for _name, font in fonts.items()}
     found: dict[str, _Face] = defaultdict(_Face)
-    for font in every.values():
+    shared: dict[tuple[int, int], pikepdf.Object] = {}
+    firsts: dict[tuple[bytes, ...], pikepdf.Object] = {}
+    for objgen, font in every.items():
         name = str(font.BaseFont).partition("+")[2]
         if name in _FACES and _is_embedded(font):
-            found[name].takes(font)
-    shared: dict[tuple[int, int], pikepdf.Object] = {}
+            first = firsts.setdefault(_whole(font), font)
+            if first.objgen == objgen:
+                found[name].takes(font)
+            else:
+                shared[objgen] = first
     for name, face in found.items():
         content = (settings.BASE_DIR / "static" / "fonts" / "print" / _FACES[name]).read_bytes()
-        shared |= _shared(whole, content, face)
+        joined = _shared(whole, content, face)
+        shared = {each: joined.get(first.objgen, first) for each, first in shared.items()} | joined
     for fonts in resources if shared else ():
         for label, font in list(fonts.items()):
             if font.objgen in shared:
@@ -85,6 +91,17 @@ def share_faces(whole: Pdf) -> None:
 
 def _is_embedded(font: pikepdf.Object) -> bool:
     return "/DescendantFonts" in font and "/FontFile2" in font.DescendantFonts[0].FontDescriptor
+
+
+def _whole(font: pikepdf.Object) -> tuple[bytes, ...]:
+    """All that a font says: the books of a form bring the same font each."""
+    kin = font.DescendantFonts[0]
+    return (
+        kin.FontDescriptor.FontFile2.read_raw_bytes(),
+        font.ToUnicode.read_raw_bytes(),
+        kin.W.unparse(resolved=True),
+        str(font.BaseFont).encode(),
+    )
 
 
 def _fonts_of_pages(whole: Pdf) -> list[pikepdf.Object]:
@@ -107,10 +124,10 @@ def _shared(whole: Pdf, content: bytes, face: _Face) -> dict[tuple[int, int], pi
         return {}
     font = fonts[0]
     kin = font.DescendantFonts[0]
-    subset = _subset(content, [0, *face.widths, *(int(glyph, 16) for glyph in face.texts)])
+    subset = subset_of(content, [0, *face.widths, *(int(glyph, 16) for glyph in face.texts)])
     kin.FontDescriptor.FontFile2 = whole.make_stream(subset, Length1=len(subset))
-    kin.W = _packed(face.widths)
-    font.ToUnicode = whole.make_stream(_character_map(face.texts))
+    kin.W = packed_widths(face.widths)
+    font.ToUnicode = whole.make_stream(character_map(face.texts))
     return {each.objgen: font for each in fonts}
 
 
@@ -118,7 +135,7 @@ def _file_of(font: pikepdf.Object) -> bytes:
     return font.DescendantFonts[0].FontDescriptor.FontFile2.read_bytes()
 
 
-def _subset(content: bytes, glyphs: Iterable[int]) -> bytes:
+def subset_of(content: bytes, glyphs: Iterable[int]) -> bytes:
     """The face with these glyphs alone, at the numbers that they have; the same glyphs, the same bytes."""
     options = Options(retain_gids=True, layout_features=[], notdef_outline=True, recalc_timestamp=False)
     with TTFont(BytesIO(content), lazy=True, recalcTimestamp=False) as face:
@@ -143,7 +160,8 @@ def _widths(packed: pikepdf.Object) -> dict[int, bytes]:
     return found
 
 
-def _packed(widths: Mapping[int, bytes]) -> pikepdf.Object:
+def packed_widths(widths: Mapping[int, bytes]) -> pikepdf.Object:
+    """Widths by glyph as the array that `W` of a font is."""
     runs: list[tuple[int, list[bytes]]] = []
     for glyph in sorted(widths):
         if not runs or glyph != runs[-1][0] + len(runs[-1][1]):
@@ -153,7 +171,8 @@ def _packed(widths: Mapping[int, bytes]) -> pikepdf.Object:
     return pikepdf.Object.parse(b"[ " + text + b" ]")
 
 
-def _character_map(texts: Mapping[bytes, bytes]) -> bytes:
+def character_map(texts: Mapping[bytes, bytes]) -> bytes:
+    """What `ToUnicode` of a font says; both in hexadecimal digits, texts in UTF-16."""
     lines = [b"<%b> <%b>" % line for line in sorted(texts.items())]
     blocks = [lines[first : first + _TEXTS_AT_ONCE] for first in range(0, len(lines), _TEXTS_AT_ONCE)]
     told = b"".join(b"%d beginbfchar\n%b\nendbfchar\n" % (len(block), b"\n".join(block)) for block in blocks)

@@ -5,33 +5,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.timezone import localdate
 
 from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.workflow import State
 from gradebook.regulation import Period
+from gradebook.sheets import SheetRef
 from reports.models import PrintJob
-from reports.page_places import Changed, words_of
+from reports.page_places import Changed, sheet_label, words_of
+from reports.periods_so_far import so_far
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolYear
 
 MOST_LISTED = 200
 """Of the latest: the page of the prints names no more at once."""
 _ON_A_TABLE = frozenset({"attainment", "mark", "rating", "repeat"})
-Key = tuple[str, int | None, str, int | None, int | None]
+Key = tuple[str, int | None, str, int | None, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
     """The last print of a book before a request was carried out; `pages` of its file, () where they are not known.
 
-    `renewed`: the print that has the new value.
+    `told` says what differs on which of them, `renewed` is the print that has the new value.
     """
 
     request: CorrectionRequest
     job: PrintJob
     pupils: tuple[str, ...]
     pages: tuple[int, ...]
+    told: tuple[str, ...]
     renewed: PrintJob | None
+
+    @property
+    def is_in_part(self) -> bool:
+        """Whether those pages alone are printed again; own books and slips are as a whole."""
+        return bool(self.pages) and self.job.book not in {PrintJob.Book.OWN_BOOK, PrintJob.Book.SLIPS}
 
     @property
     def where(self) -> str:
@@ -42,15 +51,27 @@ class Superseded:
 
 def changed_in(job: PrintJob, request: CorrectionRequest) -> Changed:
     """What the request has changed in a book; it comes with its class, year and items with their pupils."""
+    if job.book == PrintJob.Book.OWN_BOOK:
+        label = _sheet_of(request)
+        return Changed(frozenset({label}), "", f"sổ {label}")
     codes = frozenset(pupil_code(item.student) for item in request.items.all())
-    is_table = job.book == PrintJob.Book.CLASS_TABLE
-    return Changed(codes, "" if is_table else request.school_class.year.label)
+    whose = "của em" if len(codes) == 1 else "của các em"
+    if job.book == PrintJob.Book.CLASS_TABLE:
+        return Changed(codes, "", f"dòng {whose}")
+    if job.book == PrintJob.Book.SLIPS:
+        return Changed(codes, "", f"phiếu {whose}")
+    return Changed(codes, request.school_class.year.label)
+
+
+def _sheet_of(request: CorrectionRequest) -> str:
+    ref = SheetRef(request.school_class, request.line, Period(request.period))
+    return sheet_label(ref.subject_label, request.school_class.name)
 
 
 def applied_requests(year: SchoolYear | None) -> list[CorrectionRequest]:
-    """The latest of a year that were carried out after their class was printed. Two statements."""
+    """The latest of a year that were carried out after their class, or an own book, was printed. Two statements."""
     before = PrintJob.objects.filter(
-        school_class=OuterRef("school_class"),
+        Q(school_class=OuterRef("school_class")) | Q(school_year=OuterRef("year")),
         state=PrintJob.State.DONE,
         started_at__lt=OuterRef("applied_at"),
     )
@@ -59,10 +80,9 @@ def applied_requests(year: SchoolYear | None) -> list[CorrectionRequest]:
 
 
 def requests_after(job: PrintJob) -> list[CorrectionRequest]:
-    """Those of the print's class that were carried out since it was begun. Two statements."""
-    rows = CorrectionRequest.objects.filter(
-        school_class=job.school_class_id, state=State.APPLIED, applied_at__gt=job.started_at
-    )
+    """Those of the print's class (of an own book, its year) carried out since it was begun. Two statements."""
+    of = {"year": job.school_year_id} if job.school_year_id else {"school_class": job.school_class_id}
+    rows = CorrectionRequest.objects.filter(state=State.APPLIED, applied_at__gt=job.started_at, **of)
     return list(_with_items(rows).order_by("-applied_at")[:MOST_LISTED])
 
 
@@ -81,7 +101,7 @@ def _with_items(rows: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest
 def superseded_by(requests: Sequence[CorrectionRequest]) -> list[Superseded]:
     """For each request and book the last print with the old value. Two statements, whatever their number.
 
-    Prints are of the request's class, and học bạ of the classes where its pupils sat later.
+    Prints are of the request's class, học bạ of the classes where its pupils sat later, own books of any teacher.
     """
     done = [each for each in requests if each.applied_at and each.state == State.APPLIED]
     if not done:
@@ -109,7 +129,9 @@ def superseded_by(requests: Sequence[CorrectionRequest]) -> list[Superseded]:
 
 def _superseded(request: CorrectionRequest, job: PrintJob, renewed: PrintJob | None) -> Superseded:
     names = dict.fromkeys(item.student.full_name for item in request.items.all())
-    return Superseded(request, job, tuple(names), changed_in(job, request).pages_in(job.places), renewed)
+    changed = changed_in(job, request)
+    pages, told = changed.pages_in(job.places), changed.told_in(job.places)
+    return Superseded(request, job, tuple(names), pages, told, renewed)
 
 
 def _later_classes(requests: Iterable[CorrectionRequest]) -> Mapping[int, set[int]]:
@@ -128,15 +150,17 @@ def _prints_of(requests: Iterable[CorrectionRequest], later: Mapping[int, set[in
     pupils = {item.student_id for request in known for item in request.items.all()}
     classes = {request.school_class_id for request in known}.union(*later.values())
     rows = PrintJob.objects.filter(
-        Q(school_class__in=classes) | Q(movement__student__in=pupils), state=PrintJob.State.DONE
+        Q(school_class__in=classes)
+        | Q(movement__student__in=pupils)
+        | Q(school_year__in={request.year_id for request in known}),
+        state=PrintJob.State.DONE,
     )
-    return list(
-        rows.select_related("school_class__year", "movement__student", "correction", "student").order_by("id")
-    )
+    beside = ("school_class__year", "movement__student", "correction", "student", "teacher", "school_year")
+    return list(rows.select_related(*beside).order_by("id"))
 
 
 def _key(job: PrintJob) -> Key:
-    return job.book, job.school_class_id, job.period, job.movement_id, job.student_id
+    return job.book, job.school_class_id, job.period, job.movement_id, job.student_id, job.teacher_id
 
 
 def _holds(job: PrintJob, request: CorrectionRequest, classes: set[int]) -> bool:
@@ -148,8 +172,31 @@ def _holds(job: PrintJob, request: CorrectionRequest, classes: set[int]) -> bool
     if job.book == PrintJob.Book.CLASS_TABLE:
         is_of_it = (job.school_class_id, job.period) == (request.school_class_id, request.period)
         return is_of_it and any(item.field in _ON_A_TABLE for item in request.items.all())
+    if job.book == PrintJob.Book.OWN_BOOK:
+        is_of_it = request.roll_day is None and job.school_year_id == request.year_id
+        return is_of_it and _tells_of(job, request) and _sheet_of(request) in job.places
+    if job.book == PrintJob.Book.SLIPS:
+        is_of_it = job.school_class_id == request.school_class_id
+        return is_of_it and (_counts(job, request) if request.roll_day else _tells_of(job, request))
     if job.book == PrintJob.Book.TRANSFER_PACK:
         pupils = {item.student_id for item in request.items.all()}
         return job.movement is not None and job.movement.student_id in pupils
     is_in_transcripts = request.roll_day is not None or request.period == Period.YEAR_END
     return job.book == PrintJob.Book.TRANSCRIPTS and is_in_transcripts and job.school_class_id in classes
+
+
+def _tells_of(job: PrintJob, request: CorrectionRequest) -> bool:
+    """Own books and slips have the levels and marks of the periods so far, and the comments of their own."""
+    if job.period == request.period:
+        return True
+    is_earlier = request.period in so_far(Period(job.period))
+    return is_earlier and any(item.field in _ON_A_TABLE for item in request.items.all())
+
+
+def _counts(job: PrintJob, request: CorrectionRequest) -> bool:
+    """Whether a slip can count an absence of the day: printed since then, and not of a term that was over."""
+    day, year = request.roll_day, request.school_class.year
+    if day is None or job.started_at is None or localdate(job.started_at) < day:
+        return False
+    over_on = year.first_term_ends_on if job.period in {Period.MID_TERM_1, Period.END_TERM_1} else None
+    return over_on is None or day <= over_on

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
-from reports import print_batches, print_help, print_jobs, pupil_files
+from reports import archives, print_batches, print_help, print_jobs, pupil_files
 from reports.print_attempts import PrintGivenUp, PrintInterrupted
 from reports.worker_memory import give_back
 
@@ -57,5 +57,16 @@ def help_print(context: JobContext, *, helped_print_id: int) -> Any:
     """Draw the last pupils of a class while another worker draws the first."""
     try:
         print_help.help_print(helped_print_id, should_stop=context.should_abort)
+    finally:
+        give_back()
+
+
+@app.task(name=archives.TASK, queue=print_jobs.QUEUE, retry=PrintRetry(), pass_context=True)
+def make_archive(context: JobContext, *, archive_id: int) -> Any:
+    """Pack everything the school has into one file."""
+    try:
+        archives.run_archive(archive_id, should_stop=context.should_abort)
+    except PrintInterrupted as stop:
+        raise JobAborted from stop
     finally:
         give_back()

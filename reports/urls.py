@@ -1,10 +1,12 @@
 from django.urls import path
 
 from reports import (
+    archive_views,
     batch_views,
     control_views,
     correction_views,
     decision_views,
+    export_views,
     handover_views,
     inspection_views,
     kept_report_views,
@@ -20,6 +22,7 @@ from reports import (
     report_views,
     statistics_views,
     superseded_views,
+    sync_views,
     transfer_views,
 )
 
@@ -97,5 +100,16 @@ urlpatterns = [
     path("figures/<slug:slug>/paper/", report_views.report_paper, name="report_paper"),
     path("figures/<slug:slug>/pupils/", report_views.report_pupils, name="report_pupils"),
     path("figures/<slug:slug>/keep/", report_views.report_keep, name="report_keep"),
+    path("exports/", export_views.exports, name="exports"),
+    path("exports/sector/", export_views.sector_file, name="sector_file"),
+    path("exports/archives/", archive_views.archives, name="archives"),
+    path("exports/archives/<int:pk>/", archive_views.archive, name="archive"),
+    path("exports/archives/<int:pk>/file/", archive_views.archive_file, name="archive_file"),
+    path("exports/archives/<int:pk>/cancel/", archive_views.archive_cancel, name="archive_cancel"),
+    path("exports/sync/", sync_views.sync, name="sync"),
+    path("exports/sync/prepare/", sync_views.sync_prepare, name="sync_prepare"),
+    path("exports/sync/<int:pk>/", sync_views.sync_batch, name="sync_batch"),
+    path("exports/sync/<int:pk>/file/", sync_views.sync_file, name="sync_file"),
+    path("exports/sync/<int:pk>/sent/", sync_views.sync_sent, name="sync_sent"),
     path("transfer-packs/<int:pk>/", transfer_views.transfer_pack, name="transfer_pack"),
 ]

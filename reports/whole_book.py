@@ -19,7 +19,8 @@ import pikepdf
 import pypdfium2
 from django.conf import settings
 
-from reports.page_places import TOTALS
+from reports import kept_books
+from reports.page_places import SECTION
 from reports.read_back import squeezed
 from reports.shared_faces import share_faces
 
@@ -34,12 +35,14 @@ class ClassFile:
     places: Mapping[str, Mapping[str, Sequence[int]]]
 
 
-def bind_apart(target: Path, files: Sequence[ClassFile], *, title: str) -> list[str]:
+def bind_apart(target: Path, files: Sequence[ClassFile], *, title: str, key: str) -> list[str]:
     """Writes the whole to `target` in another process and checks it; returns what is wrong, [] when nothing is.
+
+    What is right is kept under the key (`reports.kept_books`).
 
     Raises CalledProcessError when the process fails.
     """
-    order = {"target": str(target), "title": title, "files": [asdict(each) for each in files]}
+    order = {"target": str(target), "title": title, "key": key, "files": [asdict(each) for each in files]}
     done = subprocess.run(
         [sys.executable, "-m", "reports.whole_book"],
         cwd=settings.BASE_DIR,
@@ -115,7 +118,7 @@ def _misplaced(document: pypdfium2.PdfDocument, files: Sequence[ClassFile]) -> I
             for page in {own[0], own[-1]} if own else ():
                 if page not in texts:
                     texts[page] = _text(document, before + page - 1)
-                if code != TOTALS and squeezed(code) not in texts[page]:
+                if not code.startswith(SECTION) and squeezed(code) not in texts[page]:
                     yield f"{part.label}: trang {before + page} không phải của học sinh {code}"
             if not own:
                 yield f"{part.label}: không có trang nào của học sinh {code}"
@@ -134,8 +137,12 @@ def _text(document: pypdfium2.PdfDocument, place: int) -> str:
 def main() -> None:
     order = json.load(sys.stdin)
     files = [ClassFile(**each) for each in order["files"]]
-    bind(Path(order["target"]), files, title=order["title"])
-    json.dump(faults_of(Path(order["target"]), files), sys.stdout)
+    target = Path(order["target"])
+    bind(target, files, title=order["title"])
+    faults = faults_of(target, files)
+    if not faults:
+        kept_books.keep(order["key"], target, {}, [each.pages for each in files])
+    json.dump(faults, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ from gradebook.models import (
     TeachingAssignment,
 )
 from gradebook.regulation import Period
-from reports.models import KeptReport, PrintBatch, PrintJob
+from reports.models import DataArchive, KeptReport, PrintBatch, PrintJob, SyncBatch
 from students.models import (
     CalendarEntry,
     Enrolment,
@@ -202,6 +202,25 @@ def draft_decision(things: Things) -> list[Any]:
 
 def first_of_the_book(things: Things) -> list[Any]:
     return [things.print_job.pk, 1]
+
+
+def an_archive(things: Things) -> list[Any]:
+    return [DataArchive.objects.get_or_create(asked_by=things.school.bich)[0].pk]
+
+
+def a_sync_batch(things: Things) -> list[Any]:
+    told = {
+        "new": 1,
+        "changed": 0,
+        "cancelled": 0,
+        "held": 0,
+        "digest": "0" * 64,
+        "prepared_by": things.school.tuan,
+        "role": "Văn thư",
+        "prepared_at": clock.now(),
+    }
+    batch, _is_new = SyncBatch.objects.get_or_create(year=things.school.year, number=1, defaults=told)
+    return [batch.pk]
 
 
 def a_batch(things: Things) -> list[Any]:
@@ -1006,7 +1025,7 @@ PAGES = (
     Page("reports:own_book_print", Action.PRINT_OWN_BOOK, CLERK | TEACHERS, "post", 422),
     Page("reports:slips_print", Action.PRINT_SLIPS, CLERK | {"lan", "minh", "ngoc"}, "post", 422),
     # Without the password: whoever may is asked for it.
-    Page("reports:correction_paper", Action.PRINT_PAPERS, PRINTS, status=422, arguments=of("filed")),
+    Page("reports:correction_paper", Action.PRINT_REQUEST, PRINTS | LAN, status=422, arguments=of("filed")),
     Page("reports:correction_register_paper", Action.PRINT_PAPERS, PRINTS, status=422),
     Page("approvals:correction_register", Action.SEE_REQUEST, EVERYBODY),
     Page("approvals:correction_register_file", Action.PRINT_PAPERS, PRINTS, status=422),
@@ -1050,6 +1069,23 @@ PAGES = (
     Page("reports:kept_report_differences", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
     Page("reports:kept_report_excel", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
     Page("reports:kept_report_paper", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
+    Page("reports:exports", Action.EXPORT_DATA, PRINTS),
+    # Nothing is chosen.
+    Page("reports:sector_file", Action.EXPORT_DATA, PRINTS, status=422),
+    Page("reports:sync", Action.EXPORT_DATA, PRINTS),
+    # Of no year.
+    Page("reports:sync_prepare", Action.PREPARE_SYNC, CLERK, "post", 404),
+    Page("reports:sync_batch", Action.EXPORT_DATA, PRINTS, arguments=a_sync_batch),
+    # Without the password: whoever may is asked for it.
+    Page("reports:sync_file", Action.EXPORT_DATA, PRINTS, status=422, arguments=a_sync_batch),
+    Page("reports:sync_sent", Action.PREPARE_SYNC, CLERK, "post", 302, a_sync_batch),
+    Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL),
+    # Without the password.
+    Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 422),
+    Page("reports:archive", Action.EXPORT_EVERYTHING, PRINCIPAL, arguments=an_archive),
+    # Not made yet.
+    Page("reports:archive_file", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 404, an_archive),
+    Page("reports:archive_cancel", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 302, an_archive),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in

@@ -24,7 +24,8 @@ PURE = (
     "approvals/announcement_workflow.py",
     "reports/figures.py",
 )
-ONLY_HERE = {"weasyprint": {"reports/pdf.py"}, "guardian": {"accounts/grants.py"}}
+TYPESETTING = {"pdf.py", "set_lines.py", "laid_out_boxes.py", "learned_forms.py", "composed_form.py"}
+ONLY_HERE = {"weasyprint": {f"reports/{name}" for name in TYPESETTING}, "guardian": {"accounts/grants.py"}}
 
 
 def sources(app: str) -> list[Path]:

@@ -44,6 +44,7 @@ EXPORTS = {
     "reports:register_file",
     "reports:report_excel",
     "reports:report_form",
+    "reports:sector_file",
     "reports:statistics_compare_file",
     "reports:statistics_file",
     "reports:statistics_pupils_file",
@@ -59,6 +60,7 @@ MOMENTS = {"first": f"{TODAY}T00:00", "last": f"{TODAY}T23:59", "file": "1"}
 ASKED = {
     "approvals:audit_class_differences": MOMENTS,
     "approvals:audit_pupil_differences": MOMENTS,
+    "reports:sector_file": {"shape": "hoc-sinh", "scope": "truong", "period": "GHKI"},
     "students:head_counts_file": {"day": TODAY, "since": TODAY},
 }
 IS_FILE = re.compile(r"_(file|files|excel|form|blank)$")

@@ -21,7 +21,7 @@ from approvals.models.requests import (
     Evidence,
     request_label,
 )
-from approvals.models.signatures import BookSignature, SignatureQuerySet
+from approvals.models.signatures import BookLook, BookSignature, SignatureQuerySet
 
 __all__ = [
     "REASON_CHOICES",
@@ -30,6 +30,7 @@ __all__ = [
     "AnnouncementQuerySet",
     "AnnouncementReading",
     "BoardMember",
+    "BookLook",
     "BookSignature",
     "CorrectionItem",
     "CorrectionRequest",

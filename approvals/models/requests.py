@@ -6,12 +6,12 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 from simple_history.models import HistoricalRecords
 
 from accounts.history import TracedRow
 from approvals.reason_codes import ReasonCode
-from approvals.workflow import State
+from approvals.workflow import ANSWERED, State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
 from students.models import SchoolClass, SchoolYear, Session, Student
 
@@ -21,9 +21,10 @@ STATE_CHOICES = State.pairs()
 REASON_CHOICES = ReasonCode.pairs()
 
 
-def request_label(number: int | None) -> str:
-    """The number as the paper form shows it; "nháp" of what never was filed."""
-    return "nháp" if number is None else f"{number:02d}/PĐN"
+def request_label(number: int | None, year: int) -> str:
+    """The number as people read it, with the school year that begins in `year`, for each year counts anew:
+    «01/2026-2027/PĐN» (domain.md 2.5); "nháp" of what never was filed."""
+    return "nháp" if number is None else f"{number:02d}/{year}-{year + 1}/PĐN"
 
 
 class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
@@ -34,6 +35,13 @@ class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
         own = CorrectionItem.objects.filter(request=OuterRef("pk")).order_by()
         counted = own.values("request").annotate(n=Count("*")).values("n")
         return self.annotate(cells=Coalesce(Subquery(counted), 0))
+
+    def with_news_for(self, person_id: int) -> Self:
+        """The person's own that were answered since the person opened them last; of a closed year nothing is news."""
+        answered = Greatest("decided_at", "consent_at", "applied_at")
+        unread = Q(read_at__isnull=True) | Q(read_at__lt=answered)
+        own = self.filter(unread, proposer=person_id, state__in=ANSWERED)
+        return own.exclude(year__state=SchoolYear.State.CLOSED)
 
     def filed(self) -> Self:
         """Those that are documents of the year: filed once, whatever became of them."""
@@ -48,8 +56,9 @@ class CorrectionRequest(models.Model):
     one to that day, and each cell names its own. State changes pass through
     `approvals.corrections` and its sisters alone. `document` names the paper of the former school whose results the
     request brings along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have
-    acted, `effects` what followed when it was carried out, a line each; it is written then. `number` is the next of the
-    year's when it is filed for the first time; what never was filed has none, and is its proposer's alone.
+    acted, `effects` what followed when it was carried out, a line each; it is written then. `read_at` is the last
+    moment at which the proposer looked at an answer. `number` is the next of the year's when it is filed for the first
+    time; what never was filed has none, and is its proposer's alone.
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="correction_requests")
@@ -89,6 +98,7 @@ class CorrectionRequest(models.Model):
     )
     applied_at = models.DateTimeField(null=True)
     effects = models.TextField(blank=True)
+    read_at = models.DateTimeField(null=True)
 
     history = HistoricalRecords(bases=[TracedRow])
     objects: ClassVar[CorrectionRequestQuerySet] = CorrectionRequestQuerySet.as_manager()  # type: ignore[assignment]
@@ -189,8 +199,16 @@ class CorrectionRequest(models.Model):
         return self.number is not None
 
     @property
+    def is_unread(self) -> bool:
+        """Whether the proposer has yet to look at an answer (`with_news_for`). Needs the class's year at hand."""
+        if self.state not in ANSWERED or self.school_class.year.is_closed:
+            return False
+        answered = max(at for at in (self.decided_at, self.consent_at, self.applied_at) if at)
+        return self.read_at is None or self.read_at < answered
+
+    @property
     def label(self) -> str:
-        return request_label(self.number)
+        return request_label(self.number, self.year_id)
 
     @property
     def title(self) -> str:

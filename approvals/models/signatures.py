@@ -75,3 +75,35 @@ class BookSignature(models.Model):
     def short_digest(self) -> str:
         """As paper and pages show it."""
         return self.digest[:SHORT]
+
+
+class BookLook(models.Model):
+    """A signer has had the contents of a book before them, as they stood: the book's page was opened (PLAN IV.5, IV.6).
+
+    `digest` is that of the contents, as in `BookSignature`. The database takes no signature on contents that its signer
+    has not looked at, and refuses any change or removal of a look. Written by `approvals.book_looks` alone.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="book_looks")
+    school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="book_looks")
+    line = models.ForeignKey(SubjectLine, models.PROTECT, related_name="book_looks", null=True)
+    period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
+    digest = models.CharField("SHA-256", max_length=64)
+    looked_at = models.DateTimeField("xem lúc", db_default=Now())
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["person", "period", "digest"], name="book_looks_of_a_person")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(period__in=[each.value for each in Period]), name="book_look_period_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.code} {self.school_class_id} {self.period}"
+
+    @property
+    def code(self) -> str:
+        return self.line.code if self.line else HOMEROOM

@@ -4,6 +4,7 @@ import datetime
 
 from accounts import clock
 from accounts.history import Source
+from approvals.book_looks import note_look
 from approvals.book_standing import read_books
 from approvals.signatures import Wanted, sign_books
 from gradebook.progress_sheets import read_led_and_taught
@@ -16,7 +17,7 @@ CLASSES = ("4A", "4C", "5B")
 
 
 def load(school: DemoSchool) -> None:
-    """Each signs all of the own books that can be signed, in one act; nothing before a period of the year is locked."""
+    """Each reads and signs all of the own books that can be signed, in one act; nothing before a period is locked."""
     locked = [
         each for each in calendar.current_windows(school.year, school.now) if each.closes_at <= school.now
     ]
@@ -31,6 +32,9 @@ def load(school: DemoSchool) -> None:
         for assignment in held.select_related("teacher"):
             teacher = assignment.teacher
             books = read_books(read_led_and_taught(teacher), [window.period])
-            wanted = [Wanted(book.key, book.now.digest) for book in books if book.may_be_signed and book.now]
+            ready = [(book, book.now) for book in books if book.may_be_signed and book.now]
+            for book, now in ready:
+                note_look(book.ref, now, by=teacher)
+            wanted = [Wanted(book.key, now.digest) for book, now in ready]
             if wanted:
                 sign_books(wanted, window.period, by=teacher, source=Source.DEMO)

@@ -1,6 +1,7 @@
 """Books worth signing: the small school with a period complete and locked, and its teachers' signatures."""
 
 from accounts.models import User
+from approvals.book_looks import note_look
 from approvals.book_standing import Book, read_books
 from approvals.models import BookSignature
 from approvals.signatures import Wanted, sign_books
@@ -27,8 +28,17 @@ def own_books(person: User, period: Period = GHKI) -> dict[str, Book]:
     return {book.title: book for book in read_books(read_led_and_taught(person), [period]) if book.is_own}
 
 
+def look(person: User, *titles: str, period: Period = GHKI) -> None:
+    """The person reads these of the own books as they stand, where there is something to sign."""
+    books = own_books(person, period)
+    for title in titles:
+        if now := books[title].now:
+            note_look(books[title].ref, now, by=person)
+
+
 def sign(person: User, *titles: str, period: Period = GHKI) -> list[BookSignature]:
-    """The person signs these of the own books as they stand."""
+    """The person reads and signs these of the own books as they stand."""
+    look(person, *titles, period=period)
     books = own_books(person, period)
     wanted = [
         Wanted(books[title].key, books[title].now.digest if books[title].now else "") for title in titles

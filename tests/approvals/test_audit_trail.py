@@ -13,16 +13,21 @@ from openpyxl import load_workbook
 
 from accounts.audit_chain import head_code
 from accounts.models import AccessLogEntry, AuditEntry
+from approvals import corrections, opinions
 from approvals.audit_differences import read_differences
-from approvals.audit_trail import PARTS, Names, Wanted, changes_of, read_trail
+from approvals.audit_trail import PARTS, Names, Wanted, changes_of, export_rows, read_trail
 from approvals.audit_words import TABLES, UNTOLD, column_words, fields_of, value_words
+from approvals.evidence import clean_evidence
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from kimdong.watched import NOT_WATCHED, tables_of_ours
-from tests.approvals.papers import applied, draft, with_entries
+from tests.approvals.papers import applied, draft, filed, picture, with_entries
 from tests.gradebook.school import CONFIRMED, enter, make_school, open_window
 
 pytestmark = pytest.mark.django_db
+
+
+OF_REQUESTS = {TABLES[f"approvals_{each}"] for each in ("correctionrequest", "correctionitem", "evidence")}
 
 
 def the_school():
@@ -56,7 +61,7 @@ def past_the_application(school, statement):
 
 
 def test_the_story_of_a_pupil_names_who_when_in_which_role_and_old_and_new(school):
-    (line, *_older) = read_trail(Wanted(pupil=school.pupils[0], part="marks")).lines
+    (line, *_older) = read_trail(school.hoa, Wanted(pupil=school.pupils[0], part="marks")).lines
     assert (line.who, line.role, line.action) == (school.lan.full_name, "GVCN 4A, môn Toán", "Sửa")
     assert line.thing == f"{school.pupils[0].full_name} · Toán {school.year.label} · Cuối học kì I"
     assert [(c.column, c.old, c.new) for c in line.changes] == [("điểm KTĐK", "7", "8")]
@@ -72,9 +77,9 @@ def test_the_story_of_a_pupil_is_no_other_pupils_and_looking_at_it_is_logged(sch
 
 
 def test_the_story_of_a_class_has_its_pupils_and_not_those_of_another(school):
-    of_4a = read_trail(Wanted(school_class=school.class_4a, part="marks")).lines
+    of_4a = read_trail(school.hoa, Wanted(school_class=school.class_4a, part="marks")).lines
     assert [line.changes[0].new for line in of_4a] == ["5", "8", "7"]
-    assert read_trail(Wanted(school_class=school.class_4b, part="marks")).lines == []
+    assert read_trail(school.hoa, Wanted(school_class=school.class_4b, part="marks")).lines == []
 
 
 def test_what_was_entered_after_a_pupil_left_the_class_is_not_of_the_class(school):
@@ -82,20 +87,20 @@ def test_what_was_entered_after_a_pupil_left_the_class_is_not_of_the_class(schoo
         school,
         "UPDATE students_enrolment SET ends_on = current_date - 2, ended_by_id = NULL WHERE student_id = %s",
     )
-    of_4a = read_trail(Wanted(school_class=school.class_4a, part="marks")).lines
+    of_4a = read_trail(school.hoa, Wanted(school_class=school.class_4a, part="marks")).lines
     assert [line.changes[0].new for line in of_4a] == ["5"]
 
 
 def test_the_story_of_a_person_is_what_the_person_did(school):
-    lines = read_trail(Wanted(person=school.lan)).lines
+    lines = read_trail(school.hoa, Wanted(person=school.lan)).lines
     assert {line.who for line in lines} == {school.lan.full_name}
     assert {line.where for line in lines} == {TABLES["gradebook_subjectresult"]}
 
 
 def test_the_story_of_a_day_has_that_day_alone(school):
     today = timezone.localdate()
-    assert read_trail(Wanted(since=today, until=today)).lines
-    assert read_trail(Wanted(until=today - datetime.timedelta(days=1))).lines == []
+    assert read_trail(school.hoa, Wanted(since=today, until=today)).lines
+    assert read_trail(school.hoa, Wanted(until=today - datetime.timedelta(days=1))).lines == []
     assert "3 dòng" in text_of(
         page(client_of(school.bich), "", since=today, until=today, part="marks", person=school.lan.pk)
     )
@@ -103,7 +108,9 @@ def test_the_story_of_a_day_has_that_day_alone(school):
 
 def test_a_change_by_sql_stands_in_the_story_and_in_that_of_the_cell(school):
     past_the_application(school, "UPDATE gradebook_subjectresult SET mark = 10 WHERE student_id = %s")
-    (line,) = read_trail(Wanted(school_class=school.class_4a, part="marks", only_outside=True)).lines
+    (line,) = read_trail(
+        school.hoa, Wanted(school_class=school.class_4a, part="marks", only_outside=True)
+    ).lines
     assert (line.is_outside, line.changes[0].new) == (True, "10")
     cell = f"/gradebook/sheets/{school.class_4a.pk}/TOAN/CHKI/history/{school.pupils[0].pk}/TOAN/mark/"
     told = text_of(client_of(school.lan).get(cell))
@@ -116,33 +123,97 @@ def test_a_request_is_called_by_its_number_and_one_that_never_was_filed_a_draft(
     with_entries(school)
     draft(school, "10", pupil=1)
     applied(school)
-    lines = read_trail(Wanted(school_class=school.class_4a, part="corrections")).lines
+    lines = read_trail(school.lan, Wanted(school_class=school.class_4a, part="corrections")).lines
     things = [line.thing.rpartition(" · ")[2] for line in lines if line.where == "Phiếu đề nghị sửa"]
-    assert things == ["01/PĐN", "01/PĐN", "01/PĐN", "nháp", "nháp"]
+    assert things == ["01/2026-2027/PĐN", "01/2026-2027/PĐN", "01/2026-2027/PĐN", "nháp", "nháp"]
     told = [
         change.new
         for line in lines
         for change in line.changes
         if (line.where, line.action, change.column) == ("Ô trong phiếu đề nghị sửa", "Ghi mới", "phiếu")
     ]
-    assert told == ["01/PĐN", "nháp"]
-    (mark, *_older) = read_trail(Wanted(pupil=school.pupils[0], part="marks")).lines
-    assert mark.under == "phiếu 01/PĐN"
+    assert told == ["01/2026-2027/PĐN", "nháp"]
+    (mark, *_older) = read_trail(school.hoa, Wanted(pupil=school.pupils[0], part="marks")).lines
+    assert mark.under == "phiếu 01/2026-2027/PĐN"
+
+
+def test_a_draft_is_in_the_story_of_nobody_but_its_proposer_until_it_is_filed(school):
+    with_entries(school)
+    request = draft(school, "10")
+    corrections.attach(request, clean_evidence("bài chưa gửi.jpg", picture()), by=school.lan)
+    corrections.keep_reason(request, reason="Lí do còn nghĩ dở.", by=school.lan)
+    stories = [
+        Wanted(),
+        Wanted(school_class=school.class_4a),
+        Wanted(person=school.lan),
+        Wanted(pupil=school.pupils[0]),
+        Wanted(part="corrections"),
+    ]
+    own = [
+        each for each in read_trail(school.lan, Wanted(part="corrections")).lines if each.where in OF_REQUESTS
+    ]
+    assert len(own) == 4
+    for reader in (school.hoa, school.bich, school.tuan):
+        for story in stories:
+            assert not OF_REQUESTS & {line.where for line in read_trail(reader, story).lines}
+            assert not OF_REQUESTS & {row[7] for row in export_rows(reader, story)}
+        shown = text_of(page(client_of(reader), f"pupils/{school.pupils[0].pk}/"))
+        assert "Phiếu đề nghị chưa gửi lần nào chỉ người lập thấy" in shown
+        assert "Lí do còn nghĩ dở." not in shown
+    since = timezone.now() - datetime.timedelta(hours=1)
+    told = read_differences(school.hoa, Wanted(school_class=school.class_4a), since, timezone.now())
+    assert not OF_REQUESTS & {each.where for each in told}
+    corrections.file_request(request, reason="Cộng nhầm.", by=school.lan)
+    now = [line.where for line in read_trail(school.hoa, Wanted(part="corrections")).lines]
+    assert [now.count(each) for each in sorted(OF_REQUESTS)] == [1, 3, 1]
+
+
+def test_a_draft_that_was_cancelled_stays_its_proposers_alone(school):
+    with_entries(school)
+    corrections.cancel(draft(school, "10"), by=school.lan)
+    assert read_trail(school.hoa, Wanted(part="corrections")).lines == []
+    assert read_trail(school.lan, Wanted(part="corrections")).lines
+
+
+def test_the_story_of_a_pupil_has_each_act_of_the_requests_about_the_pupil_with_who_and_when(school, client):
+    with_entries(school)
+    request = filed(school)
+    opinions.give_opinion(request, opinion="Bài đúng là 9 điểm.", by=school.dung)
+    opinions.ask_for_more(request, note="Chụp lại trang có điểm.", by=school.hoa)
+    corrections.file_request(request, reason="Cộng nhầm phần đọc, trang 2.", by=school.lan)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    client.force_login(school.lan)
+    client.get(f"/approvals/requests/{request.pk}/")
+    corrections.cancel(filed(school, "8"), by=school.lan)
+    corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài.", by=school.hoa)
+    filed(school, "8", pupil=1)
+    story = read_trail(school.bich, Wanted(pupil=school.pupils[0], part="corrections")).lines
+    acts = [(line.action, line.who) for line in story if line.where == TABLES["approvals_correctionrequest"]]
+    lan, hoa, tuan, dung = (each.full_name for each in (school.lan, school.hoa, school.tuan, school.dung))
+    again = [("Gửi phiếu", lan), ("Lập phiếu", lan)]
+    assert acts == [
+        *(("Từ chối", hoa), *again, ("Huỷ phiếu", lan), *again),
+        *(("Người lập đã xem", lan), ("Thực hiện: đã ghi vào sổ", tuan), ("Phê chuẩn", hoa)),
+        *(("Bổ sung, gửi lại phiếu", lan), ("Yêu cầu bổ sung", hoa), ("Ý kiến tổ (khối) trưởng", dung)),
+        *again,
+    ]
+    assert request.label in text_of(page(client_of(school.hoa), f"pupils/{school.pupils[0].pk}/"))
 
 
 def test_a_page_costs_the_same_for_few_lines_and_for_many(school, django_assert_num_queries):
     with django_assert_num_queries(7):
-        read_trail(Wanted(school_class=school.class_4a))
+        read_trail(school.hoa, Wanted(school_class=school.class_4a))
     for pupil in school.pupils:
         enter(school.sheet(period=Period.END_TERM_1), pupil, "comment", "Em chăm.", by=school.lan)
     with django_assert_num_queries(7):
-        read_trail(Wanted(school_class=school.class_4a))
+        read_trail(school.hoa, Wanted(school_class=school.class_4a))
 
 
 def test_the_next_page_begins_where_the_last_ended(school):
-    newest = read_trail(Wanted())
+    newest = read_trail(school.hoa, Wanted())
     assert newest.older == newest.lines[-1].seq
-    assert read_trail(Wanted(), before=newest.older).lines[0].seq == newest.older - 1
+    assert read_trail(school.hoa, Wanted(), before=newest.older).lines[0].seq == newest.older - 1
 
 
 def test_the_file_has_the_lines_as_text_names_its_filter_and_is_logged(school):
@@ -170,8 +241,8 @@ def test_the_difference_of_two_moments_is_how_each_row_stood(school):
     enter(sheet, school.pupils[1], "mark", "6", by=school.lan)
     enter(sheet, school.pupils[1], "mark", "5", by=school.lan)
     of_the_sheet = Wanted(school_class=school.class_4a, line="TOAN", period="CHKI")
-    assert read_differences(replace(of_the_sheet, line="TV"), first.at, timezone.now()) == []
-    found = read_differences(of_the_sheet, first.at, timezone.now())
+    assert read_differences(school.hoa, replace(of_the_sheet, line="TV"), first.at, timezone.now()) == []
+    found = read_differences(school.hoa, of_the_sheet, first.at, timezone.now())
     assert [(each.thing.split(" · ")[0], each.times) for each in found] == [(school.pupils[0].full_name, 2)]
     assert [(c.old, c.new) for c in found[0].changes] == [("8", "10")]
 

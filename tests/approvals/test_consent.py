@@ -84,7 +84,7 @@ def test_consented_to_and_carried_out_the_decision_is_reopened_and_the_page_says
     assert [task.title for task in tasks_of(ended.ngoc).year_end] == ["Xét lại kết quả năm học lớp 1A"]
     row = read_class(ended.class_1a).row_of(pupil.pk)
     assert "mở lại ngày" in row.earlier[0]
-    assert "Phiếu 01/PĐN, Hiệu trưởng" in row.earlier[0]
+    assert "Phiếu 01/2026-2027/PĐN, Hiệu trưởng" in row.earlier[0]
 
 
 def test_a_result_that_stays_the_same_stays_decided(ended):

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import clock
 from accounts.models import AccessLogEntry, AuditEntry, User
@@ -452,6 +453,9 @@ def test_the_principal_records_a_decision_about_a_finding_and_the_person_is_told
     assert "Xử lí vi phạm: quyết định số 15/QĐ-THKĐ" in text(client.get("/"))
     page = text(client.get(reverse("approvals:staff_decision", args=[found.pk])))
     assert "Hoàng Ngọc Bích, số 15/QĐ-THKĐ" in page
+    found.refresh_from_db()
+    read_at = f"{timezone.localtime(found.read_at):%H:%M %d/%m/%Y}"
+    assert f"Người được ghi đã đọc {read_at}" in page  # the look being made counts
     assert "Quyết định Xử lí vi phạm số 15/QĐ-THKĐ" in text(
         client.get(reverse("approvals:finding", args=[finding.pk]))
     )
@@ -492,14 +496,19 @@ def test_nobody_but_the_principal_decides_and_never_on_themselves(school):
 
 def test_the_principal_is_told_of_a_violation_until_a_decision_is_recorded_about_it(school, client):
     finding = concluded(school, verdict=Verdict.VIOLATION)
-    assert not read_tasks(again(school.bich)).inspections
-    end_inspection(finding.inspection, InspectionAct.CLOSE, text="Có vi phạm.", by=again(school.hoa))
     (task,) = read_tasks(again(school.bich)).inspections
     assert task.title == "Xem xét xử lí vi phạm: Toán lớp 4A"
+    end_inspection(finding.inspection, InspectionAct.CLOSE, text="Có vi phạm.", by=again(school.hoa))
+    assert read_tasks(again(school.bich)).inspections == (task,)
     assert not read_tasks(again(school.hoa)).inspections
     form = as_(client, school.bich).get(task.url).context["form"]
     proposed = [form[name].value() for name in ("kind", "content", "number")]
     assert proposed == ["violation", finding.text, "01/QĐ-THKĐ"]
+    praise = decided(
+        school, kind="commendation", finding=Finding.objects.get(pk=finding.pk), number="9/QĐ-THKĐ"
+    )
+    assert read_tasks(again(school.bich)).inspections == (task,)  # is no decision upon the violation
+    revoke_decision(praise, why="Ghi nhầm.", by=again(school.bich))
     with clock.travelling(clock.now() + 61 * DAY):
         assert not read_tasks(again(school.bich)).inspections
     decision = decided(school, finding=Finding.objects.get(pk=finding.pk))

@@ -13,12 +13,12 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.history import Source, acting
-from accounts.models import Post, User
+from accounts.models import Post, Team, User
 from accounts.permissions import acting_role, may_propose, may_see_sheet
 from approvals.models import CorrectionRequest
 from approvals.tasks import read_tasks
 from approvals.year_closing import close_year, reopen_year
-from gradebook.models import SubjectResult, TeachingAssignment, YearOutcome
+from gradebook.models import SubjectLine, SubjectResult, TeachingAssignment, YearOutcome
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
@@ -140,7 +140,7 @@ def test_a_mark_of_last_year_is_corrected_from_the_reopened_year_to_the_closed_o
     request = CorrectionRequest.objects.get()
     files = {"files": [SimpleUploadedFile("bài.jpg", picture(), content_type="image/jpeg")]}
     act(school.ngoc, request, "file", code="wrong_figure", reason=REASON, **files)
-    assert (request.state, request.label, request.year_id) == ("filed", "01/PĐN", school.year.pk)
+    assert (request.state, request.label, request.year_id) == ("filed", "01/2026-2027/PĐN", school.year.pk)
     assert f"{school.ngoc.full_name}, GVCN 1A, môn Toán" in text(
         client_of(school.hoa).get(reverse("approvals:request", args=[request.pk]))
     )
@@ -267,6 +267,94 @@ def test_a_teacher_of_one_line_asks_for_that_line_alone(school):
     shown = client_of(school.thu).get(reverse("gradebook:sheet", args=[school.class_4a.pk, "NN1", "CN"]))
     other = reverse("gradebook:sheet", args=[school.class_4b.pk, "NN1", "CN"])
     assert other in shown.content.decode()
+
+
+def head_of(school: School, person: User, grade: int) -> None:
+    team, _made = Team.objects.get_or_create(grade_level=grade, defaults={"name": f"Tổ {grade}"})
+    Post.objects.create(holder=person, kind=Post.Kind.GRADE_HEAD, team=team, starts_on=school.year.starts_on)
+
+
+def test_the_sheet_of_last_year_says_that_the_principal_has_to_agree(school):
+    reopen(school)
+    shown = text(client_of(school.ngoc).get(sheet_url(school)))
+    assert (
+        f"Phó Hiệu trưởng phê chuẩn, Hiệu trưởng đồng ý vì kết quả năm học {school.year.label} đã phê duyệt, rồi "
+        "văn thư thực hiện."
+    ) in shown
+    asked = text(client_of(school.ngoc).get(f"{sheet_url(school)}?propose=1"))
+    assert "phê chuẩn, Hiệu trưởng đồng ý và thực hiện" in asked
+
+
+def test_of_who_has_left_the_school_the_head_of_the_grade_files_and_others_decide_and_carry_out(school):
+    reopen(school)
+    head_of(school, school.minh, 1)
+    line = school.lines[1, "TOAN"]
+    minh = client_of(school.minh)
+    assert not may_propose(again(school.minh), school.class_1a, line)
+    assert f"Cần sửa: {school.ngoc.full_name}, người giữ sổ đến hết năm học, lập phiếu đề nghị." in text(
+        minh.get(sheet_url(school))
+    )
+    assert propose(school, school.minh).status_code == 403
+    User.objects.filter(pk=school.ngoc.pk).update(is_active=False)
+    assert may_propose(again(school.minh), school.class_1a, line)
+    assert may_propose(again(school.minh), school.class_1a, None)
+    assert acting_role(again(school.minh), school.class_1a, line) == "Tổ (khối) trưởng"
+    told = (
+        f"nay không lập phiếu được: cần sửa thì tổ (khối) trưởng khối 1 ({school.minh.full_name}) lập phiếu"
+    )
+    assert told in text(client_of(school.hoa).get(sheet_url(school)))
+    class_url = reverse("students:class", args=[school.class_1a.pk])
+    classes_url = f"{reverse('students:classes')}?year={school.year.pk}"  # thầy Minh led 4B that year
+    assert f'href="{classes_url}"' in minh.get(reverse("approvals:requests")).content.decode()
+    assert class_url in minh.get(classes_url).content.decode()
+    assert sheet_url(school) in minh.get(class_url).content.decode()
+    assert "Đề nghị sửa điểm" in text(minh.get(sheet_url(school)))
+    assert propose(school, school.minh).status_code == 302
+    request = CorrectionRequest.objects.get()
+    files = {"files": [SimpleUploadedFile("bài.jpg", picture(), content_type="image/jpeg")]}
+    act(school.minh, request, "file", code="wrong_figure", reason=REASON, **files)
+    assert (request.state, request.proposer) == ("filed", school.minh)
+    for refused in ("opine", "approve"):
+        url = reverse("approvals:request_act", args=[request.pk, refused])
+        assert client_of(school.minh).post(url, {"note": "Đúng.", **CONFIRMED}).status_code == 403
+    act(school.hoa, request, "approve", note="Đúng bài.")
+    for refused in ("consent", "apply"):
+        url = reverse("approvals:request_act", args=[request.pk, refused])
+        assert client_of(school.minh).post(url, CONFIRMED).status_code == 403
+    act(school.bich, request, "consent", note="")
+    act(school.tuan, request, "apply")
+    assert request.state == "applied"
+
+
+def test_the_head_files_nothing_of_another_grade_of_a_closed_year_or_where_the_teacher_is_there(school):
+    User.objects.filter(pk=school.ngoc.pk).update(last_day=school.year.ends_on)
+    head_of(school, school.minh, 1)
+    head_of(school, school.dung, 2)
+    line = school.lines[1, "TOAN"]
+    assert not may_propose(again(school.minh), school.class_1a, line)  # closed
+    reopen(school)
+    assert may_propose(again(school.minh), school.class_1a, line)
+    assert not may_propose(again(school.dung), school.class_1a, line)
+    assert not may_propose(again(school.minh), school.class_4a, school.lines[4, "NN1"])
+    User.objects.filter(pk=school.ngoc.pk).update(last_day=None)
+    assert not may_propose(again(school.minh), school.class_1a, line)
+    assert may_propose(again(school.ngoc), school.class_1a, line)
+
+
+def test_where_there_is_no_head_the_sheet_says_who_appoints_one(school):
+    reopen(school)
+    User.objects.filter(pk=school.ngoc.pk).update(is_active=False)
+    shown = text(client_of(school.hoa).get(sheet_url(school)))
+    assert "khối 1 chưa có tổ (khối) trưởng: chưa ai lập phiếu đề nghị được" in shown
+    assert "Hiệu trưởng, Phó Hiệu trưởng giao chức vụ tổ (khối) trưởng, rồi người ấy lập phiếu." in shown
+
+
+def test_the_head_is_no_second_way_into_a_sheet_of_the_running_year(school):
+    head_of(school, school.minh, 2)
+    made = SchoolClass.objects.get(name="2A")
+    line = SubjectLine.objects.filter(year=made.year, grade_level=2).first()
+    assert not may_propose(again(school.minh), made, line)
+    assert not may_propose(again(school.minh), made, None)
 
 
 def test_who_keeps_the_administrator_account_now_proposes_nothing_of_the_class_led_last_year(school):

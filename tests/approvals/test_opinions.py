@@ -110,6 +110,45 @@ def test_a_file_added_to_the_answer_may_go_again_the_database_keeps_the_filed_on
     assert corrections.keep_reason(request, reason="", by=school.lan).reason == REASON
 
 
+def test_a_request_is_not_sent_back_as_it_was_but_with_a_new_file_or_other_words(school, client):
+    request = returned(school)
+    nothing_new = {"code": "other", "reason": f" {REASON} "}
+    client.force_login(school.lan)
+    answer = client.post(act_of(request, "file"), nothing_new)
+    assert answer.status_code == 422
+    assert answer.context["errors"] == {"reason": [corrections.NOTHING_NEW]}
+    assert "Phiếu chưa có gì mới từ khi được yêu cầu bổ sung" in text(answer)
+    with pytest.raises(CorrectionRefused, match="chưa có gì mới"):
+        corrections.file_request(request, reason=REASON, by=school.lan)
+    request.refresh_from_db()
+    assert request.state == State.RETURNED
+    added = corrections.attach(request, clean_evidence("đầu.png", picture("PNG")), by=school.lan)
+    corrections.detach(added, by=school.lan)
+    assert client.post(act_of(request, "file"), nothing_new).status_code == 422
+    assert client.post(act_of(request, "file"), {**nothing_new, "code": "wrong_figure"}).status_code == 302
+
+
+@pytest.mark.parametrize("is_kept_before", [True, False])
+def test_other_words_are_an_answer_also_when_they_were_kept_before_they_are_sent(school, is_kept_before):
+    request = returned(school)
+    reason = "Cộng nhầm phần đọc, bài trang 2 có điểm từng câu."
+    if is_kept_before:
+        corrections.keep_reason(request, reason=reason, code="other", by=school.lan)
+    assert corrections.file_request(request, reason=reason, by=school.lan).state == State.FILED
+    again = opinions.ask_for_more(request, note="Vẫn chưa rõ.", by=school.hoa)
+    with pytest.raises(CorrectionRefused, match="chưa có gì mới"):
+        corrections.file_request(again, reason=reason, by=school.lan)
+
+
+def test_what_was_sent_the_first_time_is_no_news_the_second_time(school):
+    request = returned(school)
+    corrections.attach(request, clean_evidence("đầu.png", picture("PNG")), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    opinions.ask_for_more(request, note="Ảnh vẫn mờ.", by=school.hoa)
+    with pytest.raises(CorrectionRefused, match="chưa có gì mới"):
+        corrections.file_request(request, reason=REASON, by=school.lan)
+
+
 # -- Due days ----------------------------------------------------------------------------------------------
 
 

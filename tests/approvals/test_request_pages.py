@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import AccessLogEntry, Post
 from approvals import corrections
 from approvals.evidence import clean_evidence
-from approvals.models import CorrectionRequest, Evidence
+from approvals.models import CorrectionRequest, Evidence, request_label
 from approvals.request_pages import may_see_request, visible_requests
 from approvals.workflow import State
 from gradebook.sheets import Field
@@ -99,14 +99,14 @@ def test_the_list_is_narrowed_by_state_and_by_whose_it_is(school, as_):
     client = as_(school.hoa)
     url = reverse("approvals:requests")
     everything = text(client.get(url))
-    assert all(f"Phiếu {label}" in everything for label in ("01/PĐN", "02/PĐN"))
+    assert all(f"Phiếu {label}" in everything for label in ("01/2026-2027/PĐN", "02/2026-2027/PĐN"))
     assert "Chờ tôi (1)" in everything
     waiting = text(client.get(url, {"who": "waiting"}))
-    assert "Phiếu 01/PĐN" in waiting
-    assert "Phiếu 02/PĐN" not in waiting
+    assert "Phiếu 01/2026-2027/PĐN" in waiting
+    assert "Phiếu 02/2026-2027/PĐN" not in waiting
     only_approved = text(client.get(url, {"state": "approved"}))
-    assert "Phiếu 02/PĐN" in only_approved
-    assert "Phiếu 01/PĐN" not in only_approved
+    assert "Phiếu 02/2026-2027/PĐN" in only_approved
+    assert "Phiếu 01/2026-2027/PĐN" not in only_approved
 
 
 def test_a_draft_is_its_proposers_alone_and_has_no_number_anywhere(school, as_):
@@ -143,11 +143,19 @@ def test_of_another_persons_draft_for_the_same_cell_nobody_is_told_when_it_is_de
     assert "Có ô đã đổi giá trị từ khi lập phiếu" in text(as_(school.lan).get(page_of(own)))
 
 
+@pytest.mark.parametrize(
+    ("number", "year", "label"),
+    [(1, 2025, "01/2025-2026/PĐN"), (1, 2026, "01/2026-2027/PĐN"), (120, 2026, "120/2026-2027/PĐN")],
+)
+def test_a_number_says_of_which_year_it_is_for_each_year_counts_anew(number, year, label):
+    assert request_label(number, year) == label
+
+
 def test_the_newest_request_stands_first(school, as_):
     for value in ("8", "9", "10"):
         filed(school, value)
     shown = text(as_(school.lan).get(reverse("approvals:requests")))
-    assert shown.index("03/PĐN") < shown.index("02/PĐN") < shown.index("01/PĐN")
+    assert shown.index("03/2026-2027/PĐN") < shown.index("02/2026-2027/PĐN") < shown.index("01/2026-2027/PĐN")
 
 
 def test_an_odd_filter_shows_everything(school, as_):
@@ -416,6 +424,45 @@ def test_the_timeline_tells_who_did_what_in_which_order(school, as_):
         assert who in story
 
 
+def test_the_story_of_a_cell_has_the_acts_of_its_requests_for_whoever_may_see_these(school, as_):
+    applied(school, "9")
+    refused = corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài.", by=school.hoa)
+    filed(school, "8", pupil=1)
+    draft(school, "10")
+    place = [school.class_4a.pk, "TOAN", "GHKI", school.pupils[0].pk, "TOAN", "mark"]
+    address = reverse("gradebook:cell_history", args=place)
+    told = text(as_(school.lan).get(address))
+    label = refused.label
+    newest_first = [
+        "Lập phiếu: phiếu nháp",
+        f"Từ chối: phiếu {label} {school.hoa.full_name}, Phó Hiệu trưởng",
+        "Thiếu bài.",
+        f"Gửi phiếu: phiếu {label} {school.lan.full_name}",
+        f"Lập phiếu: phiếu {label}",
+        "7 → 9",
+        "Phê chuẩn: phiếu 01/2026-2027/PĐN",
+        "Gửi phiếu: phiếu 01/2026-2027/PĐN",
+    ]
+    places = [told.index(each) for each in newest_first]
+    assert places == sorted(places)
+    assert "03/2026-2027/PĐN" not in told
+    assert "phiếu nháp" not in text(as_(school.hoa).get(address))
+
+
+def test_who_reads_a_colleagues_sheet_is_told_nothing_there_of_requests_that_are_not_theirs(school, as_):
+    ref = school.sheet("NN1")
+    change = change_of(ref, school.pupils[0], Field.ATTAINMENT, "T")
+    request = corrections.propose(ref, [change], by=school.thu)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.thu)
+    request = corrections.file_request(request, reason=REASON, by=school.thu)
+    place = [school.class_4a.pk, "NN1", "GHKI", school.pupils[0].pk, "NN1", "attainment"]
+    address = reverse("gradebook:cell_history", args=place)
+    assert f"Gửi phiếu: phiếu {request.label}" in text(as_(school.thu).get(address))
+    answer = as_(school.lan).get(address)
+    assert answer.status_code == 200
+    assert request.label not in text(answer)
+
+
 @pytest.mark.parametrize(
     ("pupil", "shown"), [(0, '<span class="was">7</span>'), (1, '<span class="muted">(chưa ghi)</span>')]
 )
@@ -540,7 +587,7 @@ def test_evidence_is_handed_out_harmless_and_the_look_is_logged(school, as_):
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["Content-Disposition"].startswith("inline")
     entry = AccessLogEntry.objects.get(kind="evidence_opened")
-    assert (entry.user, entry.target) == (school.hoa, f"Minh chứng {evidence.pk} của phiếu 01/PĐN")
+    assert (entry.user, entry.target) == (school.hoa, f"Minh chứng {evidence.pk} của phiếu 01/2026-2027/PĐN")
 
 
 def test_a_pdf_is_saved_for_no_browser_shows_one_in_a_sandbox(school, as_):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.history import Source
 from approvals import corrections
+from approvals.contested_cells import with_standing
 from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionRequest
@@ -224,14 +225,51 @@ def test_several_sessions_of_a_pupil_go_into_one_request_and_are_written_togethe
     assert done.effects == "Số ngày nghỉ trong sổ và học bạ tính lại theo điểm danh mới."
 
 
+def test_a_request_on_a_roll_speaks_of_sessions_and_leave_and_of_no_test(school, december):
+    wednesday, lan = first_wednesday(school), client_of(school.lan)
+    lan.post(sessions_address(school), {f"b.{wednesday}.morning": "P"})
+    request = CorrectionRequest.objects.get()
+    page = reverse("approvals:request", args=[request.pk])
+    shown = text(lan.get(page))
+    assert f"buổi sáng ngày {wednesday:%d/%m/%Y}, năm học" in shown
+    assert "các buổi" not in shown
+    assert "Ảnh chụp đơn xin phép, giấy khám bệnh (JPEG, PNG) hoặc PDF" in shown
+    assert "minh chứng đúng với việc học sinh có mặt, vắng mặt ở lớp" in shown
+    unproven = lan.post(reverse("approvals:request_act", args=[request.pk, "file"]), {"reason": REASON})
+    assert "Kèm ít nhất một minh chứng (ảnh chụp đơn xin phép, giấy khám bệnh hoặc PDF)" in text(unproven)
+    assert "bài kiểm tra" not in shown + text(unproven)
+    paper = read_correction_paper(school.lan, get_request(school.lan, request.pk))
+    words = " ".join(" ".join(pages_of(correction_pdf(paper))).split())
+    assert "đúng với việc học sinh có mặt, vắng mặt ở lớp" in words
+    assert "bài làm" not in words
+
+
+def test_both_sessions_of_one_day_are_named_by_the_day(school, december):
+    day, lan = first_wednesday(school) + datetime.timedelta(days=1), client_of(school.lan)
+    lan.post(sessions_address(school), {f"b.{day}.morning": "P", f"b.{day}.afternoon": "P"})
+    request = CorrectionRequest.objects.get()
+    shown = text(lan.get(reverse("approvals:request", args=[request.pk])))
+    assert f"các buổi ngày {day:%d/%m/%Y}" in shown
+
+
+def standing(*requests):
+    """Of each whether it is outdated, and whether another has the same answer."""
+    rows = with_standing(CorrectionRequest.objects.filter(pk__in=[each.pk for each in requests]))
+    return [(row.is_outdated, row.is_contested) for row in rows.order_by("pk")]
+
+
 def test_of_several_sessions_one_that_has_moved_on_stops_all(school, december):
     first = approved(school, "P")
     wednesday = first_wednesday(school)
-    client_of(school.lan).post(sessions_address(school), {f"b.{wednesday}.morning": ""})
+    thursday = wednesday + datetime.timedelta(days=1)
+    typed = {f"b.{wednesday}.morning": "", f"b.{thursday}.morning": "P"}
+    client_of(school.lan).post(sessions_address(school), typed)
     second = CorrectionRequest.objects.latest("pk")
     corrections.attach(second, clean_evidence("đơn.jpg", picture()), by=school.lan)
     corrections.file_request(second, reason=REASON, by=school.lan)
+    assert standing(first, second) == [(False, True), (False, True)]
     corrections.carry_out(first, by=school.tuan)
+    assert standing(first, second) == [(False, False), (True, False)]
     with pytest.raises(CorrectionOutdated, match="không còn như lúc lập phiếu"):
         corrections.decide(second, approve=True, note="", by=school.hoa)
     shown = text(client_of(school.hoa).get(reverse("approvals:request", args=[second.pk])))

@@ -12,15 +12,16 @@ from accounts import clock
 from accounts.dates import Days
 from accounts.models import User
 from approvals import corrections
+from approvals.book_reading import reading_of
 from approvals.evidence import clean_evidence
-from approvals.models import BookSignature
+from approvals.models import BookLook, BookSignature
 from approvals.roll_corrections import propose_roll
 from approvals.tasks import read_tasks
 from gradebook.assignments import hand_over_assignment
 from gradebook.models import SubjectResult, TeachingAssignment
 from students.models import AttendanceMonth, SchoolYear
 from tests.approvals.papers import applied, picture
-from tests.approvals.signed_books import complete_school, own_books, sign
+from tests.approvals.signed_books import complete_school, look, own_books, sign
 from tests.gradebook.school import CONFIRMED
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +38,10 @@ def words(response):
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
+def ticked(response):
+    return {book.title for book, is_ticked, _problem in response.context["to_sign"] if is_ticked}
+
+
 def fresh(person):
     return User.objects.get(pk=person.pk)
 
@@ -50,6 +55,7 @@ def test_the_own_books_are_signed_together_with_one_password(school, client):
     page = client.get(reverse(PAGE), {"period": "GHKI"})
     books = re.findall(r'name="book"\s+value="([^"]+)"', page.content.decode())
     assert len(books) == 3
+    look(school.lan, TOAN, TV, CLASS_BOOK)
     unconfirmed = client.post(reverse(SIGN), {"book": books, "period": "GHKI"})
     assert unconfirmed.status_code == 422
     assert "Kí xác nhận 3 sổ THKQGD Giữa học kì I" in words(unconfirmed)
@@ -61,14 +67,98 @@ def test_the_own_books_are_signed_together_with_one_password(school, client):
 
 def test_what_cannot_be_signed_is_told_with_a_way_to_it_and_what_was_ticked_stays_ticked(school, client):
     told = tokens(school.lan)
+    look(school.lan, TOAN, TV)
     SubjectResult.objects.filter(line__code="TV", student=school.pupils[0]).update(attainment="C")
     client.force_login(school.lan)
     answer = client.post(reverse(SIGN), {"book": [told[TOAN], told[TV]], **CONFIRMED})
     assert answer.status_code == 422
     assert "Tiếng Việt lớp 4A : Nội dung vừa thay đổi" in words(answer)
     assert reverse("approvals:signature", args=[school.class_4a.pk, "TV", "GHKI"]) in answer.content.decode()
-    assert answer.context["ticked"] == {told[TOAN], told[TV]}
+    assert ticked(answer) == {TOAN, TV}
     assert not BookSignature.objects.exists()
+
+
+def test_nothing_is_ticked_beforehand_among_several_books_and_those_read_can_be_ticked_together(
+    school, client
+):
+    look(school.lan, TOAN)
+    client.force_login(school.lan)
+    page = client.get(reverse(PAGE), {"period": "GHKI"})
+    assert ticked(page) == set()
+    assert "checked" not in page.content.decode()
+    told = words(page)
+    assert re.search(r"Toán lớp 4A đã xem \d\d:\d\d \d\d/\d\d/\d{4} Xem nội dung", told)
+    assert "Tiếng Việt lớp 4A chưa xem Xem nội dung" in told
+    assert ticked(client.get(reverse(PAGE), {"period": "GHKI", "tick": "seen"})) == {TOAN}
+    sign(school.lan, TOAN, TV)
+    assert ticked(client.get(reverse(PAGE), {"period": "GHKI"})) == {CLASS_BOOK}
+
+
+def test_a_book_not_read_is_refused_with_the_reason_beside_it_and_nothing_is_signed(school, client):
+    told = tokens(school.lan)
+    look(school.lan, TOAN)
+    client.force_login(school.lan)
+    answer = client.post(reverse(SIGN), {"book": [told[TOAN], told[TV]], **CONFIRMED})
+    assert answer.status_code == 422
+    beside = {book.title: problem for book, _ticked, problem in answer.context["to_sign"]}
+    assert beside[TV].startswith("Thầy cô chưa xem nội dung sổ như hiện nay.")
+    assert (beside[TOAN], beside[CLASS_BOOK]) == ("", "")
+    assert (
+        answer.content.decode().count("chưa xem nội dung sổ như hiện nay") == 2
+    )  # in the list of errors and beside
+    assert not BookSignature.objects.exists()
+
+
+def test_the_books_are_read_one_after_the_other_and_then_signed_together(school, client):
+    client.force_login(school.lan)
+    page = client.get(reverse(PAGE), {"period": "GHKI"})
+    address = page.context["list"].first_unseen.url
+    read = []
+    while True:
+        page = client.get(address)
+        read.append(page.context["page"].book.title)
+        following = page.context["page"].next
+        if following is None:
+            break
+        assert f'href="{following.url}">Xem sổ tiếp theo' in page.content.decode()
+        address = following.url
+    assert sorted(read) == sorted([TOAN, TV, CLASS_BOOK])
+    assert "chọn cả 3 sổ để kí một lần" in words(page)
+    listed = client.get(reverse(PAGE), {"period": "GHKI", "tick": "seen"})
+    assert ticked(listed) == {TOAN, TV, CLASS_BOOK}
+    books = [book.token for book, _ticked, _problem in listed.context["to_sign"]]
+    done = client.post(reverse(SIGN), {"book": books, **CONFIRMED}, follow=True)
+    assert "Đã kí 3 sổ" in done.content.decode()
+
+
+def test_the_page_of_a_book_shows_every_cell_that_is_signed_and_when_it_was_read_before(school, client):
+    client.force_login(school.lan)
+    address = reverse("approvals:signature", args=[school.class_4a.pk, "TOAN", "GHKI"])
+    first = client.get(address)
+    book = first.context["page"].book
+    shown = words(first)
+    for cells in book.now.rows.values():
+        assert " ".join(cells[f"TOAN.{name}"] for name in ("attainment", "mark", "comment")) in shown
+    assert [pupil.full_name in shown for pupil in school.pupils] == [True] * 3
+    assert "Lần trước" not in shown
+    assert "Lần trước thầy cô xem nội dung này" in words(client.get(address))
+    SubjectResult.objects.filter(line__code="TOAN", student=school.pupils[0]).update(mark=3)
+    assert "Nội dung đã thay đổi sau lần thầy cô xem trước" in words(client.get(address))
+    client.get(reverse("approvals:signature", args=[school.class_4a.pk, "NLPC", "GHKI"]))
+    class_book = own_books(school.lan)[CLASS_BOOK]
+    columns = {column.heading for column in reading_of(class_book).columns}
+    assert {"Tiếng Việt", "Toán", "Công nghệ", "Chăm chỉ"} <= columns
+    told = [
+        value for _item, cell in reading_of(class_book).rows[0].cells for value in cell.split(" · ") if value
+    ]
+    assert sorted(told) == sorted(class_book.now.rows[school.pupils[0].pk].values())
+
+
+def test_who_only_follows_a_book_leaves_no_look(school, client):
+    client.force_login(school.hoa)
+    page = client.get(reverse("approvals:signature", args=[school.class_4a.pk, "TOAN", "GHKI"]))
+    assert page.context["page"].reading is None
+    assert not BookLook.objects.exists()
 
 
 def test_a_form_made_up_for_books_of_two_periods_or_of_nothing_is_not_found(school, client):

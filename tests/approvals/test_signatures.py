@@ -6,6 +6,7 @@ from django.db import Error, connection, transaction
 
 from accounts.models import AuditEntry, User
 from approvals import corrections
+from approvals.book_looks import note_look
 from approvals.book_standing import read_books
 from approvals.consequences import foreseen
 from approvals.models import BookSignature
@@ -16,7 +17,7 @@ from gradebook.progress_sheets import read_led_and_taught
 from gradebook.sheets import Field
 from students.models import SchoolYear
 from tests.approvals.papers import approved
-from tests.approvals.signed_books import GHKI, complete_school, own_books, sign
+from tests.approvals.signed_books import GHKI, complete_school, look, own_books, sign
 from tests.gradebook.school import add_pupils, close_window, enter, open_window
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,46 @@ def test_what_changed_since_the_page_was_opened_is_not_signed_unseen(school):
     SubjectResult.objects.filter(line__code="TOAN", student=school.pupils[0]).update(mark=3)
     with pytest.raises(SigningRefused, match="Nội dung vừa thay đổi"):
         sign_books([Wanted(book.key, book.now.digest)], GHKI, by=User.objects.get(pk=school.lan.pk))
+
+
+def test_a_book_whose_contents_the_signer_has_not_opened_is_not_signed_by_the_act_or_past_it(school):
+    lan = User.objects.get(pk=school.lan.pk)
+    book = own_books(lan)[TOAN]
+    wanted = [Wanted(book.key, book.now.digest)]
+    note_look(book.ref, book.now, by=school.hoa)  # somebody else's look is not the signer's
+    with pytest.raises(SigningRefused, match="chưa xem nội dung sổ như hiện nay"):
+        sign_books(wanted, GHKI, by=lan)
+    signature = BookSignature(
+        school_class=book.ref.school_class, line=book.ref.line, period=GHKI, number=1, signer=lan, role="GVCN 4A",
+        version=1, content=book.now.text, digest=book.now.digest, pupils=sorted(book.now.rows),
+    )  # fmt: skip
+    with pytest.raises(Error, match="has not looked"), transaction.atomic():
+        signature.save()
+    look(lan, TOAN)
+    (signed,) = sign_books(wanted, GHKI, by=lan)
+    assert signed.digest == book.now.digest
+
+
+def test_a_look_at_what_stood_there_before_is_no_look_at_what_stands_there_now(school):
+    look(school.lan, TOAN)
+    row = SubjectResult.objects.filter(line__code="TOAN", student=school.pupils[0])
+    before = row.get().mark
+    row.update(mark=3)
+    book = own_books(school.lan)[TOAN]
+    assert (book.looked_at, book.has_changed_since_look) == (None, True)
+    with pytest.raises(SigningRefused, match="chưa xem nội dung"):
+        sign_books([Wanted(book.key, book.now.digest)], GHKI, by=User.objects.get(pk=school.lan.pk))
+    row.update(mark=before)
+    assert own_books(school.lan)[TOAN].looked_at
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE approvals_booklook SET digest = ''", "DELETE FROM approvals_booklook"]
+)
+def test_the_database_refuses_a_look_changed_or_removed(school, statement):
+    look(school.lan, TOAN)
+    with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def test_a_signature_that_holds_is_not_given_twice(school):

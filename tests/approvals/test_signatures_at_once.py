@@ -8,7 +8,7 @@ from approvals.models import BookSignature
 from approvals.signatures import SigningRefused, Wanted, sign_books
 from approvals.signed_content import content_of
 from tests.approvals.papers import approved
-from tests.approvals.signed_books import GHKI, complete_school, own_books
+from tests.approvals.signed_books import GHKI, complete_school, look, own_books
 from tests.at_once import at_once
 
 TOAN = "Toán lớp 4A"
@@ -18,6 +18,7 @@ TOAN = "Toán lớp 4A"
 def test_signed_and_corrected_at_once_by_two_the_book_has_one_signature_that_is_of_what_stood_then():
     school = complete_school()
     request = approved(school, "1")
+    look(school.lan, TOAN)
     book = own_books(school.lan)[TOAN]
     outcomes = []
 

@@ -4,13 +4,15 @@ import datetime
 import re
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.timezone import make_aware
 
 from accounts import clock
 from accounts.dates import Days
 from accounts.models import User
-from approvals import corrections
+from approvals import consent, corrections
+from approvals.models import CorrectionRequest
 from approvals.tasks import read_tasks
 from gradebook.assignments import hand_over_assignment
 from gradebook.deadlines import time_left
@@ -18,7 +20,7 @@ from gradebook.models import TeachingAssignment
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
-from tests.approvals.papers import approved, draft, filed, with_entries
+from tests.approvals.papers import approved, awaiting, draft, filed, with_entries
 from tests.gradebook.school import add_pupils, carry_out_all, enter, grant_to, open_window
 
 pytestmark = pytest.mark.django_db
@@ -132,18 +134,74 @@ def test_a_request_waits_for_the_one_whose_move_is_next(school, client):
         filed(school, "9").label: school.hoa,
         approved(school, "10").label: school.tuan,
     }
+    opened(client, school.lan, CorrectionRequest.objects.get(state="approved"))
     for label, owner in waits.items():
         for person in (school.lan, school.hoa, school.tuan, school.bich, school.minh):
             assert (f"Phiếu {label}" in text(start_page(client, person))) == (person == owner)
 
 
-def test_a_refused_request_reaches_its_teacher_with_the_reason_for_a_month(school, client):
+def opened(client, person, request):
+    client.force_login(person)
+    assert client.get(reverse("approvals:request", args=[request.pk])).status_code == 200
+
+
+def to_do(person):
+    return [task.to_do for task in read_tasks(User.objects.get(pk=person.pk)).requests]
+
+
+def test_a_refused_request_reaches_its_teacher_with_the_reason_until_it_was_opened(school, client):
     with_entries(school)
-    corrections.decide(filed(school), approve=False, note="Ảnh mờ.", by=school.hoa)
-    assert "Lí do từ chối: Ảnh mờ." in text(start_page(client, school.lan))
+    refused = corrections.decide(filed(school), approve=False, note="Ảnh mờ.", by=school.hoa)
     assert not read_tasks(school.hoa).requests
-    with clock.travelling(clock.now() + datetime.timedelta(days=31)):
-        assert not read_tasks(school.lan).requests
+    with clock.travelling(clock.now() + datetime.timedelta(days=90)):
+        assert "Lí do từ chối: Ảnh mờ." in text(start_page(client, school.lan))
+    opened(client, school.hoa, refused)
+    assert to_do(school.lan) == ["Đọc lí do từ chối"]
+    opened(client, school.lan, refused)
+    assert to_do(school.lan) == []
+
+
+def test_each_answer_reaches_its_teacher_once_and_is_counted_until_the_request_was_opened(school, client):
+    with_entries(school)
+    request = approved(school)
+    assert to_do(school.lan) == ["Đã phê chuẩn, văn thư sẽ ghi vào sổ: mở phiếu để xem"]
+    (task,) = read_tasks(school.lan).requests
+    assert (task.due_on, task.is_overdue, request.due_on is None) == (None, False, False)
+    assert start_page(client, school.lan).context["waiting"]["count"] >= 1
+    opened(client, school.lan, request)
+    assert to_do(school.lan) == []
+    corrections.carry_out(request, by=school.tuan)
+    assert to_do(school.lan) == ["Đã ghi vào sổ: mở phiếu để xem"]
+    listed = client.get(reverse("approvals:requests"), {"who": "waiting"})
+    assert f"Phiếu {request.label}" in text(listed)
+    menu = {each["label"]: each["count"] for each in listed.context["menu"]}
+    assert menu["Phiếu đề nghị sửa"] == 1
+    opened(client, school.lan, request)
+    assert to_do(school.lan) == []
+    request.refresh_from_db()
+    assert request.history.latest().history_user == school.lan
+
+
+def test_the_principals_word_is_an_answer_too_and_of_a_closed_year_nothing_is_news(school, client):
+    with_entries(school)
+    request = awaiting(school)
+    (first,) = to_do(school.lan)
+    assert first.startswith("Phó Hiệu trưởng đã phê chuẩn, còn chờ Hiệu trưởng đồng ý")
+    opened(client, school.lan, request)
+    consent.answer(request, consents=False, note="Đã kí học bạ.", by=User.objects.get(pk=school.bich.pk))
+    assert to_do(school.lan) == ["Đọc lí do từ chối"]
+    SchoolYear.objects.filter(pk=school.year.pk).update(state=SchoolYear.State.CLOSED)
+    assert to_do(school.lan) == []
+    opened(client, school.lan, request)
+
+
+def test_the_database_lets_nothing_but_the_reading_be_written_after_the_end(school):
+    with_entries(school)
+    request = corrections.decide(filed(school), approve=False, note="Ảnh mờ.", by=school.hoa)
+    row = CorrectionRequest.objects.filter(pk=request.pk)
+    assert row.update(read_at=clock.now()) == 1
+    with pytest.raises(IntegrityError, match="does not go from refused"), transaction.atomic():
+        row.update(read_at=clock.now(), decision_note="Khác.")
 
 
 def test_the_request_that_waits_longest_stands_first_and_a_long_queue_is_cut_with_a_way_on(
@@ -154,7 +212,10 @@ def test_the_request_that_waits_longest_stands_first_and_a_long_queue_is_cut_wit
     for value in ("8", "9", "10"):
         filed(school, value)
     page = read_tasks(school.hoa)
-    assert [task.title.split(" · ")[0] for task in page.requests] == ["Phiếu 01/PĐN", "Phiếu 02/PĐN"]
+    assert [task.title.split(" · ")[0] for task in page.requests] == [
+        "Phiếu 01/2026-2027/PĐN",
+        "Phiếu 02/2026-2027/PĐN",
+    ]
     assert "Xem tất cả phiếu đang chờ" in text(start_page(client, school.hoa))
 
 

@@ -8,12 +8,14 @@ from openpyxl import load_workbook
 
 from accounts import clock
 from accounts.clock import today
-from accounts.models import AccessLogEntry, Post, User
+from accounts.models import AccessLogEntry, Post, Team, User
 from approvals import consent, corrections
+from approvals.correction_register import short_name
 from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest
 from reports.correction_papers import NO, added_to
 from tests.approvals.papers import REASON, applied, approved, awaiting, draft, entered_school, filed, picture
+from tests.gradebook.school import change_of
 from tests.reports.papers import as_confirmed, pages_of
 
 pytestmark = pytest.mark.django_db
@@ -115,15 +117,60 @@ def test_the_words_of_the_head_of_the_grade_and_of_the_principal_are_printed(sch
         assert f"Ghi trên hệ thống: {who.full_name}" in words
 
 
-def test_only_the_office_takes_papers_and_the_teacher_keeps_the_page(school):
+def test_where_the_proposer_heads_the_team_the_paper_says_so_and_leaves_no_place_to_sign(school):
+    languages = Team.objects.create(name="Tổ Ngoại ngữ")
+    User.objects.filter(pk=school.thu.pk).update(team=languages)
+    school.thu.posts.create(kind="grade_head", team=languages, starts_on=school.year.starts_on)
+    request = of_english(school, again(school.thu))
+    words = paper(school, request)
+    assert "Ý kiến tổ (khối) trưởng: Người đề nghị là tổ (khối) trưởng" in words
+    assert "TỔ (KHỐI) TRƯỞNG" not in words
+    assert "PHÓ HIỆU TRƯỞNG" in words
+
+
+def of_english(school, proposer):
+    ref = school.sheet("NN1")
+    request = corrections.propose(ref, [change_of(ref, school.pupils[0], "attainment", "T")], by=proposer)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=proposer)
+    return corrections.file_request(request, reason=REASON, by=proposer)
+
+
+def test_an_opinion_that_nobody_gave_is_written_by_hand_until_the_decision_and_then_said_to_be_none(school):
+    waiting = paper(school, of_english(school, school.thu))
+    assert "TỔ (KHỐI) TRƯỞNG" in waiting
+    assert "Không ghi ý kiến" not in waiting
+    decided = paper(school, approved(school))
+    assert "Ý kiến tổ (khối) trưởng: Không ghi ý kiến; phiếu không bắt buộc có ý kiến của tổ." in decided
+    assert "TỔ (KHỐI) TRƯỞNG" not in decided
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("bài.jpg", "bài.jpg"),
+        ("a" * 28 + ".jpg", "a" * 28 + ".jpg"),
+        ("a" * 40 + ".jpg", "a" * 27 + "….jpg"),
+        ("bài của em Bình, lớp 4A, mặt sau.jpeg", "bài của em Bình, lớp 4A, m….jpeg"),
+        ("không có đuôi nhưng tên rất là dài dòng", "không có đuôi nhưng tên rất là…"),
+    ],
+)
+def test_the_name_of_a_file_in_the_register_is_short_and_says_what_it_is(name, shown):
+    assert short_name(name) == shown
+
+
+def test_the_proposer_and_the_office_print_a_request_and_the_register_is_the_offices(school):
     request = filed(school)
-    for name in ("correction_paper", "correction_register_paper"):
-        address = reverse(f"reports:{name}", args=[request.pk] if name == "correction_paper" else [])
-        assert as_confirmed(school.lan).get(address).status_code == 403
-    page = as_confirmed(school.lan).get(reverse("approvals:request", args=[request.pk])).content.decode()
-    assert reverse("reports:correction_paper", args=[request.pk]) not in page
-    page = as_confirmed(school.tuan).get(reverse("approvals:request", args=[request.pk])).content.decode()
-    assert reverse("reports:correction_paper", args=[request.pk]) in page
+    address = reverse("reports:correction_paper", args=[request.pk])
+    for name in ("lan", "tuan", "hoa"):
+        client = as_confirmed(school.people[name])
+        assert address in client.get(reverse("approvals:request", args=[request.pk])).content.decode(), name
+        assert client.get(address).status_code == 200, name
+    head = as_confirmed(school.dung)
+    assert address not in head.get(reverse("approvals:request", args=[request.pk])).content.decode()
+    assert head.get(address).status_code == 403
+    assert as_confirmed(school.minh).get(address).status_code == 403
+    assert as_confirmed(school.lan).get(reverse("reports:correction_register_paper")).status_code == 403
+    assert f"Họ và tên giáo viên: {school.lan.full_name}" in paper(school, request, "lan")
 
 
 def register(school, who="tuan", **asked):
@@ -156,7 +203,8 @@ def test_the_workbook_has_a_row_for_each_cell_and_calculates_nothing(school):
     rows = list(load_workbook(io.BytesIO(answer.getvalue())).active.values)
     row = next(row for row in rows if row[0] == request.label)
     assert (row[5], row[8], row[9], row[10]) == (school.pupils[0].full_name, "7", "9", REASON)
-    assert (row[13], row[16]) == (school.hoa.full_name, school.tuan.full_name)
+    assert (row[11], row[12]) == (1, "bài.jpg")
+    assert (row[14], row[17]) == (school.hoa.full_name, school.tuan.full_name)
     log = AccessLogEntry.objects.filter(kind="bulk_exported").latest("pk")
     assert "1 phiếu" in log.detail
 
@@ -181,7 +229,7 @@ def test_the_register_on_paper_says_what_it_was_narrowed_to_and_who_prints_it(sc
         "lớp 4A, Đã phê chuẩn, chờ thực hiện",
         request.label,
         "7 → 9",
-        "(1 minh chứng)",
+        "(1 minh chứng: bài.jpg)",
         "Sổ có 1 phiếu.",
         f"người in: {school.hoa.full_name}",
         "HIỆU TRƯỞNG",
@@ -197,7 +245,7 @@ def test_the_register_asks_the_same_of_few_and_many_requests(school, django_asse
     address = reverse("approvals:correction_register")
     filed(school)
     client.get(address)
-    with django_assert_num_queries(10) as few:
+    with django_assert_num_queries(11) as few:
         client.get(address)
     for pupil in (1, 2, 3):
         filed(school, "8", pupil=pupil)

@@ -15,13 +15,18 @@ from django.db import connection, connections
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import background
-from reports.models import PrintBatch, PrintJob
+from reports.archives import ask_for_archive, is_there
+from reports.models import DataArchive, PrintBatch, PrintJob
 from reports.print_batches import ask_for_batch
 from reports.print_control import cancel_batch, resume_batch
 from reports.print_jobs import ask_for_book
 from tests.gradebook.school import make_school
 from tests.migrated_database import migrated_database
 from tests.reports.school_books import fill
+
+PUPILS = 80
+"""So many that a worker is in the middle for a second or two."""
+PUPILS_OF_4B = 3
 
 
 def server() -> dict[str, str]:
@@ -91,6 +96,12 @@ def start_worker(own_database: str, tmp_path: Path) -> Iterator[Callable[[], Wor
         worker.process.wait()
 
 
+def drawn_in(pages: Path) -> dict[Path, int]:
+    """The pupils' books with what tells whether one was drawn again; bound books are kept beside them."""
+    parts = [page for page in pages.glob("*.pdf") if not page.name.endswith(".book.pdf")]
+    return {page: page.stat().st_ino for page in parts}
+
+
 def wait_until(is_so: Callable[[], bool], *, seconds: float, log: Path) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
@@ -103,19 +114,19 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
     pages, log = tmp_path / "private" / "pages", tmp_path / "worker.log"
-    school = make_school(pupils=16)
+    school = make_school(pupils=PUPILS)
     fill(school.class_4a, school.pupils)
     job = ask_for_book(
         book=PrintJob.Book.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan
     )
 
     first = start_worker()
-    wait_until(lambda: len(list(pages.glob("*.pdf"))) >= 3, seconds=60, log=log)
+    wait_until(lambda: len(drawn_in(pages)) >= 3, seconds=60, log=log)
     assert first.end(signal.SIGKILL) == -signal.SIGKILL
-    kept = {page: page.stat().st_ino for page in pages.glob("*.pdf")}
+    kept = drawn_in(pages)
     job.refresh_from_db()
     assert (job.state, job.file.name) == (PrintJob.State.RUNNING, "")
-    assert 3 <= len(kept) < 16
+    assert 3 <= len(kept) < PUPILS
 
     second = start_worker()
     wait_until(
@@ -125,7 +136,7 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_that_finishes_the_book
     )
     assert second.end(signal.SIGTERM) == 0
     job.refresh_from_db()
-    assert (job.attempts, job.pupils_done, job.pages) == (2, 16, 96)
+    assert (job.attempts, job.pupils_done, job.pages) == (2, PUPILS, 6 * PUPILS)
     assert {page: page.stat().st_ino for page in kept} == kept
     assert (tmp_path / "private" / "books" / f"{job.pk}.pdf").stat().st_size > 10_000
 
@@ -135,11 +146,11 @@ def test_a_batch_cancelled_in_the_middle_then_resumed_then_killed_is_bound_with_
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
     pages, log = tmp_path / "private" / "pages", tmp_path / "worker.log"
-    school = make_school(pupils=16)
+    school = make_school(pupils=PUPILS)
     batch = ask_for_batch(book="hocba", year=school.year, grade_level=4, period="CN", by=school.tuan)
 
     def drawn() -> dict[Path, int]:
-        return {page: page.stat().st_ino for page in pages.glob("*.pdf")}
+        return drawn_in(pages)
 
     def states() -> list[str]:
         return [job.state for job in batch.jobs.order_by("school_class")]
@@ -151,7 +162,7 @@ def test_a_batch_cancelled_in_the_middle_then_resumed_then_killed_is_bound_with_
     assert first.end(signal.SIGTERM) == 0
     kept = drawn()
     assert states() == ["cancelled", "cancelled"]
-    assert 3 <= len(kept) < 16
+    assert 3 <= len(kept) < PUPILS
 
     resume_batch(batch, by=school.tuan)
     second = start_worker()
@@ -168,6 +179,29 @@ def test_a_batch_cancelled_in_the_middle_then_resumed_then_killed_is_bound_with_
     )
     assert third.end(signal.SIGTERM) == 0
     batch.refresh_from_db()
-    assert (batch.pupils, batch.pages) == (19, 19 * 6)
+    in_all = PUPILS + PUPILS_OF_4B
+    assert (batch.pupils, batch.pages) == (in_all, 6 * in_all)
     assert {page: number for page, number in drawn().items() if page in kept} == kept
-    assert len(drawn()) == 19
+    assert len(drawn()) == in_all
+
+
+def test_a_worker_packs_everything_and_tells_how_far_it_is_past_the_moment_that_it_reads(
+    start_worker: Callable[[], Worker], settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "private"  # type: ignore[attr-defined]
+    school = make_school(pupils=2)
+    fill(school.class_4a, school.pupils)
+    archive = ask_for_archive(by=school.bich)
+    start_worker()
+    seen = set()
+
+    def is_done() -> bool:
+        archive.refresh_from_db()
+        seen.add(archive.progress)
+        return archive.state == DataArchive.State.DONE
+
+    wait_until(is_done, seconds=60, log=tmp_path / "worker.log")
+    assert is_there(archive)
+    assert archive.rows
+    assert archive.progress == 1000
+    assert len(seen) > 2

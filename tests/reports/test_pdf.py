@@ -158,8 +158,11 @@ def test_low_rows_come_before_small_type():
     """11 lines of 4 rows of text and 3 that are not taught: together they fill the page, at full size."""
     year = sample.transcript_year(3)
     long = replace(year, subjects=sample.subject_rows(3, ("chữ " * 45, "chữ " * 55, "Tốt.", "chữ " * 30)))
-    assert page_fit.fitted_year(long)["density"].split() != page_fit.fitted_year(year)["density"].split()
-    assert "long-subjects" not in page_fit.fitted_year(long)["density"]
+    assert (
+        page_fit.fitted_year(long)["subject_type"].split()
+        != page_fit.fitted_year(year)["subject_type"].split()
+    )
+    assert "long-subjects" not in page_fit.fitted_year(long)["subject_type"]
     book = replace(sample.transcript(3), years=(long,))
     assert len(page_texts(pdf.render_transcript(book))) == 6
 

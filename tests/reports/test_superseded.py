@@ -13,8 +13,8 @@ from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from reports.page_places import words_of
-from reports.print_jobs import ask_for_book
-from reports.superseded import request_with_items, superseded_by
+from reports.print_jobs import ask_for_book, ask_for_own_books, ask_for_slips
+from reports.superseded import _holds, request_with_items, superseded_by
 from reports.transcripts import pupil_code
 from tests.approvals.papers import applied, entered_school
 from tests.reports.papers import as_confirmed, pages_of, printed
@@ -96,6 +96,109 @@ def test_the_class_table_of_that_period_is_named_with_its_page_and_no_other_book
     assert (row.job, row.pupils, row.renewed) == (old, (school.pupils[0].full_name,), None)
     assert row.where == "trang 2–4"
     assert "BẢN XEM TRƯỚC" not in row.where
+
+
+def test_of_each_page_of_the_class_table_it_is_said_what_differs_there(school):
+    old = book(school)
+    request = applied(school)
+    (row,) = rows_of(request)
+    pages = [words.replace(" ", "") for words in pages_of(old.file.path)]
+    said = {page: words for told in row.told for page, words in pages_told(told)}
+    assert set(said) == set(row.pages)
+    for page, words in said.items():
+        shown = pages[page - 1]
+        assert ("dòng của em" in words) == (school.pupils[0].full_name.replace(" ", "") in shown), page
+        assert ("tổng số các mức" in words) == ("Sốlượngmức" in shown), page
+        assert ("bảng kí xác nhận" in words) == ("Kíxácnhậnsổmônhọc" in shown), page
+        assert ("thống kê của lớp" in words) == (page > 2), page
+    listed = as_confirmed(school.tuan).get(reverse("reports:superseded", args=[request.pk])).content.decode()
+    assert [told in listed for told in row.told] == [True] * len(row.told)
+    PrintJob.objects.filter(pk=old.pk).update(
+        places={code: pages for code, pages in old.places.items() if len(code) == 1 or code[0] != "*"}
+    )
+    (row,) = rows_of(request)
+    assert row.told[-1].endswith(": tổng số các mức, bảng kí xác nhận, thống kê của lớp")
+
+
+def pages_told(told):
+    """«trang 3–4: …» as (3, …), (4, …)."""
+    pages, _colon, words = told.removeprefix("trang ").partition(": ")
+    for run in pages.split(", "):
+        first, _dash, last = run.partition("–")
+        yield from ((page, words) for page in range(int(first), int(last or first) + 1))
+
+
+def own_book_of(school, teacher, period=Period.MID_TERM_1):
+    (job,) = ask_for_own_books([teacher], year=school.year, period=period, by=school.tuan)
+    return printed(job)
+
+
+def test_the_own_book_with_the_sheet_and_the_slip_of_the_pupil_are_named_with_their_pages(school):
+    own = own_book_of(school, school.lan)
+    own_book_of(school, school.thu)  # has no sheet of Toán
+    slips = printed(ask_for_slips(school_class=school.class_4a, period=Period.MID_TERM_1, by=school.tuan))
+    request = applied(school, pupil=1)
+    rows = {row.job: row for row in rows_of(request)}
+    assert set(rows) == {own, slips}
+    shown = pages_of(own.file.path)
+    for page, words in enumerate(shown, start=1):
+        is_of_it = page in own.places["*front"][""] or page in own.places["Toán, lớp 4A"][""]
+        assert (page in rows[own].pages) == is_of_it
+        assert page not in own.places["Toán, lớp 4A"][""] or not words or "TOÁN – LỚP 4A" in words
+    assert [told.partition(": ")[2] for told in rows[own].told] == [
+        "bìa, danh sách các sổ với tình trạng kí xác nhận",
+        "sổ Toán, lớp 4A",
+    ]
+    of_pupil = [
+        words for words in (pages_of(slips.file.path)[page - 1] for page in rows[slips].pages) if words
+    ]
+    assert all(school.pupils[1].full_name in words for words in of_pupil[:1])
+    assert not any(school.pupils[0].full_name in words for words in of_pupil)
+    assert [told.partition(": ")[2] for told in rows[slips].told] == ["phiếu của em"]
+    # The clerk prints them anew from there: the whole file, which then has the new value.
+    client = as_confirmed(school.tuan)
+    page = client.get(reverse("reports:superseded", args=[request.pk])).content.decode()
+    assert f"{reverse('reports:own_book_print')}?year={school.year.pk}" in page
+    assert f"{reverse('reports:slips_print')}?year={school.year.pk}" in page
+    assert f'name="whom" value="gv-{school.lan.pk}"' in page
+    new = own_book_of(school, school.lan)
+    assert {row.job: row.renewed for row in rows_of(request)} == {own: new, slips: None}
+    assert (
+        f"phiếu {request.label}" in client.get(reverse("reports:print_job", args=[own.pk])).content.decode()
+    )
+    assert f"phiếu {request.label}" in client.get(reverse("reports:prints")).content.decode()
+
+
+def test_the_teacher_reads_on_the_own_print_which_request_has_changed_it_without_a_way_that_is_shut(school):
+    own = own_book_of(school, school.thu)
+    slips = printed(ask_for_slips(school_class=school.class_4a, period=Period.MID_TERM_1, by=school.tuan))
+    request = applied(school)
+    client = as_confirmed(school.lan)
+    page = client.get(reverse("reports:print_job", args=[slips.pk])).content.decode()
+    assert f"{request.label}" in page
+    assert reverse("approvals:request", args=[request.pk]) not in page
+    assert (
+        request.label
+        not in as_confirmed(school.thu).get(reverse("reports:print_job", args=[own.pk])).content.decode()
+    )
+
+
+def test_a_later_period_tells_of_an_earlier_one_its_levels_and_marks_but_not_its_comments(school):
+    later, earlier = (
+        PrintJob(book=BOOK.SLIPS, school_class=school.class_4a, period=period)
+        for period in (Period.END_TERM_1, Period.MID_TERM_1)
+    )
+    request = request_with_items(applied(school).pk)
+    assert [holds_cells(job, request) for job in (later, earlier)] == [True, True]
+    for item in request.items.all():
+        item.field = "comment"
+    assert [holds_cells(job, request) for job in (later, earlier)] == [False, True]
+    request.period = Period.MID_TERM_2
+    assert [holds_cells(job, request) for job in (later, earlier)] == [False, False]
+
+
+def holds_cells(job, request):
+    return _holds(job, request, {request.school_class_id})
 
 
 def test_the_pages_of_that_year_of_that_pupil_are_named_in_the_transcripts(school):

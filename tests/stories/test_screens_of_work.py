@@ -31,6 +31,7 @@ PAGES = [
     ("phohieutruong", "/approvals/signatures/?state=all"),
     (TEACHER, "/approvals/signatures/?period=GHKI"),
     (TEACHER, "/approvals/signatures/{class_4e}/TOAN/GHKI/"),
+    (TEACHER, "/approvals/signatures/{class_4e}/NLPC/GHKI/"),
     ("hieutruong", "/approvals/inquiries/"),
     ("hieutruong", "/approvals/announcements/{announcement}/"),
     ("vanthu", "/approvals/documents/{board}/"),

@@ -5,7 +5,9 @@ process would only wait. SIGTERM or SIGINT: the book at hand gets a few seconds,
 """
 
 import asyncio
+import logging
 import signal
+from collections.abc import Callable
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
@@ -16,9 +18,19 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
 from accounts import background
-from reports import kept_pages, print_batches, print_help, print_jobs, pupil_files
+from reports import (
+    archives,
+    kept_pages,
+    pdf,
+    print_batches,
+    print_help,
+    print_jobs,
+    pupil_files,
+    worker_memory,
+)
 from students import roster_runs
 
+logger = logging.getLogger(__name__)
 POLL_SECONDS: Final = 2.0
 """New books are announced; ones to be tried again are found by looking."""
 SECONDS_TO_FINISH: Final = 10.0
@@ -30,6 +42,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Work until told to stop. Raises CommandError when the worker ends by itself (database gone)."""
         kept_pages.forget_unused()
+        archives.forget_old()
         # The queue gets connections of its own (asynchronous); tasks go on using Django's pool.
         queue = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
         self.stdout.write("Máy in nền đã chạy.")
@@ -56,15 +69,29 @@ async def _work_until_told(worker_app: App) -> bool:
             install_signal_handlers=False,
         )
         tasks = [asyncio.create_task(work) for work in (worker, _look_after_the_dead())]
+        ready = asyncio.create_task(_get_ready(told.is_set))
         order = asyncio.create_task(told.wait())
         await asyncio.wait([*tasks, order], return_when=asyncio.FIRST_COMPLETED)
-        for task in (*tasks, order):
+        for task in (*tasks, ready, order):
             task.cancel()
         ends = await asyncio.gather(*tasks, return_exceptions=True)
     for end in ends:
         if isinstance(end, Exception):
             raise end
     return told.is_set()
+
+
+async def _get_ready(should_stop: Callable[[], bool]) -> None:
+    """What the first book would wait for; it is drawn all the same where this fails."""
+    try:
+        await sync_to_async(_learn, thread_sensitive=False)(should_stop)
+    except Exception:
+        logger.exception("the forms could not be learned beforehand")
+
+
+def _learn(should_stop: Callable[[], bool]) -> None:
+    pdf.learn_forms(should_stop=should_stop)
+    worker_memory.settle()
 
 
 async def _look_after_the_dead() -> None:
@@ -80,5 +107,6 @@ def _resume_stalled() -> None:
         pupil_files.resume_stalled()
         print_help.resume_stalled()
         roster_runs.resume_stalled()
+        archives.resume_stalled()
     finally:
         connections.close_all()
