@@ -61,12 +61,33 @@ class Page:
 
 
 def sheet_name(text: str, taken: set[str], *, number: int = 1) -> str:
-    """What Excel takes for the name of a sheet, each once in a workbook; `number` names one that has no other name."""
-    name = text.translate(_NOT_IN_A_SHEET_NAME)[:LONGEST_SHEET_NAME].strip("' ") or f"Bảng {number}"
+    """What Excel takes for the name of a sheet, each once in a workbook; `number` names one that has no other name.
+
+    A long one goes without its last words.
+    """
+    text = text.translate(_NOT_IN_A_SHEET_NAME).strip("' ") or f"Bảng {number}"
+    name = _shortened(text, LONGEST_SHEET_NAME)
     if name.lower() in taken:
-        name = f"{name[: LONGEST_SHEET_NAME - 4].rstrip()} ({number})"
+        name = f"{_shortened(text, LONGEST_SHEET_NAME - 5)} ({number})"
     taken.add(name.lower())
     return name
+
+
+def _shortened(title: str, longest: int) -> str:
+    """Whole words, none of which only leads to the next: «Biến động sĩ số», not «Biến động sĩ số từ 01-08»."""
+    if len(title) <= longest:
+        return title
+    words = (
+        title[: longest + 1].rsplit(" ", 1)[0].split() if " " in title[: longest + 1] else [title[:longest]]
+    )
+    while len(words) > 1 and (words[-1].lower() in _LEADING or words[-1][:1].isdigit()):
+        words.pop()
+    name = " ".join(words)
+    head, comma, _rest = name.rpartition(",")
+    return (head if comma and len(head) > longest // 3 else name).rstrip("' ,:–-")
+
+
+_LEADING = frozenset({"từ", "đến", "ngày", "và", "của", "theo", "trong", "năm", "học", "–", "-"})
 
 
 def write_book(pages: Iterable[Page], target: IO[bytes]) -> None:

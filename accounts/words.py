@@ -1,10 +1,15 @@
-"""Texts as a search compares them: bare words without tones (rule R93). Pure.
+"""Texts as a search compares them: bare words without tones (rule R93); numbers in words. Pure.
 
 `students.names.search_key` does this for pupils' names; the app below may not ask it, and a log is searched by word.
 """
 
 import re
 import unicodedata
+
+
+def grouped(number: int) -> str:
+    """With dots between the thousands: "40.056"."""
+    return f"{number:,}".replace(",", ".")
 
 
 def folded(text: str) -> str:

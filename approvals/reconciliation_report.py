@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils.timezone import make_aware
 
 from accounts.models import AdminAction, User
+from accounts.words import grouped
 from approvals.models import CorrectionRequest, ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import Numbers, day_of, first_day_of, stored_numbers
 from approvals.reconciliation_workflow import ReplyState
@@ -63,8 +64,11 @@ def _within(check: ReconciliationRound, field: str) -> Q:
 def _pupil_rows(check: ReconciliationRound) -> Iterable[tuple[str, str]]:
     first, day = first_day_of(check), day_of(check)
     counted = count_heads(check.year, day, since=first).total
-    yield f"Số học sinh đầu ngày {first:%d/%m/%Y}", str(counted.first)
-    yield f"Số học sinh ngày {day:%d/%m/%Y}", f"{counted.now.pupils} (nữ {counted.now.girls})"
+    yield f"Số học sinh đầu ngày {first:%d/%m/%Y}", grouped(counted.first)
+    yield (
+        f"Số học sinh ngày {day:%d/%m/%Y}",
+        f"{grouped(counted.now.pupils)} (nữ {grouped(counted.now.girls)})",
+    )
     moved = Counter(
         Movement.objects.in_force()
         .filter(year=check.year, day__gte=first, day__lte=day)
@@ -72,10 +76,13 @@ def _pupil_rows(check: ReconciliationRound) -> Iterable[tuple[str, str]]:
     )
     told = [f"{kind.label.lower()} {moved[kind]}" for kind in (*COMING, *GOING, *INSIDE) if moved[kind]]
     yield "Biến động sĩ số trong tháng", ", ".join(told) or "không có"
-    yield "Số em có hồ sơ được cập nhật trong tháng", str(_updated_pupils(check))
+    yield "Số em có hồ sơ được cập nhật trong tháng", grouped(_updated_pupils(check))
     classes = list(SchoolClass.objects.filter(year=check.year).select_related("year"))
     gaps = read_classes(classes, check.year)
-    yield "Số em hồ sơ còn thiếu thông tin", f"{sum(each.lacking for each in gaps)}/{counted.now.pupils}"
+    yield (
+        "Số em hồ sơ còn thiếu thông tin",
+        f"{grouped(sum(each.lacking for each in gaps))}/{grouped(counted.now.pupils)}",
+    )
     confirmed = AttendanceMonth.objects.filter(school_class__year=check.year, month=check.month).count()
     yield "Số lớp đã xác nhận điểm danh của tháng", f"{confirmed}/{len(classes)}"
 
@@ -90,13 +97,13 @@ def _updated_pupils(check: ReconciliationRound) -> int:
 
 def _staff_rows(check: ReconciliationRound) -> Iterable[tuple[str, str]]:
     made = User.history.filter(_within(check, "history_date"), history_type="+")
-    yield "Tài khoản mới", str(made.count())
+    yield "Tài khoản mới", grouped(made.count())
     # By what the clerk did: in the history of a person a new password is a change too.
     acts = AdminAction.objects.filter(_within(check, "at"), words__startswith="Cập nhật hồ sơ cán bộ")
-    yield "Số người có hồ sơ được cập nhật", str(acts.values("thing").distinct().count())
+    yield "Số người có hồ sơ được cập nhật", grouped(acts.values("thing").distinct().count())
     of_year = _within(check, "history_date") & Q(school_class__year=check.year_id)
-    yield "Lượt thay đổi phân công chủ nhiệm", str(HomeroomAssignment.history.filter(of_year).count())
-    yield "Lượt thay đổi phân công giảng dạy", str(TeachingAssignment.history.filter(of_year).count())
+    yield "Lượt thay đổi phân công chủ nhiệm", grouped(HomeroomAssignment.history.filter(of_year).count())
+    yield "Lượt thay đổi phân công giảng dạy", grouped(TeachingAssignment.history.filter(of_year).count())
 
 
 def _progress(user: User) -> Numbers:
@@ -118,7 +125,7 @@ def _progress(user: User) -> Numbers:
 
 
 def _tally_words(tally: Any) -> str:
-    return f"{tally.entered}/{tally.required} ({tally.percent}%)" if tally.required else "–"
+    return f"{grouped(tally.entered)}/{grouped(tally.required)} ({tally.percent}%)" if tally.required else "–"
 
 
 def _request_rows(check: ReconciliationRound) -> Iterable[tuple[str, str]]:
@@ -128,10 +135,10 @@ def _request_rows(check: ReconciliationRound) -> Iterable[tuple[str, str]]:
         refused=Count("pk", filter=_within(check, "decided_at") & Q(state="refused")),
         applied=Count("pk", filter=_within(check, "applied_at")),
     )
-    yield "Phiếu đề nghị sửa đã gửi", str(found["filed"])
-    yield "Phiếu được phê chuẩn", str(found["approved"])
-    yield "Phiếu bị từ chối", str(found["refused"])
-    yield "Phiếu đã thực hiện", str(found["applied"])
+    yield "Phiếu đề nghị sửa đã gửi", grouped(found["filed"])
+    yield "Phiếu được phê chuẩn", grouped(found["approved"])
+    yield "Phiếu bị từ chối", grouped(found["refused"])
+    yield "Phiếu đã thực hiện", grouped(found["applied"])
 
 
 def _replies(check: ReconciliationRound) -> Numbers:

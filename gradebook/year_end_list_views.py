@@ -28,7 +28,7 @@ NOTE = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class ShownList:
     """A list with what it was asked for: the year, and one class where it is only that."""
 
     pupils: PupilList
@@ -41,8 +41,19 @@ class _Shown:
     def where(self) -> str:
         return f"lớp {self.chosen.name}" if self.chosen else f"{len(self.classes)} lớp"
 
+    @property
+    def title(self) -> str:
+        return f"{self.pupils.title}, năm học {self.year.label}"
 
-def _shown(request: SignedInRequest, kind: str) -> _Shown:
+    @property
+    def name(self) -> str:
+        """Of a file, without its ending."""
+        suffix = f"-{self.chosen.name}" if self.chosen else ""
+        return f"{self.pupils.kind}{suffix}-{self.year.pk}"
+
+
+def shown_list(request: SignedInRequest, kind: str) -> ShownList:
+    """As the address asks, of the classes that the person sees. Raises PermissionDenied, Http404."""
     permissions.require_anywhere(request.user, Action.SEE_OUTCOMES, WHO_SEES)
     if kind not in set(Kind):
         raise Http404("Không có danh sách này.")
@@ -57,7 +68,7 @@ def _shown(request: SignedInRequest, kind: str) -> _Shown:
     chosen = next((each for each in classes if str(each.pk) == wanted), None)
     rows = read_rows([chosen] if chosen else classes)
     pupils = with_decisions(pupil_list(Kind(kind), rows), year.pk)
-    return _Shown(pupils, year, years, classes, chosen)
+    return ShownList(pupils, year, years, classes, chosen)
 
 
 @never_cache
@@ -65,7 +76,7 @@ def _shown(request: SignedInRequest, kind: str) -> _Shown:
 @limited("year_end_list", times=120, minutes=10, what="xem danh sách cuối năm")
 def year_end_list(request: SignedInRequest, kind: str) -> HttpResponse:
     """One list of the classes that the person sees, or of one of them."""
-    shown = _shown(request, kind)
+    shown = shown_list(request, kind)
     page = Paginator(shown.pupils.rows, PAGE_LENGTH).get_page(request.GET.get("page"))
     context = {
         "shown": shown,
@@ -83,16 +94,15 @@ def year_end_list(request: SignedInRequest, kind: str) -> HttpResponse:
 @limited("year_end_list_file", times=60, minutes=10, what="tải danh sách cuối năm")
 def year_end_list_file(request: SignedInRequest, kind: str) -> FileResponse:
     """The same as a workbook; who took it is logged."""
-    shown = _shown(request, kind)
-    title = f"{shown.pupils.title}, năm học {shown.year.label}"
+    shown = shown_list(request, kind)
+    title = shown.title
     require_password(request, f"Tải {title[:1].lower()}{title[1:]} ra Excel.", lasting=Lasting.EXPORTS)
-    suffix = f"-{shown.chosen.name}" if shown.chosen else ""
     return table_to_save(
         request,
         title=title,
         headings=shown.pupils.sheet_headings,
         rows=shown.pupils.sheet_rows,
-        name=f"{kind}{suffix}-{shown.year.pk}.xlsx",
+        name=f"{shown.name}.xlsx",
         notes=(f"Phạm vi: {shown.where}.", NOTE),
         detail=f"{shown.where}: {len(shown.pupils.rows)} học sinh, mã, họ tên, ngày sinh, kết quả",
     )

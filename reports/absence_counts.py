@@ -59,6 +59,11 @@ class Absences:
     of: Mapping[tuple[int, str, str], Absent]
     called: Mapping[tuple[int, str], int]
 
+    def days(self, classes: Sequence[Any], span: str, kind: str) -> Decimal:
+        """Of all pupils of some classes together."""
+        found = (self.of.get((each.pk, span, kind), NOT_ABSENT) for each in classes)
+        return sum((each.days[0] for each in found), Decimal(0))
+
 
 def count_absences(classes: Sequence[Any], spans: Mapping[str, Days]) -> Absences:
     """Of classes of one year. Two statements."""

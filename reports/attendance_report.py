@@ -53,7 +53,7 @@ class Days:
         rate = share(self.pupil_days - absent, self.pupil_days)
         return (
             self.called,
-            *(_plain(each) for each in (self.pupil_days, self.leave, self.other, absent)),
+            *(plain_days(each) for each in (self.pupil_days, self.leave, self.other, absent)),
             rate,
         )
 
@@ -158,7 +158,7 @@ def _row(key: str, label: str, days: Days, *, level: int = 0) -> Row:
     return Row(key, label, days.figures, level=level, is_heading=level == 0)
 
 
-def _plain(days: Decimal) -> Figure:
+def plain_days(days: Decimal) -> Figure:
     """ "12" days as a count, "12,5" as they are."""
     return int(days) if days == days.to_integral_value() else days.quantize(Decimal("0.1"))
 

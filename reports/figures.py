@@ -18,6 +18,7 @@ MISSING: Final = "…"
 LEGEND: Final = "Dấu «…»: chưa có số liệu, không phải là không có em nào."
 NOT_ASKED: Final = "×"
 NO_SHARE: Final = "–"
+ROUNDED: Final = "Mỗi tỉ lệ làm tròn riêng đến một chữ số thập phân, nên cộng lại có thể lệch 0,1."
 _TENTH: Final = Decimal("0.1")
 
 
@@ -185,7 +186,11 @@ def _by_key(things: Sequence[Any], key: str) -> Any:
 
 
 def share(part: Figure, whole: Figure) -> Decimal | None:
-    """In %, one decimal place, half upwards; None where there is nothing to divide."""
+    """In %, one decimal place, half upwards; None where there is nothing to divide.
+
+    Each by itself, as the formula of a cell in the ministry's workbooks: a share is never moved so that a row comes to
+    100, for then equal counts would have unequal shares. It has its decimal always: «50,0».
+    """
     if part is None or not whole:
         return None
     return (Decimal(part) * 100 / Decimal(whole)).quantize(_TENTH, ROUND_HALF_UP)
@@ -402,6 +407,19 @@ class ShownTable:
     def width(self) -> int:
         """Columns beside that of the labels."""
         return self.table.has_numbers + self.rest
+
+    @property
+    def blocks(self) -> tuple[tuple[ShownRow, ...], ...]:
+        """The rows that stay together on a paper, each block with the heading that says what it is of; all rows are one
+        block where sums stand below what they add up."""
+        if not self.rows or not self.rows[0].row.is_heading:
+            return (self.rows,)
+        found: list[list[ShownRow]] = []
+        for each in self.rows:
+            if each.row.is_heading and not (found and all(other.row.is_heading for other in found[-1])):
+                found.append([])
+            found[-1].append(each)
+        return tuple(tuple(block) for block in found)
 
     @property
     def is_dense(self) -> bool:

@@ -20,6 +20,9 @@ FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 SHARE_FORMAT = "0.0"
 COUNT_FORMAT = "#,##0"
+LINE_HEIGHT = 15
+"""Of a line of text, in points."""
+FIGURE_WIDTH = 9
 
 
 def write_report(report: Report, *, above: Sequence[str]) -> bytes:
@@ -33,6 +36,19 @@ def write_report(report: Report, *, above: Sequence[str]) -> bytes:
     output = io.BytesIO()
     book.save(output)
     return output.getvalue()
+
+
+def _write_words(
+    sheet: Worksheet, line: int, text: str, side: Sequence[tuple[str, int]], table: Table
+) -> None:
+    """Across the table and not beyond: a printed page is as wide as what is written on it."""
+    cell = sheet.cell(line, 1)
+    write_value(cell, text)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    width = sum(each for _name, each in side) + FIGURE_WIDTH * len(table.columns)
+    sheet.merge_cells(start_row=line, start_column=1, end_row=line, end_column=len(side) + len(table.columns))
+    lines = sum(_lines_of(each, width) for each in text.split("\n"))
+    sheet.row_dimensions[line].height = LINE_HEIGHT * lines
 
 
 def _write_table(
@@ -54,7 +70,7 @@ def _write_table(
         write_row(sheet, table, row, line)
     for text in _lines_below(report, table, is_first=is_first):
         line += 2 if line < first_row + len(table.rows) else 1
-        write_value(sheet.cell(line, 1), text)
+        _write_words(sheet, line, text, side, table)
     _set_up(sheet, table, side, first_head, first_row)
 
 
@@ -106,6 +122,31 @@ def write_head(sheet: Worksheet, table: Table, side: Sequence[tuple[str, int]], 
             _head_cell(
                 sheet, first + line, len(side) + start + 1, head.text, across=head.across, down=head.down
             )
+    for line, height in enumerate(_heights(table)):
+        sheet.row_dimensions[first + line].height = height
+
+
+def _heights(table: Table) -> list[float]:
+    """Of the lines of the head, so that no text is cut: a merged cell makes no line higher by itself."""
+    lines = [1] * table.depth
+    for place, heads in enumerate(table.head_rows):
+        for head in heads:
+            wanted = _lines_of(head.text, FIGURE_WIDTH * head.across)
+            own = range(place, place + head.down)
+            lines[own[-1]] += max(0, wanted - sum(lines[each] for each in own))
+    return [LINE_HEIGHT * each for each in lines]
+
+
+def _lines_of(text: str, width: int) -> int:
+    """How many lines a text wraps to, bold, word by word."""
+    lines, room = 1, width - 1
+    for word in text.split():
+        if len(word) > room and room < width - 1:
+            lines, room = lines + 1, width - 1
+        room -= len(word) + 1
+        while room < -1:
+            lines, room = lines + 1, room + width - 1
+    return lines
 
 
 def _head_cell(sheet: Worksheet, line: int, column: int, text: str, *, across: int, down: int) -> None:
@@ -164,7 +205,7 @@ def _set_up(
     for number, (_name, width) in enumerate(side, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     for number in range(len(side) + 1, len(side) + len(table.columns) + 1):
-        sheet.column_dimensions[get_column_letter(number)].width = 9
+        sheet.column_dimensions[get_column_letter(number)].width = FIGURE_WIDTH
     label = get_column_letter(2 + table.has_numbers)
     sheet.freeze_panes = f"{label}{first_row}"
     sheet.print_title_rows = f"{first_head}:{first_row - 1}"

@@ -20,6 +20,7 @@ KINDS: tuple[ReportKind, ...] = (
     promotion_report.KIND,
     summary_report.KIND,
     movement_report.KIND,
+    movement_report.COUNTS,
     attendance_report.KIND,
 )
 _BY_SLUG: Mapping[str, ReportKind] = {kind.slug: kind for kind in KINDS}

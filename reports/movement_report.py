@@ -23,6 +23,7 @@ COLUMNS = (
     Column("minority_girls", ("Cuối kì", "Dân tộc thiểu số", "Nữ")),
     Column("disabled", ("Cuối kì", "Khuyết tật")),
 )
+DAYS = "days"
 HOW_IT_ADDS_UP = (
     "Đầu kì + tăng − giảm + vào từ lớp khác − sang lớp khác = sĩ số cuối kì. Của khối và toàn trường, chuyển lớp bên "
     "trong không tính."
@@ -41,6 +42,23 @@ def read(moment: Moment) -> Report:
         notes=tuple(each for each in (moment.early, HOW_IT_ADDS_UP) if each),
         faults=tuple(faults),
     )
+
+
+def report_between(year: SchoolYear, first: datetime.date, last: datetime.date) -> Report:
+    """Of any two days of the year. Four statements."""
+    table = _table(year, DAYS, "Sĩ số", first, last)
+    return Report(
+        kind=COUNTS.slug,
+        title="Báo cáo sĩ số",
+        moment=f"ngày {last:%d/%m/%Y}, năm học {year.label}",
+        tables=(table,),
+        notes=(HOW_IT_ADDS_UP,),
+        faults=tuple(_faults(table)),
+    )
+
+
+def _read_day(moment: Moment) -> Report:
+    return report_between(moment.year, moment.year.starts_on, moment.last_day)
 
 
 def _parts(moment: Moment) -> Iterator[tuple[str, str, datetime.date, datetime.date]]:
@@ -97,4 +115,13 @@ KIND = ReportKind(
     group=Group.SUMMARY,
     read=read,
     periods=(Period.END_TERM_1, Period.YEAR_END),
+)
+
+COUNTS = ReportKind(
+    slug="si-so",
+    title="Sĩ số một ngày",
+    about="Từ đầu năm học đến ngày chọn: đầu năm, tăng, giảm, sĩ số của từng lớp, khối và toàn trường.",
+    group=Group.SUMMARY,
+    read=_read_day,
+    first_day=SchoolYear.day_for_roster,
 )

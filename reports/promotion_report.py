@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from gradebook.regulation import Period
 from gradebook.year_end import Row as Outcome
+from gradebook.year_end_lists import LISTS
+from gradebook.year_end_lists import Kind as ListKind
 from reports.figures import Column, Figure, Report, Row, Table, share, uneven_columns
 from reports.pupils_counted import Seated, pupil_lines
 from reports.quality_results import (
@@ -20,19 +22,21 @@ from reports.quality_results import (
 from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
 from reports.tallies import SHARE, Fact, Tally
 
-AGAIN = "again"
+FAILED, AGAIN = "failed", "again"
 UNDECIDED = undecided(PROMOTED)
 _KINDS = (
     (PROMOTED, "Lên lớp"),
-    (WAITING, "Thi lại, rèn luyện hè"),
+    (WAITING, "Còn chờ thi lại, rèn luyện hè"),
     (STAYING, "Lưu ban"),
     (UNDECIDED, "Chưa xét"),
 )
 COLUMNS = (
     Column(PUPILS, ("Tổng số",)),
+    Column(FAILED, ("Cuối năm phải thi lại, rèn luyện hè", "SL")),
+    Column(f"{FAILED}{SHARE}", ("Cuối năm phải thi lại, rèn luyện hè", "%"), is_share=True),
     Column(PROMOTED, ("Lên lớp", "SL")),
     Column(f"{PROMOTED}{SHARE}", ("Lên lớp", "%"), is_share=True),
-    Column(AGAIN, ("Lên lớp", "Sau đánh giá bổ sung")),
+    Column(AGAIN, ("Lên lớp", "Trong đó sau đánh giá bổ sung")),
     *(
         column
         for key, head in _KINDS[1:]
@@ -82,6 +86,8 @@ def tally_of(results: Results) -> Tally[Seated]:
 
 
 def _columns_of(row: Outcome) -> Iterator[str]:
+    if LISTS[ListKind.RETEST].has(row) or LISTS[ListKind.TRAINING].has(row):
+        yield FAILED
     became = promotion_of(row)
     yield became
     if became == PROMOTED and row.original_result:
@@ -108,6 +114,10 @@ def _notes(results: Results) -> Iterator[str]:
     else:
         yield "Đã được Hiệu trưởng phê duyệt."
     yield results.moment.early or f"Học sinh tính đến ngày {results.moment.last_day:%d/%m/%Y}."
+    yield (
+        "«Cuối năm phải thi lại, rèn luyện hè»: các em trong danh sách kiểm tra lại hoặc rèn luyện trong hè, kể cả em "
+        "đã được đánh giá bổ sung. Tổng số = lên lớp + còn chờ + lưu ban + chưa xét."
+    )
     yield "Lớp 5: lên lớp là hoàn thành chương trình tiểu học, hết cấp."
 
 

@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from gradebook.regulation import LINES, TRAITS, Attainment, Award, Period, Rating, YearResult
-from reports.figures import Report, Table, exceeding, uneven_rows
+from reports.figures import ROUNDED, Report, Table, exceeding, uneven_rows
 from reports.pupils_counted import PARTS, PEOPLE, SECRET_COLUMNS, Seated, lacking_words, pupil_lines
 from reports.quality_results import (
     ASSESSED,
     BANDS,
     COMPLETED,
+    LAST_GRADE,
     LATE,
     LEFT,
     LOWEST_BAND,
@@ -25,9 +26,11 @@ from reports.quality_results import (
     WAITING,
     Results,
     band_key,
+    due_key,
     earlier_words,
     gap_sentence,
     level_key,
+    marked_key,
     read_results_of,
     term_days,
     trait_key,
@@ -38,7 +41,6 @@ from reports.tallies import SHARE, Line, Tally, rows_of, with_shares
 
 COLUMNS = with_shares(PEOPLE)
 SCHOOL = "school"
-LAST_GRADE = 5
 NOT_ENTERED = "Chưa nhập"
 _REASONS = (
     ("poverty", "Hoàn cảnh kinh tế khó khăn"),
@@ -48,8 +50,10 @@ _REASONS = (
     (OTHER_REASON, "Nguyên nhân khác"),
 )
 _OF_WHOM = (
-    "Mỗi tỉ lệ tính trên số em cùng cột: mức, điểm trên số em được đánh giá nội dung ấy (không kể em được miễn); kết "
-    "quả giáo dục, khen thưởng trên số học sinh được đánh giá; hoàn thành chương trình, lên lớp, bỏ học trên sĩ số."
+    "«Được đánh giá» là số em đã có mức (điểm, kết quả). Mỗi tỉ lệ tính trên số em cùng cột: mức, điểm, kết quả giáo "
+    "dục, khen thưởng trên số em được đánh giá; được đánh giá và chưa nhập trên số em phải đánh giá nội dung ấy (có "
+    "học, không được miễn); hoàn thành chương trình tiểu học trên số em lớp 5; các dòng khác trên sĩ số. "
+    + ROUNDED
 )
 
 
@@ -110,7 +114,7 @@ def _is_idle(line: Line, counted: Counter[str]) -> bool:
 
 def _lines(results: Results, grades: tuple[int, ...]) -> Iterator[Line]:
     yield Line(PUPILS, "Sĩ số", PUPILS, number="1", is_heading=True)
-    yield Line(ASSESSED, "Số học sinh được đánh giá", PUPILS, 1)
+    yield Line(ASSESSED, "Số học sinh thuộc diện đánh giá", PUPILS, 1)
     yield Line(UNASSESSED, "Khuyết tật không đánh giá", PUPILS, 1)
     yield Line(LATE, "Vào trường sau khi khoá sổ, không có kết quả", PUPILS, 1)
     yield from _subjects(results, grades)
@@ -132,15 +136,18 @@ def _subjects(results: Results, grades: tuple[int, ...]) -> Iterator[Line]:
         if line.code not in taught:
             continue
         code = line.code
-        yield Line(code, f"{line.short_name}: được đánh giá", ASSESSED, is_heading=True, level=1)
+        yield Line(code, f"{line.short_name}: được đánh giá", due_key(code), is_heading=True, level=1)
         for level in Attainment:
             yield Line(level_key(code, level.value), f"{level.label} ({level.value})", code, 2)
-        yield Line(level_key(code, NONE), f"{NOT_ENTERED} mức đạt được", code, 2)
+        yield Line(level_key(code, NONE), f"{NOT_ENTERED} mức đạt được", due_key(code), 2)
         if code in tested:
+            yield Line(
+                marked_key(code), f"{line.short_name}: có điểm KTĐK", due_key(code), is_heading=True, level=1
+            )
             for band in BANDS:
                 words = "Điểm dưới 5" if band == LOWEST_BAND else f"Điểm {band}"
-                yield Line(band_key(code, band), words, code, 2)
-            yield Line(band_key(code, NONE), f"{NOT_ENTERED} điểm", code, 2)
+                yield Line(band_key(code, band), words, marked_key(code), 2)
+            yield Line(band_key(code, NONE), f"{NOT_ENTERED} điểm", due_key(code), 2)
 
 
 def _traits(results: Results, grades: tuple[int, ...]) -> Iterator[Line]:
@@ -150,28 +157,28 @@ def _traits(results: Results, grades: tuple[int, ...]) -> Iterator[Line]:
         if trait.code not in wanted:
             continue
         key = trait_key(trait.code)
-        yield Line(key, f"{trait.name}: được đánh giá", ASSESSED, is_heading=True, level=1)
+        yield Line(key, f"{trait.name}: được đánh giá", due_key(key), is_heading=True, level=1)
         for rating in Rating:
             yield Line(level_key(key, rating.value), f"{rating.label} ({rating.value})", key, 2)
-        yield Line(level_key(key, NONE), NOT_ENTERED, key, 2)
+        yield Line(level_key(key, NONE), NOT_ENTERED, due_key(key), 2)
 
 
 def _year(grades: tuple[int, ...]) -> Iterator[Line]:
-    yield Line("#result", "Đánh giá kết quả giáo dục", number="4", is_heading=True)
+    yield Line(RESULT, "Đánh giá kết quả giáo dục: được đánh giá", ASSESSED, number="4", is_heading=True)
     for result in YearResult:
-        yield Line(f"{RESULT} {result.value}", result.label, ASSESSED, 1)
+        yield Line(f"{RESULT} {result.value}", result.label, RESULT, 1)
     yield Line(undecided(RESULT), "Chưa có kết quả", ASSESSED, 1)
     yield Line("#awards", "Khen thưởng", number="5", is_heading=True)
     for award in Award:
-        yield Line(f"award {award.value}", award.label, ASSESSED, 1)
-    yield Line("praise surprise", "Khen thưởng đột xuất", ASSESSED, 1)
-    yield Line("praise higher", "Khen thưởng của cấp trên", ASSESSED, 1)
+        yield Line(f"award {award.value}", award.label, RESULT, 1)
+    yield Line("praise surprise", "Khen thưởng đột xuất", PUPILS, 1)
+    yield Line("praise higher", "Khen thưởng của cấp trên", PUPILS, 1)
     yield Line("#completion", "Hoàn thành chương trình, lên lớp", number="6", is_heading=True)
     yield Line(COMPLETED, "Hoàn thành chương trình lớp học", PUPILS, 1)
     yield Line(NOT_COMPLETED, "Chưa hoàn thành chương trình lớp học", PUPILS, 1)
     yield Line(undecided(COMPLETED), "Chưa có kết quả", PUPILS, 1)
     if LAST_GRADE in grades:
-        yield Line(PRIMARY, "Hoàn thành chương trình tiểu học (lớp 5)", PUPILS, 1)
+        yield Line(PRIMARY, "Hoàn thành chương trình tiểu học (lớp 5)", due_key(PRIMARY), 1)
     yield Line(PROMOTED, "Lên lớp (lớp 5: hết cấp)", PUPILS, 1)
     yield Line(STAYING, "Ở lại lớp", PUPILS, 1)
     yield Line(WAITING, "Chờ kiểm tra lại, rèn luyện trong hè", PUPILS, 1)
@@ -225,16 +232,16 @@ def _uneven(table: Table) -> Iterator[str]:
             yield from uneven_rows(table, whole, own)
 
 
-_LEVELS = (*(each.value for each in Attainment), NONE)
 _SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (PUPILS, (ASSESSED, UNASSESSED, LATE)),
-    *((line.code, tuple(level_key(line.code, level) for level in _LEVELS)) for line in LINES),
-    *((line.code, tuple(band_key(line.code, band) for band in (*BANDS, NONE))) for line in LINES),
+    *((line.code, tuple(level_key(line.code, level) for level in Attainment)) for line in LINES),
+    *((marked_key(line.code), tuple(band_key(line.code, band) for band in BANDS)) for line in LINES),
     *(
-        (trait_key(trait.code), tuple(level_key(trait_key(trait.code), each) for each in (*Rating, NONE)))
+        (trait_key(trait.code), tuple(level_key(trait_key(trait.code), each) for each in Rating))
         for trait in TRAITS
     ),
-    (ASSESSED, (*(f"{RESULT} {each.value}" for each in YearResult), undecided(RESULT))),
+    (RESULT, tuple(f"{RESULT} {each.value}" for each in YearResult)),
+    (ASSESSED, (RESULT, undecided(RESULT))),
     (PUPILS, (COMPLETED, NOT_COMPLETED, undecided(COMPLETED))),
     (PUPILS, (PROMOTED, STAYING, WAITING, undecided(PROMOTED))),
     (LEFT, tuple(f"{LEFT} {key}" for key, _label in _REASONS)),

@@ -25,6 +25,7 @@ from reports.tallies import Fact, Tally
 from students.models import Movement, SchoolClass, SchoolYear
 from students.movement_rules import Kind
 
+LAST_GRADE = 5
 LOWEST_BAND = 4
 BANDS = (10, 9, 8, 7, 6, 5, LOWEST_BAND)
 """Marks as the report counts them; LOWEST_BAND stands for all below five."""
@@ -33,7 +34,7 @@ OTHER_REASON = "other"
 PUPILS, ASSESSED, UNASSESSED, LATE, LEFT = "pupils", "assessed", "unassessed", "late", "left"
 RESULT, COMPLETED, NOT_COMPLETED, PRIMARY = "result", "completed", "not completed", "primary"
 PROMOTED, STAYING, WAITING = "promoted", "staying", "waiting"
-NONE = "none"
+NONE, DUE = "none", "due"
 
 
 def level_key(code: str, level: str) -> str:
@@ -42,6 +43,16 @@ def level_key(code: str, level: str) -> str:
 
 def band_key(code: str, band: int | str) -> str:
     return f"{code} mark {band}"
+
+
+def marked_key(code: str) -> str:
+    """Whoever has a mark."""
+    return f"{code} mark"
+
+
+def due_key(key: str) -> str:
+    """Whoever is to be assessed in it: all that learn it and are not exempt."""
+    return f"{key} {DUE}"
 
 
 def trait_key(code: str) -> str:
@@ -134,8 +145,8 @@ class Results:
             pupil.seated,
             rows,
             pupil.seated.columns,
-            frozenset(_unknown_rows(rows)),
-            pupil.seated.unknown_columns,
+            unknown_columns=pupil.seated.unknown_columns,
+            open_rows=frozenset(_open_rows(rows)),
         )
 
 
@@ -227,22 +238,32 @@ def _lines(pupil: Assessed, results: Results) -> Iterator[str]:
     for line in pupil.lines:
         if line.code in pupil.terms.exempt:
             continue
-        yield line.code
-        yield level_key(line.code, pupil.own.attainments.get(line.code) or NONE)
+        yield from _level(line.code, pupil.own.attainments.get(line.code))
         if _has_mark(results.moment.year, pupil.seated.grade, line.code, results.period):
             mark = pupil.own.marks.get(line.code)
+            if mark is not None:
+                yield marked_key(line.code)
             yield band_key(line.code, NONE if mark is None else max(mark, LOWEST_BAND))
 
 
 def _traits(pupil: Assessed, results: Results) -> Iterator[str]:
     for code in results.traits_of((pupil.seated.grade,)) - pupil.terms.exempt:
-        yield trait_key(code)
-        yield level_key(trait_key(code), pupil.own.ratings.get(code) or NONE)
+        yield from _level(trait_key(code), pupil.own.ratings.get(code))
+
+
+def _level(key: str, level: str | None) -> Iterator[str]:
+    """«Được đánh giá» is whoever has a level, so that T + H + C is their number (domain 2.7 B)."""
+    yield due_key(key)
+    if level:
+        yield key
+    yield level_key(key, level or NONE)
 
 
 def _year(pupil: Assessed, row: Row) -> Iterator[str]:
     """Parts 4 to 6: as approved, before that as proposed (R39 to R45)."""
     if pupil.is_assessed:
+        if row.result:
+            yield RESULT
         yield f"{RESULT} {row.result or NONE}"
     award = row.decided.award if row.decided is not None else row.award.award
     if award:
@@ -252,6 +273,8 @@ def _year(pupil: Assessed, row: Row) -> Iterator[str]:
     if row.result is None and row.decided is not None:
         has_completed = row.decided.is_promoted
     yield undecided(COMPLETED) if has_completed is None else COMPLETED if has_completed else NOT_COMPLETED
+    if pupil.seated.grade == LAST_GRADE:
+        yield due_key(PRIMARY)
     if has_completed and completed_primary(pupil.seated.grade, row.result or YearResult.HT):
         yield PRIMARY
     yield promotion_of(row)
@@ -274,19 +297,19 @@ _OPEN: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _unknown_rows(rows: frozenset[str]) -> Iterator[str]:
-    """Where a pupil may stand of whom something is not entered or not decided yet."""
+def _open_rows(rows: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Where a pupil may come to stand of whom something is not entered or not decided yet."""
     for key in rows:
         if not key.endswith(NONE):
             continue
         of = key.removesuffix(NONE)
         if key in _OPEN:
-            yield from _OPEN[key]
+            yield frozenset(_OPEN[key])
         elif of.endswith("mark "):
-            yield from (f"{of}{band}" for band in BANDS)
+            yield frozenset(f"{of}{band}" for band in BANDS)
         else:
             levels = (each.value for each in Rating) if of.startswith("trait ") else _LEVELS
-            yield from (f"{of}{level}" for level in levels)
+            yield frozenset(f"{of}{level}" for level in levels)
 
 
 _LEVEL_CELL, _MARK_CELL, _TRAIT_CELL = "ô mức đạt được môn học", "ô điểm KTĐK", "ô phẩm chất, năng lực"
@@ -298,7 +321,7 @@ def gap_sentence(title: str, tally: Tally[Seated]) -> Iterator[str]:
     if left:
         found = ((left[what], what) for what in (_LEVEL_CELL, _MARK_CELL, _TRAIT_CELL) if left[what])
         words = ", ".join(f"{figure_words(count)} {what}" for count, what in found)
-        yield f"{title} chưa nhập đủ, còn trống {words}: tổng các mức chưa bằng số em được đánh giá."
+        yield f"{title} chưa nhập đủ, còn trống {words}: tổng các mức chưa bằng số em phải đánh giá."
 
 
 def _empty_cell(row: str) -> str:

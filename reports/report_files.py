@@ -1,5 +1,6 @@
 """A report on its way out: the lines above a workbook, the paper in the form of Nghị định 30/2020."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,8 +36,29 @@ class ReportPaper:
     is_across: bool
 
     @property
+    def addressee(self) -> str:
+        return addressee(self.year.parent_body)
+
+    @property
     def legend(self) -> str:
         return LEGEND
+
+
+def addressee(body: str) -> str:
+    """In a sentence: «UBND PHƯỜNG KIẾN AN», as the heading has it, is «UBND phường Kiến An»; small letters stay."""
+    if not body.isupper():
+        return body
+    words = body.title()
+    for kind in _KINDS:
+        words = re.sub(rf"\b{kind.title()}\b", kind, words)
+    words = re.sub(r"\b(Ubnd|Gd&Đt)\b", lambda found: found[0].upper(), words)
+    return words[:1].upper() + words[1:]
+
+
+_KINDS = (
+    *("ủy ban nhân dân", "uỷ ban nhân dân", "phường", "xã", "đặc khu", "quận", "huyện", "thị xã"),
+    *("thành phố", "tỉnh"),
+)
 
 
 def lines_above(

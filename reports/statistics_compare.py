@@ -10,9 +10,11 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from accounts.models import User
+from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.regulation import Period
 from gradebook.windows import period_in_year
 from reports.charts import Bar, Chart, stacked
@@ -20,9 +22,19 @@ from reports.figures import Column, Figure, Row, Table
 from reports.period_rosters import roster_days_of
 from reports.statistics_charts import SEE_TABLE, bar_of, pieces_of
 from reports.statistics_matters import COLUMNS, Matter
-from reports.statistics_scope import BY_CLASS, Asked, Where, classes_of
+from reports.statistics_scope import (
+    BEING_ENTERED,
+    BY_CLASS,
+    Asked,
+    Where,
+    WrongAddress,
+    begun,
+    classes_of,
+    is_being_entered,
+    item_name,
+)
 from reports.statistics_tables import NUMBER, SHARE, Line, Place, figure_at, lines_for
-from reports.value_counts import ByValue, Question, Tallies, count
+from reports.value_counts import ByValue, Question, Tallies, count, items_of
 from students.models import SchoolYear
 
 BEFORE, AFTER, CHANGE = "a", "b", "doi"
@@ -36,8 +48,13 @@ class Side:
     period: Period
 
     @property
+    def is_being_entered(self) -> bool:
+        return is_being_entered(self.asked, self.period)
+
+    @property
     def words(self) -> str:
-        return period_in_year(self.period, self.asked.year)
+        words = period_in_year(self.period, self.asked.year)
+        return f"{words} ({BEING_ENTERED})" if self.is_being_entered else words
 
     @property
     def place(self) -> tuple[int, int]:
@@ -55,27 +72,50 @@ class Comparison:
 
 
 def other_choices(asked: Asked) -> list[tuple[str, str]]:
-    """What the page's own can be compared with: the other periods of its year, its period of the other years."""
-    of_year = [
-        (f"{asked.year.pk}-{period.value}", period_in_year(period, asked.year))
-        for period in Period
-        if period is not asked.period and asked.matter is not Matter.RESULTS
-    ]
+    """What the page's own can be compared with: its period of the other years, the other periods of its year; none
+    in which nothing was entered. One statement; of attendance nothing and none."""
+    if asked.matter is Matter.ATTENDANCE:
+        return []
     others = [
-        (f"{year.pk}-{asked.period.value}", period_in_year(asked.period, year))
-        for year in asked.years
-        if year.pk != asked.year.pk
+        (f"{year.pk}-{asked.period.value}", period_in_year(asked.period, year)) for year in _entered_in(asked)
     ]
-    return [*of_year, *others]
+    of_year = [
+        (f"{asked.year.pk}-{side.period.value}", side.words)
+        for side in (Side(asked, period) for period in begun(asked))
+        if side.period is not asked.period and asked.matter is not Matter.RESULTS
+    ]
+    return [*others, *of_year]
 
 
-def chosen_other(asked: Asked, wanted: str) -> tuple[SchoolYear, Period] | None:
-    """As asked, else the period before, else the next choice there is; None where there is nothing to compare with."""
-    choices = [key for key, _words in other_choices(asked)]
-    if not choices:
+def _entered_in(asked: Asked) -> list[SchoolYear]:
+    """The other years that have anything of the page's period."""
+    period = asked.period
+    of_lines = SubjectResult.objects.filter(line__year=OuterRef("pk"), period=period)
+    entered: Mapping[Matter, QuerySet[Any]] = {
+        Matter.LEVELS: of_lines.exclude(attainment=""),
+        Matter.MARKS: of_lines.exclude(mark=None),
+        Matter.TRAITS: TraitResult.objects.filter(year=OuterRef("pk"), period=period).exclude(rating=""),
+        Matter.RESULTS: YearOutcome.objects.filter(school_class__year=OuterRef("pk")),
+    }
+    others = [each.pk for each in asked.years if each.pk != asked.year.pk]
+    found = SchoolYear.objects.filter(Exists(entered[asked.matter]), pk__in=others)
+    known = set(found.values_list("pk", flat=True))
+    return [each for each in asked.years if each.pk in known]
+
+
+def chosen_other(
+    asked: Asked, choices: Sequence[tuple[str, str]], wanted: str
+) -> tuple[SchoolYear, Period] | None:
+    """One of the choices as asked; else the same period a year before, else the period before, which both are over;
+    else the first there is. None where there is nothing to compare with. Raises WrongAddress."""
+    keys = [key for key, _words in choices]
+    if wanted and wanted not in keys:
+        raise WrongAddress("Không so được với thời điểm này: chưa có số liệu. Chọn ở ô «So với».")
+    if not keys:
         return None
+    year_before = f"{asked.year.pk - 1}-{asked.period.value}"
     before = f"{asked.year.pk}-{list(Period)[max(asked.period.order - 2, 0)].value}"
-    key = next(each for each in (wanted, before, choices[0]) if each in choices)
+    key = next(each for each in (wanted, year_before, before, keys[0]) if each in keys)
     year, _dash, period = key.partition("-")
     return next(each for each in asked.years if str(each.pk) == year), Period(period)
 
@@ -98,11 +138,42 @@ def read_comparison(user: User, asked: Asked, other: tuple[SchoolYear, Period]) 
         tuple(_columns(before, after, places)),
         tuple(_row(first, second, tallies, places) for first, second in rows),
         asked.row_head,
-        "Chênh lệch = thời điểm sau trừ thời điểm trước; của tỉ lệ tính bằng điểm phần trăm.",
+        " ".join(_notes(before, after)),
     )
     return Comparison(
         before, after, table, _link(before, after, rows), _charts(asked, (before, after), rows, tallies)
     )
+
+
+def _notes(before: Side, after: Side) -> Iterator[str]:
+    """What the differences are, and what makes them speak of more than of the pupils."""
+    yield "Chênh lệch = thời điểm sau trừ thời điểm trước; của tỉ lệ tính bằng điểm phần trăm."
+    for side in (before, after):
+        if side.is_being_entered:
+            yield f"{period_in_year(side.period, side.asked.year)} đang nhập: số liệu chưa đủ, còn thay đổi."
+    old, new = (_grades_by_item(side) for side in (before, after))
+    unlike: dict[tuple[str, str], list[str]] = {}
+    for item in [each for each in new if each in old and old[each] != new[each]]:
+        unlike.setdefault((old[item], new[item]), []).append(item_name(item))
+    if set(old) != set(new):
+        yield "«×»: không đánh giá ở thời điểm ấy."
+    for (first, second), names in unlike.items():
+        yield (
+            f"{', '.join(names)}: không cùng nhóm học sinh, {before.period.value} là của khối {first}, "
+            f"{after.period.value} của khối {second}."
+        )
+
+
+def _grades_by_item(side: Side) -> dict[str, str]:
+    """«4, 5» of what is assessed in grades 4 and 5."""
+    asked = side.asked
+    found: dict[str, set[int]] = {}
+    items = items_of(asked.matter, asked.counted, side.period)
+    for each in asked.counted:
+        for code, _line in items[each.pk]:
+            found.setdefault(code, set()).add(each.grade_level)
+    wanted = [asked.item] if asked.by == BY_CLASS else list(found)
+    return {code: ", ".join(map(str, sorted(found[code]))) for code in wanted if code in found}
 
 
 def _of_year(user: User, asked: Asked, year: SchoolYear) -> Asked:
@@ -162,6 +233,9 @@ def _row(
         old, new = (_sums(each, tallies, number) for each in (first, second))
         for own in (old, new):
             figures += [figure_at(own, number) if own else None, figure_at(own, part) if own else None]
+        for side, there in ((BEFORE, first), (AFTER, second)):
+            if there is None:
+                not_asked += [f"{each}.{place.key}" for each in (side, CHANGE) for place in (number, part)]
         before, before_share, after, after_share = figures[-4:]
         figures += [_change(before, after), _change(before_share, after_share)]
         if number.counted.key in line.not_asked:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from gradebook.progress_sheets import Standing
 from gradebook.regulation import Period
 from reports import attendance_tables, statistics_charts, statistics_tables
 from reports.absence_counts import count_absences
@@ -15,7 +14,7 @@ from reports.attendance_tables import CALLED, Span
 from reports.charts import Chart
 from reports.figures import Column, Link, Row, Table
 from reports.statistics_matters import Matter
-from reports.statistics_scope import BY_CLASS, Asked
+from reports.statistics_scope import BEING_ENTERED, BY_CLASS, Asked, begun, is_being_entered
 from reports.statistics_tables import Line, place_of
 from reports.value_counts import Tallies, count
 
@@ -57,29 +56,23 @@ def read_page(asked: Asked, *, span: str = "") -> Page:
     )
 
 
-def begun(asked: Asked) -> tuple[Period, ...]:
-    """The page's period, and those that some class was opened for."""
-    return tuple(
-        period
-        for period in Period
-        if period is asked.period
-        or any(asked.moments[each.pk, period].standing is not Standing.SHUT for each in asked.counted)
-    )
-
-
 def _development(
     asked: Asked, tallies: Tallies, periods: Sequence[Period]
 ) -> tuple[Table, Link, Chart] | None:
+    cells = {
+        period: tuple(cell for each in asked.counted if (cell := (each.pk, period, asked.item)) in tallies)
+        for period in periods
+    }
     lines = tuple(
         Line(
             period.value,
-            period.label,
-            tuple((each.pk, period, asked.item) for each in asked.counted),
+            _time_label(asked, period, cells),
+            cells[period],
             {**asked.where.query, "item": asked.item, "period": period.value},
         )
         for period in periods
+        if cells[period]
     )
-    lines = tuple(line for line in lines if any(cell in tallies for cell in line.cells))
     if len(lines) < 2:
         return None
     name = "dien-bien", f"{asked.title} qua các thời điểm, {asked.where.words}"
@@ -87,6 +80,20 @@ def _development(
     table = statistics_tables.table_of(name, tallies, lines, places, "Thời điểm")
     chart = statistics_charts.development(asked, tallies, lines)
     return table, _link(asked, {line.key: line.query for line in lines}), chart
+
+
+def _time_label(
+    asked: Asked, period: Period, cells: Mapping[Period, Sequence[tuple[int, Period, str]]]
+) -> str:
+    """«Giữa học kì I (chỉ khối 4, 5)»: where other times hold more grades; and that it is being entered."""
+    grade_of = {each.pk: each.grade_level for each in asked.counted}
+    grades = {each: {grade_of[cell[0]] for cell in own} for each, own in cells.items()}
+    said = []
+    if grades[period] != set().union(*grades.values()):
+        said.append(f"chỉ khối {', '.join(map(str, sorted(grades[period])))}")
+    if is_being_entered(asked, period):
+        said.append(BEING_ENTERED)
+    return f"{period.label} ({'; '.join(said)})" if said else period.label
 
 
 def _attendance(asked: Asked, wanted: str) -> Page:

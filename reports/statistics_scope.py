@@ -1,8 +1,8 @@
 """What a page of statistics is asked for: matter, year, period, where, of what, how it is cut. Read from an address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -22,6 +22,7 @@ from students.models import SchoolClass, SchoolYear
 
 WHO_SEES = "Thống kê kết quả, chuyên cần mở cho Ban giám hiệu, văn thư, người kiểm tra, tổ (khối) trưởng (khối mình)."
 BY_ITEM, BY_CLASS = "noi-dung", "lop"
+BEING_ENTERED = "đang nhập"
 _NAMES = {**{each.code: each.short_name for each in LINES}, **{each.code: each.name for each in TRAITS}}
 _BOOK_ORDER = {code: place for place, code in enumerate(_NAMES)}
 
@@ -52,6 +53,10 @@ class Where:
         if self.school_class is not None:
             return f"lớp {self.school_class.name}"
         return f"khối {self.grade}" if self.grade else self.name
+
+
+class WrongAddress(Exception):
+    """The address asks for something that is not there; the text, for the user, names it and the remedy."""
 
 
 SCHOOL = Where()
@@ -149,23 +154,28 @@ def items_in(matter: Matter, classes: Sequence[Any], period: Period) -> list[str
 
 
 def read_asked(user: User, matter: str, query: Mapping[str, str]) -> Asked:
-    """Raises PermissionDenied, and Http404 for a matter, year or class that is not there. Three statements."""
+    """What the address leaves out is chosen; what it names and is not there is never replaced.
+
+    Raises PermissionDenied; Http404 for a matter that is not there, a class out of sight; WrongAddress. Three
+    statements.
+    """
     permissions.require_anywhere(user, Action.SEE_STATISTICS, WHO_SEES)
     if matter not in set(Matter):
         raise Http404("Không có thống kê này.")
     years = list(SchoolYear.objects.begun())
     if not years:
         raise Http404("Chưa có năm học nào.")
-    year = next((each for each in years if str(each.pk) == query.get("year", "")), years[0])
+    year = _one_of(years, query.get("year", ""), lambda each: str(each.pk), _NO_YEAR) or years[0]
     classes = classes_of(user, [year])
     moments = roster_days_of(classes, list(Period))
     where = _where(user, classes, query)
     kind = Matter(matter)
     period = _period(kind, moments, query.get("period", ""))
     by = query.get("by", "")
-    by = by if by in (BY_ITEM, BY_CLASS) else (BY_CLASS if kind is Matter.RESULTS else BY_ITEM)
+    by = _one_of((BY_ITEM, BY_CLASS), by, str, _NO_CUT) or (BY_CLASS if kind is Matter.RESULTS else BY_ITEM)
     items = items_in(kind, [each for each in classes if where.has(each)], period)
-    item = RESULT if kind is Matter.RESULTS else query.get("item", "")
+    has_items = kind not in (Matter.RESULTS, Matter.ATTENDANCE)
+    item = (_one_of(_NAMES, query.get("item", ""), str, _NO_ITEM) or "") if has_items else ""
     groups = tuple(Whom) if permissions.may(user, Action.SEE_SENSITIVE) else OPEN_GROUPS
     group = next((each for each in groups if each.value == query.get("group", "")), None)
     return Asked(
@@ -177,7 +187,7 @@ def read_asked(user: User, matter: str, query: Mapping[str, str]) -> Asked:
         moments=moments,
         where=where,
         by=by,
-        item=item if item in items else next(iter(items), ""),
+        item=RESULT if kind is Matter.RESULTS else item if item in items else next(iter(items), ""),
         groups=groups,
         group=group,
     )
@@ -201,6 +211,21 @@ def asked_of_school(matter: Matter, year: SchoolYear, period: Period, *, by: str
     )
 
 
+def begun(asked: Asked) -> tuple[Period, ...]:
+    """The page's period, and those that some class was opened for."""
+    return tuple(
+        period
+        for period in Period
+        if period is asked.period
+        or any(asked.moments[each.pk, period].standing is not Standing.SHUT for each in asked.counted)
+    )
+
+
+def is_being_entered(asked: Asked, period: Period) -> bool:
+    """Whether the books of some counted class are open at the period."""
+    return any(asked.moments[each.pk, period].standing is Standing.OPEN for each in asked.counted)
+
+
 def classes_of(user: User, years: Sequence[SchoolYear]) -> list[Any]:
     """Of these years those that the reader sees, by year, grade and name. One statement."""
     reach = permissions.reach_of(user, Action.SEE_STATISTICS)
@@ -215,16 +240,38 @@ def _with_year(found: QuerySet[SchoolClass], years: Sequence[SchoolYear]) -> lis
     return classes
 
 
+_NO_YEAR = "Không có năm học «{}» trong hệ thống. Chọn năm học trong danh sách."
+_NO_PERIOD = "Không có thời điểm «{}». Chọn một trong bốn thời điểm của năm học."
+_NO_GRADE = "Không có khối «{}» trong năm học, phạm vi đang xem. Chọn khối trong danh sách."
+_NO_ITEM = "Không có môn học, phẩm chất, năng lực «{}». Chọn trong danh sách."
+_NO_CUT = "Không có cách xem «{}». Chọn xem theo nội dung hay theo lớp."
+T = TypeVar("T")
+
+
+def _one_of(choices: Iterable[T], wanted: str, key: Callable[[T], str], refusal: str) -> T | None:
+    """None where nothing is wanted. Raises WrongAddress."""
+    if not wanted:
+        return None
+    for each in choices:
+        if key(each) == wanted:
+            return each
+    raise WrongAddress(refusal.format(wanted[:40]))
+
+
 def _where(user: User, classes: Sequence[Any], query: Mapping[str, str]) -> Where:
     """Who sees one grade has it chosen."""
     wanted = query.get("class", "")
+    grades = sorted({each.grade_level for each in classes})
+    grade = _one_of(grades, query.get("grade", ""), str, _NO_GRADE)
     if wanted:
         chosen = next((each for each in classes if str(each.pk) == wanted), None)
         if chosen is None:
             raise Http404("Không có lớp này trong năm học đang xem, hoặc lớp ngoài phạm vi được xem.")
+        if grade not in (None, chosen.grade_level):
+            raise WrongAddress(
+                f"Lớp {chosen.name} không thuộc khối {grade}. Chọn lớp của khối ấy, hoặc khối «Tất cả»."
+            )
         return Where(school_class=chosen)
-    grades = {each.grade_level for each in classes}
-    grade = next((each for each in grades if str(each) == query.get("grade", "")), None)
     if grade:
         return Where(grade)
     if permissions.reach_of(user, Action.SEE_STATISTICS).whole_school:
@@ -234,10 +281,11 @@ def _where(user: User, classes: Sequence[Any], query: Mapping[str, str]) -> Wher
 
 def _period(matter: Matter, moments: RosterDays, wanted: str) -> Period:
     """As asked; else the last for which any class was opened. Results are those of the year's end."""
+    period = _one_of(tuple(Period), wanted, lambda each: each.value, _NO_PERIOD)
     if matter is Matter.RESULTS:
         return Period.YEAR_END
-    if wanted in set(Period):
-        return Period(wanted)
+    if period:
+        return period
     begun = {period for (_class, period), moment in moments.items() if moment.standing is not Standing.SHUT}
     locked = {period for (_class, period), moment in moments.items() if moment.standing is Standing.LOCKED}
     return max(locked or begun or {Period.MID_TERM_1}, key=lambda period: period.order)

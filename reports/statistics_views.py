@@ -2,10 +2,13 @@
 
 import io
 from collections import Counter
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -29,7 +32,7 @@ from reports.statistics_compare import chosen_other, other_choices, read_compari
 from reports.statistics_lists import PupilsBehind, read_pupils
 from reports.statistics_matters import Matter, Whom
 from reports.statistics_page import read_page
-from reports.statistics_scope import BY_CLASS, BY_ITEM, Asked, item_name, items_in, read_asked
+from reports.statistics_scope import BY_CLASS, BY_ITEM, Asked, WrongAddress, item_name, items_in, read_asked
 
 PAGE_LENGTH = 100
 COUNTED = (
@@ -49,8 +52,23 @@ _STANDINGS = (
 )
 
 
+def asked_rightly(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """422 with what is wrong, where an address names what is not there: other figures in its place would be taken for
+    those that were asked for."""
+
+    @wraps(view)
+    def answer(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except WrongAddress as wrong:
+            return render(request, "reports/statistics_wrong.html", {"wrong": str(wrong)}, status=422)
+
+    return answer
+
+
 @require_safe
 @limited("statistics", times=600, minutes=10, what="xem thống kê")
+@asked_rightly
 def statistics(request: SignedInRequest, matter: str = Matter.LEVELS.value) -> HttpResponse:
     """One matter of a year and period, by line or by class: charts, table, every number with its list."""
     asked = read_asked(request.user, matter, request.GET)
@@ -72,18 +90,18 @@ def statistics(request: SignedInRequest, matter: str = Matter.LEVELS.value) -> H
 
 @require_safe
 @limited("statistics", times=600, minutes=10, what="xem thống kê")
+@asked_rightly
 def statistics_compare(request: SignedInRequest, matter: str) -> HttpResponse:
     """Two periods of a year, or one of two years: numbers, shares, differences."""
     asked = read_asked(request.user, matter, request.GET)
-    other = (
-        chosen_other(asked, request.GET.get("with", "")) if asked.matter is not Matter.ATTENDANCE else None
-    )
+    others = other_choices(asked)
+    other = chosen_other(asked, others, request.GET.get("with", ""))
     compared = read_comparison(request.user, asked, other) if other else None
     context = {
         **_around(request.user, asked, compares=True),
         "compared": compared,
         "shown": shown(compared.table, compared.link) if compared else None,
-        "others": other_choices(asked),
+        "others": others,
         "other": f"{other[0].pk}-{other[1].value}" if other else "",
     }
     return render(request, "reports/statistics_compare.html", context)
@@ -92,6 +110,7 @@ def statistics_compare(request: SignedInRequest, matter: str) -> HttpResponse:
 @never_cache
 @require_safe
 @limited("statistics_pupils", times=240, minutes=10, what="xem danh sách của thống kê")
+@asked_rightly
 def statistics_pupils(request: SignedInRequest, matter: str) -> HttpResponse:
     """The pupils behind one number."""
     asked = read_asked(request.user, matter, request.GET)
@@ -119,6 +138,7 @@ def statistics_pupils(request: SignedInRequest, matter: str) -> HttpResponse:
 @never_cache
 @require_safe
 @limited("statistics_file", times=60, minutes=10, what="tải thống kê")
+@asked_rightly
 def statistics_pupils_file(request: SignedInRequest, matter: str) -> FileResponse:
     """The same list as a workbook; who took it is logged."""
     asked = read_asked(request.user, matter, request.GET)
@@ -138,6 +158,7 @@ def statistics_pupils_file(request: SignedInRequest, matter: str) -> FileRespons
 @never_cache
 @require_safe
 @limited("statistics_file", times=60, minutes=10, what="tải thống kê")
+@asked_rightly
 def statistics_file(request: SignedInRequest, matter: str) -> FileResponse:
     """The page's table as a workbook; no pupil is named in it. Who took it is logged."""
     asked = read_asked(request.user, matter, request.GET)
@@ -149,12 +170,11 @@ def statistics_file(request: SignedInRequest, matter: str) -> FileResponse:
 @never_cache
 @require_safe
 @limited("statistics_file", times=60, minutes=10, what="tải thống kê")
+@asked_rightly
 def statistics_compare_file(request: SignedInRequest, matter: str) -> FileResponse:
     """The comparison as a workbook."""
     asked = read_asked(request.user, matter, request.GET)
-    other = (
-        chosen_other(asked, request.GET.get("with", "")) if asked.matter is not Matter.ATTENDANCE else None
-    )
+    other = chosen_other(asked, other_choices(asked), request.GET.get("with", ""))
     if other is None:
         raise Http404("Chưa có hai thời điểm để so sánh.")
     table = read_comparison(request.user, asked, other).table

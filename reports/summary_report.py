@@ -1,17 +1,19 @@
 """Sơ kết học kì I, tổng kết năm học: the figures of the school in one report, with room for the principal's words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from accounts.dates import Days as Dates
 from gradebook.regulation import LINES, TRAITS, Attainment, Award, Period, Rating, YearResult
 from reports import attendance_report, promotion_report
-from reports.attendance_report import Days, Span, days_of
-from reports.figures import Column, Figure, Report, Row, Table, exceeding, share, uneven_columns
+from reports.absence_counts import WHOLE_YEAR, Absences, count_absences
+from reports.attendance_report import Days, Span, days_of, plain_days
+from reports.figures import ROUNDED, Column, Figure, Report, Row, Table, exceeding, share, uneven_columns
 from reports.pupils_counted import ALL, PARTS, PEOPLE, SECRET_COLUMNS, Seated, lacking_words, pupil_lines
 from reports.quality_results import (
-    ASSESSED,
     COMPLETED,
     LOWEST_BAND,
+    NONE,
     PRIMARY,
     PUPILS,
     RESULT,
@@ -22,10 +24,13 @@ from reports.quality_results import (
     level_key,
     read_results_of,
     trait_key,
+    undecided,
 )
 from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
+from reports.statistics_matters import LEAVE, OTHER
 from reports.tallies import SHARE, Tally
 from students.head_counts import HeadCount, count_heads
+from students.models import SchoolClass
 from students.movement_rules import Kind
 
 SCALE, MOVEMENTS, ATTENDANCE = "scale", "movements", "attendance"
@@ -42,22 +47,37 @@ MOVEMENT_COLUMNS = (
 )
 BAND_GROUPS = (("9–10", (10, 9)), ("7–8", (8, 7)), ("5–6", (6, 5)), ("Dưới 5", (LOWEST_BAND,)))
 BANDS = {f"mark {head}": bands for head, bands in BAND_GROUPS}
+ASSESSED, NO_MARK = "assessed", f"mark {NONE}"
+NOT_ENTERED = "Chưa nhập"
+WITH_BROUGHT = (
+    "Số ngày vắng của năm học gồm cả số ngày ghi ngoài sổ điểm danh, như trong học bạ; tỉ lệ chuyên cần chỉ tính các "
+    "buổi đã điểm danh."
+)
 
 
-def _level_columns(levels: Iterable[tuple[str, str]]) -> Iterator[Column]:
-    yield Column(ASSESSED, ("Được đánh giá",))
+def _level_columns(
+    levels: Iterable[tuple[str, str]],
+    assessed: str = ASSESSED,
+    missing: tuple[str, str] = (NONE, NOT_ENTERED),
+) -> Iterator[Column]:
+    """Whoever has a level, the levels with their shares of these, and who has none yet."""
+    yield Column(assessed, ("Được đánh giá",))
     for key, head in levels:
         yield Column(key, (head, "SL"))
         yield Column(f"{key}{SHARE}", (head, "%"), is_share=True)
+    yield Column(missing[0], (missing[1],))
 
 
 SUBJECT_COLUMNS = (
     *_level_columns((each.value, each.label) for each in Attainment),
     *(Column(key, ("Điểm KTĐK", key.removeprefix("mark "))) for key in BANDS),
+    Column(NO_MARK, ("Điểm KTĐK", NOT_ENTERED)),
 )
+MARK_COLUMNS = (*BANDS, NO_MARK)
+UNDECIDED = (undecided(RESULT), "Chưa có kết quả")
 TRAIT_COLUMNS = tuple(_level_columns((each.value, each.label) for each in Rating))
 RESULT_COLUMNS = (
-    *_level_columns((f"{RESULT} {each.value}", each.label) for each in YearResult),
+    *_level_columns(((f"{RESULT} {each.value}", each.label) for each in YearResult), RESULT, UNDECIDED),
     Column(COMPLETED, ("Hoàn thành chương trình", "Lớp học")),
     Column(PRIMARY, ("Hoàn thành chương trình", "Tiểu học")),
 )
@@ -66,7 +86,9 @@ AWARD_COLUMNS = (
         (
             (f"award {Award.HSXS.value}", "Học sinh Xuất sắc"),
             (f"award {Award.HSTB.value}", "Học sinh Tiêu biểu"),
-        )
+        ),
+        RESULT,
+        UNDECIDED,
     ),
     Column("praise surprise", ("Khen đột xuất",)),
     Column("praise higher", ("Cấp trên khen",)),
@@ -88,7 +110,7 @@ class _Part:
 
 
 def read(moment: Moment) -> Report:
-    """Thirteen statements at the end of term I, twenty-two at the year's end, whatever the number of pupils."""
+    """Thirteen statements at the end of term I, twenty-four at the year's end, whatever the number of pupils."""
     results = read_results_of(moment)
     parts = _parts(results)
     school = parts[-1]
@@ -175,7 +197,7 @@ def _by_grade(key: str, title: str, columns: Sequence[Column], parts: Sequence[_
 def _figure(tally: Tally[Seated], column: Column) -> Figure:
     """Shares are of those assessed."""
     own = tally.figure(column.key.removesuffix(SHARE), ALL)
-    return share(own, tally.figure(ASSESSED, ALL)) if column.is_share else own
+    return share(own, tally.figure(RESULT, ALL)) if column.is_share else own
 
 
 def _scale(results: Results, parts: Sequence[_Part]) -> Table:
@@ -216,14 +238,33 @@ def _attendance(results: Results) -> Table:
     first = year.lessons_start_on or year.starts_on
     span = Span(ATTENDANCE, f"Chuyên cần từ {first:%d/%m/%Y} đến {last:%d/%m/%Y}", first, last)
     found = days_of(year, (span,))[span.key]
+    whole = {WHOLE_YEAR: Dates(year.starts_on, year.ends_on)} if results.is_year_end else {}
+    of_year = count_absences(results.classes, whole)
     rows = []
     for grade in results.grades:
         own = [each for each in results.classes if each.grade_level == grade]
-        days = sum((found.get(each.pk, Days()) for each in own), Days())
-        rows.append(Row(f"grade {grade}", f"Khối {grade}", days.figures))
-    days = sum((found.get(each.pk, Days()) for each in results.classes), Days())
-    rows.append(Row("school", "Toàn trường", days.figures, is_heading=True))
-    return Table(ATTENDANCE, span.title, attendance_report.COLUMNS, tuple(rows), row_head="Khối")
+        rows.append(Row(f"grade {grade}", f"Khối {grade}", _attended(own, found, of_year)))
+    rows.append(Row("school", "Toàn trường", _attended(results.classes, found, of_year), is_heading=True))
+    return Table(
+        ATTENDANCE,
+        span.title,
+        attendance_report.COLUMNS,
+        tuple(rows),
+        row_head="Khối",
+        note=WITH_BROUGHT if results.is_year_end else "",
+    )
+
+
+def _attended(
+    classes: Sequence[SchoolClass], found: Mapping[int, Days], of_year: Absences
+) -> tuple[Figure, ...]:
+    """Of the whole year the days that the học bạ and the statistics have: also those that no roll here tells."""
+    rolls = sum((found.get(each.pk, Days()) for each in classes), Days()).figures
+    leave, other = (of_year.days(classes, WHOLE_YEAR, kind) for kind in (LEAVE, OTHER))
+    if not leave + other:
+        return rolls
+    called, due, *_absent, rate = rolls
+    return called, due, *(plain_days(each) for each in (leave, other, leave + other)), rate
 
 
 def _subjects(results: Results, tally: Tally[Seated]) -> Table:
@@ -231,7 +272,7 @@ def _subjects(results: Results, tally: Tally[Seated]) -> Table:
     rows = []
     for line in LINES:
         if line.code in taught:
-            not_asked = () if line.code in tested else tuple(BANDS)
+            not_asked = () if line.code in tested else MARK_COLUMNS
             rows.append(
                 Row(
                     line.code,
@@ -280,24 +321,26 @@ def _notes(results: Results) -> Iterator[str]:
                 f"Chưa phê duyệt {left}/{len(own)} em: kết quả giáo dục, khen thưởng, lên lớp của các em ấy là kết quả "
                 "hệ thống tính, giáo viên chủ nhiệm đề nghị."
             )
-    yield "Tỉ lệ tính trên số em được đánh giá. «×»: môn không có bài KTĐK ở thời điểm này."
+    yield (
+        "«Được đánh giá» là số em đã có mức, kết quả; tỉ lệ tính trên số ấy. «×»: môn không có bài KTĐK ở thời điểm "
+        f"này. {ROUNDED}"
+    )
 
 
 def _faults(tally: Tally[Seated], tables: Iterable[Table]) -> Iterator[str]:
-    gaps = tuple(gap_sentence("Toàn trường", tally))
-    yield from gaps
+    yield from gap_sentence("Toàn trường", tally)
     for table in tables:
         if table.key == SCALE:
             for part, whole in PARTS:
                 yield from exceeding(table, part, whole)
-        elif table.key in _LEVELS and not gaps:
-            yield from uneven_columns(table, ASSESSED, _LEVELS[table.key])
+        elif table.key in _LEVELS:
+            yield from uneven_columns(table, *_LEVELS[table.key])
 
 
 _LEVELS = {
-    SUBJECTS: tuple(each.value for each in Attainment),
-    TRAIT_LEVELS: tuple(each.value for each in Rating),
-    RESULTS: tuple(f"{RESULT} {each.value}" for each in YearResult),
+    SUBJECTS: (ASSESSED, tuple(each.value for each in Attainment)),
+    TRAIT_LEVELS: (ASSESSED, tuple(each.value for each in Rating)),
+    RESULTS: (RESULT, tuple(f"{RESULT} {each.value}" for each in YearResult)),
 }
 
 KIND = ReportKind(

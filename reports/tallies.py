@@ -2,7 +2,8 @@
 
 Each pupil is told once, with the rows and columns they stand in; the figure of a cell is how many stand in both. Of
 what the school never recorded of a pupil it is unknown in which rows or columns they stand: a zero that such a pupil
-might be in is no zero, but missing (R81).
+might be in is no zero, but missing (R81). What is only not entered yet is said beside it in a row of its own: there a
+zero is a zero as soon as anybody has a value, as in the statistics.
 """
 
 from collections import Counter
@@ -20,13 +21,17 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Fact(Generic[P]):
-    """A pupil as a table counts them: keys of rows and columns, and of those that nobody can tell."""
+    """A pupil as a table counts them: keys of rows and columns, and of those that nobody can tell.
+
+    `open_rows`: sets of rows of which the pupil comes to stand in one, once it is entered.
+    """
 
     pupil: P
     rows: frozenset[str]
     columns: frozenset[str]
     unknown_rows: frozenset[str] = NOTHING
     unknown_columns: frozenset[str] = NOTHING
+    open_rows: frozenset[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,12 @@ class Tally(Generic[P]):
     @cached_property
     def _doubtful(self) -> frozenset[tuple[str, str]]:
         found: set[tuple[str, str]] = set()
+        told = {row for row, _column in self._counts}
+        untold = {rows for fact in self.facts for rows in fact.open_rows if told.isdisjoint(rows)}
         for fact in self.facts:
-            if fact.unknown_rows or fact.unknown_columns:
-                rows, columns = fact.rows | fact.unknown_rows, fact.columns | fact.unknown_columns
+            rows = fact.rows.union(fact.unknown_rows, *(each for each in fact.open_rows if each in untold))
+            if len(rows) > len(fact.rows) or fact.unknown_columns:
+                columns = fact.columns | fact.unknown_columns
                 found |= set(product(rows, columns)) - set(product(fact.rows, fact.columns))
         return frozenset(found)
 

@@ -366,6 +366,7 @@ def head_counts(request: SignedInRequest) -> HttpResponse:
         "years": SchoolYear.objects.all(),
         "form": form,
         "counted": count_heads(year, shown["day"], since=shown["since"]),
+        "may_keep": permissions.may(request.user, Action.KEEP_REPORT),
     }
     return render(request, "students/head_counts.html", context, status=200 if form.is_valid() else 422)
 
@@ -389,6 +390,16 @@ def head_counts_file(request: SignedInRequest) -> HttpResponseBase:
         notes=[f"Tính từ ngày {counted.since:%d/%m/%Y}; đầu kì: sĩ số hết ngày {counted.opening:%d/%m/%Y}"],
         target=title,
     )
+
+
+def days_in_view(request: SignedInRequest) -> tuple[SchoolYear, datetime.date, datetime.date]:
+    """Year, first and last day that the page of head counts shows. Raises PermissionDenied, Http404."""
+    permissions.require(request.user, Action.SEE_MOVEMENTS, WHO_SEES)
+    year = year_in_view(request)
+    form = DayForm(request.GET, year=year)
+    if not form.is_valid():
+        raise Http404("Ngày không thuộc năm học đang xem.")
+    return year, form.cleaned_data["since"], form.cleaned_data["day"]
 
 
 def year_in_view(request: SignedInRequest) -> SchoolYear:

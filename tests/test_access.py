@@ -642,7 +642,10 @@ PAGES = (
         409,
         of("reply", "resolve"),
     ),
-    Page("reports:monthly_report", Action.SEE_MONTHLY_REPORT, PRINTS, status=404, arguments=of("round")),
+    Page("reports:monthly_report", Action.SEE_MONTHLY_REPORT, PRINTS, status=422, arguments=of("round")),
+    Page(
+        "reports:monthly_report_excel", Action.SEE_MONTHLY_REPORT, PRINTS, status=422, arguments=of("round")
+    ),
     Page("accounts:guides", Action.SEE_HANDBOOK, EVERYBODY),
     Page("accounts:guide", Action.SEE_HANDBOOK, EVERYBODY, arguments=lambda _things: ["homeroom"]),
     Page("accounts:training", Action.SEE_TRAINING, OFFICE),
@@ -893,6 +896,13 @@ PAGES = (
     ),
     # The password is asked again before a bulk export.
     Page(
+        "reports:year_end_list_paper",
+        Action.SEE_OUTCOMES,
+        ATTENDANCE,
+        status=422,
+        arguments=lambda _things: ["khen-thuong"],
+    ),
+    Page(
         "gradebook:year_end_list_file",
         Action.SEE_OUTCOMES,
         ATTENDANCE,
@@ -935,6 +945,8 @@ PAGES = (
     Page("reports:transfer_pack", Action.PRINT_BOOKS, CLERK, "post", 404, arguments=admission),
     Page("students:head_counts", Action.SEE_MOVEMENTS, OFFICE),
     Page("students:head_counts_file", Action.SEE_MOVEMENTS, OFFICE, status=302),
+    # Of no day: there is nothing to print.
+    Page("reports:head_counts_paper", Action.SEE_MOVEMENTS, OFFICE, status=404),
     Page("students:movement", Action.SEE_MOVEMENTS, OFFICE, arguments=admission),
     Page("students:movement_cancel", Action.RECORD_MOVEMENTS, CLERK, "post", 422, arguments=admission),
     Page("students:pupil_movements", Action.SEE_MOVEMENTS, OFFICE, arguments=first_pupil),
@@ -1255,6 +1267,7 @@ LISTS = {
     "gradebook:year_ends",
     "gradebook:year_end_list",
     "gradebook:year_end_list_file",
+    "reports:year_end_list_paper",
     "students:attendance",
     "gradebook:handovers",
     "approvals:requests",

@@ -40,6 +40,7 @@ EXPORTS = {
     "gradebook:sheet_file",
     "gradebook:year_end_list_file",
     "reports:kept_report_excel",
+    "reports:monthly_report_excel",
     "reports:register_file",
     "reports:report_excel",
     "reports:report_form",

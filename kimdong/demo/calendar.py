@@ -90,6 +90,11 @@ def past_windows(year: int) -> tuple[PlannedWindow, ...]:
     )
 
 
+def summer_window(year: int) -> PlannedWindow:
+    """In which those are assessed again who did not complete the year."""
+    return PlannedWindow(Period.SUPPLEMENTARY, at(year + 1, 6, 15, 7), at(year + 1, 6, 19, 17))
+
+
 def current_windows(year: int, now: datetime.datetime) -> tuple[PlannedWindow, ...]:
     """The periods of the year in progress: one after the other, so that one is open on any day of a demo."""
     # Mid-term falls at the end of October; a demo in August opens it at once, so as to have something open.

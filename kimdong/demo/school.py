@@ -34,6 +34,7 @@ from kimdong.demo.calendar import PlannedWindow
 from kimdong.demo.entry_windows import hand_over_to_the_deputy, record_carried_out, tell_the_teachers
 from kimdong.demo.people import DemoNames
 from kimdong.demo.records import complete_records, fill_profile
+from kimdong.demo.summer import assess_again
 from kimdong.demo.year_end import approve_year, issue_decisions
 from students.calendar import ordinary_week
 from students.imports import carry_out_roster
@@ -142,7 +143,7 @@ def make_year(year: int) -> SchoolYear:
             ends_on=datetime.date(year + 1, 7, 31),
             records_due_on=lessons.starts_on + datetime.timedelta(weeks=12),
             school_name="Trường Tiểu học Kim Đồng",
-            parent_body="UBND PHƯỜNG KIẾN AN",
+            parent_body="UBND phường Kiến An",
             ward="Phường Kiến An",
             province="Thành phố Hải Phòng",
             place="Hải Phòng",
@@ -218,8 +219,11 @@ def fill_previous_year(year: SchoolYear, school: DemoSchool, repeating: set[str]
         record_carried_out(_order(year, window, signer), window)
         _fill(year, window, school, share=lambda _ref: 1.0)
     school.say(f"phê duyệt kết quả năm học {year.label}")
-    approve_year(year, seed=school.seed, repeating=repeating)
+    approve_year(year, seed=school.seed)
     issue_decisions(year)
+    summer = calendar.summer_window(year.year)
+    record_carried_out(_order(year, summer), summer)
+    assess_again(year, summer, seed=school.seed, repeating=repeating)
 
 
 def fill_current_year(year: SchoolYear, school: DemoSchool) -> None:
@@ -252,7 +256,7 @@ def _order(year: SchoolYear, window: PlannedWindow, signer: str = "hieutruong") 
             year=year,
             period=window.period,
             text=(
-                f"Mở hệ thống để giáo viên nhập kết quả đánh giá {period_in_year(window.period, year)}. "
+                f"Mở hệ thống để giáo viên nhập kết quả {_assessment_words(window.period, year)}. "
                 "Hết thời gian trên, hệ thống tự khoá; "
                 "việc sửa chữa chỉ thực hiện theo phiếu đề nghị đã được phê chuẩn."
             ),
@@ -260,6 +264,11 @@ def _order(year: SchoolYear, window: PlannedWindow, signer: str = "hieutruong") 
             closes_at=window.closes_at,
         )
         return issue_order(order=order, by=leader)
+
+
+def _assessment_words(period: Period, year: SchoolYear) -> str:
+    words = period_in_year(period, year)
+    return words if period is Period.SUPPLEMENTARY else f"đánh giá {words}"
 
 
 def _fill(

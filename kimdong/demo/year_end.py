@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from collections.abc import Callable
 
 from accounts import clock
 from accounts.history import Source
@@ -15,27 +16,30 @@ from gradebook.year_end import Row, read_class
 from gradebook.year_end_rules import Promotion
 from gradebook.year_end_steps import Saying, complete_class, confirm_class, review_class, say_of_pupils
 from kimdong.demo import calendar
-from students.models import HomeroomAssignment, SchoolClass, SchoolYear
-
-REPEATING_REASON = "Chưa hoàn thành chương trình lớp 1 sau khi được giúp đỡ và đánh giá bổ sung"
-HELP_PLAN = "Được lên lớp theo quyết định của Hiệu trưởng, có kế hoạch giúp đỡ trong hè và đầu năm học"
+from students.models import SchoolClass, SchoolYear
 
 
-def approve_year(year: SchoolYear, *, seed: int, repeating: set[str]) -> None:
-    """On 26, 27 and 28 May, class by class; two of three pupils with HTT are named."""
-    principal = User.objects.get(username="hieutruong")
-    vice_principal = User.objects.get(username="phohieutruong")
-    homerooms = HomeroomAssignment.objects.filter(school_class__year=year).select_related("teacher")
-    teachers = {each.school_class_id: each.teacher for each in homerooms}
+def approve_year(year: SchoolYear, *, seed: int) -> None:
+    """From 26 to 28 May; two of three pupils with HTT are named, and who did not complete waits for the summer."""
     for school_class in SchoolClass.objects.filter(year=year).select_related("year"):
-        with clock.travelling(_at(year, 26)):
-            _propose(school_class, by=teachers[school_class.pk], seed=seed, repeating=repeating)
-        with clock.travelling(_at(year, 27)):
-            review_class(school_class, by=vice_principal, source=Source.DEMO)
-        with clock.travelling(_at(year, 28)):
-            approve_outcomes(
-                school_class, by=principal, on=datetime.date(year.year + 1, 5, 28), source=Source.DEMO
-            )
+        send_through(school_class, _at(year, 26), lambda row: _saying(row, seed=seed))
+
+
+def send_through(
+    school_class: SchoolClass, moment: datetime.datetime, saying_of: Callable[[Row], Saying | None]
+) -> None:
+    """A class: proposed by its homeroom teacher at the moment, reviewed a day later, approved two days later."""
+    with clock.travelling(moment):
+        _propose(school_class, saying_of)
+    with clock.travelling(moment + calendar.DAY):
+        review_class(school_class, by=User.objects.get(username="phohieutruong"), source=Source.DEMO)
+    with clock.travelling(moment + 2 * calendar.DAY):
+        approve_outcomes(
+            school_class,
+            by=User.objects.get(username="hieutruong"),
+            on=(moment + 2 * calendar.DAY).date(),
+            source=Source.DEMO,
+        )
 
 
 def issue_decisions(year: SchoolYear) -> None:
@@ -52,24 +56,24 @@ def _at(year: SchoolYear, day: int) -> datetime.datetime:
     return calendar.at(year.year + 1, 5, day, 15)
 
 
-def _propose(school_class: SchoolClass, *, by: User, seed: int, repeating: set[str]) -> None:
-    by = User.objects.get(pk=by.pk)  # powers are those of the day
+def _propose(school_class: SchoolClass, saying_of: Callable[[Row], Saying | None]) -> None:
+    by = User.objects.get(homeroom_assignments__school_class=school_class)  # powers are those of the day
     said = {
-        row.student: (saying, 0)
+        row.student: (saying, row.said.version)
         for row in read_class(school_class).rows
-        if (saying := _saying(row, seed=seed, repeating=repeating)) is not None
+        if row.decided is None and (saying := saying_of(row)) is not None
     }
-    say_of_pupils(school_class, said, by=by, source=Source.DEMO)
-    confirm_class(school_class, by=by, source=Source.DEMO)
+    if said:
+        say_of_pupils(school_class, said, by=by, source=Source.DEMO)
+    if read_class(school_class).to_confirm:
+        confirm_class(school_class, by=by, source=Source.DEMO)
     complete_class(school_class, by=by, source=Source.DEMO)
 
 
-def _saying(row: Row, *, seed: int, repeating: set[str]) -> Saying | None:
+def _saying(row: Row, *, seed: int) -> Saying | None:
     """Of whom more is said than that the computed result is right."""
     if row.final.result is YearResult.CHT:
-        if row.student.moet_id in repeating:
-            return Saying(promotion=Promotion.STAYS, promotion_note=REPEATING_REASON)
-        return Saying(promotion=Promotion.PROMOTED, promotion_note=HELP_PLAN)
+        return Saying(promotion=Promotion.WAITS)
     chance = random.Random(f"{seed}-{row.student.pk}")  # noqa: S311 - invented
     if row.final.result is YearResult.HTT and chance.random() < 0.67:
         line = chance.choice(("TV", "TOAN", "GDTC", "AN", "MT", "HDTN"))

@@ -1,6 +1,7 @@
 """Each month the teachers confirm or correct the figures of their data; the clerk resolves and reports (PLAN IV.3)."""
 
 import datetime
+import io
 import re
 
 import pypdfium2
@@ -8,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from accounts import clock
 from accounts.models import AdminAction, User
@@ -254,6 +256,27 @@ def test_the_whole_story_to_the_report_that_the_principal_opens(school, client):
         paper = " ".join(" ".join(each.get_textpage().get_text_range() for each in document).split())
     for words in ("BÁO CÁO", "Kính gửi: Hiệu trưởng", WORDS, "Bùi Anh Tuấn", "Nơi nhận:"):
         assert words in paper, words
+
+
+def test_the_report_is_a_workbook_and_a_paper_before_it_is_sent_too_and_says_that_it_is_not(school, client):
+    check = opened(school)
+    as_(client, school.tuan)
+    page = text(client.get(reverse("approvals:reconciliation_report", args=[check.pk])))
+    assert "Tải Excel" in page
+    assert "Tải PDF" in page
+    file = reverse("reports:monthly_report_excel", args=[check.pk])
+    client.post(reverse("accounts:confirm"), {"next": file, "lasting": "exports", **CONFIRMED})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(client.get(file))))
+    assert "Giáo viên, phân công" in book.sheet_names
+    rows = book.get_sheet_by_name("Cập nhật thông tin học sinh").to_python()
+    assert any("đợt đối chiếu chưa kết thúc" in str(row[0]) for row in rows)
+    updated = next(row for row in rows if row[0] == "Số em có hồ sơ được cập nhật trong tháng")
+    assert isinstance(updated[1], float | int)
+    paper = client.get(reverse("reports:monthly_report", args=[check.pk]))
+    with pypdfium2.PdfDocument(b"".join(paper)) as document:
+        words = " ".join(" ".join(each.get_textpage().get_text_range() for each in document).split())
+    assert "báo cáo chưa gửi Hiệu trưởng" in words
+    assert "……/BC-VT" in words
 
 
 def test_the_clerk_is_told_when_the_round_can_be_closed(school):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts import clock
-from accounts.models import Post, Team, User
+from accounts.models import AccessLogEntry, Post, Team, User
 from approvals.tasks import read_tasks
 from gradebook import grading
 from gradebook.models import (
@@ -30,6 +30,7 @@ from gradebook.workbooks import write_sheet
 from gradebook.year_end import read_class
 from gradebook.year_end_rules import Promotion
 from gradebook.year_end_steps import YearEndRefused
+from reports.read_back import squeezed, text_of
 from tests.gradebook.mark_files import filled
 from tests.gradebook.school import CONFIRMED, certify, exempt, leave_unassessed, open_window
 from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put, review, say, teach
@@ -198,6 +199,27 @@ def test_a_list_is_a_workbook_too_and_who_took_it_is_asked_for_the_password(scho
     heading = next(row for row in rows if row[0] == "STT")
     assert heading[:5] == ("STT", "Lớp", "Mã định danh Bộ GD&ĐT", "Họ và tên", "Ngày sinh")
     assert [row[3] for row in rows if row[1] == "1A"] == [pupil.full_name for pupil in school.pupils]
+
+
+def test_a_list_is_a_paper_too_with_every_pupil_and_who_signs(school, client):
+    confirm(school)
+    client.force_login(school.ngoc)
+    address = reverse("reports:year_end_list_paper", args=["len-lop"])
+    assert (
+        f'href="{address}?year={school.year.pk}"'
+        in client.get(reverse("gradebook:year_end_list", args=["len-lop"])).content.decode()
+    )
+    assert client.get(address).status_code == 422
+    client.post(reverse("accounts:confirm"), {"next": address, "lasting": "exports", **CONFIRMED})
+    words = text_of(client.get(address).getvalue())
+    for each in (
+        "DANH SÁCH HỌC SINH ĐƯỢC LÊN LỚP",
+        *(pupil.full_name for pupil in school.pupils),
+        f"Danh sách có {len(school.pupils)} học sinh./.",
+        "HIỆU TRƯỞNG",
+    ):
+        assert squeezed(each) in words, each
+    assert AccessLogEntry.objects.get(kind="print_downloaded").target.startswith("Học sinh được lên lớp")
 
 
 def test_a_list_shows_only_the_classes_within_reach(school, client):

@@ -24,12 +24,17 @@ from approvals.reconciliations import month_of
 from gradebook.handovers import read_record
 from gradebook.models import EntryOrder
 from gradebook.regulation import Period
+from gradebook.year_end import read_rows
+from gradebook.year_end_list_views import ShownList
+from gradebook.year_end_lists import Kind as YearEndList
+from gradebook.year_end_lists import pupil_list
 from reports import pdf
 from reports.correction_papers import correction_pdf, read_correction_paper, register_paper, register_pdf
 from reports.decision_binding import PaperManuscript
 from reports.decision_papers import read_certificates, read_decision_paper
 from reports.handover_records import paper_of, paper_pdf
 from reports.inspection_minutes import minutes_pdf, read_minutes
+from reports.list_papers import list_pdf, read_list_paper
 from reports.monthly_reports import monthly_pdf, read_monthly_paper
 from reports.movement_report import KIND
 from reports.official_papers import board_pdf, order_pdf, read_board
@@ -48,7 +53,7 @@ from tests.gradebook import test_decisions
 from tests.gradebook.next_year import decide, make_ending
 from tests.gradebook.school import make_school, open_window
 from tests.gradebook.test_handovers import signed
-from tests.gradebook.year_end import ended_school
+from tests.gradebook.year_end import confirm, ended_school
 from tests.pictures import approved_names, assert_as_approved
 from tests.reports import sample_books, sample_own_books, sample_slips, test_transfer_packs
 from tests.students.test_attendance import at
@@ -73,6 +78,7 @@ NAMES = {
     "inspection_minutes": ("bien-ban-kiem-tra",),
     "monthly_report": ("bao-cao-thang",),
     "figures": ("bien-dong-si-so",),
+    "pupil_list": ("danh-sach-len-lop",),
     "transfer_pack": ("ho-so-chuyen-truong",),
 }
 """The pictures of each template."""
@@ -226,7 +232,7 @@ def test_minutes_of_an_inspection_with_its_draw(monkeypatch: pytest.MonkeyPatch)
 def test_a_monthly_report() -> None:
     check = test_reconciliations.closed(entered_school())
     assert check.month == month_of(DAY)
-    assert_as_approved("bao-cao-thang", monthly_pdf(read_monthly_paper(check)))
+    assert_as_approved("bao-cao-thang", monthly_pdf(read_monthly_paper(check, by=check.closed_by)))
 
 
 @pytest.mark.usefixtures("on_the_day")
@@ -235,6 +241,21 @@ def test_a_report_of_figures() -> None:
     moment = Moment(school.year, Period.END_TERM_1)
     paper = report_pdf(moment, KIND.read(moment), lock_state="Sổ chưa khoá.")
     assert_as_approved("bien-dong-si-so", paper)
+
+
+@pytest.mark.usefixtures("on_the_day")
+def test_a_list_of_the_years_end() -> None:
+    school = ended_school()
+    confirm(school)
+    rows = read_rows([school.class_1a])
+    shown = ShownList(
+        pupil_list(YearEndList.PROMOTED, rows),
+        school.year,
+        [school.year],
+        [school.class_1a],
+        school.class_1a,
+    )
+    assert_as_approved("danh-sach-len-lop", list_pdf(read_list_paper(shown)))
 
 
 @pytest.mark.usefixtures("on_the_day")

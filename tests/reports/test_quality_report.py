@@ -14,11 +14,13 @@ from reports import promotion_report, quality_report, summary_report
 from reports.read_back import squeezed, text_of
 from reports.report_kind import CellKey, Moment
 from students import movements
-from students.models import SchoolClass, SchoolYear, Student
+from students.absences import absence_totals
+from students.models import SchoolClass, SchoolYear, Student, YearProfile
 from students.movement_plans import Draft
 from students.movement_rules import Kind
-from tests.gradebook.school import CERTIFIED, add_pupils, exempt, leave_unassessed
-from tests.gradebook.year_end import confirm, ended_school, go_through, put, say
+from tests.gradebook.school import CERTIFIED, add_pupils, enter, exempt, leave_unassessed, open_window
+from tests.gradebook.year_end import confirm, ended_school, go_through, put, say, teach
+from tests.reports.counted_school import enter_all, page
 
 pytestmark = pytest.mark.django_db
 
@@ -77,13 +79,15 @@ def test_what_fails_is_told_in_every_part(school):
     assert (of(table, "completed"), of(table, "promoted")) == ((1, 0, 0, 0), (1, 0, 0, 0))
 
 
-def test_what_is_not_entered_is_no_zero_and_the_report_says_so(school):
+def test_what_is_not_entered_stands_in_a_row_of_its_own_and_counts_in_no_share(school):
     missing = school.pupils[1]
     SubjectResult.objects.filter(student=missing, line__code="TV").delete()
     report = quality_report.read(at_the_end(school))
     table = report.table("grade 1")
-    assert of(table, "TV T") == (1, None, None, None)
-    assert of(table, "TV C") == (None, None, None, None)
+    assert of(table, "TV") == of(table, "TV T") == of(table, "TV mark") == (1, 0, 0, 0)
+    assert of(table, "TV C") == (0, 0, 0, 0)
+    assert (table.figure("TV", "all%"), table.figure("TV T", "all%")) == (Decimal("50.0"), Decimal("100.0"))
+    assert table.figure("TV none", "all%") == table.figure("TV mark none", "all%") == Decimal("50.0")
     assert of(table, "TV none") == of(table, "TV mark none") == (1, 1, 1, 1)
     assert of(table, "result none") == (1, 1, 1, 1)
     (of_grade_1,) = (fault for fault in report.faults if fault.startswith("Khối 1"))
@@ -95,7 +99,39 @@ def test_nobody_entered_anything_of_grade_4_so_nothing_of_it_is_known(school):
     table = report.table("grade 4")
     assert table.figure("assessed", "all") == 8
     assert table.figure("TOAN T", "all") is None
+    assert (table.figure("TOAN", "all"), table.figure("TOAN none", "all")) == (0, 8)
     assert any(fault.startswith("Khối 4 chưa nhập đủ") for fault in report.faults)
+
+
+def test_a_period_that_is_being_entered_has_the_figures_of_the_statistics(school):
+    enter_all(school, Period.END_TERM_1)
+    statistics = page(school, period=Period.END_TERM_1.value).table
+    moment = Moment(school.year, Period.END_TERM_1)
+    levels = quality_report.read(moment).table("school")
+    lines = summary_report.read(moment).table("subjects")
+    for theirs, row, column in (
+        ("duoc-danh-gia", "TOAN", "assessed"),
+        ("t", "TOAN T", "T"),
+        ("h", "TOAN H", "H"),
+        ("c", "TOAN C", "C"),
+        ("chua-nhap", "TOAN none", "none"),
+    ):
+        count = statistics.figure("TOAN", f"tat-ca.{theirs}.sl")
+        assert count == levels.figure(row, "all") == lines.figure("TOAN", column), row
+    assert (lines.figure("TOAN", "assessed"), lines.figure("TOAN", "none")) == (7, 3)
+    share = statistics.figure("TOAN", "tat-ca.t.pct")
+    assert share == levels.figure("TOAN T", "all%") == lines.figure("TOAN", "T%") == Decimal("57.1")
+    # Nobody has any level of Tiếng Việt: its zeros are not known, in all three.
+    assert statistics.figure("TV", "tat-ca.t.sl") is None
+    assert levels.figure("TV T", "all") is None
+    assert lines.figure("TV", "T") is None
+
+
+def test_a_line_that_a_grade_does_not_learn_is_no_part_of_its_share(school):
+    enter_all(school, Period.END_TERM_1)
+    table = quality_report.read(Moment(school.year, Period.END_TERM_1)).table("school")
+    assert table.figure("pupils", "all") == 10
+    assert (table.figure("LSDL none", "all"), table.figure("LSDL none", "all%")) == (8, Decimal("100.0"))
 
 
 def test_exempt_and_unassessed_pupils_are_counted_as_the_decisions_say(school):
@@ -179,6 +215,37 @@ def test_promotion_is_told_by_grade_with_shares(school):
     assert [each.full_name for each in behind] == [school.pupils[1].full_name]
 
 
+def test_who_had_to_be_assessed_again_is_counted_as_on_the_lists_though_nobody_waits_any_more(school):
+    weak = school.pupils[1]
+    put(school, weak, "TV", attainment="C", mark=3)
+    say(school, weak, promotion=Promotion.WAITS)
+    confirm(school)
+    go_through(school)
+    read = promotion_report.read
+    keys = ("failed", "waiting", "promoted", "again")
+    assert [read(at_the_end(school)).table("promotion").figure("grade 1", key) for key in keys] == [
+        1,
+        1,
+        1,
+        0,
+    ]
+    open_window(school, Period.SUPPLEMENTARY)
+    sheet = school.sheet("TV", Period.SUPPLEMENTARY, school.class_1a)
+    teach(school, "TV")
+    for field, value in (("attainment", "H"), ("mark", "6")):
+        assert enter(sheet, weak, field, value, by=school.ngoc).is_whole
+    confirm(school)
+    go_through(school)
+    assert [read(at_the_end(school)).table("promotion").figure("grade 1", key) for key in keys] == [
+        1,
+        0,
+        2,
+        1,
+    ]
+    behind = promotion_report.behind(at_the_end(school), CellKey("promotion", "grade 1", "failed"))
+    assert [each.full_name for each in behind] == [weak.full_name]
+
+
 def test_the_summary_has_the_same_figures_and_room_for_the_principals_words(school, client):
     report = summary_report.read(at_the_end(school))
     assert report.title == "Báo cáo tổng kết năm học"
@@ -191,6 +258,7 @@ def test_the_summary_has_the_same_figures_and_room_for_the_principals_words(scho
         "mark 7–8",
         "mark 5–6",
         "mark Dưới 5",
+        "mark none",
     )
     assert report.table("results").figure("grade 1", "result HTXS") == 1
     assert report.table("attendance").figure("school", "pupil_days") is None
@@ -201,6 +269,27 @@ def test_the_summary_has_the_same_figures_and_room_for_the_principals_words(scho
     first_term = summary_report.read(Moment(school.year, Period.END_TERM_1))
     assert first_term.title == "Báo cáo sơ kết học kì I"
     assert "results" not in {table.key for table in first_term.tables}
+
+
+def test_the_year_has_the_days_absent_of_the_statistics_and_the_transcripts(school):
+    pupil = school.pupils[0]
+    YearProfile.objects.update_or_create(
+        student=pupil,
+        year=school.year,
+        defaults={"absent_with_leave": 3, "absent_without_leave": Decimal("0.5")},
+    )
+    summary = summary_report.read(at_the_end(school)).table("attendance")
+    rolls = [summary.figure("grade 1", key) for key in ("called", "pupil_days", "present")]
+    assert rolls == [0, None, None]
+    absent = [summary.figure("grade 1", key) for key in ("leave", "other", "absent")]
+    assert absent == [3, Decimal("0.5"), Decimal("3.5")]
+    statistics = page(school, "chuyen-can", grade="1").table
+    counted = [statistics.figure("nam", f"tat-ca.{key}.ngay") for key in ("co-phep", "khong-phep", "tong")]
+    (total,) = absence_totals([pupil.pk], until=school.year.pk).values()
+    assert absent[:2] == counted[:2] == [total.with_leave, total.without_leave]
+    assert "như trong học bạ" in summary.note
+    first_term = summary_report.read(Moment(school.year, Period.END_TERM_1)).table("attendance")
+    assert first_term.figure("grade 1", "leave") is None
 
 
 def test_the_principals_words_are_kept_in_the_copy_and_printed(school, client):
@@ -275,7 +364,7 @@ def test_behind_every_count_stand_as_many_pupils(school, kind):
         (quality_report, Period.YEAR_END, 16),
         (promotion_report, Period.YEAR_END, 16),
         (summary_report, Period.END_TERM_1, 13),
-        (summary_report, Period.YEAR_END, 22),
+        (summary_report, Period.YEAR_END, 24),
     ],
 )
 def test_reports_are_read_in_as_many_statements_for_few_as_for_many(

@@ -8,16 +8,18 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from accounts.audit_chain import broken_links
 from accounts.models import AccessLogEntry, AuditEntry
-from reports.figures import Column, Report, Row, Table
+from reports.figures import Column, Report, Row, Table, shown
 from reports.figures_excel import write_report
 from reports.kept_reports import CHANGED, Keeping, KeepingRefused, digest_of, keep_report, report_of
 from reports.models import KeptReport
 from reports.movement_report import KIND
 from reports.read_back import squeezed, text_of
+from reports.report_files import addressee
 from students import movements
 from students.movement_plans import Draft
 from students.movement_rules import Kind
@@ -32,6 +34,50 @@ REPORT = "/reports/figures/bien-dong-si-so/"
 @pytest.fixture
 def school():
     return make_school(pupils=5)
+
+
+def test_a_workbook_has_heads_high_enough_and_sheets_named_in_whole_words():
+    columns = (Column("a", ("Trong đó", "Nữ dân tộc")), Column("b", ("Trong đó", "Khuyết tật")))
+    tables = tuple(
+        Table(key, title, columns, (Row("x", "Khối 1", (1, 2)),))
+        for key, title in (
+            ("m", "Biến động sĩ số từ 01/08/2026 đến 15/01/2027"),
+            ("n", "Biến động sĩ số từ 16/01/2027 đến 31/05/2027"),
+            ("r", "Đánh giá kết quả giáo dục, hoàn thành chương trình"),
+        )
+    )
+    book = load_workbook(io.BytesIO(write_report(Report("x", "Báo cáo", "CHKI", tables), above=())))
+    assert book.sheetnames == ["Biến động sĩ số", "Biến động sĩ số (2)", "Đánh giá kết quả giáo dục"]
+    sheet = book.worksheets[0]
+    line = next(cell.row for row in sheet.iter_rows() for cell in row if cell.value == "Nữ dân tộc")
+    assert [sheet.row_dimensions[each].height for each in (line - 1, line)] == [15, 30]
+
+
+def test_what_a_paper_shows_together_begins_with_its_heading():
+    rows = [
+        Row("1", "Môn học", is_heading=True),
+        Row("tv", "Tiếng Việt: được đánh giá", (3,), level=1, is_heading=True),
+        Row("tv T", "Hoàn thành tốt", (2,), level=2),
+        Row("toan", "Toán: được đánh giá", (3,), level=1, is_heading=True),
+        Row("toan T", "Hoàn thành tốt", (1,), level=2),
+    ]
+    columns = (Column("all", ("Tổng số",)),)
+    blocks = shown(Table("t", "Khối 1", columns, tuple(rows))).blocks
+    assert [[each.row.key for each in block] for block in blocks] == [["1", "tv", "tv T"], ["toan", "toan T"]]
+    sums_below = shown(Table("t", "Lớp", columns, (rows[2], rows[1]))).blocks
+    assert [len(block) for block in sums_below] == [2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("UBND PHƯỜNG KIẾN AN", "UBND phường Kiến An"),
+        ("UBND phường Kiến An", "UBND phường Kiến An"),
+        ("ỦY BAN NHÂN DÂN XÃ AN LÃO", "Ủy ban nhân dân xã An Lão"),
+    ],
+)
+def test_a_report_is_addressed_in_small_letters_whatever_the_heading_has(typed, written):
+    assert addressee(typed) == written
 
 
 def leave(school, pupil, days=40):

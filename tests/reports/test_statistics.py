@@ -19,7 +19,7 @@ from reports.figures import differences
 from reports.kept_reports import Keeping, digest_of, keep_report, report_of
 from reports.kinds import kind_of
 from reports.report_kind import CellKey, Moment
-from reports.statistics_compare import chosen_other, read_comparison
+from reports.statistics_compare import chosen_other, other_choices, read_comparison
 from reports.statistics_lists import read_pupils
 from reports.statistics_matters import Matter, Whom
 from reports.statistics_scope import read_asked
@@ -487,7 +487,7 @@ def test_who_looks_at_a_list_of_a_sensitive_group_is_logged(school, client):
     [
         "column=x&group=tat-ca&item=TOAN",
         "column=t&group=x&item=TOAN",
-        "column=t&group=tat-ca&item=KHONG_CO",
+        "column=t&group=tat-ca&item=LSDL&grade=1",
         "class=0",
     ],
 )
@@ -545,6 +545,30 @@ def test_what_is_not_there_is_told_and_no_error(school, client):
     assert "Không có nội dung nào để đếm" in shown
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("year=1999", "Không có năm học «1999»"),
+        ("period=XX", "Không có thời điểm «XX»"),
+        ("grade=9", "Không có khối «9»"),
+        ("item=KHONG_CO", "«KHONG_CO»"),
+        ("by=x", "Không có cách xem «x»"),
+        ("grade=1&class={class_4a}", "Lớp 4A không thuộc khối 1"),
+    ],
+)
+def test_an_address_that_names_what_is_not_there_is_refused_and_gets_no_other_figures(
+    school, client, wrong, words
+):
+    client.force_login(school.bich)
+    query = wrong.format(class_4a=school.class_4a.pk)
+    for page_of in ("", "compare/", "excel/", "pupils/"):
+        answer = client.get(f"{START}muc-dat-duoc/{page_of}?{query}")
+        assert answer.status_code == 422
+        assert words in text_of(answer)
+    right = client.get(f"{START}muc-dat-duoc/?grade=4&class={school.class_4a.pk}")
+    assert right.status_code == 200
+
+
 # -- Charts ------------------------------------------------------------------------------------------------
 
 
@@ -585,7 +609,9 @@ def twice(school):
 
 def compared(school, matter="muc-dat-duoc", **query):
     asked = read_asked(school.bich, matter, {"period": "CHKI", **query})
-    return read_comparison(school.bich, asked, chosen_other(asked, query.get("with", "")))
+    return read_comparison(
+        school.bich, asked, chosen_other(asked, other_choices(asked), query.get("with", ""))
+    )
 
 
 def change(found, row, column):
@@ -602,6 +628,34 @@ def test_two_periods_differ_in_numbers_and_in_percentage_points(twice):
     assert change(found, "TOAN", "t") == [4, Decimal("57.1"), 5, Decimal("62.5"), 1, Decimal("5.4")]
     assert change(found, "TOAN", "c") == [1, Decimal("14.3"), 0, Decimal("0.0"), -1, Decimal("-14.3")]
     assert change(found, "TV", "t")[4:] == [None, None]
+
+
+def test_a_period_in_entry_is_marked_and_one_that_never_opened_is_not_offered(twice, client):
+    asked = read_asked(twice.bich, "muc-dat-duoc", {"period": "GHKI"})
+    (choice,) = other_choices(asked)
+    assert choice == (f"{twice.year.pk}-CHKI", f"Cuối học kì I năm học {twice.year.label} (đang nhập)")
+    found = compared(twice)
+    assert "Cuối học kì I năm học" in found.table.note
+    assert "đang nhập: số liệu chưa đủ" in found.table.note
+    client.force_login(twice.bich)
+    assert client.get(f"{START}muc-dat-duoc/compare/?period=CHKI&with={twice.year.pk}-CN").status_code == 422
+
+
+def test_marks_of_a_time_at_which_fewer_grades_are_tested_are_marked(twice):
+    SubjectResult.objects.create(
+        student=pupils_of(twice.class_1a)[0],
+        line=twice.lines[1, "TOAN"],
+        period="CHKI",
+        attainment="T",
+        mark=9,
+    )
+    assert "Toán" in compared(twice, "diem-ktdk").table.note
+    assert "GHKI là của khối 4, CHKI của khối 1, 4" in compared(twice, "diem-ktdk").table.note
+    table, _link, _chart = page(twice, "diem-ktdk", by="lop", item="TOAN", period="CHKI").development
+    assert [row.label for row in table.rows] == [
+        "Giữa học kì I (chỉ khối 4; đang nhập)",
+        "Cuối học kì I (đang nhập)",
+    ]
 
 
 def test_a_change_is_written_with_its_sign(twice, client):
@@ -643,16 +697,19 @@ def test_the_same_period_of_two_years_compares_grades_and_school_not_classes(twi
     seat(pupils, former, ends_on=before.ends_on)
     for pupil, level in zip(pupils, "TC", strict=True):
         SubjectResult.objects.create(student=pupil, line=line, period="CHKI", attainment=level)
-    found = compared(twice, by="lop", item="TOAN", **{"with": f"{before.pk}-CHKI"})
+    found = compared(twice, by="lop", item="TOAN")  # last year's same period, unless told otherwise
     assert (found.before.asked.year, found.after.asked.year) == (before, now)
     assert [row.key for row in found.table.rows] == ["khoi 1", "khoi 4", "truong"]
     assert change(found, "khoi 4", "t")[:5] == [1, Decimal("50.0"), 5, Decimal("62.5"), 4]
+    assert (
+        "a.tat-ca.t.sl" in found.table.row("khoi 1").not_asked
+    )  # there was no grade 1: no figure is missing
 
 
 def test_what_became_of_a_line_over_the_year_stands_below_the_classes(twice):
     found = page(twice, by="lop", item="TOAN")
     table, link, chart = found.development
-    assert [row.label for row in table.rows] == ["Giữa học kì I", "Cuối học kì I"]
+    assert [row.key for row in table.rows] == ["GHKI", "CHKI"]
     assert [table.figure(period, "tat-ca.t.sl") for period in ("GHKI", "CHKI")] == [4, 5]
     assert str(chart.svg).count("chart-label") == 2
     row = table.rows[1]

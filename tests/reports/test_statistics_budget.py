@@ -16,7 +16,7 @@ STATEMENTS = [
     ("pham-chat-nang-luc/?period=GHKI", 8),
     ("ket-qua-nam/", 8),
     ("chuyen-can/?by=lop", 9),
-    ("muc-dat-duoc/compare/?period=CHKI&with=GHKI", 8),
+    ("muc-dat-duoc/compare/?period=CHKI", 8),
     ("muc-dat-duoc/pupils/?period=GHKI&item=TOAN&column=tat-ca&group=tat-ca", 8),
     ("chuyen-can/pupils/?span=nam&column=co-phep&group=tat-ca", 8),
 ]

@@ -30,6 +30,18 @@ def test_last_year_is_complete_and_approved_and_this_year_has_one_period_open(ap
     assert open_periods == [(now, 1)]
 
 
+def test_who_did_not_complete_last_year_was_assessed_again_before_anything_was_decided(application: Stack):
+    decided = application.fetch(
+        "SELECT o.original_result, o.is_promoted, EXISTS (SELECT 1 FROM gradebook_subjectresult r"
+        " WHERE r.student_id = o.student_id AND r.period = 'BS') OR EXISTS (SELECT 1 FROM gradebook_traitresult r"
+        " WHERE r.student_id = o.student_id AND r.period = 'BS')"
+        " FROM gradebook_yearoutcome o WHERE o.result = 'CHT' OR o.original_result <> '' ORDER BY 2"
+    )
+    assert len(decided) > 1
+    assert {(original, is_again) for original, _is_promoted, is_again in decided} == {("CHT", True)}
+    assert [is_promoted for _original, is_promoted, _is_again in decided].count(False) <= 1
+
+
 def test_last_year_is_handed_over_in_some_classes_and_closed_once_its_requests_are_settled(
     application: Stack,
 ):

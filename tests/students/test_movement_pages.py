@@ -10,7 +10,9 @@ from openpyxl import load_workbook
 
 from accounts import clock
 from accounts.models import AccessLogEntry
+from reports.read_back import squeezed, text_of
 from students import movements
+from students.head_counts import count_heads
 from students.models import Enrolment, Movement
 from students.movement_rules import RULES, Kind
 from tests.gradebook.school import CONFIRMED, School, add_pupils
@@ -129,6 +131,21 @@ def test_a_cancellation_needs_the_reason_and_the_password(school, clerk):
     again = clerk.post(page, {"reason": "Ghi nhầm"} | CONFIRMED)
     assert again.status_code == 422
     assert "đã huỷ rồi" in again.text
+
+
+def test_head_counts_are_a_paper_and_those_since_the_years_start_can_be_kept(school, clerk):
+    year = school.year
+    asked = {"year": year.pk, "since": f"{year.starts_on:%Y-%m-%d}", "day": f"{clock.today():%Y-%m-%d}"}
+    page = clerk.get(reverse("students:head_counts"), asked).content.decode()
+    assert "/reports/figures/si-so/?year=" in page
+    words = text_of(clerk.get(reverse("reports:head_counts_paper"), asked).getvalue())
+    assert squeezed("BÁO CÁO SĨ SỐ") in words
+    assert "4A" in words
+    assert clerk.get(reverse("reports:head_counts_paper"), {**asked, "day": "1999-01-01"}).status_code == 404
+    report = clerk.get("/reports/figures/si-so/", {"year": year.pk, "day": asked["day"]})
+    (table,) = report.context["report"].tables
+    assert table.figure("school", "pupils") == count_heads(year, clock.today()).total.now.pupils
+    assert report.context["may_keep"]
 
 
 def test_head_counts_of_any_day_show_how_they_came_about(school, clerk):
