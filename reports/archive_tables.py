@@ -153,6 +153,7 @@ BOOKS: Final = (
         "Kí sổ, kiểm tra, đối chiếu",
         (
             Sheet("Chữ kí xác nhận sổ", "approvals.BookSignature"),
+            Sheet("Lần xem sổ trước khi kí", "approvals.BookLook"),
             Sheet("Cuộc kiểm tra", "approvals.Inspection"),
             Sheet("Lớp được kiểm tra", "approvals.InspectedClass"),
             Sheet("Học sinh được kiểm tra", "approvals.InspectedPupil"),
