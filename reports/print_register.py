@@ -1,6 +1,7 @@
 """The register of what was printed: who, when, which version, how many copies for whom, which correction outdated it.
 
-A line is a finished print or a batch; a batch's classes have lines of their own only where one class is looked for.
+A line is a finished print, of whatever kind, or a batch; a batch's classes have lines of their own only where one class
+is looked for. What is of no class (an own book, a decision for the school) is not among those of a class.
 """
 
 from collections import defaultdict
@@ -33,7 +34,8 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A print or a batch with its copies and the requests that have changed a value in it since."""
+    """A print or a batch with its copies and the requests that have changed a value in it since, each with the print
+    that has the new value ("phiếu 12/2026, đã in lại: bản 19")."""
 
     printed: PrintJob | PrintBatch
     copies: tuple[PrintCopies, ...]
@@ -65,15 +67,17 @@ class Line:
 
     @property
     def replaced_by(self) -> str:
-        """ "phiếu 12/2026; sổ đã thay đổi": why this paper is no longer the book."""
-        told = [f"phiếu {each}" for each in self.requests]
-        return "; ".join([*told, *(["sổ đã thay đổi"] if self.is_outdated and not told else [])])
+        """ "phiếu 12/2026, đã in lại: bản 19", "sổ đã thay đổi": why this paper is no longer the book, else ""."""
+        return "; ".join(self.requests or (["sổ đã thay đổi"] if self.is_outdated else []))
 
 
 def places_of(narrowing: Narrowing) -> QuerySet[PrintJob, tuple[datetime, str, int]]:
     """(when, "job" or "batch", its number), newest first: to be paged, then read by `lines_of`."""
     jobs = PrintJob.objects.filter(
-        Q(school_class__year=narrowing.year) | Q(decision__year=narrowing.year), state=PrintJob.State.DONE
+        Q(school_class__year=narrowing.year)
+        | Q(decision__year=narrowing.year)
+        | Q(school_year=narrowing.year),
+        state=PrintJob.State.DONE,
     )
     batches = PrintBatch.objects.filter(year=narrowing.year, state=PrintBatch.State.DONE)
     if narrowing.book:
@@ -96,7 +100,7 @@ def lines_of(places: Iterable[tuple[datetime | None, str, int]], year: SchoolYea
     wanted = [(what, pk) for _when, what, pk in places]
     rows = PrintJob.objects.select_related(
         *("school_class__year", "asked_by", "movement__student", "correction", "student", "batch"),
-        *("decision__year", "decision__school_class"),
+        *("decision__year", "decision__school_class", "teacher", "school_year"),
     )
     jobs = with_changes(rows).in_bulk([pk for what, pk in wanted if what == "job"])
     batches = PrintBatch.objects.select_related("year", "asked_by").in_bulk(
@@ -131,12 +135,13 @@ def _copies(
 
 
 def _superseded(year: SchoolYear) -> Mapping[tuple[str, int], tuple[str, ...]]:
-    """The labels of the requests by print, and by the batch that the print is of."""
+    """The requests, and what was printed since, by print and by the batch that the print is of."""
     found: dict[tuple[str, int], tuple[str, ...]] = defaultdict(tuple)
     for row in superseded_by(applied_requests(year)):
+        told = f"phiếu {row.request.label}" + (f", đã in lại: bản {row.renewed.pk}" if row.renewed else "")
         for key in (("job", row.job.pk), ("batch", row.job.batch_id or 0)):
-            if row.request.label not in found[key]:
-                found[key] += (row.request.label,)
+            if told not in found[key]:
+                found[key] += (told,)
     return found
 
 
