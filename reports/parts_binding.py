@@ -16,10 +16,12 @@ from reports import kept_pages, page_places, pdf
 from reports.book_binding import Bound, join, one_moment, page_count, publishing
 from reports.models import PrintJob
 from reports.own_book_content import OwnBook
-from reports.own_books import own_book
+from reports.own_books import NothingHeld, own_book
 from reports.read_back_parts import check_own_book, check_slips
 from reports.slip_content import NOT_OPENED, Slip
 from reports.slips import slips_of
+from reports.transcripts import pupil_code
+from students.models import Student
 
 Contents = tuple[Slip, ...] | OwnBook
 
@@ -84,11 +86,21 @@ def read_manuscript(job: PrintJob) -> PartsManuscript:
             assert job.school_class is not None  # noqa: S101 - the database keeps the class of a book
             lines = len(lines_of(job.school_class))
             slips = slips_of(job.school_class, Period(job.period))
+            if job.student is not None:
+                slips = _slip_of(job.student, slips)
             return PartsManuscript(slips, lines, job.title, head_code())
         assert job.teacher is not None  # noqa: S101 - the database keeps the teacher of an own book
         assert job.school_year is not None  # noqa: S101 - and its year
         book = own_book(job.teacher, job.school_year, Period(job.period))
         return PartsManuscript(book, len(book.sheets), job.title, head_code())
+
+
+def _slip_of(student: Student, slips: Sequence[Slip]) -> tuple[Slip, ...]:
+    """Raises NothingHeld when the pupil has left the class."""
+    own = tuple(slip for slip in slips if slip.pupil_code == pupil_code(student))
+    if not own:
+        raise NothingHeld(f"Em {student.full_name} không còn ở lớp này: không có phiếu để in.")
+    return own
 
 
 def draw_pages(

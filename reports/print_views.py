@@ -19,6 +19,7 @@ from accounts.requests import SignedInRequest
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period, year_label
 from reports.batch_progress import latest_batches
+from reports.changed_slips import marked
 from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
 from reports.print_batches import ask_for_batch
@@ -90,8 +91,12 @@ def about_paper(job: PrintJob, form: CopiesForm) -> dict[str, object]:
     """The files of a finished book's pupils, and the paper copies made of it."""
     if job.state != PrintJob.State.DONE:
         return {}
+    files = pupils_of(job) if has_pupil_files(job) else []
+    if files and job.book == PrintJob.Book.SLIPS and job.is_outdated:  # type: ignore[attr-defined]
+        files = marked(job, files)
     return {
-        "pupil_files": pupils_of(job) if has_pupil_files(job) else [],
+        "pupil_files": files,
+        "files_changed": [each for each in files if each.is_changed],
         "copies": copies_of(job),
         "copies_form": form,
     }
@@ -137,7 +142,8 @@ def file_name(job: PrintJob) -> str:
     if job.movement:
         kind = ["HoSoChuyenTruong", file_words(job.movement.student.full_name)]
     elif job.student:
-        kind.append(file_words(job.student.full_name))
+        period = [job.period] if job.book == PrintJob.Book.SLIPS else []
+        kind += [*period, file_words(job.student.full_name)]
     elif job.teacher:
         kind = ["THKQGD-ca-nhan", file_words(job.teacher.full_name), job.period]
     elif job.book in (PrintJob.Book.CLASS_TABLE, PrintJob.Book.SLIPS):
