@@ -41,6 +41,8 @@ class Line:
     copies: tuple[PrintCopies, ...]
     requests: tuple[str, ...]
     is_outdated: bool
+    audit_codes: str
+    """The head of the audit chain; of a batch that of each class, «4A: …; 4B: …» where they differ."""
 
     @property
     def is_batch(self) -> bool:
@@ -108,18 +110,31 @@ def lines_of(places: Iterable[tuple[datetime | None, str, int]], year: SchoolYea
     )
     copies = _copies(jobs, batches)
     old = _superseded(year)
-    classes = with_changes(PrintJob.objects.filter(batch__in=batches)).filter(is_outdated=True)  # type: ignore[misc]
-    outdated = set(classes.values_list("batch_id", flat=True))
+    classes: dict[int | None, list[PrintJob]] = defaultdict(list)
+    of_batches = with_changes(PrintJob.objects.filter(batch__in=batches).select_related("school_class"))
+    for each in of_batches.order_by("school_class"):
+        classes[each.batch_id].append(each)
     lines = []
     for what, pk in wanted:
         if what == "job":
             job = jobs[pk]
             # Copies of a batch are copies of each of its classes.
             own = (*copies["job", pk], *copies["batch", job.batch_id or 0])
-            lines.append(Line(job, own, old["job", pk], bool(job.is_outdated)))  # type: ignore[attr-defined]
+            lines.append(Line(job, own, old["job", pk], bool(job.is_outdated), job.audit_code))  # type: ignore[attr-defined]
         else:
-            lines.append(Line(batches[pk], copies["batch", pk], old["batch", pk], pk in outdated))
+            parts = classes[pk]
+            is_outdated = any(each.is_outdated for each in parts)  # type: ignore[attr-defined]
+            lines.append(
+                Line(batches[pk], copies["batch", pk], old["batch", pk], is_outdated, _codes_of(parts))
+            )
     return lines
+
+
+def _codes_of(classes: Sequence[PrintJob]) -> str:
+    codes = {each.audit_code for each in classes}
+    if len(codes) <= 1:
+        return "".join(codes)
+    return "; ".join(f"{each.school_class.name}: {each.audit_code}" for each in classes if each.school_class)
 
 
 def _copies(

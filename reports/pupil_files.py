@@ -17,6 +17,7 @@ from accounts import background
 from gradebook.regulation import Period
 from reports.models import PrintBatch, PrintJob
 from reports.periods_so_far import in_sentence
+from reports.print_marks import Marks
 from reports.transcripts import pupil_code
 from reports.whole_files import KEPT, written_whole
 from students.models import Student
@@ -93,8 +94,16 @@ def pupil_pdf(job: PrintJob, wanted: PupilFile, among: Sequence[PupilFile]) -> b
     from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415 - the web server seldom joins files
 
     parts = parts_beginning_at([each.first for each in among], job.pages or 0)
+    marks = _marks(job)[wanted.place - 1]
     with splitting(Path(job.file.path)) as splitter:
-        return splitter.part(parts[wanted.place - 1], title=wanted.title(job))
+        return splitter.part(parts[wanted.place - 1], title=wanted.title(job), marks=marks)
+
+
+def _marks(job: PrintJob) -> list[Marks]:
+    """Of each part of a print, in its order; without a hash where it was printed before those were kept."""
+    codes = (job.audit_code,) if job.audit_code else ()
+    hashes = list(job.parts.order_by("place").values_list("content__content_hash", flat=True))
+    return [Marks(each, codes, (each,)) for each in hashes] or [Marks("", codes)] * len(job.places)
 
 
 def class_zip(job: PrintJob) -> Path:
@@ -147,8 +156,9 @@ def _pack(packed: zipfile.ZipFile, job: PrintJob, *, folder: str) -> None:
     pupils = pupils_of(job)
     parts = parts_beginning_at([each.first for each in pupils], job.pages or 0)
     with splitting(Path(job.file.path)) as splitter:
-        for pupil, part in zip(pupils, parts, strict=True):
-            packed.writestr(folder + pupil.file_name(job), splitter.part(part, title=pupil.title(job)))
+        for pupil, part, marks in zip(pupils, parts, _marks(job), strict=True):
+            own = splitter.part(part, title=pupil.title(job), marks=marks)
+            packed.writestr(folder + pupil.file_name(job), own)
 
 
 def _kept(name: str) -> Path:

@@ -84,7 +84,7 @@ def _rows(lines: Iterator[Line]) -> Iterator[Sequence[Value]]:
             printed.finished_at,
             printed.asked_by.full_name,
             line.version,
-            "" if isinstance(printed, PrintBatch) else printed.audit_code,
+            line.audit_codes,
             "x" if printed.is_preview else "",
             line.pupils,
             printed.pages,

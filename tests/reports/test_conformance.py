@@ -7,7 +7,9 @@ import pytest
 import segno
 
 from reports import pdf
+from reports.pdf_archive import marks_in
 from reports.print_addresses import address_of
+from reports.print_marks import Marks
 from tests.conforming import faults_of, faults_of_file
 from tests.reports import sample_books as sample
 
@@ -23,7 +25,10 @@ def bound(tmp_path: Path, *contents: object) -> Path:
         for each in contents
     ]
     addresses = [address_of(pdf.print_code(each)) for each in contents]
-    pdf.merge_into(file, drawn, title="Sổ", foot=FOOT, addresses=addresses)
+    hashes = tuple(pdf.content_hash(each) for each in contents)
+    marks = Marks("ab" * 32, ("104233-7K3M-9QXD-2F5B",), hashes)
+    pdf.merge_into(file, drawn, title="Sổ", foot=FOOT, addresses=addresses, marks=marks)
+    assert marks_in(file) == marks
     return file
 
 

@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -190,12 +191,12 @@ def test_a_whole_that_lost_a_class_or_mixed_two_up_is_not_published(
     batch = ask(school)
     in_order = whole_book.bind
 
-    def crosswise(target: Path, parts: list[whole_book.ClassFile], *, title: str, key: str) -> list[str]:
-        in_order(target, parts[::-1], title=title)
+    def crosswise(target: Path, parts: list[whole_book.ClassFile], **how: Any) -> list[str]:
+        in_order(target, parts[::-1], title=how["title"], metadata=how["metadata"])
         return whole_book.faults_of(target, parts)
 
-    def short(target: Path, parts: list[whole_book.ClassFile], *, title: str, key: str) -> list[str]:
-        in_order(target, parts[:1], title=title)
+    def short(target: Path, parts: list[whole_book.ClassFile], **how: Any) -> list[str]:
+        in_order(target, parts[:1], title=how["title"], metadata=how["metadata"])
         return whole_book.faults_of(target, parts)
 
     monkeypatch.setattr(whole_book, "bind_apart", crosswise)
