@@ -660,6 +660,22 @@ def test_the_page_tells_the_time_left_while_workers_have_classes_in_hand(school:
     assert "1 / 6" in page
 
 
+@pytest.mark.parametrize("are_over", [False, True])
+def test_all_pupils_of_the_batch_count_from_the_start_also_where_their_seats_have_an_end(
+    school: School, are_over: bool
+) -> None:
+    if are_over:
+        Enrolment.objects.update(ends_on=school.year.ends_on)
+    batch = ask(school)
+    client, address = as_(school.bich), reverse("reports:batch", args=[batch.pk])
+    assert "0 / 6" in client.get(address).content.decode()
+    first = batch.jobs.order_by("school_class")[0]
+    PrintJob.objects.filter(pk=first.pk).update(
+        state="running", attempts=1, pupils_asked=3, pupils_done=2, started_at=first.asked_at
+    )
+    assert "2 / 6" in client.get(address).content.decode()
+
+
 def test_pages_of_a_school_book_are_those_of_the_classes_for_every_pupil(school: School) -> None:
     batch = work(ask(school, None))
     document = pypdfium2.PdfDocument(batch.file.path)
