@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Q, QuerySet, Value
 
@@ -17,9 +18,11 @@ from accounts.models import User
 from accounts.powers import Action
 from reports.models import PrintBatch, PrintCopies, PrintJob
 from reports.outdated import with_changes
-from reports.print_jobs import WHO_PRINTS, BookRefused
+from reports.print_jobs import BookRefused
 from reports.superseded import applied_requests, superseded_by
 from students.models import SchoolClass, SchoolYear
+
+WHO_NOTES: Final = "Số bản giấy do văn thư ghi vào sổ theo dõi in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +163,24 @@ def _superseded(year: SchoolYear) -> Mapping[tuple[str, int], tuple[str, ...]]:
     return found
 
 
+def may_note(printed: PrintJob | PrintBatch, user: User) -> bool:
+    """Whether the user may note paper copies of it: not who printed an own book or slips, but the office."""
+    return permissions.may(user, _noted_with(printed))
+
+
+def require_may_note(printed: PrintJob | PrintBatch, user: User) -> None:
+    """Raises PermissionDenied."""
+    permissions.require(user, _noted_with(printed), WHO_NOTES)
+
+
+def _noted_with(printed: PrintJob | PrintBatch) -> Action:
+    of_decision = isinstance(printed, PrintJob) and printed.decision_id
+    return Action.PRINT_PAPERS if of_decision else Action.PRINT_BOOKS
+
+
 def note_copies(printed: PrintJob | PrintBatch, *, count: int, recipient: str, by: User) -> PrintCopies:
     """Adds to the register how many paper copies were made. Raises PermissionDenied, BookRefused."""
-    of_decision = isinstance(printed, PrintJob) and printed.decision_id
-    permissions.require(by, Action.PRINT_PAPERS if of_decision else Action.PRINT_BOOKS, WHO_PRINTS)
+    require_may_note(printed, by)
     if printed.state != "done":
         raise BookRefused("count", "Bản in chưa xong, chưa có bản giấy nào.")
     own = {"batch": printed} if isinstance(printed, PrintBatch) else {"job": printed}

@@ -26,7 +26,7 @@ from reports.print_batches import ask_for_batch
 from reports.print_control import may_control
 from reports.print_forms import AskForBookForm, CopiesForm, ManyClasses
 from reports.print_jobs import IN_PARTS, WHO_PRINTS, BookRefused, ask_for_book, progress_of, with_life
-from reports.print_register import copies_of
+from reports.print_register import copies_of, may_note
 from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import has_pupil_files, pupils_of
 from reports.superseded import applied_requests, requests_after, superseded_by
@@ -67,27 +67,36 @@ def prints(request: SignedInRequest) -> HttpResponse:
 def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
     """One print. Asked by htmx for its progress, a change of phase makes the whole page come anew."""
     job = get_print(request.user, pk)
+    if not request.htmx:
+        return page_of_print(request, job, CopiesForm())
     progress = progress_of(job, worker_is_alive=has_live_worker())
+    answer = render(request, "reports/_print_progress.html", {"job": job, "progress": progress})
+    if request.GET.get("seen") != progress.phase:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+def page_of_print(
+    request: SignedInRequest, job: PrintJob, form: CopiesForm, *, status: int = 200
+) -> HttpResponse:
+    """The whole page of a print, with the form for its paper copies; `job` comes from `get_print`."""
+    progress = progress_of(job, worker_is_alive=has_live_worker())
+    is_done = progress.phase == "done"
+    own = superseded_by(requests_after(job)) if is_done and not job.decision else []
     context = {
         "job": job,
         "progress": progress,
         "may_print": may_control(job, request.user),
         "sees_all": permissions.may(request.user, Action.SEE_PRINTS),
         # Whoever asked for one file with one click gets it without a second.
-        "is_taken": "take" in request.GET and progress.phase == "done" and job.asked_by == request.user,
+        "is_taken": "take" in request.GET and is_done and job.asked_by == request.user,
+        "old_pages": [row for row in own if row.job == job],
+        **_about_paper(request.user, job, form),
     }
-    if not request.htmx:
-        own = superseded_by(requests_after(job)) if progress.phase == "done" and not job.decision else []
-        context["old_pages"] = [row for row in own if row.job == job]
-        context |= about_paper(job, CopiesForm())
-        return render(request, "reports/print_job.html", context)
-    answer = render(request, "reports/_print_progress.html", context)
-    if request.GET.get("seen") != progress.phase:
-        answer["HX-Refresh"] = "true"
-    return answer
+    return render(request, "reports/print_job.html", context, status=status)
 
 
-def about_paper(job: PrintJob, form: CopiesForm) -> dict[str, object]:
+def _about_paper(user: User, job: PrintJob, form: CopiesForm) -> dict[str, object]:
     """The files of a finished book's pupils, and the paper copies made of it."""
     if job.state != PrintJob.State.DONE:
         return {}
@@ -99,6 +108,7 @@ def about_paper(job: PrintJob, form: CopiesForm) -> dict[str, object]:
         "files_changed": [each for each in files if each.is_changed],
         "copies": copies_of(job),
         "copies_form": form,
+        "may_note": may_note(job, user),
     }
 
 

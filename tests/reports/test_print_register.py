@@ -102,6 +102,26 @@ def test_a_wrong_number_is_refused_at_its_place_and_what_was_typed_is_kept(
     assert not PrintCopies.objects.exists()
 
 
+def test_a_teacher_sees_how_many_copies_of_the_own_book_there_are_and_no_form(school: School) -> None:
+    job = finished(school, "canhan", teacher=school.lan, school_year=school.year)
+    note_copies(job, count=3, recipient="Tổ 4", by=school.tuan)
+    address = reverse("reports:print_job", args=[job.pk])
+    page = as_confirmed(school.lan).get(address).content.decode()
+    assert "3 bản" in page
+    assert "Ghi vào sổ theo dõi in" not in page
+    assert "Ghi vào sổ theo dõi in" in as_confirmed(school.tuan).get(address).content.decode()
+    posted = as_confirmed(school.lan).post(reverse("reports:copies", args=[job.pk]), {"count": "1"})
+    assert posted.status_code == 403
+
+
+def test_after_a_wrong_number_the_page_of_a_print_is_otherwise_as_it_was(school: School) -> None:
+    job, client = as_if_printed(school), as_confirmed(school.tuan)
+    refused = client.post(reverse("reports:copies", args=[job.pk]), {"count": "0"}).content.decode()
+    trail = refused[refused.index("breadcrumb") : refused.index("</nav>", refused.index("breadcrumb"))]
+    assert ">In sổ, học bạ<" in trail
+    assert "In sổ cá nhân, phiếu kết quả" not in trail
+
+
 def test_the_leaders_read_the_register_and_note_nothing(school: School) -> None:
     job = as_if_printed(school)
     for person in (school.bich, school.hoa):
