@@ -69,7 +69,8 @@ def own_book_print(request: SignedInRequest) -> HttpResponse:
             form.add_error("whom", NOBODY)
         else:
             names = teachers[0].full_name if len(teachers) == 1 else f"{len(teachers)} giáo viên"
-            about = f"Đặt in sổ THKQGD cá nhân {in_sentence(period)} của {names}, tất cả học sinh trong sổ."
+            when = f"{in_sentence(period)} năm học {desk.year.label}"
+            about = f"Đặt in sổ THKQGD cá nhân {when} của {names}, tất cả học sinh trong sổ."
             require_password(request, about, lasting=Lasting.EXPORTS)
             try:
                 jobs = ask_for_own_books(teachers, year=desk.year, period=period, by=request.user)

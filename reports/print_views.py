@@ -22,6 +22,7 @@ from reports.batch_progress import latest_batches
 from reports.changed_slips import marked
 from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
+from reports.periods_so_far import in_sentence
 from reports.print_batches import ask_for_batch
 from reports.print_control import may_control
 from reports.print_forms import AskForBookForm, CopiesForm, ManyClasses
@@ -48,7 +49,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
     classes = list(SchoolClass.objects.filter(year=year).select_related("year")) if year else []
     form = AskForBookForm(request.POST or None, classes=classes, initial=_first_choice(year))
     if request.method == "POST" and form.is_valid():
-        require_password(request, _about_printing(form), lasting=Lasting.EXPORTS)
+        require_password(request, _about_printing(form, year), lasting=Lasting.EXPORTS)
         asked = _ask(request, form, year)
         if asked is not None:
             return redirect(page_of(asked))
@@ -189,12 +190,15 @@ def _require_may_see(user: User) -> None:
     permissions.require(user, Action.SEE_PRINTS, "Sổ và học bạ đã in chỉ mở cho văn thư và Ban giám hiệu.")
 
 
-def _about_printing(form: AskForBookForm) -> str:
+def _about_printing(form: AskForBookForm, year: SchoolYear | None) -> str:
     book, target = PrintJob.Book(form.cleaned_data["book"]), form.cleaned_data["school_class"]
+    is_transcripts = book == PrintJob.Book.TRANSCRIPTS
+    period = "" if is_transcripts else f" {in_sentence(Period(form.cleaned_data['period']))}"
+    when = f"{period} năm học {year.label}" if year else period
     if isinstance(target, ManyClasses):
-        kind = "học bạ" if book == PrintJob.Book.TRANSCRIPTS else "sổ THKQGD"
-        return f"Đặt in {kind} {target.words}, tất cả các lớp, tất cả học sinh."
-    return f"Đặt in {book.label[0].lower()}{book.label[1:]} {target.name}, tất cả học sinh của lớp."
+        kind = "học bạ" if is_transcripts else "sổ THKQGD"
+        return f"Đặt in {kind} {target.words}{when}, tất cả các lớp, tất cả học sinh."
+    return f"Đặt in {book.label[0].lower()}{book.label[1:]} {target.name}{when}, tất cả học sinh của lớp."
 
 
 def _ask(

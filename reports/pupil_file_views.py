@@ -44,7 +44,8 @@ def ask_for_pupil(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, Action.PRINT_BOOKS, WHO_PRINTS)
     student = get_object_or_404(Student, pk=pk)
     school_class = _class_of(request, student)
-    about = f"In học bạ của em {student.full_name}: hồ sơ, kết quả các năm học của em."
+    until = f"đến năm học {school_class.year.label}"
+    about = f"In học bạ của em {student.full_name}: hồ sơ, kết quả các năm học của em, {until}."
     require_password(request, about, lasting=Lasting.EXPORTS)
     try:
         job = ask_for_transcript(student, school_class=school_class, by=request.user)
