@@ -16,10 +16,11 @@ from accounts.powers import Action
 from reports.models import PrintBatch, PrintJob
 from reports.print_attempts import Row
 from reports.print_batches import BATCHES
-from reports.print_jobs import PRINTS, WHO_PRINTS, BookRefused
+from reports.print_jobs import PRINTS, WHO_PRINTS, AlreadyUnderWay, BookRefused
 from reports.print_moves import OPEN, RESUMABLE, may_go
 
 _OF_A_BATCH = "Bản in này thuộc đợt in số {}: huỷ, in tiếp ở trang của đợt."
+UNDER_WAY = "{} này đang được in, không cần bấm «In tiếp» lần nữa."
 _FRESH = {
     "state": "waiting",
     "attempts": 0,
@@ -51,7 +52,7 @@ def cancel(row: Row, *, by: User) -> None:
 
 
 def resume(row: Row, *, by: User) -> None:
-    """Back to the queue; what was drawn is kept. Raises PermissionDenied, BookRefused."""
+    """Back to the queue; what was drawn is kept. Raises PermissionDenied, BookRefused; AlreadyUnderWay where it is."""
     if isinstance(row, PrintBatch):
         resume_batch(row, by=by)
     else:
@@ -72,6 +73,7 @@ def resume_print(job: PrintJob, *, by: User) -> None:
     """Back to the queue; the pages that were drawn are kept. Raises PermissionDenied, BookRefused."""
     require_control(job, by)
     with transaction.atomic():
+        _refuse_if_open(job)
         found = _locked(job, "waiting", "Chỉ in tiếp được bản in đã huỷ hoặc không in được.")
         with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
             _update(found, **_FRESH)
@@ -98,6 +100,8 @@ def resume_batch(batch: PrintBatch, *, by: User) -> None:
     require_control(batch, by)
     with transaction.atomic():
         found = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        if found.state in OPEN:
+            raise AlreadyUnderWay("state", UNDER_WAY.format("Đợt in"))
         if found.state not in RESUMABLE:
             raise BookRefused("state", "Chỉ in tiếp được đợt in đã huỷ hoặc không in được.")
         with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
@@ -122,6 +126,13 @@ def _asked_with(job: Row) -> tuple[Action, dict[str, Any]]:
     if job.book == PrintJob.Book.SLIPS:
         return Action.PRINT_SLIPS, {"school_class": job.school_class}
     return (Action.PRINT_PAPERS if job.decision_id else Action.PRINT_BOOKS), {}
+
+
+def _refuse_if_open(job: PrintJob) -> None:
+    """Raises AlreadyUnderWay."""
+    now = PrintJob.objects.select_for_update(no_key=True, of=("self",)).get(pk=job.pk)
+    if now.state in OPEN and not now.batch_id:
+        raise AlreadyUnderWay("state", UNDER_WAY.format("Bản in"))
 
 
 def _locked(job: PrintJob, target: str, why: str) -> PrintJob:

@@ -52,6 +52,10 @@ class BookRefused(Exception):
         self.message = message
 
 
+class AlreadyUnderWay(BookRefused):
+    """What was asked for is being done: a second click, nothing to mend."""
+
+
 # -- Asking ------------------------------------------------------------------------------------------------
 
 

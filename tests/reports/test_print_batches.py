@@ -28,7 +28,7 @@ from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
 from reports.print_batches import ask_for_batch, resume_stalled, run_batch, settle_of
 from reports.print_control import cancel_batch, cancel_print, resume_batch, resume_print
-from reports.print_jobs import BookRefused, ask_for_book, ask_for_transcript, run_job
+from reports.print_jobs import AlreadyUnderWay, BookRefused, ask_for_book, ask_for_transcript, run_job
 from reports.print_moves import MOVES
 from reports.read_back import PrintRunShort
 from reports.transcripts import pupil_code
@@ -428,8 +428,26 @@ def test_what_is_over_is_not_cancelled_and_what_is_open_or_done_not_resumed(scho
     with pytest.raises(BookRefused, match="Chỉ in tiếp"):
         resume_print(job, by=school.tuan)
     batch = ask(school)
-    with pytest.raises(BookRefused, match="Chỉ in tiếp"):
+    with pytest.raises(AlreadyUnderWay, match="đang được in"):
         resume_batch(batch, by=school.tuan)
+
+
+@pytest.mark.parametrize("what", ["print", "batch"])
+def test_a_second_click_on_going_on_is_told_that_it_is_under_way(school: School, what: str) -> None:
+    client = as_confirmed(school.tuan)
+    asked = (
+        ask(school)
+        if what == "batch"
+        else ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    )
+    client.post(reverse(f"reports:{what}_cancel", args=[asked.pk]))
+    resume = reverse(f"reports:{what}_resume", args=[asked.pk])
+    assert "Đã đưa vào hàng chờ in tiếp" in client.post(resume, follow=True).content.decode()
+    again = client.post(resume, follow=True).content.decode()
+    assert "này đang được in, không cần bấm «In tiếp» lần nữa." in again
+    assert "Chỉ in tiếp được" not in again
+    resumed = AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.PRINT_ASKED, detail="In tiếp")
+    assert resumed.count() == 1
 
 
 @pytest.mark.parametrize("target", STATES)
