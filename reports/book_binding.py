@@ -26,6 +26,7 @@ from reports.pdf_archive import metadata_of
 from reports.print_addresses import address_of
 from reports.print_marks import Marks
 from reports.superseded import changed_in, request_with_items
+from reports.text_edges import edges_of
 from reports.transcripts import transcript_of, transcripts_of
 
 PlacesByCode = Mapping[str, Mapping[str, Sequence[int]]]
@@ -213,12 +214,18 @@ class Joinable(Protocol):
     def parts(self) -> Sequence[pdf.Content]: ...
 
 
-def join(manuscript: Joinable, parts: Sequence[Path], draft: Path) -> None:
-    """Writes the drawn parts to one file, with what belongs to the printing laid over."""
+def join(manuscript: Joinable, parts: Sequence[Path], draft: Path, *, is_numbered: bool = False) -> None:
+    """Writes the drawn parts to one file, with what belongs to the printing laid over (`pdf.merge_into`)."""
     addresses = [address_of(pdf.print_code(part)) for part in manuscript.parts]
-    foot = audit_foot(manuscript.audit_code)
     pdf.merge_into(
-        draft, parts, title=manuscript.title, foot=foot, addresses=addresses, marks=marks_of(manuscript)
+        draft,
+        parts,
+        title=manuscript.title,
+        foot=audit_foot(manuscript.audit_code),
+        addresses=addresses,
+        edges=[edges_of(part) for part in manuscript.parts],
+        marks=marks_of(manuscript),
+        is_numbered=is_numbered,
     )
 
 

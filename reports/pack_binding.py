@@ -18,6 +18,7 @@ from reports.book_content import Transcript
 from reports.foot_line import audit_foot
 from reports.models import PrintJob
 from reports.print_addresses import address_of
+from reports.text_edges import LETTER, TRANSCRIPT
 from reports.transfer_packs import TEMPLATE, TransferPack, read_pack
 
 TEACHER_TITLE = ("GIÁO VIÊN CHỦ NHIỆM",)
@@ -104,6 +105,7 @@ def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> Bou
             title=manuscript.title,
             foot=audit_foot(manuscript.audit_code),
             addresses=["", address_of(pdf.print_code(manuscript.pack.transcript))],
+            edges=[LETTER, TRANSCRIPT],
             marks=marks_of(manuscript),
         )
         faults = tuple(_missing(letter, manuscript))

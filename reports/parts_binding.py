@@ -1,6 +1,8 @@
 """Make a class's slips or a teacher's own book as `book_binding` makes a book: read, drawn, bound, read back.
 
-Runs in a worker; nothing here knows of queues. Each slip and each sheet is a part that is kept by itself.
+Runs in a worker; nothing here knows of queues. Each slip and each sheet is a part that is kept by itself. So the pages
+of a sheet are numbered by themselves: a pupil more in one class draws no other sheet anew and changes no other code or
+hash, and a sheet alone can take the old one's place. The number in the whole own book is laid over when it is bound.
 """
 
 import hashlib
@@ -121,7 +123,7 @@ def bind(manuscript: PartsManuscript, parts: Sequence[Path], *, name: str) -> Bo
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
     with publishing(parts, name=name, is_signed=not manuscript.is_preview) as draft:
-        join(manuscript, parts, draft)
+        join(manuscript, parts, draft, is_numbered=isinstance(manuscript.contents, OwnBook))
         counts = [page_count(part) for part in parts]
         if isinstance(manuscript.contents, OwnBook):
             check_own_book(draft, manuscript.contents, pages=counts)

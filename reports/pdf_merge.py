@@ -20,6 +20,7 @@ from reports import page_foot, pdf_archive
 from reports.print_marks import NO_MARKS, Marks
 from reports.shared_content import share_backgrounds, share_beginnings
 from reports.shared_faces import share_faces
+from reports.text_edges import Edges
 
 
 def merge(parts: Iterable[Path | bytes], *, title: str) -> bytes:
@@ -41,15 +42,18 @@ def merge_into(
     title: str,
     foot: str = "",
     addresses: Sequence[str] = (),
+    edges: Sequence[Edges | None] = (),
     marks: Marks = NO_MARKS,
+    is_numbered: bool = False,
 ) -> None:
     """Write the merged PDF of ``merge`` to a file: for books too large to hold twice in memory.
 
     ``foot`` is one more line at each page's foot, small; ``addresses`` are what the square code on the pages of each
-    part opens, "" for a part without one. ``marks`` go into the file's metadata.
+    part opens, "" for a part without one; ``edges`` where its text begins. ``marks`` go into the file's metadata. A
+    file that ``is_numbered`` has the number of each page in the whole beside that in its part.
     """
     with target.open("wb") as whole:
-        _save(parts, title, whole, _Printing(foot, tuple(addresses), marks))
+        _save(parts, title, whole, _Printing(foot, tuple(addresses), tuple(edges), marks, is_numbered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,9 @@ class _Printing:
 
     line: str = ""
     addresses: tuple[str, ...] = ()
+    edges: tuple[Edges | None, ...] = ()
     marks: Marks = NO_MARKS
+    is_numbered: bool = False
 
 
 _NO_PRINTING: Final = _Printing()
@@ -88,9 +94,10 @@ def _save(
             outline.root.extend(pikepdf.OutlineItem(label, page) for label, page in bookmarks)
         share_beginnings(whole, pages)
         share_backgrounds(whole.pages)
-        foot = page_foot.Foot(whole, printing.line)
-        for own, address in zip(pages, chain(printing.addresses, repeat("")), strict=False):
-            foot.lay_over(own, address)
+        foot = page_foot.Foot(whole, printing.line, is_numbered=printing.is_numbered)
+        addresses, edges = chain(printing.addresses, repeat("")), chain(printing.edges, repeat(None))
+        for own, address, edge in zip(pages, addresses, edges, strict=False):
+            foot.lay_over(own, address, edge)
         share_faces(whole)
         pdf_archive.declare(whole, title, printing.marks)
         whole.save(target, **pdf_archive.save_options())
