@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gradebook.regulation import NotCovered, Period
 from reports.models import PrintJob
-from reports.printed_words import words_of
+from reports.printed_words import Words, words_of
 from reports.pupil_files import PupilFile
 from reports.slips import slips_of
 
@@ -14,7 +14,7 @@ def marked(job: PrintJob, files: list[PupilFile]) -> list[PupilFile]:
 
     One statement more than the slips take, whatever the class.
     """
-    printed = dict(job.parts.values_list("student_id", "content__words"))
+    printed: dict[int | None, Words] = dict(job.parts.values_list("student_id", "content__words"))
     assert job.school_class is not None  # noqa: S101 - the database keeps the class of slips
     try:
         today = {slip.pupil_code: words_of(slip) for slip in slips_of(job.school_class, Period(job.period))}

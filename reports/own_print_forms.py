@@ -96,7 +96,9 @@ class SlipsForm(_PeriodForm):
         field.coerce = by_id.__getitem__  # type: ignore[attr-defined]
         pupils = self.fields["student"]
         pupils.queryset = (  # type: ignore[attr-defined]
-            Student.objects.filter(enrolments__school_class__in=by_id).distinct().order_by("sort_key", "pk")
+            Student.objects.filter(enrolments__school_class__in=list(classes))
+            .distinct()
+            .order_by("sort_key", "pk")
         )
         if len(classes) != 1:
             pupils.widget = forms.HiddenInput()
