@@ -8,7 +8,7 @@ from some link on fits in itself: it no longer holds the heads that were printed
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,13 +77,22 @@ def code_of(seq: int, link: bytes) -> str:
 
 def is_in_chain(code: str) -> bool:
     """Whether the chain still holds the link that was its head when a book was printed. One statement."""
-    number, _dash, _letters = code.strip().upper().partition("-")
-    if not (number.isascii() and number.isdigit()) or len(number) > 18:
-        return False
-    if number == "0":
-        return code.strip() == code_of(0, b"")
-    entry = AuditEntry.objects.filter(seq=int(number)).only("hash").first()
-    return entry is not None and code_of(entry.seq, bytes(entry.hash)) == code.strip().upper()
+    return bool(in_chain([code]))
+
+
+def in_chain(codes: Iterable[str]) -> set[str]:
+    """Those of the codes of which `is_in_chain` is true. One statement, whatever their number."""
+    numbers = {code: number for code in codes if (number := _number_of(code)) is not None}
+    entries = AuditEntry.objects.filter(seq__in=numbers.values()).only("hash")
+    known = {entry.seq: code_of(entry.seq, bytes(entry.hash)) for entry in entries}
+    known[0] = code_of(0, b"")
+    return {code for code, number in numbers.items() if known.get(number) == code.strip().upper()}
+
+
+def _number_of(code: str) -> int | None:
+    """None where it cannot be one of ours."""
+    number, _dash, _letters = code.strip().partition("-")
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= 18 else None
 
 
 # -- The chain ---------------------------------------------------------------------------------------------

@@ -77,9 +77,14 @@ def _pupils(job: PrintJob) -> int:
     return job.pupils_asked or job.roster_count  # type: ignore[attr-defined]
 
 
-def jobs_of(batches: Sequence[PrintBatch]) -> QuerySet[PrintJob]:
-    """With what `batch_progress` shows of them; adds `roster_count`, for classes that no worker has read yet."""
-    seats = Enrolment.objects.filter(school_class=OuterRef("school_class"), ends_on=None).order_by()
+def jobs_of(batches: Sequence[PrintBatch], year: SchoolYear | None) -> QuerySet[PrintJob]:
+    """With what `batch_progress` shows of them; adds `roster_count`, for classes that no worker has read yet.
+
+    The batches are of that year: counted is who sits in the class on the day that its sheets show.
+    """
+    seats = Enrolment.objects.filter(school_class=OuterRef("school_class")).order_by()
+    if year is not None:
+        seats = seats.held_on(year.day_for_roster())
     count = seats.values("school_class").annotate(count=Count("pk")).values("count")
     jobs = PrintJob.objects.filter(batch__in=batches).annotate(
         roster_count=Coalesce(Subquery(count, output_field=IntegerField()), 0)
@@ -89,7 +94,7 @@ def jobs_of(batches: Sequence[PrintBatch]) -> QuerySet[PrintJob]:
 
 def batch_progress(batch: PrintBatch, *, worker_is_alive: bool) -> BatchProgress:
     """Two statements."""
-    jobs = jobs_of([batch])
+    jobs = jobs_of([batch], batch.year)
     if batch.state == PrintBatch.State.DONE:
         jobs = with_changes(jobs)
     classes = tuple(progress_of(job, worker_is_alive=worker_is_alive) for job in jobs)
@@ -107,7 +112,7 @@ def latest_batches(year: SchoolYear | None, *, worker_is_alive: bool) -> list[Ba
     rows = PrintBatch.objects.filter(year=year).select_related("year", "asked_by")
     batches = list(rows[:BATCHES_LISTED])
     jobs: dict[int | None, list[Progress]] = defaultdict(list)
-    for job in jobs_of(batches):
+    for job in jobs_of(batches, year):
         jobs[job.batch_id].append(progress_of(job, worker_is_alive=worker_is_alive))
     return [
         BatchProgress(batch, _phase(batch, jobs[batch.pk], worker_is_alive), tuple(jobs[batch.pk]))

@@ -16,7 +16,7 @@ from gradebook.regulation import year_label
 from reports.batch_progress import batch_progress
 from reports.models import PrintBatch
 from reports.print_forms import CopiesForm
-from reports.print_register import copies_of
+from reports.print_register import copies_of, may_note
 from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import batch_zip, is_being_packed
 
@@ -34,7 +34,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
     }
     if not request.htmx:
-        context |= about_paper(found, CopiesForm())
+        context |= about_paper(request.user, found, CopiesForm())
         return render(request, "reports/batch.html", context)
     answer = render(request, "reports/_batch_progress.html", context)
     if request.GET.get("seen") != progress.phase:
@@ -42,7 +42,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def about_paper(found: PrintBatch, form: CopiesForm) -> dict[str, object]:
+def about_paper(user: User, found: PrintBatch, form: CopiesForm) -> dict[str, object]:
     """What there is of a finished batch: its pupils' files, or that a worker makes them, and the paper copies."""
     if found.state != PrintBatch.State.DONE:
         return {}
@@ -52,6 +52,7 @@ def about_paper(found: PrintBatch, form: CopiesForm) -> dict[str, object]:
         "zip_state": "ready" if has_zip else "packing" if is_being_packed(found) else "",
         "copies": copies_of(found),
         "copies_form": form,
+        "may_note": may_note(found, user),
     }
 
 

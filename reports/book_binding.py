@@ -22,8 +22,11 @@ from reports.book_content import ClassTable, Transcript
 from reports.class_tables import class_table
 from reports.foot_line import audit_foot
 from reports.models import PrintJob
+from reports.pdf_archive import metadata_of
 from reports.print_addresses import address_of
+from reports.print_marks import Marks
 from reports.superseded import changed_in, request_with_items
+from reports.text_edges import edges_of
 from reports.transcripts import transcript_of, transcripts_of
 
 PlacesByCode = Mapping[str, Mapping[str, Sequence[int]]]
@@ -152,13 +155,15 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
         pages = manuscript.changed.pages_in(bound.places)
         if not pages:
             raise read_back.PrintRunShort(["không có trang nào của các em trong phiếu"])
-        page_places.keep_only(draft, pages, title=manuscript.title)
+        metadata = metadata_of(manuscript.title, marks_of(manuscript), is_tagged=False)
+        page_places.keep_only(draft, pages, title=manuscript.title, metadata=metadata)
         return Bound(len(pages))
 
 
 def _taken(manuscript: Manuscript, draft: Path) -> Bound | None:
     """The same book, if it was bound before."""
-    facts = kept_books.take(_key(manuscript), draft, [audit_foot(manuscript.audit_code)])
+    metadata = metadata_of(manuscript.title, marks_of(manuscript))
+    facts = kept_books.take(_key(manuscript), draft, [audit_foot(manuscript.audit_code)], metadata)
     return None if facts is None else Bound(**facts)
 
 
@@ -204,14 +209,30 @@ class Joinable(Protocol):
     @property
     def audit_code(self) -> str: ...
     @property
+    def content_hash(self) -> str: ...
+    @property
     def parts(self) -> Sequence[pdf.Content]: ...
 
 
-def join(manuscript: Joinable, parts: Sequence[Path], draft: Path) -> None:
-    """Writes the drawn parts to one file, with what belongs to the printing laid over."""
+def join(manuscript: Joinable, parts: Sequence[Path], draft: Path, *, is_numbered: bool = False) -> None:
+    """Writes the drawn parts to one file, with what belongs to the printing laid over (`pdf.merge_into`)."""
     addresses = [address_of(pdf.print_code(part)) for part in manuscript.parts]
-    foot = audit_foot(manuscript.audit_code)
-    pdf.merge_into(draft, parts, title=manuscript.title, foot=foot, addresses=addresses)
+    pdf.merge_into(
+        draft,
+        parts,
+        title=manuscript.title,
+        foot=audit_foot(manuscript.audit_code),
+        addresses=addresses,
+        edges=[edges_of(part) for part in manuscript.parts],
+        marks=marks_of(manuscript),
+        is_numbered=is_numbered,
+    )
+
+
+def marks_of(manuscript: Joinable) -> Marks:
+    """What proves the print, for its metadata."""
+    codes = (manuscript.audit_code,) if manuscript.audit_code else ()
+    return Marks(manuscript.content_hash, codes, tuple(pdf.content_hash(part) for part in manuscript.parts))
 
 
 def _check(texts: list[str], manuscript: Manuscript, counts: Sequence[int]) -> None:

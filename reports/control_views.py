@@ -16,7 +16,7 @@ from reports import print_control
 from reports.batch_views import get_batch
 from reports.print_attempts import Printed
 from reports.print_control import require_control
-from reports.print_jobs import BookRefused
+from reports.print_jobs import AlreadyUnderWay, BookRefused
 from reports.print_views import get_print
 from reports.printed_files import page_of
 
@@ -64,6 +64,9 @@ def _say(request: SignedInRequest, act: Callable[[], None], done: str) -> bool:
     """Does it and says so; False where it was refused, which is said instead."""
     try:
         act()
+    except AlreadyUnderWay as told:
+        messages.info(request, told.message)
+        return False
     except BookRefused as refusal:
         messages.error(request, refusal.message)
         return False

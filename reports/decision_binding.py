@@ -12,8 +12,9 @@ from typing import Any
 import pypdfium2
 from django.template.loader import render_to_string
 
+from accounts.audit_chain import head_code
 from reports import kept_pages, pdf, read_back
-from reports.book_binding import Bound, one_moment, page_count, publishing
+from reports.book_binding import Bound, marks_of, one_moment, page_count, publishing
 from reports.decision_papers import (
     CERTIFICATES,
     DECISION,
@@ -32,7 +33,8 @@ Sheet = tuple[str, dict[str, Any], int]
 class PaperManuscript:
     """All that shall stand in the file. The names are those of `book_binding.Manuscript`.
 
-    Without `audit_code`: the code of the chain stands on the books, not on what is signed as an official paper.
+    `audit_code` goes into the file's metadata and the register: at the foot of an official paper there is no place for
+    it (Nghị định 30/2020).
     """
 
     content: DecisionPaper | Certificates
@@ -78,8 +80,8 @@ def read_manuscript(job: PrintJob) -> PaperManuscript:
     assert job.decision is not None  # noqa: S101 - the database keeps the decision of such a print
     with one_moment():
         if job.book == PrintJob.Book.CERTIFICATES:
-            return PaperManuscript(read_certificates(job.decision, job.school_class))
-        return PaperManuscript(read_decision_paper(job.decision))
+            return PaperManuscript(read_certificates(job.decision, job.school_class), audit_code=head_code())
+        return PaperManuscript(read_decision_paper(job.decision), audit_code=head_code())
 
 
 def draw_pages(
@@ -104,7 +106,7 @@ def bind(manuscript: PaperManuscript, parts: Sequence[Path], *, name: str) -> Bo
     Raises read_back.PrintRunShort.
     """
     with publishing(parts, name=name, is_signed=False) as draft:
-        pdf.merge_into(draft, parts, title=manuscript.title)
+        pdf.merge_into(draft, parts, title=manuscript.title, marks=marks_of(manuscript))
         faults = tuple(_faults(draft, manuscript.content))
         if faults:
             raise read_back.PrintRunShort(faults)

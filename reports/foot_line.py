@@ -17,8 +17,9 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from reports.shared_faces import character_map, packed_widths, subset_of
 
-_LETTERS: Final = "".join(map(chr, range(0x20, 0x7F))) + "ãậí…"
+_LETTERS: Final = "".join(map(chr, range(0x20, 0x7F))) + "ãảậíổủ…"
 _SIZE: Final = 6
+_NUMBER_SIZE: Final = 8
 _GREY: Final = ".267 g"
 _MILLIMETRE: Final = 72 / 25.4
 _A4_HEIGHT: Final = 841.89
@@ -53,16 +54,36 @@ def audit_foot(code: str) -> str:
     return f"Mã nhật kí: {code}" if code else ""
 
 
+def page_number(place: int, pages: int) -> str:
+    """What stands at the foot of a book whose parts have numbers of their own; `place` from 1."""
+    return f"Trang {place}/{pages} của cả sổ"
+
+
 def line_of(text: str, width: float, height: float) -> bytes:
-    """The operators for a page of that size in points; a letter that the line has not is left out."""
-    left, up = 14.0, 3.4
-    if width > height:
-        # Where there is room beside the running lines, see css/print.
-        left, up = (12.0, 8.2) if height > _A4_HEIGHT * 0.9 else (9.0, 5.6)
+    """The operators for a page of that size in points, from its left edge: it is moved as it is laid over the page."""
+    return _shown(text, _SIZE, 0, _up(width, height))
+
+
+def number_of(text: str, width: float, height: float, edge: float) -> bytes:
+    """The same for a page number that ends so many points before the page's right edge."""
+    face = _face()
+    long = sum(int(face.widths[face.glyphs[letter]]) for letter in text) * _NUMBER_SIZE / 1000
+    return _shown(text, _NUMBER_SIZE, width - edge - long, _up(width, height))
+
+
+def _up(width: float, height: float) -> float:
+    """Where there is room below or above the running lines, in millimetres from the bottom; see css/print."""
+    if width < height:
+        return 3.4
+    return 8.2 if height > _A4_HEIGHT * 0.9 else 5.6
+
+
+def _shown(text: str, size: int, across: float, up: float) -> bytes:
+    """A letter that the line has not is left out."""
     glyphs = _face().glyphs
     shown = "".join(f"{glyphs[letter]:04x}" for letter in text if letter in glyphs)
-    baseline = up * _MILLIMETRE - _face().descent * _SIZE / 1000
-    return f"{_GREY} BT /Foot {_SIZE} Tf {left * _MILLIMETRE:.2f} {baseline:.2f} Td <{shown}> Tj ET".encode()
+    baseline = up * _MILLIMETRE - _face().descent * size / 1000
+    return f"{_GREY} BT /Foot {size} Tf {across:.2f} {baseline:.2f} Td <{shown}> Tj ET".encode()
 
 
 def font_in(whole: Pdf) -> pikepdf.Object:

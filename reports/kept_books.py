@@ -1,7 +1,7 @@
 """Bound books, kept by what is in them: printed again without a change they are copied, neither joined nor read again.
 
-A printing differs from the one before in a line at the foot alone, the head of the audit chain. It is one object that
-all pages of a class show, so the copy gets another one appended to it.
+A printing differs from the one before in the head of the audit chain alone: in a line at the foot, one object that all
+pages of a class show, and in the file's metadata. So the copy gets other ones appended to it.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from reports.foot_line import line_of
 from reports.pdf_append import replace_streams
 from reports.whole_files import KEPT, written_whole
 
-BINDING_VERSION: Final = 1
+BINDING_VERSION: Final = 2
 """Raise when the modules that join parts do it differently: no book that was bound before is taken then."""
 
 
@@ -44,9 +44,11 @@ class FootLine:
 
 @dataclass(frozen=True, slots=True)
 class KeptBook:
-    """`facts`: what was found out when it was bound; `feet`: the lines of each of its parts with one of its own."""
+    """`facts`: what was found out when it was bound; `feet`: the lines of each of its parts with one of its own;
+    `metadata`: the number of that object."""
 
     digest: str
+    metadata: int
     facts: dict[str, Any] = field(default_factory=dict)
     feet: tuple[tuple[FootLine, ...], ...] = ()
 
@@ -57,8 +59,8 @@ def key_of(*what: str) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def take(key: str, target: Path, feet: Sequence[str]) -> dict[str, Any] | None:
-    """Copies the book to `target`, with these lines at the foot of its parts; returns its facts.
+def take(key: str, target: Path, feet: Sequence[str], metadata: bytes) -> dict[str, Any] | None:
+    """Copies the book to `target`, with these lines at the foot of its parts and this XMP packet; returns its facts.
 
     None where it is not kept, or no longer as it was.
     """
@@ -71,14 +73,17 @@ def take(key: str, target: Path, feet: Sequence[str]) -> dict[str, Any] | None:
     with target.open("rb") as copy:
         if hashlib.file_digest(copy, "sha256").hexdigest() != kept.digest:
             return None
-    lines = {
+    about_copy = b"<</Type/Metadata/Subtype/XML/Length %d>>\nstream\n%b\nendstream" % (
+        len(metadata),
+        metadata,
+    )
+    streams = {kept.metadata: about_copy} | {
         line.number: line.told(text)
         for own, text in zip(kept.feet, feet, strict=True)
         if text
         for line in own
     }
-    if lines:
-        replace_streams(target, lines)
+    replace_streams(target, streams)
     for each in (file, about):
         os.utime(each)
     return kept.facts
@@ -91,7 +96,8 @@ def keep(key: str, source: Path, facts: dict[str, Any], parts: Sequence[int]) ->
         shutil.copyfile(source, draft)
     with file.open("rb") as copy:
         digest = hashlib.file_digest(copy, "sha256").hexdigest()
-    kept = KeptBook(digest, facts, _feet(file, parts))
+    with pikepdf.open(file) as book:
+        kept = KeptBook(digest, book.Root.Metadata.objgen[0], facts, _feet(book, parts))
     with written_whole(about) as draft:
         draft.write_text(json.dumps(asdict(kept)))
 
@@ -104,22 +110,21 @@ def _places(key: str) -> tuple[Path, Path]:
 def _read(about: Path) -> KeptBook:
     told = json.loads(about.read_text())
     feet = tuple(tuple(FootLine(**line) for line in own) for own in told["feet"])
-    return KeptBook(told["digest"], told["facts"], feet)
+    return KeptBook(told["digest"], told["metadata"], told["facts"], feet)
 
 
-def _feet(file: Path, parts: Sequence[int]) -> tuple[tuple[FootLine, ...], ...]:
+def _feet(book: pikepdf.Pdf, parts: Sequence[int]) -> tuple[tuple[FootLine, ...], ...]:
     found = []
-    with pikepdf.open(file) as book:
-        every, first = list(book.pages), 0
-        for pages in parts:
-            lines: dict[int, FootLine] = {}
-            for page in every[first : first + pages]:
-                shown = page.obj.get(Name.Resources, Dictionary()).get(Name.XObject, Dictionary())
-                if Name.FootLine in shown:
-                    form = shown.FootLine
-                    font = form.Resources.Font.Foot.objgen[0]
-                    width, height = (float(edge) for edge in list(form.BBox)[2:])
-                    lines[form.objgen[0]] = FootLine(form.objgen[0], font, width, height)
-            found.append(tuple(lines.values()))
-            first += pages
+    every, first = list(book.pages), 0
+    for pages in parts:
+        lines: dict[int, FootLine] = {}
+        for page in every[first : first + pages]:
+            shown = page.obj.get(Name.Resources, Dictionary()).get(Name.XObject, Dictionary())
+            if Name.FootLine in shown:
+                form = shown.FootLine
+                font = form.Resources.Font.Foot.objgen[0]
+                width, height = (float(edge) for edge in list(form.BBox)[2:])
+                lines[form.objgen[0]] = FootLine(form.objgen[0], font, width, height)
+        found.append(tuple(lines.values()))
+        first += pages
     return tuple(found)

@@ -40,8 +40,8 @@ class PrintJob(models.Model):
     old ones. `places` tells on which pages of the file a pupil stands: by code, then by the year of the pages ("" where
     they are of no year); empty of books that were printed before it was kept.
 
-    `student`: the học bạ of that pupil alone, out of that class. `batch`: a class of a batch, cancelled and resumed as
-    a whole. Which states follow which: `reports.print_moves`.
+    `student`: the học bạ or the slip of that pupil alone, out of that class. `batch`: a class of a batch, cancelled and
+    resumed as a whole. Which states follow which: `reports.print_moves`.
     """
 
     class Book(models.TextChoices):
@@ -159,8 +159,8 @@ class PrintJob(models.Model):
                 name="print_cancelled_says_by_whom",
             ),
             models.CheckConstraint(
-                condition=Q(student__isnull=True) | Q(book="hocba", batch__isnull=True),
-                name="print_of_a_pupil_is_a_transcript",
+                condition=Q(student__isnull=True) | Q(book__in=["hocba", "phieu"], batch__isnull=True),
+                name="print_of_a_pupil_is_a_transcript_or_a_slip",
             ),
             models.CheckConstraint(
                 condition=Q(batch__isnull=True) | Q(book__in=["thkqgd", "hocba"], correction__isnull=True),
@@ -199,7 +199,10 @@ class PrintJob(models.Model):
                 f"Giấy khen · {self.decision}" if self.book == self.Book.CERTIFICATES else str(self.decision)
             )
             return f"{kind} · {self.decision.title} · {f'lớp {name}' if name else 'toàn trường'} {self.year.label}"
-        if self.student:
+        if self.student and self.book == self.Book.SLIPS:
+            whose = f"em {self.student.full_name} · lớp {name}"
+            title = f"Phiếu kết quả của {whose} · {self.get_period_display()} {self.year.label}"
+        elif self.student:
             title = f"Học bạ của em {self.student.full_name} · lớp {name} · năm học {self.year.label}"
         elif self.book == self.Book.TRANSCRIPTS:
             title = f"Học bạ lớp {name} · năm học {self.year.label}"

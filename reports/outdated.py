@@ -233,16 +233,23 @@ def _slip_changes() -> Iterator[Q | Exists]:
     yield _changed(SubjectLine, ("is_for_grade",), year_id=year, grade_level=grade)
     yield _changed(ClassLine, ("is_taught",), **of_class)
     at_the_end = (
-        _changed(YearOutcome, _APPROVAL_FIELDS, **of_class)
+        _changed(YearOutcome, _APPROVAL_FIELDS, student_id__in=pupils, **of_class)
         | _changed(ClassYearEnd, ("state",), **of_class)
-        | _changed(Commendation, ("kind", "text", "given_on", "taken_back_for"), **of_class)
+        | _changed(
+            Commendation,
+            ("kind", "text", "given_on", "taken_back_for"),
+            student_id__in=pupils,
+            **of_class,
+        )
     )
     yield Q(at_the_end, period=Period.YEAR_END)
     yield _changed(YearProfile, _PROFILE_FIELDS, year_id=year, student_id__in=pupils)
     rolls = {"roll_call__school_class__year_id": year, "student_id__in": pupils}
     yield Exists(Absence.history.filter(history_date__gte=OuterRef("started_at"), **rolls))
     yield _changed(Student, (*_ID_FIELDS, "is_exempt_from_assessment"), id__in=pupils)
-    yield _changed(Enrolment, _SEAT_FIELDS, **of_class)
+    yield _changed(Enrolment, _SEAT_FIELDS, student_id__in=pupils, **of_class)
+    # Who else sits in the class does not stand on the slip of one pupil.
+    yield Q(_changed(Enrolment, _SEAT_FIELDS, **of_class), student__isnull=True)
     yield _changed(HomeroomAssignment, _HOMEROOM_FIELDS, **of_class)
     yield _opened_or_closed()
     yield Exists(_cuts_of_the_class())

@@ -42,7 +42,7 @@ class _Records:
 
 
 class NothingHeld(Exception):
-    """The teacher has no sheet at the period; the text is for the user."""
+    """The teacher has no sheet at the period, the pupil no slip; the text is for the user."""
 
 
 def own_book(teacher: User, year: SchoolYear, period: Period) -> OwnBook:

@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.models import User
 from gradebook.models import PERIOD_CHOICES
-from students.models import SchoolClass
+from students.models import SchoolClass, Student
 
 Whom = tuple[str, int]
 """What is chosen: "gv" and a teacher's id, "lop" and a class's id, "khoi" and a grade."""
@@ -66,7 +66,10 @@ def _whom(value: str) -> Whom:
 
 
 class SlipsForm(_PeriodForm):
-    """Of which class; `classes` are those whose slips the person may print."""
+    """Of which class, or of one pupil in it; `classes` are those whose slips the person may print.
+
+    Who has one class alone chooses among its pupils; the others come to a pupil's slip from a print of the class.
+    """
 
     school_class = forms.TypedChoiceField(
         label="Lớp",
@@ -76,6 +79,14 @@ class SlipsForm(_PeriodForm):
         },
     )
 
+    student = forms.ModelChoiceField(
+        label="Học sinh",
+        required=False,
+        queryset=Student.objects.none(),
+        empty_label="Cả lớp",
+        error_messages={"invalid_choice": "Em này không có trong lớp. Chọn lại trong danh sách."},
+    )
+
     def __init__(self, *args: object, classes: Sequence[SchoolClass], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # the arguments of any form
         by_id = {str(each.pk): each for each in classes}
@@ -83,4 +94,12 @@ class SlipsForm(_PeriodForm):
         named = [(str(each.pk), f"Lớp {each.name}") for each in classes]
         field.choices = named if len(named) == 1 else [("", "Chọn lớp"), *named]  # type: ignore[attr-defined]
         field.coerce = by_id.__getitem__  # type: ignore[attr-defined]
-        self.order_fields(["school_class", "period"])
+        pupils = self.fields["student"]
+        pupils.queryset = (  # type: ignore[attr-defined]
+            Student.objects.filter(enrolments__school_class__in=list(classes))
+            .distinct()
+            .order_by("sort_key", "pk")
+        )
+        if len(classes) != 1:
+            pupils.widget = forms.HiddenInput()
+        self.order_fields(["school_class", "student", "period"])

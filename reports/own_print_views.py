@@ -69,7 +69,8 @@ def own_book_print(request: SignedInRequest) -> HttpResponse:
             form.add_error("whom", NOBODY)
         else:
             names = teachers[0].full_name if len(teachers) == 1 else f"{len(teachers)} giáo viên"
-            about = f"Đặt in sổ THKQGD cá nhân {in_sentence(period)} của {names}, tất cả học sinh trong sổ."
+            when = f"{in_sentence(period)} năm học {desk.year.label}"
+            about = f"Đặt in sổ THKQGD cá nhân {when} của {names}, tất cả học sinh trong sổ."
             require_password(request, about, lasting=Lasting.EXPORTS)
             try:
                 jobs = ask_for_own_books(teachers, year=desk.year, period=period, by=request.user)
@@ -86,7 +87,7 @@ def own_book_print(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @limited("print_ask", times=300, minutes=10, what="đặt in")
 def slips_print(request: SignedInRequest) -> HttpResponse:
-    """The slips of a class at a period, one pupil after the other in one file."""
+    """The slips of a class at a period, one pupil after the other in one file; or that of one pupil (`student`)."""
     permissions.require_anywhere(
         request.user, Action.PRINT_SLIPS, "Phiếu kết quả do giáo viên chủ nhiệm của lớp hoặc văn thư in."
     )
@@ -94,15 +95,18 @@ def slips_print(request: SignedInRequest) -> HttpResponse:
     form = desk.slips_form(request.POST)
     if form.is_valid():
         school_class, period = form.cleaned_data["school_class"], Period(form.cleaned_data["period"])
-        about = f"Đặt in phiếu kết quả {in_sentence(period)} của tất cả học sinh lớp {school_class.name}."
+        student = form.cleaned_data["student"]
+        whose = f"em {student.full_name}, lớp {school_class.name}" if student else f"lớp {school_class.name}"
+        all_of = "" if student else "tất cả học sinh "
+        about = f"Đặt in phiếu kết quả {in_sentence(period)} năm học {school_class.year.label} của {all_of}{whose}."
         require_password(request, about, lasting=Lasting.EXPORTS)
         try:
-            job = ask_for_slips(school_class=school_class, period=period, by=request.user)
+            job = ask_for_slips(school_class=school_class, period=period, student=student, by=request.user)
         except BookRefused as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
             _log(request, job)
-            messages.success(request, f"Đã đặt in phiếu kết quả lớp {school_class.name}.")
+            messages.success(request, f"Đã đặt in phiếu kết quả {'của ' if student else ''}{whose}.")
             return redirect(*_where([job]))
     return _page(request, desk, desk.book_form(period=latest_period(desk.year)), form, status=422)
 

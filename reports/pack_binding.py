@@ -13,11 +13,12 @@ from django.template.loader import render_to_string
 
 from accounts.audit_chain import head_code
 from reports import kept_pages, pdf, read_back
-from reports.book_binding import Bound, one_moment, page_count, publishing
+from reports.book_binding import Bound, marks_of, one_moment, page_count, publishing
 from reports.book_content import Transcript
 from reports.foot_line import audit_foot
 from reports.models import PrintJob
 from reports.print_addresses import address_of
+from reports.text_edges import LETTER, TRANSCRIPT
 from reports.transfer_packs import TEMPLATE, TransferPack, read_pack
 
 TEACHER_TITLE = ("GIÁO VIÊN CHỦ NHIỆM",)
@@ -104,6 +105,8 @@ def bind(manuscript: PackManuscript, parts: Sequence[Path], *, name: str) -> Bou
             title=manuscript.title,
             foot=audit_foot(manuscript.audit_code),
             addresses=["", address_of(pdf.print_code(manuscript.pack.transcript))],
+            edges=[LETTER, TRANSCRIPT],
+            marks=marks_of(manuscript),
         )
         faults = tuple(_missing(letter, manuscript))
         if faults:

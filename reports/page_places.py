@@ -141,8 +141,11 @@ def _from_first(texts: Sequence[str], words: str) -> list[int]:
     return list(range(first, len(texts) + 1))
 
 
-def keep_only(file: Path, pages: Collection[int], *, title: str) -> None:
-    """Leaves only these pages in a file, in their order; what makes it readable by machine goes with the others."""
+def keep_only(file: Path, pages: Collection[int], *, title: str, metadata: bytes) -> None:
+    """Leaves only these pages in a file, in their order; what makes it readable by machine goes with the others.
+
+    `metadata`: its XMP packet.
+    """
     with pikepdf.open(file, allow_overwriting_input=True) as whole, pikepdf.new() as kept:
         kept.pages.extend([whole.pages[page - 1] for page in sorted(pages)])
         for page in kept.pages:
@@ -150,6 +153,7 @@ def keep_only(file: Path, pages: Collection[int], *, title: str) -> None:
                 del page.obj[pikepdf.Name.StructParents]
         kept.docinfo["/Title"] = title
         kept.Root.Lang = pikepdf.String("vi")
+        kept.Root.Metadata = kept.make_stream(metadata, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
         kept.save(file, deterministic_id=True)
 
 

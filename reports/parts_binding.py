@@ -1,6 +1,8 @@
 """Make a class's slips or a teacher's own book as `book_binding` makes a book: read, drawn, bound, read back.
 
-Runs in a worker; nothing here knows of queues. Each slip and each sheet is a part that is kept by itself.
+Runs in a worker; nothing here knows of queues. Each slip and each sheet is a part that is kept by itself. So the pages
+of a sheet are numbered by themselves: a pupil more in one class draws no other sheet anew and changes no other code or
+hash, and a sheet alone can take the old one's place. The number in the whole own book is laid over when it is bound.
 """
 
 import hashlib
@@ -16,10 +18,12 @@ from reports import kept_pages, page_places, pdf
 from reports.book_binding import Bound, join, one_moment, page_count, publishing
 from reports.models import PrintJob
 from reports.own_book_content import OwnBook
-from reports.own_books import own_book
+from reports.own_books import NothingHeld, own_book
 from reports.read_back_parts import check_own_book, check_slips
 from reports.slip_content import NOT_OPENED, Slip
 from reports.slips import slips_of
+from reports.transcripts import pupil_code
+from students.models import Student
 
 Contents = tuple[Slip, ...] | OwnBook
 
@@ -84,11 +88,21 @@ def read_manuscript(job: PrintJob) -> PartsManuscript:
             assert job.school_class is not None  # noqa: S101 - the database keeps the class of a book
             lines = len(lines_of(job.school_class))
             slips = slips_of(job.school_class, Period(job.period))
+            if job.student is not None:
+                slips = _slip_of(job.student, slips)
             return PartsManuscript(slips, lines, job.title, head_code())
         assert job.teacher is not None  # noqa: S101 - the database keeps the teacher of an own book
         assert job.school_year is not None  # noqa: S101 - and its year
         book = own_book(job.teacher, job.school_year, Period(job.period))
         return PartsManuscript(book, len(book.sheets), job.title, head_code())
+
+
+def _slip_of(student: Student, slips: Sequence[Slip]) -> tuple[Slip, ...]:
+    """Raises NothingHeld when the pupil has left the class."""
+    own = tuple(slip for slip in slips if slip.pupil_code == pupil_code(student))
+    if not own:
+        raise NothingHeld(f"Em {student.full_name} không còn ở lớp này: không có phiếu để in.")
+    return own
 
 
 def draw_pages(
@@ -109,7 +123,7 @@ def bind(manuscript: PartsManuscript, parts: Sequence[Path], *, name: str) -> Bo
     Raises read_back.PrintRunShort: nothing is published then, and the parts are forgotten.
     """
     with publishing(parts, name=name, is_signed=not manuscript.is_preview) as draft:
-        join(manuscript, parts, draft)
+        join(manuscript, parts, draft, is_numbered=isinstance(manuscript.contents, OwnBook))
         counts = [page_count(part) for part in parts]
         if isinstance(manuscript.contents, OwnBook):
             check_own_book(draft, manuscript.contents, pages=counts)

@@ -7,17 +7,20 @@ is PDF/UA-1 again.
 
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain, repeat
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from reports import page_foot, pdf_archive
+from reports.print_marks import NO_MARKS, Marks
 from reports.shared_content import share_backgrounds, share_beginnings
 from reports.shared_faces import share_faces
+from reports.text_edges import Edges
 
 
 def merge(parts: Iterable[Path | bytes], *, title: str) -> bytes:
@@ -39,22 +42,39 @@ def merge_into(
     title: str,
     foot: str = "",
     addresses: Sequence[str] = (),
+    edges: Sequence[Edges | None] = (),
+    marks: Marks = NO_MARKS,
+    is_numbered: bool = False,
 ) -> None:
     """Write the merged PDF of ``merge`` to a file: for books too large to hold twice in memory.
 
     ``foot`` is one more line at each page's foot, small; ``addresses`` are what the square code on the pages of each
-    part opens, "" for a part without one.
+    part opens, "" for a part without one; ``edges`` where its text begins. ``marks`` go into the file's metadata. A
+    file that ``is_numbered`` has the number of each page in the whole beside that in its part.
     """
     with target.open("wb") as whole:
-        _save(parts, title, whole, foot, addresses)
+        _save(parts, title, whole, _Printing(foot, tuple(addresses), tuple(edges), marks, is_numbered))
+
+
+@dataclass(frozen=True, slots=True)
+class _Printing:
+    """What belongs to a printing and not to the parts; as in `merge_into`."""
+
+    line: str = ""
+    addresses: tuple[str, ...] = ()
+    edges: tuple[Edges | None, ...] = ()
+    marks: Marks = NO_MARKS
+    is_numbered: bool = False
+
+
+_NO_PRINTING: Final = _Printing()
 
 
 def _save(
     parts: Iterable[Path | bytes],
     title: str,
     target: BinaryIO,
-    line: str = "",
-    addresses: Sequence[str] = (),
+    printing: _Printing = _NO_PRINTING,
 ) -> None:
     with ExitStack() as still_open, pikepdf.new() as whole:
         top = tagged_document(whole)
@@ -74,11 +94,12 @@ def _save(
             outline.root.extend(pikepdf.OutlineItem(label, page) for label, page in bookmarks)
         share_beginnings(whole, pages)
         share_backgrounds(whole.pages)
-        foot = page_foot.Foot(whole, line)
-        for own, address in zip(pages, chain(addresses, repeat("")), strict=False):
-            foot.lay_over(own, address)
+        foot = page_foot.Foot(whole, printing.line, is_numbered=printing.is_numbered)
+        addresses, edges = chain(printing.addresses, repeat("")), chain(printing.edges, repeat(None))
+        for own, address, edge in zip(pages, addresses, edges, strict=False):
+            foot.lay_over(own, address, edge)
         share_faces(whole)
-        pdf_archive.declare(whole, title)
+        pdf_archive.declare(whole, title, printing.marks)
         whole.save(target, **pdf_archive.save_options())
 
 

@@ -11,6 +11,7 @@ from pikepdf import Name, Pdf
 
 from reports import pdf_archive
 from reports.pdf_merge import tagged_document
+from reports.print_marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Splitter:
         self._parents = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
         self._elements = list(tree.K[0].K)
 
-    def part(self, part: Part, *, title: str) -> bytes:
-        """The part as a tagged PDF with its own title."""
+    def part(self, part: Part, *, title: str, marks: Marks) -> bytes:
+        """The part as a tagged PDF with its own title and marks."""
         element = self._elements[part.place]
         if Name.P in element:
             # Else the whole tree would come along through it.
@@ -59,7 +60,7 @@ class Splitter:
                     key = int(page.obj.StructParents)
                     tree.append(key)
                     tree.append(own.copy_foreign(self._whole.make_indirect(self._parents[key])))
-            pdf_archive.declare(own, title)
+            pdf_archive.declare(own, title, marks)
             own.save(target, **pdf_archive.save_options())
         return target.getvalue()
 

@@ -137,6 +137,8 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
     # Only here, so that the web server does not load what reads and joins files.
     from reports import kept_books  # noqa: PLC0415
     from reports.foot_line import audit_foot  # noqa: PLC0415
+    from reports.pdf_archive import metadata_of  # noqa: PLC0415
+    from reports.print_marks import Marks  # noqa: PLC0415
     from reports.read_back import PrintRunShort  # noqa: PLC0415
     from reports.whole_book import ClassFile, bind_apart  # noqa: PLC0415
 
@@ -153,9 +155,12 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
     name = f"books/dot-{batch.pk}.pdf"
     hashes = "\n".join(job.content_hash for job in jobs)
     key = kept_books.key_of(hashes, batch.title)
+    content_hash = hashlib.sha256(hashes.encode()).hexdigest()
+    codes, parts = zip(*((job.audit_code, job.content_hash) for job in jobs), strict=True)
+    metadata = metadata_of(batch.title, Marks(content_hash, codes, parts), is_tagged=False)
     with written_whole(Path(default_storage.path(name))) as draft:
-        if kept_books.take(key, draft, [audit_foot(job.audit_code) for job in jobs]) is None:
-            faults = bind_apart(draft, files, title=batch.title, key=key)
+        if kept_books.take(key, draft, [audit_foot(code) for code in codes], metadata) is None:
+            faults = bind_apart(draft, files, title=batch.title, key=key, metadata=metadata)
             if faults:
                 raise PrintRunShort(faults)
     try:
@@ -165,7 +170,7 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
             pupils=sum(job.pupils_done for job in jobs),
             pages=sum(each.pages for each in files),
             file=name,
-            content_hash=hashlib.sha256(hashes.encode()).hexdigest(),
+            content_hash=content_hash,
             is_preview=any(job.is_preview for job in jobs),
             finished_at=Now(),
             failure="",

@@ -14,10 +14,11 @@ from accounts.powers import Action
 from reports.models import PrintBatch, PrintJob
 from reports.print_attempts import Printed
 from reports.print_batches import BATCHES
-from reports.print_jobs import PRINTS, WHO_PRINTS, BookRefused, asked_with
+from reports.print_jobs import PRINTS, WHO_PRINTS, AlreadyUnderWay, BookRefused, asked_with
 from reports.print_moves import OPEN, RESUMABLE, may_go
 
 _OF_A_BATCH = "Bản in này thuộc đợt in số {}: huỷ, in tiếp ở trang của đợt."
+UNDER_WAY = "{} này đang được in, không cần bấm «In tiếp» lần nữa."
 _FRESH = {
     "state": "waiting",
     "attempts": 0,
@@ -54,7 +55,7 @@ def cancel(row: Printed, *, by: User) -> None:
 
 
 def resume(row: Printed, *, by: User) -> None:
-    """Back to the queue; what was drawn is kept. Raises PermissionDenied, BookRefused."""
+    """Back to the queue; what was drawn is kept. Raises PermissionDenied, BookRefused; AlreadyUnderWay where it is."""
     if isinstance(row, PrintBatch):
         resume_batch(row, by=by)
     else:
@@ -75,6 +76,7 @@ def resume_print(job: PrintJob, *, by: User) -> None:
     """Back to the queue; the pages that were drawn are kept. Raises PermissionDenied, BookRefused."""
     require_control(job, by)
     with transaction.atomic():
+        _refuse_if_open(job)
         found = _locked(job, "waiting", "Chỉ in tiếp được bản in đã huỷ hoặc không in được.")
         with acting(by, role=_role(job, by), source=Source.PAGE) as act:
             _update(found, **_FRESH)
@@ -101,6 +103,8 @@ def resume_batch(batch: PrintBatch, *, by: User) -> None:
     require_control(batch, by)
     with transaction.atomic():
         found = PrintBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+        if found.state in OPEN:
+            raise AlreadyUnderWay("state", UNDER_WAY.format("Đợt in"))
         if found.state not in RESUMABLE:
             raise BookRefused("state", "Chỉ in tiếp được đợt in đã huỷ hoặc không in được.")
         with acting(by, role=permissions.capacity(by, Action.PRINT_BOOKS), source=Source.PAGE) as act:
@@ -114,6 +118,13 @@ def resume_batch(batch: PrintBatch, *, by: User) -> None:
             if not left:
                 BATCHES.enqueue_once(found.pk)
             act.says(f"In tiếp đợt in số {batch.pk}: {batch.title}", thing=f"print_batch:{batch.pk}")
+
+
+def _refuse_if_open(job: PrintJob) -> None:
+    """Raises AlreadyUnderWay."""
+    now = PrintJob.objects.select_for_update(no_key=True, of=("self",)).get(pk=job.pk)
+    if now.state in OPEN and not now.batch_id:
+        raise AlreadyUnderWay("state", UNDER_WAY.format("Bản in"))
 
 
 def _locked(job: PrintJob, target: str, why: str) -> PrintJob:

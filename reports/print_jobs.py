@@ -52,6 +52,10 @@ class BookRefused(Exception):
         self.message = message
 
 
+class AlreadyUnderWay(BookRefused):
+    """What was asked for is being done: a second click, nothing to mend."""
+
+
 # -- Asking ------------------------------------------------------------------------------------------------
 
 
@@ -88,16 +92,23 @@ def ask_for_transcript(student: Student, *, school_class: SchoolClass, by: User)
     return _ask(wanted, f"học bạ của em {student.full_name}, lớp {school_class.name}", by=by)
 
 
-def ask_for_slips(*, school_class: SchoolClass, period: str, by: User) -> PrintJob:
-    """The same for the slips of a class's pupils at a period: by the clerk, or the class's homeroom teacher.
+def ask_for_slips(
+    *, school_class: SchoolClass, period: str, student: Student | None = None, by: User
+) -> PrintJob:
+    """The same for the slips of a class's pupils at a period, or of one: by the clerk or the class's homeroom teacher.
 
     Raises PermissionDenied, BookRefused.
     """
     why = "Phiếu kết quả do văn thư hoặc giáo viên chủ nhiệm của lớp in."
     permissions.require(by, Action.PRINT_SLIPS, why, school_class=school_class)
     _check(school_class)
-    wanted = {"book": PrintJob.Book.SLIPS, "school_class": school_class, "period": period}
-    return _ask(wanted, f"phiếu kết quả lớp {school_class.name}", by=by)
+    wanted = _of_a_class(PrintJob.Book.SLIPS, school_class, period)
+    if student is None:
+        return _ask(wanted, f"phiếu kết quả lớp {school_class.name}", by=by)
+    if not Enrolment.objects.roster(school_class).filter(student=student).exists():
+        raise BookRefused("student", f"Em {student.full_name} không còn ở lớp {school_class.name}.")
+    what = f"phiếu kết quả của em {student.full_name}, lớp {school_class.name}"
+    return _ask(wanted | {"student": student}, what, by=by)
 
 
 def ask_for_own_books(

@@ -1,12 +1,14 @@
 """The register of what was printed: who, when, which version, how many copies for whom, which correction outdated it.
 
-A line is a finished print or a batch; a batch's classes have lines of their own only where one class is looked for.
+A line is a finished print, of whatever kind, or a batch; a batch's classes have lines of their own only where one class
+is looked for. What is of no class (an own book, a decision for the school) is not among those of a class.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db.models import Q, QuerySet, Value
 
@@ -16,9 +18,11 @@ from accounts.models import User
 from accounts.powers import Action
 from reports.models import PrintBatch, PrintCopies, PrintJob
 from reports.outdated import with_changes
-from reports.print_jobs import WHO_PRINTS, BookRefused
+from reports.print_jobs import BookRefused
 from reports.superseded import applied_requests, superseded_by
 from students.models import SchoolClass, SchoolYear
+
+WHO_NOTES: Final = "Số bản giấy do văn thư ghi vào sổ theo dõi in."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,15 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A print or a batch with its copies and the requests that have changed a value in it since."""
+    """A print or a batch with its copies and the requests that have changed a value in it since, each with the print
+    that has the new value ("phiếu 12/2026, đã in lại: bản 19")."""
 
     printed: PrintJob | PrintBatch
     copies: tuple[PrintCopies, ...]
     requests: tuple[str, ...]
     is_outdated: bool
+    audit_codes: str
+    """The head of the audit chain; of a batch that of each class, «4A: …; 4B: …» where they differ."""
 
     @property
     def is_batch(self) -> bool:
@@ -65,15 +72,17 @@ class Line:
 
     @property
     def replaced_by(self) -> str:
-        """ "phiếu 12/2026; sổ đã thay đổi": why this paper is no longer the book."""
-        told = [f"phiếu {each}" for each in self.requests]
-        return "; ".join([*told, *(["sổ đã thay đổi"] if self.is_outdated and not told else [])])
+        """ "phiếu 12/2026, đã in lại: bản 19", "sổ đã thay đổi": why this paper is no longer the book, else ""."""
+        return "; ".join(self.requests or (["sổ đã thay đổi"] if self.is_outdated else []))
 
 
 def places_of(narrowing: Narrowing) -> QuerySet[PrintJob, tuple[datetime, str, int]]:
     """(when, "job" or "batch", its number), newest first: to be paged, then read by `lines_of`."""
     jobs = PrintJob.objects.filter(
-        Q(school_class__year=narrowing.year) | Q(decision__year=narrowing.year), state=PrintJob.State.DONE
+        Q(school_class__year=narrowing.year)
+        | Q(decision__year=narrowing.year)
+        | Q(school_year=narrowing.year),
+        state=PrintJob.State.DONE,
     )
     batches = PrintBatch.objects.filter(year=narrowing.year, state=PrintBatch.State.DONE)
     if narrowing.book:
@@ -96,7 +105,7 @@ def lines_of(places: Iterable[tuple[datetime | None, str, int]], year: SchoolYea
     wanted = [(what, pk) for _when, what, pk in places]
     rows = PrintJob.objects.select_related(
         *("school_class__year", "asked_by", "movement__student", "correction", "student", "batch"),
-        *("decision__year", "decision__school_class"),
+        *("decision__year", "decision__school_class", "teacher", "school_year"),
     )
     jobs = with_changes(rows).in_bulk([pk for what, pk in wanted if what == "job"])
     batches = PrintBatch.objects.select_related("year", "asked_by").in_bulk(
@@ -104,18 +113,31 @@ def lines_of(places: Iterable[tuple[datetime | None, str, int]], year: SchoolYea
     )
     copies = _copies(jobs, batches)
     old = _superseded(year)
-    classes = with_changes(PrintJob.objects.filter(batch__in=batches)).filter(is_outdated=True)  # type: ignore[misc]
-    outdated = set(classes.values_list("batch_id", flat=True))
+    classes: dict[int | None, list[PrintJob]] = defaultdict(list)
+    of_batches = with_changes(PrintJob.objects.filter(batch__in=batches).select_related("school_class"))
+    for each in of_batches.order_by("school_class"):
+        classes[each.batch_id].append(each)
     lines = []
     for what, pk in wanted:
         if what == "job":
             job = jobs[pk]
             # Copies of a batch are copies of each of its classes.
             own = (*copies["job", pk], *copies["batch", job.batch_id or 0])
-            lines.append(Line(job, own, old["job", pk], bool(job.is_outdated)))  # type: ignore[attr-defined]
+            lines.append(Line(job, own, old["job", pk], bool(job.is_outdated), job.audit_code))  # type: ignore[attr-defined]
         else:
-            lines.append(Line(batches[pk], copies["batch", pk], old["batch", pk], pk in outdated))
+            parts = classes[pk]
+            is_outdated = any(each.is_outdated for each in parts)  # type: ignore[attr-defined]
+            lines.append(
+                Line(batches[pk], copies["batch", pk], old["batch", pk], is_outdated, _codes_of(parts))
+            )
     return lines
+
+
+def _codes_of(classes: Sequence[PrintJob]) -> str:
+    codes = {each.audit_code for each in classes}
+    if len(codes) <= 1:
+        return "".join(codes)
+    return "; ".join(f"{each.school_class.name}: {each.audit_code}" for each in classes if each.school_class)
 
 
 def _copies(
@@ -131,19 +153,34 @@ def _copies(
 
 
 def _superseded(year: SchoolYear) -> Mapping[tuple[str, int], tuple[str, ...]]:
-    """The labels of the requests by print, and by the batch that the print is of."""
+    """The requests, and what was printed since, by print and by the batch that the print is of."""
     found: dict[tuple[str, int], tuple[str, ...]] = defaultdict(tuple)
     for row in superseded_by(applied_requests(year)):
+        told = f"phiếu {row.request.label}" + (f", đã in lại: bản {row.renewed.pk}" if row.renewed else "")
         for key in (("job", row.job.pk), ("batch", row.job.batch_id or 0)):
-            if row.request.label not in found[key]:
-                found[key] += (row.request.label,)
+            if told not in found[key]:
+                found[key] += (told,)
     return found
+
+
+def may_note(printed: PrintJob | PrintBatch, user: User) -> bool:
+    """Whether the user may note paper copies of it: not who printed an own book or slips, but the office."""
+    return permissions.may(user, _noted_with(printed))
+
+
+def require_may_note(printed: PrintJob | PrintBatch, user: User) -> None:
+    """Raises PermissionDenied."""
+    permissions.require(user, _noted_with(printed), WHO_NOTES)
+
+
+def _noted_with(printed: PrintJob | PrintBatch) -> Action:
+    of_decision = isinstance(printed, PrintJob) and printed.decision_id
+    return Action.PRINT_PAPERS if of_decision else Action.PRINT_BOOKS
 
 
 def note_copies(printed: PrintJob | PrintBatch, *, count: int, recipient: str, by: User) -> PrintCopies:
     """Adds to the register how many paper copies were made. Raises PermissionDenied, BookRefused."""
-    of_decision = isinstance(printed, PrintJob) and printed.decision_id
-    permissions.require(by, Action.PRINT_PAPERS if of_decision else Action.PRINT_BOOKS, WHO_PRINTS)
+    require_may_note(printed, by)
     if printed.state != "done":
         raise BookRefused("count", "Bản in chưa xong, chưa có bản giấy nào.")
     own = {"batch": printed} if isinstance(printed, PrintBatch) else {"job": printed}

@@ -19,13 +19,15 @@ from accounts.requests import SignedInRequest
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period, year_label
 from reports.batch_progress import latest_batches
+from reports.changed_slips import marked
 from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
+from reports.periods_so_far import in_sentence
 from reports.print_batches import ask_for_batch
 from reports.print_control import may_control
 from reports.print_forms import AskForBookForm, CopiesForm, ManyClasses
 from reports.print_jobs import IN_PARTS, WHO_PRINTS, BookRefused, ask_for_book, progress_of, with_life
-from reports.print_register import copies_of
+from reports.print_register import copies_of, may_note
 from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import has_pupil_files, pupils_of
 from reports.superseded import applied_requests, requests_after, superseded_by
@@ -47,7 +49,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
     classes = list(SchoolClass.objects.filter(year=year).select_related("year")) if year else []
     form = AskForBookForm(request.POST or None, classes=classes, initial=_first_choice(year))
     if request.method == "POST" and form.is_valid():
-        require_password(request, _about_printing(form), lasting=Lasting.EXPORTS)
+        require_password(request, _about_printing(form, year), lasting=Lasting.EXPORTS)
         asked = _ask(request, form, year)
         if asked is not None:
             return redirect(page_of(asked))
@@ -66,34 +68,48 @@ def prints(request: SignedInRequest) -> HttpResponse:
 def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
     """One print. Asked by htmx for its progress, a change of phase makes the whole page come anew."""
     job = get_print(request.user, pk)
+    if not request.htmx:
+        return page_of_print(request, job, CopiesForm())
     progress = progress_of(job, worker_is_alive=has_live_worker())
+    answer = render(request, "reports/_print_progress.html", {"job": job, "progress": progress})
+    if request.GET.get("seen") != progress.phase:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+def page_of_print(
+    request: SignedInRequest, job: PrintJob, form: CopiesForm, *, status: int = 200
+) -> HttpResponse:
+    """The whole page of a print, with the form for its paper copies; `job` comes from `get_print`."""
+    progress = progress_of(job, worker_is_alive=has_live_worker())
+    is_done = progress.phase == "done"
+    own = superseded_by(requests_after(job)) if is_done and not job.decision else []
     context = {
         "job": job,
         "progress": progress,
         "may_print": may_control(job, request.user),
         "sees_all": permissions.may(request.user, Action.SEE_PRINTS),
         # Whoever asked for one file with one click gets it without a second.
-        "is_taken": "take" in request.GET and progress.phase == "done" and job.asked_by == request.user,
+        "is_taken": "take" in request.GET and is_done and job.asked_by == request.user,
+        "old_pages": [row for row in own if row.job == job],
+        **_about_paper(request.user, job, form),
     }
-    if not request.htmx:
-        own = superseded_by(requests_after(job)) if progress.phase == "done" and not job.decision else []
-        context["old_pages"] = [row for row in own if row.job == job]
-        context |= about_paper(job, CopiesForm())
-        return render(request, "reports/print_job.html", context)
-    answer = render(request, "reports/_print_progress.html", context)
-    if request.GET.get("seen") != progress.phase:
-        answer["HX-Refresh"] = "true"
-    return answer
+    return render(request, "reports/print_job.html", context, status=status)
 
 
-def about_paper(job: PrintJob, form: CopiesForm) -> dict[str, object]:
+def _about_paper(user: User, job: PrintJob, form: CopiesForm) -> dict[str, object]:
     """The files of a finished book's pupils, and the paper copies made of it."""
     if job.state != PrintJob.State.DONE:
         return {}
+    files = pupils_of(job) if has_pupil_files(job) else []
+    if files and job.book == PrintJob.Book.SLIPS and job.is_outdated:  # type: ignore[attr-defined]
+        files = marked(job, files)
     return {
-        "pupil_files": pupils_of(job) if has_pupil_files(job) else [],
+        "pupil_files": files,
+        "files_changed": [each for each in files if each.is_changed],
         "copies": copies_of(job),
         "copies_form": form,
+        "may_note": may_note(job, user),
     }
 
 
@@ -137,7 +153,8 @@ def file_name(job: PrintJob) -> str:
     if job.movement:
         kind = ["HoSoChuyenTruong", file_words(job.movement.student.full_name)]
     elif job.student:
-        kind.append(file_words(job.student.full_name))
+        period = [job.period] if job.book == PrintJob.Book.SLIPS else []
+        kind += [*period, file_words(job.student.full_name)]
     elif job.teacher:
         kind = ["THKQGD-ca-nhan", file_words(job.teacher.full_name), job.period]
     elif job.book in (PrintJob.Book.CLASS_TABLE, PrintJob.Book.SLIPS):
@@ -173,12 +190,15 @@ def _require_may_see(user: User) -> None:
     permissions.require(user, Action.SEE_PRINTS, "Sổ và học bạ đã in chỉ mở cho văn thư và Ban giám hiệu.")
 
 
-def _about_printing(form: AskForBookForm) -> str:
+def _about_printing(form: AskForBookForm, year: SchoolYear | None) -> str:
     book, target = PrintJob.Book(form.cleaned_data["book"]), form.cleaned_data["school_class"]
+    is_transcripts = book == PrintJob.Book.TRANSCRIPTS
+    period = "" if is_transcripts else f" {in_sentence(Period(form.cleaned_data['period']))}"
+    when = f"{period} năm học {year.label}" if year else period
     if isinstance(target, ManyClasses):
-        kind = "học bạ" if book == PrintJob.Book.TRANSCRIPTS else "sổ THKQGD"
-        return f"Đặt in {kind} {target.words}, tất cả các lớp, tất cả học sinh."
-    return f"Đặt in {book.label[0].lower()}{book.label[1:]} {target.name}, tất cả học sinh của lớp."
+        kind = "học bạ" if is_transcripts else "sổ THKQGD"
+        return f"Đặt in {kind} {target.words}{when}, tất cả các lớp, tất cả học sinh."
+    return f"Đặt in {book.label[0].lower()}{book.label[1:]} {target.name}{when}, tất cả học sinh của lớp."
 
 
 def _ask(

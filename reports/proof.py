@@ -5,38 +5,53 @@ answer needs no trust in the paper: a code that was copied onto another text sho
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.audit_chain import is_in_chain
+from accounts.audit_chain import in_chain
 from gradebook.regulation import NotCovered, Period
 from reports.class_tables import class_table
-from reports.models import PrintedPart, PrintJob
+from reports.models import PrintCopies, PrintedPart, PrintJob
 from reports.own_books import NothingHeld, own_book
 from reports.printed_words import Content, Difference, Words, differences, words_of
 from reports.slips import slips_of
 from reports.transcripts import pupil_code, transcript_of
 
 _CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{8}")
+_CALLED = re.compile(r"MÃ\s*BẢN\s*IN\s*:?")
+_FURTHER = "·"
+_MOST_PRINTS = 20
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 @dataclass(frozen=True, slots=True)
+class Printing:
+    """A print with the content of a code: a paper of it has this `audit_code` ("" for none) at its foot.
+
+    `copies`: how many on paper are noted, also for the batch it is of.
+    """
+
+    job: PrintJob
+    copies: int
+    is_chained: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """What there is to say of a code. `part`: of the last print with it; `prints`: how many there are.
+    """What there is to say of a code. `part`: of the last print with it; `prints`: the latest with it, newest first.
 
     `changed`: where today's book says something else. `later`: the last print of the same part with another code.
     """
 
     code: str
     part: PrintedPart
-    prints: Sequence[PrintedPart]
+    prints: Sequence[Printing]
     changed: Sequence[Difference]
     later: PrintedPart | None
-    is_chained: bool
 
     @property
     def job(self) -> PrintJob:
@@ -61,25 +76,48 @@ class Proof:
 
 
 def normal_code(typed: str) -> str:
-    """ "7K3M-9QXD" for what people type or a square code holds; "" where it cannot be one."""
-    letters = "".join(typed.upper().split()).replace("-", "").translate(_READ_AS)
+    """ "7K3M-9QXD" for what people type, a square code holds or stands at a foot («Mã bản in: 7K3M-9QXD · …»).
+
+    "" where it cannot be one.
+    """
+    said = _CALLED.split(unicodedata.normalize("NFC", typed).upper())[-1].partition(_FURTHER)[0]
+    letters = "".join(said.split()).replace("-", "").translate(_READ_AS)
     return f"{letters[:4]}-{letters[4:]}" if _CODE.fullmatch(letters) else ""
 
 
 def read_proof(code: str) -> Proof | None:
     """None where no print has the code. Some twenty statements, whatever the class and the number of its prints."""
-    parts = list(_parts().filter(content__code=code)[:20])
+    parts = list(_parts().filter(content__code=code)[:_MOST_PRINTS])
     if not parts:
         return None
     part = parts[0]
     return Proof(
         code=code,
         part=part,
-        prints=parts,
+        prints=_printings([each.job for each in parts]),
         changed=differences(part.content.words, _words_now(part)),
         later=_later(part, code),
-        is_chained=not part.job.audit_code or is_in_chain(part.job.audit_code),
     )
+
+
+def _printings(jobs: Sequence[PrintJob]) -> list[Printing]:
+    """Two statements."""
+    chained = in_chain(job.audit_code for job in jobs)
+    batches = {job.batch_id for job in jobs if job.batch_id}
+    rows = PrintCopies.objects.filter(Q(job__in=jobs) | Q(batch__in=batches))
+    noted = list(rows.values_list("job_id", "batch_id", "count"))
+    return [
+        Printing(
+            job,
+            sum(
+                count
+                for of_job, of_batch, count in noted
+                if of_job == job.pk or (of_batch is not None and of_batch == job.batch_id)
+            ),
+            not job.audit_code or job.audit_code in chained,
+        )
+        for job in jobs
+    ]
 
 
 def _parts() -> QuerySet[PrintedPart]:

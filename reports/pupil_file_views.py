@@ -1,4 +1,4 @@
-"""The học bạ of one pupil as a file: asked for by itself, or out of a finished book, one or all together."""
+"""The học bạ or slip of one pupil as a file: asked for by itself, or out of a finished book, one or all together."""
 
 import io
 
@@ -28,6 +28,7 @@ from reports.pupil_files import (
     has_pupil_files,
     pupil_pdf,
     pupils_of,
+    what_of,
 )
 from students.models import SchoolClass, Student
 
@@ -43,7 +44,8 @@ def ask_for_pupil(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, Action.PRINT_BOOKS, WHO_PRINTS)
     student = get_object_or_404(Student, pk=pk)
     school_class = _class_of(request, student)
-    about = f"In học bạ của em {student.full_name}: hồ sơ, kết quả các năm học của em."
+    until = f"đến năm học {school_class.year.label}"
+    about = f"In học bạ của em {student.full_name}: hồ sơ, kết quả các năm học của em, {until}."
     require_password(request, about, lasting=Lasting.EXPORTS)
     try:
         job = ask_for_transcript(student, school_class=school_class, by=request.user)
@@ -82,7 +84,7 @@ def pupil_file(request: SignedInRequest, pk: int, place: int) -> FileResponse:
         raise Http404("Sổ này không có học sinh ở vị trí ấy.")
     wanted = pupils[place - 1]
     name = wanted.file_name(job)
-    require_password(request, f"Tải về học bạ của em {_called(wanted)}.", lasting=Lasting.EXPORTS)
+    require_password(request, f"Tải về {what_of(job)} của em {_called(wanted)}.", lasting=Lasting.EXPORTS)
     try:
         content = pupil_pdf(job, wanted, pupils)
     except FileNotFoundError as gone:
@@ -97,7 +99,7 @@ def class_files(request: SignedInRequest, pk: int) -> FileResponse:
     """Of all pupils of a class, as a ZIP."""
     job = _book(request, pk)
     name = f"{file_name(job).removesuffix('.pdf')}-tung-em.zip"
-    require_password(request, f"Tải về {name}: học bạ từng em của lớp.", lasting=Lasting.EXPORTS)
+    require_password(request, f"Tải về {name}: {what_of(job)} từng em của lớp.", lasting=Lasting.EXPORTS)
     try:
         packed = class_zip(job)
     except FileNotFoundError as gone:

@@ -1,4 +1,4 @@
-"""The học bạ of each pupil as a file of its own, out of the file of the class: the same pages with the same foot.
+"""The học bạ or slip of each pupil as a file of its own, out of the file of the class: the same pages, the same foot.
 
 Named in plain letters by class, code and name. Many together are a ZIP, written to the disk pupil by pupil; it is kept
 beside the drawn pages and made again when it was taken away there.
@@ -14,7 +14,10 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import background
+from gradebook.regulation import Period
 from reports.models import PrintBatch, PrintJob
+from reports.periods_so_far import in_sentence
+from reports.print_marks import Marks
 from reports.transcripts import pupil_code
 from reports.whole_files import KEPT, written_whole
 from students.models import Student
@@ -26,39 +29,58 @@ PACKS: Final = background.Kind(TASK, key="packed_batch_id", locks=33)
 
 @dataclass(frozen=True, slots=True)
 class PupilFile:
-    """`place` in the book, from 1. The name is that of today; where the code has changed since, the code alone."""
+    """`place` in the book, from 1. The name is that of today; where the code has changed since, the code alone.
+
+    `student`: None then. `is_changed`: the pupil's slip would say something else today (`reports.changed_slips`).
+    """
 
     place: int
     code: str
     name: str
     first: int
+    student_id: int | None = None
+    is_changed: bool = False
 
     def file_name(self, job: PrintJob) -> str:
-        """HocBa-4A-HS000123-nguyen-van-an-ban-in-18.pdf"""
+        """HocBa-4A-HS000123-nguyen-van-an-ban-in-18.pdf, PhieuKetQua-4A-GHKI-HS000123-…"""
         class_name = file_words(job.school_class.name).upper() if job.school_class else ""
-        words = ["HocBa", class_name, file_words(self.code), file_words(self.name), "ban-in", str(job.pk)]
+        kind = ["PhieuKetQua", class_name, job.period] if is_of_slips(job) else ["HocBa", class_name]
+        words = [*kind, file_words(self.code), file_words(self.name), "ban-in", str(job.pk)]
         return "-".join(filter(None, words)) + ".pdf"
 
-    @property
-    def title(self) -> str:
-        return f"Học bạ – {self.name} – {self.code}" if self.name else f"Học bạ – {self.code}"
+    def title(self, job: PrintJob) -> str:
+        """As the part is titled when it is drawn (`reports.pdf`)."""
+        kind = "Phiếu kết quả" if is_of_slips(job) else "Học bạ"
+        return " – ".join(filter(None, (kind, self.name, self.code)))
+
+
+def is_of_slips(job: PrintJob) -> bool:
+    return job.book == PrintJob.Book.SLIPS
+
+
+def what_of(job: PrintJob) -> str:
+    """«học bạ», «phiếu kết quả cuối học kì I»: what each pupil has of it."""
+    return f"phiếu kết quả {in_sentence(Period(job.period))}" if is_of_slips(job) else "học bạ"
 
 
 def has_pupil_files(job: PrintJob) -> bool:
-    """A finished book of học bạ of which is known where each pupil stands, and whose structure is whole."""
+    """A finished book of học bạ or slips of which is known where each pupil stands, and whose structure is whole."""
     is_done = job.state == PrintJob.State.DONE
-    return is_done and job.book == PrintJob.Book.TRANSCRIPTS and bool(job.places) and not job.correction_id
+    is_of_pupils = job.book in (PrintJob.Book.TRANSCRIPTS, PrintJob.Book.SLIPS)
+    return is_done and is_of_pupils and bool(job.places) and not job.correction_id
 
 
 def pupils_of(job: PrintJob) -> list[PupilFile]:
     """In the book's order. One statement."""
-    names = {pupil_code(each): each.full_name for each in _sat_in(job)}
+    known = {pupil_code(each): each for each in _sat_in(job)}
     firsts = sorted(
         (min(p for pages in years.values() for p in pages), code) for code, years in job.places.items()
     )
     return [
-        PupilFile(place, code, names.get(code, ""), first)
-        for place, (first, code) in enumerate(firsts, start=1)
+        PupilFile(place, code, pupil.full_name if pupil else "", first, pupil.pk if pupil else None)
+        for place, (first, code, pupil) in enumerate(
+            ((*each, known.get(each[1])) for each in firsts), start=1
+        )
     ]
 
 
@@ -72,8 +94,16 @@ def pupil_pdf(job: PrintJob, wanted: PupilFile, among: Sequence[PupilFile]) -> b
     from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415 - the web server seldom joins files
 
     parts = parts_beginning_at([each.first for each in among], job.pages or 0)
+    marks = _marks(job)[wanted.place - 1]
     with splitting(Path(job.file.path)) as splitter:
-        return splitter.part(parts[wanted.place - 1], title=wanted.title)
+        return splitter.part(parts[wanted.place - 1], title=wanted.title(job), marks=marks)
+
+
+def _marks(job: PrintJob) -> list[Marks]:
+    """Of each part of a print, in its order; without a hash where it was printed before those were kept."""
+    codes = (job.audit_code,) if job.audit_code else ()
+    hashes = list(job.parts.order_by("place").values_list("content__content_hash", flat=True))
+    return [Marks(each, codes, (each,)) for each in hashes] or [Marks("", codes)] * len(job.places)
 
 
 def class_zip(job: PrintJob) -> Path:
@@ -126,8 +156,9 @@ def _pack(packed: zipfile.ZipFile, job: PrintJob, *, folder: str) -> None:
     pupils = pupils_of(job)
     parts = parts_beginning_at([each.first for each in pupils], job.pages or 0)
     with splitting(Path(job.file.path)) as splitter:
-        for pupil, part in zip(pupils, parts, strict=True):
-            packed.writestr(folder + pupil.file_name(job), splitter.part(part, title=pupil.title))
+        for pupil, part, marks in zip(pupils, parts, _marks(job), strict=True):
+            own = splitter.part(part, title=pupil.title(job), marks=marks)
+            packed.writestr(folder + pupil.file_name(job), own)
 
 
 def _kept(name: str) -> Path:

@@ -6,6 +6,7 @@ A slip or sheet goes out only when every pupil, level, mark and comment of it st
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from reports.foot_line import page_number
 from reports.own_book_content import OwnBook, OwnBookFront, OwnSheet
 from reports.read_back import (
     PREVIEW,
@@ -90,6 +91,10 @@ def check_own_book(pdf: bytes | Path, book: OwnBook, *, pages: Sequence[int]) ->
     """
     texts = [squeezed(text) for text in page_texts(pdf)]
     faults = [] if len(texts) == sum(pages) else [f"có {len(texts)} trang, phải có {sum(pages)}"]
+    for place, text in enumerate(texts, start=1):
+        wanted = page_number(place, sum(pages))
+        if squeezed(wanted) not in text:
+            faults.append(f"trang thứ {place} của tệp không ghi “{wanted}”")
     first = 0
     for part, count in zip(book.parts, pages, strict=True):
         own = texts[first : first + count]
@@ -106,8 +111,8 @@ def check_own_book(pdf: bytes | Path, book: OwnBook, *, pages: Sequence[int]) ->
 
 def _part_faults(texts: Sequence[str], part: OwnBookFront | OwnSheet) -> Iterator[str]:
     for number, text in enumerate(texts, start=1):
-        if f"Trang{number}/{len(texts)}" not in text:
-            yield f"trang {number} không ghi “Trang {number}/{len(texts)}”"
+        if not _ends_after(text, f"Phầnnày:trang{number}/{len(texts)}"):
+            yield f"trang {number} không ghi “Phần này: trang {number}/{len(texts)}”"
         if (PREVIEW in text) != part.is_preview:
             yield f"trang {number}: dấu “BẢN XEM TRƯỚC” không đúng với trạng thái khoá"
     whole = "".join(texts)
@@ -128,6 +133,12 @@ def _seal_faults(whole: str, sheet: OwnSheet) -> Iterator[str]:
         yield "thiếu tình trạng kí, họ tên ở chỗ kí của giáo viên"
     if sheet.seal.is_unsigned and squeezed(UNSIGNED) not in whole:
         yield f"thiếu “{UNSIGNED}”"
+
+
+def _ends_after(text: str, words: str) -> bool:
+    """Whether the words are there and no longer number: «1/2» is not «1/24»."""
+    _before, found, after = text.partition(words)
+    return bool(found) and not after[:1].isdecimal()
 
 
 def _sheet_lines(sheet: OwnSheet) -> Iterator[tuple[str, str]]:

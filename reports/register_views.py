@@ -21,10 +21,9 @@ from reports import batch_views, print_views
 from reports.batch_progress import batch_progress
 from reports.batch_views import WHO_SEES, get_batch
 from reports.models import PrintBatch, PrintJob
-from reports.print_control import may_control, require_control
 from reports.print_forms import CopiesForm, RegisterForm
-from reports.print_jobs import WHO_PRINTS, BookRefused, progress_of
-from reports.print_register import Line, all_lines, lines_of, note_copies, places_of
+from reports.print_jobs import BookRefused
+from reports.print_register import Line, all_lines, lines_of, note_copies, places_of, require_may_note
 from reports.print_views import get_print
 from students.models import SchoolYear
 
@@ -84,7 +83,7 @@ def _rows(lines: Iterator[Line]) -> Iterator[Sequence[Value]]:
             printed.finished_at,
             printed.asked_by.full_name,
             line.version,
-            "" if isinstance(printed, PrintBatch) else printed.audit_code,
+            line.audit_codes,
             "x" if printed.is_preview else "",
             line.pupils,
             printed.pages,
@@ -98,24 +97,16 @@ def _rows(lines: Iterator[Line]) -> Iterator[Sequence[Value]]:
 def copies(request: SignedInRequest, pk: int) -> HttpResponse:
     """Notes paper copies of a print."""
     job = get_print(request.user, pk)
-    require_control(job, request.user)
     form = CopiesForm(request.POST)
     if _noted(request, job, form):
         return redirect("reports:print_job", pk)
-    context = {
-        "job": job,
-        "progress": progress_of(job, worker_is_alive=has_live_worker()),
-        "may_print": may_control(job, request.user),
-        **print_views.about_paper(job, form),
-    }
-    return render(request, "reports/print_job.html", context, status=422)
+    return print_views.page_of_print(request, job, form, status=422)
 
 
 @require_POST
 def batch_copies(request: SignedInRequest, pk: int) -> HttpResponse:
     """Notes paper copies of the file of a batch."""
     found = get_batch(request.user, pk)
-    permissions.require(request.user, Action.PRINT_BOOKS, WHO_PRINTS)
     form = CopiesForm(request.POST)
     if _noted(request, found, form):
         return redirect("reports:batch", pk)
@@ -123,12 +114,14 @@ def batch_copies(request: SignedInRequest, pk: int) -> HttpResponse:
         "batch": found,
         "progress": batch_progress(found, worker_is_alive=has_live_worker()),
         "may_print": True,
-        **batch_views.about_paper(found, form),
+        **batch_views.about_paper(request.user, found, form),
     }
     return render(request, "reports/batch.html", context, status=422)
 
 
 def _noted(request: SignedInRequest, printed: PrintJob | PrintBatch, form: CopiesForm) -> bool:
+    """Raises PermissionDenied before the form is looked at."""
+    require_may_note(printed, request.user)
     if not form.is_valid():
         return False
     try:

@@ -35,14 +35,22 @@ class ClassFile:
     places: Mapping[str, Mapping[str, Sequence[int]]]
 
 
-def bind_apart(target: Path, files: Sequence[ClassFile], *, title: str, key: str) -> list[str]:
+def bind_apart(
+    target: Path, files: Sequence[ClassFile], *, title: str, key: str, metadata: bytes
+) -> list[str]:
     """Writes the whole to `target` in another process and checks it; returns what is wrong, [] when nothing is.
 
     What is right is kept under the key (`reports.kept_books`).
 
     Raises CalledProcessError when the process fails.
     """
-    order = {"target": str(target), "title": title, "key": key, "files": [asdict(each) for each in files]}
+    order = {
+        "target": str(target),
+        "title": title,
+        "key": key,
+        "metadata": metadata.decode(),
+        "files": [asdict(each) for each in files],
+    }
     done = subprocess.run(
         [sys.executable, "-m", "reports.whole_book"],
         cwd=settings.BASE_DIR,
@@ -54,8 +62,11 @@ def bind_apart(target: Path, files: Sequence[ClassFile], *, title: str, key: str
     return list(json.loads(done.stdout))
 
 
-def bind(target: Path, files: Sequence[ClassFile], *, title: str) -> None:
-    """One file of all pages in their order, a bookmark a class, below it those of the class's file."""
+def bind(target: Path, files: Sequence[ClassFile], *, title: str, metadata: bytes) -> None:
+    """One file of all pages in their order, a bookmark a class, below it those of the class's file.
+
+    `metadata`: its XMP packet.
+    """
     with tempfile.TemporaryDirectory(dir=target.parent) as folder, pikepdf.new() as whole:
         bookmarks: list[pikepdf.OutlineItem] = []
         sources = []
@@ -69,6 +80,9 @@ def bind(target: Path, files: Sequence[ClassFile], *, title: str) -> None:
         share_faces(whole)
         whole.docinfo["/Title"] = title
         whole.Root.Lang = pikepdf.String("vi")
+        whole.Root.Metadata = whole.make_stream(
+            metadata, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+        )
         whole.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
         whole.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         for source in sources:
@@ -138,7 +152,7 @@ def main() -> None:
     order = json.load(sys.stdin)
     files = [ClassFile(**each) for each in order["files"]]
     target = Path(order["target"])
-    bind(target, files, title=order["title"])
+    bind(target, files, title=order["title"], metadata=order["metadata"].encode())
     faults = faults_of(target, files)
     if not faults:
         kept_books.keep(order["key"], target, {}, [each.pages for each in files])

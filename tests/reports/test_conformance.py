@@ -6,24 +6,30 @@ import pypdfium2
 import pytest
 import segno
 
-from reports import pdf
+from reports import page_foot, pdf, read_back
+from reports.pdf_archive import marks_in
 from reports.print_addresses import address_of
+from reports.print_marks import Marks
+from reports.text_edges import edges_of
 from tests.conforming import faults_of, faults_of_file
 from tests.reports import sample_books as sample
+from tests.reports import sample_own_books, sample_slips
 
 FOOT = "Mã nhật kí: 104233-7K3M-9QXD-2F5B"
 SIDE = 9 / 25.4 * 72
 
 
-def bound(tmp_path: Path, *contents: object) -> Path:
+def bound(tmp_path: Path, *contents: object, is_numbered: bool = False) -> Path:
     """As a worker binds them: the chain's code at the foot, a square code to each part."""
     file = tmp_path / "book.pdf"
-    drawn = [
-        pdf.render_class_table(each) if hasattr(each, "rows") else pdf.render_transcript(each)
-        for each in contents
-    ]
+    drawn = [pdf.draw(each) for each in contents]
     addresses = [address_of(pdf.print_code(each)) for each in contents]
-    pdf.merge_into(file, drawn, title="Sổ", foot=FOOT, addresses=addresses)
+    hashes = tuple(pdf.content_hash(each) for each in contents)
+    marks = Marks("ab" * 32, ("104233-7K3M-9QXD-2F5B",), hashes)
+    edges = [edges_of(each) for each in contents]
+    laid = {"foot": FOOT, "addresses": addresses, "edges": edges, "marks": marks, "is_numbered": is_numbered}
+    pdf.merge_into(file, drawn, title="Sổ", **laid)
+    assert marks_in(file) == marks
     return file
 
 
@@ -87,5 +93,52 @@ def test_the_square_of_a_class_table_stands_on_its_first_page(tmp_path):
     assert modules_at(file, 0, millimetres(297 - 18), millimetres(16 - 9), len(wanted)) == wanted
 
 
-def test_a_square_has_modules_wide_enough_for_a_telephone():
-    assert len(expected("7K3M-9QXD")) <= 29
+@pytest.mark.parametrize(
+    "host", ["KD.VN", "HOSO.KIMDONG.EDU.VN", "SOSACH.TIEUHOCKIMDONG.EDU.VN", "H" * 30 + ".TIEUHOC.EDU.VN"]
+)
+def test_a_square_has_modules_a_third_of_a_millimetre_wide_however_long_the_address(host):
+    modules = len(page_foot.modules_of(f"HTTPS://{host}/P/7K3M9QXD"))
+    side = page_foot.side_of(modules)
+    assert side / modules >= millimetres(0.33)
+    assert side <= millimetres(10.2), "else it would cover what stands below it"
+
+
+LEFT_ENDS = [
+    ("transcript", 0, 15),
+    ("transcript", 1, 14),
+    ("transcript", 2, 20),
+    ("slip", 0, 16),
+    ("slip", 1, 16),
+    ("table", 0, 9),
+]
+
+
+@pytest.mark.parametrize(("kind", "place", "millimetres_in"), LEFT_ENDS)
+def test_the_chains_code_at_the_foot_begins_where_the_line_above_it_does(
+    tmp_path, kind, place, millimetres_in
+):
+    content = {
+        "transcript": sample.transcript(1, 3),
+        "slip": sample_slips.slip(),
+        "table": sample.class_table(2),
+    }
+    file = bound(tmp_path, content[kind])
+    document = pypdfium2.PdfDocument(file)
+    text = document[place].get_textpage()
+    firsts = []
+    for words in ("Mã nhật kí", {"table": "Bảng tổng hợp KQĐGGD"}.get(kind, "Mã HS")):
+        index, _count = text.search(words).get_next()
+        firsts.append(text.get_charbox(index)[0])
+    document.close()
+    assert firsts == pytest.approx([millimetres(millimetres_in)] * 2, abs=1)
+
+
+def test_every_page_of_an_own_book_has_its_number_in_the_whole_beside_that_in_its_part(tmp_path):
+    book = sample_own_books.own_book(sample_own_books.own_sheet(), sample_own_books.own_sheet(of_traits=True))
+    file = bound(tmp_path, *book.parts, is_numbered=True)
+    texts = [read_back.squeezed(text) for text in read_back.page_texts(file)]
+    for number, text in enumerate(texts, start=1):
+        assert f"Trang{number}/{len(texts)}củacảsổ" in text
+        assert text.count("củacảsổ") == 1
+    assert sum("Phầnnày:trang1/" in text for text in texts) == len(book.parts)
+    assert faults_of_file(file) == []

@@ -8,6 +8,7 @@ import pytest
 
 from reports import book_binding, kept_books, pdf_merge, read_back
 from reports.book_binding import Manuscript
+from reports.pdf_archive import marks_in
 from tests.conforming import faults_of_file
 from tests.reports import sample_books as sample
 
@@ -54,6 +55,13 @@ def test_the_copy_still_conforms_to_pdf_ua_and_pdf_a():
     assert faults_of_file(second) == []
     with pikepdf.open(second) as book:
         assert book.check_pdf_syntax() == []
+
+
+def test_the_metadata_of_the_copy_tell_the_contents_and_the_new_head():
+    first, second = (marks_in(printed(name, code)) for name, code in (("a.pdf", FIRST), ("b.pdf", SECOND)))
+    assert (first.audit_codes, second.audit_codes) == ((FIRST,), (SECOND,))
+    assert (first.content_hash, first.parts) == (second.content_hash, second.parts)
+    assert [len(each) for each in (second.content_hash, *second.parts)] == [64, 64, 64]
 
 
 def test_a_book_with_another_pupil_or_another_word_is_not_taken_for_it():

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.history import Source, acting
@@ -54,10 +55,12 @@ def saved(row: object, **fields: object) -> None:
 def test_page_and_list_say_that_the_book_has_changed_and_what_to_do(school: School, files: Path) -> None:
     enter(school.sheet("TOAN"), school.pupils[0], "mark", "7", by=school.lan)
     job = printed(school)
+    job.refresh_from_db()
     assert not is_outdated(job)
     enter(school.sheet("TOAN"), school.pupils[0], "mark", "9", by=school.lan)
     page, listed = both_pages(school, job)
-    assert "Sổ đã thay đổi sau bản in này (lúc " in page
+    assert "Sổ đã thay đổi sau bản in này: in lại trước khi kí." in page
+    assert f"Bản in ghi sổ như lúc {timezone.localtime(job.started_at):%H:%M %d/%m/%Y}." in page
     assert "in lại trước khi kí" in page
     assert "Sổ đã thay đổi sau bản in này" in listed
     again = printed(school)

@@ -223,14 +223,17 @@ def test_headings_stand_on_every_page_and_the_longest_comments_to_their_last_wor
     assert whole.count("hằngngàycùngbốmẹ.") == 12 * (3 if of_traits else 1)
 
 
-def test_a_complete_book_passes_and_one_with_another_value_is_named() -> None:
+def test_a_complete_book_passes_and_one_with_another_value_is_named(tmp_path: Path) -> None:
     book = sample.own_book(
         sample.own_sheet(pupils=3), sample.own_sheet(pupils=3, of_traits=True, locked=False)
     )
     parts = [pdf.draw(part) for part in book.parts]
     pages = [len(page_texts(part)) for part in parts]
-    whole = pdf.merge(parts, title="Sổ")
+    whole = tmp_path / "so.pdf"
+    pdf.merge_into(whole, parts, title="Sổ", is_numbered=True)
     check_own_book(whole, book, pages=pages)
+    with pytest.raises(PrintRunShort, match="trang thứ 1 của tệp không ghi “Trang 1/"):
+        check_own_book(pdf.merge(parts, title="Sổ"), book, pages=pages)
     first = book.sheets[0]
     row = replace(first.rows[1], comments=("Khác.",))
     changed = replace(book, sheets=(replace(first, rows=(first.rows[0], row, first.rows[2])), book.sheets[1]))

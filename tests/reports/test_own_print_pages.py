@@ -1,8 +1,11 @@
 """The page of own books and slips: who may ask for whose, who may open what came of it (rules R68, R76)."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -12,7 +15,10 @@ from gradebook.regulation import Period
 from reports.models import PrintJob
 from reports.print_jobs import ask_for_own_books, ask_for_slips, run_job
 from reports.print_views import file_name
+from reports.transcripts import pupil_code
+from students.models import Student
 from tests.gradebook.school import CONFIRMED, School, close_window, enter, make_school, open_window
+from tests.reports.papers import pages_of
 from tests.reports.school_books import fill
 from tests.reports.test_outdated import is_outdated
 from tests.reports.test_print_pages import as_person, confirmed, files, words
@@ -195,7 +201,7 @@ def test_the_page_takes_the_same_statements_for_one_print_and_for_many(
     )
     client = as_person(school.people[name])
     client.get(OWN)
-    with django_assert_num_queries({"lan": 10, "tuan": 11}[name]):
+    with django_assert_num_queries({"lan": 11, "tuan": 11}[name]):
         assert words(client.get(OWN).content).count("Sổ THKQGD cá nhân · Nguyễn Thị Lan") == count
 
 
@@ -214,6 +220,90 @@ def test_a_teacher_prints_again_from_the_page_of_the_print(school: School) -> No
     html = as_person(school.lan).get(page_of(job)).content.decode()
     assert f'action="{BOOK}?year={school.year.pk}"' in html
     assert f'name="whom" value="gv-{school.lan.pk}"' in html
+
+
+# -- One pupil's slip ----------------------------------------------------------------------------------------
+
+
+def test_the_slip_of_each_pupil_is_a_file_of_its_own_and_all_together_a_zip(school: School) -> None:
+    job, client = slips_of_4a(school), confirmed(as_person(school.lan))
+    page = words(client.get(page_of(job)).content)
+    assert "Tải tất cả (ZIP, 2 tệp)" in page
+    first, second = school.pupils
+    answer = client.get(reverse("reports:pupil_file", args=[job.pk, 2]))
+    name = f"PhieuKetQua-4A-GHKI-{pupil_code(second).lower()}-"
+    assert name in answer["Content-Disposition"]
+    text = " ".join(pages_of(io.BytesIO(b"".join(answer.streaming_content))))
+    assert second.full_name in text
+    assert first.full_name not in text
+    answer = client.get(reverse("reports:class_files", args=[job.pk]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as packed:
+        assert [each.startswith("PhieuKetQua-4A-GHKI-") for each in packed.namelist()] == [True, True]
+    for stranger in (school.minh, school.thu):
+        address = reverse("reports:pupil_file", args=[job.pk, 1])
+        assert as_person(stranger).get(address).status_code == 403
+
+
+def test_after_a_correction_the_slip_of_that_pupil_is_printed_again_alone(school: School) -> None:
+    opened(school)
+    job, client = slips_of_4a(school), as_person(school.lan)
+    assert "nay đã khác" not in words(client.get(page_of(job)).content)
+    first, second = school.pupils
+    enter(school.sheet("TOAN"), second, "attainment", "C", by=school.lan)
+    page = words(client.get(page_of(job)).content)
+    assert "Phiếu của 1 em nay đã khác" in page
+    listed = page[page.index("nay đã khác") : page.index("Tải tất cả")]
+    assert f"{second.full_name} {pupil_code(second)} In lại" in listed
+    assert first.full_name not in listed
+
+    wanted = {"school_class": school.class_4a.pk, "period": "GHKI", "student": second.pk, **CONFIRMED}
+    assert client.post(SLIPS, wanted).status_code == 302
+    alone = PrintJob.objects.get(student=second)
+    run_job(alone.pk)
+    alone.refresh_from_db()
+    assert (alone.state, alone.pupils_done) == ("done", 1)
+    text = " ".join(pages_of(alone.file.path))
+    assert second.full_name in text
+    assert first.full_name not in text
+    assert f"Phiếu kết quả của em {second.full_name} · lớp 4A" in words(client.get(page_of(alone)).content)
+    assert file_name(alone).startswith("PhieuKetQua-4A-GHKI-")
+    assert f'name="student" value="{second.pk}"' in client.get(page_of(alone)).content.decode()
+
+
+def test_the_slip_of_one_pupil_is_old_when_that_pupils_results_change_and_not_another_s(
+    school: School,
+) -> None:
+    opened(school)
+    first, second = school.pupils
+    job = ask_for_slips(
+        school_class=school.class_4a, period=Period.MID_TERM_1, student=second, by=school.tuan
+    )
+    run_job(job.pk)
+    enter(school.sheet("TOAN"), first, "attainment", "C", by=school.lan)
+    assert not is_outdated(job)
+    enter(school.sheet("TOAN"), second, "attainment", "C", by=school.lan)
+    assert is_outdated(job)
+
+
+def test_a_homeroom_teacher_chooses_among_the_pupils_of_the_class_and_of_no_other(school: School) -> None:
+    client = as_person(school.lan)
+    html = client.get(OWN).content.decode()
+    assert f'<option value="{school.pupils[0].pk}">' in html
+    stranger = Student.objects.get(enrolments__school_class=school.class_1a, enrolments__position=1)
+    wanted = {"school_class": school.class_4a.pk, "period": "GHKI", "student": stranger.pk, **CONFIRMED}
+    answer = client.post(SLIPS, wanted)
+    assert answer.status_code == 422
+    assert "Em này không có trong lớp" in words(answer.content)
+    refused = as_person(school.tuan).post(SLIPS, wanted)
+    assert f"Em {stranger.full_name} không còn ở lớp 4A" in words(refused.content)
+    assert not PrintJob.objects.exists()
+
+
+def test_only_a_transcript_or_a_slip_is_of_one_pupil_says_the_database(school: School) -> None:
+    job = slips_of_4a(school)
+    for book in ("thkqgd", "canhan"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            PrintJob.objects.filter(pk=job.pk).update(student=school.pupils[0], book=book)
 
 
 # -- What makes them old -------------------------------------------------------------------------------------

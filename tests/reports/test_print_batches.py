@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -27,7 +28,7 @@ from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
 from reports.print_batches import ask_for_batch, resume_stalled, run_batch, settle_of
 from reports.print_control import cancel_batch, cancel_print, resume_batch, resume_print
-from reports.print_jobs import BookRefused, ask_for_book, ask_for_transcript, run_job
+from reports.print_jobs import AlreadyUnderWay, BookRefused, ask_for_book, ask_for_transcript, run_job
 from reports.print_moves import MOVES
 from reports.read_back import PrintRunShort
 from reports.transcripts import pupil_code
@@ -190,12 +191,12 @@ def test_a_whole_that_lost_a_class_or_mixed_two_up_is_not_published(
     batch = ask(school)
     in_order = whole_book.bind
 
-    def crosswise(target: Path, parts: list[whole_book.ClassFile], *, title: str, key: str) -> list[str]:
-        in_order(target, parts[::-1], title=title)
+    def crosswise(target: Path, parts: list[whole_book.ClassFile], **how: Any) -> list[str]:
+        in_order(target, parts[::-1], title=how["title"], metadata=how["metadata"])
         return whole_book.faults_of(target, parts)
 
-    def short(target: Path, parts: list[whole_book.ClassFile], *, title: str, key: str) -> list[str]:
-        in_order(target, parts[:1], title=title)
+    def short(target: Path, parts: list[whole_book.ClassFile], **how: Any) -> list[str]:
+        in_order(target, parts[:1], title=how["title"], metadata=how["metadata"])
         return whole_book.faults_of(target, parts)
 
     monkeypatch.setattr(whole_book, "bind_apart", crosswise)
@@ -427,8 +428,26 @@ def test_what_is_over_is_not_cancelled_and_what_is_open_or_done_not_resumed(scho
     with pytest.raises(BookRefused, match="Chỉ in tiếp"):
         resume_print(job, by=school.tuan)
     batch = ask(school)
-    with pytest.raises(BookRefused, match="Chỉ in tiếp"):
+    with pytest.raises(AlreadyUnderWay, match="đang được in"):
         resume_batch(batch, by=school.tuan)
+
+
+@pytest.mark.parametrize("what", ["print", "batch"])
+def test_a_second_click_on_going_on_is_told_that_it_is_under_way(school: School, what: str) -> None:
+    client = as_confirmed(school.tuan)
+    asked = (
+        ask(school)
+        if what == "batch"
+        else ask_for_book(book=BOOK.TRANSCRIPTS, school_class=school.class_4a, period="CN", by=school.tuan)
+    )
+    client.post(reverse(f"reports:{what}_cancel", args=[asked.pk]))
+    resume = reverse(f"reports:{what}_resume", args=[asked.pk])
+    assert "Đã đưa vào hàng chờ in tiếp" in client.post(resume, follow=True).content.decode()
+    again = client.post(resume, follow=True).content.decode()
+    assert "này đang được in, không cần bấm «In tiếp» lần nữa." in again
+    assert "Chỉ in tiếp được" not in again
+    resumed = AccessLogEntry.objects.filter(kind=AccessLogEntry.Kind.PRINT_ASKED, detail="In tiếp")
+    assert resumed.count() == 1
 
 
 @pytest.mark.parametrize("target", STATES)
@@ -657,6 +676,22 @@ def test_the_page_tells_the_time_left_while_workers_have_classes_in_hand(school:
     page = as_(school.tuan).get(reverse("reports:batch", args=[batch.pk])).content.decode()
     assert "còn khoảng" in page
     assert "1 / 6" in page
+
+
+@pytest.mark.parametrize("are_over", [False, True])
+def test_all_pupils_of_the_batch_count_from_the_start_also_where_their_seats_have_an_end(
+    school: School, are_over: bool
+) -> None:
+    if are_over:
+        Enrolment.objects.update(ends_on=school.year.ends_on)
+    batch = ask(school)
+    client, address = as_(school.bich), reverse("reports:batch", args=[batch.pk])
+    assert "0 / 6" in client.get(address).content.decode()
+    first = batch.jobs.order_by("school_class")[0]
+    PrintJob.objects.filter(pk=first.pk).update(
+        state="running", attempts=1, pupils_asked=3, pupils_done=2, started_at=first.asked_at
+    )
+    assert "2 / 6" in client.get(address).content.decode()
 
 
 def test_pages_of_a_school_book_are_those_of_the_classes_for_every_pupil(school: School) -> None:

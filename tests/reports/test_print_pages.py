@@ -139,6 +139,24 @@ def test_asking_leads_to_the_page_of_the_print(school: School) -> None:
     assert "Đã đặt in sổ THKQGD của lớp 4A" in words(answer.content)
 
 
+@pytest.mark.parametrize(
+    ("book", "target", "words_of_it"),
+    [
+        ("thkqgd", "4A", "sổ THKQGD của lớp 4A giữa học kì I năm học {year}, tất cả học sinh của lớp."),
+        ("hocba", "4A", "học bạ của lớp 4A năm học {year}, tất cả học sinh của lớp."),
+        ("thkqgd", "khoi-4", "sổ THKQGD khối 4 giữa học kì I năm học {year}, tất cả các lớp"),
+    ],
+)
+def test_the_page_that_asks_for_the_password_says_of_which_period_and_year(
+    school: School, book: str, target: str, words_of_it: str
+) -> None:
+    whom = school.class_4a.pk if target == "4A" else target
+    posted = {"book": book, "school_class": whom, "period": "GHKI"}
+    page = words(as_person(school.tuan).post(PRINTS, posted, follow=True).content)
+    assert f"Đặt in {words_of_it.format(year=school.year.label)}" in page
+    assert not PrintJob.objects.exists()
+
+
 def test_clicking_again_at_once_leads_to_the_book_that_has_just_begun(school: School) -> None:
     client = as_person(school.tuan)
     first = client.post(PRINTS, wanted(school))["Location"]
@@ -180,6 +198,8 @@ def test_a_wrong_field_is_named_with_its_remedy_and_what_was_chosen_is_kept(
     answer = as_person(school.tuan).post(PRINTS, wanted(school, book=BOOK.CLASS_TABLE) | {field: value})
     assert answer.status_code == 422
     assert message in words(answer.content)
+    assert "Chưa đặt in được. Xin sửa các mục sau" in words(answer.content)
+    assert "Chưa lưu được" not in words(answer.content)
     if field != "school_class":
         assert f'<option value="{school.class_4a.pk}" selected>4A</option>' in answer.content.decode()
     assert not PrintJob.objects.exists()

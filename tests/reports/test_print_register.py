@@ -1,5 +1,6 @@
 """The register of prints: a line a print with its version, its paper copies and what has outdated it."""
 
+import html
 import io
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts import clock
 from accounts.models import AccessLogEntry
+from gradebook.decisions import draft_decision
 from reports.models import PrintBatch, PrintCopies, PrintJob
 from reports.print_jobs import BookRefused
 from reports.print_register import note_copies
 from tests.approvals.papers import applied, entered_school
 from tests.gradebook.school import School, make_school
 from tests.reports.papers import as_confirmed
+from tests.reports.school_books import add_past_years
 from tests.reports.test_superseded import as_if_printed
+from tests.reports.test_transfer_packs import transfer
 
 pytestmark = pytest.mark.django_db
 REGISTER = reverse("reports:register")
@@ -98,6 +102,26 @@ def test_a_wrong_number_is_refused_at_its_place_and_what_was_typed_is_kept(
     assert not PrintCopies.objects.exists()
 
 
+def test_a_teacher_sees_how_many_copies_of_the_own_book_there_are_and_no_form(school: School) -> None:
+    job = finished(school, "canhan", teacher=school.lan, school_year=school.year)
+    note_copies(job, count=3, recipient="Tổ 4", by=school.tuan)
+    address = reverse("reports:print_job", args=[job.pk])
+    page = as_confirmed(school.lan).get(address).content.decode()
+    assert "3 bản" in page
+    assert "Ghi vào sổ theo dõi in" not in page
+    assert "Ghi vào sổ theo dõi in" in as_confirmed(school.tuan).get(address).content.decode()
+    posted = as_confirmed(school.lan).post(reverse("reports:copies", args=[job.pk]), {"count": "1"})
+    assert posted.status_code == 403
+
+
+def test_after_a_wrong_number_the_page_of_a_print_is_otherwise_as_it_was(school: School) -> None:
+    job, client = as_if_printed(school), as_confirmed(school.tuan)
+    refused = client.post(reverse("reports:copies", args=[job.pk]), {"count": "0"}).content.decode()
+    trail = refused[refused.index("breadcrumb") : refused.index("</nav>", refused.index("breadcrumb"))]
+    assert ">In sổ, học bạ<" in trail
+    assert "In sổ cá nhân, phiếu kết quả" not in trail
+
+
 def test_the_leaders_read_the_register_and_note_nothing(school: School) -> None:
     job = as_if_printed(school)
     for person in (school.bich, school.hoa):
@@ -162,6 +186,79 @@ def test_the_excel_file_has_the_same_lines_and_taking_it_is_logged(school: Schoo
     assert "Sổ theo dõi in" in entry.target
 
 
+def finished(school: School, book: str, **what: object) -> PrintJob:
+    """Of a kind that has no file here; `what` says of whom it is."""
+    now = clock.now()
+    return PrintJob.objects.create(
+        **{"book": book, "period": "CN", "asked_by": school.tuan, "state": "done", **what},
+        started_at=now,
+        finished_at=now,
+        pupils_asked=1,
+        pupils_done=1,
+        pages=2,
+        file="books/0.pdf",
+        content_hash=f"{len(book):02d}" * 32,
+    )
+
+
+def one_of_each_kind(school: School) -> dict[str, PrintJob]:
+    pupil = school.pupils[0]
+    leaving = transfer(school)
+    decision = draft_decision("awards", school.year, school.class_4a, by=school.tuan)
+    of_class = {"school_class": school.class_4a}
+    return {
+        "Sổ THKQGD lớp 4A": finished(school, "thkqgd", **of_class),
+        "Học bạ lớp 4A": finished(school, "hocba", **of_class),
+        f"Học bạ của em {pupil.full_name}": finished(school, "hocba", student=pupil, **of_class),
+        "Phiếu kết quả lớp 4A": finished(school, "phieu", **of_class),
+        f"Sổ THKQGD cá nhân · {school.lan.full_name}": finished(
+            school, "canhan", teacher=school.lan, school_year=school.year
+        ),
+        f"Hồ sơ chuyển trường · {pupil.full_name}": finished(school, "chuyen", movement=leaving, **of_class),
+        f"{decision} · {decision.title}": finished(school, "quyetdinh", decision=decision),
+        f"Giấy khen · {decision}": finished(school, "giaykhen", decision=decision),
+    }
+
+
+def test_every_kind_of_finished_print_has_a_line_with_its_copies_and_is_found_by_its_kind(
+    school: School,
+) -> None:
+    prints, client = one_of_each_kind(school), as_confirmed(school.tuan)
+    assert {job.book for job in prints.values()} == set(PrintJob.Book.values), "no kind is left out here"
+    for number, job in enumerate(prints.values(), start=1):
+        note_copies(job, count=100 + number, recipient="", by=school.tuan)
+    rows = rows_of(client)
+    for number, (title, job) in enumerate(prints.items(), start=1):
+        assert title in html.unescape(page_of(client, book=job.book))
+        told = rows[f"Bản {job.pk}"]
+        assert title in str(told[1])
+        assert (told[3], told[4], told[9]) == (school.tuan.full_name, job.content_hash[:12], 100 + number)
+    assert len(rows) == len(prints)
+
+
+def test_the_own_books_of_another_year_stand_in_the_register_of_that_year(school: School) -> None:
+    past = add_past_years(school, 1)[0].year
+    job = finished(school, "canhan", teacher=school.lan, school_year=past)
+    client = as_confirmed(school.tuan)
+    assert job.title not in page_of(client)
+    assert job.title in page_of(client, year=past.pk)
+
+
+def rows_of(client: Client) -> dict[str, tuple[object, ...]]:
+    """Of the Excel file, by the number of the print."""
+    answer = client.get(reverse("reports:register_file"))
+    rows = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values  # type: ignore[union-attr]
+    return {str(row[0]): row for row in rows if str(row[0]).startswith(("Bản ", "Đợt "))}
+
+
+def test_what_was_printed_again_after_a_correction_is_named() -> None:
+    school = entered_school()
+    as_if_printed(school)
+    request = applied(school)
+    renewed = as_if_printed(school)
+    assert f"phiếu {request.label}, đã in lại: bản {renewed.pk}" in page_of(as_confirmed(school.hoa))
+
+
 @pytest.mark.parametrize("prints", [1, 8])
 def test_the_register_takes_the_same_statements_for_few_prints_and_for_many(
     school: School, django_assert_num_queries: DjangoAssertNumQueries, prints: int
@@ -169,6 +266,7 @@ def test_the_register_takes_the_same_statements_for_few_prints_and_for_many(
     for _time in range(prints):
         as_if_printed(school)
         as_if_bound(school)
+        finished(school, "canhan", teacher=school.lan, school_year=school.year)
     client = as_confirmed(school.tuan)
     client.get(REGISTER)
     with django_assert_num_queries(13):

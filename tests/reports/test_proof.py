@@ -13,6 +13,7 @@ from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from reports.models import PrintedContent, PrintJob
 from reports.print_jobs import ask_for_book
+from reports.print_register import note_copies
 from reports.proof import normal_code
 from reports.transcripts import pupil_code
 from tests.gradebook.school import make_school
@@ -109,9 +110,27 @@ def test_a_class_table_tells_pupil_and_column_of_what_changed_and_the_newer_prin
 def test_the_same_book_printed_twice_is_kept_once_and_names_both_prints(school):
     first, second = transcripts(school), transcripts(school)
     assert PrintedContent.objects.count() == 3
+    assert first.audit_code != second.audit_code
+    note_copies(first, count=7, recipient="", by=school.tuan)
     page = words(page_of(school.tuan, code_of(first)))
-    assert f"bản in số {first.pk}" in page
-    assert f"bản in số {second.pk}" in page
+    for job, copies in ((first, "7"), (second, "chưa ghi")):
+        row = page[page.index(f"bản in số {job.pk}") :]
+        row = row[: row.index("</tr>")]
+        assert f"<code>{job.audit_code}</code>: có trong chuỗi nhật kí" in row
+        assert copies in row
+
+
+def test_a_code_of_the_chain_that_the_chain_no_longer_has_is_said_to_be_wrong(school):
+    job = transcripts(school)
+    number = job.audit_code.partition("-")[0]
+    PrintJob.objects.filter(pk=job.pk).update(audit_code=f"{number}-AAAA-AAAA-AAAA")
+    assert "không có trong chuỗi nhật kí: báo Hiệu trưởng" in words(page_of(school.tuan, code_of(job)))
+
+
+def test_the_hash_of_the_contents_has_the_same_name_on_paper_and_on_its_page(school):
+    job = class_table(school)
+    page = words(page_of(school.tuan, job.print_code))
+    assert f"<dt>SHA-256 của nội dung</dt> <dd><code>{job.content_hash}</code></dd>" in page
 
 
 def test_a_colleague_learns_whether_it_holds_but_not_what_changed(school):
@@ -137,6 +156,11 @@ def test_a_code_that_no_print_has_is_answered_with_what_to_do(school):
         ("7k3m-9qxd", "7K3M-9QXD"),
         (" 7K3M 9QXD ", "7K3M-9QXD"),
         ("OIL19QXD", "0111-9QXD"),
+        ("Mã bản in: QGT4-H9VZ", "QGT4-H9VZ"),
+        ("mã bản in qgt4 h9vz", "QGT4-H9VZ"),
+        (["Mã HS: 3100000001 · Trần Ý · Mã bản in: QGT4-H9VZ", " 1/2"][0], "QGT4-H9VZ"),
+        ("Mã bản in: QGT4-H9VZ · SHA-256 của nội dung: 9f8e", "QGT4-H9VZ"),
+        ("Ma\u0303 ba\u0309n in: QGT4-H9VZ", "QGT4-H9VZ"),
         ("7K3M-9QX", ""),
         ("7K3M-9QXU", ""),
         ("", ""),
