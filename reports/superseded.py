@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
@@ -41,6 +41,16 @@ class Superseded:
     def is_in_part(self) -> bool:
         """Whether those pages alone are printed again; own books and slips are as a whole."""
         return bool(self.pages) and self.job.book not in {PrintJob.Book.OWN_BOOK, PrintJob.Book.SLIPS}
+
+    @property
+    def only_pupil(self) -> int | None:
+        """Whose slip alone is printed again: a class's file has one pupil changed."""
+        pupils = {item.student_id for item in self.request.items.all()}
+        return pupils.pop() if self.job.book == PrintJob.Book.SLIPS and len(pupils) == 1 else None
+
+    @property
+    def by(self) -> str:
+        return f"phiếu {self.request.label}"
 
     @property
     def where(self) -> str:
@@ -123,15 +133,18 @@ def superseded_by(requests: Sequence[CorrectionRequest]) -> list[Superseded]:
                 new.setdefault(_key(job), job)
             elif job.correction_id is None:
                 old[_key(job)] = job
-        found += [_superseded(request, job, new.get(key)) for key, job in old.items()]
+        found += [_superseded(request, job, new) for job in old.values()]
     return found
 
 
-def _superseded(request: CorrectionRequest, job: PrintJob, renewed: PrintJob | None) -> Superseded:
+def _superseded(request: CorrectionRequest, job: PrintJob, new: Mapping[Key, PrintJob]) -> Superseded:
+    """`new` are the prints with the new value."""
     names = dict.fromkeys(item.student.full_name for item in request.items.all())
     changed = changed_in(job, request)
     pages, told = changed.pages_in(job.places), changed.told_in(job.places)
-    return Superseded(request, job, tuple(names), pages, told, renewed)
+    row = Superseded(request, job, tuple(names), pages, told, new.get(_key(job)))
+    of_one = new.get(_key(job, row.only_pupil)) if row.only_pupil else None
+    return replace(row, renewed=row.renewed or of_one)
 
 
 def _later_classes(requests: Iterable[CorrectionRequest]) -> Mapping[int, set[int]]:
@@ -159,8 +172,10 @@ def _prints_of(requests: Iterable[CorrectionRequest], later: Mapping[int, set[in
     return list(rows.select_related(*beside).order_by("id"))
 
 
-def _key(job: PrintJob) -> Key:
-    return job.book, job.school_class_id, job.period, job.movement_id, job.student_id, job.teacher_id
+def _key(job: PrintJob, student: int | None = None) -> Key:
+    """Which paper it is; `student`: as that pupil's alone."""
+    whose = student or job.student_id
+    return job.book, job.school_class_id, job.period, job.movement_id, whose, job.teacher_id
 
 
 def _holds(job: PrintJob, request: CorrectionRequest, classes: set[int]) -> bool:

@@ -155,7 +155,7 @@ def test_the_own_book_with_the_sheet_and_the_slip_of_the_pupil_are_named_with_th
     assert all(school.pupils[1].full_name in words for words in of_pupil[:1])
     assert not any(school.pupils[0].full_name in words for words in of_pupil)
     assert [told.partition(": ")[2] for told in rows[slips].told] == ["phiếu của em"]
-    # The clerk prints them anew from there: the whole file, which then has the new value.
+    # The clerk prints them anew from there; of the own book the whole file, which then has the new value.
     client = as_confirmed(school.tuan)
     page = client.get(reverse("reports:superseded", args=[request.pk])).content.decode()
     assert f"{reverse('reports:own_book_print')}?year={school.year.pk}" in page
@@ -167,6 +167,11 @@ def test_the_own_book_with_the_sheet_and_the_slip_of_the_pupil_are_named_with_th
         f"phiếu {request.label}" in client.get(reverse("reports:print_job", args=[own.pk])).content.decode()
     )
     assert f"phiếu {request.label}" in client.get(reverse("reports:prints")).content.decode()
+    # Of the slips that of the pupil alone, which then stands for the page of the old file.
+    assert f'name="student" value="{school.pupils[1].pk}"' in page
+    of_one = {"school_class": school.class_4a, "period": Period.MID_TERM_1, "by": school.tuan}
+    alone = printed(ask_for_slips(student=school.pupils[1], **of_one))
+    assert {row.job: row.renewed for row in rows_of(request)} == {own: new, slips: alone}
 
 
 def test_the_teacher_reads_on_the_own_print_which_request_has_changed_it_without_a_way_that_is_shut(school):
