@@ -120,7 +120,7 @@ def test_the_chains_code_at_the_foot_begins_where_the_line_above_it_does(
     content = {
         "transcript": sample.transcript(1, 3),
         "slip": sample_slips.slip(),
-        "table": sample.class_table(2),
+        "table": sample.class_table(2, pupils=5),
     }
     file = bound(tmp_path, content[kind])
     document = pypdfium2.PdfDocument(file)
