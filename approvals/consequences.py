@@ -13,6 +13,7 @@ from approvals.contested_cells import Rival, rivals_of
 from approvals.models import CorrectionRequest
 from approvals.signature_consequences import Signed, foreseen_signatures, signed_books, withdrawn
 from gradebook.computed_results import computed_as, seats_of
+from gradebook.decided_anew import to_adjust
 from gradebook.models import YearOutcome
 from gradebook.outcomes import reopen_corrected
 from gradebook.regulation import Award, Period, YearResult
@@ -39,7 +40,7 @@ def touches_results(request: CorrectionRequest) -> bool:
 def foreseen(request: CorrectionRequest) -> tuple[str, ...]:
     """For those who decide: what each pupil's year would come to, and which books would have to be signed again.
 
-    Two statements, seven more at the year's end and where a book is signed.
+    Two statements, eight more at the year's end and where a book is signed.
     """
     return (*_foreseen_results(request), *foreseen_signatures(request))
 
@@ -60,24 +61,29 @@ def _foreseen_results(request: CorrectionRequest) -> tuple[str, ...]:
     }
     computed = computed_as(seats, Period(request.period), texts)
     names = {seat.student_id: seat.student.full_name for seat in seats}
+    issued = to_adjust(request.school_class_id, texts)
     lines = [
         _foreseen_line(
-            names[pupil], _words(before.final.result), _words(after.final.result), decided.get(pupil)
+            names[pupil],
+            _words(before.final.result),
+            _words(after.final.result),
+            decided.get(pupil),
+            issued.get(pupil, ""),
         )
         for pupil, (before, after) in computed.items()
     ]
     return tuple(lines)
 
 
-def _foreseen_line(name: str, before: str, after: str, decided: YearOutcome | None) -> str:
+def _foreseen_line(name: str, before: str, after: str, decided: YearOutcome | None, issued: str) -> str:
     if before == after:
         kept = ", quyết định đã phê duyệt giữ nguyên" if decided else ""
         return f"{name}: kết quả năm học vẫn là «{after}»{kept}."
     if decided is None:
-        return f"{name}: kết quả năm học từ «{before}» thành «{after}», giáo viên chủ nhiệm xác nhận lại."
+        return f"{name}: kết quả năm học từ «{before}» thành «{after}», giáo viên chủ nhiệm xác nhận lại.{issued}"
     return (
         f"{name}: kết quả năm học từ «{before}» thành «{after}»: kết quả đã phê duyệt{_award(decided)} và việc lên lớp "
-        "sẽ phải xét lại."
+        f"sẽ phải xét lại.{issued}"
     )
 
 
@@ -132,11 +138,12 @@ def _follow_results(request: CorrectionRequest, before: Results) -> list[str]:
             "Kết quả năm học, khen thưởng, lên lớp không đổi: không có ô nào trong phiếu dùng để xếp kết quả."
         ]
     page = read_class(request.school_class)
+    issued = to_adjust(request.school_class_id, before)
     lines, same = [], 0
     for row in page.rows:
         if row.student.pk in before:
             line = _line(request, page, row, before[row.student.pk])
-            lines += [line] if line else []
+            lines += [f"{line}{issued.get(row.student.pk, '')}"] if line else []
             same += not line
     if same:
         lines.append(f"{same} em: tính lại, kết quả năm học, khen thưởng, lên lớp không đổi.")

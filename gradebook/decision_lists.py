@@ -41,12 +41,16 @@ _READERS = {part: _readers(part) for part in COLUMNS}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A pupil on a list of a decision."""
+    """A pupil on a list of a decision.
+
+    `since` is what came of the pupil afterwards, where the line no longer holds (`decided_anew`).
+    """
 
     part: Kind
     student: Student
     school_class: SchoolClass
     words: tuple[str, ...]
+    since: str = ""
 
     @property
     def title(self) -> str:
@@ -114,7 +118,7 @@ def issued_lines(decision: ResultsDecision) -> tuple[Line, ...]:
     return tuple(Line(Kind(row.part), row.student, row.school_class, tuple(row.words)) for row in rows)
 
 
-def _lines(decision: ResultsDecision, rows: Sequence[Row]) -> Iterator[tuple[Line, bool]]:
+def lines_now(decision: ResultsDecision, rows: Sequence[Row]) -> Iterator[tuple[Line, bool]]:
     """Each with whether it is settled: the principal has decided on the pupil, or left the pupil for the summer."""
     for part in PARTS[DecisionKind(decision.kind)]:
         for row in rows:
@@ -163,7 +167,9 @@ def read_draft(decision: ResultsDecision) -> Draft:
     moments = [each.approved_at for each in approved.values() if each.approved_at]
     said = _said_already(decision)
     proposed = [
-        (line, is_final) for line, is_final in _lines(decision, read_results(classes)) if line.key not in said
+        (line, is_final)
+        for line, is_final in lines_now(decision, read_results(classes))
+        if line.key not in said
     ]
     return Draft(
         shown=tuple(line for line, _is_final in proposed),

@@ -18,8 +18,9 @@ from accounts.idle_lock import administrative
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
+from gradebook.decided_anew import marked_lines
 from gradebook.decision_forms import DraftForm, IssueForm, WithdrawForm
-from gradebook.decision_lists import issued_lines, parts_of, read_draft
+from gradebook.decision_lists import parts_of, read_draft
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.decisions import (
     WHO_DRAFTS,
@@ -120,12 +121,12 @@ def _decision_page(
     request: SignedInRequest, found: ResultsDecision, form: forms.Form | None = None
 ) -> HttpResponse:
     draft = read_draft(found) if found.is_draft else None
-    parts = parts_of(draft.shown if draft else issued_lines(found), found.kind)
+    parts = parts_of(draft.shown if draft else marked_lines(found), found.kind)
     ordered = [line for part in parts for line in part.lines]
     page = Paginator(ordered, LINES_A_PAGE).get_page(request.GET.get("page"))
     is_principal = permissions.may(request.user, Action.APPROVE_OUTCOMES)
     is_open = not found.year.is_closed
-    classes = {line.school_class.pk: line.school_class for line in ordered}
+    classes = {line.school_class.pk: line.school_class for line in ordered if not line.since}
     context = {
         "decision": found,
         "kind": STATE_KINDS[DecisionState(found.state)],
@@ -140,7 +141,8 @@ def _decision_page(
         "may_drop": found.is_draft and is_open,
         "may_reopen_year": not is_open and permissions.may(request.user, Action.CLOSE_YEAR),
         "may_print": permissions.may(request.user, Action.PRINT_PAPERS),
-        "has_certificates": found.is_issued and found.kind == DecisionKind.AWARDS,
+        "has_certificates": found.is_issued and found.kind == DecisionKind.AWARDS and bool(classes),
+        "no_longer": sum(bool(line.since) for line in ordered),
         "classes": list(classes.values()),
     }
     is_wrong = form is not None and bool(form.errors)

@@ -1,15 +1,16 @@
 """A decision on results on paper (Nghị định 30/2020), and the certificates that follow from one (rules R46, R48).
 
-A draft shows the lists as they stand now, without number and day; an issued one in the words in which it was issued.
+A draft shows the lists as they stand now, without number and day; an issued one in the words in which it was issued,
+with a note at a line that no longer holds.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from accounts.clock import today
-from gradebook.decision_lists import AWARD, AWARD_REASON, Line, Part, issued_lines, parts_of, read_draft
+from gradebook.decided_anew import marked_lines
+from gradebook.decision_lists import AWARD, AWARD_REASON, Line, Part, parts_of, read_draft
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.year_end_lists import Kind
@@ -76,7 +77,7 @@ class DecisionPaper:
 
 def read_decision_paper(decision: ResultsDecision) -> DecisionPaper:
     """`decision` comes with year, class and who issued it. Statements independent of the pupils."""
-    lines = read_draft(decision).shown if decision.is_draft else issued_lines(decision)
+    lines = read_draft(decision).shown if decision.is_draft else marked_lines(decision)
     return DecisionPaper(decision, parts_of(lines, decision.kind), _signature(decision))
 
 
@@ -196,8 +197,11 @@ class Certificates:
 
 
 def read_certificates(decision: ResultsDecision, school_class: SchoolClass | None) -> Certificates:
-    """`decision` is issued; of one class where it is given. Two statements."""
-    lines: Sequence[Line] = issued_lines(decision)
+    """`decision` is issued; of one class where it is given. Three statements, nine more where results were re-opened.
+
+    Whose line no longer holds gets none.
+    """
+    lines = [line for line in marked_lines(decision) if not line.since]
     if school_class is not None:
         lines = [line for line in lines if line.school_class.pk == school_class.pk]
     groups = groupby(lines, key=lambda line: line.school_class.name)

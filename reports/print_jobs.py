@@ -21,6 +21,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from approvals.models import CorrectionRequest
+from gradebook.decided_anew import marked_lines
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
@@ -197,6 +198,13 @@ def _check_certificates(decision: ResultsDecision, school_class: SchoolClass | N
         )
     if school_class is not None and not decision.lines.filter(school_class=school_class).exists():
         raise BookRefused("school_class", f"Lớp {school_class.name} không có em nào trong quyết định này.")
+    lines = marked_lines(decision)
+    if all(line.since for line in lines if school_class is None or line.school_class.pk == school_class.pk):
+        raise BookRefused(
+            "decision",
+            "Kết quả của các em đã mở lại sau khi ban hành, không còn đúng như quyết định này: in giấy khen theo quyết "
+            "định mới.",
+        )
 
 
 def _ask(wanted: dict[str, Any], what: str, *, by: User) -> PrintJob:

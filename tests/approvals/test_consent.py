@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
+from accounts import clock
 from accounts.history import Source, acting
 from accounts.models import User
 from approvals import consent, corrections
@@ -11,6 +12,7 @@ from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.tasks import read_tasks
 from approvals.workflow import State
+from gradebook.decisions import draft_decision, issue_decision
 from gradebook.models import YearOutcome
 from gradebook.regulation import Period
 from gradebook.sheets import Field
@@ -85,6 +87,20 @@ def test_consented_to_and_carried_out_the_decision_is_reopened_and_the_page_says
     row = read_class(ended.class_1a).row_of(pupil.pk)
     assert "mở lại ngày" in row.earlier[0]
     assert "Phiếu 01/2026-2027/PĐN, Hiệu trưởng" in row.earlier[0]
+
+
+def test_the_preview_and_what_follows_name_the_issued_decisions_that_have_the_pupil(ended, client):
+    draft = draft_decision("awards", ended.year, ended.class_1a, by=ended.tuan)
+    issue_decision(draft, number="45/QĐ-THKĐ", dated=clock.today(), by=ended.bich)
+    named = (
+        "Em có trong Quyết định số 45/QĐ-THKĐ (Khen thưởng học sinh): duyệt lại khác thì phải ban hành quyết định "
+        "điều chỉnh."
+    )
+    assert named not in page(client, ended.bich, about(ended, "9", pupil=1))
+    request = about(ended, "7")
+    assert named in page(client, ended.bich, request)
+    consent.answer(request, consents=True, note="", by=ended.bich)
+    assert named in corrections.carry_out(request, by=ended.tuan).effects
 
 
 def test_a_result_that_stays_the_same_stays_decided(ended):

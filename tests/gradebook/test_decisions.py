@@ -27,7 +27,7 @@ from gradebook.decisions import (
 )
 from gradebook.models import ResultsDecision, ResultsDecisionLine
 from gradebook.outcomes import reopen_outcome
-from gradebook.year_end import read_rows
+from gradebook.year_end import read_class, read_rows
 from gradebook.year_end_lists import Kind, pupil_list
 from gradebook.year_end_rules import Promotion
 from students.models import SchoolYear
@@ -66,6 +66,21 @@ def drafted(school, kind=DecisionKind.AWARDS, school_class=None):
 
 def issued(school, kind=DecisionKind.AWARDS, number="45/QĐ-THKĐ"):
     return issue_decision(drafted(school, kind), number=number, dated=clock.today(), by=school.bich)
+
+
+def lower(school):
+    """The first pupil's Toán goes to 8 after the approval: no longer HTXS, and the decision is re-opened."""
+    put(school, school.pupils[0], "TOAN", mark=8, attainment="T")
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Điểm đã sửa", by=school.bich)
+
+
+def say_anew(school):
+    """The first pupil is named for Toán and approved: HTT now, with its title."""
+    pupil = school.pupils[0]
+    confirm(school)
+    seen = read_class(school.class_1a).row_of(pupil.pk).said.version
+    say(school, pupil, seen=seen, lines=("TOAN",), is_recognised=True)
+    go_through(school)
 
 
 def words(answer):
@@ -152,11 +167,54 @@ def test_a_pupil_is_on_one_decision_until_it_is_withdrawn_or_decided_on_anew(sch
     draft = drafted(school)
     with pytest.raises(PaperRefused, match="đang có hiệu lực"):
         issue_decision(draft, number="46/QĐ-THKĐ", dated=clock.today(), by=school.bich)
-    put(school, school.pupils[0], "TOAN", mark=8, attainment="T")
-    reopen_outcome(school.class_1a, school.pupils[0], reason="Điểm đã sửa", by=school.bich)
+    lower(school)
     assert read_draft(draft).to_issue == ()
     withdraw_decision(first, reason="Sai thể thức", by=school.bich)
     assert [line.student for line in read_draft(draft).to_issue] == school.pupils[1:]
+
+
+def test_a_line_whose_pupil_was_decided_on_anew_says_so_and_names_the_later_decision(school, client):
+    first = issued(approved(school))
+    address = reverse("gradebook:decision", args=[first.pk])
+    client.force_login(school.tuan)
+    assert "Kết quả đã" not in words(client.get(address))
+    lower(school)
+    page = words(client.get(address))
+    assert page.count("Kết quả đã mở lại, đang xét lại.") == 1
+    assert "In giấy khen lớp 1A" in page
+    say_anew(school)
+    again = f"Kết quả đã duyệt lại ngày {clock.today():%d/%m/%Y}: Danh hiệu: Học sinh Tiêu biểu"
+    page = words(client.get(address))
+    assert again in page
+    assert "Đã có trong" not in page
+    second = issued(school, number="46/QĐ-THKĐ")
+    assert [line.student for line in second.lines.all()] == school.pupils[:1]
+    page = words(client.get(address))
+    assert again in page
+    assert f"Đã có trong Quyết định số 46/QĐ-THKĐ ngày {clock.today():%d/%m/%Y}." in page
+    later = words(client.get(reverse("gradebook:decision", args=[second.pk])))
+    assert "Kết quả đã" not in later
+    withdraw_decision(second, reason="Sai thể thức", by=school.bich)
+    assert "Đã có trong" not in words(client.get(address))
+
+
+def test_a_pupil_decided_on_anew_without_a_title_is_said_to_have_left_the_list(school, client):
+    first = issued(approved(school))
+    lower(school)
+    confirm(school)
+    go_through(school)
+    client.force_login(school.tuan)
+    page = words(client.get(reverse("gradebook:decision", args=[first.pk])))
+    assert "Hoàn thành tốt, không còn trong danh sách này." in page
+
+
+def test_decided_on_anew_in_the_same_words_the_line_holds(school, client):
+    first = issued(approved(school))
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Xem lại", by=school.bich)
+    confirm(school)
+    go_through(school)
+    client.force_login(school.tuan)
+    assert "Kết quả đã" not in words(client.get(reverse("gradebook:decision", args=[first.pk])))
 
 
 def test_number_and_day_are_those_of_a_paper(school):

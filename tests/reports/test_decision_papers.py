@@ -10,11 +10,12 @@ from django.urls import reverse
 from accounts import clock
 from accounts.models import Post, User
 from gradebook.decisions import draft_decision, issue_decision, withdraw_decision
+from gradebook.outcomes import reopen_outcome
 from reports.models import PrintJob
 from reports.print_jobs import BookRefused, ask_for_paper
 from reports.print_views import file_name
 from tests.gradebook.school import CONFIRMED
-from tests.gradebook.test_decisions import approved, drafted, issued
+from tests.gradebook.test_decisions import approved, drafted, issued, lower, say_anew
 from tests.gradebook.year_end import confirm, ended_school
 from tests.reports.papers import as_confirmed, pages_of, printed
 
@@ -114,6 +115,23 @@ def test_no_certificate_before_the_decision_nor_after_it_was_withdrawn_nor_of_an
             by=school.tuan,
         )
     assert "ĐÃ THU HỒI" in pages(ask_for_paper(decision, book=BOOK.DECISION, by=school.tuan))[0]
+
+
+def test_who_was_decided_on_anew_gets_no_certificate_by_the_old_decision_and_its_list_says_why(school):
+    first = issued(approved(school))
+    lower(school)
+    say_anew(school)
+    second = issued(school, number="46/QĐ-THKĐ")
+    (paper,) = pages(ask_for_paper(first, book=BOOK.CERTIFICATES, by=school.tuan))
+    assert school.pupils[1].full_name in paper
+    (paper,) = pages(ask_for_paper(second, book=BOOK.CERTIFICATES, by=school.tuan))
+    assert school.pupils[0].full_name in paper
+    _first, annex = pages(ask_for_paper(first, book=BOOK.DECISION, by=school.tuan))
+    assert annex.count("Ghi chú khi in: Kết quả đã duyệt lại ngày") == 1
+    assert "Đã có trong Quyết định số 46/QĐ-THKĐ" in annex
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Xem lại", by=school.bich)
+    with pytest.raises(BookRefused, match="không còn đúng như quyết định này"):
+        ask_for_paper(second, book=BOOK.CERTIFICATES, by=school.tuan)
 
 
 def test_who_stands_in_for_the_principal_signs_kt(school):
