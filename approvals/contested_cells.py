@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.models import User
-from approvals.mandates import place_of
+from approvals.mandates import CorrectionRefused, place_of
 from approvals.models import CorrectionItem, CorrectionRequest, CorrectionRequestQuerySet
 from approvals.standing_values import has_moved_on, place_in_sql
-from approvals.workflow import OPEN_STATES
+from approvals.workflow import OPEN_STATES, State
+from students.years import hold_class
+
+UNDER_WAY = frozenset({State.AWAITING, State.APPROVED})
+"""In which the vice-principal has said yes and nothing is written yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,25 @@ class Rival:
 
     request: CorrectionRequest
     items: tuple[CorrectionItem, ...]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it has been approved: until it is carried out or cancelled the other cannot be."""
+        return self.request.state in UNDER_WAY
+
+
+def check_uncontested(request: CorrectionRequest) -> None:
+    """Within the act that approves, which holds the request: raises CorrectionRefused where an approved one that is not
+    carried out yet names a cell of this one. Of two approved at once the second waits for the first. Three statements.
+    """
+    hold_class(request.school_class)
+    for rival in rivals_of(request, list(request.items.all())):
+        if rival.is_under_way:
+            other = rival.request
+            raise CorrectionRefused(
+                f"Phiếu {other.label} sửa cùng ô với phiếu này và đang ở trạng thái «{State(other.state).label}», nên "
+                "chưa phê chuẩn được phiếu này. Chờ phiếu đó được thực hiện hoặc được huỷ rồi xét tiếp."
+            )
 
 
 def rivals_of(

@@ -69,6 +69,13 @@ class Entry:
     def icon(self) -> str:
         return STATE_ICONS[self.state]
 
+    @property
+    def principal_answer(self) -> str:
+        """What the principal has said, where the request needed it; "" else."""
+        if self.request.consent_by is None:
+            return ""
+        return "Không đồng ý" if self.state == State.REFUSED else "Đồng ý"
+
     @cached_property
     def files(self) -> tuple[str, ...]:
         """What the pieces of evidence are called, shortened."""
@@ -195,7 +202,7 @@ def entries_of(user: User, narrowing: Narrowing) -> QuerySet[CorrectionRequest]:
     return (
         _filed(user)
         .filter(narrowing.condition())
-        .select_related("school_class__year", "line", "proposer", "decided_by", "applied_by")
+        .select_related("school_class__year", "line", "proposer", "decided_by", "consent_by", "applied_by")
         .prefetch_related(Prefetch("items", queryset=items), Prefetch("evidence", queryset=evidence))
         .order_by("number")
     )
@@ -223,6 +230,8 @@ HEADINGS = (
     ),
     *(Heading("Quyết định lúc", 18), Heading("Ý kiến", 36), Heading("Người thực hiện", 26)),
     *(Heading("Thực hiện lúc", 18), Heading("Loại sai sót", 26)),
+    *(Heading("Hiệu trưởng trả lời", 18), Heading("Hiệu trưởng", 26), Heading("Hiệu trưởng trả lời lúc", 18)),
+    Heading("Ý kiến Hiệu trưởng", 36),
 )
 
 
@@ -236,6 +245,7 @@ def table_rows(entries: Iterable[Entry]) -> Iterable[Sequence[Value]]:
             *(_name(request.decided_by), request.decided_at),
             *(request.decision_note, _name(request.applied_by), request.applied_at),
             request.reason_label,
+            *(entry.principal_answer, _name(request.consent_by), request.consent_at, request.consent_note),
         )
         for cell in entry.cells:
             told = (cell.student, cell.subject, cell.content, cell.old, cell.new)

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.powers import Action
 from approvals.approved_results import YEAR_END
 from approvals.consequences import follow, standing_before
+from approvals.contested_cells import check_uncontested
 from approvals.evidence import CleanFile
 from approvals.mandates import CorrectionIncomplete, CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
@@ -157,12 +158,14 @@ def file_request(
     """Draft, or asked for more → filed: needs a reason, its kind and evidence (rule R54). `document`: `keep_reason`.
 
     A draft gets the year's next number with it; who was asked for more answers with something that was not there.
+    Raises CorrectionOutdated where a cell is no longer what it was when the draft was made: that is filed anew.
     """
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         if not request.was_filed:
             # While the next number is taken: two requests never share one. Before the request, as when the year closes.
             hold_year(request.school_class.year)
         request = moved(request, Act.FILE, by)
+        _check_current(request)
         missing = missing_to_file(request, reason=reason, document=document, code=code)
         if missing:
             raise CorrectionIncomplete(missing)
@@ -175,6 +178,16 @@ def file_request(
             request.number = (last or 0) + 1
         request.save()
     return request
+
+
+def _check_current(request: CorrectionRequest) -> None:
+    items = list(request.items.all())
+    now = register_of(request).now(items)
+    if any(now[item.pk] != item.old_value for item in items):
+        raise CorrectionOutdated(
+            "Có ô đã đổi giá trị từ khi lập phiếu nên phiếu chưa gửi được. "
+            "Huỷ phiếu này và lập phiếu mới theo giá trị đang lưu."
+        )
 
 
 def missing_to_file(
@@ -213,12 +226,15 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
     """Filed → approved or refused by the vice-principal; a refusal needs its reason.
 
     Approved, it waits for the principal's consent where the principal has approved the class's results (rule R52).
+    Of two requests on one cell only one is approved at a time.
     """
     with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if approve:
             if not request.evidence.exists():
                 raise CorrectionRefused(no_evidence(request), field="evidence")
+            # First: what another has written is seen by the check of the values.
+            check_uncontested(request)
             register_of(request).check_writable()
         if not approve and not says_something(note):
             raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết vì sao.", field="note")

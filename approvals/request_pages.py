@@ -150,6 +150,7 @@ class RivalLine:
     label: str
     state: State
     cells: str
+    is_under_way: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def _rival_line(user: User, register: Register, rival: Rival) -> RivalLine:
     cells = ", ".join(f"{item.student.full_name} ({register.words_of(item)[1]})" for item in rival.items)
     other = rival.request
     pk = other.pk if may_see_request(user, other) else None
-    return RivalLine(pk, other.label, State(other.state), cells)
+    return RivalLine(pk, other.label, State(other.state), cells, rival.is_under_way)
 
 
 def _cells(

@@ -10,6 +10,7 @@ from accounts.powers import Action
 from approvals.book_standing import Book, read_books
 from approvals.request_list import Filter
 from approvals.signature_rules import State
+from approvals.signature_tasks import owed_period
 from gradebook.progress_sheets import read_sight
 from gradebook.regulation import Period
 
@@ -58,9 +59,13 @@ class SignatureList:
 
 
 def read_list(user: User, query: Mapping[str, str]) -> SignatureList:
-    """`?period=`, `?state=`, `?class=` choose; unknown values mean what is asked most. Thirteen statements at most."""
+    """`?period=`, `?state=`, `?class=` choose; unknown values mean what is asked most. Thirteen statements at most.
+
+    Without a period it is the first of which the reader owes a signature, for which `owed_period` asks before.
+    """
+    asked_period = _period(query.get("period", "")) or owed_period(user) or ""
     sight = read_sight(user, Action.SEE_SIGNATURES)
-    period = sight.chosen_period(_period(query.get("period", "")))
+    period = sight.chosen_period(asked_period)
     if period is Period.SUPPLEMENTARY:
         period = Period.YEAR_END
     books = read_books(sight, [period])

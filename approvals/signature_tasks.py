@@ -29,24 +29,40 @@ class SignatureTask:
 
 def signature_tasks(user: User) -> list[SignatureTask]:
     """None for who holds no book; two statements until a period is locked, then nine more at most."""
-    powers = permissions.powers_of(user)
-    if not (powers.taught or powers.homeroom_classes):
+    if not _holds_books(user):
         return []
     sight = read_led_and_taught(user)
+    due: dict[Period, list[Book]] = defaultdict(list)
+    again = []
+    for book in _to_sign(sight):
+        if book.state.has_broken:
+            again.append(_again(book))
+        else:
+            due[book.ref.period].append(book)
+    return [*again, *(_due(period, books, sight) for period, books in due.items())]
+
+
+def owed_period(user: User) -> Period | None:
+    """The first period of which a book waits for this person's signature. Statements as `signature_tasks`."""
+    if not _holds_books(user):
+        return None
+    return next((book.ref.period for book in _to_sign(read_led_and_taught(user))), None)
+
+
+def _holds_books(user: User) -> bool:
+    powers = permissions.powers_of(user)
+    return bool(powers.taught or powers.homeroom_classes)
+
+
+def _to_sign(sight: Sight) -> list[Book]:
+    """In the order of the periods; without their contents."""
     locked = {
         period for (period, *_sheet), standing in sight.standings.items() if standing == Standing.LOCKED
     }
     periods = [period for period in Period if period in locked]
     if not periods:
         return []
-    due: dict[Period, list[Book]] = defaultdict(list)
-    again = []
-    for book in read_books(sight, periods, to_sign=False):
-        if book.may_be_signed and book.state.has_broken:
-            again.append(_again(book))
-        elif book.may_be_signed:
-            due[book.ref.period].append(book)
-    return [*again, *(_due(period, books, sight) for period, books in due.items())]
+    return [book for book in read_books(sight, periods, to_sign=False) if book.may_be_signed]
 
 
 def _again(book: Book) -> SignatureTask:

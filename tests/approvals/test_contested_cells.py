@@ -8,13 +8,25 @@ from django.urls import reverse
 from accounts.models import User
 from approvals import corrections
 from approvals.contested_cells import with_standing
+from approvals.evidence import clean_evidence
 from approvals.frame import requests_waiting_for
+from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.request_pages import read_page
 from approvals.tasks import OUTDATED, OUTDATED_OWN, read_tasks
 from gradebook.regulation import Period
 from gradebook.sheets import Field
-from tests.approvals.papers import applied, approved, awaiting, draft, entered_school, filed
+from tests.approvals.papers import (
+    REASON,
+    applied,
+    approved,
+    awaiting,
+    draft,
+    entered_school,
+    filed,
+    picture,
+    returned,
+)
 from tests.gradebook.school import CONFIRMED, change_of, close_window, enter, open_window
 
 pytestmark = pytest.mark.django_db
@@ -92,34 +104,27 @@ def test_before_it_is_decided_the_list_and_the_tasks_say_that_another_request_ha
 
 
 def test_when_one_is_carried_out_the_others_leave_the_clerk_and_come_to_their_proposer(school, client):
-    to_decide, to_apply, elsewhere = (
-        filed(school, "10"),
-        approved(school, "8"),
-        approved(school, "8", pupil=1),
-    )
+    refused, given_up, elsewhere = filed(school, "10"), filed(school, "8"), approved(school, "8", pupil=1)
     done = applied(school, "9")
     assert list(requests_waiting_for(again(school.tuan))) == [elsewhere]
-    assert set(requests_waiting_for(again(school.lan))) == {to_decide, to_apply}
+    assert set(requests_waiting_for(again(school.lan))) == {refused, given_up}
     told = {task.url.split("/")[-2]: task for task in read_tasks(again(school.lan)).requests}
-    assert {told[str(each.pk)].to_do for each in (to_decide, to_apply)} == {OUTDATED_OWN}
-    assert {told[str(each.pk)].due_on for each in (to_decide, to_apply)} == {None}
+    assert {told[str(each.pk)].to_do for each in (refused, given_up)} == {OUTDATED_OWN}
+    assert {told[str(each.pk)].due_on for each in (refused, given_up)} == {None}
     assert told[str(done.pk)].to_do == "Đã ghi vào sổ: mở phiếu để xem"
-    assert [task.to_do for task in read_tasks(again(school.hoa)).requests] == [OUTDATED]
+    assert [task.to_do for task in read_tasks(again(school.hoa)).requests] == [OUTDATED, OUTDATED]
     client.force_login(school.tuan)
-    page = text(client.get(reverse("approvals:request", args=[to_apply.pk])))
-    assert "Giá trị đã đổi" in page
-    assert "Sẽ ghi vào sổ" not in page
-    listed = text(client.get(reverse("approvals:requests"), {"state": "approved"}))
-    assert listed.count("Giá trị đã đổi") == 1
-    assert corrections.cancel(to_apply, by=school.lan).state == "cancelled"
-    assert corrections.decide(to_decide, approve=False, note="Đã sửa rồi.", by=school.hoa).state == "refused"
+    listed = text(client.get(reverse("approvals:requests"), {"state": "filed"}))
+    assert listed.count("Giá trị đã đổi") == 2
+    assert corrections.cancel(given_up, by=school.lan).state == "cancelled"
+    assert corrections.decide(refused, approve=False, note="Đã sửa rồi.", by=school.hoa).state == "refused"
     assert not requests_waiting_for(again(school.lan))
 
 
 def test_the_proposer_is_led_from_the_outdated_request_to_a_new_one_with_the_value_that_stands(
     school, client
 ):
-    request = approved(school, "8")
+    request = filed(school, "8")
     applied(school, "9")
     client.force_login(school.lan)
     shown = client.get(reverse("approvals:request", args=[request.pk]))
@@ -131,7 +136,9 @@ def test_the_proposer_is_led_from_the_outdated_request_to_a_new_one_with_the_val
     assert client.post(reverse("approvals:request_act", args=[request.pk, "cancel"])).status_code == 302
 
 
-def test_a_value_changed_in_a_sheet_that_was_opened_again_takes_the_request_from_the_clerk_too(school):
+def test_a_value_changed_in_a_sheet_that_was_opened_again_takes_the_request_from_the_clerk_too(
+    school, client
+):
     request = approved(school, "9")
     assert list(requests_waiting_for(again(school.tuan))) == [request]
     open_window(school)
@@ -139,6 +146,12 @@ def test_a_value_changed_in_a_sheet_that_was_opened_again_takes_the_request_from
     close_window(school)
     assert not requests_waiting_for(again(school.tuan))
     assert list(requests_waiting_for(again(school.lan))) == [request]
+    client.force_login(school.tuan)
+    page = text(client.get(reverse("approvals:request", args=[request.pk])))
+    assert "Giá trị đã đổi" in page
+    assert "Sẽ ghi vào sổ" not in page
+    listed = text(client.get(reverse("approvals:requests"), {"state": "approved"}))
+    assert listed.count("Giá trị đã đổi") == 1
 
 
 def test_one_that_waits_for_the_principal_comes_back_to_its_proposer_when_its_value_moves_on(school, client):
@@ -150,3 +163,62 @@ def test_one_that_waits_for_the_principal_comes_back_to_its_proposer_when_its_va
     client.force_login(school.bich)
     consent = reverse("approvals:request_act", args=[request.pk, "consent"])
     assert client.post(consent, {"note": "", **CONFIRMED}).status_code == 409
+
+
+# -- Approved once, filed current --------------------------------------------------------------------------
+
+
+def refusal_of(act):
+    with pytest.raises(CorrectionRefused) as refusal:
+        act()
+    return refusal.value.message
+
+
+def test_of_two_requests_on_one_cell_the_second_is_approved_only_when_the_first_has_come_to_its_end(
+    school, client
+):
+    first, second = approved(school, "9"), filed(school, "5")
+    client.force_login(school.hoa)
+    page = text(client.get(reverse("approvals:request", args=[second.pk])))
+    assert "Chờ phiếu kia được thực hiện hoặc được huỷ mới phê chuẩn được phiếu này." in page
+    approve = reverse("approvals:request_act", args=[second.pk, "approve"])
+    answer = client.post(approve, {"note": "", **CONFIRMED})
+    assert answer.status_code == 422
+    told = f"Phiếu {first.label} sửa cùng ô với phiếu này và đang ở trạng thái «Đã phê chuẩn, chờ thực hiện»"
+    assert told in text(answer)
+    assert "Chờ phiếu đó được thực hiện hoặc được huỷ rồi xét tiếp." in text(answer)
+    second.refresh_from_db()
+    assert (second.state, second.decided_by) == ("filed", None)
+    corrections.cancel(first, by=school.lan)
+    assert corrections.decide(second, approve=True, note="", by=school.hoa).state == "approved"
+
+
+def test_one_that_waits_for_the_principal_holds_up_another_on_its_cell_but_not_one_on_another_cell(school):
+    first, second, elsewhere = awaiting(school, "9"), filed(school, "5"), filed(school, "5", pupil=1)
+    told = refusal_of(lambda: corrections.decide(second, approve=True, note="", by=school.hoa))
+    assert f"Phiếu {first.label} sửa cùng ô" in told
+    assert corrections.decide(elsewhere, approve=True, note="", by=school.hoa).state == "awaiting"
+
+
+def test_a_draft_whose_value_has_changed_is_not_sent_and_takes_no_number(school, client):
+    request = draft(school, "8")
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    applied(school, "9")
+    client.force_login(school.lan)
+    typed = {"code": "other", "reason": REASON}
+    answer = client.post(reverse("approvals:request_act", args=[request.pk, "file"]), typed)
+    assert answer.status_code == 409
+    assert "Có ô đã đổi giá trị từ khi lập phiếu nên phiếu chưa gửi được." in text(answer)
+    assert "lập phiếu mới theo giá trị đang lưu" in text(answer)
+    assert REASON in answer.content.decode()
+    request.refresh_from_db()
+    assert (request.state, request.number) == ("draft", None)
+
+
+def test_a_request_sent_back_is_not_sent_again_once_its_value_has_changed(school):
+    request = returned(school, "8")
+    applied(school, "9")
+    told = refusal_of(lambda: corrections.file_request(request, reason="Rõ hơn.", by=school.lan))
+    assert "Huỷ phiếu này và lập phiếu mới theo giá trị đang lưu." in told
+    request.refresh_from_db()
+    assert request.state == "returned"

@@ -308,7 +308,7 @@ def test_a_value_that_changed_meanwhile_stops_the_whole_request(school):
 
 
 def test_what_another_request_has_overtaken_waits_for_its_teacher_and_no_longer_for_the_clerk(school):
-    overtaken, other = approved(school, "8"), approved(school, "8", pupil=1)
+    overtaken, other = filed(school, "8"), approved(school, "8", pupil=1)
     done = applied(school, "9")
     assert f"Phiếu {overtaken.label} có cùng ô nên không thực hiện được nữa" in done.effects
     lan, tuan = (User.objects.get(pk=person.pk) for person in (school.lan, school.tuan))

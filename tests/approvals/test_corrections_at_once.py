@@ -68,3 +68,22 @@ def test_a_request_approved_and_cancelled_at_once_ends_cancelled_and_nobody_is_l
     # Cancelling an approved request is allowed, approving a cancelled one is not: it ends cancelled either way.
     assert final.state == "cancelled"
     assert sorted(outcomes) in (["done", "done"], ["CorrectionOutdated", "done"])
+
+
+@pytest.mark.usefixtures("committed")
+def test_of_two_requests_on_one_cell_approved_at_once_one_is_approved():
+    school = entered_school()
+    requests = [filed(school, value) for value in ("9", "5")]
+    outcomes = []
+    at_once(
+        *(
+            outcome_of(
+                lambda request=request: corrections.decide(request, approve=True, note="", by=school.hoa),
+                outcomes,
+            )
+            for request in requests
+        )
+    )
+    assert sorted(outcomes) == ["CorrectionRefused", "done"]
+    states = CorrectionRequest.objects.values_list("state", flat=True)
+    assert sorted(states) == ["approved", "filed"]

@@ -136,11 +136,14 @@ def test_a_request_that_changes_nothing_is_not_made(school, december):
     assert not CorrectionRequest.objects.exists()
 
 
-def test_of_two_requests_for_the_same_answer_the_second_is_not_carried_out(school, december):
-    first, second = approved(school, "P"), approved(school, "")
+def test_of_two_requests_for_the_same_answer_the_second_is_not_approved(school, december):
+    first = approved(school, "P")
+    with pytest.raises(CorrectionRefused, match=f"Phiếu {first.label} sửa cùng ô"):
+        approved(school, "")
     corrections.carry_out(first, by=school.tuan)
+    second = CorrectionRequest.objects.get(state="filed")
     with pytest.raises(CorrectionOutdated, match="không còn như lúc lập phiếu"):
-        corrections.carry_out(second, by=school.tuan)
+        corrections.decide(second, approve=True, note="", by=school.hoa)
     assert kinds(school) == {school.pupils[0].pk: "P"}
 
 

@@ -19,10 +19,11 @@ from approvals.roll_corrections import propose_roll
 from approvals.tasks import read_tasks
 from gradebook.assignments import hand_over_assignment
 from gradebook.models import SubjectResult, TeachingAssignment
+from gradebook.regulation import Period
 from students.models import AttendanceMonth, SchoolYear
 from tests.approvals.papers import applied, picture
 from tests.approvals.signed_books import complete_school, look, own_books, sign
-from tests.gradebook.school import CONFIRMED
+from tests.gradebook.school import CONFIRMED, open_window
 
 pytestmark = pytest.mark.django_db
 TOAN, TV, CLASS_BOOK = "Toán lớp 4A", "Tiếng Việt lớp 4A", "Sổ của lớp 4A"
@@ -270,3 +271,17 @@ def test_the_register_takes_the_same_statements_for_few_signatures_and_for_many(
     few = statements()
     sign(school.lan, TOAN, TV)
     assert statements() == few <= 16
+
+
+def test_without_a_period_the_page_opens_where_a_book_waits_for_the_reader(school, client):
+    open_window(school, Period.END_TERM_1)
+
+    def opened(person, **asked):
+        client.force_login(fresh(person))
+        return client.get(reverse(PAGE), asked).context["list"].period
+
+    assert (opened(school.lan), opened(school.hoa)) == (Period.MID_TERM_1, Period.END_TERM_1)
+    assert opened(school.lan, period="CHKI") == Period.END_TERM_1
+    assert TOAN in words(client.get(reverse(PAGE)))
+    sign(school.lan, TOAN, TV, CLASS_BOOK)
+    assert opened(school.lan) == Period.END_TERM_1

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from accounts import clock
@@ -226,6 +227,30 @@ def test_the_workbook_has_a_row_for_each_cell_and_calculates_nothing(school):
     assert (row[14], row[17]) == (school.hoa.full_name, school.tuan.full_name)
     log = AccessLogEntry.objects.filter(kind="bulk_exported").latest("pk")
     assert "1 phiếu" in log.detail
+
+
+def test_the_register_says_what_the_principal_answered_and_when(school):
+    agreed = consent.answer(awaiting(school), consents=True, note="Đồng ý mở lại.", by=school.bich)
+    declined = consent.answer(approved(school, "8", pupil=1), consents=False, note="Chưa rõ.", by=school.bich)
+    without = filed(school, "8", pupil=2)
+    client = as_confirmed(school.tuan)
+    answer = client.get(reverse("approvals:correction_register_file"))
+    rows = {row[0]: row for row in load_workbook(io.BytesIO(answer.getvalue())).active.values}
+    head = rows["Số phiếu"].index("Hiệu trưởng trả lời")
+    told = {label: row[head : head + 4] for label, row in rows.items() if row[head:]}
+    name = school.bich.full_name
+    assert (told[agreed.label][:2], told[agreed.label][3]) == (("Đồng ý", name), "Đồng ý mở lại.")
+    assert (told[declined.label][:2], told[declined.label][3]) == (("Không đồng ý", name), "Chưa rõ.")
+    assert told[agreed.label][2] is not None
+    assert not any(told[without.label])
+    page = " ".join(register(school).content.decode().split())
+    at = timezone.localtime(agreed.consent_at)
+    assert f"Hiệu trưởng đồng ý: {name}, {at:%H:%M %d/%m/%Y}: Đồng ý mở lại." in page
+    assert f"Hiệu trưởng không đồng ý: {name}" in page
+    paper = client.get(reverse("reports:correction_register_paper")).getvalue()
+    assert f"Hiệu trưởng đồng ý: {name}, {at:%d/%m/%Y}: Đồng ý mở lại." in " ".join(
+        " ".join(pages_of(paper)).split()
+    )
 
 
 def test_a_reason_that_looks_like_a_formula_stays_text(school):
