@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from kimdong.demo.accounts import PASSWORD, SECOND_FACTOR_NAMES
 from tests.stack import Stack
@@ -121,6 +121,23 @@ def test_who_no_longer_teaches_the_line_is_told_so_and_keeps_what_was_typed(desk
 
 
 # -- Network and tab
+
+
+def test_a_change_taken_back_while_it_is_on_its_way_is_unsaved_until_the_old_value_stands_again(desk: Desk):
+    desk.enter(0, "mark", "9")
+    desk.save()
+    held: list[Route] = []
+    desk.page.route("**/gradebook/sheets/**", lambda route: held.append(route))  # noqa: PLW0108
+    desk.enter(0, "mark", "8")
+    desk.press("Control+s")
+    expect(desk.status).to_have_text(re.compile("^Đang lưu 1 ô"))
+    desk.enter(0, "mark", "9")
+    expect(desk.status).to_have_text(re.compile("^Đang lưu 1 ô"))
+    expect(desk.page.locator("form[data-unsaved]")).to_have_count(1)
+    held[0].continue_()
+    desk.page.unroute("**/gradebook/sheets/**")
+    desk.is_saved()
+    assert desk.sheet.stored(0, "mark") == 9
 
 
 def test_without_network_typing_goes_on_and_it_is_saved_when_the_network_is_back(desk: Desk):

@@ -15,6 +15,7 @@ export class Cell {
     if (this.field === "comment") input.rows = 1;
     this.saved = input.dataset.saved ?? input.defaultValue; // data-saved: the plain form could not save what stands here
     this.version = Number(grid.versionOf(this));
+    this.underway = null; // the value that a request is taking to the server
     this.good = input.value; // the last value of a level that could stand
     this.problem = "";
     this.mistyped = ""; // letters that are no level were typed here: why they changed nothing
@@ -33,7 +34,8 @@ export class Cell {
   get address() { return this.grid.places.addressOf(this); }
   get value() { return this.input.value; }
   get isLevel() { return this.field === "attainment" || this.field === "rating"; }
-  get isUnsaved() { return !same(this.value, this.saved); }
+  /** Also where it is back at what was saved while another value is on its way there. */
+  get isUnsaved() { return !same(this.value, this.underway ?? this.saved) || !same(this.value, this.saved); }
   get isBad() { return Boolean(this.conflict || this.problem || this.refused || this.mistyped); }
   get label() { return this.grid.labels[this.column]; }
   /** What the row is named by: the pupil, on the page of one pupil the line or trait. */
@@ -123,7 +125,7 @@ export class Cell {
     if (same(this.value, sent) && !same(this.value, value)) this.input.value = value;
     this.saved = value;
     this.version = version;
-    this.refused = null;
+    this.underway = this.refused = null;
     this.problem = problemOf(this.field, this.value, this.grid.limits);
     this.grid.warn(this, warnings);
     this.show(this.isUnsaved ? "changed" : "saved");

@@ -40,13 +40,19 @@ export class Saver {
     if (!cells.length) return this.status.refresh();
     const sent = new Map(cells.map((cell) => [cell, cell.value]));
     this.isSending = true;
-    for (const cell of cells) cell.show("saving");
+    for (const [cell, value] of sent) {
+      cell.underway = value;
+      cell.show("saving");
+    }
     this.status.refresh();
     try {
       await this.deliver(sent, isLast);
     } finally {
       this.isSending = false;
-      for (const cell of cells) if (cell.state === "saving") cell.show(cell.isUnsaved ? "changed" : "");
+      for (const cell of cells) {
+        cell.underway = null;
+        if (cell.state === "saving") cell.show(cell.isUnsaved ? "changed" : "");
+      }
       this.status.refresh();
     }
     if (this.isHurried) {
