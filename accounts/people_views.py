@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -131,7 +131,7 @@ def slips(request: SignedInRequest) -> HttpResponse:
     return show_slips(request, made)
 
 
-def show_slips(request: SignedInRequest, made: list[Slip], **more: Any) -> HttpResponse:
+def show_slips(request: HttpRequest, made: list[Slip], **more: Any) -> HttpResponse:
     """The page to print; the codes on it exist nowhere else."""
     context = {"slips": made, "address": request.build_absolute_uri("/").rstrip("/"), **more}
     return render(request, "accounts/slips.html", context)

@@ -48,6 +48,12 @@ class SignIn(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A system without accounts is one that nobody has set up yet."""
+        if not User.objects.exists():
+            return redirect("gradebook:first_run")
+        return super().get(request, *args, **kwargs)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user: Any = form.get_user()
         too_short = not is_long_enough(form.cleaned_data["password"], user)

@@ -10,6 +10,7 @@ from gradebook import (
     comment_views,
     decision_views,
     doubt_views,
+    first_run_views,
     grant_views,
     group_views,
     handover_views,
@@ -39,6 +40,7 @@ from gradebook import (
 
 app_name = "gradebook"
 urlpatterns = [
+    path("first-run/", first_run_views.first_run, name="first_run"),
     path("accounts/new/", account_views.account_new, name="account_new"),
     path("accounts/upload/", account_views.account_upload, name="account_upload"),
     path("accounts/<int:pk>/close/", leaver_views.leaver, name="leaver"),

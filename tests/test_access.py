@@ -351,6 +351,7 @@ JSON = "application/json"
 PAGES = (
     Page("healthz", None, EVERYBODY),
     Page("accounts:login", None, EVERYBODY, status=302),
+    Page("gradebook:first_run", None, EVERYBODY, status=302),
     Page("accounts:logout", None, EVERYBODY, "post", 302),
     Page("accounts:code", None, EVERYBODY, status=302),
     Page("accounts:recovery_code", None, EVERYBODY, status=302),

@@ -118,7 +118,7 @@ def test_what_never_reaches_django_gets_a_page_in_vietnamese_too(server, request
 
 
 def test_cookies_and_headers_keep_the_browser_within_bounds(server):
-    status, headers, _page = ask(server, head("GET", "/accounts/login/"))
+    status, headers, _page = ask(server, head("GET", "/accounts/activate/"))
     assert status == 200
     cookie = headers["set-cookie"]
     assert cookie.startswith("__Host-csrf=")
