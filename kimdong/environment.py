@@ -57,6 +57,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     database, options = _database(
         _required(values, "DATABASE_URL", "postgresql://user:password@host/database")
     )
+    options |= _time_outs(values, options)
     hosts = _hosts(values, mode)
     return Environment(
         mode=mode,
@@ -70,6 +71,28 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         mail=_mail(values),
         signing=_signing(values),
     )
+
+
+def _time_outs(values: Mapping[str, str], options: Mapping[str, str]) -> dict[str, str]:
+    """How long PostgreSQL lets a connection run a statement, wait for a lock, do nothing within a transaction.
+
+    Unset for commands and workers, which take the time they need; gunicorn.py sets it for pages. Nothing where
+    DATABASE_URL has ?options= of its own.
+    """
+    told = values.get("KIMDONG_STATEMENT_SECONDS", "0").strip()
+    if not told.isascii() or not told.isdigit():
+        raise BadEnvironmentError(
+            f"KIMDONG_STATEMENT_SECONDS is {told!r}; it must be a number of seconds, for example: 45 (0: no limit)."
+        )
+    seconds = int(told)
+    if not seconds or "options" in options:
+        return {}
+    limits = {
+        "statement_timeout": seconds,
+        "lock_timeout": max(1, seconds // 3),
+        "idle_in_transaction_session_timeout": seconds,
+    }
+    return {"options": " ".join(f"-c {name}={limit}s" for name, limit in limits.items())}
 
 
 def _mail(values: Mapping[str, str]) -> Mail | None:

@@ -24,6 +24,9 @@ preload_app = False
 # No page takes this long (books are printed by the worker); a process that does is stuck.
 timeout = 60
 graceful_timeout = 15
+
+# Before that, PostgreSQL gives up what hangs: the page says that it was busy, and no thread or lock is lost to it.
+raw_env = [f"KIMDONG_STATEMENT_SECONDS={os.environ.get('KIMDONG_STATEMENT_SECONDS', '45')}"]
 keepalive = 15
 
 # Heartbeat files in memory: on a busy disk a healthy process would look stuck.

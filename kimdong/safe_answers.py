@@ -1,13 +1,16 @@
 """What stands around every answer: headers that keep browsers within bounds, and a bound on what is sent to us."""
 
+import sys
 import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template import loader
 from django.views.defaults import bad_request as django_bad_request
+from django.views.defaults import server_error as django_server_error
 
 HEADERS = {
     # No page of ours asks for a device, and none may by a script slipped in.
@@ -15,6 +18,7 @@ HEADERS = {
     # Nothing of ours may be drawn into a page of another site.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+SECONDS_TO_TRY_AGAIN = 15
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 """A view that looks at POST alone would take any other for a look: no page here knows more."""
 FORM = "multipart/form-data"
@@ -75,3 +79,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
     return django_bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's 500; but a database that is gone, full or too slow is told as what passes by itself: 503."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        headers = {"Retry-After": str(SECONDS_TO_TRY_AGAIN)}
+        return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
+    return django_server_error(request)

@@ -104,6 +104,8 @@ DATABASES = {
     "default": {
         **ENVIRONMENT.database,
         "OPTIONS": _options,
+        # The pool asks a connection whether it lives: after a restart of PostgreSQL no page meets a dead one.
+        "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": f"{ENVIRONMENT.database['NAME']}_test"},
     }
 }

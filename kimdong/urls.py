@@ -18,3 +18,4 @@ urlpatterns = [
 
 handler403 = "accounts.refusals.permission_denied"
 handler400 = "kimdong.safe_answers.bad_request"
+handler500 = "kimdong.safe_answers.server_error"

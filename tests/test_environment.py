@@ -40,6 +40,12 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     assert read_environment(values).secret_key == "y" * 60
 
 
+def test_pages_have_time_limits_in_the_database_and_commands_have_none():
+    assert "options" not in read_environment(GOOD).connection_options
+    told = read_environment({**GOOD, "KIMDONG_STATEMENT_SECONDS": "45"}).connection_options["options"]
+    assert told == ("-c statement_timeout=45s -c lock_timeout=15s -c idle_in_transaction_session_timeout=45s")
+
+
 def test_mail_is_off_until_a_server_is_named():
     assert read_environment(GOOD).mail is None
     named = {
@@ -70,6 +76,7 @@ def test_mail_is_off_until_a_server_is_named():
         ("KIMDONG_HOSTS", "*", "Set KIMDONG_HOSTS"),
         ("KIMDONG_FILES", "files", "must be an absolute path"),
         ("KIMDONG_BEHIND_TLS", "yes", "must be 0 or 1"),
+        ("KIMDONG_STATEMENT_SECONDS", "45s", "must be a number of seconds"),
         ("KIMDONG_SMTP_URL", "http://mail", "must begin with smtp://"),
         ("DATABASE_URL", "sqlite:///school.db", "must begin with postgresql://"),
         ("DATABASE_URL", "postgresql://kimdong@db/", "names no database"),
