@@ -17,7 +17,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
-from accounts import background
+from accounts import background, backups
 from reports import (
     archives,
     kept_pages,
@@ -108,5 +108,6 @@ def _resume_stalled() -> None:
         print_help.resume_stalled()
         roster_runs.resume_stalled()
         archives.resume_stalled()
+        backups.resume_stalled()
     finally:
         connections.close_all()
