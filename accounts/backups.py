@@ -130,7 +130,9 @@ def read_health() -> Health:
     proven = Backup.objects.filter(state=Backup.State.PROVEN, forgotten_at=None).order_by("-made_at").first()
     # One that is tried again after a fault has not come to an end, and yet is red.
     newest = (
-        Backup.objects.filter(~Q(failure="") | Q(state=Backup.State.PROVEN)).order_by("-started_at").first()
+        Backup.objects.filter(~Q(failure="") | Q(state=Backup.State.PROVEN), started_at__isnull=False)
+        .order_by("-started_at")
+        .first()
     )
     return Health(_standing(proven, newest, has_second=bool(settings.BACKUPS.second)), proven, newest)
 

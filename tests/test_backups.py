@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -171,10 +172,13 @@ def flip_a_byte(pack):
     pack.write_bytes(content)
 
 
-def test_a_damaged_repository_is_found_and_the_school_told(committed, place, client):
+def test_a_damaged_repository_is_found_and_the_school_told(committed, place, client, settings):
     school = make_school()
+    settings.BACKUPS = replace(settings.BACKUPS, second=str(place / "password" / "no-folder"))
     good = made(school.tuan)
-    assert good.state == "proven"
+    assert (good.state, good.second_at) == ("proven", None)
+    assert "không làm được việc" in good.second_fault
+    assert read_health().standing == Standing.SECOND_FAULTY
     pack = max((place / "repository" / "data").rglob("*"), key=lambda path: path.stat().st_size)
     flip_a_byte(pack)
     bad = ask_for_backup(by=school.tuan)

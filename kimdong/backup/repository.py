@@ -21,15 +21,18 @@ HOST: Final = "kimdong"
 TAG: Final = "kimdong"
 MILESTONE, ROUTINE = "milestone", "routine"
 _SECRETS: Final = ("KIMDONG_", "DATABASE_URL")
-_SECONDS: Final = 6 * 3600
+_HOURS: Final = 2
 _PARTS: Final = 7
 _SMALL: Final = 1 << 30
 _MISSING: Final = "Is there a repository at the following location?"
 _WRONG_PASSWORD: Final = "wrong password"  # noqa: S105 - restic's words
 _DAMAGED: Final = (
-    "ciphertext verification failed", "does not exist", "not found", "hash", "errors were found", "no such file",
-    "unexpected EOF", "contains errors", "invalid data",
-)  # fmt: skip
+    "ciphertext verification failed",
+    "does not match",
+    "does not exist",
+    "contains errors",
+    "no such file or directory",
+)
 
 
 class NoRepository(BackupFailed):
@@ -129,24 +132,24 @@ class Repository:
                 "kiểm tra KIMDONG_BACKUP_PASSWORD_FILE."
             )
         cache = ["--no-cache"] if self.place.startswith("/") else []
-        done = subprocess.run(
-            [
-                "restic",
-                f"--repo={self.place}",
-                f"--password-file={self.password_file}",
-                "--json",
-                *cache,
-                *command,
-            ],
-            cwd=folder,
-            env={key: value for key, value in os.environ.items() if not key.startswith(_SECRETS)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_SECONDS,
-            check=False,
-        )
+        told = [f"--repo={self.place}", f"--password-file={self.password_file}", "--json", *cache]
+        try:
+            done = subprocess.run(
+                ["restic", *told, *command],
+                cwd=folder,
+                env={key: value for key, value in os.environ.items() if not key.startswith(_SECRETS)},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_HOURS * 3600,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as problem:
+            raise BackupFailed(
+                f"Kho sao lưu {self.place} không làm xong việc «{command[0]}» sau {_HOURS} giờ. Nhờ người quản trị máy "
+                "chủ kiểm tra đường mạng tới kho."
+            ) from problem
         if done.returncode != 0:
             raise self._failure(command[0], done.stderr or done.stdout)
         return done.stdout
@@ -160,7 +163,7 @@ class Repository:
                 f"Mật khẩu trong {self.password_file} không mở được kho sao lưu {self.place}. Nhờ người quản trị máy "
                 "chủ đặt lại đúng tệp mật khẩu đã cất giữ; không có mật khẩu ấy thì không ai đọc được các bản cũ."
             )
-        if act in ("restore", "check", "copy") and any(word in said for word in _DAMAGED):
+        if act in ("restore", "check") and any(word in said for word in _DAMAGED):
             return BackupFailed(
                 f"Kho sao lưu {self.place} bị hỏng: có phần thiếu hoặc không còn như lúc ghi. Giữ nguyên kho này, nhờ "
                 f"người quản trị máy chủ kiểm tra ổ đĩa và đặt kho mới ở nơi khác. Máy báo: {last}"
