@@ -56,7 +56,5 @@ def _ask(request: SignedInRequest) -> HttpResponse:
     except BackupRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(
-            request, "Máy nền sẽ sao lưu ngay; xong thì dòng đầu của bảng ghi «Đã khôi phục thử, đúng»."
-        )
+        messages.success(request, "Máy nền sẽ sao lưu ngay; xong thì dòng đầu của bảng ghi «Đã thử, đúng».")
     return redirect("accounts:backups")

@@ -57,7 +57,9 @@ def everything_in(folder):
 
 def databases():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE '%%\\_proof\\_%%'")
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, current_database() || '_proof_')"
+        )
         return [name for (name,) in cursor.fetchall()]
 
 
@@ -233,6 +235,23 @@ def test_values_that_did_not_come_back_are_named_by_their_table(committed, place
     assert "bảng students_schoolclass có giá trị khác lúc sao lưu" in backup.failure
     assert backup.proven_at is None
     assert databases() == []
+
+
+@pytest.mark.django_db
+def test_the_scratch_database_is_gone_though_a_connection_was_left_there_and_so_are_those_of_killed_workers(
+    place,
+):
+    server = postgres.address_in(settings.BACKUPS.proof_address())
+    school = postgres.address_of_the_school()["dbname"]
+    with psycopg.connect(**server, autocommit=True) as maintenance:
+        maintenance.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"{school}_proof_killed")))
+    with postgres.scratch_database(server, of=school) as scratch:
+        assert databases() == [scratch["dbname"]]
+        left = psycopg.connect(**scratch)
+    assert databases() == []
+    with pytest.raises(psycopg.OperationalError):
+        left.execute("SELECT 1")
+    left.close()
 
 
 def test_rows_that_are_missing_are_counted():
