@@ -14,13 +14,21 @@ from kimdong.backup.planning import ask_for_what_is_due
 QUEUE = "backups"
 
 
+MINUTES_AFTER_A_FAULT = (5, 35)
+"""The second is longer than a lock lasts in the repository that a killed worker left and that looks alive."""
+
+
 class BackupRetry(BaseRetryStrategy):
     """How often is counted by the backup itself; another one under way is waited for."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Some minutes after a fault; soon after anything else, such as another under way or a lost database."""
-        seconds = 5 * 60 if isinstance(exception, TryAgain) else 15
-        return RetryDecision(retry_at=timezone.now() + timedelta(seconds=seconds))
+        wait = timedelta(seconds=15)
+        if isinstance(exception, TryAgain):
+            wait = timedelta(
+                minutes=MINUTES_AFTER_A_FAULT[min(exception.attempt, len(MINUTES_AFTER_A_FAULT)) - 1]
+            )
+        return RetryDecision(retry_at=timezone.now() + wait)
 
 
 @app.task(name=TASK, queue=QUEUE, retry=BackupRetry())

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -288,6 +289,29 @@ def test_a_file_that_is_no_longer_what_the_school_took_in_is_named(settings, tmp
 
 
 # -- Beside each other, and beside the school's work -------------------------------------------------------
+
+
+def test_a_lock_that_a_killed_worker_left_in_the_repository_is_taken_away(place):
+    rule = settings.BACKUPS
+    repository = Repository(rule.repository, rule.password_file)
+    repository.unlock()  # there is none yet
+    repository.make()
+    (place / "big").write_bytes(secrets.token_bytes(40 << 20))
+    told = ["--repo", rule.repository, "--password-file", str(rule.password_file), "--limit-upload", "1000"]
+    with subprocess.Popen(
+        ["restic", *told, "--no-cache", "backup", "big"],
+        cwd=place,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as killed:
+        while not list((place / "repository" / "locks").iterdir()):
+            assert killed.poll() is None
+            time.sleep(0.05)
+        killed.kill()
+    with pytest.raises(BackupFailed, match="lock was created"):
+        repository.check(day=0)
+    repository.unlock()
+    repository.check(day=0)
 
 
 def test_of_two_at_once_one_waits(committed, place):

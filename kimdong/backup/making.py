@@ -35,6 +35,10 @@ _TURN: Final = 0
 class TryAgain(Exception):
     """The attempt failed, and another is left."""
 
+    def __init__(self, attempt: int) -> None:
+        super().__init__(attempt)
+        self.attempt = attempt
+
 
 def run_backup(backup_id: int) -> None:
     """Makes the backup and proves it; one that is over is left alone. Raises InOtherHands, TryAgain."""
@@ -75,12 +79,13 @@ def _answer(backup: Backup, sentence: str) -> None:
     logger.error("backup %s failed (attempt %s): %s", backup.pk, backup.attempts, sentence)
     if backup.attempts < MAX_ATTEMPTS:
         _note(backup, state=Backup.State.WAITING, failure=sentence)
-        raise TryAgain
+        raise TryAgain(backup.attempts)
     _note(backup, state=Backup.State.FAILED, failure=sentence, finished_at=Now())
 
 
 def _make(backup: Backup, rule: Backups) -> None:
     first = Repository(rule.repository, rule.password_file)
+    first.unlock()
     media = Path(settings.MEDIA_ROOT)
     with workplace(media.parent / PLACE) as place:
         manifest = take(media, place)

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -75,10 +76,16 @@ class Repository:
         whole = next(each for each in self.snapshots() if each.startswith(summary["snapshot_id"]))
         return Saved(whole, summary["total_bytes_processed"], summary["data_added"])
 
+    def unlock(self) -> None:
+        """Takes away the locks that killed processes left, else nothing but saving goes on. Raises BackupFailed."""
+        with suppress(NoRepository):
+            self.run("unlock")
+
     def copy_to(self, other: "Repository") -> None:
         """Everything that the other lacks; makes the other where there is none. Raises BackupFailed."""
         command = ["copy", *self.as_source(), f"--host={HOST}", f"--tag={TAG}"]
         try:
+            other.unlock()
             other.run(*command)
         except NoRepository:
             other.make(like=self)
