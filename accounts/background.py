@@ -27,7 +27,7 @@ STALLED_AFTER_SECONDS: Final = 7.0
 """Silence after which a worker counts as dead and another takes its work over. A slow one loses nothing by it:
 its lock keeps the other away."""
 
-WORKERS_LOCKS: Final = (28, 29, 32, 33, 34, 35)
+WORKERS_LOCKS: Final = (28, 29, 32, 33, 34, 35, 36)
 """First keys of the locks that only workers hold, see `Kind`."""
 _HELD: Final = (
     "FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 AND classid::bigint = ANY(%s)"
@@ -44,8 +44,8 @@ class Kind:
     """A kind of work: its task, the argument that names the piece, and the first key of its advisory locks.
 
     Keys in use: 27 gradebook.windows, 28 prints, 29 pupil lists, 31 temporary codes (students.records), 32
-    batches of prints, 33 the files of their pupils, 34 help with a print, 35 archives of everything; workers hold those
-    in `WORKERS_LOCKS`.
+    batches of prints, 33 the files of their pupils, 34 help with a print, 35 archives of everything, 36
+    backups; workers hold those in `WORKERS_LOCKS`.
     """
 
     task: str

@@ -167,6 +167,8 @@ class Action(StrEnum):
     EXPORT_DATA = "export_data"
     PREPARE_SYNC = "prepare_sync"
     EXPORT_EVERYTHING = "export_everything"
+    SEE_BACKUPS = "see_backups"
+    MAKE_BACKUP = "make_backup"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -811,6 +813,20 @@ TABLE: tuple[Rule, ...] = (
         "lập, tải gói toàn bộ dữ liệu của trường",
         _all(Whose.SCHOOL, Role.PRINCIPAL),
         "IV.1",
+    ),
+    Rule(
+        Action.SEE_BACKUPS,
+        Area.SUPERVISION,
+        "xem các bản sao lưu và kết quả khôi phục thử",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "IV.3, R64",
+    ),
+    Rule(
+        Action.MAKE_BACKUP,
+        Area.SUPERVISION,
+        "sao lưu dữ liệu của trường (không tải về, không khôi phục)",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3, R64",
     ),
     Rule(
         Action.KEEP_OWN_SIGN_IN,

@@ -19,6 +19,7 @@ LONGEST_VALUE: Final = 160
 
 TABLES: Final[Mapping[str, str]] = {
     "accounts_adminaction": "Việc của văn thư",
+    "accounts_backup": "Bản sao lưu",
     "accounts_grant": "Quyền xem cấp thêm",
     "accounts_groupmembership": "Người trong nhóm",
     "accounts_passwordrotation": "Đổi mật khẩu quản trị",

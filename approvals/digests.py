@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 KINDS: Final[Mapping[str, str]] = {
     "overdue_accounts": "tài khoản quản trị phải đổi mật khẩu",
+    "backups": "dữ liệu chưa có bản sao lưu mới đã khôi phục thử",
     "attendance": "việc điểm danh",
     "entries": "sổ đang mở chưa nhập đủ",
     "year_end": "việc về kết quả năm học",

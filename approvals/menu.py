@@ -93,6 +93,7 @@ MENU = (
         Action.SEE_RECONCILIATION,
         SUPERVISION,
     ),
+    MenuEntry("Sao lưu", "accounts:backups", "inbox", Action.SEE_BACKUPS, SUPERVISION),
     MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
     MenuEntry("Văn bản của trường", "approvals:documents", "file-earmark-text", Action.SEE_DOCUMENTS, HELP),
     MenuEntry("Nhật kí thay đổi", "approvals:audit", "clock-history", Action.SEE_AUDIT_TRAIL, SUPERVISION),

@@ -17,6 +17,7 @@ from approvals.tasks import TasksPage
 OTHER_KINDS: Final = (
     "entries",
     "overdue_accounts",
+    "backups",
     "attendance",
     "records",
     "classes",

@@ -15,6 +15,7 @@ from django.utils.timezone import localdate, localtime
 
 from accounts import permissions
 from accounts.admin_account import Overdue, overdue_accounts
+from accounts.backups import BackupTask, backup_tasks
 from accounts.models import User
 from accounts.powers import Action, Role
 from approvals.contested_cells import with_standing
@@ -165,6 +166,7 @@ class TasksPage:
     has_more_inquiries: bool
     own_sheets: tuple[OwnSheet, ...]
     overdue_accounts: tuple[Overdue, ...] = ()
+    backups: tuple[BackupTask, ...] = ()
     attendance: tuple[AttendanceTask, ...] = ()
     records: tuple[RecordTask, ...] = ()
     classes: tuple[ClassTask, ...] = ()
@@ -190,6 +192,7 @@ class TasksPage:
             or self.requests
             or self.inquiries
             or self.overdue_accounts
+            or self.backups
             or self.attendance
             or self.records
             or self.classes
@@ -227,6 +230,7 @@ def read_tasks(user: User) -> TasksPage:
         has_more_inquiries=len(inquiries) > MOST_INQUIRIES,
         own_sheets=_own_table(sheets, tallies),
         overdue_accounts=tuple(overdue_accounts(user)),
+        backups=tuple(backup_tasks(user)),
         attendance=tuple(attendance_tasks(user)),
         notices=tuple(read_own_notices(user)),
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from django.db.models import BigIntegerField, Case, F, Value, When
 from django.db.models.functions import Cast
 
-from accounts import permissions
+from accounts import clock, permissions
+from accounts.backups import ask_in_passing
 from accounts.history import CLERK_ROLE, Act, Source, acting, record_bulk
-from accounts.models import User
+from accounts.models import Backup, User
 from accounts.powers import Action
 from gradebook.models import RollOver, RollOverPlace
 from gradebook.roll_over_classes import proposed_places
@@ -48,11 +49,20 @@ class Move:
 
 @contextmanager
 def held_roll_over(year: SchoolYear, *, by: User, source: Source) -> Iterator[tuple[Act, RollOver]]:
-    """The guard of every act on the draft: the clerk, the year not closed, the roll-over held to the end of the act."""
+    """The guard of every act on the draft: the clerk, the year not closed, the roll-over held to the end of the act.
+
+    The first of a day asks for a backup: the draft comes before its application.
+    """
     permissions.require(by, Action.ROLL_OVER, WHO)
     with acting(by, role=CLERK_ROLE, source=source) as act:
         held = hold_year(year)
         RollOver.objects.get_or_create(year=held)
+        ask_in_passing(
+            Backup.Reason.BEFORE_ROLL_OVER,
+            about=f"Năm học {year.label}",
+            occasion=f"before roll-over {year.pk} {clock.today()}",
+            by=by,
+        )
         yield act, RollOver.objects.select_for_update().get(pk=held.pk)
 
 

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Sequence
 from django.db.models import F, OuterRef, Subquery
 
 from accounts import clock
+from accounts.backups import ask_in_passing
 from accounts.history import Source, record_bulk
-from accounts.models import User
+from accounts.models import Backup, User
 from gradebook.models import RollOverApplication, RollOverPlace, SubjectResult, TraitResult
 from gradebook.regulation import Period
 from gradebook.roll_over import RollOverRefused, held_roll_over
@@ -94,6 +95,12 @@ def apply_roll_over(
             left_out="\n".join(group.words for group in waiting_groups(standing)),
         )
         _note_movements(made, [seat.student.pk for seat in seats], why=why)
+        ask_in_passing(
+            Backup.Reason.AFTER_ROLL_OVER,
+            about=f"Năm học {year.label}, {len(seats)} học sinh",
+            occasion=f"after roll-over {made.pk}",
+            by=by,
+        )
         left = f"; để lại {len(standing.left_out)} em chưa xếp" if standing.left_out else ""
         act.says(
             f"Ghi danh sách lớp năm học {year.label} theo bản xếp lớp: {len(seats)} học sinh{left}",

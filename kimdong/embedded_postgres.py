@@ -38,6 +38,8 @@ SUPERUSER = "postgres"
 # against it; web server and worker log in as a role that owns nothing (kimdong/application_role.py).
 OWNER_ROLE = "kimdong"
 APPLICATION_ROLE = "kimdong_app"
+# Proves backups in scratch databases of its own; of the school's it sees nothing (kimdong/backup).
+PROOF_ROLE = "kimdong_proof"
 SYSTEM_USER = "pgserver"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # bytes; sun_path of <sys/un.h> without its closing zero
@@ -237,7 +239,11 @@ def _ensure_database(data_dir: Path, database: str) -> None:
     with psycopg.connect(url(data_dir, "postgres", SUPERUSER), autocommit=True) as connection:
         role = sql.Identifier(OWNER_ROLE)
         # CREATEDB, because the test runner makes its own database.
-        for name, options in ((OWNER_ROLE, "LOGIN CREATEDB"), (APPLICATION_ROLE, "LOGIN")):
+        for name, options in (
+            (OWNER_ROLE, "LOGIN CREATEDB"),
+            (APPLICATION_ROLE, "LOGIN"),
+            (PROOF_ROLE, "LOGIN CREATEDB"),
+        ):
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
                 connection.execute(
                     sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), sql.SQL(options))

@@ -3,6 +3,7 @@
 Pure: takes a mapping, returns a frozen value, imports no Django.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,11 @@ from psycopg.conninfo import conninfo_to_dict
 MODES = ("demo", "test", "production")
 SECRET_LENGTH = 50
 _SMTP_EXAMPLE = "smtp://user:password@mail.kimdong.edu.vn:587"
+REMOTE_REPOSITORIES = ("sftp:", "s3:", "rest:", "b2:", "azure:", "gs:", "swift:", "rclone:")
+"""What restic takes besides a folder."""
+KEPT_BACKUPS = "within=14d daily=30 weekly=12 monthly=24 yearly=10 milestones=2y"
+_KEEP_COUNTS = ("daily", "weekly", "monthly", "yearly")
+_KEEP_SPANS = ("within", "milestones")
 
 
 class BadEnvironmentError(Exception):
@@ -30,6 +36,7 @@ class Environment:
     database: dict[str, str]
     connection_options: dict[str, str]
     mail: "Mail | None"
+    backups: "Backups | None"
     signing: tuple[Path, str] | None
 
 
@@ -44,6 +51,28 @@ class Mail:
     is_tls_from_the_start: bool
     sender: str
     hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """Where backups go, how they are locked, which are kept. None: none is made.
+
+    `second` is "" where there is no second place. `proof` is the address of a role that may create databases and sees
+    none of the school's; or `proof_file` has it, which the worker alone can read. `keep`: what restic's forget is told,
+    by the words of KEPT_BACKUPS. Repositories are locked by the content of `password_file`.
+    """
+
+    repository: str
+    second: str
+    password_file: Path
+    proof: str
+    proof_file: Path | None
+    keep: Mapping[str, str]
+    hour: int
+
+    def proof_address(self) -> str:
+        """Raises OSError where this process may not read it."""
+        return self.proof if self.proof_file is None else self.proof_file.read_text(encoding="utf-8").strip()
 
 
 def read_environment(values: Mapping[str, str]) -> Environment:
@@ -69,6 +98,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         database=database,
         connection_options=options,
         mail=_mail(values),
+        backups=_backups(values),
         signing=_signing(values),
     )
 
@@ -107,9 +137,6 @@ def _mail(values: Mapping[str, str]) -> Mail | None:
     sender = _required(values, "KIMDONG_MAIL_FROM", "hoso@kimdong.edu.vn")
     if "@" not in sender:
         raise BadEnvironmentError(f"KIMDONG_MAIL_FROM is {sender!r}; it must be a mail address.")
-    hour = values.get("KIMDONG_MAIL_HOUR", "6")
-    if not hour.isdecimal() or int(hour) > 23:
-        raise BadEnvironmentError(f"KIMDONG_MAIL_HOUR is {hour!r}; it must be an hour of the day, 0 to 23.")
     return Mail(
         host=url.hostname,
         port=url.port or (465 if url.scheme == "smtps" else 587),
@@ -117,8 +144,69 @@ def _mail(values: Mapping[str, str]) -> Mail | None:
         password=unquote(url.password or ""),
         is_tls_from_the_start=url.scheme == "smtps",
         sender=sender,
-        hour=int(hour),
+        hour=_hour(values, "KIMDONG_MAIL_HOUR", "6"),
     )
+
+
+def _backups(values: Mapping[str, str]) -> Backups | None:
+    """Off unless KIMDONG_BACKUP_REPOSITORY is set. Files named here may be the worker's alone to read."""
+    repository = values.get("KIMDONG_BACKUP_REPOSITORY", "").strip()
+    if not repository:
+        return None
+    second = values.get("KIMDONG_BACKUP_SECOND", "").strip()
+    for name, place in (("KIMDONG_BACKUP_REPOSITORY", repository), ("KIMDONG_BACKUP_SECOND", second)):
+        if place and not place.startswith(("/", *REMOTE_REPOSITORIES)):
+            raise BadEnvironmentError(
+                f"{name} is {place!r}; it must be an absolute path or what restic takes, for example: "
+                "sftp:backup@nas.kimdong.edu.vn:/kimdong or s3:https://s3.example.vn/kimdong."
+            )
+    if second == repository:
+        raise BadEnvironmentError(
+            "KIMDONG_BACKUP_SECOND must be another place than KIMDONG_BACKUP_REPOSITORY."
+        )
+    proof_file = values.get("KIMDONG_BACKUP_PROOF_URL_FILE", "").strip()
+    proof = "" if proof_file else _required(values, "KIMDONG_BACKUP_PROOF_URL", "postgresql://…")
+    if proof and not proof.startswith(("postgresql://", "postgres://")):
+        raise BadEnvironmentError("KIMDONG_BACKUP_PROOF_URL must begin with postgresql://.")
+    return Backups(
+        repository=repository,
+        second=second,
+        password_file=_backup_password(values),
+        proof=proof,
+        proof_file=Path(proof_file) if proof_file else None,
+        keep=_kept_backups(values.get("KIMDONG_BACKUP_KEEP", "").strip() or KEPT_BACKUPS),
+        hour=_hour(values, "KIMDONG_BACKUP_HOUR", "1"),
+    )
+
+
+def _backup_password(values: Mapping[str, str]) -> Path:
+    named = _required(values, "KIMDONG_BACKUP_PASSWORD_FILE", "/etc/kimdong/backup-password")
+    if not Path(named).is_absolute():
+        raise BadEnvironmentError(f"KIMDONG_BACKUP_PASSWORD_FILE is {named}; it must be an absolute path.")
+    return Path(named)
+
+
+def _kept_backups(rule: str) -> Mapping[str, str]:
+    keep = dict(part.partition("=")[::2] for part in rule.split())
+    for name, value in keep.items():
+        is_count = name in _KEEP_COUNTS and value.isdecimal() and int(value) > 0
+        is_span = name in _KEEP_SPANS and re.fullmatch(r"(\d+[ymdh])+", value)
+        if not is_count and not is_span:
+            raise BadEnvironmentError(
+                f"KIMDONG_BACKUP_KEEP has {name}={value}; write it as, for example: {KEPT_BACKUPS}."
+            )
+    if not keep.keys() & {"within", "daily"} or "milestones" not in keep:
+        raise BadEnvironmentError(
+            f"KIMDONG_BACKUP_KEEP needs within or daily, and milestones, for example: {KEPT_BACKUPS}."
+        )
+    return keep
+
+
+def _hour(values: Mapping[str, str], name: str, unless_set: str) -> int:
+    hour = values.get(name, unless_set)
+    if not hour.isdecimal() or int(hour) > 23:
+        raise BadEnvironmentError(f"{name} is {hour!r}; it must be an hour of the day, 0 to 23.")
+    return int(hour)
 
 
 def _signing(values: Mapping[str, str]) -> tuple[Path, str] | None:

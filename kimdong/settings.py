@@ -241,6 +241,9 @@ UPLOAD_MAX_BYTES = EVIDENCE_MAX_BYTES * EVIDENCE_MAX_FILES + 2 * 1024 * 1024
 # Finished books are signed where the school has a certificate (reports/pdf_signing.py).
 SIGNING = ENVIRONMENT.signing
 
+# Encrypted backups, made and proven by the worker (kimdong/backup): off unless a repository is named.
+BACKUPS = ENVIRONMENT.backups
+
 # The daily mail about waiting tasks, by the worker: off unless a mail server is named. Nothing else is ever mailed.
 MAIL = ENVIRONMENT.mail
 START_PAGE = f"{ENVIRONMENT.address}/"

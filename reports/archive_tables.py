@@ -216,6 +216,7 @@ BOOKS: Final = (
             Sheet("Đã xem việc của văn thư", "accounts.SupervisionMark"),
             Sheet("Đổi mật khẩu quản trị", "accounts.PasswordRotation"),
             Sheet("Thư nhắc việc", "accounts.MailDigest"),
+            Sheet("Bản sao lưu", "accounts.Backup"),
         ),
     ),
 )

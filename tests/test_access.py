@@ -1080,6 +1080,8 @@ PAGES = (
     # Without the password: whoever may is asked for it.
     Page("reports:sync_file", Action.EXPORT_DATA, PRINTS, status=422, arguments=a_sync_batch),
     Page("reports:sync_sent", Action.PREPARE_SYNC, CLERK, "post", 302, a_sync_batch),
+    Page("accounts:backups", Action.SEE_BACKUPS, PRINTS),
+    Page("accounts:backups", Action.MAKE_BACKUP, CLERK, "post", 302),
     Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL),
     # Without the password.
     Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 422),

@@ -38,7 +38,7 @@ class Production:
         self._take_back_what_demo_and_tests_have()
         self._init()
         self._ask_for_passwords()
-        for name in ("owner_database_url", "database_url"):
+        for name in ("owner_database_url", "database_url", "proof_database_url"):
             self._point_at_the_cluster(self.secrets / name)
         self._read_in()
 
@@ -49,6 +49,7 @@ class Production:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
             connection.execute("DROP ROLE kimdong")
             connection.execute("DROP ROLE kimdong_app")
+            connection.execute("DROP ROLE kimdong_proof")
 
     def _init(self) -> None:
         """The script as it stands, its folder of secrets aside."""
@@ -134,7 +135,11 @@ def test_the_init_script_makes_an_owner_and_an_application_that_are_no_superuser
         owner = connection.execute(
             "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'kimdong'"
         ).fetchone()
-    assert roles == [("kimdong", False, False, False, True), ("kimdong_app", False, False, False, True)]
+    assert roles == [
+        ("kimdong", False, False, False, True),
+        ("kimdong_app", False, False, False, True),
+        ("kimdong_proof", False, True, False, True),
+    ]
     assert owner == ("kimdong",)
 
 
@@ -154,6 +159,15 @@ def test_the_application_logs_in_with_its_own_password_and_with_no_other(product
     for wrong in (secret(production, "owner_password"), ""):
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(socket, password=wrong)
+
+
+def test_the_role_that_proves_backups_makes_databases_and_does_not_get_into_the_schools(production):
+    address = secret(production, "proof_database_url")
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE kimdong_proof_trial")
+        connection.execute("DROP DATABASE kimdong_proof_trial")
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(address.replace("@/postgres", "@/kimdong"))
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,37 @@ def test_ci_runs_make_test_and_nothing_else():
 def test_scripts_are_executable_and_well_formed(path):
     assert (ROOT / path).stat().st_mode & 0o111
     subprocess.run(["bash", "-n", ROOT / path], check=True)
+
+
+@pytest.mark.parametrize(
+    ("file", "services"), [("second-place.yml", {"worker"}), ("restore.yml", {"restore"})]
+)
+def test_what_stands_beside_the_compose_file_uses_what_is_declared_there(compose, file, services):
+    more = yaml.safe_load((ROOT / "deploy" / file).read_text(encoding="utf-8"))["services"]
+    assert set(more) == services
+    for service in more.values():
+        assert set(service["networks"]) == {"inside", "front"}
+        assert set(service.get("secrets", [])) <= set(compose["secrets"])
+        named = {volume.split(":")[0] for volume in service["volumes"] if not volume.startswith(".")}
+        assert named <= set(compose["volumes"])
+
+
+def test_only_the_worker_can_read_the_backups_password_and_the_owner_alone_restores(compose):
+    secret = "backup_password"
+    readers = {name for name, service in compose["services"].items() if secret in service.get("secrets", [])}
+    assert readers == {"worker"}
+    restore = yaml.safe_load((ROOT / "deploy/restore.yml").read_text(encoding="utf-8"))["services"]["restore"]
+    assert restore["environment"]["DATABASE_URL_FILE"] == "/run/secrets/owner_database_url"
+    assert restore["read_only"] is True
+    assert restore["cap_drop"] == ["ALL"]
+
+
+def test_a_backup_in_the_image_is_made_by_programs_of_the_databases_version(compose, dockerfile):
+    image = compose["services"]["database"]["image"]
+    copied = [
+        argument
+        for instruction, argument in dockerfile
+        if instruction == "COPY" and "--from=postgres" in argument
+    ]
+    assert copied
+    assert all(argument.startswith(f"--from={image} ") for argument in copied)

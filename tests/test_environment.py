@@ -66,6 +66,62 @@ def test_mail_is_off_until_a_server_is_named():
         read_environment({**GOOD, **named, "KIMDONG_MAIL_HOUR": "25"})
 
 
+BACKED_UP = {
+    "KIMDONG_BACKUP_REPOSITORY": "/var/lib/kimdong/backups",
+    "KIMDONG_BACKUP_SECOND": "sftp:backup@nas.example:/kimdong",
+    "KIMDONG_BACKUP_PASSWORD_FILE": "/run/secrets/backup_password",
+    "KIMDONG_BACKUP_PROOF_URL": "postgresql://kimdong_proof@db/postgres",
+}
+
+
+def test_backups_are_off_until_a_repository_is_named():
+    assert read_environment(GOOD).backups is None
+    rule = read_environment({**GOOD, **BACKED_UP}).backups
+    assert (rule.repository, rule.second) == (
+        "/var/lib/kimdong/backups",
+        "sftp:backup@nas.example:/kimdong",
+    )
+    assert (str(rule.password_file), rule.hour) == ("/run/secrets/backup_password", 1)
+    assert rule.keep["daily"] == "30"
+    assert rule.proof_address() == "postgresql://kimdong_proof@db/postgres"
+
+
+def test_the_address_for_proofs_may_be_in_a_file_that_only_the_worker_reads(tmp_path):
+    named = {
+        **BACKED_UP,
+        "KIMDONG_BACKUP_PROOF_URL": "",
+        "KIMDONG_BACKUP_PROOF_URL_FILE": str(tmp_path / "url"),
+    }
+    rule = read_environment({**GOOD, **named}).backups
+    with pytest.raises(FileNotFoundError):
+        rule.proof_address()
+    (tmp_path / "url").write_text("postgresql://kimdong_proof@db/postgres\n", encoding="utf-8")
+    assert rule.proof_address() == "postgresql://kimdong_proof@db/postgres"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("KIMDONG_BACKUP_REPOSITORY", "backups", "must be an absolute path or what restic takes"),
+        ("KIMDONG_BACKUP_SECOND", "ftp://nas", "must be an absolute path or what restic takes"),
+        ("KIMDONG_BACKUP_SECOND", "/var/lib/kimdong/backups", "must be another place"),
+        ("KIMDONG_BACKUP_PASSWORD_FILE", "", "Set KIMDONG_BACKUP_PASSWORD_FILE"),
+        ("KIMDONG_BACKUP_PASSWORD_FILE", "password", "must be an absolute path"),
+        ("KIMDONG_BACKUP_PROOF_URL", "", "Set KIMDONG_BACKUP_PROOF_URL"),
+        ("KIMDONG_BACKUP_PROOF_URL", "db", "must begin with postgresql://"),
+        ("KIMDONG_BACKUP_KEEP", "daily=many milestones=2y", "has daily=many"),
+        ("KIMDONG_BACKUP_KEEP", "hourly=3 daily=3 milestones=2y", "has hourly=3"),
+        ("KIMDONG_BACKUP_KEEP", "daily=30", "needs within or daily, and milestones"),
+        ("KIMDONG_BACKUP_HOUR", "24", "an hour of the day"),
+    ],
+)
+def test_a_bad_word_about_backups_is_refused_with_its_name_and_remedy(name, value, words):
+    with pytest.raises(BadEnvironmentError) as refusal:
+        read_environment({**GOOD, **BACKED_UP, name: value})
+    assert words in str(refusal.value)
+    assert name in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [

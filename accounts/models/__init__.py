@@ -3,6 +3,7 @@
 from accounts.models.access import AccessLogEntry, RateCount, SignedInSession, SignInFailures
 from accounts.models.account_life import ActivationSlip, AdminAction, PasswordRotation, SupervisionMark
 from accounts.models.audit import AuditEntry, AuditHead
+from accounts.models.backups import Backup
 from accounts.models.grants import Grant, GrantQuerySet, GroupMembership, SystemPart
 from accounts.models.mail_digests import MailDigest
 from accounts.models.people import Post, Team, User, UserManager
@@ -14,6 +15,7 @@ __all__ = [
     "AdminAction",
     "AuditEntry",
     "AuditHead",
+    "Backup",
     "Grant",
     "GrantQuerySet",
     "GroupMembership",

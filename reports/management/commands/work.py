@@ -11,13 +11,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
-from accounts import background
+from accounts import background, backups
 from reports import (
     archives,
     kept_pages,
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         archives.forget_old()
         # The queue gets connections of its own (asynchronous); tasks go on using Django's pool.
         queue = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
+        if settings.BACKUPS is None and settings.MODE == "production":
+            self.stderr.write(backups.NOT_SET)
         self.stdout.write("Máy in nền đã chạy.")
         if not asyncio.run(_work_until_told(app.with_connector(queue))):
             raise CommandError(
@@ -108,5 +111,6 @@ def _resume_stalled() -> None:
         print_help.resume_stalled()
         roster_runs.resume_stalled()
         archives.resume_stalled()
+        backups.resume_stalled()
     finally:
         connections.close_all()

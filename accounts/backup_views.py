@@ -1,0 +1,60 @@
+"""«Sao lưu»: are the school's data safe, since when, what to do; and a backup at once (PLAN IV.3)."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import permissions
+from accounts.background import has_live_worker
+from accounts.backups import (
+    NOT_SET,
+    OPEN,
+    WHO_BACKS_UP,
+    BackupRefused,
+    ask_for_backup,
+    listed_backups,
+    read_health,
+)
+from accounts.powers import Action
+from accounts.rate_limit import limited
+from accounts.requests import SignedInRequest
+
+SHOWN = 30
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("backup_ask", times=20, minutes=60, what="yêu cầu sao lưu", methods=("POST",))
+def backups(request: SignedInRequest) -> HttpResponse:
+    """How things stand and the backups so far; a POST asks for one."""
+    permissions.require(request.user, Action.SEE_BACKUPS)
+    if request.method == "POST":
+        return _ask(request)
+    page = Paginator(listed_backups(), SHOWN).get_page(request.GET.get("page"))
+    context = {
+        "health": read_health(),
+        "not_set": NOT_SET,
+        "page": page,
+        "is_set": settings.BACKUPS is not None,
+        "has_second": settings.BACKUPS is not None and bool(settings.BACKUPS.second),
+        "hour": settings.BACKUPS.hour if settings.BACKUPS else None,
+        "is_open": any(backup.state in OPEN for backup in page),
+        "is_awake": has_live_worker(),
+        "may_ask": permissions.may(request.user, Action.MAKE_BACKUP),
+    }
+    return render(request, "accounts/backups.html", context)
+
+
+def _ask(request: SignedInRequest) -> HttpResponse:
+    permissions.require(request.user, Action.MAKE_BACKUP, WHO_BACKS_UP)
+    try:
+        ask_for_backup(by=request.user)
+    except BackupRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "Máy nền sẽ sao lưu ngay; xong thì dòng đầu của bảng ghi «Đã thử, đúng».")
+    return redirect("accounts:backups")

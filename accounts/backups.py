@@ -1,0 +1,174 @@
+"""Backups of the school: asking for one, and how things stand (PLAN IV.3; rule R64). `kimdong.backup` makes them.
+
+As other work in the background: asking writes the row and its place in the queue in one transaction. Whatever happens
+to a backup, the act that it was asked along with goes on.
+"""
+
+import datetime
+import logging
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import Max, Q, QuerySet
+from django.urls import reverse
+
+from accounts import background, clock, permissions
+from accounts.history import Source, acting
+from accounts.models import Backup, User
+from accounts.powers import Action
+
+logger = logging.getLogger(__name__)
+
+TASK: Final = "back_up"
+BACKUPS: Final = background.Kind(TASK, key="backup_id", locks=36)
+OPEN: Final = (Backup.State.WAITING, Backup.State.RUNNING)
+TOO_OLD: Final = datetime.timedelta(hours=36)
+"""Without a proven backup for so long, the clerk is told at the start page."""
+WHO_BACKS_UP: Final = "Sao lưu dữ liệu của trường là việc của văn thư."
+WORKER_ROLE: Final = "Máy sao lưu"
+
+
+class BackupRefused(Exception):
+    """It cannot be asked for; the text is for the user."""
+
+
+# -- Asking ------------------------------------------------------------------------------------------------
+
+
+def ask_for_backup(*, by: User) -> Backup:
+    """A backup at once; one that waits already is given back. Raises PermissionDenied, BackupRefused."""
+    permissions.require(by, Action.MAKE_BACKUP, WHO_BACKS_UP)
+    if settings.BACKUPS is None:
+        raise BackupRefused(NOT_SET)
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        # Two wishes come one after the other.
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        waiting = Backup.objects.filter(state=Backup.State.WAITING, attempts=0).first()
+        if waiting is not None:
+            act.says("Yêu cầu sao lưu (đã có một lần đang chờ)", thing=f"backup:{waiting.pk}")
+            return waiting
+        backup = Backup.objects.create(reason=Backup.Reason.ASKED, asked_by=by)
+        BACKUPS.enqueue(backup.pk)
+        act.says("Yêu cầu sao lưu dữ liệu của trường", thing=f"backup:{backup.pk}")
+    return backup
+
+
+def ask_in_passing(reason: Backup.Reason, *, about: str, occasion: str, by: User | None = None) -> None:
+    """A backup for an act under way, in its transaction, once an occasion; never stands in the act's way.
+
+    Nothing where no backups are made.
+    """
+    if settings.BACKUPS is None:
+        return
+    try:
+        with transaction.atomic():
+            backup, is_new = Backup.objects.get_or_create(
+                occasion=occasion, defaults={"reason": reason, "about": about[:200], "asked_by": by}
+            )
+            if is_new:
+                BACKUPS.enqueue(backup.pk)
+    except DatabaseError:
+        logger.exception("no backup could be asked for: %s", occasion)
+
+
+def resume_stalled() -> list[int]:
+    """Gives backups of dead workers back to the queue, and those in that have no place there. Returns their ids."""
+    with as_the_worker():
+        resumed = BACKUPS.retry_stalled()
+        Backup.objects.filter(pk__in=resumed, state=Backup.State.RUNNING).update(state=Backup.State.WAITING)
+    homeless = Backup.objects.filter(~BACKUPS.in_queue("todo", "doing"), state__in=OPEN)
+    return resumed + [row.pk for row in homeless if BACKUPS.enqueue_once(row.pk)]
+
+
+def as_the_worker() -> AbstractContextManager[Any]:
+    """So that the audit chain does not take the worker for somebody outside the application."""
+    return acting(None, role=WORKER_ROLE, source=Source.SYSTEM)
+
+
+# -- How things stand --------------------------------------------------------------------------------------
+
+
+NOT_SET: Final = (
+    "Hệ thống chưa được đặt nơi sao lưu, nên không có bản sao lưu nào. Nhờ người quản trị máy chủ đặt "
+    "KIMDONG_BACKUP_REPOSITORY (README, mục «Backups»)."
+)
+
+
+class Standing(StrEnum):
+    """The worst thing that is true of the school's backups."""
+
+    OFF = "off"
+    NONE = "none"
+    OLD = "old"
+    FAULTY = "faulty"
+    SECOND_FAULTY = "second_faulty"
+    NO_SECOND = "no_second"
+    GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`proven`: the newest backup that was proven; `newest`: the newest that came to an end."""
+
+    standing: Standing
+    proven: Backup | None
+    newest: Backup | None
+
+    @property
+    def is_red(self) -> bool:
+        return self.standing in (Standing.OFF, Standing.NONE, Standing.OLD, Standing.FAULTY)
+
+
+def read_health() -> Health:
+    """Two statements; none where no backups are made."""
+    if settings.BACKUPS is None:
+        return Health(Standing.OFF, None, None)
+    proven = Backup.objects.filter(state=Backup.State.PROVEN, forgotten_at=None).order_by("-made_at").first()
+    # One that is tried again after a fault has not come to an end, and yet is red.
+    newest = (
+        Backup.objects.filter(~Q(failure="") | Q(state=Backup.State.PROVEN), started_at__isnull=False)
+        .order_by("-started_at")
+        .first()
+    )
+    return Health(_standing(proven, newest, has_second=bool(settings.BACKUPS.second)), proven, newest)
+
+
+def _standing(proven: Backup | None, newest: Backup | None, *, has_second: bool) -> Standing:
+    if newest is not None and newest.failure:
+        return Standing.FAULTY
+    if proven is None or proven.made_at is None:
+        return Standing.NONE
+    if proven.made_at < clock.stamp() - TOO_OLD:
+        return Standing.OLD
+    if proven.second_fault:
+        return Standing.SECOND_FAULTY
+    return Standing.GOOD if has_second else Standing.NO_SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class BackupTask:
+    """No proven backup for too long: a line of the clerk's start page."""
+
+    since: datetime.datetime | None
+
+    @property
+    def url(self) -> str:
+        return reverse("accounts:backups")
+
+
+def backup_tasks(user: User) -> list[BackupTask]:
+    """For the clerk, one statement; none for everybody else. A demo without backups is no school to worry about."""
+    is_off = settings.BACKUPS is None
+    if (is_off and settings.MODE != "production") or not permissions.may(user, Action.MAKE_BACKUP):
+        return []
+    proven = Backup.objects.filter(state=Backup.State.PROVEN, forgotten_at=None)
+    since = None if is_off else proven.aggregate(last=Max("made_at"))["last"]
+    return [] if since is not None and since > clock.stamp() - TOO_OLD else [BackupTask(since)]
+
+
+def listed_backups() -> QuerySet[Backup]:
+    return Backup.objects.select_related("asked_by")

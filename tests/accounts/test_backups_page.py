@@ -1,0 +1,164 @@
+"""«Sao lưu»: the clerk sees whether the school's data is safe and what to do, and asks for a backup."""
+
+import datetime
+import re
+from dataclasses import replace
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from accounts import backups, clock
+from accounts.backups import ask_for_backup
+from accounts.models import AdminAction, Backup
+from tests.backup_places import rule_below
+
+pytestmark = pytest.mark.django_db
+PAGE = "/accounts/backups/"
+
+
+@pytest.fixture(autouse=True)
+def place(settings, tmp_path):
+    settings.BACKUPS = rule_below(tmp_path)
+
+
+def proven(*, hours=1, **fields):
+    moment = clock.now() - datetime.timedelta(hours=hours)
+    told = {"second_at": moment, "occasion": f"daily {hours}", "made_at": moment, "started_at": moment}
+    numbers = {"rows": 520761, "tables": 169, "files": 40, "files_tried": 40, "size": 1}
+    return Backup.objects.create(
+        **{
+            "reason": "daily",
+            "state": "proven",
+            "snapshot": "ab" * 32,
+            "audit_code": "1-AAAA-AAAA-AAAA",
+            "proven_at": moment,
+            "finished_at": moment,
+            **told,
+            **numbers,
+            **fields,
+        }
+    )
+
+
+def words(client, user, page=PAGE):
+    client.force_login(user)
+    main = client.get(page).content.decode().split("<main", 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def test_the_clerk_reads_that_all_is_well_and_how_it_was_proven(client, school):
+    backup = proven()
+    text = words(client, school.tuan)
+    assert "Dữ liệu có an toàn không An toàn" in text
+    assert f"(bản số {backup.pk})" in text
+    assert "169 bảng, 520.761 dòng" in text
+    assert "Phải làm gì" not in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "standing", "to_do"),
+    [
+        (None, "Chưa an toàn", "Bấm «Sao lưu ngay»"),
+        ({"hours": 37}, "Chưa an toàn", "Máy nền đang không chạy"),
+        (
+            {"second_at": None, "second_fault": "Không tới được kho."},
+            "Cần thêm nơi thứ hai",
+            "Bản chính vẫn dùng được",
+        ),
+        (
+            {"forgotten_at": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)},
+            "Chưa an toàn",
+            "Sao lưu ngay",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_what_to_do(client, school, fields, standing, to_do):
+    if fields is not None:
+        proven(**fields)
+    text = words(client, school.tuan)
+    assert f"Dữ liệu có an toàn không {standing}" in text
+    assert to_do in text
+
+
+def test_a_fault_is_shown_until_a_later_backup_is_proven(client, school):
+    now = clock.now()
+    proven(hours=5)
+    Backup.objects.create(
+        reason="daily", occasion="daily x", state="failed", failure="Hết chỗ trên ổ đĩa.", started_at=now
+    )
+    assert "Hết chỗ trên ổ đĩa." in words(client, school.tuan)
+    proven(hours=1, started_at=now + datetime.timedelta(minutes=1))
+    text = words(client, school.tuan)
+    assert "Dữ liệu có an toàn không An toàn" in text
+
+
+def test_a_school_without_a_second_place_is_told(client, school, settings, tmp_path):
+    settings.BACKUPS = replace(settings.BACKUPS, second="")
+    proven()
+    assert "mất máy chủ là mất cả bản sao lưu" in words(client, school.tuan)
+
+
+def test_where_no_place_is_set_the_page_says_so_and_offers_nothing(client, school, settings):
+    settings.BACKUPS = None
+    text = words(client, school.tuan)
+    assert "KIMDONG_BACKUP_REPOSITORY" in text
+    assert "Chưa an toàn" in text
+    answer = client.post(PAGE, follow=True)
+    assert "chưa được đặt nơi sao lưu" in answer.content.decode()
+    assert Backup.objects.count() == 0
+
+
+def test_the_clerk_asks_once_and_it_is_on_record(client, school):
+    client.force_login(school.tuan)
+    client.post(PAGE)
+    client.post(PAGE)
+    backup = Backup.objects.get()
+    assert (backup.reason, backup.asked_by) == ("asked", school.tuan)
+    assert ProcrastinateJob.objects.filter(task_name=backups.TASK).count() == 1
+    assert AdminAction.objects.filter(thing=f"backup:{backup.pk}").exists()
+    assert "Đang chờ" in words(client, school.tuan)
+
+
+def test_the_principal_looks_and_does_not_ask(client, school):
+    proven()
+    client.force_login(school.bich)
+    assert "Sao lưu ngay" not in client.get(PAGE).content.decode()
+    assert client.post(PAGE).status_code == 403
+    with pytest.raises(PermissionDenied):
+        ask_for_backup(by=school.bich)
+    client.force_login(school.lan)
+    assert client.get(PAGE).status_code == 403
+
+
+def test_the_statements_of_the_page_do_not_grow(client, school, django_assert_num_queries):
+    client.force_login(school.tuan)
+    proven(hours=1)
+    client.get(PAGE)
+    with django_assert_num_queries(8):
+        client.get(PAGE)
+    for hours in range(2, 32):
+        proven(hours=hours)
+    with django_assert_num_queries(8):
+        client.get(PAGE)
+
+
+# -- The start page ----------------------------------------------------------------------------------------
+
+TASK = "chưa có bản sao lưu mới đã khôi phục thử"
+
+
+def test_after_36_hours_without_a_proven_backup_the_clerk_has_a_task(client, school):
+    assert TASK in words(client, school.tuan, "/")
+    proven(hours=37)
+    assert "Quá 36 giờ" in words(client, school.tuan, "/")
+    assert TASK not in words(client, school.bich, "/")
+    proven(hours=35)
+    assert TASK not in words(client, school.tuan, "/")
+
+
+def test_in_production_without_a_place_the_clerk_has_the_task_too(client, school, settings):
+    settings.BACKUPS = None
+    assert TASK not in words(client, school.tuan, "/")
+    settings.MODE = "production"
+    assert TASK in words(client, school.tuan, "/")

@@ -1,0 +1,365 @@
+"""A school is backed up, proven and brought back on an empty machine, with the real PostgreSQL and the real restic."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from psycopg import sql
+
+from accounts.background import InOtherHands
+from accounts.backups import Standing, ask_for_backup, read_health
+from accounts.models import Backup
+from approvals.models import Evidence
+from gradebook.models import SubjectResult
+from kimdong.backup import BackupFailed, contents, making, postgres
+from kimdong.backup.repository import Repository
+from kimdong.embedded_postgres import APPLICATION_ROLE, OWNER_ROLE
+from tests.approvals.papers import entered_school, filed
+from tests.backup_places import rule_below
+from tests.gradebook.school import make_school
+
+
+@pytest.fixture
+def place(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files" / "private"
+    settings.MEDIA_ROOT.mkdir(parents=True)
+    settings.BACKUPS = rule_below(tmp_path)
+    return tmp_path
+
+
+def made(by):
+    backup = ask_for_backup(by=by)
+    making.run_backup(backup.pk)
+    return Backup.objects.get(pk=backup.pk)
+
+
+def saved():
+    """In the repository alone: neither proven nor anywhere else. Returns its code."""
+    media = Path(settings.MEDIA_ROOT)
+    repository = Repository(settings.BACKUPS.repository, settings.BACKUPS.password_file)
+    with contents.workplace(media.parent / contents.PLACE) as place:
+        making.take(media, place)
+        return repository.save(media.parent, [media.name, contents.PLACE], left_out=[], tags=[]).snapshot
+
+
+def everything_in(folder):
+    return b"".join(path.read_bytes() for path in Path(folder).rglob("*") if path.is_file())
+
+
+def databases():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, current_database() || '_proof_')"
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+# -- There and back ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def new_machine(folder):
+    """An empty database and folder of another name; yields the database's address and the environment of its school."""
+    server = {**postgres.address_of_the_school(), "user": OWNER_ROLE}
+    name = f"kimdong_new_{secrets.token_hex(4)}"
+    with psycopg.connect(**server, autocommit=True) as maintenance:
+        maintenance.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        address = {**server, "dbname": name}
+        yield (
+            address,
+            {
+                **os.environ,
+                "DATABASE_URL": postgres.url_of(address),
+                "KIMDONG_FILES": str(folder),
+                "KIMDONG_BACKUP_REPOSITORY": settings.BACKUPS.repository,
+                "KIMDONG_BACKUP_SECOND": settings.BACKUPS.second,
+                "KIMDONG_BACKUP_PASSWORD_FILE": str(settings.BACKUPS.password_file),
+                "KIMDONG_BACKUP_PROOF_URL": settings.BACKUPS.proof,
+            },
+        )
+    finally:
+        with psycopg.connect(**server, autocommit=True) as maintenance:
+            maintenance.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def restore(environment, *arguments):
+    return subprocess.run(
+        [sys.executable, "manage.py", "restore", *arguments],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_school_is_backed_up_proven_and_brought_back_on_an_empty_machine(committed, place):
+    school = entered_school()
+    filed(school)
+    evidence = Evidence.objects.get()
+    kept = Path(evidence.file.path).read_bytes()
+    results = SubjectResult.objects.count()
+
+    backup = made(school.tuan)
+    assert (backup.state, backup.failure, backup.second_fault) == ("proven", "", "")
+    assert (backup.files, backup.files_tried) == (1, 1)
+    assert backup.made_at <= backup.second_at <= backup.proven_at
+    assert read_health().standing == Standing.GOOD
+    assert databases() == []
+    assert [path.name for path in (place / "files").iterdir()] == ["private"]
+    assert school.pupils[0].full_name.encode() not in everything_in(place / "repository")
+
+    shutil.rmtree(place / "repository")  # the machine is gone, the second place is left
+    with new_machine(place / "new") as (address, environment):
+        done = restore(environment, "--from-second")
+        assert done.returncode == 0, done.stdout + done.stderr
+        for words in ("reading backup", "restoring the database", "granting", "comparing", " s in all"):
+            assert words in done.stdout
+        assert (place / "new" / "private" / evidence.file.name).read_bytes() == kept
+        with psycopg.connect(**address) as reading:
+            found = reading.execute(
+                "SELECT count(*), count(*) FILTER (WHERE mark = 7) FROM gradebook_subjectresult"
+            ).fetchone()
+            rights = reading.execute(
+                "SELECT has_table_privilege(%(role)s, 'gradebook_subjectresult', 'UPDATE'),"
+                " has_table_privilege(%(role)s, 'gradebook_historicalsubjectresult', 'UPDATE'),"
+                " has_schema_privilege(%(role)s, 'public', 'USAGE')",
+                {"role": APPLICATION_ROLE},
+            ).fetchone()
+        assert found == (results, 1)
+        assert rights == (True, False, True)
+
+        again = restore(environment, "--from-second")
+        assert again.returncode != 0
+        assert "is not empty" in again.stderr
+        assert "nothing was restored" in again.stderr
+
+
+def test_a_school_that_is_there_is_replaced_only_when_told(committed, place):
+    entered_school()
+    code = saved()
+    with new_machine(place / "new") as (address, environment):
+        with psycopg.connect(**address) as writing:
+            writing.execute("CREATE TABLE something (id int)")
+        (place / "new" / "private").mkdir(parents=True)
+        (place / "new" / "private" / "old.txt").write_text("old", encoding="utf-8")
+        done = restore(environment, "--snapshot", code[:8], "--replace")
+        assert done.returncode == 0, done.stdout + done.stderr
+        with psycopg.connect(**address) as reading:
+            tables = contents.read_tables(reading)
+            assert "something" not in tables
+            assert tables["students_student"][0] == 10
+            usable = reading.execute("SELECT has_schema_privilege(%s, 'public', 'USAGE')", [APPLICATION_ROLE])
+            assert usable.fetchone() == (True,)
+        assert not (place / "new" / "private" / "old.txt").exists()
+
+
+# -- What is wrong is found --------------------------------------------------------------------------------
+
+
+def flip_a_byte(pack):
+    content = bytearray(pack.read_bytes())
+    content[len(content) // 2] ^= 1
+    pack.chmod(0o600)
+    pack.write_bytes(content)
+
+
+def test_a_damaged_repository_is_found_and_the_school_told(committed, place, client, settings):
+    school = make_school()
+    settings.BACKUPS = replace(settings.BACKUPS, second=str(place / "password" / "no-folder"))
+    good = made(school.tuan)
+    assert (good.state, good.second_at) == ("proven", None)
+    assert "không làm được việc" in good.second_fault
+    assert read_health().standing == Standing.SECOND_FAULTY
+    pack = max((place / "repository" / "data").rglob("*"), key=lambda path: path.stat().st_size)
+    flip_a_byte(pack)
+    bad = ask_for_backup(by=school.tuan)
+    with pytest.raises(making.TryAgain):
+        making.run_backup(bad.pk)
+    bad.refresh_from_db()
+    assert (bad.state, bad.attempts) == ("waiting", 1)
+    assert "bị hỏng" in bad.failure
+    assert read_health().standing == Standing.FAULTY
+    client.force_login(school.tuan)
+    page = client.get("/accounts/backups/").content.decode()
+    assert "Chưa an toàn" in page
+    assert "bị hỏng" in page
+    assert f"(bản số {good.pk})" in page
+
+    pack.unlink()
+    with pytest.raises(BackupFailed, match="bị hỏng"):
+        Repository(settings.BACKUPS.repository, settings.BACKUPS.password_file).check(day=0)
+
+
+def test_a_wrong_password_is_refused_and_after_three_tries_the_backup_failed(committed, place):
+    school = make_school()
+    rule = settings.BACKUPS
+    Repository(rule.repository, rule.password_file).make()
+    rule.password_file.write_text("mật khẩu khác\n", encoding="utf-8")
+    backup = ask_for_backup(by=school.tuan)
+    for _attempt in range(2):
+        with pytest.raises(making.TryAgain):
+            making.run_backup(backup.pk)
+    making.run_backup(backup.pk)
+    backup.refresh_from_db()
+    assert (backup.state, backup.attempts) == ("failed", 3)
+    assert "không mở được kho" in backup.failure
+    assert not (place / "files" / ".backup").exists()
+
+
+def test_values_that_did_not_come_back_are_named_by_their_table(committed, place, monkeypatch):
+    school = make_school()
+    run = postgres._run
+
+    def changing(program, *arguments, address):
+        run(program, *arguments, address=address)
+        if program == "pg_restore":
+            with psycopg.connect(**address) as scratch:
+                scratch.execute("UPDATE students_schoolclass SET name = name || 'x'")
+
+    monkeypatch.setattr(postgres, "_run", changing)
+    backup = ask_for_backup(by=school.tuan)
+    with pytest.raises(making.TryAgain):
+        making.run_backup(backup.pk)
+    backup.refresh_from_db()
+    assert "bảng students_schoolclass có giá trị khác lúc sao lưu" in backup.failure
+    assert backup.proven_at is None
+    assert databases() == []
+
+
+@pytest.mark.django_db
+def test_the_scratch_database_is_gone_though_a_connection_was_left_there_and_so_are_those_of_killed_workers(
+    place,
+):
+    server = postgres.address_in(settings.BACKUPS.proof_address())
+    school = postgres.address_of_the_school()["dbname"]
+    with psycopg.connect(**server, autocommit=True) as maintenance:
+        maintenance.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(f"{school}_proof_killed")))
+    with postgres.scratch_database(server, of=school) as scratch:
+        assert databases() == [scratch["dbname"]]
+        left = psycopg.connect(**scratch)
+    assert databases() == []
+    with pytest.raises(psycopg.OperationalError):
+        left.execute("SELECT 1")
+    left.close()
+
+
+def test_rows_that_are_missing_are_counted():
+    told = {"a": (2, "5"), "b": (1, "3"), "c": (0, "0")}
+    assert contents.differences(told, told) == []
+    assert contents.differences(told, {"a": (1, "2"), "b": (1, "4"), "d": (0, "0")}) == [
+        "bảng a có 1 dòng, lúc sao lưu có 2 dòng",
+        "bảng b có giá trị khác lúc sao lưu",
+        "thiếu bảng c",
+        "thừa bảng d",
+    ]
+
+
+def test_a_file_that_is_gone_or_another_is_named(tmp_path):
+    (tmp_path / "a").write_bytes(b"1")
+    (tmp_path / "b").write_bytes(b"2")
+    told = contents.sample_of([tmp_path / "a", tmp_path / "b"], tmp_path)
+    assert contents.file_faults(told, tmp_path) == []
+    (tmp_path / "a").unlink()
+    (tmp_path / "b").write_bytes(b"3")
+    assert contents.file_faults(told, tmp_path) == ["thiếu tệp a", "tệp b khác lúc sao lưu"]
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_no_longer_what_the_school_took_in_is_named(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    filed(entered_school())
+    evidence = Evidence.objects.get()
+    connection.ensure_connection()
+    raw = connection.connection
+    assert contents.unlike_recorded({evidence.file.name: evidence.sha256, "khác": "1"}, raw) == []
+    [fault] = contents.unlike_recorded({evidence.file.name: "0" * 64}, raw)
+    assert "không còn như lúc trường nhận" in fault
+
+
+# -- Beside each other, and beside the school's work -------------------------------------------------------
+
+
+def test_a_lock_that_a_killed_worker_left_in_the_repository_is_taken_away(place):
+    rule = settings.BACKUPS
+    repository = Repository(rule.repository, rule.password_file)
+    repository.unlock()  # there is none yet
+    repository.make()
+    (place / "big").write_bytes(secrets.token_bytes(40 << 20))
+    told = ["--repo", rule.repository, "--password-file", str(rule.password_file), "--limit-upload", "1000"]
+    with subprocess.Popen(
+        ["restic", *told, "--no-cache", "backup", "big"],
+        cwd=place,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as killed:
+        while not list((place / "repository" / "locks").iterdir()):
+            assert killed.poll() is None
+            time.sleep(0.05)
+        killed.kill()
+    with pytest.raises(BackupFailed, match="lock was created"):
+        repository.check(day=0)
+    repository.unlock()
+    repository.check(day=0)
+
+
+def test_of_two_at_once_one_waits(committed, place):
+    school = make_school()
+    backup = ask_for_backup(by=school.tuan)
+    with psycopg.connect(**postgres.address_of_the_school()) as other:
+        other.execute("SELECT pg_advisory_lock(36, 0)")
+        with pytest.raises(InOtherHands):
+            making.run_backup(backup.pk)
+    backup.refresh_from_db()
+    assert (backup.state, backup.attempts) == ("waiting", 0)
+
+
+@pytest.mark.django_db
+def test_what_came_of_a_backup_stays(place):
+    school = make_school()
+    backup = Backup.objects.create(
+        reason="asked", asked_by=school.tuan, state="failed", failure="hết chỗ", attempts=3
+    )
+    for refused in (
+        lambda: Backup.objects.filter(pk=backup.pk).update(state="waiting"),
+        lambda: Backup.objects.filter(pk=backup.pk)._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            refused()
+    making.run_backup(backup.pk)
+    backup.refresh_from_db()
+    assert backup.state == "failed"
+
+
+def test_old_backups_are_let_go_of_by_the_rule_and_those_of_locks_by_theirs(place):
+    rule = settings.BACKUPS
+    repository = Repository(rule.repository, rule.password_file)
+    repository.make()
+    (place / "x").write_text("x", encoding="utf-8")
+    days = [
+        ("2025-01-10", "routine"),
+        ("2025-01-11", "milestone"),
+        ("2026-01-10", "routine"),
+        ("2026-01-10", "routine"),
+    ]
+    for day, tag in days:
+        told = [f"--time={day} 01:00:00", "--host=kimdong", "--tag=kimdong", f"--tag={tag}"]
+        repository.run("backup", *told, "x", folder=place)
+    before = repository.snapshots()
+    repository.forget({"daily": "1", "milestones": "2y"})
+    kept = repository.snapshots()
+    assert len(before) == 4
+    assert len(kept) == 2
+    assert before[1] in kept  # the lock's
+    assert {*kept} - {before[1]} <= {*before[2:]}  # the newest day's
