@@ -6,11 +6,23 @@ triggers, nor switch a trigger off. What a table keeps it says itself, by its gu
 """
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 ROLE = "kimdong_app"
+READER = "kimdong_reader"
+"""For whoever evaluates by SQL, where the database has it: reads all but what lets somebody log in."""
 
 # Nobody but the triggers (as owner) writes the chain; nobody but `migrate` says what has been migrated.
 _ONLY_READ = ("accounts_auditentry", "accounts_audithead", "django_migrations")
+_SECRET = (
+    "django_session",
+    "otp_totp_totpdevice",
+    "otp_static_staticdevice",
+    "otp_static_statictoken",
+    "accounts_activationslip",
+    "accounts_signedinsession",
+)
+_SECRET_COLUMNS = {"accounts_user": "password"}
 _KEPT = """
 SELECT c.relname, bool_or((t.tgtype & 16) > 0), bool_or((t.tgtype & 8) > 0)
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'history_keep' GROUP BY c.relname
@@ -40,3 +52,20 @@ def grant_all_it_may(role: str = ROLE) -> None:
                 cursor.execute(f"REVOKE {', '.join(kept)} ON {table} FROM {named}")
         for table in _ONLY_READ:
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {named}")
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER])
+        if cursor.fetchone():
+            _let_read(cursor)
+
+
+def _let_read(cursor: CursorWrapper) -> None:
+    reader = connection.ops.quote_name(READER)
+    cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}")
+    for table in (*_SECRET, *_SECRET_COLUMNS):
+        cursor.execute(f"REVOKE SELECT ON {table} FROM {reader}")  # noqa: S608 - our own words
+    for table, secret in _SECRET_COLUMNS.items():
+        cursor.execute(
+            "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
+            " WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attname <> %s",
+            [table, secret],
+        )
+        cursor.execute(f"GRANT SELECT ({cursor.fetchone()[0]}) ON {table} TO {reader}")

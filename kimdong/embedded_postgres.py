@@ -40,6 +40,8 @@ OWNER_ROLE = "kimdong"
 APPLICATION_ROLE = "kimdong_app"
 # Proves backups in scratch databases of its own; of the school's it sees nothing (kimdong/backup).
 PROOF_ROLE = "kimdong_proof"
+# Reads all but secrets (kimdong/application_role.py).
+READER_ROLE = "kimdong_reader"
 SYSTEM_USER = "pgserver"
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 107  # bytes; sun_path of <sys/un.h> without its closing zero
@@ -243,6 +245,7 @@ def _ensure_database(data_dir: Path, database: str) -> None:
             (OWNER_ROLE, "LOGIN CREATEDB"),
             (APPLICATION_ROLE, "LOGIN"),
             (PROOF_ROLE, "LOGIN CREATEDB"),
+            (READER_ROLE, "LOGIN"),
         ):
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
                 connection.execute(

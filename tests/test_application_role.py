@@ -6,20 +6,31 @@ import psycopg
 import pytest
 from django.db import connection
 
-from kimdong.application_role import ROLE, grant_all_it_may
+from kimdong.application_role import READER, ROLE, grant_all_it_may
+
+# Else the file alone, without a test that asks for it, would have no database made for it.
+pytestmark = pytest.mark.django_db
+
+
+def logged_in(role: str) -> Iterator[psycopg.Connection]:
+    """A connection of the role's own; the owner has granted, as after every `migrate`. Nothing is committed."""
+    grant_all_it_may()
+    options = connection.get_connection_params()
+    with psycopg.connect(dbname=options["dbname"], host=options["host"], user=role) as other:
+        yield other
+        other.rollback()
 
 
 @pytest.fixture(scope="module")
 def application(django_db_setup, django_db_blocker) -> Iterator[psycopg.Connection]:
-    """A connection of the application's own; the owner has granted, as after every `migrate`. Nothing is committed."""
     with django_db_blocker.unblock():
-        grant_all_it_may()
-        options = connection.get_connection_params()
-    with psycopg.connect(
-        dbname=options["dbname"], host=options["host"], user=ROLE, autocommit=False
-    ) as other:
-        yield other
-        other.rollback()
+        yield from logged_in(ROLE)
+
+
+@pytest.fixture(scope="module")
+def reader(django_db_setup, django_db_blocker) -> Iterator[psycopg.Connection]:
+    with django_db_blocker.unblock():
+        yield from logged_in(READER)
 
 
 def test_it_owns_nothing_and_is_no_superuser(application):
@@ -89,3 +100,34 @@ def test_no_history_table_was_forgotten(application):
         " OR has_table_privilege(oid, 'TRUNCATE') OR NOT has_table_privilege(oid, 'INSERT'))"
     ).fetchall()
     assert rows == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT password FROM accounts_user",
+        "SELECT * FROM accounts_user",
+        "SELECT * FROM django_session",
+        "SELECT * FROM otp_totp_totpdevice",
+        "SELECT * FROM accounts_activationslip",
+        "INSERT INTO accounts_team (name) VALUES ('Tổ lạ')",
+        "UPDATE gradebook_subjectresult SET mark = 10",
+        "DELETE FROM students_student",
+        "CREATE TABLE mine (id int)",
+    ],
+)
+def test_the_reader_changes_nothing_and_sees_nothing_that_lets_somebody_in(reader, statement):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        reader.execute(statement)
+    reader.rollback()
+
+
+def test_the_reader_reads_marks_their_history_and_who_is_who(reader):
+    for statement in (
+        "SELECT count(*) FROM gradebook_subjectresult",
+        "SELECT count(*) FROM gradebook_historicalsubjectresult",
+        "SELECT count(*) FROM accounts_auditentry",
+        "SELECT full_name, username FROM accounts_user",
+    ):
+        reader.execute(statement)
+    reader.rollback()

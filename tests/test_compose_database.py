@@ -50,19 +50,19 @@ class Production:
             connection.execute("DROP ROLE kimdong")
             connection.execute("DROP ROLE kimdong_app")
             connection.execute("DROP ROLE kimdong_proof")
+            connection.execute("DROP ROLE kimdong_reader")
 
     def _init(self) -> None:
-        """The script as it stands, its folder of secrets aside."""
-        script = self.folder / INIT.name
-        text = INIT.read_text(encoding="utf-8")
-        assert SECRETS in text
-        script.write_text(text.replace(SECRETS, str(self.secrets)), encoding="utf-8")
         programs = embedded_postgres._programs()
         socket = str(embedded_postgres._socket_dir(self.data.resolve()))
         environment = {
-            "PATH": f"{programs}:{os.environ['PATH']}", "PGHOST": socket, "POSTGRES_USER": "postgres",
-        }  # fmt: skip
-        subprocess.run(["bash", script], env=environment, check=True, capture_output=True)
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "PGHOST": socket,
+            "POSTGRES_USER": "postgres",
+            "KIMDONG_SECRETS": str(self.secrets),
+            "AS_POSTGRES": "env",  # as `runuser -u postgres --` where there is no container
+        }
+        subprocess.run(["bash", INIT], env=environment, check=True, capture_output=True)
 
     def _ask_for_passwords(self) -> None:
         """As the image does of whoever comes over the network."""
@@ -139,6 +139,7 @@ def test_the_init_script_makes_an_owner_and_an_application_that_are_no_superuser
         ("kimdong", False, False, False, True),
         ("kimdong_app", False, False, False, True),
         ("kimdong_proof", False, True, False, True),
+        ("kimdong_reader", False, False, False, None),
     ]
     assert owner == ("kimdong",)
 
