@@ -116,7 +116,7 @@ def test_the_proxy_serves_the_hosts_with_tls_and_hands_them_to_the_web_server():
         r"(?m)^\s*#.*\n", "", (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
     ).partition(" {")
     assert site.strip() == "{$KIMDONG_HOSTS}"  # a name without http:// gets a certificate and a redirect
-    assert "reverse_proxy web:8000" in rest
+    assert "reverse_proxy {$KIMDONG_UPSTREAM:web:8000}" in rest
 
 
 def test_the_image_runs_as_a_user_without_rights(dockerfile):
