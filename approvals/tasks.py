@@ -31,7 +31,7 @@ from approvals.workflow import WRITABLE, State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
-from gradebook.decision_tasks import decision_tasks
+from gradebook.decision_tasks import amendment_tasks, decision_tasks
 from gradebook.entry_notices import TeamNotice, read_team_notices, with_team_notices
 from gradebook.late_comers import absent_at
 from gradebook.models import EntryWindow, SubjectLine
@@ -202,7 +202,7 @@ class TasksPage:
 
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
-    any; up to five for substitutions and grants of the day; one for the drafts that wait for the principal.
+    any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal.
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
@@ -233,7 +233,12 @@ def read_tasks(user: User) -> TasksPage:
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
         signatures=tuple(signature_tasks(user)),
-        year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
+        year_end=(
+            *contradicted_tasks(user),
+            *amendment_tasks(user),
+            *year_end_tasks(user),
+            *again,
+        ),
         decisions=tuple(decision_tasks(user)),
         inspections=tuple(inspection_tasks(user)),
         figures=tuple(reconciliation_tasks(user)),

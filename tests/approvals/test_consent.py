@@ -93,8 +93,8 @@ def test_the_preview_and_what_follows_name_the_issued_decisions_that_have_the_pu
     draft = draft_decision("awards", ended.year, ended.class_1a, by=ended.tuan)
     issue_decision(draft, number="45/QĐ-THKĐ", dated=clock.today(), by=ended.bich)
     named = (
-        "Em có trong Quyết định số 45/QĐ-THKĐ (Khen thưởng học sinh): duyệt lại khác thì phải ban hành quyết định "
-        "điều chỉnh."
+        "Em có trong Quyết định số 45/QĐ-THKĐ (Khen thưởng học sinh): duyệt lại khác thì Hiệu trưởng ban hành quyết "
+        "định sửa đổi, thay thế."
     )
     assert named not in page(client, ended.bich, about(ended, "9", pupil=1))
     request = about(ended, "7")
