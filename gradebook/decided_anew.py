@@ -144,8 +144,10 @@ class ToAmend:
 
 
 def decisions_to_amend() -> list[ToAmend]:
-    """Of the years that are not closed, as long as no later decision says it. One statement; nine more for each year and
-    kind in which results were re-opened."""
+    """Of the years that are not closed, as long as no later decision says it.
+
+    One statement; nine more for each year and kind in which results were re-opened.
+    """
     groups: dict[tuple[int, str], list[ResultsDecisionLine]] = defaultdict(list)
     for row in _maybe_no_longer_so():
         groups[row.decision.year_id, row.decision.kind].append(row)
