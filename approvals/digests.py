@@ -26,6 +26,7 @@ KINDS: Final[Mapping[str, str]] = {
     "overdue_accounts": "tài khoản quản trị phải đổi mật khẩu",
     "attendance": "việc điểm danh",
     "entries": "sổ đang mở chưa nhập đủ",
+    "gaps": "sổ đã khoá còn ô trống",
     "year_end": "việc về kết quả năm học",
     "decisions": "quyết định chờ ban hành",
     "records": "lớp có hồ sơ học sinh còn thiếu",
