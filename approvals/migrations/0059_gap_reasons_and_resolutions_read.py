@@ -1,5 +1,10 @@
-"""Why a request empties cells that must be filled: a reason of its own, which stays once it is filed as the other does."""
+"""Why a request empties cells that must be filled, and when a teacher has read how a reported difference was resolved.
 
+The reason stays once the request is filed, as the other does. A resolution is read after its round has ended too;
+those of before count as read by now.
+"""
+
+import django.utils.timezone
 from django.db import migrations, models
 
 GUARD = r"""
@@ -76,6 +81,27 @@ WITHOUT = GUARD.replace(
             IS DISTINCT FROM (NEW.reason_code, NEW.reason, NEW.document)
 """,
 )
+READ_AT_ANY_TIME = r"""
+DROP TRIGGER moves_only ON approvals_reconciliationreply;
+DROP TRIGGER while_open ON approvals_reconciliationreply;
+SELECT moves_only('approvals_reconciliationreply', 'waiting',
+    'waiting>confirmed waiting>differs confirmed>differs resolved>differs differs>resolved waiting>lapsed',
+    'state numbers words answered_by_id answered_at resolution resolved_by_id resolved_at', 'read_at');
+CREATE TRIGGER while_open BEFORE INSERT ON approvals_reconciliationreply FOR EACH ROW
+    EXECUTE FUNCTION while_open_refuse('approvals_reconciliationround', 'round_id');
+CREATE TRIGGER while_open_but_to_read BEFORE UPDATE ON approvals_reconciliationreply FOR EACH ROW
+    WHEN (to_jsonb(OLD) - 'read_at' IS DISTINCT FROM to_jsonb(NEW) - 'read_at')
+    EXECUTE FUNCTION while_open_refuse('approvals_reconciliationround', 'round_id');
+"""
+READ_NEVER = r"""
+DROP TRIGGER while_open_but_to_read ON approvals_reconciliationreply;
+DROP TRIGGER while_open ON approvals_reconciliationreply;
+DROP TRIGGER moves_only ON approvals_reconciliationreply;
+SELECT moves_only('approvals_reconciliationreply', 'waiting',
+    'waiting>confirmed waiting>differs confirmed>differs resolved>differs differs>resolved waiting>lapsed',
+    'state numbers words answered_by_id answered_at resolution resolved_by_id resolved_at', '');
+SELECT while_open('approvals_reconciliationreply', 'approvals_reconciliationround', 'round_id');
+"""
 
 
 class Migration(migrations.Migration):
@@ -91,4 +117,12 @@ class Migration(migrations.Migration):
             for name in ("correctionrequest", "historicalcorrectionrequest")
         ),
         migrations.RunSQL(WITH_ITS_GAPS, WITHOUT),
+        migrations.AddField(
+            "reconciliationreply",
+            "read_at",
+            models.DateTimeField(default=django.utils.timezone.now, null=True),
+            preserve_default=False,
+        ),
+        migrations.AddField("historicalreconciliationreply", "read_at", models.DateTimeField(null=True)),
+        migrations.RunSQL(READ_AT_ANY_TIME, READ_NEVER),
     ]
