@@ -93,13 +93,19 @@ def _no_longer_so(kind: str, lines: Sequence[Line], known: Collection[Key]) -> M
         if place in rows and line.key not in holding:
             row = rows[place]
             is_decided = row.decided is not None or row.waits
-            found[line.key] = _Since(_what_came(line, row, now[place]), is_decided)
+            words = _what_came(line, row, now[place]) if is_decided else _ON_ITS_WAY[place in known]
+            found[line.key] = _Since(words, is_decided)
     return found
 
 
+_ON_ITS_WAY = {
+    True: "Kết quả đã mở lại, đang xét lại.",
+    False: "Kết quả tính lại khác, đang xét lại.",
+}
+"""By whether the principal's decision was re-opened: on who waits for the summer there was none."""
+
+
 def _what_came(line: Line, row: Row, now: Sequence[Line]) -> str:
-    if row.decided is None and not row.waits:
-        return "Kết quả đã mở lại, đang xét lại."
     told = "; ".join(
         each.summary if each.part is line.part else f"{each.title}; {each.summary}" for each in now
     )

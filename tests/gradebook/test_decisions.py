@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts import clock
+from gradebook.decided_anew import decisions_to_amend
 from gradebook.decision_lists import read_draft
 from gradebook.decision_rules import (
     MOVES,
@@ -291,6 +292,58 @@ def test_a_decision_whose_amendment_was_amended_again_is_not_withdrawn_before_th
     withdraw_decision(third, reason="Sai thể thức", by=school.bich)
     withdraw_decision(second, reason="Sai thể thức", by=school.bich)
     assert set(ResultsDecisionLine.objects.in_force().values_list("decision", flat=True)) == {first.pk}
+
+
+def test_who_was_promoted_and_stays_by_the_new_result_changes_lists_by_one_line(school, client):
+    first = issued(approved(school), DecisionKind.RESULTS)
+    pupil = school.pupils[0]
+    put(school, pupil, "TV", mark=4, attainment="C")
+    reopen_outcome(school.class_1a, pupil, reason="Điểm đã sửa", by=school.bich)
+    say(school, pupil, seen=seen(school), promotion=Promotion.STAYS, promotion_note="Gia đình xin ở lại lớp")
+    go_through(school)
+    (line,) = issued(school, DecisionKind.RESULTS, "46/QĐ-THKĐ").lines.all()
+    assert (line.student, line.part, line.is_struck) == (pupil, "khong-len-lop", False)
+    assert line.replaces.decision == first
+    client.force_login(school.tuan)
+    page = words(client.get(reverse("gradebook:decision", args=[first.pk])))
+    assert f"bằng Quyết định số 46/QĐ-THKĐ ngày {clock.today():%d/%m/%Y}: Học sinh không được lên lớp" in page
+
+
+def test_who_waits_for_the_summer_and_passes_by_a_correction_is_struck_off_its_list(school, client):
+    """Nothing was decided on the pupil that could have been re-opened."""
+    pupil = school.pupils[0]
+    put(school, pupil, "TV", mark=4, attainment="C")
+    say(school, pupil, promotion=Promotion.WAITS)
+    confirm(school)
+    go_through(school)
+    first = issued(school, DecisionKind.SUMMER)
+    assert decisions_to_amend() == []
+    put(school, pupil, "TV", mark=7, attainment="H")
+    (found,) = decisions_to_amend()
+    assert (found.decision, found.decided, len(found.undecided)) == (first, (), 1)
+    client.force_login(school.tuan)
+    page = words(client.get(reverse("gradebook:decision", args=[first.pk])))
+    assert "Kết quả tính lại khác, đang xét lại." in page
+    confirm(school)
+    go_through(school)
+    (found,) = decisions_to_amend()
+    assert (len(found.decided), found.undecided) == (1, ())
+    (line,) = issued(school, DecisionKind.SUMMER, "46/QĐ-THKĐ").lines.all()
+    assert (line.student, line.part, line.is_struck) == (pupil, "kiem-tra-lai", True)
+    assert decisions_to_amend() == []
+
+
+def test_what_is_to_be_amended_is_read_in_the_same_statements_for_one_pupil_and_for_two(
+    school, django_assert_num_queries
+):
+    issued(approved(school))
+    with django_assert_num_queries(1):
+        decisions_to_amend()
+    for pupil in school.pupils:
+        put(school, pupil, "TOAN", mark=5, attainment="H")
+        reopen_outcome(school.class_1a, pupil, reason="Điểm đã sửa", by=school.bich)
+        with django_assert_num_queries(10):
+            decisions_to_amend()
 
 
 def test_the_database_refuses_a_line_that_amends_another_pupils_or_another_kinds_decision(school):
