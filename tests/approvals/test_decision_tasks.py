@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts import clock
 from approvals.digests import digest_of
+from approvals.task_counts import other_tasks
 from approvals.tasks import read_tasks
 from gradebook.decision_rules import DecisionKind
 from gradebook.decisions import draft_decision, drop_draft, issue_decision, withdraw_decision
@@ -95,6 +96,10 @@ def test_a_decision_that_names_a_result_which_no_longer_stands_waits_for_the_pri
     now = f"{name}: soạn, ban hành quyết định sửa đổi, thay thế hoặc huỷ nội dung về em"
     assert to_amend(school.bich) == [(title, now, "1 em")]
     assert to_amend(school.tuan) == to_amend(school.hoa) == []
+    assert other_tasks(read_tasks(school.bich), school.bich)["gradebook:year_ends"] == 1
+    client.force_login(school.bich)
+    page = client.get(reverse("gradebook:decision", args=[first.pk])).context
+    assert [entry["label"] for entry in page["menu"] if entry["active"]] == ["Kết quả năm học"]
     assert waiting(client, school.bich)[0] == []
     second = issued(school, number="46/QĐ-THKĐ")
     assert to_amend(school.bich) == []
