@@ -3,13 +3,19 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-STATEMENTS = """
+LISTS = """
 CREATE OR REPLACE FUNCTION results_decision_lists() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (SELECT state FROM gradebook_resultsdecision WHERE id = NEW.decision_id) <> 'draft' THEN
         RAISE EXCEPTION 'the lists of decision % are closed', NEW.decision_id USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.replaces_id IS NOT NULL AND NOT EXISTS (
+    {what_it_amends}
+    RETURN NEW;
+END $$;
+"""
+AMENDING = LISTS.replace(
+    "{what_it_amends}",
+    """IF NEW.replaces_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM gradebook_resultsdecisionline earlier
             JOIN gradebook_resultsdecision issued ON issued.id = earlier.decision_id
             JOIN gradebook_resultsdecision own ON own.id = NEW.decision_id
@@ -19,10 +25,9 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'line % is not one of this pupil that decision % could amend', NEW.replaces_id, NEW.decision_id
             USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-"""
+    END IF;""",
+)
+AS_BEFORE = LISTS.replace("{what_it_amends}", "")
 
 
 class Migration(migrations.Migration):
@@ -55,5 +60,5 @@ class Migration(migrations.Migration):
                 name="results_decision_strikes_what_was_issued",
             ),
         ),
-        migrations.RunSQL(STATEMENTS, migrations.RunSQL.noop),
+        migrations.RunSQL(AMENDING, AS_BEFORE),
     ]
