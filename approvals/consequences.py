@@ -15,12 +15,13 @@ from approvals.signature_consequences import Signed, foreseen_signatures, signed
 from gradebook.computed_results import computed_as, seats_of
 from gradebook.decided_anew import to_adjust
 from gradebook.models import YearOutcome
-from gradebook.outcomes import reopen_corrected
+from gradebook.outcomes import reopen_corrected, seat_words, seats_in_the_way
 from gradebook.regulation import Award, Period, YearResult
 from gradebook.sheets import Field
 from gradebook.year_end import ClassPage, Row, read_class, read_rows
 from gradebook.year_end_rules import WRITABLE
 from gradebook.year_end_steps import against_the_state
+from students.models import Movement
 
 NO_RESULT = "chưa đủ dữ liệu"
 Results = Mapping[int, str]
@@ -40,7 +41,7 @@ def touches_results(request: CorrectionRequest) -> bool:
 def foreseen(request: CorrectionRequest) -> tuple[str, ...]:
     """For those who decide: what each pupil's year would come to, and which books would have to be signed again.
 
-    Two statements, eight more at the year's end and where a book is signed.
+    Two statements, eight more at the year's end and where a book is signed, one where a result is approved.
     """
     return (*_foreseen_results(request), *foreseen_signatures(request))
 
@@ -62,28 +63,44 @@ def _foreseen_results(request: CorrectionRequest) -> tuple[str, ...]:
     computed = computed_as(seats, Period(request.period), texts)
     names = {seat.student_id: seat.student.full_name for seat in seats}
     issued = to_adjust(request.school_class_id, texts)
+    anew = {seat.student_id: seat.student for seat in seats if seat.student_id in decided}
+    in_the_way = seats_in_the_way(
+        [(pupil, request.school_class, computed[pk][1].final.result) for pk, pupil in anew.items()]
+    )
     lines = [
         _foreseen_line(
             names[pupil],
             _words(before.final.result),
             _words(after.final.result),
             decided.get(pupil),
-            issued.get(pupil, ""),
+            f"{_first_undone(in_the_way.get(pupil))}{issued.get(pupil, '')}",
         )
         for pupil, (before, after) in computed.items()
     ]
     return tuple(lines)
 
 
-def _foreseen_line(name: str, before: str, after: str, decided: YearOutcome | None, issued: str) -> str:
+def _foreseen_line(name: str, before: str, after: str, decided: YearOutcome | None, more: str) -> str:
     if before == after:
         kept = ", quyết định đã phê duyệt giữ nguyên" if decided else ""
         return f"{name}: kết quả năm học vẫn là «{after}»{kept}."
     if decided is None:
-        return f"{name}: kết quả năm học từ «{before}» thành «{after}», giáo viên chủ nhiệm xác nhận lại.{issued}"
+        return (
+            f"{name}: kết quả năm học từ «{before}» thành «{after}», giáo viên chủ nhiệm xác nhận lại.{more}"
+        )
     return (
         f"{name}: kết quả năm học từ «{before}» thành «{after}»: kết quả đã phê duyệt{_award(decided)} và việc lên lớp "
-        f"sẽ phải xét lại.{issued}"
+        f"sẽ phải xét lại.{more}"
+    )
+
+
+def _first_undone(seat: Movement | None) -> str:
+    if seat is None:
+        return ""
+    return (
+        f" Em đã vào {seat_words(seat)} theo quyết định đó nên chưa mở lại ngay được: thực hiện phiếu xong, văn thư gỡ "
+        "chỗ ở lớp ấy trước (huỷ biến động vào lớp của riêng em, hoặc hoàn tác lần ghi danh sách lớp), rồi Hiệu trưởng "
+        "mở lại."
     )
 
 

@@ -1,4 +1,10 @@
-"""Approved results that a correction has contradicted since: the principal's to decide on anew (rule R55)."""
+"""Approved results that a correction has contradicted since: the principal's to decide on anew (rule R55).
+
+Of a pupil who sits in a class of the next year by the old decision the clerk takes that seat back first.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -10,34 +16,51 @@ from approvals.approved_results import YEAR_END
 from approvals.models import CorrectionItem
 from approvals.workflow import State
 from gradebook.models import YearOutcome
-from gradebook.year_end import read_rows
+from gradebook.outcomes import seat_words, seats_in_the_way
+from gradebook.year_end import Row, read_rows
 from gradebook.year_end_tasks import YearEndTask, class_words
-from students.models import SchoolClass, SchoolYear
+from students.models import Movement, SchoolClass, SchoolYear
+
+
+@dataclass(frozen=True, slots=True)
+class _Contradicted:
+    """The pupils of a class, and by pupil id the seats that keep their decisions from being re-opened."""
+
+    school_class: SchoolClass
+    rows: tuple[Row, ...]
+    in_the_way: Mapping[int, Movement]
 
 
 def contradicted_tasks(user: User) -> list[YearEndTask]:
-    """One for each class. One statement for the principal, none for others; fifteen more where pupils with an approved
-    result were corrected: only those are computed anew."""
-    if not permissions.may(user, Action.APPROVE_OUTCOMES):
+    """Of the principal one for each class, of the clerk one for each seat to take back first.
+
+    One statement for these two, none for others; sixteen more where pupils with an approved result were corrected: only
+    those are computed anew.
+    """
+    decides = permissions.may(user, Action.APPROVE_OUTCOMES)
+    seats = permissions.may(user, Action.RECORD_MOVEMENTS)
+    if not (decides or seats):
         return []
+    found = list(_contradicted())
+    tasks = [_to_reopen(each) for each in found] if decides else []
+    return [*tasks, *(task for each in found for task in _to_take_back(each))] if seats else tasks
+
+
+def _contradicted() -> Iterator[_Contradicted]:
     corrected = _corrected()
     if not corrected:
-        return []
+        return
     classes = SchoolClass.objects.filter(pk__in={class_id for class_id, _pupil in corrected})
     ordered = list(classes.select_related("year").order_by("year", "grade_level", "name"))
-    found = []
     for year in {each.year_id for each in ordered}:
         of_year = [each for each in ordered if each.year_id == year]
-        rows = read_rows(of_year, only={pupil for _class, pupil in corrected})
+        pupils = {pupil for _class, pupil in corrected}
+        rows = [row for row in read_rows(of_year, only=pupils) if row.is_contradicted]
+        in_the_way = seats_in_the_way([(row.student, row.school_class, row.final.result) for row in rows])
         for school_class in of_year:
-            names = [
-                row.student.full_name
-                for row in rows
-                if row.school_class.pk == school_class.pk and row.is_contradicted
-            ]
-            if names:
-                found.append(_task(school_class, names))
-    return found
+            own = tuple(row for row in rows if row.school_class.pk == school_class.pk)
+            if own:
+                yield _Contradicted(school_class, own, in_the_way)
 
 
 def _corrected() -> set[tuple[int, int]]:
@@ -53,11 +76,32 @@ def _corrected() -> set[tuple[int, int]]:
     return set(items.values_list("request__school_class", "student"))
 
 
-def _task(school_class: SchoolClass, names: list[str]) -> YearEndTask:
+def _to_reopen(found: _Contradicted) -> YearEndTask:
+    seated = [row for row in found.rows if row.student.pk in found.in_the_way]
+    free = [row.student.full_name for row in found.rows if row.student.pk not in found.in_the_way]
+    told = [f"{', '.join(free)}: xem và mở lại quyết định"] if free else []
+    told += [
+        f"{row.student.full_name}: chờ văn thư gỡ chỗ ở {seat_words(found.in_the_way[row.student.pk])}, rồi mở lại"
+        for row in seated
+    ]
     return YearEndTask(
-        f"Kết quả tính lại khác kết quả đã phê duyệt: {class_words(school_class)}",
-        f"{', '.join(names)}: xem và mở lại quyết định",
-        reverse("gradebook:year_end", args=[school_class.pk]),
-        f"{len(names)} em",
+        f"Kết quả tính lại khác kết quả đã phê duyệt: {class_words(found.school_class)}",
+        "; ".join(told),
+        reverse("gradebook:year_end", args=[found.school_class.pk]),
+        f"{len(found.rows)} em",
         "warning",
     )
+
+
+def _to_take_back(found: _Contradicted) -> Iterator[YearEndTask]:
+    for row in found.rows:
+        seat = found.in_the_way.get(row.student.pk)
+        if seat is not None:
+            yield YearEndTask(
+                f"Gỡ chỗ của em {row.student.full_name} ở {seat_words(seat)}",
+                f"Kết quả {class_words(found.school_class)} tính lại khác quyết định lên lớp: huỷ biến động vào lớp "
+                "của riêng em, hoặc hoàn tác lần ghi danh sách lớp; rồi Hiệu trưởng mở lại quyết định",
+                reverse("students:movement", args=[seat.pk]),
+                "Chờ gỡ chỗ",
+                "warning",
+            )

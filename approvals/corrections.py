@@ -39,6 +39,11 @@ NOTHING_NEW = (
     "Thêm minh chứng ở dưới, hoặc ghi rõ hơn vào lí do này, rồi gửi lại."
 )
 
+NO_GAP_REASON = (
+    "Phiếu xoá trống ô phải có của sổ đã khoá. Ghi vì sao ô này được để trống, hoặc huỷ phiếu và lập phiếu với giá trị "
+    "đúng."
+)
+
 
 def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> CorrectionRequest:
     """Makes a draft of the cells whose wanted value differs from the stored one, and notes both.
@@ -128,21 +133,28 @@ def detach(evidence: Evidence, *, by: User) -> CorrectionRequest:
 
 
 def keep_reason(
-    request: CorrectionRequest, *, reason: str, document: str = "", code: str = "", by: User
+    request: CorrectionRequest,
+    *,
+    reason: str,
+    document: str = "",
+    code: str = "",
+    gap_reason: str = "",
+    by: User,
 ) -> CorrectionRequest:
     """Keeps what the proposer has typed so far on the draft; nothing moves.
 
-    `document` names the paper of the former school, where the cells are results brought along from there. A `code`
-    that is none of `ReasonCode` is not kept.
+    `gap_reason` says why cells that must be filled shall be empty. `document` names the paper of the former school,
+    where the cells are results brought along from there. A `code` that is none of `ReasonCode` is not kept.
     """
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = take(request)
         check_move(request, Act.FILE, by)
-        said = plain_text(reason), _document(request, document), code if code in set(ReasonCode) else ""
+        known = code if code in set(ReasonCode) else ""
+        said = plain_text(reason), _document(request, document), known, plain_text(gap_reason)
         # What was filed once keeps its reason until there is another.
-        may_keep = request.state == State.DRAFT or (says_something(reason) and said[2])
-        if may_keep and (request.reason, request.document, request.reason_code) != said:
-            request.reason, request.document, request.reason_code = said
+        may_keep = request.state == State.DRAFT or (says_something(reason) and known)
+        if may_keep and (request.reason, request.document, request.reason_code, request.gap_reason) != said:
+            request.reason, request.document, request.reason_code, request.gap_reason = said
             request.save()
     return request
 
@@ -153,9 +165,11 @@ def file_request(
     reason: str,
     document: str = "",
     code: str = ReasonCode.OTHER,
+    gap_reason: str = "",
     by: User,
 ) -> CorrectionRequest:
-    """Draft, or asked for more → filed: needs a reason, its kind and evidence (rule R54). `document`: `keep_reason`.
+    """Draft, or asked for more → filed: needs a reason, its kind and evidence (rule R54); a reason more where it
+    empties cells that must be filled. `document`, `gap_reason`: `keep_reason`.
 
     A draft gets the year's next number with it; who was asked for more answers with something that was not there.
     Raises CorrectionOutdated where a cell is no longer what it was when the draft was made: that is filed anew.
@@ -166,10 +180,11 @@ def file_request(
             hold_year(request.school_class.year)
         request = moved(request, Act.FILE, by)
         _check_current(request)
-        missing = missing_to_file(request, reason=reason, document=document, code=code)
+        missing = missing_to_file(request, reason=reason, document=document, code=code, gap_reason=gap_reason)
         if missing:
             raise CorrectionIncomplete(missing)
         request.reason, request.document = plain_text(reason), _document(request, document)
+        request.gap_reason = plain_text(gap_reason)
         request.reason_code, request.filed_at = code, clock.now()
         if not request.was_filed:
             last = CorrectionRequest.objects.filter(year=request.year_id).aggregate(last=Max("number"))[
@@ -191,26 +206,35 @@ def _check_current(request: CorrectionRequest) -> None:
 
 
 def missing_to_file(
-    request: CorrectionRequest, *, reason: str, code: str, document: str = ""
+    request: CorrectionRequest, *, reason: str, code: str, document: str = "", gap_reason: str = ""
 ) -> dict[str, str]:
     """What a request still needs before it is filed, by the form's field, all at once.
 
-    One statement, at most two where it was asked for more.
+    Two statements, at most three where it was asked for more; one more where it empties a cell.
     """
     missing = {}
     if code not in set(ReasonCode):
         missing["code"] = "Chọn loại sai sót rồi gửi lại."
     if not says_something(reason):
         missing["reason"] = "Ghi lí do sửa rồi gửi lại."
+    if not says_something(gap_reason) and _leaves_gaps(request):
+        missing["gap_reason"] = NO_GAP_REASON
     uploaded = list(request.evidence.values_list("uploaded_at", flat=True))
     if not uploaded:
         missing["evidence"] = no_evidence(request)
     asked = request.returned_at
     if asked and not missing and all(at < asked for at in uploaded):
         then = request.history.filter(state=State.RETURNED, returned_at=asked).earliest("history_id")
-        if _said(then.reason, then.document, then.reason_code) == _said(reason, document, code):
+        before = _said(then.reason, then.document, then.reason_code, then.gap_reason)
+        if before == _said(reason, document, code, gap_reason):
             missing["reason"] = NOTHING_NEW
     return missing
+
+
+def _leaves_gaps(request: CorrectionRequest) -> bool:
+    """Whether it empties cells that the sheet asks for. One statement, one more where it empties any."""
+    emptied = list(request.items.filter(new_value=""))
+    return bool(emptied) and any(each.is_gap for each in register_of(request).foreseen(emptied).values())
 
 
 def no_evidence(request: CorrectionRequest) -> str:

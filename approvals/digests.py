@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, str]] = {
     "backups": "dữ liệu chưa có bản sao lưu mới đã khôi phục thử",
     "attendance": "việc điểm danh",
     "entries": "sổ đang mở chưa nhập đủ",
+    "gaps": "sổ đã khoá còn ô trống",
     "year_end": "việc về kết quả năm học",
     "decisions": "quyết định chờ ban hành",
     "records": "lớp có hồ sơ học sinh còn thiếu",

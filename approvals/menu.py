@@ -39,6 +39,14 @@ ABOUT_MOVEMENTS = (
     "students:newcomer",
     "students:head_counts",
 )
+ABOUT_DECISIONS = (
+    "gradebook:decisions",
+    "gradebook:decision",
+    "gradebook:decision_new",
+    "gradebook:decision_issue",
+    "gradebook:decision_withdraw",
+    "gradebook:decision_drop",
+)
 PEOPLE, SUPERVISION, HELP = "Cán bộ, tài khoản", "Giám sát", "Giúp đỡ"
 MENU = (
     MenuEntry("Việc của tôi", START_PAGE, "check2-square", Action.SEE_OWN_TASKS),
@@ -59,7 +67,13 @@ MENU = (
     MenuEntry("Lịch mở, khoá sổ", "gradebook:lock_calendar", "calendar-event", Action.SEE_ORDERS),
     MenuEntry("Thông báo, nhắc tổ", "gradebook:team_reminders", "bell", Action.REMIND_TEACHERS),
     MenuEntry("Tiến độ nhập", "gradebook:progress", "bar-chart", Action.SEE_PROGRESS),
-    MenuEntry("Kết quả năm học", "gradebook:year_ends", "award", Action.SEE_OUTCOMES),
+    MenuEntry(
+        "Kết quả năm học",
+        "gradebook:year_ends",
+        "award",
+        Action.SEE_OUTCOMES,
+        pages=ABOUT_DECISIONS,
+    ),
     MenuEntry(
         "Biến động sĩ số",
         "students:movements",

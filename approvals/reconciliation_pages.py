@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.timezone import localtime
 
 from accounts import clock, permissions
@@ -18,6 +19,8 @@ from approvals.reconciliation_numbers import Numbers, read_numbers, stored_numbe
 from approvals.reconciliation_report import Section, about, read_sections, stored_report
 from approvals.reconciliation_workflow import ReplyState, RoundState, reply_acts, why_not_closed
 from approvals.reconciliations import actors_of, is_own, own_replies
+from approvals.unconfirmed_months import unconfirmed_months, why_not_confirmed
+from students.attendance_months import MonthState
 
 WHO_READS = "Đối chiếu số liệu chỉ mở cho Ban giám hiệu, văn thư và giáo viên phụ trách số liệu."
 MOST_OWN = 24
@@ -136,7 +139,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ReplyPage:
-    """`numbers` are those kept with the answer, `now` those of this moment where an answer is to be given."""
+    """`numbers` are those kept with the answer, `now` those of this moment where an answer is to be given.
+
+    `unconfirmed` are the months of attendance that keep a class from being confirmed, while it waits.
+    """
 
     line: ReplyLine
     numbers: Numbers | None
@@ -145,6 +151,20 @@ class ReplyPage:
     acts: tuple[str, ...]
     is_own: bool
     sees_round: bool
+    unconfirmed: tuple[MonthState, ...] = ()
+
+    @property
+    def why_not(self) -> str:
+        return why_not_confirmed(self.unconfirmed)
+
+    @property
+    def months_to_confirm(self) -> list[tuple[str, str]]:
+        """(label, address) of each."""
+        class_id = self.line.reply.school_class_id
+        return [
+            (month.label, reverse("students:attendance_confirm", args=[class_id, month.month]))
+            for month in self.unconfirmed
+        ]
 
     @property
     def has_changed(self) -> bool:
@@ -165,6 +185,7 @@ def read_reply(user: User, reply: ReconciliationReply) -> ReplyPage:
     is_open = reply.round.state == RoundState.OPEN
     acts = reply_acts(ReplyState(reply.state), actors_of(user, reply)) if is_open else ()
     kept = stored_numbers(reply.numbers) if reply.numbers else None
+    waits = is_open and reply.state == ReplyState.WAITING
     return ReplyPage(
         ReplyLine(reply),
         kept,
@@ -173,22 +194,27 @@ def read_reply(user: User, reply: ReconciliationReply) -> ReplyPage:
         tuple(act.value for act in acts),
         is_own(user, reply),
         permissions.may(user, Action.SEE_MONTHLY_REPORT),
+        unconfirmed_months(reply) if waits else (),
     )
 
 
 def _steps(reply: ReconciliationReply) -> tuple[Step, ...]:
     """Newest first, without the beginning."""
     rows = ReconciliationReply.history.filter(id=reply.pk).select_related("history_user")
-    found = []
-    for row in rows.order_by("-history_id"):
+    found, read_at = [], None
+    for row in rows.order_by("history_id"):
         state = ReplyState(row.state)
+        was_read, read_at = row.read_at != read_at, row.read_at
         if state == ReplyState.WAITING:
             continue
         text = row.resolution if state == ReplyState.RESOLVED else row.words
+        what = state.label
+        if was_read:
+            what, text = "Giáo viên đã xem cách giải quyết", ""
         who = str(row.history_user or "Hệ thống")
         at = moment_label(localtime(row.history_date))
-        found.append(Step(state.label, REPLY_KINDS[state], who, row.acting_role, at, text))
-    return tuple(found)
+        found.append(Step(what, REPLY_KINDS[state], who, row.acting_role, at, text))
+    return tuple(found[::-1])
 
 
 def read_monthly_report(user: User, check: ReconciliationRound) -> tuple[Section, ...]:

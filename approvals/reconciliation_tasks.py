@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
 from accounts import clock, permissions
@@ -12,17 +12,21 @@ from approvals.inspection_tasks import InspectionTask
 from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_workflow import ReplyState, RoundState
 from approvals.reconciliations import own_replies
+from students.models import SchoolYear
 
 MOST = 20
 
 
 def replies_waiting_for(user: User) -> QuerySet[ReconciliationReply]:
-    """Own answers still to be given; for the clerk the differences to resolve."""
-    own = own_replies(user).filter(state=ReplyState.WAITING).values("pk")
-    wanted = Q(pk__in=own)
+    """Own answers still to be given; for the clerk the differences to resolve. Then own differences that the clerk has
+    resolved, until they are read, after the round has ended too."""
+    own = Q(pk__in=own_replies(user).values("pk"))
+    wanted = own & Q(state=ReplyState.WAITING)
     if permissions.may(user, Action.KEEP_RECONCILIATION):
         wanted |= Q(state=ReplyState.DIFFERS)
-    return ReconciliationReply.objects.filter(wanted, round__state=RoundState.OPEN)
+    is_unread = Q(read_at__isnull=True) | Q(read_at__lt=F("resolved_at"))
+    told = own & Q(state=ReplyState.RESOLVED) & is_unread & ~Q(round__year__state=SchoolYear.State.CLOSED)
+    return ReconciliationReply.objects.filter(wanted & Q(round__state=RoundState.OPEN) | told)
 
 
 def reports_waiting_for(user: User) -> QuerySet[ReconciliationRound]:
@@ -67,7 +71,15 @@ def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
             )
             continue
         url = reverse("approvals:reconciliation_reply", args=[pk])
-        if state == ReplyState.DIFFERS:
+        if state == ReplyState.RESOLVED:
+            yield InspectionTask(
+                f"Văn thư đã giải quyết sai khác {about}, {whose}",
+                "xem cách giải quyết",
+                url,
+                "ok",
+                "Chưa xem",
+            )
+        elif state == ReplyState.DIFFERS:
             yield InspectionTask(
                 f"Giải quyết sai khác {about}, {whose}", due, url, "warning", "Báo sai khác", due_on
             )

@@ -33,7 +33,9 @@ from approvals.reconciliations import (
     answer,
     close_round,
     free_months,
+    is_own,
     mark_read,
+    mark_resolution_read,
     open_round,
     resolve,
 )
@@ -153,8 +155,12 @@ def report_page(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def reply_page(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The figures of one class or one teacher, to confirm, to correct, to resolve or to read."""
-    return _show_reply(request, get_reply(request.user, pk))
+    """The figures of one class or one teacher, to confirm, to correct, to resolve or to read; the clerk's word on a
+    difference is read from here on."""
+    reply = get_reply(request.user, pk)
+    if reply.is_unread and is_own(request.user, reply):
+        mark_resolution_read(reply, by=request.user)
+    return _show_reply(request, reply)
 
 
 @require_POST

@@ -22,6 +22,7 @@ from approvals.reconciliation_workflow import (
     reply_target,
     why_not_closed,
 )
+from approvals.unconfirmed_months import unconfirmed_months, why_not_confirmed
 from gradebook.grading import plain_text, says_something
 from gradebook.models import TeachingAssignment
 from students.attendance_months import month_of, next_month
@@ -170,7 +171,8 @@ def mark_read(check: ReconciliationRound, *, by: User) -> None:
 def answer(reply: ReconciliationReply, act: ReplyAct, *, seen: str, text: str = "", by: User) -> None:
     """The teacher confirms the figures seen, or reports in words what differs; the figures are kept as they were.
 
-    Raises PermissionDenied, ReconciliationOutdated where they have changed since the page showed them (`seen`).
+    Raises PermissionDenied, ReconciliationOutdated where they have changed since the page showed them (`seen`); to
+    confirm a class ReconciliationRefused while a month of its attendance is over and not confirmed.
     """
     words = plain_text(text) if act == ReplyAct.REPORT else ""
     with acting(by, role=_role_of(reply, by), source=Source.PAGE) as done:
@@ -182,6 +184,8 @@ def answer(reply: ReconciliationReply, act: ReplyAct, *, seen: str, text: str = 
             )
         if act in NEEDS_WORDS:
             _check_words(words, "điều sai khác")
+        elif problem := why_not_confirmed(unconfirmed_months(reply)):
+            raise ReconciliationRefused(problem)
         reply.numbers, reply.words = numbers.as_json(), words
         reply.answered_by, reply.answered_at = by, clock.now()
         reply.resolution, reply.resolved_by, reply.resolved_at = "", None, None
@@ -198,6 +202,16 @@ def resolve(reply: ReconciliationReply, *, text: str, by: User) -> None:
         reply.resolution, reply.resolved_by, reply.resolved_at = words, by, clock.now()
         reply.save()
         done.says(f"Giải quyết sai khác, {reply.round.label}", thing=f"reconciliation:{reply.round_id}")
+
+
+def mark_resolution_read(reply: ReconciliationReply, *, by: User) -> None:
+    """The teacher whose data they are has opened the page: the clerk's word counts as told."""
+    with acting(by, role=_role_of(reply, by), source=Source.PAGE):
+        held = ReconciliationReply.objects.select_for_update(of=("self",)).select_related("round__year")
+        reply = held.get(pk=reply.pk)
+        if is_own(by, reply) and reply.is_unread:
+            reply.read_at = clock.now()
+            reply.save()
 
 
 def _role_of(reply: ReconciliationReply, by: User) -> str:

@@ -25,6 +25,7 @@ from approvals.mandates import (
 )
 from approvals.models import CorrectionItem, CorrectionRequest
 from gradebook.entry import EntryRefusedError, SaveReport, differences, save_results
+from gradebook.foreseen_cells import Foreseen, foresee
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Attainment, Period, Rating
 from gradebook.sheets import Column, Field, SheetRef, stored_results, value_and_version
@@ -73,6 +74,9 @@ class Register(Protocol):
 
     def now(self, items: Sequence[CorrectionItem]) -> Mapping[int, str]:
         """The values that stand in the cells, by the item's id. One or two statements."""
+
+    def foreseen(self, items: Sequence[CorrectionItem]) -> Mapping[int, Foreseen]:
+        """What the sheet would say of the wanted values, by the item's id; a roll says nothing. One statement."""
 
     def writers(self, items: Sequence[CorrectionItem]) -> Mapping[int, Writer]:
         """Who wrote what stands in these cells, by the item's id; after `now`. One statement, if any."""
@@ -180,6 +184,11 @@ class SheetRegister:
         self._stored = stored_results(self.ref, [item.student_id for item in items])
         return {item.pk: value_and_version(self._row(item), item.field)[0] for item in items}
 
+    def foreseen(self, items: Sequence[CorrectionItem]) -> Mapping[int, Foreseen]:
+        wanted = {(item.student_id, item.item, item.field): item.new_value for item in items}
+        found = foresee(self.ref, wanted)
+        return {item.pk: found[item.student_id, item.item, item.field] for item in items}
+
     def writers(self, items: Sequence[CorrectionItem]) -> Mapping[int, Writer]:
         if not items:
             return {}
@@ -275,6 +284,9 @@ class RollRegister:
         places = {item.pk: place_of(self._request, item) for item in items}
         standing = standing_rolls(self._class, places.values())
         return {item.pk: standing[places[item.pk]].absent.get(item.student_id, "") for item in items}
+
+    def foreseen(self, _items: Sequence[CorrectionItem]) -> Mapping[int, Foreseen]:
+        return {}
 
     def writers(self, items: Sequence[CorrectionItem]) -> Mapping[int, Writer]:
         if not items:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
@@ -113,7 +113,8 @@ def get_request(user: User, pk: int) -> CorrectionRequest:
 class CellLine:
     """One cell of the request: at filing, wanted, and now; `changed_by` and `changed_at` if it moved meanwhile.
 
-    `name` as in the sheet, `value` the wanted one as it is stored.
+    `name` as in the sheet, `value` the wanted one as it is stored. `warnings` are what the sheet says of the wanted
+    value, `is_gap` that it leaves empty what the sheet asks for, while the request is open.
     """
 
     number: int
@@ -130,6 +131,8 @@ class CellLine:
     changed_by: str
     changed_at: str
     history_url: str
+    warnings: tuple[str, ...] = ()
+    is_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +211,10 @@ class RequestPage:
         return any(cell.is_stale for cell in self.cells)
 
     @property
+    def has_gaps(self) -> bool:
+        return any(cell.is_gap for cell in self.cells)
+
+    @property
     def is_stuck(self) -> bool:
         """Whether it can no longer be carried out: a value has moved on since it was made (rule R53)."""
         return self.is_stale and self.is_open
@@ -232,8 +239,10 @@ def is_overdue(request: CorrectionRequest) -> bool:
 
 
 def read_page(user: User, request: CorrectionRequest) -> RequestPage:
-    """Seven statements, whatever the number of cells and files; one more where a cell has moved on, where consent may
-    be needed and where a book may be signed (then seven); nine where it is about the year's end; two on a draft."""
+    """Seven statements, whatever the number of cells and files; one more while it is open, where a cell has moved on,
+    where consent may be needed and where a book may be signed (then seven); nine where it is about the year's end; two
+    on a draft.
+    """
     register = register_of(request)
     state = State(request.state)
     steps = list(request.history.select_related("history_user").order_by("history_id"))
@@ -277,9 +286,14 @@ def _cells(
     watched = State(request.state) in OPEN_STATES or request.state == State.APPLIED
     stale = [item for item in items if watched and now[item.pk] != getattr(item, expected)]
     writers = register.writers(stale)
-    return tuple(
+    foreseen = register.foreseen(items) if State(request.state) in OPEN_STATES else {}
+    lines = (
         _cell_line(number, item, register=register, now=now[item.pk], writer=writers.get(item.pk))
         for number, item in enumerate(items, start=1)
+    )
+    return tuple(
+        replace(line, warnings=seen.warnings, is_gap=seen.is_gap) if (seen := foreseen.get(item.pk)) else line
+        for line, item in zip(lines, items, strict=True)
     )
 
 

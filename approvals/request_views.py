@@ -69,8 +69,9 @@ def show_request(
     errors: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page; `errors` by field (code, reason, document, evidence, opinion, note, "" for the whole) stand beside what
-    was typed."""
+    """The page; `errors` by field (code, reason, gap_reason, document, evidence, opinion, note, "" for the whole) stand
+    beside what was typed.
+    """
     wrong = errors or {}
     context = {
         "page": read_page(request.user, found),
@@ -79,6 +80,7 @@ def show_request(
         "codes": codes_about(roll=found.roll_day is not None),
         "code": request.POST.get("code", found.reason_code),
         "reason": request.POST.get("reason", found.reason),
+        "gap_reason": request.POST.get("gap_reason", found.gap_reason),
         "document": request.POST.get("document", found.document),
         "opinion": request.POST.get("opinion", found.opinion),
         "note": request.POST.get("note", ""),
@@ -160,7 +162,7 @@ def _missing(request: SignedInRequest, found: CorrectionRequest) -> dict[str, li
 
 
 def _typed(request: SignedInRequest) -> dict[str, str]:
-    return {name: request.POST.get(name, "") for name in ("code", "reason", "document")}
+    return {name: request.POST.get(name, "") for name in ("code", "reason", "document", "gap_reason")}
 
 
 def _carry_out_move(request: SignedInRequest, found: CorrectionRequest, move: Act) -> CorrectionRequest:

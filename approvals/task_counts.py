@@ -16,6 +16,7 @@ from approvals.tasks import TasksPage
 
 OTHER_KINDS: Final = (
     "entries",
+    "gaps",
     "overdue_accounts",
     "backups",
     "attendance",

@@ -28,11 +28,11 @@ from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import SignatureTask, signature_tasks
-from approvals.workflow import WRITABLE, State
+from approvals.workflow import OPEN_STATES, WRITABLE, State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
-from gradebook.decision_tasks import decision_tasks
+from gradebook.decision_tasks import amendment_tasks, decision_tasks
 from gradebook.entry_notices import TeamNotice, read_team_notices, with_team_notices
 from gradebook.late_comers import absent_at
 from gradebook.models import EntryWindow, SubjectLine
@@ -94,6 +94,30 @@ class EntryTask:
     @property
     def due_on(self) -> datetime.date:
         return localdate(self.closes_at)
+
+
+@dataclass(frozen=True, slots=True)
+class GapTask:
+    """An own sheet that was locked with empty cells, or emptied by a correction since: only a request fills them.
+
+    `is_asked`: requests of this person about the sheet are on their way.
+    """
+
+    title: str
+    period: Period
+    url: str
+    tally: Tally
+    is_asked: bool
+
+    @property
+    def to_do(self) -> str:
+        if self.is_asked:
+            return "Đã có phiếu đề nghị sửa của thầy cô đang chờ; ô nào chưa có trong phiếu thì lập phiếu"
+        return "Sổ đã khoá: lập phiếu đề nghị sửa để ghi giá trị còn thiếu"
+
+    @property
+    def word(self) -> str:
+        return f"Thiếu {self.tally.missing} ô"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +184,7 @@ class OwnSheet:
 @dataclass(frozen=True, slots=True)
 class TasksPage:
     entries: tuple[EntryTask, ...]
+    gaps: tuple[GapTask, ...]
     requests: tuple[RequestTask, ...]
     has_more_requests: bool
     inquiries: tuple[InquiryLine, ...]
@@ -189,6 +214,7 @@ class TasksPage:
     def is_idle(self) -> bool:
         return not (
             self.entries
+            or self.gaps
             or self.requests
             or self.inquiries
             or self.overdue_accounts
@@ -205,7 +231,7 @@ class TasksPage:
 
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
-    any; up to five for substitutions and grants of the day; one for the drafts that wait for the principal.
+    any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal.
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
@@ -222,6 +248,7 @@ def read_tasks(user: User) -> TasksPage:
     )
     return TasksPage(
         entries=entries,
+        gaps=_gaps(user, sheets, tallies),
         deadlines=_deadlines(entries),
         team_notices=read_team_notices(windows, with_gaps),
         requests=tuple(_request_task(each, user) for each in requests[:MOST_REQUESTS]),
@@ -237,7 +264,12 @@ def read_tasks(user: User) -> TasksPage:
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
         signatures=tuple(signature_tasks(user)),
-        year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
+        year_end=(
+            *contradicted_tasks(user),
+            *amendment_tasks(user),
+            *year_end_tasks(user),
+            *again,
+        ),
         decisions=tuple(decision_tasks(user)),
         inspections=tuple(inspection_tasks(user)),
         figures=tuple(reconciliation_tasks(user)),
@@ -327,6 +359,36 @@ def _entries(sheets: Iterable[tuple[SheetRef, list[Span]]], tallies: Tallies) ->
     return tuple(sorted(found, key=lambda task: task.closes_at))
 
 
+def _gaps(user: User, sheets: Iterable[tuple[SheetRef, list[Span]]], tallies: Tallies) -> tuple[GapTask, ...]:
+    """Locked sheets with empty cells, in the order of the books; not those that open again on a set day.
+
+    One statement, none where nothing is missing.
+    """
+    behind = [
+        ref
+        for ref, spans in sheets
+        if _is_locked(spans) and not tallies(ref).is_complete and not any(span.is_to_come for span in spans)
+    ]
+    asked: set[tuple[int, int | None, str]] = set()
+    if behind:
+        own = CorrectionRequest.objects.filter(proposer=user, state__in=OPEN_STATES)
+        asked = set(own.values_list("school_class", "line", "period"))
+    return tuple(
+        GapTask(
+            title=ref.title,
+            period=ref.period,
+            url=_sheet_url(ref),
+            tally=tallies(ref),
+            is_asked=(ref.school_class.pk, ref.line.pk if ref.line else None, ref.period.value) in asked,
+        )
+        for ref in behind
+    )
+
+
+def _is_locked(spans: Sequence[Span]) -> bool:
+    return not longest_open(spans) and any(span.is_past for span in spans)
+
+
 def _deadlines(entries: Iterable[EntryTask]) -> tuple[DeadlineWarning, ...]:
     """One warning for each period and hour of locking that is near; none for who has filled everything."""
     near: dict[tuple[Period, str], list[EntryTask]] = {}
@@ -352,7 +414,7 @@ def _own_cell(ref: SheetRef, spans: Sequence[Span], tallies: Tallies) -> OwnCell
     word, kind = "Chưa mở", "neutral"
     if longest_open(spans):
         word, kind = "Đang mở", "open"
-    elif any(span.is_past for span in spans):
+    elif _is_locked(spans):
         word, kind = "Đã khoá", "locked"
     return OwnCell(ref.period, _sheet_url(ref), tallies(ref), word, kind)
 

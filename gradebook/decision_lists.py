@@ -1,13 +1,13 @@
 """Who is on the lists of a decision on results: as issued; of a draft, as things stand, and what it lacks."""
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.utils import timezone
 
-from gradebook.decision_rules import DecisionKind, DecisionState
+from gradebook.decision_rules import DecisionKind
 from gradebook.models import ClassYearEnd, ResultsDecision, ResultsDecisionLine
 from gradebook.year_end import Row, read_results
 from gradebook.year_end_lists import LISTS, Kind, PupilList
@@ -38,12 +38,17 @@ def _readers(part: Kind) -> tuple[Callable[[Row], str], ...]:
 
 _READERS = {part: _readers(part) for part in COLUMNS}
 
+LineKey = tuple[str, int, int, tuple[str, ...]]
+"""(list, pupil, class, words)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A pupil on a list of a decision.
 
-    `since` is what came of the pupil afterwards, where the line no longer holds (`decided_anew`).
+    `since` is what came of the pupil afterwards, where the line no longer holds (`decided_anew`); `needs_amending`
+    where that is decided and no later decision says it yet. `replaces` is the line of an earlier decision that it
+    amends, with that decision; one that `is_struck` takes the pupil off the list, and has the earlier words.
     """
 
     part: Kind
@@ -51,10 +56,15 @@ class Line:
     school_class: SchoolClass
     words: tuple[str, ...]
     since: str = ""
+    needs_amending: bool = False
+    replaces: ResultsDecisionLine | None = None
+    is_struck: bool = False
+    pk: int | None = None
 
     @property
     def title(self) -> str:
-        return LISTS[self.part].title
+        title = LISTS[self.part].title
+        return f"{title}: thôi có tên" if self.is_struck else title
 
     @property
     def told(self) -> list[tuple[str, str]]:
@@ -63,23 +73,46 @@ class Line:
 
     @property
     def summary(self) -> str:
-        return "; ".join(f"{heading}: {words}" for heading, words in self.told if words)
+        return _summary(self.part, self.words)
 
     @property
-    def key(self) -> tuple[str, int, int, tuple[str, ...]]:
+    def instead_of(self) -> str:
+        """What it amends: «Thay thế nội dung tại Quyết định số …: …»; "" of a line that amends nothing."""
+        if self.replaces is None:
+            return ""
+        paper = self.replaces.decision.dated_label
+        if self.is_struck:
+            return f"Huỷ nội dung tại {paper}."
+        return f"Thay thế nội dung tại {paper}: {summary_of(self.replaces, beside=self.part)}."
+
+    @property
+    def key(self) -> LineKey:
         return self.part.value, self.student.pk, self.school_class.pk, self.words
+
+
+def _summary(part: Kind, words: Iterable[str]) -> str:
+    return "; ".join(f"{heading}: {each}" for heading, each in zip(COLUMNS[part], words, strict=True) if each)
+
+
+def summary_of(row: ResultsDecisionLine, *, beside: Kind) -> str:
+    """The words of an issued line; with its list where that is another than the one it stands `beside`."""
+    part = Kind(row.part)
+    told = _summary(part, row.words)
+    return told if part is beside else f"{LISTS[part].title}; {told}"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One list of a decision."""
+    """One list of a decision; or, of one that amends others, those who are on that list no more."""
 
     kind: Kind
     lines: tuple[Line, ...]
+    is_struck: bool = False
 
     @property
     def title(self) -> str:
-        return LISTS[self.kind].title
+        title = LISTS[self.kind].title
+        return f"Học sinh thôi có tên trong danh sách «{title}»" if self.is_struck else title
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -93,11 +126,24 @@ class Part:
 
 
 def parts_of(lines: Iterable[Line], kind: str) -> tuple[Part, ...]:
-    """The lists of a decision of this kind, the empty ones too."""
+    """The lists of a decision of this kind, the empty ones too; then of whom it strikes off them, if of anybody."""
     known = tuple(lines)
-    return tuple(
-        Part(part, tuple(line for line in known if line.part is part)) for part in PARTS[DecisionKind(kind)]
+    parts = PARTS[DecisionKind(kind)]
+    named = (
+        Part(part, tuple(line for line in known if line.part is part and not line.is_struck))
+        for part in parts
     )
+    struck = (
+        Part(part, tuple(line for line in known if line.part is part and line.is_struck), is_struck=True)
+        for part in parts
+    )
+    return (*named, *(part for part in struck if part.lines))
+
+
+def amended_by(lines: Iterable[Line]) -> tuple[ResultsDecision, ...]:
+    """The earlier decisions that these lines amend, the first issued first."""
+    found = {line.replaces.decision_id: line.replaces.decision for line in lines if line.replaces is not None}
+    return tuple(sorted(found.values(), key=lambda each: (each.dated or datetime.date.min, each.pk)))
 
 
 def classes_of(decision: ResultsDecision) -> list[SchoolClass]:
@@ -114,13 +160,26 @@ def classes_of(decision: ResultsDecision) -> list[SchoolClass]:
 
 def issued_lines(decision: ResultsDecision) -> tuple[Line, ...]:
     """In the words in which they were issued. One statement."""
-    rows = decision.lines.select_related("student", "school_class__year").order_by("part", "position")
-    return tuple(Line(Kind(row.part), row.student, row.school_class, tuple(row.words)) for row in rows)
+    rows = decision.lines.select_related("student", "school_class__year", "replaces__decision")
+    return tuple(line_of(row) for row in rows.order_by("part", "position"))
 
 
-def lines_now(decision: ResultsDecision, rows: Sequence[Row]) -> Iterator[tuple[Line, bool]]:
+def line_of(row: ResultsDecisionLine) -> Line:
+    """`row` comes with student, class and year, and with what it replaces."""
+    return Line(
+        Kind(row.part),
+        row.student,
+        row.school_class,
+        tuple(row.words),
+        replaces=row.replaces,
+        is_struck=row.is_struck,
+        pk=row.pk,
+    )
+
+
+def lines_now(kind: str, rows: Sequence[Row]) -> Iterator[tuple[Line, bool]]:
     """Each with whether it is settled: the principal has decided on the pupil, or left the pupil for the summer."""
-    for part in PARTS[DecisionKind(decision.kind)]:
+    for part in PARTS[DecisionKind(kind)]:
         for row in rows:
             if LISTS[part].has(row) and (part is not Kind.AWARDS or row.award_label):
                 yield _line(part, row), row.decided is not None or row.waits
@@ -165,12 +224,7 @@ def read_draft(decision: ResultsDecision) -> Draft:
     records = {each.school_class_id: each for each in ClassYearEnd.objects.filter(school_class__in=classes)}
     approved = {pk: each for pk, each in records.items() if each.state == State.APPROVED}
     moments = [each.approved_at for each in approved.values() if each.approved_at]
-    said = _said_already(decision)
-    proposed = [
-        (line, is_final)
-        for line, is_final in lines_now(decision, read_results(classes))
-        if line.key not in said
-    ]
+    proposed = list(_proposed(decision, read_results(classes), _in_force(decision, classes)))
     return Draft(
         shown=tuple(line for line, _is_final in proposed),
         to_issue=tuple(line for line, is_final in proposed if is_final),
@@ -179,19 +233,61 @@ def read_draft(decision: ResultsDecision) -> Draft:
     )
 
 
-def _said_already(decision: ResultsDecision) -> set[tuple[str, int, int, tuple[str, ...]]]:
-    """What decisions of the kind that are in force say, by the lines' keys."""
-    lines = ResultsDecisionLine.objects.filter(
-        decision__year=decision.year_id, decision__kind=decision.kind, decision__state=DecisionState.ISSUED
+Place = tuple[str, int, int]
+"""(list, class, pupil): where one line in force stands. A pupil is on one list of the year's results only, while one
+may have to be assessed again and to train in the same summer."""
+
+
+def _place(kind: str, part: str, school_class_id: int, student_id: int) -> Place:
+    return (part if kind == DecisionKind.SUMMER else "", school_class_id, student_id)
+
+
+def _in_force(
+    decision: ResultsDecision, classes: Collection[SchoolClass]
+) -> Mapping[Place, ResultsDecisionLine]:
+    """What decisions of the kind say of the pupils of these classes. One statement."""
+    rows = (
+        ResultsDecisionLine.objects.in_force()
+        .filter(decision__kind=decision.kind, school_class__in=classes)
+        .select_related("decision", "student", "school_class")
+        .order_by("part", "position")
     )
-    return {(row.part, row.student_id, row.school_class_id, tuple(row.words)) for row in lines}
+    return {_place(decision.kind, row.part, row.school_class_id, row.student_id): row for row in rows}
+
+
+def _proposed(
+    decision: ResultsDecision, rows: Sequence[Row], in_force: Mapping[Place, ResultsDecisionLine]
+) -> Iterator[tuple[Line, bool]]:
+    """What no decision in force says yet in the same words, each with whether it can be issued; then whom to strike."""
+    standing = dict(in_force)
+    for line, is_settled in lines_now(decision.kind, rows):
+        place = _place(decision.kind, line.part, line.school_class.pk, line.student.pk)
+        earlier = standing.pop(place, None)
+        if earlier is None or key_of(earlier) != line.key:
+            yield replace(line, replaces=earlier), is_settled
+    settled = {(row.school_class.pk, row.student.pk) for row in rows if row.decided is not None or row.waits}
+    for row in standing.values():
+        if (row.school_class_id, row.student_id) in settled:
+            yield (
+                Line(
+                    Kind(row.part),
+                    row.student,
+                    row.school_class,
+                    tuple(row.words),
+                    replaces=row,
+                    is_struck=True,
+                ),
+                True,
+            )
+
+
+def key_of(row: ResultsDecisionLine) -> LineKey:
+    return Kind(row.part), row.student_id, row.school_class_id, tuple(row.words)
 
 
 def with_decisions(pupils: PupilList, year: int) -> PupilList:
     """The list with the decision in force beside each pupil: its number and day. One statement."""
-    lines = ResultsDecisionLine.objects.filter(
-        decision__year=year, decision__state=DecisionState.ISSUED, part=pupils.kind
-    )
+    lines = ResultsDecisionLine.objects.in_force().filter(decision__year=year, part=pupils.kind)
     rows = lines.order_by("decision__issued_at").values_list(
         "student", "school_class", "decision__number", "decision__dated"
     )

@@ -1,4 +1,4 @@
-"""Drafts of decisions on results that wait for the principal's number and day; for the menu and the start page."""
+"""What decisions on results ask of the principal: drafts to issue, issued ones to amend; for menu and start page."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
+from gradebook.decided_anew import ToAmend, decisions_to_amend
 from gradebook.decision_rules import DecisionState
 from gradebook.models import ClassYearEnd, ResultsDecision
 from gradebook.year_end_rules import State
@@ -42,3 +43,34 @@ def decision_tasks(user: User) -> Iterator[YearEndTask]:
             "Chờ ban hành",
             "waiting",
         )
+
+
+def amendment_tasks(user: User) -> Iterator[YearEndTask]:
+    """Issued decisions that say of a pupil what no longer holds, until a later one says it or they are withdrawn (R55).
+
+    One statement for the principal, nine more for each year and kind in which results were re-opened; none for others.
+    """
+    if not permissions.may(user, Action.APPROVE_OUTCOMES):
+        return
+    for each in decisions_to_amend():
+        number = len({*each.decided, *each.undecided})
+        yield YearEndTask(
+            f"{each.decision.label} ({each.decision.title}) nêu kết quả không còn đúng",
+            _what_to_do(each),
+            reverse("gradebook:decision", args=[each.decision.pk]),
+            f"{number} em",
+            "warning",
+        )
+
+
+def _what_to_do(each: ToAmend) -> str:
+    told = []
+    if each.decided:
+        told.append(
+            f"{', '.join(each.decided)}: soạn, ban hành quyết định sửa đổi, thay thế hoặc huỷ nội dung về em"
+        )
+    if each.undecided:
+        told.append(
+            f"{', '.join(each.undecided)}: kết quả đang xét lại, duyệt lại xong thì sửa đổi quyết định"
+        )
+    return "; ".join(told)

@@ -18,9 +18,9 @@ from accounts.idle_lock import administrative
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from gradebook.decided_anew import marked_lines
+from gradebook.decided_anew import amendments_of, marked_lines
 from gradebook.decision_forms import DraftForm, IssueForm, WithdrawForm
-from gradebook.decision_lists import parts_of, read_draft
+from gradebook.decision_lists import amended_by, parts_of, read_draft
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.decisions import (
     WHO_DRAFTS,
@@ -96,11 +96,15 @@ def _list_page(
     page = Paginator(rows.annotate(pupils=Count("lines")).order_by("-pk"), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    amendments = amendments_of(list(page.object_list))
     context = {
         "year": year,
         "years": years,
         "page": page,
-        "lines": [(each, STATE_KINDS[DecisionState(each.state)]) for each in page.object_list],
+        "lines": [
+            (each, STATE_KINDS[DecisionState(each.state)], amendments.get(each.pk, ()))
+            for each in page.object_list
+        ],
         "form": form,
         "may_reopen_year": permissions.may(request.user, Action.CLOSE_YEAR),
     }
@@ -126,7 +130,10 @@ def _decision_page(
     page = Paginator(ordered, LINES_A_PAGE).get_page(request.GET.get("page"))
     is_principal = permissions.may(request.user, Action.APPROVE_OUTCOMES)
     is_open = not found.year.is_closed
-    classes = {line.school_class.pk: line.school_class for line in ordered if not line.since}
+    classes = {
+        line.school_class.pk: line.school_class for line in ordered if not (line.since or line.is_struck)
+    }
+    to_amend = {line.school_class.pk for line in ordered if line.needs_amending}
     context = {
         "decision": found,
         "kind": STATE_KINDS[DecisionState(found.state)],
@@ -143,6 +150,10 @@ def _decision_page(
         "may_print": permissions.may(request.user, Action.PRINT_PAPERS),
         "has_certificates": found.is_issued and found.kind == DecisionKind.AWARDS and bool(classes),
         "no_longer": sum(bool(line.since) for line in ordered),
+        "to_amend": sum(line.needs_amending for line in ordered),
+        "amends": amended_by(ordered),
+        "amending_class": min(to_amend) if len(to_amend) == 1 else found.school_class_id,
+        "may_amend": bool(to_amend) and is_open,
         "classes": list(classes.values()),
     }
     is_wrong = form is not None and bool(form.errors)

@@ -87,6 +87,8 @@ def issue_decision(
                 student=line.student,
                 school_class=line.school_class,
                 words=list(line.words),
+                replaces=line.replaces,
+                is_struck=line.is_struck,
             )
             for position, line in enumerate(draft.to_issue, start=1)
         )
@@ -107,15 +109,26 @@ def drop_draft(decision: ResultsDecision, *, by: User) -> ResultsDecision:
 
 
 def withdraw_decision(decision: ResultsDecision, *, reason: str, by: User) -> ResultsDecision:
-    """Issued → withdrawn: its pupils are on no decision any more, and can come on another.
+    """Issued → withdrawn: its pupils are on no decision any more, and can come on another; what it had replaced in an
+    earlier one is in force again.
 
-    Raises PermissionDenied, YearIsClosed, PaperRefused.
+    Raises PermissionDenied, YearIsClosed, PaperRefused: of one that amends others, too, while a later one amends the
+    same lines, for what it had replaced would come back behind the later one.
     """
     permissions.require(by, Action.APPROVE_OUTCOMES, WHO_ISSUES)
     if not says_something(reason):
         raise PaperRefused(("reason", "Ghi lí do thu hồi."))
     with acting(by, role=permissions.post_label(by), source=Source.PAGE, under=decision.number):
+        hold_numbers()
         decision = _moved(decision, DecisionAct.WITHDRAW, DecisionActor.PRINCIPAL)
+        later = ResultsDecision.objects.filter(
+            state=DecisionState.ISSUED,
+            lines__replaces__decision=decision,
+            lines__replaces__replaces__isnull=False,
+        ).first()
+        if later is not None:
+            why = f"{later.dated_label} đã thay thế tiếp nội dung của quyết định này: thu hồi quyết định đó trước."
+            raise PaperRefused(("", why))
         decision.withdrawn_by, decision.withdrawn_at = by, clock.now()
         decision.withdrawn_for = " ".join(reason.split())
         decision.save()

@@ -125,45 +125,69 @@ def _take_back(row: Row, decided: YearOutcome, *, why: str) -> str | None:
     """
     # No list of the next year's classes is written meanwhile.
     RollOver.objects.select_for_update().filter(year=row.school_class.year_id + 1).first()
-    place = _later_classes([row.student], row.school_class).get(row.student.pk)
-    completes = row.final.result not in {None, YearResult.CHT}
-    if place is not None and not (completes and _is_higher(place, row.school_class)):
-        return f"{_sits_in(row.student, place)} rồi Hiệu trưởng mở lại."
+    seats = seats_in_the_way([(row.student, row.school_class, row.final.result)])
+    if row.student.pk in seats:
+        return f"{_sits_in(row.student, seats[row.student.pk])} rồi Hiệu trưởng mở lại."
     decided._change_reason = why  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's documented name
     decided.delete()
     take_back_word(row, why=f"Mở lại quyết định: {why}")
     return None
 
 
+def seats_in_the_way(
+    anew: Sequence[tuple[Student, SchoolClass, YearResult | None]],
+) -> Mapping[int, Movement]:
+    """By pupil id the admission to a class of a later year to which the result computed now does not lead: until the
+    clerk has taken it back the decision on the pupil cannot be re-opened.
+
+    `anew`: pupil, class and that result, in classes of one year. Each comes with class and year. One statement, if any.
+    """
+    seats = _later_seats([student for student, _class, _result in anew], anew[0][1]) if anew else {}
+    return {
+        student.pk: seats[student.pk]
+        for student, school_class, result in anew
+        if student.pk in seats and not _leads_there(result, school_class, seats[student.pk])
+    }
+
+
+def _leads_there(result: YearResult | None, school_class: SchoolClass, seat: Movement) -> bool:
+    return result not in {None, YearResult.CHT} and _is_higher(seat, school_class)
+
+
 def _against_staying(students: Sequence[Student], school_class: SchoolClass) -> list[str]:
     """Of these who shall repeat the grade those who sit in a higher one by now. One statement, if any."""
-    places = _later_classes(students, school_class) if students else {}
+    seats = _later_seats(students, school_class) if students else {}
     return [
-        f"{_sits_in(student, places[student.pk])} rồi Hiệu trưởng phê duyệt."
+        f"{_sits_in(student, seats[student.pk])} rồi Hiệu trưởng phê duyệt."
         for student in students
-        if student.pk in places and _is_higher(places[student.pk], school_class)
+        if student.pk in seats and _is_higher(seats[student.pk], school_class)
     ]
 
 
-def _is_higher(place: SchoolClass, school_class: SchoolClass) -> bool:
-    return place.grade_level > school_class.grade_level
+def _is_higher(seat: Movement, school_class: SchoolClass) -> bool:
+    return seat.to_class is not None and seat.to_class.grade_level > school_class.grade_level
 
 
-def _sits_in(student: Student, place: SchoolClass) -> str:
+def seat_words(seat: Movement) -> str:
+    """«lớp 2A năm học 2027 - 2028»; it comes with class and year."""
+    return f"lớp {seat.to_class.name} năm học {seat.to_class.year.label}" if seat.to_class else ""
+
+
+def _sits_in(student: Student, seat: Movement) -> str:
     return (
-        f"Em {student.full_name} đã vào lớp {place.name} năm học {place.year.label} theo quyết định đã phê duyệt. Văn "
-        "thư hoàn tác lần ghi danh sách lớp, hoặc huỷ biến động vào lớp của riêng em,"
+        f"Em {student.full_name} đã vào {seat_words(seat)} theo quyết định đã phê duyệt. Văn thư hoàn tác lần ghi danh "
+        "sách lớp, hoặc huỷ biến động vào lớp của riêng em,"
     )
 
 
-def _later_classes(students: Iterable[Student], school_class: SchoolClass) -> dict[int, SchoolClass]:
-    """By pupil id the first class of a later year in which each has a seat; the others are left out. One statement."""
+def _later_seats(students: Iterable[Student], school_class: SchoolClass) -> dict[int, Movement]:
+    """By pupil id the admission to the first class of a later year in which each has a seat; the others are left out.
+    One statement."""
     later = Movement.objects.in_force().filter(
         student__in=[each.pk for each in students], year__gt=school_class.year_id, to_class__isnull=False
     )
     # The last one written stands: that of the earliest year.
-    rows = later.select_related("to_class__year").order_by("-year")
-    return {each.student_id: each.to_class for each in rows if each.to_class is not None}
+    return {each.student_id: each for each in later.select_related("to_class__year").order_by("-year")}
 
 
 def decide_promotion(

@@ -274,9 +274,12 @@ def read_rows(classes: Sequence[SchoolClass], only: Collection[int] | None = Non
     return _rows(classes, seats, _Beside(absences, praised, earlier_decisions([each.pk for each in classes])))
 
 
-def read_results(classes: Sequence[SchoolClass], *, on: datetime.date | None = None) -> tuple[Row, ...]:
-    """The same of all pupils of a day, with nothing beside the results. Eight statements."""
-    return _rows(classes, seats_of(classes, on=on), _Beside())
+def read_results(
+    classes: Sequence[SchoolClass], *, on: datetime.date | None = None, only: Collection[int] | None = None
+) -> tuple[Row, ...]:
+    """The same of all pupils of a day, or `only` some, with nothing beside the results. Eight statements."""
+    seats = [seat for seat in seats_of(classes, on=on) if only is None or seat.student_id in only]
+    return _rows(classes, seats, _Beside())
 
 
 def _rows(classes: Sequence[SchoolClass], seats: Sequence[Enrolment], beside: _Beside) -> tuple[Row, ...]:

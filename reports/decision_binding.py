@@ -49,7 +49,9 @@ class PaperManuscript:
 
     @property
     def pupils(self) -> int:
-        return len(self.content.all) if isinstance(self.content, Certificates) else self.content.pupils
+        if isinstance(self.content, Certificates):
+            return len(self.content.all)
+        return self.content.pupils + self.content.struck
 
     @property
     def is_preview(self) -> bool:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from accounts.clock import today
 from gradebook.decided_anew import marked_lines
-from gradebook.decision_lists import AWARD, AWARD_REASON, Line, Part, parts_of, read_draft
+from gradebook.decision_lists import AWARD, AWARD_REASON, Line, Part, amended_by, parts_of, read_draft
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.year_end_lists import Kind
@@ -59,8 +59,25 @@ class DecisionPaper:
         return f"giáo viên chủ nhiệm lớp {group.name}" if group else "giáo viên chủ nhiệm các lớp"
 
     @property
+    def amends(self) -> str:
+        """«Quyết định số … ngày …; …» that it amends; "" of one that amends none."""
+        earlier = amended_by(line for part in self.parts for line in part.lines)
+        return "; ".join(each.dated_label for each in earlier)
+
+    @property
     def articles(self) -> tuple[str, ...]:
-        return _ARTICLES[DecisionKind(self.decision.kind)](self)
+        """What is decided of those on its lists and of those it strikes off earlier ones; who carries it out."""
+        first, *rest = _ARTICLES[DecisionKind(self.decision.kind)](self)
+        if not self.amends:
+            return (first, *rest)
+        told = [first] if self.pupils else []
+        if self.struck:
+            told.append(f"Huỷ nội dung về {self.struck} học sinh tại {self.amends} (có danh sách kèm theo).")
+        told.append(
+            "Nội dung về các em có ghi chú trong danh sách được sửa đổi, thay thế; các nội dung khác của "
+            f"{self.amends} giữ nguyên hiệu lực."
+        )
+        return (" ".join(told), *rest)
 
     @property
     def lists(self) -> tuple[Part, ...]:
@@ -68,11 +85,16 @@ class DecisionPaper:
         return tuple(part for part in self.parts if part.lines)
 
     def count(self, kind: Kind) -> int:
-        return sum(len(part.lines) for part in self.parts if part.kind is kind)
+        return sum(len(part.lines) for part in self.parts if part.kind is kind and not part.is_struck)
 
     @property
     def pupils(self) -> int:
-        return len({line.student.pk for part in self.parts for line in part.lines})
+        """Those of whom something is decided; `struck` are those of whom it only takes something back."""
+        return len({line.student.pk for part in self.parts if not part.is_struck for line in part.lines})
+
+    @property
+    def struck(self) -> int:
+        return len({line.student.pk for part in self.parts if part.is_struck for line in part.lines})
 
 
 def read_decision_paper(decision: ResultsDecision) -> DecisionPaper:
@@ -128,7 +150,7 @@ def _of_the_summer(paper: DecisionPaper) -> tuple[str, ...]:
 
 
 def _of_awards(paper: DecisionPaper) -> tuple[str, ...]:
-    titles = Counter(_told(line, AWARD) for part in paper.parts for line in part.lines)
+    titles = Counter(_told(line, AWARD) for part in paper.parts if not part.is_struck for line in part.lines)
     told = _counted(*((number, title) for title, number in titles.items()))
     first = (
         f"Tặng giấy khen của Hiệu trưởng cho {paper.pupils} học sinh {paper.decision.scope} có thành tích trong học "
@@ -201,7 +223,7 @@ def read_certificates(decision: ResultsDecision, school_class: SchoolClass | Non
 
     Whose line no longer holds gets none.
     """
-    lines = [line for line in marked_lines(decision) if not line.since]
+    lines = [line for line in marked_lines(decision) if not line.since and not line.is_struck]
     if school_class is not None:
         lines = [line for line in lines if line.school_class.pk == school_class.pk]
     groups = groupby(lines, key=lambda line: line.school_class.name)

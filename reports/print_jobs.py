@@ -198,8 +198,12 @@ def _check_certificates(decision: ResultsDecision, school_class: SchoolClass | N
         )
     if school_class is not None and not decision.lines.filter(school_class=school_class).exists():
         raise BookRefused("school_class", f"Lớp {school_class.name} không có em nào trong quyết định này.")
-    lines = marked_lines(decision)
-    if all(line.since for line in lines if school_class is None or line.school_class.pk == school_class.pk):
+    lines = [
+        line
+        for line in marked_lines(decision)
+        if school_class is None or line.school_class.pk == school_class.pk
+    ]
+    if all(line.since or line.is_struck for line in lines):
         raise BookRefused(
             "decision",
             "Kết quả của các em đã mở lại sau khi ban hành, không còn đúng như quyết định này: in giấy khen theo quyết "

@@ -70,7 +70,8 @@ class ReconciliationReply(models.Model):
     """The answer of a class's homeroom teacher, or of a teacher for all lines that they teach.
 
     `numbers` are the figures that the teacher saw when answering: headings and rows, as text. `teacher` answered for
-    the data when the round was opened; of a class whoever leads it on the day may answer.
+    the data when the round was opened; of a class whoever leads it on the day may answer. `read_at` is the last moment
+    at which the teacher looked at how a difference was resolved.
     """
 
     class Kind(models.TextChoices):
@@ -96,6 +97,7 @@ class ReconciliationReply(models.Model):
     resolution = models.TextField("giải quyết", max_length=2000, blank=True)
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     resolved_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
 
     history = HistoricalRecords(bases=[TracedRow])
 
@@ -142,3 +144,10 @@ class ReconciliationReply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.kind} {self.school_class_id or self.teacher_id}"
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether its teacher has yet to look at the resolution. Needs the round's year at hand."""
+        if self.state != ReplyState.RESOLVED or self.resolved_at is None or self.round.year.is_closed:
+            return False
+        return self.read_at is None or self.read_at < self.resolved_at

@@ -54,11 +54,12 @@ class CorrectionRequest(models.Model):
     About cells of a sheet at a `period` (`line` is empty for the homeroom sheet), or about the roll of a session of a
     class, `roll_day` and `roll_session`, whose month has closed (rule R72); with `roll_until` about several from that
     one to that day, and each cell names its own. State changes pass through
-    `approvals.corrections` and its sisters alone. `document` names the paper of the former school whose results the
-    request brings along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have
-    acted, `effects` what followed when it was carried out, a line each; it is written then. `read_at` is the last
-    moment at which the proposer looked at an answer. `number` is the next of the year's when it is filed for the first
-    time; what never was filed has none, and is its proposer's alone.
+    `approvals.corrections` and its sisters alone. `gap_reason` says why cells that the sheet asks for shall be empty,
+    where the request empties any. `document` names the paper of the former school whose results the request brings
+    along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have acted, `effects`
+    what followed when it was carried out, a line each; it is written then. `read_at` is the last moment at which the
+    proposer looked at an answer. `number` is the next of the year's when it is filed for the first time; what never was
+    filed has none, and is its proposer's alone.
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="correction_requests")
@@ -72,6 +73,7 @@ class CorrectionRequest(models.Model):
     state = models.CharField("trạng thái", max_length=10, choices=STATE_CHOICES, default=State.DRAFT)
     reason_code = models.CharField("loại sai sót", max_length=13, choices=REASON_CHOICES, blank=True)
     reason = models.TextField("lí do", max_length=1000, blank=True)
+    gap_reason = models.TextField("lí do để trống", max_length=500, blank=True)
     document = models.CharField("giấy tờ của trường cũ", max_length=200, blank=True)
     proposer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="filed_requests")
     created_at = models.DateTimeField(db_default=Now())

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from simple_history.models import HistoricalRecords
 
@@ -82,6 +82,11 @@ class ResultsDecision(models.Model):
         return f"Quyết định số {self.number}" if self.number else "Dự thảo quyết định"
 
     @property
+    def dated_label(self) -> str:
+        """«Quyết định số 45/QĐ-THKĐ ngày 28/05/2027», of one that was issued."""
+        return f"{self.label} ngày {self.dated:%d/%m/%Y}"
+
+    @property
     def title(self) -> str:
         return DecisionKind(self.kind).label
 
@@ -103,8 +108,23 @@ class ResultsDecision(models.Model):
         return self.state == DecisionState.ISSUED
 
 
+class ResultsDecisionLineQuerySet(QuerySet["ResultsDecisionLine"]):
+    """Lines of decisions, read in sets."""
+
+    def in_force(self) -> "ResultsDecisionLineQuerySet":
+        """What the school's decisions say of pupils today: issued, and by no later one replaced or struck."""
+        later = ResultsDecisionLine.objects.filter(
+            replaces=OuterRef("pk"), decision__state=DecisionState.ISSUED
+        )
+        return self.filter(~Exists(later), decision__state=DecisionState.ISSUED, is_struck=False)
+
+
 class ResultsDecisionLine(models.Model):
-    """A pupil on a list of a decision, in the words in which it was issued; the database refuses to change it."""
+    """A pupil on a list of a decision, in the words in which it was issued; the database refuses to change it.
+
+    `replaces`: the line of an earlier decision of the same kind that this one amends. One that `is_struck` puts
+    nothing in its place: the pupil is on the list no more.
+    """
 
     decision = models.ForeignKey(ResultsDecision, models.PROTECT, related_name="lines")
     part = models.CharField("danh sách", max_length=20)
@@ -112,12 +132,22 @@ class ResultsDecisionLine(models.Model):
     student = models.ForeignKey(Student, models.PROTECT, related_name="decision_lines")
     school_class = models.ForeignKey(SchoolClass, models.PROTECT, related_name="+")
     words = ArrayField(models.TextField(blank=True), verbose_name="nội dung")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, related_name="replaced_by", null=True, verbose_name="thay thế dòng"
+    )
+    is_struck = models.BooleanField("thôi có tên", default=False)
+
+    objects = ResultsDecisionLineQuerySet.as_manager()
 
     class Meta:
         ordering = ("decision", "part", "position")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["decision", "part", "student"], name="results_decision_names_a_pupil_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_struck=False) | Q(replaces__isnull=False),
+                name="results_decision_strikes_what_was_issued",
             ),
         ]
 

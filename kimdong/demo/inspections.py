@@ -14,6 +14,7 @@ from approvals.reconciliation_workflow import ReplyAct
 from approvals.reconciliations import answer as answer_figures
 from approvals.reconciliations import open_round
 from approvals.staff_decisions import Decision, record_decision
+from approvals.unconfirmed_months import unconfirmed_months
 from gradebook.regulation import Period
 from gradebook.sheets import Field, SheetRef, find_sheet, stored_results, value_and_version
 from kimdong.demo.school import DemoSchool
@@ -118,6 +119,8 @@ def _load_figures(school: DemoSchool, year: SchoolYear) -> None:
             continue
         is_wrong = reply.school_class is not None and reply.school_class.name == "4D"
         with clock.travelling(school.now - DAY):
+            if not is_wrong and unconfirmed_months(reply):
+                continue  # early in a month, until the last one is confirmed
             answer_figures(
                 reply,
                 ReplyAct.REPORT if is_wrong else ReplyAct.CONFIRM,

@@ -14,10 +14,12 @@ from approvals.tasks import read_tasks
 from approvals.workflow import State
 from gradebook.decisions import draft_decision, issue_decision
 from gradebook.models import YearOutcome
+from gradebook.outcomes import reopen_outcome
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from gradebook.year_end import read_class
-from students.models import Enrolment, SchoolClass
+from students import movements
+from students.models import Enrolment, Movement, SchoolClass
 from students.movements import Seat, enrol_many
 from tests.approvals.papers import approve_class, approved, awaiting, picture, with_entries
 from tests.gradebook.next_year import prepare_after
@@ -93,8 +95,8 @@ def test_the_preview_and_what_follows_name_the_issued_decisions_that_have_the_pu
     draft = draft_decision("awards", ended.year, ended.class_1a, by=ended.tuan)
     issue_decision(draft, number="45/QĐ-THKĐ", dated=clock.today(), by=ended.bich)
     named = (
-        "Em có trong Quyết định số 45/QĐ-THKĐ (Khen thưởng học sinh): duyệt lại khác thì phải ban hành quyết định "
-        "điều chỉnh."
+        "Em có trong Quyết định số 45/QĐ-THKĐ (Khen thưởng học sinh): duyệt lại khác thì Hiệu trưởng ban hành quyết "
+        "định sửa đổi, thay thế."
     )
     assert named not in page(client, ended.bich, about(ended, "9", pupil=1))
     request = about(ended, "7")
@@ -127,15 +129,56 @@ def test_a_decision_on_a_pupil_who_goes_up_anyway_is_reopened_though_the_pupil_s
     assert go_through(ended)[ended.pupils[0].pk].is_promoted
 
 
-def test_a_decision_by_which_the_pupil_sits_in_the_next_class_is_left_to_the_principal(ended):
+def titles_of(person):
+    return [task.title for task in tasks_of(person).year_end]
+
+
+def test_before_anybody_answers_the_preview_says_that_the_clerk_takes_the_seat_of_next_year_back_first(
+    ended, client
+):
+    request = about(ended, "4")
+    told = "nên chưa mở lại ngay được: thực hiện phiếu xong, văn thư gỡ chỗ ở lớp ấy trước"
+    assert told not in page(client, ended.bich, request)
+    seat_in_2a(ended)
+    shown = page(client, ended.bich, request)
+    assert "Em đã vào lớp 2A năm học" in shown
+    assert told in shown
+    consent.answer(request, consents=True, note="", by=ended.bich)
+    assert told in page(client, ended.tuan, request)
+
+
+def test_of_a_pupil_who_goes_up_anyway_the_preview_has_nothing_to_take_back(ended, client):
+    request = about(ended, "7")
+    seat_in_2a(ended)
+    assert "chưa mở lại ngay được" not in page(client, ended.bich, request)
+
+
+def test_a_decision_by_which_the_pupil_sits_in_the_next_class_is_first_the_clerks_then_the_principals_then_the_teachers(
+    ended, client
+):
+    pupil = ended.pupils[0]
     request = consent.answer(about(ended, "4"), consents=True, note="", by=ended.bich)
     seat_in_2a(ended)
     done = corrections.carry_out(request, by=ended.tuan)
     assert "Chưa mở lại được quyết định" in done.effects
     assert "đã vào lớp 2A" in done.effects
-    assert YearOutcome.objects.filter(student=ended.pupils[0]).exists()
-    titles = [task.title for task in tasks_of(ended.bich).year_end]
-    assert titles == ["Kết quả tính lại khác kết quả đã phê duyệt: lớp 1A"]
+    assert YearOutcome.objects.filter(student=pupil).exists()
+    again = "Kết quả tính lại khác kết quả đã phê duyệt: lớp 1A"
+    assert titles_of(ended.bich) == [again]
+    assert "chờ văn thư gỡ chỗ ở lớp 2A" in tasks_of(ended.bich).year_end[0].detail
+    assert titles_of(ended.ngoc) == []
+    (task,) = tasks_of(ended.tuan).year_end
+    seat = Movement.objects.get(student=pupil, to_class__name="2A")
+    assert task.title.startswith(f"Gỡ chỗ của em {pupil.full_name} ở lớp 2A")
+    assert task.url == reverse("students:movement", args=[seat.pk])
+    client.force_login(ended.tuan)
+    assert "Huỷ biến động" in client.get(task.url).content.decode()
+    movements.cancel(seat, reason="Kết quả lớp 1 xét lại", by=ended.tuan)
+    assert titles_of(ended.tuan) == []
+    assert tasks_of(ended.bich).year_end[0].detail == f"{pupil.full_name}: xem và mở lại quyết định"
+    reopen_outcome(ended.class_1a, pupil, reason="Điểm đã sửa", by=ended.bich)
+    assert titles_of(ended.bich) == []
+    assert titles_of(ended.ngoc) == ["Xét lại kết quả năm học lớp 1A"]
 
 
 def test_the_principal_refuses_for_a_reason_that_the_teacher_reads(locked):

@@ -5,11 +5,13 @@ from django.urls import reverse
 
 from accounts import clock
 from approvals.digests import digest_of
+from approvals.task_counts import other_tasks
 from approvals.tasks import read_tasks
 from gradebook.decision_rules import DecisionKind
-from gradebook.decisions import draft_decision, drop_draft, issue_decision
+from gradebook.decisions import draft_decision, drop_draft, issue_decision, withdraw_decision
 from gradebook.models import ClassYearEnd
 from students.models import SchoolClass, SchoolYear
+from tests.gradebook.test_decisions import issued, lower
 from tests.gradebook.year_end import confirm, ended_school, go_through
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +69,41 @@ def test_it_waits_for_her_when_the_classes_in_its_scope_are_approved(school, cli
     assert waiting(client, school.bich)[1] == 2
     SchoolYear.objects.update(state=SchoolYear.State.CLOSED)
     assert not read_tasks(school.bich).decisions
+
+
+def to_amend(person):
+    """(title, what to do, the word beside) of the decisions to amend on the start page."""
+    return [
+        (task.title, task.detail, task.word)
+        for task in read_tasks(person).year_end
+        if "nêu kết quả không còn đúng" in task.title
+    ]
+
+
+def test_a_decision_that_names_a_result_which_no_longer_stands_waits_for_the_principal_until_it_is_amended(
+    school, client
+):
+    go_through(school)
+    first = issued(school)
+    assert to_amend(school.bich) == []
+    lower(school)
+    title = "Quyết định số 45/QĐ-THKĐ (Khen thưởng học sinh) nêu kết quả không còn đúng"
+    name = f"{school.pupils[0].full_name} (1A)"
+    later = f"{name}: kết quả đang xét lại, duyệt lại xong thì sửa đổi quyết định"
+    assert to_amend(school.bich) == [(title, later, "1 em")]
+    confirm(school)
+    go_through(school)
+    now = f"{name}: soạn, ban hành quyết định sửa đổi, thay thế hoặc huỷ nội dung về em"
+    assert to_amend(school.bich) == [(title, now, "1 em")]
+    assert to_amend(school.tuan) == to_amend(school.hoa) == []
+    assert other_tasks(read_tasks(school.bich), school.bich)["gradebook:year_ends"] == 1
+    client.force_login(school.bich)
+    page = client.get(reverse("gradebook:decision", args=[first.pk])).context
+    assert [entry["label"] for entry in page["menu"] if entry["active"]] == ["Kết quả năm học"]
+    assert waiting(client, school.bich)[0] == []
+    second = issued(school, number="46/QĐ-THKĐ")
+    assert to_amend(school.bich) == []
+    withdraw_decision(second, reason="Sai thể thức", by=school.bich)
+    assert len(to_amend(school.bich)) == 1
+    withdraw_decision(first, reason="Ban hành lại", by=school.bich)
+    assert to_amend(school.bich) == []

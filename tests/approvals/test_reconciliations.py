@@ -12,6 +12,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from accounts import clock
+from accounts.history import Source, acting
 from accounts.models import AdminAction, User
 from accounts.permissions import may
 from accounts.powers import Action
@@ -33,8 +34,9 @@ from approvals.reconciliations import (
 from approvals.tasks import read_tasks
 from gradebook.models import TeachingAssignment
 from gradebook.sheets import Field
-from students.attendance_months import month_of
-from students.models import HomeroomAssignment, SchoolClass
+from students.attendance_months import month_of, months_over
+from students.calendar import YearCalendar
+from students.models import AttendanceMonth, HomeroomAssignment, SchoolClass
 from tests.approvals.papers import entered_school
 from tests.gradebook.school import CONFIRMED, add_pupils, enter, open_window
 
@@ -52,10 +54,33 @@ def again(person):
     return User.objects.get(pk=person.pk)
 
 
-def opened(school, *, due=3):
-    """The clerk's check of this month; three classes, four teachers of lines."""
+def opened(school, *, due=3, is_confirmed=True):
+    """The clerk's check of this month; three classes, four teachers of lines; the months before are confirmed."""
     month = month_of(clock.today())
+    if is_confirmed:
+        for school_class in school.year.classes.all():
+            confirm_months(school, school_class)
     return open_round(school.year, month, due_on=clock.today() + due * DAY, by=again(school.tuan))
+
+
+def months_before(school):
+    return months_over(YearCalendar.of(school.year), clock.today())
+
+
+def confirm_months(school, school_class):
+    """Those that are over, as the class's homeroom teacher would."""
+    with acting(school.lan, role="Giáo viên chủ nhiệm", source=Source.PAGE):
+        known = set(school_class.attendance_months.values_list("month", flat=True))
+        for month in {*months_before(school)} - known:
+            AttendanceMonth.objects.create(
+                school_class=school_class,
+                month=month,
+                confirmed_by=school.lan,
+                confirmed_at=clock.now(),
+                with_leave=0,
+                without_leave=0,
+                not_called=0,
+            )
 
 
 def reply_of(check, *, school_class=None, teacher=None):
@@ -217,6 +242,36 @@ def test_whoever_leads_the_class_on_the_day_answers_for_it(school):
     told(reply, ReplyAct.CONFIRM, school.thu)
 
 
+def test_a_class_is_not_confirmed_while_a_month_of_its_attendance_is_not(school, client):
+    check = opened(school, is_confirmed=False)
+    first, *_others = months_before(school)
+    reply = reply_of(check, school_class=school.class_4a)
+    page = reverse("approvals:reconciliation_reply", args=[reply.pk])
+    shown = as_(client, school.lan).get(page)
+    why = f"Điểm danh tháng {first:%m/%Y}"
+    assert f"{why}" in text(shown)
+    assert "của lớp chưa xác nhận nên số ngày nghỉ chưa chốt" in text(shown)
+    way = reverse("students:attendance_confirm", args=[school.class_4a.pk, first])
+    assert f'href="{way}"' in shown.content.decode()
+    assert client.get(way).status_code == 200
+    assert "Xác nhận số liệu trên là đúng" not in text(shown)
+    act = reverse("approvals:reconciliation_reply_act", args=[reply.pk, "confirm"])
+    refused = client.post(act, {"seen": read_numbers(reply).digest})
+    assert refused.status_code == 422
+    assert why in text(refused)
+    told(reply_of(check, teacher=school.lan), ReplyAct.CONFIRM, school.lan)
+    confirm_months(school, school.class_4a)
+    assert "Xác nhận số liệu trên là đúng" in text(client.get(page))
+    told(reply, ReplyAct.CONFIRM, school.lan)
+
+
+def test_a_difference_is_reported_though_a_month_is_not_confirmed(school):
+    reply = reply_of(opened(school, is_confirmed=False), school_class=school.class_4a)
+    told(reply, ReplyAct.REPORT, school.lan, text=WORDS)
+    reply.refresh_from_db()
+    assert reply.state == ReplyState.DIFFERS
+
+
 # -- Resolving and closing ---------------------------------------------------------------------------------
 
 
@@ -290,6 +345,42 @@ def test_the_clerk_is_told_when_the_round_can_be_closed(school):
     assert not read_tasks(again(school.hoa)).figures
     close_round(check, summary="Số liệu khớp.", by=again(school.tuan))
     assert not read_tasks(again(school.tuan)).figures
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_how_a_difference_was_resolved_waits_for_its_teacher_until_it_is_read(school, client, is_over):
+    """After the round has ended too."""
+    check = opened(school)
+    answered(school, check)
+    reply = reply_of(check, school_class=school.class_4a)
+    assert not read_tasks(again(school.lan)).figures
+    resolve(reply, text="Đã ghi em chuyển đến.", by=again(school.tuan))
+    if is_over:
+        close_round(check, summary="Số liệu khớp.", by=again(school.tuan))
+    (task,) = read_tasks(again(school.lan)).figures
+    assert task.title == f"Văn thư đã giải quyết sai khác số liệu tháng {check.month:%m/%Y}, lớp 4A"
+    for other in (school.thu, school.minh):
+        assert not read_tasks(again(other)).figures
+    as_(client, school.tuan).get(task.url)
+    assert read_tasks(again(school.lan)).figures
+    shown = text(as_(client, school.lan).get(task.url))
+    assert "Đã ghi em chuyển đến." in shown
+    assert "Giáo viên đã xem cách giải quyết" in shown
+    assert not read_tasks(again(school.lan)).figures
+    client.get(task.url)
+    assert text(client.get(task.url)).count("Giáo viên đã xem") == 1
+
+
+def test_a_resolution_of_what_was_reported_again_is_told_again(school, client):
+    check = opened(school)
+    answered(school, check)
+    reply = reply_of(check, school_class=school.class_4a)
+    for words in ("Đã ghi.", "Đã ghi thêm một em."):
+        resolve(reply, text=words, by=again(school.tuan))
+        (task,) = read_tasks(again(school.lan)).figures
+        assert words in text(as_(client, school.lan).get(task.url))
+        told(reply, ReplyAct.REPORT, school.lan, text="Vẫn còn thiếu một em.")
+    assert not read_tasks(again(school.lan)).figures
 
 
 def test_who_has_not_answered_by_the_day_is_on_record_and_the_round_can_be_closed(school):
@@ -409,6 +500,7 @@ def test_opening_and_pages_take_the_same_statements_for_few_and_for_many(
     clerk = again(school.tuan)
     with django_assert_num_queries(15):
         check = open_round(school.year, month_of(clock.today()), due_on=clock.today(), by=clerk)
+    assert months_before(school)
     as_(client, school.tuan)
     with django_assert_num_queries(5):
         client.get(reverse("approvals:reconciliations"))
@@ -421,6 +513,6 @@ def test_opening_and_pages_take_the_same_statements_for_few_and_for_many(
     with django_assert_num_queries(10):
         client.get(reverse("approvals:reconciliation_reply", args=[reply.pk]))
     reply = reply_of(check, school_class=school.class_4a)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(21):
         client.get(reverse("approvals:reconciliation_reply", args=[reply.pk]))
     assert len(read_tasks(again(school.lan)).figures) == 2

@@ -563,12 +563,12 @@ def test_a_request_takes_the_same_statements_for_one_cell_and_for_many(
     changes = [change_of(ref, pupil, Field.MARK, "9") for pupil in school.pupils[:cells]]
     request = corrections.propose(ref, changes, by=school.lan)
     client = as_(school.lan)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(page_of(request))
     corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     client = as_(school.hoa)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(page_of(request))
 
 

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from accounts import clock
+from gradebook.decided_anew import decisions_to_amend
 from gradebook.decision_lists import read_draft
 from gradebook.decision_rules import (
     MOVES,
@@ -74,12 +75,15 @@ def lower(school):
     reopen_outcome(school.class_1a, school.pupils[0], reason="Điểm đã sửa", by=school.bich)
 
 
+def seen(school):
+    """The version of what is said of the first pupil."""
+    return read_class(school.class_1a).row_of(school.pupils[0].pk).said.version
+
+
 def say_anew(school):
     """The first pupil is named for Toán and approved: HTT now, with its title."""
-    pupil = school.pupils[0]
     confirm(school)
-    seen = read_class(school.class_1a).row_of(pupil.pk).said.version
-    say(school, pupil, seen=seen, lines=("TOAN",), is_recognised=True)
+    say(school, school.pupils[0], seen=seen(school), lines=("TOAN",), is_recognised=True)
     go_through(school)
 
 
@@ -187,15 +191,20 @@ def test_a_line_whose_pupil_was_decided_on_anew_says_so_and_names_the_later_deci
     page = words(client.get(address))
     assert again in page
     assert "Đã có trong" not in page
+    assert "Còn 1 lượt chưa có quyết định sửa đổi, thay thế." in page
     second = issued(school, number="46/QĐ-THKĐ")
     assert [line.student for line in second.lines.all()] == school.pupils[:1]
     page = words(client.get(address))
-    assert again in page
-    assert f"Đã có trong Quyết định số 46/QĐ-THKĐ ngày {clock.today():%d/%m/%Y}." in page
+    replaced = f"Đã thay thế bằng Quyết định số 46/QĐ-THKĐ ngày {clock.today():%d/%m/%Y}: Danh hiệu: Học sinh Tiêu biểu"
+    assert replaced in page
+    assert "chưa có quyết định sửa đổi" not in page
     later = words(client.get(reverse("gradebook:decision", args=[second.pk])))
     assert "Kết quả đã" not in later
+    assert f"Thay thế nội dung tại Quyết định số 45/QĐ-THKĐ ngày {clock.today():%d/%m/%Y}" in later
     withdraw_decision(second, reason="Sai thể thức", by=school.bich)
-    assert "Đã có trong" not in words(client.get(address))
+    page = words(client.get(address))
+    assert again in page
+    assert "Đã thay thế" not in page
 
 
 def test_a_pupil_decided_on_anew_without_a_title_is_said_to_have_left_the_list(school, client):
@@ -206,6 +215,153 @@ def test_a_pupil_decided_on_anew_without_a_title_is_said_to_have_left_the_list(s
     client.force_login(school.tuan)
     page = words(client.get(reverse("gradebook:decision", args=[first.pk])))
     assert "Hoàn thành tốt, không còn trong danh sách này." in page
+
+
+def without_title(school):
+    """The first pupil had HTXS by decision 45, and has no title by now."""
+    first = issued(approved(school))
+    lower(school)
+    confirm(school)
+    go_through(school)
+    return first
+
+
+def test_the_page_of_the_old_decision_drafts_the_one_that_strikes_who_left_its_list(school, client):
+    first = without_title(school)
+    address = reverse("gradebook:decision", args=[first.pk])
+    client.force_login(school.tuan)
+    page = client.get(address)
+    assert "Soạn quyết định sửa đổi, thay thế" in words(page)
+    told = {"kind": "awards", "school_class": page.context["amending_class"]}
+    draft = client.post(reverse("gradebook:decision_new"), told, follow=True)
+    assert "Học sinh thôi có tên trong danh sách «Học sinh được khen thưởng»: 1" in words(draft)
+    assert "Huỷ nội dung tại Quyết định số 45/QĐ-THKĐ" in words(draft)
+    second = issued(school, number="46/QĐ-THKĐ")
+    (line,) = second.lines.all()
+    assert (line.student, line.is_struck, line.replaces.decision) == (school.pupils[0], True, first)
+    page = words(client.get(address))
+    assert f"Quyết định số 46/QĐ-THKĐ ngày {clock.today():%d/%m/%Y} đã huỷ nội dung này." in page
+    assert "Soạn quyết định sửa đổi, thay thế" not in page
+    listed = words(client.get(reverse("gradebook:year_end_list", args=["khen-thuong"])))
+    assert "46/QĐ-THKĐ" not in listed
+    with pytest.raises(PaperRefused, match="Không có em nào"):
+        issued(school, number="47/QĐ-THKĐ")
+
+
+def test_the_register_of_decisions_says_which_amends_which_until_the_later_one_is_withdrawn(school, client):
+    without_title(school)
+    second = issued(school, number="46/QĐ-THKĐ")
+    client.force_login(school.tuan)
+    day = f"{clock.today():%d/%m/%Y}"
+    page = words(client.get(reverse("gradebook:decisions")))
+    assert f"Sửa đổi, thay thế một phần Quyết định số 45/QĐ-THKĐ ngày {day} (1 em)" in page
+    assert f"Đã được sửa đổi, thay thế một phần bằng Quyết định số 46/QĐ-THKĐ ngày {day} (1 em)" in page
+    withdraw_decision(second, reason="Sai thể thức", by=school.bich)
+    assert "Đã được sửa đổi" not in words(client.get(reverse("gradebook:decisions")))
+
+
+def test_what_a_decision_had_and_got_back_by_a_third_one_is_issued_again_and_the_chain_is_withdrawn_from_its_end(
+    school,
+):
+    """HTXS by 45, no title by 46, HTXS again by 47: 46 cannot be withdrawn from between the two."""
+    without_title(school)
+    second = issued(school, number="46/QĐ-THKĐ")
+    put(school, school.pupils[0], "TOAN", mark=10, attainment="T")
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Sửa lại", by=school.bich)
+    confirm(school)
+    go_through(school)
+    third = issued(school, number="47/QĐ-THKĐ")
+    assert [(line.student, line.is_struck) for line in third.lines.all()] == [(school.pupils[0], False)]
+    assert ResultsDecisionLine.objects.in_force().filter(student=school.pupils[0]).get().decision == third
+    withdraw_decision(third, reason="Sai thể thức", by=school.bich)
+    assert withdraw_decision(second, reason="Sai thể thức", by=school.bich).state == DecisionState.WITHDRAWN
+
+
+def test_a_decision_whose_amendment_was_amended_again_is_not_withdrawn_before_the_last(school):
+    first = issued(approved(school))
+    lower(school)
+    say_anew(school)
+    second = issued(school, number="46/QĐ-THKĐ")
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Xem lại", by=school.bich)
+    say(school, school.pupils[0], seen=seen(school), lines=())
+    go_through(school)
+    third = issued(school, number="47/QĐ-THKĐ")
+    assert third.lines.get().is_struck
+    with pytest.raises(PaperRefused, match=r"47/QĐ-THKĐ ngày .* thu hồi quyết định đó trước"):
+        withdraw_decision(second, reason="Sai thể thức", by=school.bich)
+    withdraw_decision(third, reason="Sai thể thức", by=school.bich)
+    withdraw_decision(second, reason="Sai thể thức", by=school.bich)
+    assert set(ResultsDecisionLine.objects.in_force().values_list("decision", flat=True)) == {first.pk}
+
+
+def test_who_was_promoted_and_stays_by_the_new_result_changes_lists_by_one_line(school, client):
+    first = issued(approved(school), DecisionKind.RESULTS)
+    pupil = school.pupils[0]
+    put(school, pupil, "TV", mark=4, attainment="C")
+    reopen_outcome(school.class_1a, pupil, reason="Điểm đã sửa", by=school.bich)
+    say(school, pupil, seen=seen(school), promotion=Promotion.STAYS, promotion_note="Gia đình xin ở lại lớp")
+    go_through(school)
+    (line,) = issued(school, DecisionKind.RESULTS, "46/QĐ-THKĐ").lines.all()
+    assert (line.student, line.part, line.is_struck) == (pupil, "khong-len-lop", False)
+    assert line.replaces.decision == first
+    client.force_login(school.tuan)
+    page = words(client.get(reverse("gradebook:decision", args=[first.pk])))
+    assert f"bằng Quyết định số 46/QĐ-THKĐ ngày {clock.today():%d/%m/%Y}: Học sinh không được lên lớp" in page
+
+
+def test_who_waits_for_the_summer_and_passes_by_a_correction_is_struck_off_its_list(school, client):
+    """Nothing was decided on the pupil that could have been re-opened."""
+    pupil = school.pupils[0]
+    put(school, pupil, "TV", mark=4, attainment="C")
+    say(school, pupil, promotion=Promotion.WAITS)
+    confirm(school)
+    go_through(school)
+    first = issued(school, DecisionKind.SUMMER)
+    assert decisions_to_amend() == []
+    put(school, pupil, "TV", mark=7, attainment="H")
+    (found,) = decisions_to_amend()
+    assert (found.decision, found.decided, len(found.undecided)) == (first, (), 1)
+    client.force_login(school.tuan)
+    page = words(client.get(reverse("gradebook:decision", args=[first.pk])))
+    assert "Kết quả tính lại khác, đang xét lại." in page
+    confirm(school)
+    go_through(school)
+    (found,) = decisions_to_amend()
+    assert (len(found.decided), found.undecided) == (1, ())
+    (line,) = issued(school, DecisionKind.SUMMER, "46/QĐ-THKĐ").lines.all()
+    assert (line.student, line.part, line.is_struck) == (pupil, "kiem-tra-lai", True)
+    assert decisions_to_amend() == []
+
+
+def test_what_is_to_be_amended_is_read_in_the_same_statements_for_one_pupil_and_for_two(
+    school, django_assert_num_queries
+):
+    issued(approved(school))
+    with django_assert_num_queries(1):
+        decisions_to_amend()
+    for pupil in school.pupils:
+        put(school, pupil, "TOAN", mark=5, attainment="H")
+        reopen_outcome(school.class_1a, pupil, reason="Điểm đã sửa", by=school.bich)
+        with django_assert_num_queries(10):
+            decisions_to_amend()
+
+
+def test_the_database_refuses_a_line_that_amends_another_pupils_or_another_kinds_decision(school):
+    first = issued(approved(school))
+    line = first.lines.get(student=school.pupils[0])
+    others = draft_decision(DecisionKind.RESULTS, school.year, school.class_1a, by=school.tuan)
+    same = drafted(school)
+    for draft, pupil in ((others, school.pupils[0]), (same, school.pupils[1])):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            ResultsDecisionLine.objects.create(
+                decision=draft,
+                part="khen-thuong",
+                position=1,
+                student=pupil,
+                school_class=school.class_1a,
+                words=line.words,
+                replaces=line,
+            )
 
 
 def test_decided_on_anew_in_the_same_words_the_line_holds(school, client):

@@ -16,7 +16,7 @@ from reports.print_jobs import BookRefused, ask_for_paper
 from reports.print_views import file_name
 from tests.gradebook.school import CONFIRMED
 from tests.gradebook.test_decisions import approved, drafted, issued, lower, say_anew
-from tests.gradebook.year_end import confirm, ended_school
+from tests.gradebook.year_end import confirm, ended_school, go_through
 from tests.reports.papers import as_confirmed, pages_of, printed
 
 pytestmark = pytest.mark.django_db
@@ -127,9 +127,29 @@ def test_who_was_decided_on_anew_gets_no_certificate_by_the_old_decision_and_its
     (paper,) = pages(ask_for_paper(second, book=BOOK.CERTIFICATES, by=school.tuan))
     assert school.pupils[0].full_name in paper
     _first, annex = pages(ask_for_paper(first, book=BOOK.DECISION, by=school.tuan))
-    assert annex.count("Ghi chú khi in: Kết quả đã duyệt lại ngày") == 1
-    assert "Đã có trong Quyết định số 46/QĐ-THKĐ" in annex
+    assert annex.count("Ghi chú khi in: Đã thay thế bằng Quyết định số 46/QĐ-THKĐ ngày") == 1
+    *front, annex = pages(ask_for_paper(second, book=BOOK.DECISION, by=school.tuan))
+    assert "(sửa đổi, thay thế một phần Quyết định số 45/QĐ-THKĐ ngày" in front[0]
+    assert "các nội dung khác của Quyết định số 45/QĐ-THKĐ ngày" in front[0]
+    assert "thi hành Quyết định này./." in front[-1]  # the signature is not alone on its page
+    assert "Nơi nhận" in front[-1]
+    assert "Thay thế nội dung tại Quyết định số 45/QĐ-THKĐ ngày" in annex
     reopen_outcome(school.class_1a, school.pupils[0], reason="Xem lại", by=school.bich)
+    with pytest.raises(BookRefused, match="không còn đúng như quyết định này"):
+        ask_for_paper(second, book=BOOK.CERTIFICATES, by=school.tuan)
+
+
+def test_a_decision_that_only_strikes_a_pupil_off_says_so_and_no_certificate_follows_from_it(school):
+    issued(approved(school))
+    lower(school)
+    confirm(school)
+    go_through(school)
+    second = issued(school, number="46/QĐ-THKĐ")
+    front, *_more, annex = pages(ask_for_paper(second, book=BOOK.DECISION, by=school.tuan))
+    assert "Điều 1. Huỷ nội dung về 1 học sinh tại Quyết định số 45/QĐ-THKĐ" in front
+    assert "Tặng giấy khen" not in front
+    assert "DANH SÁCH HỌC SINH THÔI CÓ TÊN TRONG DANH SÁCH" in annex
+    assert school.pupils[0].full_name in annex
     with pytest.raises(BookRefused, match="không còn đúng như quyết định này"):
         ask_for_paper(second, book=BOOK.CERTIFICATES, by=school.tuan)
 
