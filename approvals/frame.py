@@ -39,7 +39,12 @@ from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.announcements import waiting_for as announcements_for
 from approvals.inquiries import waiting_for
-from approvals.inspection_tasks import findings_waiting_for, unread_decisions, violations_waiting_for
+from approvals.inspection_tasks import (
+    findings_waiting_for,
+    unread_conclusions,
+    unread_decisions,
+    violations_waiting_for,
+)
 from approvals.menu import START_PAGE, addressed, entry_over, shown_to
 from approvals.models import CorrectionRequest, CorrectionRequestQuerySet, Inquiry
 from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for, rounds_to_close
@@ -178,6 +183,7 @@ def _statement(
         unread_first=_list_of(unread.order_by("-told_at", "-pk").values(json=ANNOUNCED)[:MOST_ANNOUNCED]),
         checks=_number_of(findings_waiting_for(user))
         + _number_of(violations_waiting_for(user))
+        + _number_of(unread_conclusions(user))
         + _number_of(unread_decisions(user)),
         figures=_number_of(replies_waiting_for(user))
         + _number_of(reports_waiting_for(user))
