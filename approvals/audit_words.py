@@ -48,6 +48,7 @@ TABLES: Final[Mapping[str, str]] = {
     "approvals_keptdocument": "Văn bản lưu",
     "approvals_reconciliationreply": "Trả lời đối chiếu",
     "approvals_reconciliationround": "Đợt đối chiếu",
+    "approvals_signingreminder": "Nhắc kí sổ",
     "approvals_staffdecision": "Biểu dương, vi phạm của cán bộ",
     "gradebook_arrangement": "Hình thức đánh giá riêng",
     "gradebook_bankcomment": "Nhận xét trong ngân hàng",

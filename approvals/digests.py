@@ -37,7 +37,7 @@ KINDS: Final[Mapping[str, str]] = {
     "inquiries": "câu hỏi, sự cố",
 }
 """By the name that the start page has for them; a test fails for a kind that has no words here."""
-NO_TASKS: Final = frozenset({"own_sheets", "notices", "deadlines", "team_notices"})
+NO_TASKS: Final = frozenset({"own_sheets", "notices", "deadlines", "team_notices", "signing_reminders"})
 """What the start page shows besides."""
 
 

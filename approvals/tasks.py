@@ -26,7 +26,7 @@ from approvals.models import CorrectionRequest
 from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
-from approvals.signature_tasks import SignatureTask, signature_tasks
+from approvals.signature_tasks import ReminderNotice, SignatureTask, read_signing
 from approvals.workflow import WRITABLE, State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
@@ -175,6 +175,7 @@ class TasksPage:
     notices: tuple[OwnNotice, ...] = ()
     deadlines: tuple[DeadlineWarning, ...] = ()
     team_notices: tuple[TeamNotice, ...] = ()
+    signing_reminders: tuple[ReminderNotice, ...] = ()
     inspections: tuple[InspectionTask, ...] = ()
     figures: tuple[InspectionTask, ...] = ()
 
@@ -206,7 +207,7 @@ def read_tasks(user: User) -> TasksPage:
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
-    that nobody leads, eleven for the books to sign of those who hold any.
+    that nobody leads, eleven for the books to sign of those who hold any, one more where a signature is owed.
     """
     refs, windows, tallies = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
@@ -214,6 +215,7 @@ def read_tasks(user: User) -> TasksPage:
     again = supplementary_tasks(_open_again(user, refs, windows))
     with_gaps = {task.period for task in entries} | ({Period.SUPPLEMENTARY} if again else set())
     requests = _requests(user)
+    signing = read_signing(user)
     inquiries = list(
         inquiries_to_read(user).select_related("asker", "team").order_by("asked_at")[: MOST_INQUIRIES + 1]
     )
@@ -232,7 +234,8 @@ def read_tasks(user: User) -> TasksPage:
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
-        signatures=tuple(signature_tasks(user)),
+        signatures=signing.tasks,
+        signing_reminders=signing.reminders,
         year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
         decisions=tuple(decision_tasks(user)),
         inspections=tuple(inspection_tasks(user)),

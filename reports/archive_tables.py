@@ -154,6 +154,7 @@ BOOKS: Final = (
         (
             Sheet("Chữ kí xác nhận sổ", "approvals.BookSignature"),
             Sheet("Lần xem sổ trước khi kí", "approvals.BookLook"),
+            Sheet("Nhắc kí sổ", "approvals.SigningReminder"),
             Sheet("Cuộc kiểm tra", "approvals.Inspection"),
             Sheet("Lớp được kiểm tra", "approvals.InspectedClass"),
             Sheet("Học sinh được kiểm tra", "approvals.InspectedPupil"),

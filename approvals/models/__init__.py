@@ -21,7 +21,7 @@ from approvals.models.requests import (
     Evidence,
     request_label,
 )
-from approvals.models.signatures import BookLook, BookSignature, SignatureQuerySet
+from approvals.models.signatures import BookLook, BookSignature, SignatureQuerySet, SigningReminder
 
 __all__ = [
     "REASON_CHOICES",
@@ -49,6 +49,7 @@ __all__ = [
     "ReconciliationReply",
     "ReconciliationRound",
     "SignatureQuerySet",
+    "SigningReminder",
     "StaffDecision",
     "request_label",
 ]

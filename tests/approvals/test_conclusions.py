@@ -116,7 +116,7 @@ def test_the_conclusion_is_read_by_the_teachers_look_alone(school, client):
 
 
 def test_what_was_concluded_at_one_stroke_is_one_task_and_names_every_finding(school, client):
-    first, second, third = concluded(school, cells=3)
+    _first, second, third = concluded(school, cells=3)
     (task,) = read_tasks(again(school.lan)).inspections
     client.force_login(school.lan)
     assert checks_counted(client) == 1
@@ -140,7 +140,7 @@ def test_a_conclusion_is_read_after_the_inspection_has_ended_too(school, client)
     assert client.get(page_of(finding)).status_code == 200
     finding.refresh_from_db()
     assert finding.read_at is not None
-    with pytest.raises(DatabaseError, match="has ended|stays as it was"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"has ended|stays as it was"), transaction.atomic():
         Finding.objects.filter(pk=finding.pk).update(text="Khác đi.")
 
 
