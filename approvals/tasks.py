@@ -68,6 +68,7 @@ _ANSWERED = {
     State.REFUSED: "Đọc lí do từ chối",
     State.APPLIED: "Đã ghi vào sổ: mở phiếu để xem",
 }
+CANCELLED = "Người lập đã huỷ phiếu sau khi được phê chuẩn: mở phiếu để đọc lí do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +397,8 @@ def _request_task(request: Any, user: User) -> RequestTask:
 def _to_do(request: Any, state: State, user: User) -> str:
     """A vice-principal decides; the head of the tổ, who is told of it too, may say something. Nobody goes on with one
     in which a value has moved on."""
+    if state == State.CANCELLED:
+        return CANCELLED
     if request.is_outdated:
         return OUTDATED_OWN if request.proposer_id == user.pk else OUTDATED
     if state == State.FILED and not permissions.may(user, Action.DECIDE_REQUEST):
@@ -419,4 +422,6 @@ def _task_note(request: Any, state: State) -> str:
     """What the proposer has to read."""
     if state == State.RETURNED:
         return request.return_note
+    if state == State.CANCELLED:
+        return request.cancel_note
     return (request.consent_note or request.decision_note) if state == State.REFUSED else ""

@@ -132,6 +132,7 @@ BOOKS: Final = (
             Sheet("Phiếu", "approvals.CorrectionRequest"),
             Sheet("Từng ô", "approvals.CorrectionItem"),
             Sheet("Minh chứng", "approvals.Evidence"),
+            Sheet("Đã đọc phiếu bị huỷ", "approvals.CancellationReading"),
         ),
     ),
     Book(

@@ -15,6 +15,7 @@ from approvals.models.reconciliations import ReconciliationReply, Reconciliation
 from approvals.models.requests import (
     REASON_CHOICES,
     STATE_CHOICES,
+    CancellationReading,
     CorrectionItem,
     CorrectionRequest,
     CorrectionRequestQuerySet,
@@ -32,6 +33,7 @@ __all__ = [
     "BoardMember",
     "BookLook",
     "BookSignature",
+    "CancellationReading",
     "CorrectionItem",
     "CorrectionRequest",
     "CorrectionRequestQuerySet",
