@@ -15,6 +15,7 @@ from approvals.consequences import foreseen
 from approvals.contested_cells import Rival, rivals_of
 from approvals.mandates import actors_of, heads_proposer
 from approvals.models import CorrectionItem, CorrectionRequest, CorrectionRequestQuerySet, Evidence
+from approvals.opinions import has_opined
 from approvals.registers import Register, Writer, may_be_brought, register_of, shown_value
 from approvals.request_timeline import Step, timeline
 from approvals.workflow import OPEN_STATES, Act, State, acts_open_to
@@ -257,7 +258,7 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
         evidence=tuple(each for each in files if each.withdrawn_at is None),
         withdrawn=tuple(each for each in files if each.withdrawn_at is not None),
         timeline=timeline(steps, evidence),
-        acts=tuple(act.value for act in acts),
+        acts=tuple(act.value for act in acts if act != Act.OPINE or not has_opined(request, user)),
         proposer_duty=steps[0].acting_role if steps else "",
         is_own=request.proposer_id == user.pk,
         approved_results=approved_results(request) if state in OPEN_STATES else (),

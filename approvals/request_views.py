@@ -81,7 +81,7 @@ def show_request(
         "code": request.POST.get("code", found.reason_code),
         "reason": request.POST.get("reason", found.reason),
         "document": request.POST.get("document", found.document),
-        "opinion": request.POST.get("opinion", found.opinion),
+        "opinion": request.POST.get("opinion", ""),
         "note": request.POST.get("note", ""),
         "cancel_note": request.POST.get("cancel_note", ""),
         "may_print": permissions.may(request.user, Action.PRINT_REQUEST, owner_id=found.proposer_id),

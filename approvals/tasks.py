@@ -58,6 +58,7 @@ _WHAT_TO_DO = {
     State.AWAITING: "Đồng ý hoặc không, vì kết quả của lớp đã phê duyệt",
     State.APPROVED: "Ghi giá trị đã phê chuẩn vào sổ",
 }
+MAY_OPINE = "Có thể ghi ý kiến của tổ (không bắt buộc)"
 OUTDATED_OWN = (
     "Giá trị đã đổi từ khi lập phiếu: huỷ phiếu, còn cần sửa thì lập phiếu mới theo giá trị đang lưu"
 )
@@ -133,6 +134,7 @@ class RequestTask:
     is_overdue: bool = False
     is_outdated: bool = False
     is_contested: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,8 +376,9 @@ def _request_task(request: Any, user: User) -> RequestTask:
     state = State(request.state)
     is_own = request.proposer_id == user.pk
     is_news = is_own and state in _ANSWERED and not request.is_outdated
-    # Whoever reads an answer, or is free to cancel, has no day to keep: it is that of the next one.
-    has_a_day = not is_own or state in WRITABLE
+    # Who may only say something, reads an answer or is free to cancel has no day to keep: it is that of the next one.
+    is_optional = _is_optional(request, state, user)
+    has_a_day = state in WRITABLE if is_own else not is_optional
     return RequestTask(
         title=f"Phiếu {request.label} · {register.title} · {register.moment}",
         to_do=_ANSWERED[state] if is_news else _to_do(request, state, user),
@@ -391,6 +394,7 @@ def _request_task(request: Any, user: User) -> RequestTask:
         is_overdue=has_a_day and is_overdue(request),
         is_outdated=request.is_outdated,
         is_contested=request.is_contested,
+        is_optional=is_optional,
     )
 
 
@@ -401,9 +405,16 @@ def _to_do(request: Any, state: State, user: User) -> str:
         return CANCELLED
     if request.is_outdated:
         return OUTDATED_OWN if request.proposer_id == user.pk else OUTDATED
-    if state == State.FILED and not permissions.may(user, Action.DECIDE_REQUEST):
-        return "Có thể ghi ý kiến của tổ (không bắt buộc)"
-    return _WHAT_TO_DO[state]
+    return MAY_OPINE if _is_optional(request, state, user) else _WHAT_TO_DO[state]
+
+
+def _is_optional(request: Any, state: State, user: User) -> bool:
+    """Whether it stands among the tasks for an opinion alone, which nobody has to give."""
+    return (
+        state == State.FILED
+        and request.proposer_id != user.pk
+        and not permissions.may(user, Action.DECIDE_REQUEST)
+    )
 
 
 def _since(request: Any) -> datetime.datetime:

@@ -5,6 +5,8 @@ Conclusions of before, which were told to nobody, wait to be read as well; those
 
 Who was reminded of books to sign: once a day and person, under the audit chain, never changed.
 
+Nobody gives two opinions on a request.
+
 Why an approved request was cancelled, and who has read it. Evidence that was filed and is withdrawn: kept, and no longer
 evidence.
 """
@@ -46,6 +48,13 @@ CHECKS = r"""
     IF OLD.state IN ('awaiting', 'approved') AND NEW.state = 'cancelled' AND NEW.cancel_note = '' THEN
         RAISE EXCEPTION 'request % was approved: it is not cancelled without a reason', OLD.id
             USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.opinion_at IS DISTINCT FROM NEW.opinion_at AND EXISTS (
+        SELECT FROM approvals_historicalcorrectionrequest h WHERE h.id = OLD.id AND h.opinion_by_id = NEW.opinion_by_id)
+    OR OLD.opinion_by_id IS NOT NULL AND OLD.opinion_by_id IS NOT DISTINCT FROM NEW.opinion_by_id
+        AND (OLD.opinion, OLD.opinion_at) IS DISTINCT FROM (NEW.opinion, NEW.opinion_at)
+    THEN
+        RAISE EXCEPTION 'everybody gives one opinion on request %', OLD.id USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 """
