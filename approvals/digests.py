@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, str]] = {
     "entries": "sổ đang mở chưa nhập đủ",
     "year_end": "việc về kết quả năm học",
     "decisions": "quyết định chờ ban hành",
+    "years": "năm học mở lại chờ đóng",
     "records": "lớp có hồ sơ học sinh còn thiếu",
     "classes": "việc phụ trách, bàn giao lớp",
     "signatures": "sổ chờ kí",

@@ -25,6 +25,7 @@ from approvals.inspection_tasks import InspectionTask, inspection_tasks
 from approvals.models import CorrectionRequest
 from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
+from approvals.reopened_years import reopened_tasks
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import ReminderNotice, SignatureTask, read_signing
 from approvals.workflow import WRITABLE, State
@@ -173,6 +174,7 @@ class TasksPage:
     classes: tuple[ClassTask, ...] = ()
     year_end: tuple[YearEndTask, ...] = ()
     decisions: tuple[YearEndTask, ...] = ()
+    years: tuple[YearEndTask, ...] = ()
     signatures: tuple[SignatureTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
@@ -198,6 +200,7 @@ class TasksPage:
             or self.records
             or self.classes
             or self.of_the_year_end
+            or self.years
             or self.signatures
             or self.inspections
             or self.figures
@@ -206,7 +209,8 @@ class TasksPage:
 
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
-    any; up to five for substitutions and grants of the day; one for the drafts that wait for the principal.
+    any; up to five for substitutions and grants of the day; one for the drafts that wait for the principal; one for the
+    years opened again of principal and clerk.
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
@@ -241,6 +245,7 @@ def read_tasks(user: User) -> TasksPage:
         signing_reminders=signing.reminders,
         year_end=(*contradicted_tasks(user), *year_end_tasks(user), *again),
         decisions=tuple(decision_tasks(user)),
+        years=tuple(reopened_tasks(user)),
         inspections=tuple(inspection_tasks(user)),
         figures=tuple(reconciliation_tasks(user)),
     )
