@@ -146,6 +146,7 @@ class Action(StrEnum):
     APPLY_REQUEST = "apply_request"
     SIGN_BOOK = "sign_book"
     SEE_SIGNATURES = "see_signatures"
+    REMIND_SIGNERS = "remind_signers"
     SEE_INSPECTION = "see_inspection"
     INSPECT = "inspect"
     ANSWER_FINDING = "answer_finding"
@@ -739,6 +740,16 @@ TABLE: tuple[Rule, ...] = (
         },
         "IV.2, IV.3, IV.4, IV.5, IV.6",
         stays_when_lent=True,
+    ),
+    Rule(
+        Action.REMIND_SIGNERS,
+        Area.BOOKS,
+        "nhắc giáo viên chưa kí sổ THKQGD",
+        {
+            **_all(Whose.SCHOOL, Role.PRINCIPAL, Role.VICE_PRINCIPAL),
+            Role.GRADE_HEAD: Whose.GRADE,
+        },
+        "IV.1, IV.2, IV.4",
     ),
     Rule(
         Action.SEE_PRINTS,

@@ -198,7 +198,7 @@ def narrowing_of(asked: QueryDict, year: SchoolYear | None, choices: Choices) ->
 def entries_of(user: User, narrowing: Narrowing) -> QuerySet[CorrectionRequest]:
     """The requests of the register in the order of their numbers, each with all that an `Entry` needs."""
     items = CorrectionItem.objects.select_related("student")
-    evidence = Evidence.objects.only("request", "name").order_by("pk")
+    evidence = Evidence.objects.standing().only("request", "name").order_by("pk")
     return (
         _filed(user)
         .filter(narrowing.condition())

@@ -93,13 +93,16 @@ def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = take(request)
         check_move(request, Act.FILE, by)
-        known = request.evidence.filter(sha256=file.sha256).first()
+        standing = request.evidence.standing()
+        known = standing.filter(sha256=file.sha256).first()
         if known:
             return known
-        if request.evidence.count() >= settings.EVIDENCE_MAX_FILES:
+        of_this_filing = standing.filter(uploaded_at__gte=request.returned_at or request.created_at)
+        if of_this_filing.count() >= settings.EVIDENCE_MAX_FILES:
             raise CorrectionRefused(
-                f"Tệp «{file.name}» không thêm được: mỗi phiếu có nhiều nhất {settings.EVIDENCE_MAX_FILES} tệp "
-                "minh chứng. Ghép các trang thành một tệp PDF hoặc lập phiếu khác.",
+                f"Tệp «{file.name}» không thêm được: mỗi lần gửi phiếu kèm nhiều nhất "
+                f"{settings.EVIDENCE_MAX_FILES} tệp minh chứng mới. Bỏ bớt tệp ở trên, hoặc ghép các trang "
+                "thành một tệp PDF.",
                 field="evidence",
             )
         evidence = Evidence(
@@ -117,15 +120,22 @@ def attach(request: CorrectionRequest, file: CleanFile, *, by: User) -> Evidence
 
 
 def detach(evidence: Evidence, *, by: User) -> CorrectionRequest:
-    """Takes a file back out of the proposer's own draft, from the disk too; a filed request keeps all of its files."""
+    """Takes a file out of the proposer's request before it is filed, or filed again.
+
+    What nobody else has seen goes from the disk too. What was filed before is withdrawn: it backs the request no more,
+    and stays on record with its bytes, open to whoever sees the request (docs/decisions/0005).
+    """
     request = evidence.request
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = take(request)
         check_move(request, Act.FILE, by)
-        if request.returned_at and evidence.uploaded_at < request.returned_at:
-            raise CorrectionOutdated(
-                f"Tệp «{evidence.name}» đã gửi cùng phiếu nên giữ lại. Thêm tệp mới ở dưới nếu cần."
-            )
+        standing = request.evidence.standing().filter(pk=evidence.pk).first()
+        if standing is None:
+            raise CorrectionOutdated(f"Tệp «{evidence.name}» đã bỏ ra khỏi phiếu rồi.")
+        if standing.was_filed:
+            standing.withdrawn_at = clock.now()
+            standing.save()
+            return request
         storage, path = evidence.file.storage, str(evidence.file.name)
         evidence.delete()
         transaction.on_commit(lambda: storage.delete(path))
@@ -219,11 +229,12 @@ def missing_to_file(
         missing["reason"] = "Ghi lí do sửa rồi gửi lại."
     if not says_something(gap_reason) and _leaves_gaps(request):
         missing["gap_reason"] = NO_GAP_REASON
-    uploaded = list(request.evidence.values_list("uploaded_at", flat=True))
-    if not uploaded:
+    files = list(request.evidence.values_list("uploaded_at", "withdrawn_at"))
+    if all(withdrawn_at for _uploaded_at, withdrawn_at in files):
         missing["evidence"] = no_evidence(request)
     asked = request.returned_at
-    if asked and not missing and all(at < asked for at in uploaded):
+    # To take a wrong picture out is an answer too.
+    if asked and not missing and all((withdrawn or uploaded) < asked for uploaded, withdrawn in files):
         then = request.history.filter(state=State.RETURNED, returned_at=asked).earliest("history_id")
         before = _said(then.reason, then.document, then.reason_code, then.gap_reason)
         if before == _said(reason, document, code, gap_reason):
@@ -255,7 +266,7 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
     with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.APPROVE if approve else Act.REFUSE, by)
         if approve:
-            if not request.evidence.exists():
+            if not request.evidence.standing().exists():
                 raise CorrectionRefused(no_evidence(request), field="evidence")
             # First: what another has written is seen by the check of the values.
             check_uncontested(request)
@@ -267,13 +278,20 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
     return request
 
 
-def cancel(request: CorrectionRequest, *, by: User) -> CorrectionRequest:
+def cancel(request: CorrectionRequest, *, note: str = "", by: User) -> CorrectionRequest:
     """Anything that has not come to its end → cancelled by its proposer; it stays on record.
 
-    A draft that never was filed takes no number, and stays out of the register.
+    What was approved needs a reason, which whoever approved it and the clerk are told (`approvals.cancellations`). A
+    draft that never was filed takes no number, and stays out of the register.
     """
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.CANCEL, by)
+        if request.decided_by_id and not says_something(note):
+            raise CorrectionRefused(
+                "Phiếu đã được phê chuẩn: ghi lí do huỷ để người phê chuẩn và văn thư biết, rồi huỷ lại.",
+                field="cancel_note",
+            )
+        request.cancel_note = plain_text(note) if says_something(note) else ""
         request.save()
     return request
 

@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, str]] = {
     "gaps": "sổ đã khoá còn ô trống",
     "year_end": "việc về kết quả năm học",
     "decisions": "quyết định chờ ban hành",
+    "years": "năm học mở lại chờ đóng",
     "records": "lớp có hồ sơ học sinh còn thiếu",
     "classes": "việc phụ trách, bàn giao lớp",
     "signatures": "sổ chờ kí",
@@ -39,7 +40,7 @@ KINDS: Final[Mapping[str, str]] = {
     "inquiries": "câu hỏi, sự cố",
 }
 """By the name that the start page has for them; a test fails for a kind that has no words here."""
-NO_TASKS: Final = frozenset({"own_sheets", "notices", "deadlines", "team_notices"})
+NO_TASKS: Final = frozenset({"own_sheets", "notices", "deadlines", "team_notices", "signing_reminders"})
 """What the start page shows besides."""
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock, permissions
+from accounts.confirmation import require_password
 from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry, Post
 from accounts.powers import Action
@@ -115,6 +116,12 @@ def _form_page(
     is_whole = form.is_valid() and (not document.is_board or rows.is_valid())
     problem = ""
     if is_whole:
+        if document.is_board:
+            require_password(
+                request,
+                f"Đưa lên quyết định số {form.cleaned_data['number']} về Ban quản lí CSDL: có hiệu lực ngay, thay "
+                "quyết định đang có; lưu rồi không sửa, xoá được.",
+            )
         try:
             return _keep(request, document, form, _members(form, rows) if document.is_board else ())
         except DocumentRefused as refusal:

@@ -9,7 +9,7 @@ from accounts import clock, permissions
 from accounts.clock import moment_label
 from accounts.models import User
 from accounts.powers import Action
-from approvals.findings import alike, finding_actors
+from approvals.findings import alike, concluded_together, finding_actors
 from approvals.inspection_pages import FindingLine, with_names
 from approvals.inspection_workflow import FindingAct, FindingState, InspectionActor, finding_acts
 from approvals.models import CorrectionRequest, Finding, FindingEntry, StaffDecision
@@ -28,6 +28,7 @@ _ACTS_DONE = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    act: FindingAct
     what: str
     kind: str
     who: str
@@ -39,7 +40,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class FindingPage:
     """`value_now` is None for a whole sheet; `requests` are those to correct the cell, made since, as far as the reader
-    sees them."""
+    sees them. `together` are the others that were concluded at one stroke with it."""
 
     line: FindingLine
     value_now: str | None
@@ -53,6 +54,16 @@ class FindingPage:
     sheet_url: str
     history_url: str
     alike: int
+    together: tuple[FindingLine, ...]
+
+    @property
+    def answer(self) -> Step | None:
+        """The teacher's last."""
+        return next((step for step in self.steps if step.act == FindingAct.ANSWER), None)
+
+    @property
+    def conclusion(self) -> Step | None:
+        return next((step for step in self.steps if step.act == FindingAct.CLOSE), None)
 
     @property
     def cell(self) -> str:
@@ -81,7 +92,7 @@ def get_finding(user: User, pk: int) -> Finding:
 
 
 def read_finding(user: User, finding: Finding) -> FindingPage:
-    """Six statements; four for a whole sheet."""
+    """Six statements; four for a whole sheet; one more once it is concluded."""
     actors = finding_actors(user, finding)
     entries = FindingEntry.objects.filter(finding=finding).select_related("by").order_by("-id")
     is_principal = permissions.may(user, Action.DECIDE_ON_STAFF)
@@ -104,7 +115,15 @@ def read_finding(user: User, finding: Finding) -> FindingPage:
         sheet_url=reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value]),
         history_url=_history_url(finding, ref),
         alike=alike(finding).count(),
+        together=_together(finding),
     )
+
+
+def _together(finding: Finding) -> tuple[FindingLine, ...]:
+    if finding.state != FindingState.CLOSED:
+        return ()
+    others = concluded_together(finding).exclude(pk=finding.pk).order_by("number")
+    return tuple(FindingLine(each) for each in with_names(others))
 
 
 def ref_of(finding: Finding) -> SheetRef:
@@ -149,4 +168,6 @@ def _history_url(finding: Finding, ref: SheetRef) -> str:
 
 def _step(entry: FindingEntry) -> Step:
     what, kind = _ACTS_DONE[FindingAct(entry.act)]
-    return Step(what, kind, entry.by.full_name, entry.role, moment_label(entry.at), entry.text)
+    return Step(
+        FindingAct(entry.act), what, kind, entry.by.full_name, entry.role, moment_label(entry.at), entry.text
+    )

@@ -9,9 +9,10 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.confirmation import require_password
 from accounts.requests import SignedInRequest
 from approvals.finding_pages import get_finding, read_finding
-from approvals.findings import answer, ask, conclude, require_part
+from approvals.findings import answer, ask, check_heard, conclude, mark_read, require_part
 from approvals.inspection_forms import answer_day
 from approvals.inspection_workflow import FindingAct, Verdict
 from approvals.inspections import InspectionOutdated, InspectionRefused
@@ -20,7 +21,7 @@ from approvals.models import Finding
 DONE = {
     FindingAct.ASK: "Đã yêu cầu giải trình. Giáo viên thấy ở trang «Việc của tôi».",
     FindingAct.ANSWER: "Đã gửi giải trình. Người kiểm tra xem rồi kết luận.",
-    FindingAct.CLOSE: "Đã kết luận nội dung này.",
+    FindingAct.CLOSE: "Đã kết luận nội dung này. Giáo viên phụ trách sổ thấy ở trang «Việc của tôi».",
 }
 
 
@@ -38,7 +39,11 @@ class Typed:
 @never_cache
 @require_safe
 def finding_page(request: SignedInRequest, pk: int) -> HttpResponse:
-    return _show(request, get_finding(request.user, pk))
+    """One finding; for the teacher concerned its conclusion is read from here on."""
+    finding = get_finding(request.user, pk)
+    if request.method == "GET":
+        mark_read(finding, by=request.user)
+    return _show(request, finding)
 
 
 @require_POST
@@ -82,8 +87,19 @@ def _answer(request: SignedInRequest, finding: Finding, typed: Typed) -> None:
 def _conclude(request: SignedInRequest, finding: Finding, typed: Typed) -> None:
     if typed.verdict not in set(Verdict):
         raise InspectionRefused("Chưa chọn kết luận. Chọn một trong bốn mức.", "verdict")
-    conclude(
-        finding, verdict=Verdict(typed.verdict), text=typed.text, together=typed.together, by=request.user
+    verdict = Verdict(typed.verdict)
+    if verdict == Verdict.VIOLATION:
+        # Who comes too early is told so and not asked for a password first.
+        check_heard(finding, verdict)
+        require_password(request, _blamed(finding))
+    conclude(finding, verdict=verdict, text=typed.text, together=typed.together, by=request.user)
+
+
+def _blamed(finding: Finding) -> str:
+    who = f" {finding.responsible.full_name}" if finding.responsible else ""
+    return (
+        f"Kết luận{who} vi phạm quy định, nội dung số {finding.number} của {finding.inspection.label}: người ấy đọc "
+        "kết luận này, Hiệu trưởng xem xét xử lí. Kết luận rồi không sửa được."
     )
 
 

@@ -206,12 +206,39 @@ def conclude(
         found = _held(finding, FindingAct.CLOSE, by, together=together)
         words = plain_text(text)
         for each in found:
-            _check_heard(each, verdict)
+            check_heard(each, verdict)
         check_words(words, "lời kết luận")
         return _move(found, FindingAct.CLOSE, words, by, verdict=verdict)
 
 
-def _check_heard(finding: Finding, verdict: Verdict) -> None:
+def concluded_together(finding: Finding) -> QuerySet[Finding]:
+    """Findings that got their conclusion at one stroke with this one, itself among them; none until it is concluded."""
+    stroke = FindingEntry.objects.filter(finding=finding, act=FindingAct.CLOSE)
+    return Finding.objects.filter(
+        inspection=finding.inspection_id,
+        responsible=finding.responsible_id,
+        entries__act=FindingAct.CLOSE,
+        entries__at__in=stroke.values("at"),
+    )
+
+
+def mark_read(finding: Finding, *, by: User) -> None:
+    """The teacher has opened the conclusion: it counts as told, with those that were given at one stroke with it."""
+    if finding.responsible_id != by.pk or finding.state != FindingState.CLOSED or finding.read_at is not None:
+        return
+    if finding.school_class.year.is_closed:
+        return
+    with acting(by, role=_role(finding, FindingAct.ANSWER, by), source=Source.PAGE):
+        unread = Finding.objects.filter(pk__in=concluded_together(finding).values("pk"), read_at=None)
+        held = list(unread.select_for_update().order_by("pk"))
+        for each in held:
+            each.read_at = clock.now()
+        Finding.objects.bulk_update(held, ["read_at"])
+        record_bulk(held, changed=True)
+
+
+def check_heard(finding: Finding, verdict: Verdict) -> None:
+    """Raises InspectionRefused for a verdict that blames somebody unheard (`may_conclude`)."""
     is_overdue = finding.due_on is not None and finding.due_on < clock.today()
     if may_conclude(FindingState(finding.state), verdict, is_overdue=is_overdue):
         return

@@ -38,8 +38,14 @@ from accounts.models import User
 from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.announcements import waiting_for as announcements_for
+from approvals.cancellations import cancelled_to_read
 from approvals.inquiries import waiting_for
-from approvals.inspection_tasks import findings_waiting_for, unread_decisions, violations_waiting_for
+from approvals.inspection_tasks import (
+    findings_waiting_for,
+    unread_conclusions,
+    unread_decisions,
+    violations_waiting_for,
+)
 from approvals.menu import START_PAGE, addressed, entry_over, shown_to
 from approvals.models import CorrectionRequest, CorrectionRequestQuerySet, Inquiry
 from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for, rounds_to_close
@@ -178,6 +184,7 @@ def _statement(
         unread_first=_list_of(unread.order_by("-told_at", "-pk").values(json=ANNOUNCED)[:MOST_ANNOUNCED]),
         checks=_number_of(findings_waiting_for(user))
         + _number_of(violations_waiting_for(user))
+        + _number_of(unread_conclusions(user))
         + _number_of(unread_decisions(user)),
         figures=_number_of(replies_waiting_for(user))
         + _number_of(reports_waiting_for(user))
@@ -268,12 +275,13 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
 
 
 def requests_to_read(user: User) -> CorrectionRequestQuerySet:
-    """Requests that wait for this person's act, and own ones with an answer that the person has not opened yet."""
+    """Requests that wait for this person's act, own ones with an answer that the person has not opened yet, and those
+    cancelled after the person had approved them, or was to carry them out."""
     news = CorrectionRequest.objects.with_news_for(user.pk)
+    parts = [requests_waiting_for(user), news, cancelled_to_read(user)]
+    first, *others = (part.order_by().values("pk") for part in parts)
     # Each by its own index, which one condition with an OR would not use.
-    return CorrectionRequest.objects.filter(
-        pk__in=requests_waiting_for(user).order_by().values("pk").union(news.order_by().values("pk"))
-    )
+    return CorrectionRequest.objects.filter(pk__in=first.union(*others))
 
 
 def inquiries_to_read(user: User) -> QuerySet[Inquiry]:

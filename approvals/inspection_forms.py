@@ -11,7 +11,7 @@ from accounts.models import User
 from approvals.inspections import MOST_LETTERS, Wanted
 from approvals.models.inspections import MOST_DRAWN, Finding, Inspection, StaffDecision
 from approvals.staff_decisions import Decision
-from gradebook.models import ENTRY_CHOICES, EntryWindow, SubjectLine
+from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, EntryWindow, SubjectLine
 from gradebook.regulation import Period, line_by_code
 from gradebook.sheets import HOMEROOM_CODE
 from students.models import SchoolClass, SchoolYear
@@ -139,9 +139,15 @@ def _sheet_choices(year: SchoolYear) -> list[tuple[str, str]]:
 
 
 def last_period(year: SchoolYear) -> str:
-    """The period whose entry was opened last: the one that an inspection looks at first."""
-    windows = EntryWindow.objects.filter(year=year, opens_at__lte=clock.now_in_sql()).order_by("-opens_at")
-    return windows.values_list("period", flat=True).first() or Period.MID_TERM_1.value
+    """The last period whose entry is over: the one that an inspection looks at first. The first before any is."""
+    over = set(
+        EntryWindow.objects.filter(year=year, closes_at__lte=clock.now_in_sql()).values_list(
+            "period", flat=True
+        )
+    )
+    return next(
+        (each.value for each in reversed(ENTRY_PERIODS) if each.value in over), Period.MID_TERM_1.value
+    )
 
 
 def answer_day() -> datetime.date:

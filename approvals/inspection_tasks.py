@@ -1,21 +1,25 @@
-"""What inspections ask of a person: to answer, to conclude, to read a decision; for the menu and the start page."""
+"""What inspections ask of a person: to answer, to conclude, to read a conclusion or a decision; for the menu and the
+start page."""
 
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.powers import Action
-from approvals.inspection_workflow import FindingState, InspectionState, Verdict
-from approvals.models import Finding, StaffDecision
+from approvals.inspection_workflow import FindingAct, FindingState, InspectionState, Verdict
+from approvals.models import Finding, FindingEntry, StaffDecision
 from gradebook.regulation import line_by_code
+from students.models import SchoolYear
 
 MOST = 20
 TO_DECIDE = "to_decide"
+TO_READ = "to_read"
 DECIDED_WITHIN = datetime.timedelta(days=60)
 
 
@@ -39,6 +43,24 @@ def findings_waiting_for(user: User) -> QuerySet[Finding]:
 
 def unread_decisions(user: User) -> QuerySet[StaffDecision]:
     return StaffDecision.objects.filter(person=user, read_at=None, state=StaffDecision.State.IN_FORCE)
+
+
+def unread_conclusions(user: User) -> QuerySet[Finding]:
+    """What was concluded of the person's own sheets and not opened yet: one for all that were concluded at one stroke.
+
+    Of a closed year nothing is news.
+    """
+    closing = FindingEntry.objects.filter(act=FindingAct.CLOSE)
+    unread = {"responsible": user, "state": FindingState.CLOSED, "read_at": None}
+    earlier = closing.filter(
+        **{f"finding__{name}": value for name, value in unread.items()},
+        finding__inspection=OuterRef("inspection"),
+        finding__lt=OuterRef("pk"),
+        at=OuterRef("concluded_at"),
+    )
+    found = Finding.objects.filter(**unread).exclude(inspection__year__state=SchoolYear.State.CLOSED)
+    own = closing.filter(finding=OuterRef("pk")).values("at")[:1]
+    return found.alias(concluded_at=Subquery(own)).filter(~Exists(earlier))
 
 
 def violations_waiting_for(user: User) -> QuerySet[Finding]:
@@ -69,10 +91,12 @@ def inspection_tasks(user: User) -> Iterator[InspectionTask]:
     """The earliest day first. One statement."""
     findings = findings_waiting_for(user).order_by()
     violations = violations_waiting_for(user).order_by()
+    conclusions = unread_conclusions(user).order_by()
     decisions = unread_decisions(user).order_by()
     columns = ("line__code", "school_class__name", "due_on")
     rows = findings.values_list("pk", "state", *columns).union(
         violations.values_list("pk", Value(TO_DECIDE, output_field=CharField()), *columns),
+        conclusions.values_list("pk", Concat(Value(TO_READ), "verdict"), *columns),
         decisions.values_list("pk", "kind", "number", Value("", output_field=CharField()), "dated"),
         all=True,
     )
@@ -81,6 +105,8 @@ def inspection_tasks(user: User) -> Iterator[InspectionTask]:
             yield _finding_task(pk, FindingState(what), code, class_name, day)
         elif what == TO_DECIDE:
             yield _violation_task(pk, code, class_name)
+        elif what.startswith(TO_READ):
+            yield _conclusion_task(pk, Verdict(what.removeprefix(TO_READ)), code, class_name)
         else:
             yield InspectionTask(
                 f"{StaffDecision.Kind(what).label}: quyết định số {code}",
@@ -99,6 +125,17 @@ def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTas
         f"{reverse('approvals:staff_decision_new')}?finding={pk}",
         "waiting",
         "Chờ quyết định",
+    )
+
+
+def _conclusion_task(pk: int, verdict: Verdict, code: str | None, class_name: str) -> InspectionTask:
+    sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
+    return InspectionTask(
+        f"Đọc kết luận kiểm tra: {sheet} lớp {class_name}",
+        f"kết luận: {verdict.label}",
+        reverse("approvals:finding", args=[pk]),
+        "waiting",
+        "Chưa đọc",
     )
 
 

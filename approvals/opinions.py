@@ -3,7 +3,7 @@
 from accounts import clock
 from accounts.history import Source, acting
 from accounts.models import User
-from approvals.mandates import CorrectionRefused
+from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.moves import moved
 from approvals.workflow import Act
@@ -13,15 +13,28 @@ from gradebook.grading import plain_text, says_something
 def give_opinion(request: CorrectionRequest, *, opinion: str, by: User) -> CorrectionRequest:
     """The head of the proposer's tổ says what they think; it holds nothing up, and the one who decides reads it.
 
-    A later opinion stands in the place of an earlier one, which the history keeps.
+    Each says it once. Whoever heads the tổ later may say something too: it stands in the place of the earlier opinion,
+    which the history keeps.
     """
     with acting(by, role="Tổ (khối) trưởng", source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.OPINE, by)
+        if has_opined(request, by):
+            raise CorrectionOutdated(
+                "Thầy cô đã ghi ý kiến về phiếu này; mỗi người ghi một lần và ý kiến đã ghi không sửa được. Cần nói "
+                "thêm thì trao đổi trực tiếp với Phó Hiệu trưởng."
+            )
         if not says_something(opinion):
             raise CorrectionRefused("Ghi ý kiến rồi gửi lại.", field="opinion")
         request.opinion_by, request.opinion_at, request.opinion = by, clock.now(), plain_text(opinion)
         request.save()
     return request
+
+
+def has_opined(request: CorrectionRequest, person: User) -> bool:
+    """Whether this person has given an opinion on it before, also one that stands no more. One statement at most."""
+    if request.opinion_by_id is None:
+        return False
+    return request.opinion_by_id == person.pk or request.history.filter(opinion_by=person.pk).exists()
 
 
 def ask_for_more(request: CorrectionRequest, *, note: str, by: User) -> CorrectionRequest:

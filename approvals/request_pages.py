@@ -15,6 +15,7 @@ from approvals.consequences import foreseen
 from approvals.contested_cells import Rival, rivals_of
 from approvals.mandates import actors_of, heads_proposer
 from approvals.models import CorrectionItem, CorrectionRequest, CorrectionRequestQuerySet, Evidence
+from approvals.opinions import has_opined
 from approvals.registers import Register, Writer, may_be_brought, register_of, shown_value
 from approvals.request_timeline import Step, timeline
 from approvals.workflow import OPEN_STATES, Act, State, acts_open_to
@@ -143,6 +144,8 @@ class EvidenceLine:
     size: int
     uploaded_at: datetime.datetime
     may_go: bool
+    was_filed: bool
+    withdrawn_at: datetime.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +169,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """One request as its page shows it to one person; `acts` are those the workflow offers this person now."""
+    """One request as its page shows it to one person; `acts` are those the workflow offers this person now.
+
+    `withdrawn` is evidence that was filed and backs the request no more.
+    """
 
     request: CorrectionRequest
     register: Register
     state: State
     cells: tuple[CellLine, ...]
     evidence: tuple[EvidenceLine, ...]
+    withdrawn: tuple[EvidenceLine, ...]
     timeline: tuple[Step, ...]
     acts: tuple[str, ...]
     proposer_duty: str
@@ -250,15 +257,17 @@ def read_page(user: User, request: CorrectionRequest) -> RequestPage:
     evidence = list(request.evidence.select_related("uploaded_by").order_by("id"))
     is_needed = state in {State.FILED, State.APPROVED} and needs_consent(request)
     acts = acts_open_to(state, actors_of(user, request), needs_consent=is_needed)
+    files = [_evidence_line(each, acts) for each in evidence]
     is_decided_on = state in {State.FILED, State.AWAITING, State.APPROVED}
     return RequestPage(
         request=request,
         register=register,
         state=state,
         cells=_cells(register, request, items),
-        evidence=tuple(_evidence_line(each, request, acts) for each in evidence),
+        evidence=tuple(each for each in files if each.withdrawn_at is None),
+        withdrawn=tuple(each for each in files if each.withdrawn_at is not None),
         timeline=timeline(steps, evidence),
-        acts=tuple(act.value for act in acts),
+        acts=tuple(act.value for act in acts if act != Act.OPINE or not has_opined(request, user)),
         proposer_duty=steps[0].acting_role if steps else "",
         is_own=request.proposer_id == user.pk,
         approved_results=approved_results(request) if state in OPEN_STATES else (),
@@ -321,14 +330,15 @@ def _cell_line(
     )
 
 
-def _evidence_line(evidence: Evidence, request: CorrectionRequest, acts: Collection[Act]) -> EvidenceLine:
-    """What was filed once stays; what the proposer has added since may go."""
-    is_new = request.returned_at is None or evidence.uploaded_at >= request.returned_at
+def _evidence_line(evidence: Evidence, acts: Collection[Act]) -> EvidenceLine:
+    """What is not filed, or not again, may go; what was filed once leaves its trace."""
     return EvidenceLine(
         evidence.pk,
         evidence.name,
         evidence.kind != Evidence.Kind.PDF,
         evidence.size,
         evidence.uploaded_at,
-        may_go=Act.FILE in acts and is_new,
+        may_go=Act.FILE in acts and evidence.withdrawn_at is None,
+        was_filed=evidence.was_filed,
+        withdrawn_at=evidence.withdrawn_at,
     )

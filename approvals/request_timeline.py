@@ -26,7 +26,7 @@ _DONE: Mapping[tuple[State, State], tuple[str, str, str]] = {
 _MADE = ("Lập phiếu", "", "neutral")
 _OPINED = ("Ý kiến tổ (khối) trưởng", "opinion", "neutral")
 _READ = ("Người lập đã xem", "", "neutral")
-_CANCELLED = ("Huỷ phiếu", "history_change_reason", "refused")
+_CANCELLED = ("Huỷ phiếu", "cancel_note", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,19 @@ class Step:
 def timeline(rows: Sequence[Any], evidence: Iterable[Evidence]) -> tuple[Step, ...]:
     """Newest first. `rows` are the request's history, oldest first, with their users; no statement."""
     role = rows[0].acting_role if rows else ""
-    found = [*acts(rows), *((each.uploaded_at, _evidence_step(each, role)) for each in evidence)]
+    files = list(evidence)
+    found = [
+        *acts(rows),
+        *(
+            (each.uploaded_at, _evidence_step("Thêm minh chứng", each, each.uploaded_at, role))
+            for each in files
+        ),
+        *(
+            (each.withdrawn_at, _evidence_step("Rút minh chứng", each, each.withdrawn_at, role))
+            for each in files
+            if each.withdrawn_at
+        ),
+    ]
     found.sort(key=lambda pair: pair[0])
     return tuple(step for _at, step in found[::-1])
 
@@ -87,17 +99,12 @@ def acts(rows: Sequence[Any]) -> Iterator[tuple[datetime.datetime, Step]]:
 
 
 def _step(act: RequestAct, row: Any) -> Step:
-    note = getattr(row, act.field) or "" if act.field else ""
+    # Of drafts that the closing of their year cancelled, the history says why.
+    note = (getattr(row, act.field) or row.history_change_reason or "") if act.field else ""
     who = str(row.history_user or "Hệ thống")
     return Step(act.what, who, row.acting_role, moment_label(row.history_date), note, act.kind)
 
 
-def _evidence_step(evidence: Evidence, role: str) -> Step:
-    return Step(
-        "Thêm minh chứng",
-        str(evidence.uploaded_by),
-        role,
-        moment_label(evidence.uploaded_at),
-        evidence.name,
-        "neutral",
-    )
+def _evidence_step(what: str, evidence: Evidence, at: datetime.datetime, role: str) -> Step:
+    """The proposer adds files and withdraws them, nobody else."""
+    return Step(what, str(evidence.uploaded_by), role, moment_label(at), evidence.name, "neutral")

@@ -13,7 +13,7 @@ from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
-from approvals import consent, corrections, opinions
+from approvals import cancellations, consent, corrections, opinions
 from approvals.answers_read import mark_read
 from approvals.evidence_views import take_files
 from approvals.mandates import CorrectionOutdated, CorrectionRefused, check_move
@@ -59,6 +59,7 @@ def request_page(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_request(request.user, pk)
     if found.proposer_id == request.user.pk and found.is_unread:
         mark_read(found, by=request.user)
+    cancellations.mark_read(found, by=request.user)
     return show_request(request, found)
 
 
@@ -69,8 +70,8 @@ def show_request(
     errors: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The page; `errors` by field (code, reason, gap_reason, document, evidence, opinion, note, "" for the whole) stand
-    beside what was typed.
+    """The page; `errors` by field (code, reason, gap_reason, document, evidence, opinion, note, cancel_note, "" for the
+    whole) stand beside what was typed.
     """
     wrong = errors or {}
     context = {
@@ -82,8 +83,9 @@ def show_request(
         "reason": request.POST.get("reason", found.reason),
         "gap_reason": request.POST.get("gap_reason", found.gap_reason),
         "document": request.POST.get("document", found.document),
-        "opinion": request.POST.get("opinion", found.opinion),
+        "opinion": request.POST.get("opinion", ""),
         "note": request.POST.get("note", ""),
+        "cancel_note": request.POST.get("cancel_note", ""),
         "may_print": permissions.may(request.user, Action.PRINT_REQUEST, owner_id=found.proposer_id),
         "sees_superseded": permissions.may(request.user, Action.PRINT_PAPERS),
     }
@@ -114,7 +116,7 @@ def attach(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def detach(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Takes one file out of a draft; the reason typed so far is kept."""
+    """Takes one file out of a draft, or of a request asked for more; the reason typed so far is kept."""
     evidence = get_object_or_404(Evidence, pk=pk)
     found = get_request(request.user, evidence.request_id)
     try:
@@ -177,6 +179,6 @@ def _carry_out_move(request: SignedInRequest, found: CorrectionRequest, move: Ac
         Act.DECLINE: lambda: consent.answer(found, consents=False, note=note, by=by),
         Act.ASK_CONSENT: lambda: consent.ask_consent(found, by=by),
         Act.APPLY: lambda: corrections.carry_out(found, by=by),
-        Act.CANCEL: lambda: corrections.cancel(found, by=by),
+        Act.CANCEL: lambda: corrections.cancel(found, note=request.POST.get("cancel_note", ""), by=by),
     }
     return acts[move]()

@@ -1,6 +1,7 @@
 """The books that wait for a person's signature: those of a period together, those to be signed again each by itself."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.timezone import localtime
 from accounts import permissions
 from accounts.models import User
 from approvals.book_standing import Book, read_books
+from approvals.models import SigningReminder
 from gradebook.progress_sheets import Sight, Standing, read_led_and_taught, whole
 from gradebook.regulation import Period
 
@@ -27,26 +29,66 @@ class SignatureTask:
     books: int = 1
 
 
-def signature_tasks(user: User) -> list[SignatureTask]:
-    """None for who holds no book; two statements until a period is locked, then nine more at most."""
+@dataclass(frozen=True, slots=True)
+class ReminderNotice:
+    """The last reminder of a period of which the person still owes signatures."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What the start page says of a person's books."""
+
+    tasks: tuple[SignatureTask, ...] = ()
+    reminders: tuple[ReminderNotice, ...] = ()
+
+
+def read_signing(user: User) -> Signing:
+    """Nothing for who holds no book; two statements until a period is locked, then nine more at most, and one for the
+    reminders of who owes a signature."""
     if not _holds_books(user):
-        return []
+        return Signing()
     sight = read_led_and_taught(user)
+    books = _locked_books(sight)
     due: dict[Period, list[Book]] = defaultdict(list)
     again = []
-    for book in _to_sign(sight):
+    for book in books:
+        if not book.may_be_signed:
+            continue
         if book.state.has_broken:
             again.append(_again(book))
         else:
             due[book.ref.period].append(book)
-    return [*again, *(_due(period, books, sight) for period, books in due.items())]
+    owed = {book.ref.period for book in books if book.is_own and book.state.is_owed}
+    return Signing(
+        (*again, *(_due(period, each, sight) for period, each in due.items())),
+        tuple(_reminders(user, books[0].ref.school_class.year_id, owed)) if owed else (),
+    )
 
 
 def owed_period(user: User) -> Period | None:
-    """The first period of which a book waits for this person's signature. Statements as `signature_tasks`."""
+    """The first period of which a book waits for this person's signature. Statements as `read_signing`."""
     if not _holds_books(user):
         return None
-    return next((book.ref.period for book in _to_sign(read_led_and_taught(user))), None)
+    books = _locked_books(read_led_and_taught(user))
+    return next((book.ref.period for book in books if book.may_be_signed), None)
+
+
+def _reminders(user: User, year: int, owed: Collection[Period]) -> Iterator[ReminderNotice]:
+    """Of each of these periods the last."""
+    sent = SigningReminder.objects.filter(person=user, year=year, period__in=[each.value for each in owed])
+    for each in sent.select_related("sent_by").order_by("period", "-day").distinct("period"):
+        yield ReminderNotice(
+            f"{each.sent_by.full_name}, {each.role}, nhắc lúc {localtime(each.sent_at):%H:%M %d/%m/%Y}: "
+            f"{each.books} sổ THKQGD {Period(each.period).label} của thầy cô chưa có chữ kí.",
+            _page_of(Period(each.period)),
+        )
+
+
+def _page_of(period: Period) -> str:
+    return f"{reverse('approvals:signatures')}?period={period.value}"
 
 
 def _holds_books(user: User) -> bool:
@@ -54,15 +96,15 @@ def _holds_books(user: User) -> bool:
     return bool(powers.taught or powers.homeroom_classes)
 
 
-def _to_sign(sight: Sight) -> list[Book]:
-    """In the order of the periods; without their contents."""
+def _locked_books(sight: Sight) -> list[Book]:
+    """Of the periods that are locked, in their order; without their contents."""
     locked = {
         period for (period, *_sheet), standing in sight.standings.items() if standing == Standing.LOCKED
     }
     periods = [period for period in Period if period in locked]
     if not periods:
         return []
-    return [book for book in read_books(sight, periods, to_sign=False) if book.may_be_signed]
+    return list(read_books(sight, periods, to_sign=False))
 
 
 def _again(book: Book) -> SignatureTask:
@@ -78,7 +120,7 @@ def _again(book: Book) -> SignatureTask:
 def _due(period: Period, books: list[Book], sight: Sight) -> SignatureTask:
     (first, *others) = books
     title = f"Kí sổ THKQGD {period.label}"
-    url = f"{reverse('approvals:signatures')}?period={period.value}"
+    url = _page_of(period)
     if not others:
         return SignatureTask(f"{title}: {first.title}", _since(period, sight), first.url, "Chờ kí", "waiting")
     names = [book.title for book in books[:MOST_NAMED]]

@@ -1,5 +1,7 @@
 """Signing books and the register of who has not (PLAN IV.2 to IV.6)."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -14,10 +16,12 @@ from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
 from approvals.book_keys import BookKey
 from approvals.book_looks import note_look
+from approvals.pending_corrections import pending_of
 from approvals.request_pages import may_see_request
 from approvals.signature_list import SignatureList, read_list
 from approvals.signature_page import WHO_SEES, get_page
 from approvals.signatures import WHO_SIGNS, SigningRefused, Wanted, sign_books
+from approvals.signing_reminders import WHO_REMINDS, ReminderRefused, remind
 from gradebook.regulation import Period
 
 MOST_BOOKS = 400
@@ -38,17 +42,23 @@ def _show(
     query: QueryDict | dict[str, str],
     *,
     problems: SigningRefused | None = None,
+    reminder_problem: str = "",
 ) -> HttpResponse:
     found = read_list(request.user, query)
     against = {each.key: each.why for each in problems.problems} if problems else {}
     ticked = _ticked(request, found, is_refused=problems is not None)
     context = {
         "list": found,
-        "to_sign": [(book, book.key in ticked, against.get(book.key, "")) for book in found.to_sign],
+        "to_sign": [
+            (book, book.key in ticked, against.get(book.key, ""), found.pending.get(book.key, ()))
+            for book in found.to_sign
+        ],
         "periods": list(Period),
         "problems": problems.problems if problems else (),
+        "reminder_problem": reminder_problem,
     }
-    return render(request, "approvals/signatures.html", context, status=422 if problems else 200)
+    status = 422 if problems or reminder_problem else 200
+    return render(request, "approvals/signatures.html", context, status=status)
 
 
 def _ticked(request: SignedInRequest, found: SignatureList, *, is_refused: bool) -> set[BookKey]:
@@ -58,6 +68,21 @@ def _ticked(request: SignedInRequest, found: SignatureList, *, is_refused: bool)
     if request.GET.get("tick") == SEEN:
         return {book.key for book in found.to_sign if book.looked_at}
     return {book.key for book in found.to_sign} if len(found.to_sign) == 1 else set()
+
+
+@require_POST
+def remind_signers(request: SignedInRequest) -> HttpResponse:
+    """Reminds everybody who owes a signature within what the page showed; each once a day at most."""
+    permissions.require_anywhere(request.user, Action.REMIND_SIGNERS, WHO_REMINDS)
+    try:
+        sent = remind(request.POST, by=request.user)
+    except ReminderRefused as refusal:
+        return _show(request, request.POST, reminder_problem=str(refusal))
+    messages.success(request, f"Đã nhắc {sent} giáo viên: hiện ở đầu trang «Việc của tôi» của từng người.")
+    kept = {
+        name: request.POST[name] for name in ("period", "team", "teacher", "class") if request.POST.get(name)
+    }
+    return redirect(f"{reverse('approvals:signatures')}?{urlencode(kept)}")
 
 
 @never_cache
@@ -75,7 +100,12 @@ def signature(request: SignedInRequest, class_id: int, code: str, period: str) -
     }
     if page.book.may_be_signed and page.book.now and request.method == "GET":
         note_look(page.book.ref, page.book.now, by=request.user)
-    return render(request, "approvals/signature.html", {"page": page, "visible_requests": visible})
+    context = {
+        "page": page,
+        "visible_requests": visible,
+        "pending": pending_of(request.user, [page.book.ref]).get(page.book.key, ()),
+    }
+    return render(request, "approvals/signature.html", context)
 
 
 @never_cache

@@ -23,6 +23,7 @@ OTHER_KINDS: Final = (
     "records",
     "classes",
     "year_end",
+    "years",
     "signatures",
 )
 """By the name that the start page has for them; a test fails for a kind that nobody counts."""

@@ -26,8 +26,9 @@ from approvals.inspection_tasks import InspectionTask, inspection_tasks
 from approvals.models import CorrectionRequest
 from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
+from approvals.reopened_years import reopened_tasks
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
-from approvals.signature_tasks import SignatureTask, signature_tasks
+from approvals.signature_tasks import ReminderNotice, SignatureTask, read_signing
 from approvals.workflow import OPEN_STATES, WRITABLE, State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
@@ -59,6 +60,7 @@ _WHAT_TO_DO = {
     State.AWAITING: "Đồng ý hoặc không, vì kết quả của lớp đã phê duyệt",
     State.APPROVED: "Ghi giá trị đã phê chuẩn vào sổ",
 }
+MAY_OPINE = "Có thể ghi ý kiến của tổ (không bắt buộc)"
 OUTDATED_OWN = (
     "Giá trị đã đổi từ khi lập phiếu: huỷ phiếu, còn cần sửa thì lập phiếu mới theo giá trị đang lưu"
 )
@@ -69,6 +71,7 @@ _ANSWERED = {
     State.REFUSED: "Đọc lí do từ chối",
     State.APPLIED: "Đã ghi vào sổ: mở phiếu để xem",
 }
+CANCELLED = "Người lập đã huỷ phiếu sau khi được phê chuẩn: mở phiếu để đọc lí do"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,7 @@ class RequestTask:
     is_overdue: bool = False
     is_outdated: bool = False
     is_contested: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +201,13 @@ class TasksPage:
     classes: tuple[ClassTask, ...] = ()
     year_end: tuple[YearEndTask, ...] = ()
     decisions: tuple[YearEndTask, ...] = ()
+    years: tuple[YearEndTask, ...] = ()
     signatures: tuple[SignatureTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
     deadlines: tuple[DeadlineWarning, ...] = ()
     team_notices: tuple[TeamNotice, ...] = ()
+    signing_reminders: tuple[ReminderNotice, ...] = ()
     inspections: tuple[InspectionTask, ...] = ()
     figures: tuple[InspectionTask, ...] = ()
 
@@ -223,6 +229,7 @@ class TasksPage:
             or self.records
             or self.classes
             or self.of_the_year_end
+            or self.years
             or self.signatures
             or self.inspections
             or self.figures
@@ -231,11 +238,12 @@ class TasksPage:
 
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
-    any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal.
+    any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal; one for
+    the years opened again of principal and clerk.
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
-    that nobody leads, eleven for the books to sign of those who hold any.
+    that nobody leads, eleven for the books to sign of those who hold any, one more where a signature is owed.
     """
     refs, windows, tallies = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)
@@ -243,6 +251,7 @@ def read_tasks(user: User) -> TasksPage:
     again = supplementary_tasks(_open_again(user, refs, windows))
     with_gaps = {task.period for task in entries} | ({Period.SUPPLEMENTARY} if again else set())
     requests = _requests(user)
+    signing = read_signing(user)
     inquiries = list(
         inquiries_to_read(user).select_related("asker", "team").order_by("asked_at")[: MOST_INQUIRIES + 1]
     )
@@ -263,7 +272,8 @@ def read_tasks(user: User) -> TasksPage:
         waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
-        signatures=tuple(signature_tasks(user)),
+        signatures=signing.tasks,
+        signing_reminders=signing.reminders,
         year_end=(
             *contradicted_tasks(user),
             *amendment_tasks(user),
@@ -271,6 +281,7 @@ def read_tasks(user: User) -> TasksPage:
             *again,
         ),
         decisions=tuple(decision_tasks(user)),
+        years=tuple(reopened_tasks(user)),
         inspections=tuple(inspection_tasks(user)),
         figures=tuple(reconciliation_tasks(user)),
     )
@@ -436,8 +447,9 @@ def _request_task(request: Any, user: User) -> RequestTask:
     state = State(request.state)
     is_own = request.proposer_id == user.pk
     is_news = is_own and state in _ANSWERED and not request.is_outdated
-    # Whoever reads an answer, or is free to cancel, has no day to keep: it is that of the next one.
-    has_a_day = not is_own or state in WRITABLE
+    # Who may only say something, reads an answer or is free to cancel has no day to keep: it is that of the next one.
+    is_optional = _is_optional(request, state, user)
+    has_a_day = state in WRITABLE if is_own else not is_optional
     return RequestTask(
         title=f"Phiếu {request.label} · {register.title} · {register.moment}",
         to_do=_ANSWERED[state] if is_news else _to_do(request, state, user),
@@ -453,17 +465,27 @@ def _request_task(request: Any, user: User) -> RequestTask:
         is_overdue=has_a_day and is_overdue(request),
         is_outdated=request.is_outdated,
         is_contested=request.is_contested,
+        is_optional=is_optional,
     )
 
 
 def _to_do(request: Any, state: State, user: User) -> str:
     """A vice-principal decides; the head of the tổ, who is told of it too, may say something. Nobody goes on with one
     in which a value has moved on."""
+    if state == State.CANCELLED:
+        return CANCELLED
     if request.is_outdated:
         return OUTDATED_OWN if request.proposer_id == user.pk else OUTDATED
-    if state == State.FILED and not permissions.may(user, Action.DECIDE_REQUEST):
-        return "Có thể ghi ý kiến của tổ (không bắt buộc)"
-    return _WHAT_TO_DO[state]
+    return MAY_OPINE if _is_optional(request, state, user) else _WHAT_TO_DO[state]
+
+
+def _is_optional(request: Any, state: State, user: User) -> bool:
+    """Whether it stands among the tasks for an opinion alone, which nobody has to give."""
+    return (
+        state == State.FILED
+        and request.proposer_id != user.pk
+        and not permissions.may(user, Action.DECIDE_REQUEST)
+    )
 
 
 def _since(request: Any) -> datetime.datetime:
@@ -482,4 +504,6 @@ def _task_note(request: Any, state: State) -> str:
     """What the proposer has to read."""
     if state == State.RETURNED:
         return request.return_note
+    if state == State.CANCELLED:
+        return request.cancel_note
     return (request.consent_note or request.decision_note) if state == State.REFUSED else ""

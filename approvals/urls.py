@@ -136,6 +136,7 @@ of_years = [
 of_signatures = [
     path("signatures/", signature_views.signatures, name="signatures"),
     path("signatures/sign/", signature_views.sign, name="sign_books"),
+    path("signatures/remind/", signature_views.remind_signers, name="remind_signers"),
     path(
         "signatures/<int:class_id>/<str:code>/<str:period>/",
         signature_views.signature,

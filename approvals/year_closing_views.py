@@ -10,6 +10,7 @@ from accounts import permissions
 from accounts.confirmation import password_asked
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
+from approvals.reopened_years import reopenings
 from approvals.year_closing import WHO_CLOSES, close_year, closing_list, reopen_year
 from students.models import SchoolYear, YearIsClosed
 from students.year_forms import RefusableForm
@@ -44,6 +45,7 @@ def _closing_page(
         "missing": [item for item in items if item.missing and item.is_needed],
         "problems": problems,
         "form": form or ReopenForm(),
+        "reopening": next(iter(reopenings(year=year)), None),
         "may_close": permissions.may(request.user, Action.CLOSE_YEAR),
     }
     status = 422 if problems or (form and form.errors) else 200

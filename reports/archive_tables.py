@@ -132,6 +132,7 @@ BOOKS: Final = (
             Sheet("Phiếu", "approvals.CorrectionRequest"),
             Sheet("Từng ô", "approvals.CorrectionItem"),
             Sheet("Minh chứng", "approvals.Evidence"),
+            Sheet("Đã đọc phiếu bị huỷ", "approvals.CancellationReading"),
         ),
     ),
     Book(
@@ -154,6 +155,7 @@ BOOKS: Final = (
         (
             Sheet("Chữ kí xác nhận sổ", "approvals.BookSignature"),
             Sheet("Lần xem sổ trước khi kí", "approvals.BookLook"),
+            Sheet("Nhắc kí sổ", "approvals.SigningReminder"),
             Sheet("Cuộc kiểm tra", "approvals.Inspection"),
             Sheet("Lớp được kiểm tra", "approvals.InspectedClass"),
             Sheet("Học sinh được kiểm tra", "approvals.InspectedPupil"),

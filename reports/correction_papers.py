@@ -26,6 +26,14 @@ REGISTER = "reports/print/correction_register.html"
 
 
 NO = "Không đồng ý"
+LONG = 24
+_MARKS = {
+    State.DRAFT: "BẢN NHÁP, CHƯA GỬI",
+    State.REFUSED: "PHIẾU BỊ TỪ CHỐI, KHÔNG CÓ GIÁ TRỊ THỰC HIỆN",
+    State.CANCELLED: "PHIẾU ĐÃ HUỶ, KHÔNG CÓ GIÁ TRỊ THỰC HIỆN",
+}
+_DEAD = {State.REFUSED: "phiếu bị từ chối", State.CANCELLED: "phiếu đã huỷ"}
+"""Of what came to its end without being carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,20 @@ class CorrectionPaper:
     @property
     def mark(self) -> str:
         """What a paper that is no valid request says of itself."""
-        return {State.DRAFT: "BẢN NHÁP, CHƯA GỬI", State.CANCELLED: "PHIẾU ĐÃ HUỶ"}.get(self.page.state, "")
+        return _MARKS.get(self.page.state, "")
+
+    @property
+    def how_it_ended(self) -> str:
+        """Of a cancelled one by whom, when and why; of a refused one the answers say it."""
+        if self.page.state != State.CANCELLED:
+            return ""
+        last = self.page.timeline[0]
+        return f"{last.who} huỷ lúc {last.at}. {last.note}".strip()
+
+    @property
+    def has_long_words(self) -> bool:
+        """Whether the values need more room than a mark or a level does: comments."""
+        return any(len(words) > LONG for cell in self.page.cells for words in (cell.old, cell.new))
 
     @property
     def place_and_date(self) -> str:
@@ -124,30 +145,43 @@ def _why_no_opinion(request: CorrectionRequest) -> str:
 
 
 def consent_of_principal(request: CorrectionRequest) -> Opinion:
-    """Of a request that needs none the lines stay, to be written by hand."""
+    """Of a request under way that needs none the lines stay, to be written by hand."""
     title = "Phê duyệt của Hiệu trưởng (khi đã phê duyệt kết quả, đã kí học bạ)"
     signer: tuple[str, ...] = PRINCIPAL_TITLE
     if request.consent_by is None or request.consent_at is None:
-        return Opinion(title, signer)
+        return Opinion(title, signer, why_none=_why_no_consent(State(request.state)))
     verdict = NO if request.state == State.REFUSED else "Đồng ý"
+    if request.state == State.CANCELLED:
+        verdict = "Đã đồng ý; phiếu huỷ sau đó, không còn hiệu lực"
     at = moment_label(request.consent_at)
     signer = title_of(request.consent_by, localdate(request.consent_at))
     note = added_to(verdict, request.consent_note)
     return Opinion(title, signer, verdict, note, request.consent_by.full_name, at)
 
 
+def _why_no_consent(state: State) -> str:
+    if state in _DEAD:
+        return f"Không xét: {_DEAD[state]}."
+    return "Không cần: kết quả năm học của lớp chưa được phê duyệt." if state == State.APPLIED else ""
+
+
 def _decision(request: CorrectionRequest) -> Opinion:
-    """What the principal declined had been approved before."""
+    """What the principal declined or its proposer cancelled had been approved before: it says that this is void."""
     title, signer = "Ý kiến Phó Hiệu trưởng (phê chuẩn minh chứng)", ("PHÓ HIỆU TRƯỞNG",)
     if request.decided_by is None or request.decided_at is None:
-        return Opinion(title, signer)
-    was_refused = request.state == State.REFUSED and request.consent_by is None
-    verdict = NO if was_refused else "Phê chuẩn"
+        is_dead = request.state == State.CANCELLED
+        return Opinion(title, signer, why_none="Không xét: phiếu đã huỷ." if is_dead else "")
+    verdict = "Phê chuẩn"
+    if request.state == State.CANCELLED:
+        verdict = "Đã phê chuẩn; phiếu huỷ sau đó, không còn hiệu lực"
+    elif request.state == State.REFUSED:
+        was_declined = request.consent_by is not None
+        verdict = "Đã phê chuẩn; Hiệu trưởng không đồng ý nên không còn hiệu lực" if was_declined else NO
     return Opinion(
         title,
         signer,
         verdict,
-        added_to(verdict, request.decision_note),
+        added_to(NO if verdict == NO else "Phê chuẩn", request.decision_note),
         request.decided_by.full_name,
         moment_label(request.decided_at),
     )
@@ -156,7 +190,8 @@ def _decision(request: CorrectionRequest) -> Opinion:
 def _execution(request: CorrectionRequest) -> Opinion:
     title, signer = "Người thực hiện trên hệ thống (văn thư)", ("NGƯỜI THỰC HIỆN",)
     if request.applied_by is None or request.applied_at is None:
-        return Opinion(title, signer)
+        dead = _DEAD.get(State(request.state), "")
+        return Opinion(title, signer, why_none=f"Không thực hiện: {dead}." if dead else "")
     cells = request.items.count()
     verdict = f"Đã ghi vào sổ {cells} giá trị đúng như đề nghị; hệ thống đã đối chiếu giá trị cũ"
     return Opinion(

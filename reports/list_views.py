@@ -2,21 +2,27 @@
 
 import io
 
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import permissions
 from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry
+from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
+from approvals.signature_page import WHO_SEES
+from approvals.signature_register import read_register
 from gradebook.year_end_list_views import shown_list
 from reports import movement_report
 from reports.list_papers import list_pdf, read_list_paper
 from reports.report_files import report_pdf
 from reports.report_kind import Moment
+from reports.unsigned_books import read_unsigned_paper, unsigned_pdf
+from students.models import SchoolYear
 from students.movement_views import days_in_view
 
 
@@ -37,6 +43,26 @@ def year_end_list_paper(request: SignedInRequest, kind: str) -> FileResponse:
     )
     content = list_pdf(read_list_paper(shown))
     return file_to_save(io.BytesIO(content), f"{shown.name}.pdf", "application/pdf")
+
+
+@never_cache
+@require_safe
+@limited("unsigned_books_paper", times=60, minutes=10, what="in danh sách sổ chưa kí")
+def unsigned_books_paper(request: SignedInRequest) -> FileResponse:
+    """Who has not signed which books, of what the page of signatures is narrowed to; the whole of it."""
+    permissions.require_anywhere(request.user, Action.SEE_SIGNATURES, WHO_SEES)
+    year = SchoolYear.objects.current()
+    if year is None:
+        raise Http404("Chưa có năm học nào bắt đầu nên chưa có sổ nào để kí.")
+    paper = read_unsigned_paper(read_register(request.user, request.GET), year, of=request.user)
+    log_access(
+        request,
+        AccessLogEntry.Kind.PRINT_DOWNLOADED,
+        target=f"Sổ THKQGD chưa kí, {paper.period}",
+        detail=f"{paper.where}: {paper.teachers} giáo viên, {paper.books} sổ",
+    )
+    content = unsigned_pdf(paper)
+    return file_to_save(io.BytesIO(content), "so-chua-ki.pdf", "application/pdf")
 
 
 @never_cache

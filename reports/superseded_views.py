@@ -25,6 +25,8 @@ from students.models import SchoolClass
 
 WHO_SEES = "Bản in phải thay sau khi sửa dành cho văn thư, Ban giám hiệu."
 
+NOTHING = "Chưa có sổ, học bạ, phiếu nào được in trước khi phiếu này được thực hiện mà có ô đã sửa."
+
 
 @never_cache
 @require_safe
@@ -35,6 +37,7 @@ def superseded(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "request_of": found,
         "rows": superseded_by([request_with_items(found.pk)]),
+        "nothing": NOTHING,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
     }
     template = "reports/_superseded.html" if request.htmx else "reports/superseded.html"

@@ -83,6 +83,7 @@ urlpatterns = [
         name="statistics_pupils_file",
     ),
     path("lists/<slug:kind>/paper/", list_views.year_end_list_paper, name="year_end_list_paper"),
+    path("signatures/unsigned/paper/", list_views.unsigned_books_paper, name="unsigned_books_paper"),
     path("head-counts/paper/", list_views.head_counts_paper, name="head_counts_paper"),
     path("figures/", report_views.reports, name="reports"),
     path("figures/kept/", kept_report_views.kept_reports, name="kept_reports"),

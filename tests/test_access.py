@@ -536,6 +536,9 @@ PAGES = (
     Page("approvals:signatures", Action.SEE_SIGNATURES, EVERYBODY),
     Page("approvals:signature", Action.SEE_SIGNATURES, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("approvals:sign_books", Action.SIGN_BOOK, TEACHERS, "post", 422, data={"period": "GHKI"}),
+    Page("reports:unsigned_books_paper", Action.SEE_SIGNATURES, EVERYBODY),
+    # Nothing has been locked, so nobody owes a signature.
+    Page("approvals:remind_signers", Action.REMIND_SIGNERS, LEADERS | frozenset({"dung"}), "post", 422),
     Page("approvals:inquiries", Action.SEE_INQUIRY, EVERYBODY),
     Page("approvals:inquiry_new", Action.ASK, EVERYBODY),
     Page("approvals:inquiry_new", Action.ASK, EVERYBODY, "post", 422),
@@ -1276,6 +1279,7 @@ LISTS = {
     "approvals:requests",
     "approvals:signatures",
     "approvals:sign_books",
+    "reports:unsigned_books_paper",
     "approvals:correction_register",
     "approvals:inquiries",
     "approvals:inspections",

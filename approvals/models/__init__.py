@@ -15,13 +15,14 @@ from approvals.models.reconciliations import ReconciliationReply, Reconciliation
 from approvals.models.requests import (
     REASON_CHOICES,
     STATE_CHOICES,
+    CancellationReading,
     CorrectionItem,
     CorrectionRequest,
     CorrectionRequestQuerySet,
     Evidence,
     request_label,
 )
-from approvals.models.signatures import BookLook, BookSignature, SignatureQuerySet
+from approvals.models.signatures import BookLook, BookSignature, SignatureQuerySet, SigningReminder
 
 __all__ = [
     "REASON_CHOICES",
@@ -32,6 +33,7 @@ __all__ = [
     "BoardMember",
     "BookLook",
     "BookSignature",
+    "CancellationReading",
     "CorrectionItem",
     "CorrectionRequest",
     "CorrectionRequestQuerySet",
@@ -49,6 +51,7 @@ __all__ = [
     "ReconciliationReply",
     "ReconciliationRound",
     "SignatureQuerySet",
+    "SigningReminder",
     "StaffDecision",
     "request_label",
 ]

@@ -132,7 +132,8 @@ class Finding(models.Model):
     """What an inspection notes: against a cell with the value it had at that moment, or against a whole sheet.
 
     `responsible` answered for the sheet that day; nobody where no one did. State changes pass through
-    `approvals.findings` alone; what was said stands in its entries.
+    `approvals.findings` alone; what was said stands in its entries. `read_at` is when `responsible` first had the
+    conclusion before them.
     """
 
     inspection = models.ForeignKey(Inspection, models.PROTECT, related_name="findings")
@@ -157,6 +158,7 @@ class Finding(models.Model):
         default=FindingState.NOTED,
     )
     verdict = models.CharField("kết luận", max_length=10, choices=Verdict.pairs(), blank=True)
+    read_at = models.DateTimeField(null=True)
 
     history = HistoricalRecords(bases=[TracedRow])
 

@@ -58,8 +58,9 @@ class CorrectionRequest(models.Model):
     where the request empties any. `document` names the paper of the former school whose results the request brings
     along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have acted, `effects`
     what followed when it was carried out, a line each; it is written then. `read_at` is the last moment at which the
-    proposer looked at an answer. `number` is the next of the year's when it is filed for the first time; what never was
-    filed has none, and is its proposer's alone.
+    proposer looked at an answer. `cancel_note` says why the proposer cancelled it; what had been approved is not
+    cancelled without (the database asks too). `number` is the next of the year's when it is filed for the first time;
+    what never was filed has none, and is its proposer's alone.
     """
 
     year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="correction_requests")
@@ -99,6 +100,7 @@ class CorrectionRequest(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="applied_requests", null=True
     )
     applied_at = models.DateTimeField(null=True)
+    cancel_note = models.TextField("lí do huỷ", max_length=1000, blank=True)
     effects = models.TextField(blank=True)
     read_at = models.DateTimeField(null=True)
 
@@ -112,6 +114,11 @@ class CorrectionRequest(models.Model):
                 fields=["state", "due_on"],
                 name="request_that_waits",
                 condition=Q(state__in=["draft", "filed", "returned", "awaiting", "approved"]),
+            ),
+            models.Index(
+                fields=["decided_by"],
+                name="request_cancelled_after_all",
+                condition=Q(state="cancelled", decided_by__isnull=False) & ~Q(cancel_note=""),
             ),
         ]
         constraints: ClassVar = [
@@ -257,8 +264,18 @@ def evidence_path(evidence: "Evidence", _filename: str) -> str:
     return f"evidence/{evidence.request_id}/{uuid.uuid4().hex}.{evidence.extension}"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def standing(self) -> Self:
+        """Without what its proposer has withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+
 class Evidence(models.Model):
-    """A picture or PDF that backs a request; outside the web root, seen only by those concerned (rule R54)."""
+    """A picture or PDF that backs a request; outside the web root, seen only by those concerned (rule R54).
+
+    What was filed once and turned out to be wrong is withdrawn by the proposer while the request is asked for more:
+    row and bytes are kept, for somebody may have judged by them.
+    """
 
     class Kind(models.TextChoices):
         JPEG = "image/jpeg", "Ảnh JPEG"
@@ -273,17 +290,45 @@ class Evidence(models.Model):
     sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(db_default=Now())
+    withdrawn_at = models.DateTimeField("rút lúc", null=True)
 
     history = HistoricalRecords(bases=[TracedRow])
+    objects: ClassVar[EvidenceQuerySet] = EvidenceQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["request", "sha256"], name="evidence_once_a_request"),
+            models.UniqueConstraint(
+                fields=["request", "sha256"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="evidence_once_a_request",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
     @property
+    def was_filed(self) -> bool:
+        """Whether it has gone out with its request before, which was returned since: then it is never deleted."""
+        returned_at = self.request.returned_at
+        return returned_at is not None and self.uploaded_at < returned_at
+
+    @property
     def extension(self) -> str:
         return {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[self.kind]
+
+
+class CancellationReading(models.Model):
+    """Somebody who approved a request, or was to carry it out, has read that it was cancelled and why."""
+
+    request = models.ForeignKey(CorrectionRequest, models.PROTECT, related_name="cancellation_readings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    read_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["request", "person"], name="cancellation_read_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.person_id}"

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from gradebook.models import PERIOD_CHOICES, SubjectLine
 from gradebook.regulation import Period
 from gradebook.scopes import HOMEROOM
-from students.models import SchoolClass
+from students.models import SchoolClass, SchoolYear
 
 SHORT = 8
 
@@ -107,3 +107,36 @@ class BookLook(models.Model):
     @property
     def code(self) -> str:
         return self.line.code if self.line else HOMEROOM
+
+
+class SigningReminder(models.Model):
+    """Somebody was reminded that books of a period lack their signature, `books` in number (PLAN IV.1, IV.2, IV.4).
+
+    At most one a person and day. Written by `approvals.signing_reminders` alone, never changed.
+    """
+
+    year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="signing_reminders")
+    period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signing_reminders")
+    books = models.PositiveIntegerField("số sổ chưa kí")
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    role = models.CharField("tư cách", max_length=60)
+    sent_at = models.DateTimeField("nhắc lúc", db_default=Now())
+    day = models.DateField("ngày nhắc")
+
+    class Meta:
+        ordering = ("-sent_at", "-id")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "day"], name="signing_reminder_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(period__in=[each.value for each in Period]),
+                name="signing_reminder_period_is_known",
+            ),
+            models.CheckConstraint(condition=Q(books__gte=1), name="signing_reminder_is_about_books"),
+            models.CheckConstraint(
+                condition=~Q(person=models.F("sent_by")), name="signing_reminder_is_to_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.period} {self.day}"

@@ -99,7 +99,7 @@ def test_before_it_is_decided_the_list_and_the_tasks_say_that_another_request_ha
         assert "Có phiếu khác cùng ô" in lines[-1]
     decision = text(client.get(reverse("approvals:request", args=[first.pk])))
     assert f"còn ở phiếu {second.label} đang chờ («Đã phê chuẩn, chờ thực hiện»)" in decision
-    corrections.cancel(second, by=school.lan)
+    corrections.cancel(second, note="Không cần nữa.", by=school.lan)
     assert "Có phiếu khác cùng ô" not in text(client.get(reverse("approvals:requests")))
 
 
@@ -189,7 +189,7 @@ def test_of_two_requests_on_one_cell_the_second_is_approved_only_when_the_first_
     assert "Chờ phiếu đó được thực hiện hoặc được huỷ rồi xét tiếp." in text(answer)
     second.refresh_from_db()
     assert (second.state, second.decided_by) == ("filed", None)
-    corrections.cancel(first, by=school.lan)
+    corrections.cancel(first, note="Không cần nữa.", by=school.lan)
     assert corrections.decide(second, approve=True, note="", by=school.hoa).state == "approved"
 
 

@@ -321,7 +321,7 @@ def test_what_another_request_has_overtaken_waits_for_its_teacher_and_no_longer_
 
 def test_a_request_that_can_no_longer_be_carried_out_is_cancelled_by_its_teacher(school):
     request = approved(school)
-    assert corrections.cancel(request, by=school.lan).state == State.CANCELLED
+    assert corrections.cancel(request, note="Giá trị đã đổi.", by=school.lan).state == State.CANCELLED
     with pytest.raises(CorrectionOutdated, match="Đã huỷ"):
         corrections.carry_out(request, by=school.tuan)
 
@@ -435,7 +435,7 @@ DO = {
     Act.DECLINE: lambda request, by: consent.answer(request, consents=False, note="Ý kiến.", by=by),
     Act.ASK_CONSENT: lambda request, by: consent.ask_consent(request, by=by),
     Act.APPLY: lambda request, by: corrections.carry_out(request, by=by),
-    Act.CANCEL: lambda request, by: corrections.cancel(request, by=by),
+    Act.CANCEL: lambda request, by: corrections.cancel(request, note="Không cần nữa.", by=by),
 }
 
 

@@ -62,7 +62,7 @@ def test_a_request_approved_and_cancelled_at_once_ends_cancelled_and_nobody_is_l
     outcomes = []
     at_once(
         outcome_of(lambda: corrections.decide(request, approve=True, note="", by=school.hoa), outcomes),
-        outcome_of(lambda: corrections.cancel(request, by=school.lan), outcomes),
+        outcome_of(lambda: corrections.cancel(request, note="Không cần nữa.", by=school.lan), outcomes),
     )
     final = CorrectionRequest.objects.get(pk=request.pk)
     # Cancelling an approved request is allowed, approving a cancelled one is not: it ends cancelled either way.

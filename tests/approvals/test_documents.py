@@ -16,7 +16,7 @@ from approvals.documents import DocumentRefused, Member, Paper, board_of_today, 
 from approvals.models import BoardMember, DocumentVersion, KeptDocument
 from tests.approvals.kept import PLAN_FILE, again, board_paper, the_board, the_plan
 from tests.approvals.papers import picture, scan
-from tests.gradebook.school import make_school
+from tests.gradebook.school import CONFIRMED, make_school
 
 pytestmark = pytest.mark.django_db
 LIST = "approvals:documents"
@@ -194,7 +194,7 @@ def test_the_decision_is_laid_down_with_its_members(school, client):
     )
     answer = client.post(
         reverse("approvals:document_new", args=["board"]),
-        {**typed(number="12/QĐ-THKĐ", text="Quản lí CSDL."), **members},
+        {**typed(number="12/QĐ-THKĐ", text="Quản lí CSDL."), **members, **CONFIRMED},
         follow=True,
     )
     shown = text(answer)
@@ -220,7 +220,7 @@ def test_a_board_has_one_head_and_members(school, client, roles, says):
     client.force_login(school.bich)
     people = (school.bich, school.hoa)
     members = rows(*zip(people, roles, strict=False))
-    sent = {**typed(text="Quản lí CSDL."), **members}
+    sent = {**typed(text="Quản lí CSDL."), **members, **CONFIRMED}
     answer = client.post(reverse("approvals:document_new", args=["board"]), sent)
     assert answer.status_code == 422
     assert says in text(answer)
@@ -254,6 +254,24 @@ def test_a_further_decision_begins_with_the_members_of_the_last(school, client):
     people = [row["person"].value() for row in form.context["rows"]]
     assert people[:3] == [str(school.bich.pk), str(school.hoa.pk), str(school.tuan.pk)]
     assert board_paper(school).text in form.content.decode()
+
+
+def test_every_decision_on_the_board_is_laid_down_with_the_password_the_later_ones_too(school, client):
+    client.force_login(school.bich)
+    members = rows((school.bich, "head"), (school.hoa, "deputy"))
+    first, later = (
+        {**typed(number=number, text="Quản lí CSDL."), **members} for number in ("12/QĐ-THKĐ", "13/QĐ-THKĐ")
+    )
+    address = reverse("approvals:document_new", args=["board"])
+    assert 'name="confirm_password"' in client.get(address).content.decode()
+    for sent in (first, later):
+        asked = client.post(address, sent)
+        assert asked.status_code == 422
+        assert f"Đưa lên quyết định số {sent['number']} về Ban quản lí CSDL" in text(asked)
+        assert not DocumentVersion.objects.filter(number=sent["number"]).exists()
+        assert client.post(address, {**sent, **CONFIRMED}).status_code == 302
+        address = reverse("approvals:document_renew", args=[KeptDocument.objects.get().pk])
+    assert DocumentVersion.objects.count() == 2
 
 
 @pytest.mark.parametrize("count", [1, 5])

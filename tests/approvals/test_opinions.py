@@ -70,6 +70,52 @@ def test_of_a_proposer_in_another_team_that_teams_head_is_asked_and_sees_the_req
     assert opinions.give_opinion(request, opinion="Đúng.", by=head).opinion_by == head
 
 
+def test_an_opinion_is_offered_as_optional_and_is_never_overdue_for_who_may_give_it(school, client):
+    request = filed(school)
+    yesterday = clock.today() - datetime.timedelta(days=1)
+    CorrectionRequest.objects.filter(pk=request.pk).update(due_on=yesterday)
+    (task,) = tasks_of(school.dung)
+    assert (task.is_optional, task.due_on, task.is_overdue) == (True, None, False)
+    client.force_login(school.dung)
+    shown = text(client.get("/"))
+    assert "Có thể cho ý kiến" in shown
+    assert "Quá hạn" not in shown
+    assert "Đến hạn trước" not in shown
+    assert tasks_of(school.hoa)[0].is_overdue
+
+
+def test_nobody_gives_a_second_opinion_on_a_request_by_the_page_or_in_the_database(school, client):
+    request = opinions.give_opinion(filed(school), opinion="Đúng với bài.", by=school.dung)
+    client.force_login(school.dung)
+    page = client.get(page_of(request))
+    assert "Ghi ý kiến" not in text(page)
+    answer = client.post(act_of(request, "opine"), {"opinion": "Nghĩ lại, chưa rõ."})
+    assert answer.status_code == 409
+    assert "mỗi người ghi một lần" in text(answer)
+    request.refresh_from_db()
+    assert request.opinion == "Đúng với bài."
+    with pytest.raises(IntegrityError, match="one opinion"), transaction.atomic():
+        CorrectionRequest.objects.update(opinion="Chưa rõ.", opinion_at=clock.now())
+
+
+def test_whoever_heads_the_team_later_may_say_something_too_and_both_stay_on_record(school, client):
+    request = opinions.give_opinion(filed(school), opinion="Đúng với bài.", by=school.dung)
+    post = school.dung.posts.get(kind="grade_head")
+    school.dung.posts.filter(pk=post.pk).update(ends_on=clock.today() - datetime.timedelta(days=1))
+    school.ngoc.posts.create(kind="grade_head", team=post.team, starts_on=clock.today())
+    head = User.objects.get(pk=school.ngoc.pk)
+    client.force_login(head)
+    assert "Đúng với bài." in text(client.get(page_of(request)))
+    request = opinions.give_opinion(request, opinion="Đồng ý với thầy Dũng.", by=head)
+    assert request.opinion_by == head
+    assert set(request.history.exclude(opinion="").values_list("opinion", flat=True)) == {
+        "Đúng với bài.",
+        "Đồng ý với thầy Dũng.",
+    }
+    with pytest.raises(IntegrityError, match="one opinion"), transaction.atomic():
+        CorrectionRequest.objects.update(opinion_by=school.dung, opinion_at=clock.now())
+
+
 # -- Asked for more ----------------------------------------------------------------------------------------
 
 
@@ -84,9 +130,6 @@ def test_sent_back_for_more_the_teacher_adds_it_and_files_again_and_what_was_fil
     ]
     client.force_login(school.lan)
     assert "yêu cầu bổ sung lúc" in text(client.get(page_of(request)))
-    first = request.evidence.get()
-    assert client.post(reverse("approvals:detach", args=[first.pk]), {"reason": REASON}).status_code == 409
-    request.refresh_from_db()
     corrections.attach(request, clean_evidence("đầu.png", picture("PNG")), by=school.lan)
     answer = client.post(act_of(request, "file"), {"code": "other", "reason": "Thêm ảnh trang đầu."})
     assert answer.status_code == 302
@@ -103,8 +146,8 @@ def test_a_file_added_to_the_answer_may_go_again_the_database_keeps_the_filed_on
     first = request.evidence.get()
     added = corrections.attach(request, clean_evidence("đầu.png", picture("PNG")), by=school.lan)
     corrections.detach(added, by=school.lan)
-    with pytest.raises(CorrectionOutdated, match="đã gửi cùng phiếu"):
-        corrections.detach(first, by=school.lan)
+    with pytest.raises(CorrectionOutdated, match="đã bỏ ra khỏi phiếu rồi"):
+        corrections.detach(added, by=school.lan)
     with pytest.raises(IntegrityError, match="evidence of a filed request"), transaction.atomic():
         first.delete()
     assert corrections.keep_reason(request, reason="", by=school.lan).reason == REASON

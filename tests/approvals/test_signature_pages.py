@@ -40,7 +40,7 @@ def words(response):
 
 
 def ticked(response):
-    return {book.title for book, is_ticked, _problem in response.context["to_sign"] if is_ticked}
+    return {book.title for book, is_ticked, _problem, _pending in response.context["to_sign"] if is_ticked}
 
 
 def fresh(person):
@@ -101,7 +101,7 @@ def test_a_book_not_read_is_refused_with_the_reason_beside_it_and_nothing_is_sig
     client.force_login(school.lan)
     answer = client.post(reverse(SIGN), {"book": [told[TOAN], told[TV]], **CONFIRMED})
     assert answer.status_code == 422
-    beside = {book.title: problem for book, _ticked, problem in answer.context["to_sign"]}
+    beside = {book.title: problem for book, _ticked, problem, _pending in answer.context["to_sign"]}
     assert beside[TV].startswith("Thầy cô chưa xem nội dung sổ như hiện nay.")
     assert (beside[TOAN], beside[CLASS_BOOK]) == ("", "")
     assert (
@@ -127,7 +127,7 @@ def test_the_books_are_read_one_after_the_other_and_then_signed_together(school,
     assert "chọn cả 3 sổ để kí một lần" in words(page)
     listed = client.get(reverse(PAGE), {"period": "GHKI", "tick": "seen"})
     assert ticked(listed) == {TOAN, TV, CLASS_BOOK}
-    books = [book.token for book, _ticked, _problem in listed.context["to_sign"]]
+    books = [book.token for book, _ticked, _problem, _pending in listed.context["to_sign"]]
     done = client.post(reverse(SIGN), {"book": books, **CONFIRMED}, follow=True)
     assert "Đã kí 3 sổ" in done.content.decode()
 
@@ -182,10 +182,11 @@ def test_the_register_lists_who_has_not_signed_to_the_office_the_head_and_each_t
     assert seen(school.dung) == {title for title in everything if not title.endswith("1A")}
     assert seen(school.thu) == {"Ngoại ngữ 1 lớp 4A", "Ngoại ngữ 1 lớp 4B"}
     client.force_login(school.hoa)
-    listed = words(client.get(reverse(PAGE), {"class": school.class_4a.pk}))
-    assert "Ngoại ngữ 1 lớp 4A Lê Thị Thu Chưa kí" in listed
-    assert "Toán lớp 4A Nguyễn Thị Lan" not in listed
-    assert "Đạo đức lớp 4A chưa phân công Chưa kí" in listed
+    lines = client.get(reverse(PAGE), {"class": school.class_4a.pk}).context["list"].lines
+    owed = {line.owing.name: [book.title for book in line.owing.books] for line in lines}
+    assert owed["Lê Thị Thu"] == ["Ngoại ngữ 1 lớp 4A"]
+    assert owed["Nguyễn Thị Lan"] == ["Tiếng Việt lớp 4A", CLASS_BOOK]
+    assert "Đạo đức lớp 4A" in owed["chưa phân công"]
 
 
 def test_the_page_of_a_broken_signature_names_cell_values_writer_and_request(school, client):

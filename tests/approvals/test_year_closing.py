@@ -9,10 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, models, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import clock
 from accounts.history import Source, acting
+from accounts.models import User
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
+from approvals.tasks import read_tasks
 from approvals.year_closing import close_year, closing_list, reopen_year
 from gradebook.models import SubjectResult, YearOutcome
 from students.models import Enrolment, HomeroomAssignment, SchoolYear, YearIsClosed, YearProfile
@@ -213,3 +217,42 @@ def _hanging_on_a_year():
         if not more:
             return found
         found |= more
+
+
+# -- Opened again ------------------------------------------------------------------------------------------
+
+
+def years_of(person):
+    return read_tasks(User.objects.get(pk=person.pk)).years
+
+
+def test_a_reopened_year_is_a_task_of_principal_and_clerk_until_it_is_closed_again(school, over):
+    close_year(over, by=school.bich)
+    assert not years_of(school.bich)
+    reopen_year(over, reason="Công văn 12/SGDĐT yêu cầu sửa kết quả một em.", by=school.bich)
+    (task,) = years_of(school.bich)
+    today = clock.today()
+    assert task.title == f"Năm học {over.label} đang mở lại"
+    for words in (
+        f"mở lại từ {timezone.localtime(clock.now()):%H:%M} {today:%d/%m/%Y}, {school.bich.full_name}",
+        "lí do: Công văn 12/SGDĐT yêu cầu sửa kết quả một em.",
+        "sửa xong thì đóng lại",
+    ):
+        assert words in task.detail
+    assert (task.due_on, task.kind) == (today + datetime.timedelta(days=14), "warning")
+    (of_clerk,) = years_of(school.tuan)
+    assert "báo Hiệu trưởng đóng lại" in of_clerk.detail
+    assert not any(years_of(person) for person in (school.hoa, school.lan, school.son))
+    assert "lí do: Công văn 12/SGDĐT" in text(client_of(school.bich).get("/"))
+    page = client_of(school.tuan).get(reverse("approvals:year_closing", args=[over.pk]))
+    assert "Năm học này mở lại từ" in text(page)
+    with clock.travelling(clock.now() + datetime.timedelta(days=15)):
+        assert years_of(school.bich)[0].word == "Quá hạn"
+    close_year(over, by=school.bich)
+    assert not years_of(school.bich)
+
+
+def test_a_year_that_never_was_closed_is_not_reopened(school, over):
+    assert not years_of(school.bich)
+    page = client_of(school.bich).get(reverse("approvals:year_closing", args=[over.pk]))
+    assert "mở lại từ" not in text(page)

@@ -16,9 +16,11 @@ from approvals import consent, corrections
 from approvals.correction_register import short_name
 from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest
+from gradebook.sheets import Field
 from reports.correction_papers import NO, added_to, consent_of_principal
+from students.models import Student
 from tests.approvals.papers import REASON, applied, approved, awaiting, draft, entered_school, filed, picture
-from tests.gradebook.school import change_of
+from tests.gradebook.school import add_pupils, change_of
 from tests.reports.papers import as_confirmed, pages_of
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +94,51 @@ def test_what_was_not_decided_is_left_to_the_hand(school):
     assert "PHIẾU ĐÃ HUỶ" in paper(school, cancelled)
 
 
+def test_a_dead_request_is_printed_as_dead_and_no_longer_as_approved(school):
+    request = corrections.cancel(approved(school), note="Điểm cũ đúng.", by=school.lan)
+    words = paper(school, request)
+    assert "PHIẾU ĐÃ HUỶ, KHÔNG CÓ GIÁ TRỊ THỰC HIỆN" in words
+    assert f"{school.lan.full_name} huỷ lúc " in words
+    assert "Điểm cũ đúng." in words
+    assert "(phê chuẩn minh chứng): Đã phê chuẩn; phiếu huỷ sau đó, không còn hiệu lực. Đúng bài." in words
+    assert "Không thực hiện: phiếu đã huỷ." in words
+    assert "chứng): Phê chuẩn" not in words
+    refused = corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài làm.", by=school.hoa)
+    words = paper(school, refused)
+    assert "PHIẾU BỊ TỪ CHỐI, KHÔNG CÓ GIÁ TRỊ THỰC HIỆN" in words
+    assert "Không thực hiện: phiếu bị từ chối." in words
+
+
+def comments(school, pupils, letters=200):
+    """Cô Lan's request for the comments of these pupils, decided and carried out; each is a long one."""
+    ref = school.sheet()
+    said = ("Em đọc to, rõ ràng, cần viết chữ đều nét và trình bày bài sạch hơn. " * 9)[:letters].strip()
+    changes = [change_of(ref, pupil, Field.COMMENT, f"{said} {pupil.pk}") for pupil in pupils]
+    request = corrections.propose(ref, changes, by=school.lan)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.file_request(request, reason=REASON, by=school.lan)
+    corrections.decide(request, approve=True, note="Đúng bài.", by=school.hoa)
+    return corrections.carry_out(request, by=school.tuan)
+
+
+def leaves(school, request):
+    client = as_confirmed(school.tuan)
+    return pages_of(client.get(reverse("reports:correction_paper", args=[request.pk])).getvalue())
+
+
+def test_three_long_comments_with_everybody_s_part_stand_on_one_page(school):
+    assert len(leaves(school, comments(school, school.pupils[:3]))) == 1
+
+
+def test_the_comments_of_a_whole_class_take_five_pages_at_most(school):
+    add_pupils(school.class_4a, 32)
+    pupils = Student.objects.filter(enrolments__school_class=school.class_4a)
+    pages = leaves(school, comments(school, pupils))
+    assert pupils.count() == 37
+    assert len(pages) <= 5
+    assert all(pupil.full_name in " ".join(pages) for pupil in pupils)
+
+
 @pytest.mark.parametrize(
     ("verdict", "note", "printed"),
     [
@@ -114,7 +161,7 @@ def test_the_words_of_the_head_of_the_grade_and_of_the_principal_are_printed(sch
     declined = consent.answer(request, consents=False, note="Đã kí học bạ.", by=again(school.bich))
     words = paper(school, declined)
     assert "Ý kiến tổ (khối) trưởng: Bài đúng là 9 điểm." in words
-    assert "(phê chuẩn minh chứng): Phê chuẩn." in words
+    assert "Đã phê chuẩn; Hiệu trưởng không đồng ý nên không còn hiệu lực. Đúng bài." in words
     assert "đã kí học bạ): Không đồng ý. Đã kí học bạ." in words
     for who in (school.dung, school.hoa, school.bich):
         assert f"Ghi trên hệ thống: {who.full_name}" in words

@@ -21,6 +21,7 @@ from approvals.correction_register import Entry, Narrowing, entries_of
 from approvals.inspection_workflow import InspectionAct
 from approvals.models import Inspection
 from approvals.reconciliations import month_of
+from approvals.signature_register import read_register
 from gradebook.handovers import read_record
 from gradebook.models import EntryOrder
 from gradebook.regulation import Period
@@ -44,11 +45,13 @@ from reports.parent_papers import LIST, SLIPS, papers_pdf, read_papers
 from reports.report_files import report_pdf
 from reports.report_kind import Moment
 from reports.transfer_packs import read_pack
+from reports.unsigned_books import read_unsigned_paper, unsigned_pdf
 from students.models import Student
 from tests import pictures
 from tests.approvals import test_inspections, test_reconciliations
 from tests.approvals.kept import the_board, the_plan
 from tests.approvals.papers import applied, entered_school
+from tests.approvals.signed_books import complete_school, sign
 from tests.gradebook import test_decisions
 from tests.gradebook.next_year import decide, make_ending
 from tests.gradebook.school import make_school, open_window
@@ -79,6 +82,7 @@ NAMES = {
     "monthly_report": ("bao-cao-thang",),
     "figures": ("bien-dong-si-so",),
     "pupil_list": ("danh-sach-len-lop",),
+    "unsigned_books": ("so-chua-ki",),
     "transfer_pack": ("ho-so-chuyen-truong",),
 }
 """The pictures of each template."""
@@ -265,3 +269,12 @@ def test_what_a_pupil_who_leaves_takes_along() -> None:
     assert movement.student == Student.objects.get(pk=school.pupils[0].pk)
     manuscript = PackManuscript(read_pack(movement))
     assert_as_approved("ho-so-chuyen-truong", pdf.render(PACK, manuscript.context, title=manuscript.title))
+
+
+@pytest.mark.usefixtures("on_the_day")
+def test_a_list_of_books_without_signature() -> None:
+    school = complete_school()
+    sign(school.lan, "Toán lớp 4A")
+    principal = again(school.bich)
+    paper = read_unsigned_paper(read_register(principal, {"period": "GHKI"}), school.year, of=principal)
+    assert_as_approved("so-chua-ki", unsigned_pdf(paper))

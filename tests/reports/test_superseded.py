@@ -302,6 +302,17 @@ def test_the_page_of_the_request_fetches_the_list_and_works_without_script(schoo
     assert "In lại trang 1" in part
 
 
+def test_where_nothing_was_printed_before_it_is_said_that_nothing_is_to_be_printed_again(school):
+    request = applied(school)
+    client = as_confirmed(school.tuan)
+    address = reverse("reports:superseded", args=[request.pk])
+    page = client.get(address).content.decode()
+    assert "Không có trang nào phải in lại" in page
+    assert "Văn thư in lại đúng các trang đã nêu" not in page
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "Không có trang nào phải in lại" in part
+
+
 def test_many_corrections_ask_no_more_of_the_database_than_one(school, django_assert_num_queries):
     as_if_printed(school)
     one = applied(school)
