@@ -93,6 +93,11 @@ class Table:
         return tuple(tuple(self._heads(line)) for line in range(self.depth))
 
     @property
+    def size(self) -> int:
+        """Cells, the labels among them."""
+        return len(self.rows) * (1 + len(self.columns))
+
+    @property
     def has_numbers(self) -> bool:
         return any(each.number for each in self.rows)
 
@@ -166,6 +171,15 @@ class Report:
     @property
     def lacks_figures(self) -> bool:
         return any(each.lacks_figures for each in self.tables)
+
+    @property
+    def lines(self) -> int:
+        return sum(len(each.rows) for each in self.tables)
+
+    @property
+    def cells(self) -> int:
+        """The labels among them."""
+        return sum(each.size for each in self.tables)
 
     def table(self, key: str) -> Table:
         """Raises KeyError."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from accounts import clock
 from gradebook.year_end_list_views import NOTE, ShownList
 from reports.book_content import Signature
+from reports.papers import Paper
 from reports.signatories import read_signatories
 from students.paper_dates import long_date
 
@@ -27,7 +28,7 @@ class ListPaper:
     note: str
 
 
-def read_list_paper(shown: ShownList) -> ListPaper:
+def list_paper(shown: ShownList) -> Paper:
     """Two statements."""
     own = shown.pupils.sheet_headings[5:]
     lines = tuple(
@@ -41,7 +42,7 @@ def read_list_paper(shown: ShownList) -> ListPaper:
         for number, row in enumerate(shown.pupils.rows, start=1)
     )
     today = clock.today()
-    return ListPaper(
+    paper = ListPaper(
         shown,
         (*_FIRST, *((each.name, "c-narrow" if each.width <= NARROW else "c-words") for each in own)),
         lines,
@@ -49,10 +50,16 @@ def read_list_paper(shown: ShownList) -> ListPaper:
         read_signatories([]).principal(shown.year, today),
         NOTE,
     )
+    return Paper(
+        TEMPLATE,
+        {"paper": paper},
+        title=shown.title,
+        lines=len(lines),
+        cells=cells_of(shown),
+        pupils=len(lines),
+        told=(shown.pupils.title.upper(), *(name for _number, _class, name, *_rest in lines)),
+    )
 
 
-def list_pdf(paper: ListPaper) -> bytes:
-    # Only here, so that a web process that prints none does not load the typesetter (40 MB).
-    from reports import pdf  # noqa: PLC0415
-
-    return pdf.render(TEMPLATE, {"paper": paper}, title=paper.shown.title)
+def cells_of(shown: ShownList) -> int:
+    return len(shown.pupils.rows) * (len(_FIRST) + len(shown.pupils.headings))

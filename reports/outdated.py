@@ -129,6 +129,8 @@ def _has_changed() -> Case:
         When(~Q(state=PrintJob.State.DONE), then=False),
         # What was issued stays; of a draft the page of the decision tells.
         When(decision__isnull=False, then=False),
+        # A report is of the moment that it names.
+        When(book=PrintJob.Book.REPORT, then=False),
         When(book=PrintJob.Book.CLASS_TABLE, then=_any(_table_changes())),
         When(book=PrintJob.Book.TRANSFER_PACK, then=_any(_pack_changes())),
         When(book=PrintJob.Book.SLIPS, then=_any(_slip_changes())),
