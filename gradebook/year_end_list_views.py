@@ -92,6 +92,7 @@ def year_end_list(request: SignedInRequest, kind: str) -> HttpResponse:
         "first": page.start_index(),
         "note": NOTE,
         "kinds": [(each, LISTS[each].title) for each in Kind],
+        "sees_kept": permissions.may(request.user, Action.SEE_REPORTS),
     }
     return render(request, "gradebook/year_end_list.html", context)
 

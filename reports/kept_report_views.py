@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
+from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
@@ -105,6 +106,9 @@ def kept_report_differences(request: SignedInRequest, pk: int) -> HttpResponse:
 def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
     """The copy as a workbook; who took it is logged."""
     kept = get_kept(request.user, pk)
+    found = report_of(kept)
+    if found.is_list:
+        require_password(request, f"Tải {kept} ra Excel.", lasting=Lasting.EXPORTS)
     above = lines_above(moment_of(kept), kept.lock_state, by=request.user, kept=kept)
     log_access(
         request,
@@ -113,7 +117,7 @@ def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
         target_path=reverse("reports:kept_report", args=[kept.pk]),
         detail=kept_words(kept),
     )
-    content = write_report(report_of(kept), above=above)
+    content = write_report(found, above=above)
     return file_to_save(io.BytesIO(content), f"{_name(kept)}.xlsx", XLSX)
 
 
@@ -123,10 +127,10 @@ def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
 def kept_report_paper(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The copy on paper, or one table of it (?table=), to be signed and sealed."""
     kept = get_kept(request.user, pk)
-    table, title = request.GET.get("table", ""), str(kept)
-    wish = PaperWish(Of.KEPT_REPORT, str(kept.pk), "", _name(kept))
+    found, table, title = report_of(kept), request.GET.get("table", ""), str(kept)
+    wish = PaperWish(Of.KEPT_REPORT, str(kept.pk), "", _name(kept), tells_of_pupils=found.is_list)
     if table:
-        title = f"{title}: {only_table(report_of(kept), table).tables[0].title}"
+        title = f"{title}: {only_table(found, table).tables[0].title}"
         wish = replace(wish, query=urlencode({"table": table}))
     return paper_answer(
         request,

@@ -10,6 +10,7 @@ from accounts import clock, permissions
 from accounts.models import User
 from reports.book_content import Signature
 from reports.figures import LEGEND, Report, ShownTable, shown
+from reports.list_papers import paper_of_list
 from reports.models import KeptReport
 from reports.papers import Paper
 from reports.report_kind import Moment
@@ -86,13 +87,16 @@ def kept_words(kept: KeptReport) -> str:
 def report_paper(moment: Moment, report: Report, *, lock_state: str, kept: KeptReport | None = None) -> Paper:
     """Two statements. The date under the motto is that of the copy, else today's."""
     day = localtime(kept.kept_at).date() if kept else clock.today()
+    state = f"{lock_state} {kept_words(kept) if kept else NOT_KEPT}"
+    if report.is_list:
+        return paper_of_list(moment, report, state=state, day=day)
     tables = tuple(shown(table) for table in report.tables)
     paper = ReportPaper(
         report=report,
         tables=tables,
         year=moment.year,
         place_and_date=f"{moment.year.place}, {long_date(day)}",
-        state=f"{lock_state} {kept_words(kept) if kept else NOT_KEPT}",
+        state=state,
         principal=read_signatories([]).principal(moment.year, day),
         is_across=any(table.width >= WIDE for table in tables),
     )

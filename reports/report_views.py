@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
+from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
@@ -44,7 +45,11 @@ TELLS_SECRETS = "Danh sách này cho biết thông tin nhạy cảm của học 
 def reports(request: SignedInRequest) -> HttpResponse:
     """«Thống kê, báo cáo»: every kind, by group."""
     permissions.require(request.user, Action.SEE_REPORTS, WHO_SEES)
-    groups = [(group, [kind for kind in KINDS if kind.group is group]) for group in Group]
+    groups = [
+        (group, [kind for kind in KINDS if kind.group is group])
+        for group in Group
+        if group is not Group.LISTS
+    ]
     context = {
         "groups": [(group, kinds) for group, kinds in groups if kinds],
         "lists": [(kind.value, LISTS[kind]) for kind in YearEndList],
@@ -98,6 +103,8 @@ def _show(
 def report_excel(request: SignedInRequest, slug: str) -> FileResponse:
     """The report as a workbook; who took it is logged."""
     asked = asked_report(request.user, slug, request.GET.dict())
+    if asked.kind.is_list:
+        require_password(request, f"Tải {asked.kind.title} ra Excel.", lasting=Lasting.EXPORTS)
     above = lines_above(asked.moment, lock_words(asked.moment), by=request.user)
     return _workbook(request, asked, write_report(asked.read(), above=above))
 
@@ -121,7 +128,8 @@ def report_paper(request: SignedInRequest, slug: str) -> HttpResponseBase:
     asked = asked_report(request.user, slug, request.GET.dict())
     kind, moment, table = asked.kind, asked.moment, request.GET.get("table", "")
     title = f"{kind.title}, {moment.words}"
-    wish = PaperWish(Of.REPORT, kind.slug, moment.query, f"{kind.slug}-{moment.file_part}")
+    name = f"{kind.slug}-{moment.file_part}"
+    wish = PaperWish(Of.REPORT, kind.slug, moment.query, name, tells_of_pupils=kind.is_list)
     if table:
         title = f"{title}: {only_table(asked.read(), table).tables[0].title}"
         wish = replace(wish, query=f"{wish.query}&{urlencode({'table': table})}")
