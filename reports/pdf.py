@@ -67,7 +67,7 @@ _TEMPLATES: Final[Mapping[type, str]] = {
     OwnBookFront: OWN_FRONT_TEMPLATE,
     OwnSheet: OWN_SHEET_TEMPLATE,
 }
-DRAWING_VERSION: Final = 3
+DRAWING_VERSION: Final = 4
 """Raise when this file, page_fit or composed_form draw the same content differently: all is then drawn anew."""
 
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
