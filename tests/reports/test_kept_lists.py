@@ -83,7 +83,7 @@ def test_who_has_left_a_kept_list_is_named_once_and_what_changed_of_the_others(s
     gone, renamed = school.pupils[0], school.pupils[1]
     put(school, gone, "TV", mark=4, attainment="C")
     put(school, gone, "cham_chi", rating="C")
-    Student.objects.filter(pk=renamed.pk).update(birth_day=renamed.birth_day % 28 + 1)
+    Student.objects.filter(pk=renamed.pk).update(birth_day=(renamed.birth_day or 1) % 28 + 1)
     assert PROMOTED is not None
     found = differences(report_of(kept), PROMOTED.read(moment(school)))
     of_gone = [each for each in found if gone.full_name in each.row]
