@@ -27,7 +27,8 @@ _FIRST = (("TT", "c-no"), ("Lớp", "c-class"), ("Họ và tên", "c-name"), ("N
 class ListPaper:
     """A list with what stands around it; `headings` are those of the columns, each with the class of its width.
 
-    `where` says of which classes or moment it is, `notes` what the list says of itself.
+    `where` says of which classes or moment it is, `notes` what the list says of itself. It bears no number; its sheet
+    is across always, so nothing has to be said of it.
     """
 
     year: SchoolYear
@@ -38,6 +39,8 @@ class ListPaper:
     place_and_date: str
     principal: Signature
     notes: tuple[str, ...]
+    number: str = ""
+    is_across: bool = False
 
 
 def list_paper(shown: ShownList) -> Paper:

@@ -38,6 +38,11 @@ class ReportPaper:
     is_across: bool
 
     @property
+    def number(self) -> str:
+        """Left open, for the clerk's register."""
+        return "……/BC-THKĐ"
+
+    @property
     def addressee(self) -> str:
         return addressee(self.year.parent_body)
 
