@@ -200,7 +200,7 @@ def _require_may_see(user: User) -> None:
 def _about_printing(form: AskForBookForm, year: SchoolYear | None) -> str:
     book, target = PrintJob.Book(form.cleaned_data["book"]), form.cleaned_data["school_class"]
     is_transcripts = book == PrintJob.Book.TRANSCRIPTS
-    period = "" if is_transcripts else f" {in_sentence(Period(form.cleaned_data['period']))}"
+    period = "" if is_transcripts else f" {in_sentence(form.cleaned_data['period'])}"
     when = f"{period} năm học {year.label}" if year else period
     if isinstance(target, ManyClasses):
         kind = "học bạ" if is_transcripts else "sổ THKQGD"
