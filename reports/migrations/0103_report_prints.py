@@ -1,6 +1,10 @@
-"""Reports and lists on paper that the worker draws: of what they are, kept with the print."""
+"""Reports and lists on paper that the worker draws: of what they are, kept with the print; the function that says
+whether a print is outdated.
+"""
 
 from django.db import migrations, models
+
+from reports.outdated import create_function
 
 
 class Migration(migrations.Migration):
@@ -98,5 +102,10 @@ class Migration(migrations.Migration):
                 ),
                 name="print_of_a_paper_says_of_what",
             ),
+        ),
+        # The function as it is written down now: a later migration that creates it anew writes the same.
+        migrations.RunPython(
+            lambda _apps, editor: create_function(editor),
+            lambda _apps, editor: editor.execute("DROP FUNCTION print_has_changed"),
         ),
     ]
