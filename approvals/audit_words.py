@@ -177,6 +177,8 @@ COLUMNS: Final[Mapping[str, str]] = {
     "order_id": "lệnh số",
     "owner_id": "của",
     "pages": "số trang",
+    "paper": "báo cáo, danh sách nào",
+    "paper_title": "tên báo cáo, danh sách",
     "password": "mật khẩu",
     "period": "thời điểm",
     "person_id": "người",

@@ -4,7 +4,7 @@ For its page, the workbook and the paper alike. Drafts are not in it: what was n
 """
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -180,7 +180,7 @@ def _months(own: QuerySet[CorrectionRequest]) -> list[datetime.date]:
     return [timezone.localdate(moment) for moment in moments]
 
 
-def narrowing_of(asked: QueryDict, year: SchoolYear | None, choices: Choices) -> Narrowing:
+def narrowing_of(asked: Mapping[str, str], year: SchoolYear | None, choices: Choices) -> Narrowing:
     """What `asked` says of what there is to choose from."""
     month = asked.get("month", "")
     state = asked.get("state", "")

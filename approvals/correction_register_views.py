@@ -1,5 +1,6 @@
 """The register of corrections: its page for whoever sees requests, its workbook for the office (R69)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.confirmation import Lasting, require_password
+from accounts.models import User
 from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest
@@ -30,7 +32,7 @@ from approvals.correction_register import (
 from approvals.models import CorrectionRequest
 from approvals.request_pages import WHO_READS
 from approvals.workflow import State
-from gradebook.year_end_views import year_of
+from gradebook.year_end_views import year_in
 
 PER_PAGE = 25
 WHO_EXPORTS = "Sổ theo dõi sửa điểm do văn thư, Ban giám hiệu tải về, in ra."
@@ -50,20 +52,20 @@ class Asked:
         return f"{NAME}, năm học {year.label}" if year else NAME
 
 
-def read_asked(request: SignedInRequest) -> Asked:
-    """Four statements; the rows are still to be read."""
-    permissions.require_anywhere(request.user, Action.SEE_REQUEST, WHO_READS)
-    year, years = year_of(request)
-    choices = read_choices(request.user, year, years)
-    narrowing = narrowing_of(request.GET, year, choices)
-    return Asked(choices, narrowing, entries_of(request.user, narrowing))
+def read_asked(user: User, asked: Mapping[str, str]) -> Asked:
+    """What an address asks for (`asked`, by name). Four statements; the rows are still to be read."""
+    permissions.require_anywhere(user, Action.SEE_REQUEST, WHO_READS)
+    year, years = year_in(asked)
+    choices = read_choices(user, year, years)
+    narrowing = narrowing_of(asked, year, choices)
+    return Asked(choices, narrowing, entries_of(user, narrowing))
 
 
 @never_cache
 @require_safe
 def correction_register(request: SignedInRequest) -> HttpResponse:
     """The requests that the person may see, in the order of their numbers, a page at a time."""
-    asked = read_asked(request)
+    asked = read_asked(request.user, request.GET.dict())
     page = Paginator(asked.rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "asked": asked,
@@ -82,7 +84,7 @@ def correction_register(request: SignedInRequest) -> HttpResponse:
 def correction_register_file(request: SignedInRequest) -> FileResponse:
     """The same as a workbook, a row for each cell; who took it is logged."""
     permissions.require(request.user, Action.PRINT_PAPERS, WHO_EXPORTS)
-    asked = read_asked(request)
+    asked = read_asked(request.user, request.GET.dict())
     require_password(
         request, f"Tải {asked.title[:1].lower()}{asked.title[1:]} ra Excel.", lasting=Lasting.EXPORTS
     )

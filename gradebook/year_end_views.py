@@ -1,7 +1,7 @@
 """The pages of a class's year end: how far each class is, the class, a pupil, and the steps up to the principal."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.contrib import messages
 from django.db.models import Count, OuterRef, Subquery
@@ -58,8 +58,13 @@ def get_class(user: User, pk: int) -> SchoolClass:
 
 def year_of(request: SignedInRequest) -> tuple[SchoolYear | None, list[SchoolYear]]:
     """The year asked for, else the current one; and those there are, latest first, none that is only prepared."""
+    return year_in(request.GET.dict())
+
+
+def year_in(asked: Mapping[str, str]) -> tuple[SchoolYear | None, list[SchoolYear]]:
+    """The same of what an address asks for, by name."""
     years = list(SchoolYear.objects.begun())
-    wanted = request.GET.get("year", "")
+    wanted = asked.get("year", "")
     return next((each for each in years if str(each.pk) == wanted), years[0] if years else None), years
 
 

@@ -7,14 +7,15 @@ anything else than its table.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from reports.book_content import BY_DECISION, ClassTable, Column, ColumnBlock
+from reports.figures import NO_SHARE, figure_words, share
+from reports.figures import Column as FigureColumn
 
 PASS_MARK: Final = 5
 """A test mark below it stands in the first column of the marks (TT 27/2020 Điều 9)."""
-NOTHING: Final = "–"
+NOTHING: Final = NO_SHARE
 _MIDDLE: Final = frozenset({"H", "Đ"})
 _OUTCOME_VALUES: Final = {
     "XEP_LOAI": (
@@ -166,11 +167,11 @@ def _share(wanted: Sequence[bool], girls: Sequence[bool], whole: int | None) -> 
 
 
 def percent(part: int, whole: int) -> str:
-    """33,3 of 1 in 3; 100, not 100,0; a dash where there is nothing to take a share of."""
-    if not whole:
-        return NOTHING
-    share = (Decimal(100 * part) / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return f"{share:f}".removesuffix(".0").replace(".", ",")
+    """33,3 of 1 in 3; 100,0 of all; a dash where there is nothing to take a share of (`figures.share`)."""
+    return figure_words(share(part, whole), _SHARE)
+
+
+_SHARE: Final = FigureColumn("share", ("%",), is_share=True)
 
 
 def _counted(share: Share) -> tuple[str, str]:

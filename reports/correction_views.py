@@ -3,13 +3,13 @@
 import io
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import clock, permissions
+from accounts import permissions
 from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry
@@ -17,15 +17,14 @@ from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
-from approvals.correction_register import Entry
 from approvals.correction_register_views import WHO_EXPORTS, read_asked
 from approvals.request_pages import get_request
-from reports.correction_papers import correction_pdf, read_correction_paper, register_paper, register_pdf
+from reports.correction_papers import correction_pdf, paper_of_register, read_correction_paper
+from reports.paper_views import paper_answer
+from reports.paper_wishes import Of, PaperWish
 
 PDF = "application/pdf"
 WHO_PRINTS = "Phiếu đề nghị sửa do người lập phiếu, văn thư, Ban giám hiệu in."
-MOST_REQUESTS = 400
-"""On one paper: the server draws it while its reader waits."""
 
 
 @require_safe
@@ -43,41 +42,23 @@ def correction_paper(request: SignedInRequest, pk: int) -> FileResponse:
     return file_to_save(io.BytesIO(correction_pdf(paper)), name, PDF)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("correction_register_paper", times=30, minutes=10, what="in sổ theo dõi sửa điểm")
 def correction_register_paper(request: SignedInRequest) -> HttpResponseBase:
     """The register, narrowed as on its page."""
     permissions.require(request.user, Action.PRINT_PAPERS, WHO_EXPORTS)
-    asked = read_asked(request)
-    against = _against(asked.narrowing.year is None, asked.rows.count())
-    if asked.narrowing.year is None or against:
-        messages.error(request, against)
-        return _back(asked.narrowing.query)
-    require_password(request, f"Tải {asked.title[:1].lower()}{asked.title[1:]}.", lasting=Lasting.EXPORTS)
-    entries = [Entry(each) for each in asked.rows]
-    detail = f"{asked.narrowing.words}: {len(entries)} phiếu"
-    log_access(request, AccessLogEntry.Kind.BULK_EXPORTED, target=asked.title, detail=detail)
-    paper = register_paper(
-        asked.narrowing.year,
-        asked.narrowing,
-        entries,
-        printed_by=request.user.full_name,
-        printed_at=clock.moment_label(clock.stamp()),
+    asked = read_asked(request.user, request.GET.dict())
+    narrowing, count = asked.narrowing, asked.rows.count()
+    if narrowing.year is None or not count:
+        messages.error(request, "Không có phiếu nào để in. Bỏ bớt điều kiện lọc.")
+        return redirect(f"{reverse('approvals:correction_register')}?{narrowing.query}")
+    name = f"so-theo-doi-sua-diem-{narrowing.year.pk}"
+    return paper_answer(
+        request,
+        PaperWish(Of.CORRECTIONS, "", narrowing.query, name, seen_by=request.user.pk, tells_of_pupils=True),
+        lambda: paper_of_register(request.user, asked),
+        year=narrowing.year,
+        title=asked.title,
+        detail=f"{narrowing.words}: {count} phiếu",
+        logged_as=AccessLogEntry.Kind.BULK_EXPORTED,
     )
-    name = f"so-theo-doi-sua-diem-{paper.year.pk}.pdf"
-    return file_to_save(io.BytesIO(register_pdf(paper)), name, PDF)
-
-
-def _against(has_no_year: bool, requests: int) -> str:
-    if has_no_year or not requests:
-        return "Không có phiếu nào để in. Bỏ bớt điều kiện lọc."
-    if requests > MOST_REQUESTS:
-        return (
-            f"Sổ có {requests} phiếu, mỗi lần in nhiều nhất {MOST_REQUESTS}. Lọc theo tháng, lớp hoặc thời điểm rồi in "
-            "từng phần; bản Excel có đủ."
-        )
-    return ""
-
-
-def _back(query: str) -> HttpResponse:
-    return redirect(f"{reverse('approvals:correction_register')}?{query}")

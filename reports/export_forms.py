@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 
-from gradebook.models import PERIOD_CHOICES
-from gradebook.regulation import Period
+from reports.choice_fields import PeriodField, WhomField
 from reports.sector_files import Scope
 from reports.sector_shapes import SHAPES, shape_of
 from students.models import SchoolClass, SchoolYear
@@ -27,45 +26,18 @@ class SectorFileForm(forms.Form):
             "invalid_choice": "Không có mẫu tệp này. Chọn lại trong danh sách.",
         },
     )
-    scope = forms.TypedChoiceField(
-        label="Xuất cho",
-        error_messages={
-            "required": "Chọn lớp, khối hoặc toàn trường.",
-            "invalid_choice": "Lớp này không thuộc năm học đang xem. Chọn lại trong danh sách.",
-        },
-    )
-    period = forms.TypedChoiceField(
-        label="Thời điểm đánh giá",
-        choices=PERIOD_CHOICES,
-        coerce=Period,
-        help_text="Cho các tệp điểm, nhận xét. Danh sách học sinh không cần.",
-        error_messages={
-            "required": "Chọn thời điểm đánh giá.",
-            "invalid_choice": "Không có thời điểm đánh giá này. Chọn lại trong danh sách.",
-        },
-    )
+    scope = WhomField(label="Xuất cho", required="Chọn lớp, khối hoặc toàn trường.")
+    period = PeriodField(help_text="Cho các tệp điểm, nhận xét. Danh sách học sinh không cần.")
 
     def __init__(self, *args: Any, year: SchoolYear, classes: Sequence[SchoolClass], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        grades = list(dict.fromkeys(each.grade_level for each in classes))
-        scopes = {"truong": Scope(year)}
-        scopes |= {f"khoi-{grade}": Scope(year, grade=grade) for grade in grades}
-        scopes |= {str(each.pk): Scope(year, school_class=each) for each in classes}
-        field = self.fields["scope"]
-        field.choices = [  # type: ignore[attr-defined]
-            ("truong", "Toàn trường"),
-            *(
-                (
-                    f"Khối {grade}",
-                    [
-                        (f"khoi-{grade}", f"Cả khối {grade}"),
-                        *((str(each.pk), each.name) for each in classes if each.grade_level == grade),
-                    ],
-                )
-                for grade in grades
-            ),
-        ]
-        field.coerce = scopes.__getitem__  # type: ignore[attr-defined]
+        whom: Any = self.fields["scope"]
+        whom.offer(
+            classes,
+            school=Scope(year),
+            of_grade=lambda grade: Scope(year, grade=grade),
+            of_class=lambda each: Scope(year, school_class=each),
+        )
 
 
 class SendingForm(forms.Form):

@@ -25,12 +25,13 @@ _TENTH: Final = Decimal("0.1")
 @dataclass(frozen=True, slots=True)
 class Column:
     """`heads` from the outermost; neighbours with equal outer heads stand under one. `is_change`: what is more or less
-    than at another time, with its sign."""
+    than at another time, with its sign. `is_words`: of a list, whose rows have words instead of figures."""
 
     key: str
     heads: tuple[str, ...]
     is_share: bool = False
     is_change: bool = False
+    is_words: bool = False
 
     @property
     def words(self) -> str:
@@ -40,7 +41,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table: one figure a column, or none at all in a heading.
+    """A line of a table: one figure a column, or none at all in a heading; of a list, `words` in their place.
 
     `code` and `unit` as the form has them, `number` what stands before the label ("3.5."), `level` how far it is
     moved in. `not_asked`: keys of the columns that the form crosses out in this row.
@@ -55,10 +56,13 @@ class Row:
     is_heading: bool = False
     number: str = ""
     not_asked: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """How a sentence calls it: "Tổng quy mô (mã số 37)"."""
+        """How a sentence calls it: "Tổng quy mô (mã số 37)"; a pupil "Trần Minh An, 4A, 12/03/2016"."""
+        if self.words:
+            return ", ".join((self.label, *self.words[:2]))
         label = self.label.lstrip("-+ ").rstrip(":")
         return f"{label} (mã số {self.code})" if self.code else label
 
@@ -91,6 +95,11 @@ class Table:
     def head_rows(self) -> tuple[tuple[Head, ...], ...]:
         """The head of the columns, line by line; what stands before them spans all its lines."""
         return tuple(tuple(self._heads(line)) for line in range(self.depth))
+
+    @property
+    def size(self) -> int:
+        """Cells, the labels among them."""
+        return len(self.rows) * (1 + len(self.columns))
 
     @property
     def has_numbers(self) -> bool:
@@ -166,6 +175,20 @@ class Report:
     @property
     def lacks_figures(self) -> bool:
         return any(each.lacks_figures for each in self.tables)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it names pupils."""
+        return any(column.is_words for table in self.tables for column in table.columns)
+
+    @property
+    def lines(self) -> int:
+        return sum(len(each.rows) for each in self.tables)
+
+    @property
+    def cells(self) -> int:
+        """The labels among them."""
+        return sum(each.size for each in self.tables)
 
     def table(self, key: str) -> Table:
         """Raises KeyError."""
@@ -265,7 +288,8 @@ def _plain_figure(figure: Figure) -> int | str | None:
 
 def _row(kept: Mapping[str, Any]) -> Row:
     figures = tuple(Decimal(each) if isinstance(each, str) else each for each in kept["figures"])
-    return Row(**{**kept, "figures": figures, "not_asked": tuple(kept["not_asked"])})
+    words = {name: tuple(kept.get(name, ())) for name in ("not_asked", "words")}
+    return Row(**{**kept, **words, "figures": figures})
 
 
 # --- What differs ------------------------------------------------------------------------------------
@@ -286,16 +310,41 @@ NOT_THERE: Final = "không có"
 
 
 def differences(old: Report, new: Report) -> tuple[Difference, ...]:
-    """Cell by cell in the order of `old`, then what only `new` has. Titles and notes are not compared."""
+    """Cell by cell in the order of `old`, then what only `new` has. Titles and notes are not compared.
+
+    Of a pupil who is on one of two lists alone it is said once, not of each cell.
+    """
     before, now = _cells_of(old), _cells_of(new)
+    keys = dict.fromkeys((*before, *now))
+    alone = {key[:2] for key in keys if key[2] == _LISTED and not (key in before and key in now)}
     return tuple(
         Difference(*(before.get(key) or now[key])[:3], _words_at(before, key), _words_at(now, key))
-        for key in dict.fromkeys((*before, *now))
-        if _words_at(before, key) != _words_at(now, key)
+        for key in keys
+        if _words_at(before, key) != _words_at(now, key) and (key[2] == _LISTED or key[:2] not in alone)
     )
 
 
+_LISTED: Final = "*"
+"""In place of a column's key: that the row is there at all."""
+
+
 def _cells_of(report: Report) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
+    listed = {
+        (table.key, row.key, _LISTED): (table.title, row.name, "Tên trong danh sách", "có")
+        for table in report.tables
+        for row in table.rows
+        if row.words
+    }
+    words = {
+        (table.key, row.key, column.key): (table.title, row.name, column.words, each)
+        for table in report.tables
+        for row in table.rows
+        for column, each in zip(table.columns, row.words, strict=False)
+    }
+    return listed | words | _figures_of(report)
+
+
+def _figures_of(report: Report) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
     return {
         (table.key, row.key, column.key): (
             table.title,
@@ -438,6 +487,11 @@ def shown(table: Table, link: Link | None = None) -> ShownTable:
 
 def _shown_cells(table: Table, row: Row, link: Link | None) -> tuple[ShownCell, ...]:
     """Nobody stands behind a zero, a share or a missing figure."""
+    if row.words:
+        return tuple(
+            ShownCell(column, words, is_missing=False, is_asked=True, url="")
+            for column, words in zip(table.columns, row.words, strict=True)
+        )
     return tuple(
         ShownCell(
             column,

@@ -23,6 +23,7 @@ COUNT_FORMAT = "#,##0"
 LINE_HEIGHT = 15
 """Of a line of text, in points."""
 FIGURE_WIDTH = 9
+WORDS_WIDTH = 28
 
 
 def write_report(report: Report, *, above: Sequence[str]) -> bytes:
@@ -45,7 +46,7 @@ def _write_words(
     cell = sheet.cell(line, 1)
     write_value(cell, text)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
-    width = sum(each for _name, each in side) + FIGURE_WIDTH * len(table.columns)
+    width = sum(each for _name, each in side) + sum(_width_of(each) for each in table.columns)
     sheet.merge_cells(start_row=line, start_column=1, end_row=line, end_column=len(side) + len(table.columns))
     lines = sum(_lines_of(each, width) for each in text.split("\n"))
     sheet.row_dimensions[line].height = LINE_HEIGHT * lines
@@ -97,6 +98,10 @@ def _lines_below(report: Report, table: Table, *, is_first: bool) -> Iterator[st
         yield from report.notes
         for heading, text in report.remarks:
             yield f"{heading}: {text}"
+
+
+def _width_of(column: Column) -> int:
+    return WORDS_WIDTH if column.is_words else FIGURE_WIDTH
 
 
 def _side_heads(table: Table) -> tuple[tuple[str, int], ...]:
@@ -182,7 +187,10 @@ def write_row(sheet: Worksheet, table: Table, row: Row, line: int) -> None:
     for place, column in enumerate(table.columns):
         cell = sheet.cell(line, len(side) + place + 1)
         cell.border = FRAME
-        if row.figures:
+        if row.words:
+            write_value(cell, row.words[place])
+            cell.alignment = Alignment(wrap_text=True, vertical="center")
+        elif row.figures:
             _write_figure(cell, row, column, row.figures[place])
 
 
@@ -205,7 +213,8 @@ def _set_up(
     for number, (_name, width) in enumerate(side, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     for number in range(len(side) + 1, len(side) + len(table.columns) + 1):
-        sheet.column_dimensions[get_column_letter(number)].width = FIGURE_WIDTH
+        column = table.columns[number - len(side) - 1]
+        sheet.column_dimensions[get_column_letter(number)].width = _width_of(column)
     label = get_column_letter(2 + table.has_numbers)
     sheet.freeze_panes = f"{label}{first_row}"
     sheet.print_title_rows = f"{first_head}:{first_row - 1}"

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -11,29 +11,34 @@ from django.conf import settings
 from reports import pdf
 from reports.whole_files import KEPT, written_whole
 
-__all__ = ["folder", "forget", "forget_unused", "is_kept", "kept_page", "written_whole"]
+__all__ = ["folder", "forget", "forget_unused", "is_kept", "kept_drawing", "kept_page", "written_whole"]
 UNUSED_DAYS: Final = 60
 """Pages that no book has used for so long are taken away; they can always be drawn again."""
 
 
 def kept_page(content: pdf.Content) -> Path:
     """Return the PDF of one pupil, table or sheet, drawing it only if it is not kept already."""
-    page = _place(content)
+    return kept_drawing(pdf.content_hash(content), lambda: pdf.draw(content))
+
+
+def kept_drawing(content_hash: str, draw: Callable[[], bytes]) -> Path:
+    """Return the PDF of whatever has this hash, drawing it only if it is not kept already."""
+    page = _place(content_hash)
     if page.exists():
         os.utime(page)
         return page
-    drawn = pdf.draw(content)
+    drawn = draw()
     with written_whole(page) as draft:
         draft.write_bytes(drawn)
     return page
 
 
 def is_kept(content: pdf.Content) -> bool:
-    return _place(content).exists()
+    return _place(pdf.content_hash(content)).exists()
 
 
-def _place(content: pdf.Content) -> Path:
-    return folder() / f"{pdf.content_hash(content)}.pdf"
+def _place(content_hash: str) -> Path:
+    return folder() / f"{content_hash}.pdf"
 
 
 def folder() -> Path:

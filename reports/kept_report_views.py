@@ -1,29 +1,36 @@
 """Copies of reports that were kept: the list, one copy as it was, what differs since, its Excel and its paper."""
 
 import io
+from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
+from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
-from accounts.models import AccessLogEntry, User
+from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
+from reports.asked_reports import WHO_SEES, get_kept, only_table, paper_of_kept
 from reports.figures import differences
 from reports.figures_excel import write_report
 from reports.kept_reports import moment_of, report_of
 from reports.kinds import KINDS, kind_of
 from reports.models import KeptReport
-from reports.report_files import kept_words, lines_above, report_pdf
-from reports.report_views import WHO_SEES, table_asked, tables_context
+from reports.paper_views import paper_answer
+from reports.paper_wishes import Of, PaperWish
+from reports.report_files import kept_words, lines_above
+from reports.report_views import tables_context
 from students.models import SchoolYear
 
 COPIES_A_PAGE = 30
@@ -99,35 +106,42 @@ def kept_report_differences(request: SignedInRequest, pk: int) -> HttpResponse:
 def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
     """The copy as a workbook; who took it is logged."""
     kept = get_kept(request.user, pk)
+    found = report_of(kept)
+    if found.is_list:
+        require_password(request, f"Tải {kept} ra Excel.", lasting=Lasting.EXPORTS)
     above = lines_above(moment_of(kept), kept.lock_state, by=request.user, kept=kept)
-    return _file(request, kept, write_report(report_of(kept), above=above), "xlsx")
-
-
-@never_cache
-@require_safe
-@limited("report_paper", times=60, minutes=10, what="in báo cáo")
-def kept_report_paper(request: SignedInRequest, pk: int) -> FileResponse:
-    """The copy on paper, or one table of it (?table=), to be signed and sealed."""
-    kept = get_kept(request.user, pk)
-    found = table_asked(request, report_of(kept))
-    content = report_pdf(moment_of(kept), found, lock_state=kept.lock_state, kept=kept)
-    return _file(request, kept, content, "pdf")
-
-
-def get_kept(user: User, pk: int) -> KeptReport:
-    """Fetch and check in one call; with its year and its keeper. Raises PermissionDenied, Http404."""
-    permissions.require(user, Action.SEE_REPORTS, WHO_SEES)
-    return get_object_or_404(KeptReport.objects.select_related("year", "kept_by"), pk=pk)
-
-
-def _file(request: SignedInRequest, kept: KeptReport, content: bytes, ending: str) -> FileResponse:
-    is_pdf = ending == "pdf"
     log_access(
         request,
-        AccessLogEntry.Kind.PRINT_DOWNLOADED if is_pdf else AccessLogEntry.Kind.BULK_EXPORTED,
+        AccessLogEntry.Kind.BULK_EXPORTED,
         target=str(kept),
         target_path=reverse("reports:kept_report", args=[kept.pk]),
         detail=kept_words(kept),
     )
-    name = f"{kept.kind}-{moment_of(kept).file_part}-ban-{kept.number}.{ending}"
-    return file_to_save(io.BytesIO(content), name, "application/pdf" if is_pdf else XLSX)
+    content = write_report(found, above=above)
+    return file_to_save(io.BytesIO(content), f"{_name(kept)}.xlsx", XLSX)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("report_paper", times=60, minutes=10, what="in báo cáo")
+def kept_report_paper(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """The copy on paper, or one table of it (?table=), to be signed and sealed."""
+    kept = get_kept(request.user, pk)
+    found, table, title = report_of(kept), request.GET.get("table", ""), str(kept)
+    wish = PaperWish(Of.KEPT_REPORT, str(kept.pk), "", _name(kept), tells_of_pupils=found.is_list)
+    if table:
+        title = f"{title}: {only_table(found, table).tables[0].title}"
+        wish = replace(wish, query=urlencode({"table": table}))
+    return paper_answer(
+        request,
+        wish,
+        lambda: paper_of_kept(kept, table),
+        year=kept.year,
+        title=title,
+        detail=kept_words(kept),
+    )
+
+
+def _name(kept: KeptReport) -> str:
+    """Of its files, without the ending."""
+    return f"{kept.kind}-{moment_of(kept).file_part}-ban-{kept.number}"

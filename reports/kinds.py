@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from reports import (
     attendance_report,
+    list_kinds,
     movement_report,
     promotion_report,
     quality_report,
@@ -22,6 +23,7 @@ KINDS: tuple[ReportKind, ...] = (
     movement_report.KIND,
     movement_report.COUNTS,
     attendance_report.KIND,
+    *list_kinds.KINDS,
 )
 _BY_SLUG: Mapping[str, ReportKind] = {kind.slug: kind for kind in KINDS}
 

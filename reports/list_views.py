@@ -3,11 +3,11 @@
 import io
 
 from django.http import FileResponse, Http404
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
-from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
@@ -18,8 +18,10 @@ from approvals.signature_page import WHO_SEES
 from approvals.signature_register import read_register
 from gradebook.year_end_list_views import shown_list
 from reports import movement_report
-from reports.list_papers import list_pdf, read_list_paper
-from reports.report_files import report_pdf
+from reports.list_papers import list_paper
+from reports.paper_views import paper_answer
+from reports.paper_wishes import Of, PaperWish
+from reports.report_files import report_paper
 from reports.report_kind import Moment
 from reports.unsigned_books import read_unsigned_paper, unsigned_pdf
 from students.models import SchoolYear
@@ -27,22 +29,28 @@ from students.movement_views import days_in_view
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("year_end_list_paper", times=30, minutes=10, what="in danh sách cuối năm")
-def year_end_list_paper(request: SignedInRequest, kind: str) -> FileResponse:
-    """The list that the page shows, of the whole of it; who took it is logged."""
-    shown = shown_list(request, kind)
-    require_password(
-        request, f"Tải {shown.title[:1].lower()}{shown.title[1:]} bản in.", lasting=Lasting.EXPORTS
+def year_end_list_paper(request: SignedInRequest, kind: str) -> HttpResponseBase:
+    """The list that the page shows, of the whole of it."""
+    shown = shown_list(request.user, kind, request.GET.dict())
+    sees_all = permissions.may(request.user, Action.SEE_OUTCOMES)
+    wish = PaperWish(
+        Of.LIST,
+        kind,
+        shown.query,
+        shown.name,
+        seen_by=None if sees_all else request.user.pk,
+        tells_of_pupils=True,
     )
-    log_access(
+    return paper_answer(
         request,
-        AccessLogEntry.Kind.PRINT_DOWNLOADED,
-        target=shown.title,
+        wish,
+        lambda: list_paper(shown),
+        year=shown.year,
+        title=f"{shown.title}, {shown.where}",
         detail=f"{shown.where}: {len(shown.pupils.rows)} học sinh, họ tên, ngày sinh, kết quả",
     )
-    content = list_pdf(read_list_paper(shown))
-    return file_to_save(io.BytesIO(content), f"{shown.name}.pdf", "application/pdf")
 
 
 @never_cache
@@ -73,5 +81,5 @@ def head_counts_paper(request: SignedInRequest) -> FileResponse:
     year, first, last = days_in_view(request)
     report = movement_report.report_between(year, first, last)
     log_access(request, AccessLogEntry.Kind.PRINT_DOWNLOADED, target=f"{report.title}, {report.moment}")
-    content = report_pdf(Moment(year, day=last), report, lock_state="")
-    return file_to_save(io.BytesIO(content), f"si-so-{last:%Y-%m-%d}.pdf", "application/pdf")
+    paper = report_paper(Moment(year, day=last), report, lock_state="")
+    return file_to_save(io.BytesIO(paper.drawn()), f"si-so-{last:%Y-%m-%d}.pdf", "application/pdf")

@@ -40,6 +40,9 @@ class PrintJob(models.Model):
     old ones. `places` tells on which pages of the file a pupil stands: by code, then by the year of the pages ("" where
     they are of no year); empty of books that were printed before it was kept.
 
+    `paper` is what a report or list on paper is of (`reports.paper_wishes`), `paper_title` its title; such a print is
+    of a year, and of a period as little as a transfer pack.
+
     `student`: the học bạ or the slip of that pupil alone, out of that class. `batch`: a class of a batch, cancelled and
     resumed as a whole. Which states follow which: `reports.print_moves`.
     """
@@ -52,6 +55,7 @@ class PrintJob(models.Model):
         TRANSFER_PACK = "chuyen", "Hồ sơ chuyển trường"
         DECISION = "quyetdinh", "Quyết định"
         CERTIFICATES = "giaykhen", "Giấy khen"
+        REPORT = "baocao", "Báo cáo, danh sách"
 
     class State(models.TextChoices):
         WAITING = "waiting", "Đang chờ"
@@ -89,6 +93,8 @@ class PrintJob(models.Model):
     student = models.ForeignKey(
         Student, models.PROTECT, related_name="print_jobs", null=True, verbose_name="học sinh"
     )
+    paper = models.JSONField("báo cáo, danh sách nào", default=dict)
+    paper_title = models.CharField("tên báo cáo, danh sách", max_length=200, blank=True)
     period = models.CharField("thời điểm", max_length=6, choices=PERIOD_CHOICES)
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="print_jobs")
@@ -135,17 +141,23 @@ class PrintJob(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(book__in=["quyetdinh", "giaykhen"], decision__isnull=False)
-                | Q(book="canhan", decision__isnull=True, school_class__isnull=True)
+                | Q(book__in=["canhan", "baocao"], decision__isnull=True, school_class__isnull=True)
                 | (
-                    ~Q(book__in=["quyetdinh", "giaykhen", "canhan"])
+                    ~Q(book__in=["quyetdinh", "giaykhen", "canhan", "baocao"])
                     & Q(decision__isnull=True, school_class__isnull=False)
                 ),
                 name="print_is_of_a_class_or_a_decision",
             ),
             models.CheckConstraint(
                 condition=Q(book="canhan", teacher__isnull=False, school_year__isnull=False)
-                | (~Q(book="canhan") & Q(teacher__isnull=True, school_year__isnull=True)),
+                | Q(book="baocao", teacher__isnull=True, school_year__isnull=False)
+                | (~Q(book__in=["canhan", "baocao"]) & Q(teacher__isnull=True, school_year__isnull=True)),
                 name="print_of_a_teacher_is_an_own_book",
+            ),
+            models.CheckConstraint(
+                condition=(Q(book="baocao") & ~Q(paper={}) & ~Q(paper_title=""))
+                | (~Q(book="baocao") & Q(paper={}, paper_title="")),
+                name="print_of_a_paper_says_of_what",
             ),
             models.CheckConstraint(
                 condition=Q(correction__isnull=True) | Q(book__in=["thkqgd", "hocba"]),
@@ -199,6 +211,10 @@ class PrintJob(models.Model):
                 f"Giấy khen · {self.decision}" if self.book == self.Book.CERTIFICATES else str(self.decision)
             )
             return f"{kind} · {self.decision.title} · {f'lớp {name}' if name else 'toàn trường'} {self.year.label}"
+        return self.paper_title or self._book_title(name)
+
+    def _book_title(self, name: str) -> str:
+        """`name` of the class."""
         if self.student and self.book == self.Book.SLIPS:
             whose = f"em {self.student.full_name} · lớp {name}"
             title = f"Phiếu kết quả của {whose} · {self.get_period_display()} {self.year.label}"
@@ -217,6 +233,11 @@ class PrintJob(models.Model):
     @property
     def is_pack(self) -> bool:
         return self.book == self.Book.TRANSFER_PACK
+
+    @property
+    def lines_label(self) -> str:
+        """ "1.202 dòng"."""
+        return f"{self.lines_printed or 0:,} dòng".replace(",", ".")
 
     @property
     def cells_missing_label(self) -> str:

@@ -1,7 +1,7 @@
 """Whether what stands in a finished print has changed since it was read: then it must not be signed.
 
-Read from the history tables in the list's own statement, so that twenty prints cost no more than one. (Computing
-each print's hash anew would take nine statements a print, and another version of a template changes it too.)
+Read from the history tables by a function of the database, in the list's own statement. (Computing each print's hash
+anew would take nine statements a print, and another version of a template changes it too.)
 A history row counts only when a value that stands on paper differs from the one in force when the book was read.
 Followed are results, outcomes, sizes and absences, pupils, who sits in the class, its lines, its homeroom teacher and
 the entry windows; not the school's heading lines nor the leaders' posts. A save that had begun before the reading
@@ -9,16 +9,19 @@ and ended after it is missed: milliseconds, for a class and period that is locke
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Any, Final
 
+from django.db import connection
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import (
     BooleanField,
     Case,
     CharField,
+    DateTimeField,
     Exists,
     ExpressionWrapper,
     F,
@@ -111,30 +114,62 @@ def with_changes(prints: QuerySet[PrintJob]) -> QuerySet[PrintJob]:
 
     The moment of reading is `started_at`, that of the attempt that made the book. No further statement.
     """
-    return prints.annotate(is_outdated=RawSQL(*_in_sql(now_in_sql()), BooleanField()))  # noqa: S611 - no outer words
-
-
-@lru_cache(maxsize=4)
-def _in_sql(_now: Func | Value) -> tuple[str, tuple[Any, ...]]:
-    """The condition on a row of "reports_printjob", put together once: to build and write down its fifty subqueries
-    takes the query builder longer than all else that a page of prints costs."""
-    changed = PrintJob.objects.annotate(is_outdated=_has_changed()).filter(pk=OuterRef("pk"))
-    asked = PrintJob.objects.order_by().values(asked=Subquery(changed.order_by().values("is_outdated")))
-    statement, params = asked.query.sql_with_params()
-    return statement.removeprefix("SELECT ").removesuffix(' AS "asked" FROM "reports_printjob"'), params
-
-
-def _has_changed() -> Case:
-    return Case(
-        When(~Q(state=PrintJob.State.DONE), then=False),
-        # What was issued stays; of a draft the page of the decision tells.
-        When(decision__isnull=False, then=False),
-        When(book=PrintJob.Book.CLASS_TABLE, then=_any(_table_changes())),
-        When(book=PrintJob.Book.TRANSFER_PACK, then=_any(_pack_changes())),
-        When(book=PrintJob.Book.SLIPS, then=_any(_slip_changes())),
-        When(book=PrintJob.Book.OWN_BOOK, then=_any(_own_book_changes())),
-        default=_any(_transcript_changes()),
+    told = Func(
+        *("pk", "book", "state", "decision_id", now_in_sql()),
+        function="print_has_changed",
+        output_field=BooleanField(),
     )
+    return prints.annotate(is_outdated=told)
+
+
+# --- The function in the database --------------------------------------------------------------------
+
+
+def create_function(editor: BaseDatabaseSchemaEditor) -> None:
+    """`print_has_changed`, for a migration: whoever changes what follows adds one that creates it anew."""
+    editor.execute(
+        f"""
+CREATE OR REPLACE FUNCTION print_has_changed(
+    of_print bigint, of_book text, of_state text, of_decision bigint, at_moment timestamptz
+) RETURNS boolean LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $print${body_in_sql()}$print$;
+""",
+        None,
+    )
+
+
+def body_in_sql() -> str:
+    """What the function does, written down from what follows: a statement a kind of book, planned once a connection.
+
+    What was issued stays, and of a draft the page of the decision tells; a report is of the moment that it names. A
+    test compares the function in the database with this.
+    """
+    cases = "\n".join(
+        f"    WHEN '{book}' THEN RETURN ({_in_sql(changes())});" for book, changes in _CHANGES.items()
+    )
+    return f"""
+BEGIN
+    IF of_state <> 'done' OR of_decision IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    CASE of_book
+{cases}
+    ELSE
+        RETURN false;
+    END CASE;
+END """
+
+
+def _in_sql(changes: Iterable[Q | Exists]) -> str:
+    """Whether any of them holds of the print, with all parameters written in."""
+    is_changed = Case(When(_any(changes), then=True), default=False)
+    one = PrintJob.objects.order_by().filter(pk=RawSQL("of_print", ()))
+    statement, params = one.annotate(is_changed=is_changed).values("is_changed").query.sql_with_params()
+    with connection.cursor() as cursor:
+        return str(cursor.mogrify(statement, params))
+
+
+_MOMENT: Final = RawSQL("at_moment", (), DateTimeField())
+"""The time of asking, the function's argument."""
 
 
 def _any(changes: Iterable[Q | Exists]) -> Q:
@@ -292,7 +327,7 @@ def _own_book_changes() -> Iterator[Q | Exists]:
         order__year_id=year,
         order__period=period,
         shut_at__gt=OuterRef("started_at"),
-        shut_at__lte=now_in_sql(),
+        shut_at__lte=_MOMENT,
     )
     yield Exists(cuts)
     signed: Any = BookSignature.objects.filter(school_class_id__in=_own_classes(), period=period).order_by()
@@ -326,6 +361,15 @@ def _sitting() -> QuerySet[Any]:
     ).values("student_id")
 
 
+_CHANGES: Final[Mapping[str, Callable[[], Iterable[Q | Exists]]]] = {
+    PrintJob.Book.CLASS_TABLE: _table_changes,
+    PrintJob.Book.TRANSCRIPTS: _transcript_changes,
+    PrintJob.Book.TRANSFER_PACK: _pack_changes,
+    PrintJob.Book.SLIPS: _slip_changes,
+    PrintJob.Book.OWN_BOOK: _own_book_changes,
+}
+
+
 def _changed(model: type[Model], fields: tuple[str, ...], *further: Q | Exists, **which: Any) -> Exists:
     """Whether history after the print's reading has `fields` other than those in force at the reading.
 
@@ -357,8 +401,8 @@ def _blank(fields: tuple[str, ...]) -> str:
 def _windows_since() -> QuerySet[EntryWindow]:
     """Those that began or ended since the print's reading."""
     return EntryWindow.objects.filter(
-        Q(opens_at__gt=OuterRef("started_at"), opens_at__lte=now_in_sql())
-        | Q(closes_at__gt=OuterRef("started_at"), closes_at__lte=now_in_sql())
+        Q(opens_at__gt=OuterRef("started_at"), opens_at__lte=_MOMENT)
+        | Q(closes_at__gt=OuterRef("started_at"), closes_at__lte=_MOMENT)
     )
 
 
@@ -379,7 +423,7 @@ def _cuts_of_the_class() -> QuerySet[WindowCut]:
         Q(order__grade_level=None) | Q(order__grade_level=OuterRef("school_class__grade_level")),
         Q(order__school_class=None) | Q(order__school_class_id=OuterRef("school_class_id")),
         shut_at__gt=OuterRef("started_at"),
-        shut_at__lte=now_in_sql(),
+        shut_at__lte=_MOMENT,
         order__line_code="",
         order__teacher=None,
         order__year_id=OuterRef("school_class__year_id"),

@@ -6,7 +6,7 @@ from itertools import groupby
 from django import forms
 
 from accounts.models import User
-from gradebook.models import PERIOD_CHOICES
+from reports.choice_fields import PeriodField
 from students.models import SchoolClass, Student
 
 Whom = tuple[str, int]
@@ -14,14 +14,7 @@ Whom = tuple[str, int]
 
 
 class _PeriodForm(forms.Form):
-    period = forms.ChoiceField(
-        label="Thời điểm đánh giá",
-        choices=PERIOD_CHOICES,
-        error_messages={
-            "required": "Chọn thời điểm đánh giá.",
-            "invalid_choice": "Không có thời điểm đánh giá này. Chọn lại trong danh sách.",
-        },
-    )
+    period = PeriodField()
 
 
 class OwnBookForm(_PeriodForm):

@@ -63,7 +63,7 @@ def own_book_print(request: SignedInRequest) -> HttpResponse:
     desk = _desk(request)
     form = desk.book_form(request.POST)
     if form.is_valid() and desk.year is not None:
-        period = Period(form.cleaned_data["period"])
+        period = form.cleaned_data["period"]
         teachers = _teachers(desk.year, period, form.cleaned_data["whom"])
         if not teachers:
             form.add_error("whom", NOBODY)
@@ -94,7 +94,7 @@ def slips_print(request: SignedInRequest) -> HttpResponse:
     desk = _desk(request)
     form = desk.slips_form(request.POST)
     if form.is_valid():
-        school_class, period = form.cleaned_data["school_class"], Period(form.cleaned_data["period"])
+        school_class, period = form.cleaned_data["school_class"], form.cleaned_data["period"]
         student = form.cleaned_data["student"]
         whose = f"em {student.full_name}, lớp {school_class.name}" if student else f"lớp {school_class.name}"
         all_of = "" if student else "tất cả học sinh "

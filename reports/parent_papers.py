@@ -7,12 +7,17 @@ import datetime
 from dataclasses import dataclass
 
 from accounts.clock import today
+from reports.paper_wishes import Of
+from reports.papers import Paper
 from reports.signatories import read_signatories
 from students.class_records import Slip, read_slips
 from students.models import SchoolClass
 
 SLIPS = "reports/print/parent_slips.html"
 LIST = "reports/print/parent_list.html"
+TEMPLATES = {Of.PARENT_SLIPS: SLIPS, Of.PARENT_LIST: LIST}
+CELLS_A_PUPIL = {SLIPS: 100, LIST: 9}
+"""A pupil takes as long to be drawn (63 ms, 6 ms) as so many cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,20 @@ def read_papers(school_class: SchoolClass, *, printed_by: str) -> ParentPapers:
     )
 
 
-def papers_pdf(papers: ParentPapers, template: str) -> bytes:
+def parent_paper(papers: ParentPapers, template: str) -> Paper:
     """All slips, each on a page of its own, or the list."""
-    # Only here, so that a web process that prints none does not load the typesetter (40 MB).
-    from reports import pdf  # noqa: PLC0415
-
     context = {
         "papers": papers,
         "teacher_title": ("GIÁO VIÊN CHỦ NHIỆM",),
         "parent_title": ("CHA MẸ (NGƯỜI GIÁM HỘ)",),
     }
-    return pdf.render(template, context, title=papers.title(template))
+    pupils = len(papers.slips)
+    return Paper(
+        template,
+        context,
+        title=papers.title(template),
+        lines=pupils,
+        cells=pupils * CELLS_A_PUPIL[template],
+        pupils=pupils,
+        told=tuple(each.student.full_name for each in papers.slips),
+    )

@@ -43,6 +43,7 @@ __all__ = [
     "learn_forms",
     "merge",
     "merge_into",
+    "paper_hash",
     "print_code",
     "render",
     "render_class_table",
@@ -66,7 +67,7 @@ _TEMPLATES: Final[Mapping[type, str]] = {
     OwnBookFront: OWN_FRONT_TEMPLATE,
     OwnSheet: OWN_SHEET_TEMPLATE,
 }
-DRAWING_VERSION: Final = 3
+DRAWING_VERSION: Final = 4
 """Raise when this file, page_fit or composed_form draw the same content differently: all is then drawn anew."""
 
 _CODE_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -226,6 +227,12 @@ def content_hash(content: Content) -> str:
     template = _TEMPLATES[type(content)]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=_plain)
     return hashlib.sha256(f"{_ink(template)}\n{text}".encode()).hexdigest()
+
+
+def paper_hash(template_name: str, context: Mapping[str, Any], *, title: str) -> str:
+    """Return what `content_hash` is to a book, of what `render` draws: 64 hex digits over markup, styles and fonts."""
+    markup = render_to_string(template_name, {**context, "title": title})
+    return hashlib.sha256(f"{_ink(template_name)}\n{markup}".encode()).hexdigest()
 
 
 def print_code(content: Content) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final
 
 from django import forms
 
 from gradebook.models import PERIOD_CHOICES
+from reports.choice_fields import PeriodField, WhomField
 from reports.models import PrintJob
 from reports.print_register import Narrowing
 from students.models import SchoolClass, SchoolYear
@@ -42,42 +42,15 @@ class AskForBookForm(forms.Form):
             "invalid_choice": "Không có loại sổ này. Chọn sổ THKQGD hoặc học bạ.",
         },
     )
-    school_class = forms.TypedChoiceField(
-        label="In cho",
-        error_messages={
-            "required": "Chọn lớp cần in.",
-            "invalid_choice": "Lớp này không thuộc năm học đang xem. Chọn lại lớp trong danh sách.",
-        },
-    )
-    period = forms.ChoiceField(
-        label="Thời điểm đánh giá",
-        choices=PERIOD_CHOICES,
-        help_text="Cho sổ THKQGD. Học bạ luôn in theo cuối năm học.",
-        error_messages={
-            "required": "Chọn thời điểm đánh giá.",
-            "invalid_choice": "Không có thời điểm đánh giá này. Chọn lại trong danh sách.",
-        },
-    )
+    school_class = WhomField(label="In cho", required="Chọn lớp cần in.")
+    period = PeriodField(help_text="Cho sổ THKQGD. Học bạ luôn in theo cuối năm học.")
 
     def __init__(self, *args: object, classes: Sequence[SchoolClass], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # the arguments of any form
-        by_value: dict[str, SchoolClass | ManyClasses] = {str(each.pk): each for each in classes}
-        groups = [(grade, list(rows)) for grade, rows in groupby(classes, key=lambda each: each.grade_level)]
-        by_value |= {f"khoi-{grade}": ManyClasses(grade) for grade, _rows in groups}
-        by_value["truong"] = ManyClasses(None)
-        field = self.fields["school_class"]
-        field.choices = [  # type: ignore[attr-defined]
-            ("", "Chọn lớp, khối hoặc toàn trường"),
-            ("truong", "Toàn trường"),
-            *(
-                (
-                    f"Khối {grade}",
-                    [(f"khoi-{grade}", f"Cả khối {grade}"), *((str(each.pk), each.name) for each in rows)],
-                )
-                for grade, rows in groups
-            ),
-        ]
-        field.coerce = by_value.__getitem__  # type: ignore[attr-defined]
+        whom: Any = self.fields["school_class"]
+        whom.offer(
+            classes, school=ManyClasses(None), of_grade=ManyClasses, first="Chọn lớp, khối hoặc toàn trường"
+        )
 
 
 class CopiesForm(forms.Form):

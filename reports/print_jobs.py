@@ -29,6 +29,8 @@ from gradebook.year_rules import rules_of
 from reports import print_attempts
 from reports.models import PrintBatch, PrintJob
 from reports.own_books import nothing_held
+from reports.paper_wishes import Of, PaperWish
+from reports.papers import seconds_for
 from reports.print_attempts import PrintCancelled, Printed, note
 from reports.print_help import ask_for_help
 from reports.print_moves import OPEN as OPEN_STATES
@@ -41,6 +43,16 @@ QUEUE: Final = "prints"
 SECONDS_OF_ONE_WISH: Final = 5.0
 """The same person asking for the same open book within this time means the same wish."""
 PRINTS: Final = background.Kind(TASK, key="print_id", locks=28)
+WHO_SEES_PAPERS: Final = "Báo cáo, danh sách chỉ người được xem mới in được."
+LONGEST_TITLE: Final = 200
+_PAPERS_SEEN_WITH: Final = {
+    Of.REPORT: Action.SEE_REPORTS,
+    Of.KEPT_REPORT: Action.SEE_REPORTS,
+    Of.LIST: Action.SEE_OUTCOMES,
+    Of.CORRECTIONS: Action.PRINT_PAPERS,
+    Of.PARENT_SLIPS: Action.SEE_SENSITIVE,
+    Of.PARENT_LIST: Action.SEE_SENSITIVE,
+}
 IN_PARTS: Final = (PrintJob.Book.SLIPS, PrintJob.Book.OWN_BOOK)
 
 
@@ -190,6 +202,19 @@ def ask_for_paper(
     return _ask(wanted, f"{PrintJob.Book(book).label}: {decision}", by=by)
 
 
+def ask_for_report(wish: PaperWish, *, year: SchoolYear, title: str, by: User) -> PrintJob:
+    """The same for a report or list that is too long to be drawn while its reader waits. Raises PermissionDenied."""
+    wanted = {
+        "book": PrintJob.Book.REPORT,
+        "school_year": year,
+        "period": Period.YEAR_END,
+        "paper": wish.plain(),
+        "paper_title": title[:LONGEST_TITLE],
+    }
+    permissions.require_anywhere(by, _PAPERS_SEEN_WITH[Of(wish.of)], WHO_SEES_PAPERS)
+    return _ask(wanted, f"{title[:1].lower()}{title[1:]}", by=by)
+
+
 def _check_certificates(decision: ResultsDecision, school_class: SchoolClass | None) -> None:
     """A certificate names the number and the day of a decision that is in force."""
     if decision.kind != DecisionKind.AWARDS or not decision.is_issued:
@@ -231,6 +256,8 @@ def asked_with(job: Printed) -> tuple[Action, dict[str, Any]]:
     """The power that such a print is asked for with, and over what; a print comes with its class."""
     if isinstance(job, PrintBatch):
         return Action.PRINT_BOOKS, {}
+    if job.book == PrintJob.Book.REPORT:
+        return _PAPERS_SEEN_WITH[Of(job.paper["of"])], {}
     if job.book == PrintJob.Book.OWN_BOOK:
         return Action.PRINT_OWN_BOOK, {"owner_id": job.teacher_id}
     if job.book == PrintJob.Book.SLIPS:
@@ -244,6 +271,8 @@ def _hold(wanted: dict[str, Any]) -> None:
         ResultsDecision.objects.select_for_update(no_key=True).get(pk=wanted["decision"].pk)
     elif wanted.get("teacher") is not None:
         User.objects.select_for_update(no_key=True).get(pk=wanted["teacher"].pk)
+    elif wanted.get("paper"):
+        SchoolYear.objects.select_for_update(no_key=True).get(pk=wanted["school_year"].pk)
     else:
         SchoolClass.objects.select_for_update(no_key=True).get(pk=wanted["school_class"].pk)
 
@@ -289,7 +318,7 @@ def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -
             *("school_class__year", "student", "batch"),
             *("movement__student", "movement__year", "movement__from_class__year"),
             *("decision__year", "decision__school_class", "decision__issued_by", "correction"),
-            *("teacher", "school_year"),
+            *("teacher", "school_year", "asked_by"),
         ).get(pk=print_id)
         if print_attempts.begin(job, pupils_done=0):
             with print_attempts.Attempt(job):
@@ -298,7 +327,13 @@ def run_job(print_id: int, *, should_stop: Callable[[], bool] = lambda: False) -
 
 def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     # Only here, so that the web server does not load the typesetter (40 MB a process).
-    from reports import book_binding, decision_binding, pack_binding, parts_binding  # noqa: PLC0415
+    from reports import (  # noqa: PLC0415
+        book_binding,
+        decision_binding,
+        pack_binding,
+        parts_binding,
+        report_binding,
+    )
     from reports.printed_parts import keep_parts  # noqa: PLC0415 - as above
 
     binding: Any = book_binding
@@ -306,11 +341,13 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
         binding = decision_binding
     elif job.is_pack:
         binding = pack_binding
+    elif job.book == PrintJob.Book.REPORT:
+        binding = report_binding
     elif job.book in IN_PARTS:
         binding = parts_binding
     manuscript = binding.read_manuscript(job)
     progress = print_attempts.ProgressNotes(job)
-    note(job, pupils_asked=manuscript.pupils)
+    note(job, pupils_asked=manuscript.pupils, lines_printed=manuscript.lines)
     if job.book == PrintJob.Book.TRANSCRIPTS:
         ask_for_help(job, manuscript)
     stop_if_asked = print_attempts.stopping(should_stop)
@@ -320,7 +357,6 @@ def _make(job: PrintJob, should_stop: Callable[[], bool]) -> None:
     done = {
         "state": PrintJob.State.DONE,
         "pupils_done": manuscript.pupils,
-        "lines_printed": manuscript.lines,
         "pages": bound.pages,
         "places": bound.places,
         "file": name,
@@ -395,7 +431,12 @@ def progress_of(job: PrintJob, *, worker_is_alive: bool) -> Progress:
 
 
 def _seconds_left(job: PrintJob) -> int | None:
-    if not job.pupils_asked or not job.pupils_done or job.started_at is None:
+    """A report is drawn in one go, so by the number of its lines."""
+    if job.started_at is None:
         return None
     spent = (timezone.now() - job.started_at).total_seconds()
+    if job.paper and job.lines_printed:
+        return max(1, round(seconds_for(job.lines_printed) - spent))
+    if not job.pupils_asked or not job.pupils_done:
+        return None
     return max(1, round(spent / job.pupils_done * (job.pupils_asked - job.pupils_done)))

@@ -22,6 +22,7 @@ from reports.batch_progress import latest_batches
 from reports.changed_slips import marked
 from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
+from reports.paper_wishes import PaperWish
 from reports.periods_so_far import in_sentence
 from reports.print_batches import ask_for_batch
 from reports.print_control import may_control
@@ -83,10 +84,11 @@ def page_of_print(
     """The whole page of a print, with the form for its paper copies; `job` comes from `get_print`."""
     progress = progress_of(job, worker_is_alive=has_live_worker())
     is_done = progress.phase == "done"
-    own = superseded_by(requests_after(job)) if is_done and not job.decision else []
+    own = superseded_by(requests_after(job)) if is_done and not (job.decision or job.paper) else []
     context = {
         "job": job,
         "progress": progress,
+        "wish": PaperWish(**job.paper) if job.paper else None,
         "may_print": may_control(job, request.user),
         "sees_all": permissions.may(request.user, Action.SEE_PRINTS),
         # Whoever asked for one file with one click gets it without a second.
@@ -118,7 +120,8 @@ def _about_paper(user: User, job: PrintJob, form: CopiesForm) -> dict[str, objec
 def print_file(request: SignedInRequest, pk: int) -> FileResponse:
     """The finished PDF, never before it is whole and checked; who took it is logged."""
     job = get_print(request.user, pk)
-    return file_for_the_printer(request, job, file_name(job), whose=_whose(job))
+    whose = "" if job.paper and not job.paper["tells_of_pupils"] else _whose(job)
+    return file_for_the_printer(request, job, file_name(job), whose=whose)
 
 
 def get_print(user: User, pk: int) -> PrintJob:
@@ -132,8 +135,10 @@ def get_print(user: User, pk: int) -> PrintJob:
 
 
 def may_open(user: User, job: PrintJob) -> bool:
-    """The office every print; a teacher the own book, a homeroom teacher the slips of the class."""
-    return permissions.may(user, Action.SEE_PRINTS) or (job.book in IN_PARTS and may_control(job, user))
+    """The office every print; a teacher the own book, a homeroom teacher the slips of the class; a report or list
+    whoever may see the same on its page."""
+    is_for_others = job.book in (*IN_PARTS, PrintJob.Book.REPORT)
+    return permissions.may(user, Action.SEE_PRINTS) or (is_for_others and may_control(job, user))
 
 
 def prints_for_showing() -> QuerySet[PrintJob]:
@@ -147,6 +152,8 @@ def prints_for_showing() -> QuerySet[PrintJob]:
 
 def file_name(job: PrintJob) -> str:
     """The download's name in plain letters, with the print's number: THKQGD-4A-CHKI-2026-2027-ban-in-18.pdf."""
+    if job.paper:
+        return f"{job.paper['name']}-ban-in-{job.pk}.pdf"
     year = year_label(job.year_id).replace(" ", "")
     class_name = file_words(job.school_class.name).upper() if job.school_class else "toan-truong"
     kind = [_FILE_WORDS[PrintJob.Book(job.book)], class_name]
@@ -193,7 +200,7 @@ def _require_may_see(user: User) -> None:
 def _about_printing(form: AskForBookForm, year: SchoolYear | None) -> str:
     book, target = PrintJob.Book(form.cleaned_data["book"]), form.cleaned_data["school_class"]
     is_transcripts = book == PrintJob.Book.TRANSCRIPTS
-    period = "" if is_transcripts else f" {in_sentence(Period(form.cleaned_data['period']))}"
+    period = "" if is_transcripts else f" {in_sentence(form.cleaned_data['period'])}"
     when = f"{period} năm học {year.label}" if year else period
     if isinstance(target, ManyClasses):
         kind = "học bạ" if is_transcripts else "sổ THKQGD"

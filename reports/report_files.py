@@ -10,7 +10,9 @@ from accounts import clock, permissions
 from accounts.models import User
 from reports.book_content import Signature
 from reports.figures import LEGEND, Report, ShownTable, shown
+from reports.list_papers import paper_of_list
 from reports.models import KeptReport
+from reports.papers import Paper
 from reports.report_kind import Moment
 from reports.signatories import read_signatories
 from students.models import SchoolYear
@@ -34,6 +36,11 @@ class ReportPaper:
     state: str
     principal: Signature
     is_across: bool
+
+    @property
+    def number(self) -> str:
+        """Left open, for the clerk's register."""
+        return "……/BC-THKĐ"
 
     @property
     def addressee(self) -> str:
@@ -82,21 +89,28 @@ def kept_words(kept: KeptReport) -> str:
     )
 
 
-def report_pdf(moment: Moment, report: Report, *, lock_state: str, kept: KeptReport | None = None) -> bytes:
+def report_paper(moment: Moment, report: Report, *, lock_state: str, kept: KeptReport | None = None) -> Paper:
     """Two statements. The date under the motto is that of the copy, else today's."""
-    # Only here, so that a web process that prints none does not load the typesetter (40 MB).
-    from reports import pdf  # noqa: PLC0415
-
     day = localtime(kept.kept_at).date() if kept else clock.today()
+    state = f"{lock_state} {kept_words(kept) if kept else NOT_KEPT}"
+    if report.is_list:
+        return paper_of_list(moment, report, state=state, day=day)
     tables = tuple(shown(table) for table in report.tables)
     paper = ReportPaper(
         report=report,
         tables=tables,
         year=moment.year,
         place_and_date=f"{moment.year.place}, {long_date(day)}",
-        state=f"{lock_state} {kept_words(kept) if kept else NOT_KEPT}",
+        state=state,
         principal=read_signatories([]).principal(moment.year, day),
         is_across=any(table.width >= WIDE for table in tables),
     )
-    context = {"paper": paper, "recipients": RECIPIENTS}
-    return pdf.render(TEMPLATE, context, title=f"{report.title}, {report.moment}")
+    return Paper(
+        TEMPLATE,
+        {"paper": paper, "recipients": RECIPIENTS},
+        title=f"{report.title}, {report.moment}",
+        lines=report.lines,
+        cells=report.cells,
+        pupils=0,
+        told=(report.title.upper(), *(row.label for table in report.tables for row in table.rows)),
+    )

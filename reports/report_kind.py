@@ -18,6 +18,7 @@ class Group(StrEnum):
     STATISTICS = "Thống kê cho Ban giám hiệu"
     REQUIRED = "Báo cáo theo mẫu"
     SUMMARY = "Báo cáo của nhà trường"
+    LISTS = "Danh sách cuối năm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ class ReportKind:
     `first_day` of the year unless told otherwise. `behind` lists the pupils behind those figures that `has_list` names;
     `tells_secrets` says of which that list tells what is sensitive (a disability, an ethnic minority). `form` is the
     workbook in the layout that is prescribed. `remarks` are headings under which the principal writes as the copy is
-    kept. Of one that `is_long` a page shows one table at a time.
+    kept. Of one that `is_long` a page shows one table at a time. One that `is_list` names pupils, in words instead of
+    figures: its files ask for the password.
     """
 
     slug: str
@@ -115,6 +117,7 @@ class ReportKind:
     form: Callable[[Moment, Report], bytes] | None = None
     remarks: tuple[str, ...] = ()
     is_long: bool = False
+    is_list: bool = False
 
     @property
     def has_form(self) -> bool:

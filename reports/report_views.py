@@ -2,19 +2,21 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
+from accounts.confirmation import Lasting, require_password
 from accounts.file_answers import file_to_save
 from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
@@ -24,25 +26,30 @@ from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
 from gradebook.year_end_lists import LISTS
 from gradebook.year_end_lists import Kind as YearEndList
+from reports.asked_reports import WHO_SEES, Asked, asked_report, get_kind, moment_form, only_table, paper_of
 from reports.figures import Column, Link, Report, Row, shown
 from reports.figures_excel import write_report
 from reports.kept_reports import WHO_KEEPS, KeepingRefused, digest_of, keep_report
-from reports.kinds import KINDS, kind_of
+from reports.kinds import KINDS
 from reports.lock_words import lock_words
-from reports.report_files import lines_above, report_pdf
+from reports.paper_views import paper_answer
+from reports.paper_wishes import Of, PaperWish
+from reports.report_files import lines_above
 from reports.report_forms import KeepForm, MomentForm
 from reports.report_kind import CellKey, Group, Moment, ReportKind
-from students.models import SchoolYear
 
 TELLS_SECRETS = "Danh sách này cho biết thông tin nhạy cảm của học sinh."
-WHO_SEES = "Thống kê, báo cáo của trường mở cho Ban giám hiệu, văn thư và người kiểm tra."
 
 
 @require_safe
 def reports(request: SignedInRequest) -> HttpResponse:
     """«Thống kê, báo cáo»: every kind, by group."""
     permissions.require(request.user, Action.SEE_REPORTS, WHO_SEES)
-    groups = [(group, [kind for kind in KINDS if kind.group is group]) for group in Group]
+    groups = [
+        (group, [kind for kind in KINDS if kind.group is group])
+        for group in Group
+        if group is not Group.LISTS
+    ]
     context = {
         "groups": [(group, kinds) for group, kinds in groups if kinds],
         "lists": [(kind.value, LISTS[kind]) for kind in YearEndList],
@@ -57,7 +64,7 @@ def reports(request: SignedInRequest) -> HttpResponse:
 def report(request: SignedInRequest, slug: str) -> HttpResponse:
     """The report as it is at this moment."""
     kind = get_kind(request.user, slug)
-    form = _moment_form(request, kind)
+    form = moment_form(kind, request.GET.dict())
     if not form.is_valid():
         return render(request, "reports/report.html", {"kind": kind, "form": form}, status=422)
     return _show(request, kind, form)
@@ -95,9 +102,11 @@ def _show(
 @limited("report_file", times=120, minutes=10, what="tải báo cáo")
 def report_excel(request: SignedInRequest, slug: str) -> FileResponse:
     """The report as a workbook; who took it is logged."""
-    asked = _asked(request, slug)
+    asked = asked_report(request.user, slug, request.GET.dict())
+    if asked.kind.is_list:
+        require_password(request, f"Tải {asked.kind.title} ra Excel.", lasting=Lasting.EXPORTS)
     above = lines_above(asked.moment, lock_words(asked.moment), by=request.user)
-    return _file(request, asked, write_report(asked.read(), above=above), "xlsx")
+    return _workbook(request, asked, write_report(asked.read(), above=above))
 
 
 @never_cache
@@ -105,23 +114,26 @@ def report_excel(request: SignedInRequest, slug: str) -> FileResponse:
 @limited("report_file", times=120, minutes=10, what="tải báo cáo")
 def report_form(request: SignedInRequest, slug: str) -> FileResponse:
     """The workbook in the layout that is prescribed, for the kinds that have one."""
-    asked = _asked(request, slug)
+    asked = asked_report(request.user, slug, request.GET.dict())
     if asked.kind.form is None:
         raise Http404("Báo cáo này không có mẫu Excel riêng.")
-    return _file(request, asked, asked.kind.form(asked.moment, asked.read()), "xlsx", part="mau")
+    return _workbook(request, asked, asked.kind.form(asked.moment, asked.read()), part="mau")
 
 
 @never_cache
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited("report_paper", times=60, minutes=10, what="in báo cáo")
-def report_paper(request: SignedInRequest, slug: str) -> FileResponse:
+def report_paper(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The report on paper, or one table of it (?table=), to be signed and sealed."""
-    asked = _asked(request, slug)
-    # With room to write what a copy would have in words.
-    found = replace(asked.read(), remarks=tuple((heading, "") for heading in asked.kind.remarks))
-    found = table_asked(request, found)
-    content = report_pdf(asked.moment, found, lock_state=lock_words(asked.moment))
-    return _file(request, asked, content, "pdf")
+    asked = asked_report(request.user, slug, request.GET.dict())
+    kind, moment, table = asked.kind, asked.moment, request.GET.get("table", "")
+    title = f"{kind.title}, {moment.words}"
+    name = f"{kind.slug}-{moment.file_part}"
+    wish = PaperWish(Of.REPORT, kind.slug, moment.query, name, tells_of_pupils=kind.is_list)
+    if table:
+        title = f"{title}: {only_table(asked.read(), table).tables[0].title}"
+        wish = replace(wish, query=f"{wish.query}&{urlencode({'table': table})}")
+    return paper_answer(request, wish, lambda: paper_of(asked, table), year=moment.year, title=title)
 
 
 @never_cache
@@ -129,7 +141,7 @@ def report_paper(request: SignedInRequest, slug: str) -> FileResponse:
 @limited("report_pupils", times=240, minutes=10, what="xem danh sách học sinh của báo cáo")
 def report_pupils(request: SignedInRequest, slug: str) -> HttpResponse:
     """Who stands behind a figure."""
-    asked = _asked(request, slug)
+    asked = asked_report(request.user, slug, request.GET.dict())
     kind, moment = asked.kind, asked.moment
     cell = CellKey(*(request.GET.get(name, "") for name in ("table", "row", "column")))
     if kind.behind is None or not kind.has_list(cell):
@@ -165,7 +177,7 @@ def report_keep(request: SignedInRequest, slug: str) -> HttpResponse:
     """Keeps the report as it is. 409: it has changed since the page was made, and is shown anew."""
     kind = get_kind(request.user, slug)
     permissions.require(request.user, Action.KEEP_REPORT, WHO_KEEPS)
-    form = _moment_form(request, kind)
+    form = moment_form(kind, request.GET.dict())
     if not form.is_valid():
         raise Http404("Không có báo cáo của thời điểm này.")
     typed = KeepForm(request.POST, kind=kind)
@@ -178,51 +190,6 @@ def report_keep(request: SignedInRequest, slug: str) -> HttpResponse:
         return _show(request, kind, form, typed=typed, status=409)
     messages.success(request, f"Đã chốt bản {kept.number}. Bản này giữ nguyên, không ai sửa, xoá được.")
     return redirect("reports:kept_report", kept.pk)
-
-
-def get_kind(user: User, slug: str) -> ReportKind:
-    """Fetch and check in one call. Raises PermissionDenied, Http404."""
-    permissions.require(user, Action.SEE_REPORTS, WHO_SEES)
-    kind = kind_of(slug)
-    if kind is None:
-        raise Http404("Không có báo cáo này.")
-    return kind
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A report of a moment, as an address names it."""
-
-    kind: ReportKind
-    moment: Moment
-
-    def read(self) -> Report:
-        return self.kind.read(self.moment)
-
-
-def _asked(request: SignedInRequest, slug: str) -> Asked:
-    kind = get_kind(request.user, slug)
-    form = _moment_form(request, kind)
-    if not form.is_valid():
-        raise Http404("Không có báo cáo của thời điểm này.")
-    return Asked(kind, form.moment)
-
-
-def _moment_form(request: SignedInRequest, kind: ReportKind) -> MomentForm:
-    """What the address asks for; of what it leaves out the current year, its period that is shown first, its day."""
-    # What is counted at a period is assessed by a rule set; a year before the first has none.
-    years = [each for each in SchoolYear.objects.all() if kind.first_day or each.rule_set]
-    if not years:
-        raise Http404("Chưa có năm học nào.")
-    data = request.GET.dict()
-    if "year" not in data:
-        data["year"] = str((SchoolYear.objects.current() or years[0]).pk)
-    year = next((each for each in years if str(each.pk) == data["year"]), None)
-    if kind.first_day and year and not data.get("day"):
-        data["day"] = f"{kind.first_day(year):%Y-%m-%d}"
-    if kind.periods and not data.get("period"):
-        data["period"] = kind.periods[-1].value
-    return MomentForm(data, kind=kind, years=years)
 
 
 FEW_TABLES = 2
@@ -256,17 +223,6 @@ def tables_context(
     }
 
 
-def table_asked(request: SignedInRequest, found: Report) -> Report:
-    """The whole report, or with the one table that the address names."""
-    key = request.GET.get("table", "")
-    if not key:
-        return found
-    try:
-        return found.only(key)
-    except KeyError:
-        raise Http404("Báo cáo không có bảng này.") from None
-
-
 def link_of(user: User, kind: ReportKind, moment: Moment) -> Callable[[str], Link | None]:
     """By the key of a table: the way from its figures to the pupils behind them; None where there is none."""
     if kind.behind is None:
@@ -288,15 +244,12 @@ def link_of(user: User, kind: ReportKind, moment: Moment) -> Callable[[str], Lin
     return of_table
 
 
-def _file(
-    request: SignedInRequest, asked: Asked, content: bytes, ending: str, *, part: str = ""
-) -> FileResponse:
-    is_pdf = ending == "pdf"
+def _workbook(request: SignedInRequest, asked: Asked, content: bytes, *, part: str = "") -> FileResponse:
     log_access(
         request,
-        AccessLogEntry.Kind.PRINT_DOWNLOADED if is_pdf else AccessLogEntry.Kind.BULK_EXPORTED,
+        AccessLogEntry.Kind.BULK_EXPORTED,
         target=f"{asked.kind.title}, {asked.moment.words}",
         target_path=f"{reverse('reports:report', args=[asked.kind.slug])}?{asked.moment.query}",
     )
     name = "-".join(each for each in (asked.kind.slug, asked.moment.file_part, part) if each)
-    return file_to_save(io.BytesIO(content), f"{name}.{ending}", "application/pdf" if is_pdf else XLSX)
+    return file_to_save(io.BytesIO(content), f"{name}.xlsx", XLSX)

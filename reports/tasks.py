@@ -1,5 +1,7 @@
 """What the queue runs; procrastinate finds this module by its name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -25,13 +27,21 @@ class PrintRetry(BaseRetryStrategy):
         return RetryDecision(retry_at=timezone.now() + wait)
 
 
+@contextmanager
+def given_back_if_stopped() -> Iterator[None]:
+    """A worker that is told to stop gives what it has in hand back to the queue."""
+    try:
+        yield
+    except PrintInterrupted as stop:
+        raise JobAborted from stop
+
+
 @app.task(name=print_jobs.TASK, queue=print_jobs.QUEUE, retry=PrintRetry(), pass_context=True)
 def print_book(context: JobContext, *, print_id: int) -> Any:
     """Make the book of a print; a worker that is told to stop gives it back to the queue."""
     try:
-        print_jobs.run_job(print_id, should_stop=context.should_abort)
-    except PrintInterrupted as stop:
-        raise JobAborted from stop
+        with given_back_if_stopped():
+            print_jobs.run_job(print_id, should_stop=context.should_abort)
     finally:
         print_batches.settle_of(print_id)
         give_back()
@@ -40,10 +50,8 @@ def print_book(context: JobContext, *, print_id: int) -> Any:
 @app.task(name=print_batches.TASK, queue=print_jobs.QUEUE, retry=PrintRetry(), pass_context=True)
 def bind_batch(context: JobContext, *, batch_id: int) -> Any:
     """Bind the books of a batch into one file, the last step of it."""
-    try:
+    with given_back_if_stopped():
         print_batches.run_batch(batch_id, should_stop=context.should_abort)
-    except PrintInterrupted as stop:
-        raise JobAborted from stop
 
 
 @app.task(name=pupil_files.TASK, queue=print_jobs.QUEUE, retry=PrintRetry())
@@ -65,8 +73,7 @@ def help_print(context: JobContext, *, helped_print_id: int) -> Any:
 def make_archive(context: JobContext, *, archive_id: int) -> Any:
     """Pack everything the school has into one file."""
     try:
-        archives.run_archive(archive_id, should_stop=context.should_abort)
-    except PrintInterrupted as stop:
-        raise JobAborted from stop
+        with given_back_if_stopped():
+            archives.run_archive(archive_id, should_stop=context.should_abort)
     finally:
         give_back()

@@ -907,6 +907,14 @@ PAGES = (
         arguments=lambda _things: ["khen-thuong"],
     ),
     Page(
+        "reports:year_end_list_paper",
+        Action.SEE_OUTCOMES,
+        ATTENDANCE,
+        "post",
+        422,
+        lambda _things: ["khen-thuong"],
+    ),
+    Page(
         "gradebook:year_end_list_file",
         Action.SEE_OUTCOMES,
         ATTENDANCE,
@@ -1063,6 +1071,7 @@ PAGES = (
     Page("reports:report", Action.SEE_REPORTS, OFFICE, arguments=a_report),
     Page("reports:report_excel", Action.SEE_REPORTS, OFFICE, arguments=a_report),
     Page("reports:report_paper", Action.SEE_REPORTS, OFFICE, arguments=a_report),
+    Page("reports:report_paper", Action.SEE_REPORTS, OFFICE, "post", 302, a_report),
     Page("reports:report_form", Action.SEE_REPORTS, OFFICE, arguments=lambda _things: ["bieu-02-th-dn"]),
     # There is no list behind the figures of this one.
     Page("reports:report_pupils", Action.SEE_REPORTS, OFFICE, status=404, arguments=a_report),
@@ -1073,6 +1082,7 @@ PAGES = (
     Page("reports:kept_report_differences", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
     Page("reports:kept_report_excel", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
     Page("reports:kept_report_paper", Action.SEE_REPORTS, OFFICE, arguments=of("kept")),
+    Page("reports:kept_report_paper", Action.SEE_REPORTS, OFFICE, "post", 302, of("kept")),
     Page("reports:exports", Action.EXPORT_DATA, PRINTS),
     # Nothing is chosen.
     Page("reports:sector_file", Action.EXPORT_DATA, PRINTS, status=422),

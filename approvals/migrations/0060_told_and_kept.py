@@ -38,7 +38,7 @@ DROP TRIGGER moves_only ON approvals_finding;
 SELECT moves_only('approvals_finding', 'noted',
     'noted>asked noted>closed asked>answered asked>closed answered>asked answered>closed', 'state due_on verdict', '');
 """
-_BEFORE: str = import_module("approvals.migrations.0057_answers_read").READ_AFTER_THE_END
+_BEFORE: str = import_module("approvals.migrations.0059_gap_reasons_and_resolutions_read").WITH_ITS_GAPS
 _HEAD, _TAIL = _BEFORE.rsplit("    RETURN NEW;\n", 1)
 CHECKS = r"""
     IF OLD.cancel_note <> NEW.cancel_note AND NOT (OLD.state <> 'cancelled' AND NEW.state = 'cancelled') THEN

@@ -14,12 +14,14 @@ register = template.Library()
 @register.filter
 def figure_cells(row: ShownRow) -> SafeString:
     """The cells behind the label. What is no figure is said in words to who cannot see its sign."""
-    return mark_safe("".join(_cells(row)))  # noqa: S308 - words are figures and signs of our own, addresses escaped
+    return mark_safe("".join(_cells(row)))  # noqa: S308 - figures and signs of our own; words and addresses are escaped
 
 
 def _cells(row: ShownRow) -> Iterator[str]:
     for cell in row.cells:
-        if cell.url:
+        if cell.column.is_words:
+            yield f"<td>{escape(cell.words)}</td>"
+        elif cell.url:
             yield f'<td class="num"><a href="{escape(cell.url)}">{cell.words}</a></td>'
         elif cell.is_missing:
             yield f'<td class="num is-missing">{_spoken(cell, "chưa có số liệu")}</td>'

@@ -25,12 +25,12 @@ def table_with(code: str, *cells: str | None, grade: int = 4, period: str = "Cu�
 def test_levels_are_counted_with_their_share_and_the_girls_among_them() -> None:
     (toan, *_others) = statistics_of(table_with("TOAN", "T", "T", "H", "C")).subjects
     assert toan.label == "Toán"
-    assert toan.cells == ("4", "2", "2", "50", "1", "1", "25", "0", "1", "25", "1")
+    assert toan.cells == ("4", "2", "2", "50,0", "1", "1", "25,0", "0", "1", "25,0", "1")
 
 
 def test_blank_and_exempt_cells_are_counted_nowhere() -> None:
     (toan, *_others) = statistics_of(table_with("TOAN", "T", "", EXEMPT, NOT_ASSESSED, "H", "H")).subjects
-    assert toan.cells == ("3", "1", "1", "33,3", "0", "2", "66,7", "1", "0", "0", "0")
+    assert toan.cells == ("3", "1", "1", "33,3", "0", "2", "66,7", "1", "0", "0,0", "0")
 
 
 def test_marks_are_counted_below_five_and_from_five_on() -> None:
@@ -61,10 +61,10 @@ def test_the_results_of_the_year_are_shares_of_the_whole_class() -> None:
         table_with("XEP_LOAI", "HTXS", "HT", "CHT", "")
     ).outcomes
     assert [row.cells for row in result[1]] == [
-        ("1", "25", "0"),
-        ("0", "0", "0"),
-        ("1", "25", "1"),
-        ("1", "25", "0"),
+        ("1", "25,0", "0"),
+        ("0", "0,0", "0"),
+        ("1", "25,0", "1"),
+        ("1", "25,0", "0"),
     ]
     assert promoted[0] == "Lên lớp"
     assert [row.label for row in award[1]] == ["Học sinh Xuất sắc", "Học sinh Tiêu biểu"]
@@ -92,7 +92,15 @@ def test_the_totals_of_the_table_and_the_statistics_say_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("part", "whole", "told"),
-    [(0, 0, "–"), (0, 7, "0"), (1, 3, "33,3"), (2, 3, "66,7"), (7, 7, "100"), (1, 8, "12,5")],
+    [
+        (0, 0, "–"),
+        (0, 7, "0,0"),
+        (1, 3, "33,3"),
+        (2, 3, "66,7"),
+        (7, 7, "100,0"),
+        (1, 8, "12,5"),
+        (1, 16, "6,3"),
+    ],
 )
 def test_a_share_is_told_to_one_place_with_a_comma(part: int, whole: int, told: str) -> None:
     assert percent(part, whole) == told
@@ -110,6 +118,6 @@ def test_cover_and_statistics_are_printed_with_the_table(grade: int, period: str
         f"{period} – Năm học 2025 - 2026",
         "Giáo viên chủ nhiệm: Nguyễn Thị Ngọc Lan",
         "Sĩ số: 4 học sinh, trong đó nữ: 2",
-        "Toán 4 2 2 50 1 1 25 0 1 25 1",
+        "Toán 4 2 2 50,0 1 1 25,0 0 1 25,0 1",
     ):
         assert squeezed(words) in text

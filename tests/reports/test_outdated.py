@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
@@ -13,7 +14,7 @@ from gradebook.line_choices import choose_class_lines, choose_lines
 from gradebook.models import YearOutcome
 from gradebook.regulation import Period
 from reports.models import PrintJob
-from reports.outdated import with_changes
+from reports.outdated import body_in_sql, with_changes
 from reports.print_jobs import ask_for_book, run_job
 from students.models import Enrolment, HomeroomAssignment, Student
 from tests.gradebook.school import School, certify, close_window, enter, exempt, make_school, open_window
@@ -151,3 +152,10 @@ def test_many_prints_take_one_statement(
     with django_assert_num_queries(1):
         assert len(with_changes(PrintJob.objects.all())) == 3
     assert as_person(school.tuan).get("/reports/prints/").status_code == 200
+
+
+def test_the_function_in_the_database_is_the_one_that_is_written_down_here(db: None) -> None:
+    """Where this fails, add a migration that calls `outdated.create_function`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'print_has_changed'")
+        assert cursor.fetchall() == [(body_in_sql(),)]

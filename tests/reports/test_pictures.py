@@ -14,10 +14,9 @@ import pytest
 from django.conf import settings
 from django.utils.timezone import make_aware
 
-from accounts import clock
 from accounts.models import User
 from approvals import inspections
-from approvals.correction_register import Entry, Narrowing, entries_of
+from approvals.correction_register_views import read_asked
 from approvals.inspection_workflow import InspectionAct
 from approvals.models import Inspection
 from approvals.reconciliations import month_of
@@ -30,19 +29,19 @@ from gradebook.year_end_list_views import ShownList
 from gradebook.year_end_lists import Kind as YearEndList
 from gradebook.year_end_lists import pupil_list
 from reports import pdf
-from reports.correction_papers import correction_pdf, read_correction_paper, register_paper, register_pdf
+from reports.correction_papers import correction_pdf, paper_of_register, read_correction_paper
 from reports.decision_binding import PaperManuscript
 from reports.decision_papers import read_certificates, read_decision_paper
 from reports.handover_records import paper_of, paper_pdf
 from reports.inspection_minutes import minutes_pdf, read_minutes
-from reports.list_papers import list_pdf, read_list_paper
+from reports.list_papers import list_paper
 from reports.monthly_reports import monthly_pdf, read_monthly_paper
 from reports.movement_report import KIND
 from reports.official_papers import board_pdf, order_pdf, read_board
 from reports.pack_binding import TEMPLATE as PACK
 from reports.pack_binding import PackManuscript
-from reports.parent_papers import LIST, SLIPS, papers_pdf, read_papers
-from reports.report_files import report_pdf
+from reports.parent_papers import LIST, SLIPS, parent_paper, read_papers
+from reports.report_files import report_paper
 from reports.report_kind import Moment
 from reports.transfer_packs import read_pack
 from reports.unsigned_books import read_unsigned_paper, unsigned_pdf
@@ -181,15 +180,8 @@ def test_a_correction_request_and_the_register() -> None:
     request = applied(school)
     clerk = again(school.tuan)
     assert_as_approved("phieu-sua", correction_pdf(read_correction_paper(clerk, request)))
-    asked = Narrowing(school.year)
-    register = register_paper(
-        school.year,
-        asked,
-        [Entry(each) for each in entries_of(clerk, asked)],
-        printed_by=clerk.full_name,
-        printed_at=clock.moment_label(clock.stamp()),
-    )
-    assert_as_approved("so-theo-doi-sua", register_pdf(register))
+    asked = read_asked(clerk, {"year": str(school.year.pk)})
+    assert_as_approved("so-theo-doi-sua", paper_of_register(clerk, asked).drawn())
 
 
 @pytest.mark.usefixtures("on_the_day")
@@ -209,8 +201,8 @@ def test_a_decision_and_its_certificates() -> None:
 def test_papers_for_parents() -> None:
     school = make_school(pupils=2)
     papers = read_papers(school.class_4a, printed_by=school.lan.full_name)
-    assert_as_approved("phieu-phu-huynh", papers_pdf(papers, SLIPS))
-    assert_as_approved("danh-sach-phu-huynh", papers_pdf(papers, LIST))
+    assert_as_approved("phieu-phu-huynh", parent_paper(papers, SLIPS).drawn())
+    assert_as_approved("danh-sach-phu-huynh", parent_paper(papers, LIST).drawn())
 
 
 @pytest.mark.usefixtures("on_the_day")
@@ -243,8 +235,8 @@ def test_a_monthly_report() -> None:
 def test_a_report_of_figures() -> None:
     school = make_school()
     moment = Moment(school.year, Period.END_TERM_1)
-    paper = report_pdf(moment, KIND.read(moment), lock_state="Sổ chưa khoá.")
-    assert_as_approved("bien-dong-si-so", paper)
+    paper = report_paper(moment, KIND.read(moment), lock_state="Sổ chưa khoá.")
+    assert_as_approved("bien-dong-si-so", paper.drawn())
 
 
 @pytest.mark.usefixtures("on_the_day")
@@ -259,7 +251,7 @@ def test_a_list_of_the_years_end() -> None:
         [school.class_1a],
         school.class_1a,
     )
-    assert_as_approved("danh-sach-len-lop", list_pdf(read_list_paper(shown)))
+    assert_as_approved("danh-sach-len-lop", list_paper(shown).drawn())
 
 
 @pytest.mark.usefixtures("on_the_day")

@@ -183,6 +183,10 @@ def test_class_tables_of_a_grade_are_bound_too(school: School) -> None:
     words = " ".join(pages_of(batch.file.path))
     for code in codes_of(school.class_4a, school.class_4b):
         assert code in words
+    page = as_confirmed(school.tuan).get(reverse("reports:batch", args=[batch.pk])).content.decode()
+    assert "không có cấu trúc cho máy đọc màn hình" in page
+    with pikepdf.open(batch.file.path) as whole:
+        assert "/StructTreeRoot" not in whole.Root
 
 
 def test_a_whole_that_lost_a_class_or_mixed_two_up_is_not_published(
