@@ -62,6 +62,11 @@ REQUESTS = f"{_HEAD}{CHECKS}{_TAIL}".replace(
     "FROM approvals_evidence WHERE request_id = NEW.id",
     "FROM approvals_evidence WHERE request_id = NEW.id AND withdrawn_at IS NULL",
 )
+_FIRST: str = import_module("approvals.migrations.0041_requests_are_guarded").GUARDS
+_, _, _OF_EVIDENCE = _FIRST.partition("CREATE FUNCTION request_evidence_guard")
+EVIDENCE_BEFORE = (
+    f"CREATE OR REPLACE FUNCTION request_evidence_guard{_OF_EVIDENCE.partition('CREATE TRIGGER')[0]}"
+)
 EVIDENCE = r"""
 CREATE OR REPLACE FUNCTION request_evidence_guard() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -224,7 +229,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(REQUESTS, _BEFORE),
-        migrations.RunSQL(EVIDENCE, migrations.RunSQL.noop),
+        migrations.RunSQL(EVIDENCE, EVIDENCE_BEFORE),
         migrations.CreateModel(
             name="CancellationReading",
             fields=[
