@@ -378,7 +378,7 @@ def test_the_list_and_a_page_take_the_same_statements_for_one_and_for_many(
         client.get(reverse("approvals:inquiries"))
     with django_assert_num_queries(6):
         client.get(reverse("approvals:inquiry", args=[asked.pk]))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get("/")
 
 
