@@ -61,8 +61,16 @@ class DecisionPaper:
     @property
     def amends(self) -> str:
         """«Quyết định số … ngày …; …» that it amends; "" of one that amends none."""
-        earlier = amended_by(line for part in self.parts for line in part.lines)
-        return "; ".join(each.dated_label for each in earlier)
+        return "; ".join(each.dated_label for each in self._amended)
+
+    @property
+    def amends_in_short(self) -> str:
+        """The same without the days, for the heading."""
+        return "; ".join(each.label for each in self._amended)
+
+    @property
+    def _amended(self) -> tuple[ResultsDecision, ...]:
+        return amended_by(line for part in self.parts for line in part.lines)
 
     @property
     def articles(self) -> tuple[str, ...]:

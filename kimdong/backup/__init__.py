@@ -1,7 +1,7 @@
 """Backups: a dump and the files of one moment into an encrypted repository, each restored for trial and compared.
 
 `making` is the worker's way through it, `planning` says when one is due, `repository` is the only file that knows
-restic, `postgres` the only one that knows PostgreSQL's programs. Why so: docs/decisions/0190.
+restic, `postgres` the only one that knows PostgreSQL's programs. Why so: docs/decisions/0191.
 """
 
 

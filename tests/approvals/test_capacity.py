@@ -19,6 +19,7 @@ from approvals.reconciliations import open_round
 from gradebook.commendations import commend
 from reports.print_jobs import ask_for_own_books, ask_for_slips
 from students.attendance_months import month_of
+from tests.approvals.months import confirm_months
 from tests.approvals.signed_books import GHKI, complete_school, sign
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,7 @@ def test_a_finding_is_answered_as_the_teacher_of_the_sheet_and_noted_as_who_insp
 
 
 def test_the_months_figures_are_confirmed_as_the_teacher_of_the_class_and_of_the_lines(school):
+    confirm_months(school, school.class_4a)
     check = open_round(school.year, month_of(clock.today()), due_on=clock.today(), by=again(school.tuan))
     of_class = check.replies.get(school_class=school.class_4a)
     of_lines = check.replies.get(kind=ReconciliationReply.Kind.LINES, teacher=school.thu)

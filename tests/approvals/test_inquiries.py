@@ -378,8 +378,8 @@ def test_the_list_and_a_page_take_the_same_statements_for_one_and_for_many(
         client.get(reverse("approvals:inquiries"))
     with django_assert_num_queries(6):
         client.get(reverse("approvals:inquiry", args=[asked.pk]))
-    # One of them the years that stand reopened, of clerk and principal.
-    with django_assert_num_queries(10):
+    # Two of them, of clerk and principal: years that stand reopened, seats that contradict a result.
+    with django_assert_num_queries(11):
         client.get("/")
 
 

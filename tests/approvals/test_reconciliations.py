@@ -12,7 +12,6 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from accounts import clock
-from accounts.history import Source, acting
 from accounts.models import AdminAction, User
 from accounts.permissions import may
 from accounts.powers import Action
@@ -34,9 +33,9 @@ from approvals.reconciliations import (
 from approvals.tasks import read_tasks
 from gradebook.models import TeachingAssignment
 from gradebook.sheets import Field
-from students.attendance_months import month_of, months_over
-from students.calendar import YearCalendar
-from students.models import AttendanceMonth, HomeroomAssignment, SchoolClass
+from students.attendance_months import month_of
+from students.models import HomeroomAssignment, SchoolClass
+from tests.approvals.months import confirm_months, months_before
 from tests.approvals.papers import entered_school
 from tests.gradebook.school import CONFIRMED, add_pupils, enter, open_window
 
@@ -61,26 +60,6 @@ def opened(school, *, due=3, is_confirmed=True):
         for school_class in school.year.classes.all():
             confirm_months(school, school_class)
     return open_round(school.year, month, due_on=clock.today() + due * DAY, by=again(school.tuan))
-
-
-def months_before(school):
-    return months_over(YearCalendar.of(school.year), clock.today())
-
-
-def confirm_months(school, school_class):
-    """Those that are over, as the class's homeroom teacher would."""
-    with acting(school.lan, role="Giáo viên chủ nhiệm", source=Source.PAGE):
-        known = set(school_class.attendance_months.values_list("month", flat=True))
-        for month in {*months_before(school)} - known:
-            AttendanceMonth.objects.create(
-                school_class=school_class,
-                month=month,
-                confirmed_by=school.lan,
-                confirmed_at=clock.now(),
-                with_leave=0,
-                without_leave=0,
-                not_called=0,
-            )
 
 
 def reply_of(check, *, school_class=None, teacher=None):

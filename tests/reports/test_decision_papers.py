@@ -129,7 +129,7 @@ def test_who_was_decided_on_anew_gets_no_certificate_by_the_old_decision_and_its
     _first, annex = pages(ask_for_paper(first, book=BOOK.DECISION, by=school.tuan))
     assert annex.count("Ghi chú khi in: Đã thay thế bằng Quyết định số 46/QĐ-THKĐ ngày") == 1
     *front, annex = pages(ask_for_paper(second, book=BOOK.DECISION, by=school.tuan))
-    assert "(sửa đổi, thay thế một phần Quyết định số 45/QĐ-THKĐ ngày" in front[0]
+    assert "(sửa đổi, thay thế một phần Quyết định số 45/QĐ-THKĐ)" in front[0]
     assert "các nội dung khác của Quyết định số 45/QĐ-THKĐ ngày" in front[0]
     assert "thi hành Quyết định này./." in front[-1]  # the signature is not alone on its page
     assert "Nơi nhận" in front[-1]
