@@ -21,7 +21,7 @@ from reports.foot_line import line_of
 from reports.pdf_append import replace_streams
 from reports.whole_files import KEPT, written_whole
 
-BINDING_VERSION: Final = 2
+BINDING_VERSION: Final = 3
 """Raise when the modules that join parts do it differently: no book that was bound before is taken then."""
 
 

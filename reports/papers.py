@@ -31,6 +31,11 @@ class Paper:
         return is_long(self.cells)
 
     @property
+    def lines_label(self) -> str:
+        """ "1.202 dòng"."""
+        return f"{self.lines:,} dòng".replace(",", ".")
+
+    @property
     def seconds(self) -> int:
         """How long it will be drawn, at least one."""
         return seconds_for(self.lines)

@@ -129,8 +129,13 @@ def _texts(told: Sequence[str] | None) -> tuple[str, ...]:
 
 def declare(document: Pdf, title: str, marks: Marks = NO_MARKS) -> None:
     """Titles a tagged document and completes what the archive asks for; to be saved with an identifier."""
+    complete(document, title, metadata_of(title, marks))
+
+
+def complete(document: Pdf, title: str, metadata: bytes) -> None:
+    """The same with an XMP packet that is there already."""
     root = document.Root
-    root.Metadata = document.make_stream(metadata_of(title, marks), Type=Name.Metadata, Subtype=Name.XML)
+    root.Metadata = document.make_stream(metadata, Type=Name.Metadata, Subtype=Name.XML)
     document.docinfo["/Title"] = title
     colours = document.make_stream(_COLOURS.read_bytes(), N=3)
     intent = Dictionary(

@@ -157,7 +157,7 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
     key = kept_books.key_of(hashes, batch.title)
     content_hash = hashlib.sha256(hashes.encode()).hexdigest()
     codes, parts = zip(*((job.audit_code, job.content_hash) for job in jobs), strict=True)
-    metadata = metadata_of(batch.title, Marks(content_hash, codes, parts), is_tagged=False)
+    metadata = metadata_of(batch.title, Marks(content_hash, codes, parts))
     with written_whole(Path(default_storage.path(name))) as draft:
         if kept_books.take(key, draft, [audit_foot(code) for code in codes], metadata) is None:
             faults = bind_apart(draft, files, title=batch.title, key=key, metadata=metadata)

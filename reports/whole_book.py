@@ -3,8 +3,8 @@
 `python -m reports.whole_book` reads the order from its standard input and answers with the faults it found. A worker
 that has drawn pages holds 200 MiB already; here nothing is loaded but what joins files, about 150 MiB for a school.
 
-Pages are joined without the structure that makes them readable by machine: it takes 885 MiB for a school
-(docs/decisions/0182-the-file-of-a-school-is-not-tagged.md). Each class's own file has it, and the batch's page says so.
+Pages are joined without the structure that makes them readable by machine, which is appended afterwards, a class at a
+time (`reports.structure_update`): joined with them it would take 885 MiB.
 """
 
 import json
@@ -19,10 +19,11 @@ import pikepdf
 import pypdfium2
 from django.conf import settings
 
-from reports import kept_books
+from reports import kept_books, pdf_archive
 from reports.page_places import SECTION
 from reports.read_back import squeezed
 from reports.shared_faces import share_faces
+from reports.structure_update import append_structures, prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ def bind(target: Path, files: Sequence[ClassFile], *, title: str, metadata: byte
 
     `metadata`: its XMP packet.
     """
+    _bind_pages(target, files, title=title, metadata=metadata)
+    append_structures(target, [Path(part.file) for part in files])
+
+
+def _bind_pages(target: Path, files: Sequence[ClassFile], *, title: str, metadata: bytes) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder, pikepdf.new() as whole:
         bookmarks: list[pikepdf.OutlineItem] = []
         sources = []
@@ -78,19 +84,18 @@ def bind(target: Path, files: Sequence[ClassFile], *, title: str, metadata: byte
         with whole.open_outline() as outline:
             outline.root.extend(bookmarks)
         share_faces(whole)
-        whole.docinfo["/Title"] = title
         whole.Root.Lang = pikepdf.String("vi")
-        whole.Root.Metadata = whole.make_stream(
-            metadata, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
-        )
         whole.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
-        whole.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        prepare(whole)
+        pdf_archive.complete(whole, title, metadata)
+        whole.save(target, **pdf_archive.save_options())
         for source in sources:
             source.close()
 
 
 def _pages_alone(part: ClassFile, target: Path, *, first: int) -> pikepdf.OutlineItem:
-    """The pages of a class without their structure, so that it is in memory for one class at a time."""
+    """The pages of a class without their structure, so that it is in memory for one class at a time; where they stand
+    in it is counted on from class to class."""
     with pikepdf.open(part.file) as source, pikepdf.new() as pages:
         numbers = {page.obj.objgen: number for number, page in enumerate(source.pages)}
         with source.open_outline() as outline:
@@ -101,7 +106,10 @@ def _pages_alone(part: ClassFile, target: Path, *, first: int) -> pikepdf.Outlin
         pages.pages.extend(source.pages)
         for page in pages.pages:
             if pikepdf.Name.StructParents in page.obj:
-                del page.obj[pikepdf.Name.StructParents]
+                page.obj.StructParents = int(page.obj.StructParents) + first
+            # The place of a class's digital signature is none of the whole's.
+            if pikepdf.Name.Annots in page.obj:
+                del page.obj[pikepdf.Name.Annots]
         pages.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=False)
     bookmark = pikepdf.OutlineItem(part.label, first)
     bookmark.children.extend(below)

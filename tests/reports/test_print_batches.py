@@ -33,6 +33,7 @@ from reports.print_moves import MOVES
 from reports.read_back import PrintRunShort
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolClass, Student
+from tests.conforming import faults_of_file
 from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
 from tests.reports.papers import as_confirmed, pages_of
 from tests.reports.school_books import fill
@@ -183,10 +184,38 @@ def test_class_tables_of_a_grade_are_bound_too(school: School) -> None:
     words = " ".join(pages_of(batch.file.path))
     for code in codes_of(school.class_4a, school.class_4b):
         assert code in words
-    page = as_confirmed(school.tuan).get(reverse("reports:batch", args=[batch.pk])).content.decode()
-    assert "không có cấu trúc cho máy đọc màn hình" in page
+
+
+@pytest.mark.parametrize("book", [BOOK.TRANSCRIPTS, BOOK.CLASS_TABLE])
+def test_the_file_of_a_grade_is_read_by_machine_and_kept_for_ever_as_those_of_its_classes(
+    school: School, book: str
+) -> None:
+    batch = work(ask(school, book=book))
+    assert faults_of_file(Path(batch.file.path)) == []
+    jobs = [*batch.jobs.order_by("school_class")]
     with pikepdf.open(batch.file.path) as whole:
-        assert "/StructTreeRoot" not in whole.Root
+        assert whole.check_pdf_syntax() == []
+        parts = list(whole.Root.StructTreeRoot.K[0].K)
+        assert [str(part.S) for part in parts] == ["/Part", "/Part"]
+        assert [_words_in(part) for part in parts] == [_words_of_file(job) for job in jobs]
+
+
+def _words_of_file(job: PrintJob) -> list[str]:
+    with pikepdf.open(job.file.path) as own:
+        return _words_in(own.Root.StructTreeRoot.K[0])
+
+
+def _words_in(element: Any) -> list[str]:
+    """The kinds of all elements below, in order, each with the number of its page in the part."""
+    found, pages, waiting = [], {}, [element]
+    while waiting:
+        each = waiting.pop()
+        page = pages.setdefault(each.Pg.objgen, len(pages)) if "/Pg" in each else ""
+        found.append(f"{each.S} {page}")
+        kids = each.get("/K", [])
+        kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+        waiting += [kid for kid in reversed(kids) if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+    return found[1:]
 
 
 def test_a_whole_that_lost_a_class_or_mixed_two_up_is_not_published(

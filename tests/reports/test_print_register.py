@@ -16,6 +16,7 @@ from accounts import clock
 from accounts.models import AccessLogEntry
 from gradebook.decisions import draft_decision
 from reports.models import PrintBatch, PrintCopies, PrintJob
+from reports.paper_wishes import Of, PaperWish
 from reports.print_jobs import BookRefused
 from reports.print_register import note_copies
 from tests.approvals.papers import applied, entered_school
@@ -217,6 +218,13 @@ def one_of_each_kind(school: School) -> dict[str, PrintJob]:
         f"Hồ sơ chuyển trường · {pupil.full_name}": finished(school, "chuyen", movement=leaving, **of_class),
         f"{decision} · {decision.title}": finished(school, "quyetdinh", decision=decision),
         f"Giấy khen · {decision}": finished(school, "giaykhen", decision=decision),
+        "Biến động sĩ số": finished(
+            school,
+            "baocao",
+            school_year=school.year,
+            paper=PaperWish(Of.REPORT, "bien-dong-si-so", "", "bien-dong").plain(),
+            paper_title="Biến động sĩ số, Cuối học kì I",
+        ),
     }
 
 
