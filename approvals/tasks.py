@@ -239,7 +239,7 @@ class TasksPage:
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
     any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal; one for
-    the years opened again of principal and clerk.
+    the years opened again of principal and clerk, one for the clerk's backups.
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes

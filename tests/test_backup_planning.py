@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.db import DatabaseError
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts import background, backups, clock
@@ -12,7 +13,9 @@ from gradebook.roll_over import propose_places
 from gradebook.roll_over_apply import apply_roll_over, fingerprint
 from gradebook.roll_over_classes import make_proposed_classes
 from gradebook.roll_over_pupils import standing_of
+from kimdong.backup.making import TryAgain
 from kimdong.backup.planning import ask_for_what_is_due
+from kimdong.tasks import BackupRetry
 from students.models import Enrolment
 from tests.backup_places import rule_below
 from tests.gradebook.next_year import decide, make_ending
@@ -117,3 +120,17 @@ def test_a_backup_that_lost_its_place_in_the_queue_gets_another():
     assert backups.resume_stalled() == [backup.pk]
     assert backups.resume_stalled() == []
     assert in_the_queue() == [backup.pk]
+
+
+def test_the_worker_looks_every_five_minutes_and_tries_a_failed_backup_again_after_5_and_35():
+    assert [
+        task.cron
+        for task in app.periodic_registry.periodic_tasks.values()
+        if task.task.name == "plan_backups"
+    ] == ["*/5 * * * *"]
+
+    def minutes(problem):
+        decision = BackupRetry().get_retry_decision(exception=problem, job=None)
+        return round((decision.retry_at - clock.stamp()).total_seconds() / 60, 2)
+
+    assert [minutes(TryAgain(1)), minutes(TryAgain(2)), minutes(background.InOtherHands())] == [5, 35, 0.25]

@@ -189,7 +189,7 @@ def _let_go(first: Repository, rule: Backups, *, places: Sequence[str]) -> None:
     try:
         for place in places:
             Repository(place, rule.password_file).forget(rule.keep)
-        kept = first.snapshots()
+        kept = [*first.snapshots()]
     except BackupFailed:
         logger.exception("old backups could not be let go of")
         return

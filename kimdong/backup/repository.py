@@ -100,10 +100,14 @@ class Repository:
 
     # -- Reading -------------------------------------------------------------------------------------------
 
-    def snapshots(self) -> list[str]:
-        """By their SHA-256, the oldest first. Raises BackupFailed."""
+    def snapshots(self) -> dict[str, str]:
+        """By their code, the oldest first, what they are called here: a copy has a name of its own, and knows its first
+        one. Raises BackupFailed."""
         found = json.loads(self.run("snapshots", f"--host={HOST}", f"--tag={TAG}") or "[]") or []
-        return [each["id"] for each in sorted(found, key=lambda each: str(each["time"]))]
+        return {
+            each.get("original", each["id"]): each["id"]
+            for each in sorted(found, key=lambda each: str(each["time"]))
+        }
 
     def restore(self, snapshot: str, target: Path, *, only: Iterable[str] = ()) -> None:
         """Writes a snapshot below `target`; `only`: these paths of it. Raises BackupFailed."""

@@ -53,9 +53,10 @@ class Command(BaseCommand):
             _refuse_what_is_there(media)
         with workplace(media.parent / INCOMING) as place:
             with self._step("looking for the backup"):
-                chosen = _chosen(repository.snapshots(), snapshot)
-            with self._step(f"reading backup {chosen[:8]}"):
-                repository.restore(chosen, place)
+                found = repository.snapshots()
+                code = _chosen([*found], snapshot)
+            with self._step(f"reading backup {code[:8]}"):
+                repository.restore(found[code], place)
                 told = Manifest.read(place / PLACE / MANIFEST)
             self.stdout.write(
                 f"  of {told.made_at}, {len(told.tables)} tables, {told.rows} rows, {told.files} files"
