@@ -1,5 +1,5 @@
 # The commands of the project; each says what it does and works in a fresh clone.
-.PHONY: demo demo-stop test lint guides pictures bench clean
+.PHONY: demo demo-stop test lint guides pictures bench soak clean
 
 demo: ## The demo school at http://127.0.0.1:8000/ (PORT=…; DEMO_DETACH=1 leaves it running)
 	@scripts/bootstrap run
@@ -27,6 +27,10 @@ pictures: ## Approve what the printed forms look like now; see with git what has
 bench: ## Measure the demo school on the production server
 	@scripts/bootstrap dev
 	.venv/bin/python -m bench
+
+soak: ## Break the running stack in every way, under load, and see that nothing is lost
+	@scripts/bootstrap dev
+	.venv/bin/python -m bench.faults
 
 clean: ## Stop what runs, delete all that was made here: also the demo school
 	@scripts/clean

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
 
 from bench.measure import median_ms, milliseconds
 from bench.open_sheet import Cell, OpenSheet, open_sheet
@@ -19,6 +20,7 @@ from bench.web import Answer, Session
 from tests.stack import Stack
 
 TEACHERS, SECONDS, AFTERWARDS = 60, 60, 3
+PAUSE_WITHOUT_ANSWER = 0.5
 SAVED, LOCKED = 200, 423
 HISTORY = """
     SELECT h.student_id, l.code, h.version,
@@ -78,6 +80,8 @@ class Teacher:
         values = self.sheet.others([cell], number)
         sent = time.time()
         answer = self._post(values)
+        if answer is None:
+            time.sleep(PAUSE_WITHOUT_ANSWER)
         self.came_to[self._take(answer, sent, lock)] += 1
         if answer is not None and sent < lock:
             self.seconds.append(answer.seconds)
@@ -85,7 +89,7 @@ class Teacher:
     def _post(self, values: Mapping[Cell, str]) -> Answer | None:
         try:
             return self.session.post_json(self.sheet.path, {"changes": self.sheet.changes(values)})
-        except OSError:
+        except (OSError, HTTPException):  # killed in the middle of an answer
             self.session.connection = None
             return None
 

@@ -61,17 +61,17 @@ def compare(url: str, template: Template, files: Path, *, disturbed: bool) -> di
     with stacks.running(url, template, files, name="gradebook") as stack:
         print("· sheets, a pupil's page, the board", flush=True)
         found, asked = sheets.measure(stack)
-        for name, counted in _inside(stack, "bench.statements", text=json.dumps(asked)).items():
+        for name, counted in inside(stack, "bench.statements", text=json.dumps(asked)).items():
             found[name] |= counted
         print("· a class of fifty in Chromium", flush=True)
         target = sheets.find_target(stack)
-        _inside(stack, "bench.prepared", "fill_up", str(target.class_id), "50")
+        inside(stack, "bench.prepared", "fill_up", str(target.class_id), "50")
         browser = scrolling.measure(stack, target.teacher, target.sheet("NLPC"))
         print(f"· {before_lock.TEACHERS} teachers before the lock", flush=True)
         lock = before_lock.measure(
             stack,
-            _inside(stack, "bench.prepared", "teachers", str(before_lock.TEACHERS)),
-            lambda seconds: _inside(stack, "bench.prepared", "lock", str(seconds)),
+            inside(stack, "bench.prepared", "teachers", str(before_lock.TEACHERS)),
+            lambda seconds: inside(stack, "bench.prepared", "lock", str(seconds)),
         )
     return {"pages": found, "browser": browser, "lock": lock, "disturbed": disturbed}
 
@@ -81,7 +81,7 @@ def is_disturbed() -> bool:
     return os.getloadavg()[0] > QUIET * (os.cpu_count() or 1)
 
 
-def _inside(stack: Stack, module: str, *arguments: str, text: str = "") -> Any:
+def inside(stack: Stack, module: str, *arguments: str, text: str = "") -> Any:
     """What a module prints that runs inside Django over the stack's database."""
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments],

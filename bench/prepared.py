@@ -3,6 +3,8 @@
 `python -m bench.prepared teachers 60`       that many people who answer for sheets; prints whose sheet is where
 `python -m bench.prepared fill_up CLASS 50`  that many pupils in a class
 `python -m bench.prepared lock 70`           the principal locks the open period in that many seconds; prints the moment
+`python -m bench.prepared print_all`         the clerk asks for the class tables of all classes; prints the batch
+`python -m bench.prepared deliver_twice`     a print that waits or is at work stands in the queue a second time
 """
 
 import datetime
@@ -114,7 +116,35 @@ def lock(seconds: str) -> str:
     return issue_order(order=order, by=User.objects.get(username="hieutruong")).opens_at.isoformat()
 
 
+def print_all() -> int:
+    """The class tables of the last finished period, of all classes, asked for by the clerk; the number of the batch."""
+    from accounts.models import User  # noqa: PLC0415 - after setup
+    from reports.models import PrintBatch  # noqa: PLC0415 - as above
+    from reports.print_batches import ask_for_batch  # noqa: PLC0415 - as above
+    from students.models import SchoolYear  # noqa: PLC0415 - as above
+
+    clerk = User.objects.get(username="vanthu")
+    year = SchoolYear.objects.latest("pk")
+    return ask_for_batch(
+        book=PrintBatch.Book.CLASS_TABLE, year=year, grade_level=None, period="GHKI", by=clerk
+    ).pk
+
+
+def deliver_twice() -> int:
+    """The number of a print that waits or is at work, and is now in the queue a second time, without its locks."""
+    from procrastinate.contrib.django import app  # noqa: PLC0415 - after setup
+    from procrastinate.contrib.django.models import ProcrastinateJob  # noqa: PLC0415 - as above
+
+    job = ProcrastinateJob.objects.filter(task_name="print_book", status__in=["doing", "todo"]).latest(
+        "status"
+    )
+    app.configure_task(job.task_name, queue=job.queue_name, allow_unknown=False).defer(**job.args)
+    return int(job.args["print_id"])
+
+
+ACTS = {each.__name__: each for each in (teachers, fill_up, lock, print_all, deliver_twice)}
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kimdong.settings")
     django.setup()
-    print(json.dumps({"teachers": teachers, "fill_up": fill_up, "lock": lock}[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps(ACTS[sys.argv[1]](*sys.argv[2:])))
