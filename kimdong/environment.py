@@ -38,6 +38,7 @@ class Environment:
     mail: "Mail | None"
     backups: "Backups | None"
     signing: tuple[Path, str] | None
+    tls: tuple[str, str, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         mail=_mail(values),
         backups=_backups(values),
         signing=_signing(values),
+        tls=_tls(values, hosts) if behind_tls == "1" else None,
     )
 
 
@@ -220,6 +222,17 @@ def _signing(values: Mapping[str, str]) -> tuple[Path, str] | None:
     return certificate, _required(
         values, "KIMDONG_SIGNING_PASSWORD", "the password of the certificate's file"
     )
+
+
+def _tls(values: Mapping[str, str], hosts: Sequence[str]) -> tuple[str, str, int]:
+    """The name that people type, and host and port where its certificate is asked for."""
+    told = values.get("KIMDONG_TLS_ADDRESS", "").strip() or f"{hosts[0]}:443"
+    host, _colon, port = told.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise BadEnvironmentError(
+            f"KIMDONG_TLS_ADDRESS is {told!r}; it must be a name and a port, for example: proxy:443."
+        )
+    return hosts[0], host, int(port)
 
 
 def _required(values: Mapping[str, str], name: str, example: str) -> str:

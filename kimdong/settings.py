@@ -10,6 +10,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from kimdong import version
 from kimdong.environment import BadEnvironmentError, read_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -240,6 +241,11 @@ UPLOAD_MAX_BYTES = EVIDENCE_MAX_BYTES * EVIDENCE_MAX_FILES + 2 * 1024 * 1024
 
 # Finished books are signed where the school has a certificate (reports/pdf_signing.py).
 SIGNING = ENVIRONMENT.signing
+
+# Where the certificate of the school's address is asked for: the name, host and port. None without TLS.
+TLS = ENVIRONMENT.tls
+
+VERSION = version.VERSION
 
 # Encrypted backups, made and proven by the worker (kimdong/backup): off unless a repository is named.
 BACKUPS = ENVIRONMENT.backups

@@ -66,6 +66,15 @@ def test_mail_is_off_until_a_server_is_named():
         read_environment({**GOOD, **named, "KIMDONG_MAIL_HOUR": "25"})
 
 
+def test_the_certificate_is_asked_for_at_the_name_that_people_type_unless_told():
+    assert read_environment(GOOD).tls == ("so.kimdong.example", "so.kimdong.example", 443)
+    told = read_environment({**GOOD, "KIMDONG_TLS_ADDRESS": "proxy:8443"}).tls
+    assert told == ("so.kimdong.example", "proxy", 8443)
+    assert read_environment({**GOOD, "KIMDONG_BEHIND_TLS": "0"}).tls is None
+    with pytest.raises(BadEnvironmentError, match="KIMDONG_TLS_ADDRESS is 'proxy'"):
+        read_environment({**GOOD, "KIMDONG_TLS_ADDRESS": "proxy"})
+
+
 BACKED_UP = {
     "KIMDONG_BACKUP_REPOSITORY": "/var/lib/kimdong/backups",
     "KIMDONG_BACKUP_SECOND": "sftp:backup@nas.example:/kimdong",

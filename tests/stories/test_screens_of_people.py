@@ -46,6 +46,7 @@ PAGES = [
     ("vanthu", "/gradebook/accounts/new/"),
     ("vanthu", "/gradebook/accounts/upload/"),
     ("vanthu", "/gradebook/accounts/{teacher}/close/"),
+    ("vanthu", "/accounts/system/"),
     ("phohieutruong", "/accounts/admin/"),
     ("phohieutruong", "/accounts/admin/log/"),
     (TEACHER, "/accounts/guides/"),
