@@ -46,7 +46,9 @@ gunicorn.SERVER_SOFTWARE = "kimdong"
 limit_request_line = 8190
 
 accesslog = "-"
-# Without the query string and the referrer: names of pupils are searched there.
+if os.environ.get("KIMDONG_MODE") == "production":
+    logger_class = "kimdong.gunicorn_log.Lines"
+# Elsewhere a plain line. Without the query string and the referrer: names of pupils are searched there.
 access_log_format = '%({x-forwarded-for}i)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 chdir = str(Path(__file__).resolve().parent.parent)
 

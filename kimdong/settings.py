@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kimdong.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kimdong.safe_answers.SafeAnswersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -264,8 +265,16 @@ if MAIL is not None:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "kimdong.log_lines.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if MODE == "production" else "line",
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING" if MODE == "test" else "INFO"},
     "loggers": {
         # Its own words about each attempt, name and address: ours are in the access log.
