@@ -39,6 +39,7 @@ class Environment:
     backups: "Backups | None"
     signing: tuple[Path, str] | None
     tls: tuple[str, str, int] | None
+    slow_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         backups=_backups(values),
         signing=_signing(values),
         tls=_tls(values, hosts) if behind_tls == "1" else None,
+        slow_ms=_slow_ms(values),
     )
 
 
@@ -233,6 +235,15 @@ def _tls(values: Mapping[str, str], hosts: Sequence[str]) -> tuple[str, str, int
             f"KIMDONG_TLS_ADDRESS is {told!r}; it must be a name and a port, for example: proxy:443."
         )
     return hosts[0], host, int(port)
+
+
+def _slow_ms(values: Mapping[str, str]) -> int:
+    told = values.get("KIMDONG_SLOW_MS", "500").strip()
+    if not told.isascii() or not told.isdigit():
+        raise BadEnvironmentError(
+            f"KIMDONG_SLOW_MS is {told!r}; it must be a number of milliseconds, for example: 500 (0: none is logged)."
+        )
+    return int(told)
 
 
 def _required(values: Mapping[str, str], name: str, example: str) -> str:
