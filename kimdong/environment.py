@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 MODES = ("demo", "test", "production")
 SECRET_LENGTH = 50
+TOKEN_LENGTH = 20
 _SMTP_EXAMPLE = "smtp://user:password@mail.kimdong.edu.vn:587"
 REMOTE_REPOSITORIES = ("sftp:", "s3:", "rest:", "b2:", "azure:", "gs:", "swift:", "rclone:")
 """What restic takes besides a folder."""
@@ -40,6 +41,7 @@ class Environment:
     signing: tuple[Path, str] | None
     tls: tuple[str, str, int] | None
     slow_ms: int
+    metrics_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         signing=_signing(values),
         tls=_tls(values, hosts) if behind_tls == "1" else None,
         slow_ms=_slow_ms(values),
+        metrics_token=_metrics_token(values),
     )
 
 
@@ -244,6 +247,18 @@ def _slow_ms(values: Mapping[str, str]) -> int:
             f"KIMDONG_SLOW_MS is {told!r}; it must be a number of milliseconds, for example: 500 (0: none is logged)."
         )
     return int(told)
+
+
+def _metrics_token(values: Mapping[str, str]) -> str:
+    """Off, which is "", unless one is set."""
+    if not values.get("KIMDONG_METRICS_TOKEN") and not values.get("KIMDONG_METRICS_TOKEN_FILE"):
+        return ""
+    token = _required(values, "KIMDONG_METRICS_TOKEN", f"{TOKEN_LENGTH} or more random characters")
+    if len(token) < TOKEN_LENGTH:
+        raise BadEnvironmentError(
+            f"KIMDONG_METRICS_TOKEN has {len(token)} characters; it needs at least {TOKEN_LENGTH}."
+        )
+    return token
 
 
 def _required(values: Mapping[str, str], name: str, example: str) -> str:

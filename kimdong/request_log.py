@@ -7,9 +7,12 @@ import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
+
+from kimdong import request_counts
 
 IN_ENVIRON: Final = "kimdong.asked"
 LONGEST_PATH: Final = 300
@@ -41,11 +44,12 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         note = Asked(secrets.token_hex(8), request.path[:LONGEST_PATH])
         request.META[IN_ENVIRON] = note  # gunicorn's environ: for its line about the whole request
-        token = _current.set(note)
+        token, began = _current.set(note), perf_counter()
         try:
             answer = self.get_response(request)
         finally:
             _current.reset(token)
+        request_counts.count(answer.status_code, perf_counter() - began)
         # What Django has read already: who asks must not cost the health of the server a statement.
         note.user = getattr(getattr(request, "_cached_user", None), "pk", None)
         answer["X-Request-ID"] = note.code

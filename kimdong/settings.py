@@ -251,6 +251,9 @@ VERSION = version.VERSION
 # Statements that take so long are logged, without values (kimdong/slow_statements.py); 0: none.
 SLOW_SECONDS = ENVIRONMENT.slow_ms / 1000
 
+# Whoever shows it may read /metrics; "": nobody.
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+
 # Encrypted backups, made and proven by the worker (kimdong/backup): off unless a repository is named.
 BACKUPS = ENVIRONMENT.backups
 

@@ -351,6 +351,8 @@ JSON = "application/json"
 PAGES = (
     Page("healthz", None, EVERYBODY),
     Page("readyz", None, EVERYBODY),
+    # Off; who has the token: tests/test_metrics.py.
+    Page("metrics", None, EVERYBODY, status=404),
     Page("accounts:login", None, EVERYBODY, status=302),
     Page("gradebook:first_run", None, EVERYBODY, status=302),
     Page("accounts:logout", None, EVERYBODY, "post", 302),
@@ -1092,7 +1094,7 @@ PAGES = (
     Page("reports:archive_file", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 404, an_archive),
     Page("reports:archive_cancel", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 302, an_archive),
 )
-OPEN_TO_VISITORS = {"healthz": 200, "readyz": 200, "accounts:login": 200}
+OPEN_TO_VISITORS = {"healthz": 200, "readyz": 200, "metrics": 404, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
 # tests/accounts/test_activation.py.
 BY_POST_OF_THE_ACCOUNT = {
