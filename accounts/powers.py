@@ -170,6 +170,7 @@ class Action(StrEnum):
     EXPORT_EVERYTHING = "export_everything"
     SEE_BACKUPS = "see_backups"
     MAKE_BACKUP = "make_backup"
+    SEE_SYSTEM_STATE = "see_system_state"
     KEEP_OWN_SIGN_IN = "keep_own_sign_in"
     RELEASE_LOCK = "release_lock"
     RESET_SECOND_FACTOR = "reset_second_factor"
@@ -837,6 +838,13 @@ TABLE: tuple[Rule, ...] = (
         Area.SUPERVISION,
         "sao lưu dữ liệu của trường (không tải về, không khôi phục)",
         _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3, R64",
+    ),
+    Rule(
+        Action.SEE_SYSTEM_STATE,
+        Area.SUPERVISION,
+        "xem tình trạng hệ thống: cơ sở dữ liệu, ổ đĩa, sao lưu, máy nền, chứng chỉ, đồng hồ",
+        _all(Whose.SCHOOL, *_OFFICE),
         "IV.3, R64",
     ),
     Rule(

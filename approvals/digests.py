@@ -112,7 +112,7 @@ def send_digests() -> int:
         try:
             sent += _send(user, connection)
         except OSError as problem:
-            logger.warning("The daily mail to %s was not taken: %s", user.username, problem)
+            logger.warning("The daily mail to user %s was not taken: %s", user.pk, problem)
     return sent
 
 

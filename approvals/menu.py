@@ -108,6 +108,7 @@ MENU = (
         SUPERVISION,
     ),
     MenuEntry("Sao lưu", "accounts:backups", "inbox", Action.SEE_BACKUPS, SUPERVISION),
+    MenuEntry("Tình trạng hệ thống", "accounts:system", "gear", Action.SEE_SYSTEM_STATE, SUPERVISION),
     MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
     MenuEntry("Văn bản của trường", "approvals:documents", "file-earmark-text", Action.SEE_DOCUMENTS, HELP),
     MenuEntry("Nhật kí thay đổi", "approvals:audit", "clock-history", Action.SEE_AUDIT_TRAIL, SUPERVISION),

@@ -11,11 +11,14 @@ SECONDS_BETWEEN_SIGNS_OF_LIFE = 60  # procrastinate's workers give one every 10 
 
 
 def web_answers() -> bool:
-    """Whether this container's web server answers /healthz, asked as the proxy would ask."""
+    """Whether this container's web server may be given work, asked as the proxy would ask."""
     host = os.environ["KIMDONG_HOSTS"].split(",")[0].strip()
     connection = http.client.HTTPConnection("127.0.0.1", 8000, timeout=5)
-    connection.request("GET", "/healthz", headers={"Host": host, "X-Forwarded-Proto": "https"})
-    return connection.getresponse().status == http.HTTPStatus.OK
+    connection.request("GET", "/readyz", headers={"Host": host, "X-Forwarded-Proto": "https"})
+    answer = connection.getresponse()
+    if answer.status != http.HTTPStatus.OK:
+        sys.stderr.write(answer.read(2000).decode())  # `docker inspect` shows it
+    return answer.status == http.HTTPStatus.OK
 
 
 def worker_lives() -> bool:

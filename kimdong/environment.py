@@ -13,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 MODES = ("demo", "test", "production")
 SECRET_LENGTH = 50
+TOKEN_LENGTH = 20
 _SMTP_EXAMPLE = "smtp://user:password@mail.kimdong.edu.vn:587"
 REMOTE_REPOSITORIES = ("sftp:", "s3:", "rest:", "b2:", "azure:", "gs:", "swift:", "rclone:")
 """What restic takes besides a folder."""
@@ -38,6 +39,9 @@ class Environment:
     mail: "Mail | None"
     backups: "Backups | None"
     signing: tuple[Path, str] | None
+    tls: tuple[str, str, int] | None
+    slow_ms: int
+    metrics_token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,9 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         mail=_mail(values),
         backups=_backups(values),
         signing=_signing(values),
+        tls=_tls(values, hosts) if behind_tls == "1" else None,
+        slow_ms=_slow_ms(values),
+        metrics_token=_metrics_token(values),
     )
 
 
@@ -220,6 +227,38 @@ def _signing(values: Mapping[str, str]) -> tuple[Path, str] | None:
     return certificate, _required(
         values, "KIMDONG_SIGNING_PASSWORD", "the password of the certificate's file"
     )
+
+
+def _tls(values: Mapping[str, str], hosts: Sequence[str]) -> tuple[str, str, int]:
+    """The name that people type, and host and port where its certificate is asked for."""
+    told = values.get("KIMDONG_TLS_ADDRESS", "").strip() or f"{hosts[0]}:443"
+    host, _colon, port = told.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise BadEnvironmentError(
+            f"KIMDONG_TLS_ADDRESS is {told!r}; it must be a name and a port, for example: proxy:443."
+        )
+    return hosts[0], host, int(port)
+
+
+def _slow_ms(values: Mapping[str, str]) -> int:
+    told = values.get("KIMDONG_SLOW_MS", "500").strip()
+    if not told.isascii() or not told.isdigit():
+        raise BadEnvironmentError(
+            f"KIMDONG_SLOW_MS is {told!r}; it must be a number of milliseconds, for example: 500 (0: none is logged)."
+        )
+    return int(told)
+
+
+def _metrics_token(values: Mapping[str, str]) -> str:
+    """Off, which is "", unless one is set."""
+    if not values.get("KIMDONG_METRICS_TOKEN") and not values.get("KIMDONG_METRICS_TOKEN_FILE"):
+        return ""
+    token = _required(values, "KIMDONG_METRICS_TOKEN", f"{TOKEN_LENGTH} or more random characters")
+    if len(token) < TOKEN_LENGTH:
+        raise BadEnvironmentError(
+            f"KIMDONG_METRICS_TOKEN has {len(token)} characters; it needs at least {TOKEN_LENGTH}."
+        )
+    return token
 
 
 def _required(values: Mapping[str, str], name: str, example: str) -> str:

@@ -5,6 +5,8 @@ KIMDONG_BIND is the address (127.0.0.1:8000 unless set), KIMDONG_WEB_WORKERS the
 
 import gc
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,20 @@ preload_app = False
 timeout = 60
 graceful_timeout = 15
 
+_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  (gunicorn names the file)
+
 # Before that, PostgreSQL gives up what hangs: the page says that it was busy, and no thread or lock is lost to it.
 raw_env = [f"KIMDONG_STATEMENT_SECONDS={os.environ.get('KIMDONG_STATEMENT_SECONDS', '45')}"]
 keepalive = 15
 
+# Where the processes count requests for /metrics, if anybody may read it: in memory, gone with the server.
+_counts = None
+if os.environ.get("KIMDONG_METRICS_TOKEN") or os.environ.get("KIMDONG_METRICS_TOKEN_FILE"):
+    _counts = tempfile.mkdtemp(prefix="kimdong-counts-", dir=_memory)
+    raw_env.append(f"KIMDONG_COUNTS={_counts}")
+
 # Heartbeat files in memory: on a busy disk a healthy process would look stuck.
-worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  (gunicorn names the file)
+worker_tmp_dir = _memory
 
 # In production only the proxy reaches this server (docker-compose.yml publishes no port of it).
 forwarded_allow_ips = "*" if os.environ.get("KIMDONG_BEHIND_TLS") == "1" else "127.0.0.1"
@@ -46,7 +56,9 @@ gunicorn.SERVER_SOFTWARE = "kimdong"
 limit_request_line = 8190
 
 accesslog = "-"
-# Without the query string and the referrer: names of pupils are searched there.
+if os.environ.get("KIMDONG_MODE") == "production":
+    logger_class = "kimdong.gunicorn_log.Lines"
+# Elsewhere a plain line. Without the query string and the referrer: names of pupils are searched there.
 access_log_format = '%({x-forwarded-for}i)s %(t)s "%(m)s %(U)s" %(s)s %(B)s %(M)sms'
 chdir = str(Path(__file__).resolve().parent.parent)
 
@@ -55,3 +67,8 @@ def post_worker_init(_worker: Any) -> None:
     """What was loaded at the start stays: the collector of garbage need not walk it again in the middle of a page."""
     gc.collect()
     gc.freeze()
+
+
+def on_exit(_server: Any) -> None:
+    if _counts:
+        shutil.rmtree(_counts, ignore_errors=True)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseServerError
 from django.template import loader
 from django.views.defaults import bad_request as django_bad_request
-from django.views.defaults import server_error as django_server_error
+
+from kimdong.request_log import asked
 
 HEADERS = {
     # No page of ours asks for a device, and none may by a script slipped in.
@@ -82,8 +83,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's 500; but a database that is gone, full or too slow is told as what passes by itself: 503."""
+    """500 with the code by which the log tells what happened.
+
+    A database that is gone, full or too slow is told as what passes by itself: 503.
+    """
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         headers = {"Retry-After": str(SECONDS_TO_TRY_AGAIN)}
         return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
-    return django_server_error(request)
+    note = asked()
+    return HttpResponseServerError(loader.render_to_string("500.html", {"code": note.code if note else ""}))

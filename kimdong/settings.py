@@ -10,6 +10,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from kimdong import version
 from kimdong.environment import BadEnvironmentError, read_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kimdong.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kimdong.safe_answers.SafeAnswersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -219,7 +221,7 @@ BEHIND_PROXY = ENVIRONMENT.behind_tls
 if ENVIRONMENT.behind_tls:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -241,6 +243,17 @@ UPLOAD_MAX_BYTES = EVIDENCE_MAX_BYTES * EVIDENCE_MAX_FILES + 2 * 1024 * 1024
 # Finished books are signed where the school has a certificate (reports/pdf_signing.py).
 SIGNING = ENVIRONMENT.signing
 
+# Where the certificate of the school's address is asked for: the name, host and port. None without TLS.
+TLS = ENVIRONMENT.tls
+
+VERSION = version.VERSION
+
+# Statements that take so long are logged, without values (kimdong/slow_statements.py); 0: none.
+SLOW_SECONDS = ENVIRONMENT.slow_ms / 1000
+
+# Whoever shows it may read /metrics; "": nobody.
+METRICS_TOKEN = ENVIRONMENT.metrics_token
+
 # Encrypted backups, made and proven by the worker (kimdong/backup): off unless a repository is named.
 BACKUPS = ENVIRONMENT.backups
 
@@ -258,8 +271,16 @@ if MAIL is not None:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "kimdong.log_lines.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if MODE == "production" else "line",
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING" if MODE == "test" else "INFO"},
     "loggers": {
         # Its own words about each attempt, name and address: ours are in the access log.

@@ -1,8 +1,16 @@
-"""Is the web process alive and does the database answer."""
+"""Addresses for machines: does the web process live (`/healthz`), may it be given work (`/readyz`)."""
+
+from collections.abc import Iterator
+from functools import cache
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.db import InterfaceError, OperationalError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from accounts.idle_lock import reachable_when_locked
 
@@ -10,7 +18,36 @@ from accounts.idle_lock import reachable_when_locked
 @login_not_required
 @reachable_when_locked
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """200 "ok" when a statement goes through; a database that does not answer makes it a 500."""
+    """200 "ok" when a statement goes through; a database that does not answer makes it a 503."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@reachable_when_locked
+@never_cache
+@require_safe
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """200 "ready", or 503 with a line for each thing that lacks; for whoever sends visitors here, and installers."""
+    lacks = "\n".join(_what_lacks())
+    return HttpResponse(lacks or "ready", status=503 if lacks else 200, content_type="text/plain")
+
+
+def _what_lacks() -> Iterator[str]:
+    try:
+        missing = _wanted_migrations() - MigrationRecorder(connection).applied_migrations().keys()
+    except (OperationalError, InterfaceError):
+        yield "database: does not answer"
+    else:
+        if missing:
+            yield f"migrations: {len(missing)} not applied (manage.py migrate)"
+    # As this process has read them at its start; without a manifest (tests) they are served from where they lie.
+    if not getattr(staticfiles_storage, "hashed_files", True):
+        yield "static files: not collected when this process started (manage.py collectstatic)"
+
+
+@cache
+def _wanted_migrations() -> frozenset[tuple[str, str]]:
+    """All that this version of the software has on disk."""
+    return frozenset(MigrationLoader(None).graph.nodes)

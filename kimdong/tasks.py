@@ -1,4 +1,4 @@
-"""What the queue runs of backups; procrastinate finds this module by its name."""
+"""What the queue runs of backups and of the machine; procrastinate finds this module by its name."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from accounts.backups import TASK
+from accounts.disks import note_room_for_backups
 from kimdong.backup.making import TryAgain, run_backup
 from kimdong.backup.planning import ask_for_what_is_due
 
@@ -35,6 +36,13 @@ class BackupRetry(BaseRetryStrategy):
 def back_up(*, backup_id: int) -> None:
     """Make a backup and prove it."""
     run_backup(backup_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="measure_disks", queue=QUEUE, queueing_lock="measure_disks", pass_context=False)
+def measure_disks(timestamp: int) -> None:
+    """Note how much room the backups have, for the page of the system's state."""
+    note_room_for_backups()
 
 
 @app.periodic(cron="*/5 * * * *")

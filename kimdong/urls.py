@@ -2,11 +2,14 @@
 
 from django.urls import include, path, re_path
 
-from kimdong.status import healthz
+from kimdong.metrics import metrics
+from kimdong.status import healthz, readyz
 from reports.proof_views import proof_of
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("", include("approvals.urls")),
     path("accounts/", include("accounts.urls")),
     path("students/", include("students.urls")),

@@ -15,6 +15,7 @@ NOT_WATCHED: Mapping[str, str] = {
     "accounts_accesslogentry": "a log of its own that refuses changes; a line for every look would double the chain",
     "accounts_signedinsession": "who is signed in where, noted once a minute; each log-in is in the access log",
     "accounts_signinfailures": "counts of the lock at the door; each failure is in the access log",
+    "accounts_diskreading": "how much room a disk has, measured anew every few minutes",
     "accounts_ratecount": "counts of the brake on costly pages, forgotten after minutes",
     "accounts_activationslip": "fingerprints of codes on paper, used up within days; handing out and using are logged",
     "accounts_maildigest": "a person's own wish about the daily mail, and the day of the last one",

@@ -236,6 +236,7 @@ ONLY_JSON: Final[Mapping[str, str]] = {
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     "accounts.ActivationSlip": "dấu của mã kích hoạt: bí mật, dùng một lần",
+    "accounts.DiskReading": "chỗ trống của ổ đĩa, đo lại sau ít phút",
     "accounts.RateCount": "số đếm chống dùng quá nhiều, quên sau vài phút",
     "accounts.SignInFailures": "số lần đăng nhập sai đang đếm; từng lần có trong nhật kí truy cập",
     "students.PupilWords": "từ để tìm, cơ sở dữ liệu tự tính lại từ hồ sơ",

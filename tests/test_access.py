@@ -350,6 +350,9 @@ def account_of(name: str) -> Callable[[Things], list[Any]]:
 JSON = "application/json"
 PAGES = (
     Page("healthz", None, EVERYBODY),
+    Page("readyz", None, EVERYBODY),
+    # Off; who has the token: tests/test_metrics.py.
+    Page("metrics", None, EVERYBODY, status=404),
     Page("accounts:login", None, EVERYBODY, status=302),
     Page("gradebook:first_run", None, EVERYBODY, status=302),
     Page("accounts:logout", None, EVERYBODY, "post", 302),
@@ -1095,6 +1098,7 @@ PAGES = (
     Page("reports:sync_sent", Action.PREPARE_SYNC, CLERK, "post", 302, a_sync_batch),
     Page("accounts:backups", Action.SEE_BACKUPS, PRINTS),
     Page("accounts:backups", Action.MAKE_BACKUP, CLERK, "post", 302),
+    Page("accounts:system", Action.SEE_SYSTEM_STATE, PRINTS),
     Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL),
     # Without the password.
     Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 422),
@@ -1103,7 +1107,7 @@ PAGES = (
     Page("reports:archive_file", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 404, an_archive),
     Page("reports:archive_cancel", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 302, an_archive),
 )
-OPEN_TO_VISITORS = {"healthz": 200, "accounts:login": 200}
+OPEN_TO_VISITORS = {"healthz": 200, "readyz": 200, "metrics": 404, "accounts:login": 200}
 # Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
 # tests/accounts/test_activation.py.
 BY_POST_OF_THE_ACCOUNT = {

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from kimdong.version import VERSION
+
 ROOT = Path(__file__).resolve().parent.parent
 APPLICATION = ["migrate", "web", "worker"]
 SERVICES = ["database", *APPLICATION, "proxy"]
@@ -126,6 +128,11 @@ def test_the_image_runs_as_a_user_without_rights(dockerfile):
         ("USER", "kimdong"),
         ("CMD", '["gunicorn", "--config", "kimdong/gunicorn.py", "kimdong.wsgi"]'),
     ]
+
+
+def test_the_version_that_the_software_tells_is_that_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
 
 
 def test_image_and_bootstrap_install_the_same_system_packages(dockerfile):

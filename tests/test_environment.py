@@ -66,6 +66,28 @@ def test_mail_is_off_until_a_server_is_named():
         read_environment({**GOOD, **named, "KIMDONG_MAIL_HOUR": "25"})
 
 
+def test_the_certificate_is_asked_for_at_the_name_that_people_type_unless_told():
+    assert read_environment(GOOD).tls == ("so.kimdong.example", "so.kimdong.example", 443)
+    told = read_environment({**GOOD, "KIMDONG_TLS_ADDRESS": "proxy:8443"}).tls
+    assert told == ("so.kimdong.example", "proxy", 8443)
+    assert read_environment({**GOOD, "KIMDONG_BEHIND_TLS": "0"}).tls is None
+    with pytest.raises(BadEnvironmentError, match="KIMDONG_TLS_ADDRESS is 'proxy'"):
+        read_environment({**GOOD, "KIMDONG_TLS_ADDRESS": "proxy"})
+
+
+def test_what_counts_as_slow_and_who_may_measure_is_read_or_refused(tmp_path):
+    read = read_environment(GOOD)
+    assert (read.slow_ms, read.metrics_token) == (500, "")
+    (tmp_path / "token").write_text("t" * 20 + "\n", encoding="utf-8")
+    told = {"KIMDONG_SLOW_MS": "0", "KIMDONG_METRICS_TOKEN_FILE": str(tmp_path / "token")}
+    read = read_environment({**GOOD, **told})
+    assert (read.slow_ms, read.metrics_token) == (0, "t" * 20)
+    with pytest.raises(BadEnvironmentError, match=r"KIMDONG_SLOW_MS is '0\.5'"):
+        read_environment({**GOOD, "KIMDONG_SLOW_MS": "0.5"})
+    with pytest.raises(BadEnvironmentError, match="KIMDONG_METRICS_TOKEN has 5 characters"):
+        read_environment({**GOOD, "KIMDONG_METRICS_TOKEN": "short"})
+
+
 BACKED_UP = {
     "KIMDONG_BACKUP_REPOSITORY": "/var/lib/kimdong/backups",
     "KIMDONG_BACKUP_SECOND": "sftp:backup@nas.example:/kimdong",

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 UNLOCK = reverse("accounts:unlock")
 # Unlocking, locking, logging out, and the health of the server, which tells nothing of anybody.
-ANSWER = {"accounts:unlock", "accounts:lock", "accounts:logout", "healthz"}
+ANSWER = {"accounts:unlock", "accounts:lock", "accounts:logout", "healthz", "readyz", "metrics"}
 
 
 def locked(user):

@@ -4,10 +4,12 @@ The server runs over a database without tables: whatever asks it for one is an e
 """
 
 import os
+import re
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,11 +20,9 @@ SECRETS = ("Traceback", "psycopg", "django", "accounts_", "SELECT", "gunicorn", 
 HOST = "so.kimdong.example"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    files = tmp_path_factory.mktemp("production")
-    port = _free_port()
-    environment = {
+def production(files: Path, port: int) -> dict[str, str]:
+    """The variables of a server in production, over the tests' own database."""
+    return {
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
         "KIMDONG_MODE": "production",
         "KIMDONG_SECRET_KEY": "a-key-for-this-test-only-0123456789-ABCDEFGHIJ-abcdefghij-!?",
@@ -34,6 +34,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "DATABASE_URL": os.environ["DATABASE_URL"],
         "PYTHONUNBUFFERED": "1",
     }
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    files = tmp_path_factory.mktemp("production")
+    port = _free_port()
+    environment = production(files, port)
     stack = Stack(f"http://127.0.0.1:{port}", "", files, environment)
     stack.manage("collectstatic", "--noinput", "--verbosity", "0")
     stack.start_web()
@@ -140,3 +147,11 @@ def test_cookies_and_headers_keep_the_browser_within_bounds(server):
 def test_without_tls_everything_is_sent_to_tls(server):
     status, headers, _page = ask(server, head("GET", "/accounts/login/", X_Forwarded_Proto="http"))
     assert (status, headers["location"]) == (301, f"https://{HOST}/accounts/login/")
+
+
+def test_a_server_over_a_database_without_tables_lives_and_is_not_ready(server: Stack):
+    """Asked as the health check of the container asks: without TLS."""
+    assert ask(server, head("GET", "/healthz", X_Forwarded_Proto="http"))[0] == 200
+    status, _headers, text = ask(server, head("GET", "/readyz", X_Forwarded_Proto="http"))
+    assert status == 503
+    assert re.fullmatch(r"migrations: \d{3} not applied \(manage\.py migrate\)", text)

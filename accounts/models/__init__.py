@@ -4,6 +4,7 @@ from accounts.models.access import AccessLogEntry, RateCount, SignedInSession, S
 from accounts.models.account_life import ActivationSlip, AdminAction, PasswordRotation, SupervisionMark
 from accounts.models.audit import AuditEntry, AuditHead
 from accounts.models.backups import Backup
+from accounts.models.disks import DiskReading
 from accounts.models.grants import Grant, GrantQuerySet, GroupMembership, SystemPart
 from accounts.models.mail_digests import MailDigest
 from accounts.models.people import Post, Team, User, UserManager
@@ -16,6 +17,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Backup",
+    "DiskReading",
     "Grant",
     "GrantQuerySet",
     "GroupMembership",

@@ -47,6 +47,7 @@ PAGES = [
     ("vanthu", "/gradebook/accounts/upload/"),
     ("vanthu", "/gradebook/accounts/{teacher}/close/"),
     ("vanthu", "/accounts/backups/"),
+    ("vanthu", "/accounts/system/"),
     ("phohieutruong", "/accounts/admin/"),
     ("phohieutruong", "/accounts/admin/log/"),
     (TEACHER, "/accounts/guides/"),
