@@ -1,7 +1,10 @@
+import sys
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.backends.signals import connection_created
 
-from kimdong import slow_statements
+from kimdong import log_lines, slow_statements
 
 
 class KimdongConfig(AppConfig):
@@ -10,3 +13,5 @@ class KimdongConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(slow_statements.watch)
+        if settings.MODE == "production" and not sys.stderr.isatty():
+            log_lines.catch_the_rest()

@@ -8,6 +8,8 @@ import datetime
 import json
 import logging
 import re
+import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from typing import Any, Final
@@ -59,13 +61,33 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+def catch_the_rest() -> None:
+    """What reaches stderr past the loggers comes as a line too: warnings, and what ends a process or a thread.
+
+    Not at a terminal, where somebody reads it who has asked for it.
+    """
+    logging.raiseExceptions = False  # or a line that cannot be written is printed with its arguments
+    logging.captureWarnings(capture=True)
+    sys.excepthook = lambda _kind, error, _trace: _note_end(error)
+    threading.excepthook = lambda end: _note_end(end.exc_value)
+
+
+def _note_end(error: BaseException | None) -> None:
+    if isinstance(error, KeyboardInterrupt):
+        return
+    logging.getLogger("kimdong").critical("not caught by anything: %s", error, exc_info=error)
+
+
 def _message(record: logging.LogRecord) -> str:
     """Exceptions among its arguments are told as in a traceback; no address keeps its query."""
     text = told(record.msg) if isinstance(record.msg, BaseException) else str(record.msg)
-    if isinstance(record.args, tuple) and record.args:
-        text %= tuple(told(each) if isinstance(each, BaseException) else each for each in record.args)
-    elif record.args:
-        text %= record.args
+    try:
+        if isinstance(record.args, tuple) and record.args:
+            text %= tuple(told(each) if isinstance(each, BaseException) else each for each in record.args)
+        elif record.args:
+            text %= record.args
+    except (TypeError, ValueError, KeyError):
+        text = f"{text} (its arguments do not fit)"
     return _DETAIL.sub("", _QUERY.sub(r"\1", text))
 
 

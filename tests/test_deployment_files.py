@@ -130,6 +130,14 @@ def test_the_image_runs_as_a_user_without_rights(dockerfile):
     ]
 
 
+def test_the_databases_own_log_quotes_no_row_and_no_statement(compose):
+    wanted = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
+    told = compose["services"]["database"]["command"]
+    assert dict(word.split("=") for word in told if "=" in word) == wanted
+    page = (ROOT / "docs/cai-dat.md").read_text(encoding="utf-8")
+    assert dict(re.findall(r"pg_conftool 18 main set (\w+) (\w+)", page)) == wanted
+
+
 def test_the_version_that_the_software_tells_is_that_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == VERSION

@@ -3,6 +3,9 @@
 import datetime
 import json
 import logging
+import subprocess
+import sys
+import textwrap
 
 import psycopg
 import pytest
@@ -14,6 +17,7 @@ from kimdong import log_lines
 from kimdong.gunicorn_log import fields_of
 from kimdong.log_lines import JsonLines
 from kimdong.request_log import RequestLogMiddleware, asked
+from tests.stack import ROOT
 
 PUPIL = "Nguyễn Thị Ngọc Ánh"
 
@@ -101,6 +105,39 @@ def test_a_database_error_told_as_words_loses_its_details():
     words = f'duplicate key value violates "x"\nDETAIL:  Key (full_name)=({PUPIL}) already exists.'
     assert line_of("not kept: %s", words)["message"] == 'not kept: duplicate key value violates "x"'
     assert log_lines.told(IntegrityError(words)) == "django.db.utils.IntegrityError"
+
+
+def test_arguments_that_do_not_fit_are_not_printed():
+    assert line_of("%s of %s", PUPIL)["message"] == "%s of %s (its arguments do not fit)"
+
+
+def test_what_ends_a_process_is_a_line_without_its_words_too():
+    """In a process of its own: it changes what Python does with whatever nobody catches."""
+    told = textwrap.dedent(
+        f"""
+        import logging, sys, threading, warnings
+        from kimdong.log_lines import JsonLines, catch_the_rest
+        handler = logging.StreamHandler()
+        handler.setFormatter(JsonLines())
+        logging.getLogger().addHandler(handler)
+        catch_the_rest()
+        def fail():
+            raise ValueError("{PUPIL}")
+        thread = threading.Thread(target=fail)
+        thread.start()
+        thread.join()
+        warnings.warn("so it goes")
+        fail()
+        """
+    )
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert PUPIL not in done.stderr
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    ended = "not caught by anything: builtins.ValueError"
+    assert [line["message"] for line in lines if line["level"] == "CRITICAL"] == [ended, ended]
+    assert "in fail" in lines[0]["traceback"]
+    assert "so it goes" in " ".join(line["message"] for line in lines)
 
 
 def test_a_connection_that_is_refused_says_why():

@@ -6,7 +6,10 @@ that nobody has foreseen would.
 
 import json
 import os
+import re
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -16,6 +19,7 @@ from tests.migrated_database import migrated_database, with_database
 from tests.stack import Stack, _free_port, _recreate
 from tests.test_production_server import ask, head, production
 
+TOKEN = "a-token-of-this-test-only"
 PUPIL = "Nguyễn Thị Ngọc Ánh"
 TRAP = """
 CREATE TABLE trial (full_name text UNIQUE);
@@ -33,7 +37,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     address = with_database(url, name)
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(TRAP)
-    told = {**production(files, port), "DATABASE_URL": address}
+    more = {"KIMDONG_METRICS_TOKEN": TOKEN, "KIMDONG_WEB_WORKERS": "2"}
+    told = {**production(files, port), "DATABASE_URL": address, **more}
     stack = Stack(f"http://127.0.0.1:{port}", address, files, told)
     stack.manage("collectstatic", "--noinput", "--verbosity", "0")
     stack.start_web()
@@ -41,6 +46,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack.stop()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _counts(stack: Stack) -> set[Path]:
+    """The folders in which the processes of this web server count."""
+    server = stack.processes["web"].pid
+    processes = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="utf-8").split()
+    places = (Path("/dev/shm"), Path(tempfile.gettempdir()))  # noqa: S108 - where gunicorn.py has them
+    return {
+        file.parent
+        for place in places
+        for process in processes
+        for file in place.glob(f"kimdong-counts-*/{process}")
+    }
 
 
 def test_an_error_with_a_pupils_name_in_it_is_logged_without_the_name(server: Stack):
@@ -72,3 +90,27 @@ def test_what_is_no_http_and_what_the_server_itself_says_are_lines_of_the_same_s
     assert {"time", "level", "logger", "message"} <= set.intersection(*map(set, lines))
     assert "Request that is no HTTP" in " ".join(line["message"] for line in lines)
     assert "Listening at" in " ".join(line["message"] for line in lines)
+
+
+def test_requests_of_all_processes_are_counted_for_whoever_shows_the_token(server: Stack):
+    shown = head("GET", "/metrics", Authorization=f"Bearer {TOKEN}")
+    assert ask(server, head("GET", "/metrics"))[0] == 401
+    before = _answered(ask(server, shown)[2])
+    for _each in range(20):
+        ask(server, head("GET", "/healthz"))
+    after = _answered(ask(server, shown)[2])
+    assert after - before == 21  # those and the first look, which could not count itself
+    assert len(_counts(server)) == 1
+    assert TOKEN not in (server.files / "web.log").read_text(encoding="utf-8")
+
+
+def _answered(text: str) -> int:
+    return int(re.search(r'^kimdong_requests_total\{status="2xx"\} (\d+)$', text, re.MULTILINE)[1])
+
+
+def test_the_counts_are_gone_when_the_server_is(server: Stack):
+    ask(server, head("GET", "/healthz"))
+    (folder,) = _counts(server)
+    server.stop()
+    assert not folder.exists()
+    server.start_web()

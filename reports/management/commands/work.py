@@ -47,7 +47,7 @@ class Command(BaseCommand):
         # The queue gets connections of its own (asynchronous); tasks go on using Django's pool.
         queue = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=4)
         if settings.BACKUPS is None and settings.MODE == "production":
-            self.stderr.write(backups.NOT_SET)
+            logger.warning(backups.NOT_SET)
         self.stdout.write("Máy in nền đã chạy.")
         if not asyncio.run(_work_until_told(app.with_connector(queue))):
             raise CommandError(
