@@ -12,12 +12,14 @@ from gradebook.decisions import draft_decision
 from gradebook.regulation import Period
 from reports import print_batches
 from reports.models import PrintBatch, PrintJob
+from reports.paper_wishes import Of, PaperWish
 from reports.pdf_archive import marks_in
 from reports.print_jobs import (
     ask_for_book,
     ask_for_own_books,
     ask_for_pack,
     ask_for_paper,
+    ask_for_report,
     ask_for_slips,
     run_job,
 )
@@ -58,6 +60,9 @@ def asked(school: School, book: str) -> PrintJob:
         case BOOK.DECISION:
             decision = draft_decision("awards", school.year, school.class_4a, by=school.tuan)
             return ask_for_paper(decision, book=book, by=school.tuan)
+        case BOOK.REPORT:
+            wish = PaperWish(Of.REPORT, "bien-dong-si-so", "period=CHKI", "bien-dong-si-so")
+            return ask_for_report(wish, year=school.year, title="Biến động sĩ số", by=school.tuan)
     return ask_for_book(**of_class, book=book, period=Period.YEAR_END)
 
 

@@ -10,7 +10,7 @@ from gradebook.commendations import Praise, commend
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from gradebook.year_end_rules import Promotion
-from reports import promotion_report, quality_report, summary_report
+from reports import papers, promotion_report, quality_report, summary_report
 from reports.read_back import squeezed, text_of
 from reports.report_kind import CellKey, Moment
 from students import movements
@@ -307,7 +307,8 @@ def test_the_principals_words_are_kept_in_the_copy_and_printed(school, client):
     )
 
 
-def test_a_page_shows_one_table_and_leads_to_the_others_and_prints_it_alone(school, client):
+def test_a_page_shows_one_table_and_leads_to_the_others_and_prints_it_alone(school, client, monkeypatch):
+    monkeypatch.setattr(papers, "SHORT_CELLS", 10_000)  # drawn at once, not by the worker
     client.force_login(school.hoa)
     address = "/reports/figures/chat-luong/"
     page = client.get(address, {"period": "CN", "table": "grade 1"})
