@@ -215,10 +215,10 @@ def what_was_typed_becomes_a_request(late_tab: Page, tmp_path: Path) -> str:
     heading = late_tab.get_by_role("heading", level=1)
     expect(heading).to_contain_text("Phiếu đề nghị sửa (nháp)")
     late_tab.get_by_label("Loại sai sót").select_option("wrong_figure")
-    late_tab.get_by_label("Lí do").fill(REASON)
+    late_tab.get_by_label("Lí do", exact=True).fill(REASON)
     late_tab.get_by_role("button", name="Gửi phiếu").click()
     expect(late_tab.get_by_text("Kèm ít nhất một minh chứng").first).to_be_visible()
-    expect(late_tab.get_by_label("Lí do")).to_have_value(REASON)
+    expect(late_tab.get_by_label("Lí do", exact=True)).to_have_value(REASON)
     false_picture = tmp_path / "bai-lam.jpg"
     false_picture.write_bytes(b"MZ this is a program, whatever its name says")
     late_tab.get_by_label("Thêm minh chứng").set_input_files(false_picture)

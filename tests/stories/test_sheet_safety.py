@@ -288,7 +288,7 @@ def test_what_a_closed_tab_had_not_saved_before_the_lock_can_go_into_a_request(d
     picture = io.BytesIO()
     Image.new("RGB", (64, 40)).save(picture, "JPEG")
     later.page.get_by_label("Loại sai sót").select_option(label="Bỏ sót, chưa ghi")
-    later.page.get_by_label("Lí do").fill("Gõ khi sổ đã khoá.")
+    later.page.get_by_label("Lí do", exact=True).fill("Gõ khi sổ đã khoá.")
     later.page.get_by_label("Thêm minh chứng").set_input_files(
         {"name": "bai.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()}
     )
