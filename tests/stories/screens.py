@@ -33,12 +33,12 @@ TEACHER = "gvcn.4e"  # has a draft of a request, and a class of the grades that 
 LOOK = """async options => {
     // A button on its way from one scheme's colours to the other's has the contrast of neither.
     for (const each of document.getAnimations()) each.finish();
-    // A bar that stays in view lies over what is half scrolled under it: from the top, with bars in their places.
-    scrollTo(0, 0);
-    for (const each of document.querySelectorAll("main *")) {
-        const { position, bottom } = getComputedStyle(each);
-        if (position === "sticky" && bottom !== "auto") each.style.position = "static";
+    // A bar that stays in view lies over what is half scrolled under it; a window that has just become narrower scrolls
+    // by itself to where the cursor is.
+    for (const each of document.querySelectorAll("body *")) {
+        if (getComputedStyle(each).position === "sticky") each.style.position = "static";
     }
+    scrollTo(0, 0);
     const { violations } = await axe.run(options);
     return {
         faults: violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html.slice(0, 160)}`),
