@@ -127,6 +127,8 @@ def _year(year: TranscriptYear) -> Iterator[tuple[str, str]]:
 
 def _class_table(table: ClassTable) -> Iterator[tuple[str, str]]:
     yield "Trạng thái sổ", table.lock_state
+    if table.contradicted:
+        yield "Chờ phê duyệt lại", ", ".join(table.contradicted)
     yield "Trường", f"{table.parent_body}, {table.school}"
     yield "Giáo viên chủ nhiệm", table.homeroom_teacher
     yield "Người kí", _signature(table.principal)
