@@ -57,7 +57,8 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
     `school_class` comes with its year at hand. A cell is None where the class has no such line or the
     regulation no such mark (R22), "" where nothing has been entered yet, a sign where a decision says so (R33); what a
     pupil has from a class that does have the line stands. A preview while not locked. An outcome says "Chưa" and
-    "Không" in words, so that blank means only: not approved yet, or to be approved again (in the last column: no title).
+    "Không" in words, so that blank means only: not approved yet, or to be approved again (in the last column: no
+    title).
     """
     year = school_class.year
     enrolments = list(seats_with_terms(school_class))

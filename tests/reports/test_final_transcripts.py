@@ -10,12 +10,14 @@ from approvals.evidence import clean_evidence
 from gradebook.models import YearOutcome
 from gradebook.outcomes import reopen_outcome
 from gradebook.regulation import Period
-from reports import pdf, read_back
+from reports import pdf, quality_report, read_back
 from reports.class_tables import class_table
+from reports.kept_reports import Keeping, digest_of, keep_report
 from reports.models import PrintJob
+from reports.report_kind import Moment
 from reports.transcripts import transcript_of, transcripts_of
+from students.models import SchoolClass, SchoolYear
 from tests.approvals.papers import picture
-from students.models import SchoolClass
 from tests.gradebook.school import change_of, close_window, open_window
 from tests.gradebook.year_end import confirm, ended_school, go_through, put
 from tests.reports.papers import as_confirmed, pages_of, printed
@@ -110,3 +112,19 @@ def test_the_class_book_leaves_such_a_result_blank_and_uncounted_names_the_pupil
     go_through(school)
     table = class_book(school)
     assert (table.is_preview, table.contradicted, table.pupils_without_outcome) == (False, (), 0)
+
+
+def test_a_report_says_when_kept_and_on_its_page_who_waits_for_a_new_approval_and_that_the_year_is_reopened():
+    school = contradicted_school()
+    for state in (SchoolYear.State.CLOSED, SchoolYear.State.OPEN):
+        school.year.state = state
+        school.year.save()
+    moment = Moment(school.year, Period.YEAR_END)
+    seen = digest_of(quality_report.read(moment))
+    kept = keep_report(quality_report.KIND, moment, Keeping(seen), by=school.bich)
+    told = "1 em đã phê duyệt có kết quả tính lại khác, chờ phê duyệt lại (1A: 1 em)"
+    assert f"{told}; năm học đang mở lại từ " in kept.lock_state
+    address = reverse("reports:report", args=["chat-luong"])
+    page = as_confirmed(school.bich).get(address, {"period": "CN"}).content.decode()
+    assert page.index("chưa nên kí:") < page.index(f"<li>Toàn trường: {told}.")
+    assert f"<li>Khối 1: {told}." in page
