@@ -203,7 +203,10 @@ def ask_for_paper(
 
 
 def ask_for_report(wish: PaperWish, *, year: SchoolYear, title: str, by: User) -> PrintJob:
-    """The same for a report or list that is too long to be drawn while its reader waits. Raises PermissionDenied."""
+    """The same for a report or list that is too long to be drawn while its reader waits, as its asker sees it.
+
+    While it is open, begun or not, it is given back. Raises PermissionDenied.
+    """
     wanted = {
         "book": PrintJob.Book.REPORT,
         "school_year": year,

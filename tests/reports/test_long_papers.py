@@ -118,13 +118,19 @@ def test_a_kept_copy_and_one_table_of_it_are_prints_too(drawn: list[str]) -> Non
     assert len(drawn) == 2
 
 
-def test_a_print_of_a_report_stands_in_the_register_and_is_never_outdated() -> None:
+def test_a_print_of_a_report_stands_in_the_register_and_says_that_nobody_follows_its_figures() -> None:
     school = make_school(pupils=3)
     job = made(as_(school.tuan), REPORT)
     (line,) = all_lines(Narrowing(school.year))
     assert (line.printed, line.is_outdated) == (job, False)
-    page = as_(school.bich).get(reverse("reports:register")).content.decode()
+    client = as_(school.bich)
+    page = client.get(reverse("reports:register")).content.decode()
     assert job.title in page
+    assert "Còn đúng<" not in page
+    own = client.get(reverse("reports:print_job", args=[job.pk])).content.decode()
+    assert "Không theo dõi: số liệu lúc in" in page
+    assert "Không theo dõi: số liệu lúc in" in own
+    assert line.standing == "Không theo dõi: số liệu lúc in"
 
 
 def test_a_long_list_is_of_the_classes_that_its_asker_sees_and_asks_for_the_password() -> None:
