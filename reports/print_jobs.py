@@ -243,7 +243,10 @@ def _ask(wanted: dict[str, Any], what: str, *, by: User) -> PrintJob:
     """`what` in words for the history."""
     with transaction.atomic():
         _hold(wanted)
-        same = PrintJob.objects.filter(_not_begun() | _just_asked(by), **wanted).first()
+        # A report tells at its head when it was read, so one that is being drawn will do; of a book values may have
+        # changed since it was begun.
+        is_same = Q(state__in=OPEN_STATES) if wanted.get("paper") else _not_begun() | _just_asked(by)
+        same = PrintJob.objects.filter(is_same, **wanted).first()
         if same is not None:
             return same
         job = PrintJob(**wanted, asked_by=by)

@@ -1,11 +1,13 @@
 """A long report or list is drawn by the worker as a print: asked for, followed, taken, kept; a short one at once."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import clock
 from accounts.models import AccessLogEntry, Post, User
 from reports import papers, pdf
 from reports.kept_reports import Keeping, digest_of, keep_report
@@ -103,6 +105,18 @@ def test_the_same_figures_asked_for_again_are_not_drawn_again(drawn: list[str]) 
 def test_two_clicks_make_one_print_of_a_report() -> None:
     client = as_(make_school(pupils=3).tuan)
     assert client.post(REPORT).headers["Location"] == client.post(REPORT).headers["Location"]
+
+
+def test_a_report_that_is_being_drawn_is_given_back_to_whoever_asks_for_the_same_later() -> None:
+    school = make_school(pupils=3)
+    as_(school.tuan).post(REPORT)
+    begun = PrintJob.objects.get()
+    PrintJob.objects.filter(pk=begun.pk).update(
+        state="running", attempts=1, started_at=clock.now(), asked_at=clock.now() - timedelta(minutes=1)
+    )
+    for asker in (school.tuan, school.hoa):
+        assert reverse("reports:print_job", args=[begun.pk]) in as_(asker).post(REPORT).headers["Location"]
+    assert PrintJob.objects.count() == 1
 
 
 def test_a_kept_copy_and_one_table_of_it_are_prints_too(drawn: list[str]) -> None:
