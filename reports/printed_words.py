@@ -23,7 +23,8 @@ Words = dict[str, str]
 """Text by place: «2026 - 2027 · Toán · Điểm KTĐK» is "8"."""
 PREVIEW = "bản xem trước"
 CONTRADICTED = "Chờ phê duyệt lại"
-_STATES = ("Trạng thái", "Sổ số")
+STATE = "Trạng thái"
+_STATES = (STATE, "Sổ số")
 """What places begin with that say how far a year, a class's book or the sheets of an own book are."""
 _PERSON = (
     ("full_name", "Họ và tên"),
@@ -121,7 +122,7 @@ def _transcript(book: Transcript) -> Iterator[tuple[str, str]]:
 
 
 def _year(year: TranscriptYear) -> Iterator[tuple[str, str]]:
-    yield "Trạng thái", PREVIEW if year.is_preview else "đã phê duyệt"
+    yield STATE, PREVIEW if year.is_preview else "đã phê duyệt"
     for field, name in _YEAR:
         yield name, getattr(year, field)
     yield "Người kí", _signature(year.principal)
@@ -159,7 +160,7 @@ def _slip(slip: Slip) -> Iterator[tuple[str, str]]:
     yield "Họ và tên", slip.full_name
     yield "Ngày sinh", slip.born_on
     yield "Lớp", slip.class_name
-    yield "Trạng thái", f"{PREVIEW}: {slip.preview}" if slip.preview else "chính thức"
+    yield STATE, f"{PREVIEW}: {slip.preview}" if slip.preview else "chính thức"
     periods = [period.label for period in slip.periods]
     for row in slip.subjects:
         for period, (level, mark) in zip(periods, row.told, strict=True):
