@@ -227,8 +227,9 @@ class ClassTable:
     """Sổ THKQGD of one class and period.
 
     ``locked_at``: aware moment; None = a preview, still open or (``was_opened`` False) never opened yet. `seals` are
-    the signatures of the lines' teachers, `class_seal` that of the homeroom teacher. `contradicted`: the names of the
-    pupils whose approved result a correction has changed since: they have none here, and the book is a preview (R55).
+    the signatures of the lines' teachers, `class_seal` that of the homeroom teacher. `roster_note`: who came or left
+    after the lock, "" where nobody did. `contradicted`: the names of the pupils whose approved result a correction has
+    changed since: they have none here, and the book is a preview (R55).
     """
 
     parent_body: str
@@ -245,6 +246,7 @@ class ClassTable:
     was_opened: bool = True
     seals: tuple[BookSeal, ...] = ()
     class_seal: BookSeal | None = None
+    roster_note: str = ""
     contradicted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

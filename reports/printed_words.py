@@ -139,6 +139,8 @@ def _year(year: TranscriptYear) -> Iterator[tuple[str, str]]:
 
 def _class_table(table: ClassTable) -> Iterator[tuple[str, str]]:
     yield "Trạng thái sổ", table.lock_state
+    if table.roster_note:
+        yield "Sĩ số", table.roster_note
     if table.contradicted:
         yield CONTRADICTED, ", ".join(table.contradicted)
     yield "Trường", f"{table.parent_body}, {table.school}"
@@ -187,6 +189,8 @@ def _own_front(front: OwnBookFront) -> Iterator[tuple[str, str]]:
 def _own_sheet(sheet: OwnSheet) -> Iterator[tuple[str, str]]:
     yield "Sổ", f"{sheet.subject}, lớp {sheet.class_name}"
     yield "Trạng thái sổ", sheet.lock_state
+    if sheet.roster_note:
+        yield "Sĩ số", sheet.roster_note
     headings = list(_headings(sheet.blocks))
     for row in sheet.rows:
         pupil = f"{row.seat.full_name} ({row.seat.pupil_code})"

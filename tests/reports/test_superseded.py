@@ -281,6 +281,13 @@ def test_only_the_clerk_prints_them_again_and_only_what_there_was(school):
     assert PrintJob.objects.filter(correction=request).count() == 0
 
 
+def test_the_locked_book_without_a_pupil_who_came_after_the_lock_has_no_page_of_that_pupil(school):
+    old = as_if_printed(school)
+    places = {pupil_code(school.pupils[1]): {"": [1]}, "*": {"": [1]}}
+    PrintJob.objects.filter(pk=old.pk).update(places=places)
+    assert rows_of(applied(school)) == []
+
+
 def final(job):
     PrintJob.objects.filter(pk=job.pk).update(is_preview=False)
     job.refresh_from_db()
