@@ -246,7 +246,9 @@ def _holds(job: PrintJob, request: CorrectionRequest, classes: set[int]) -> bool
         return False
     if job.book == PrintJob.Book.CLASS_TABLE:
         is_of_it = (job.school_class_id, job.period) == (request.school_class_id, request.period)
-        own = [item for item in request.items.all() if not job.places or pupil_code(item.student) in job.places]
+        own = [
+            item for item in request.items.all() if not job.places or pupil_code(item.student) in job.places
+        ]
         return is_of_it and any(item.field in _ON_A_TABLE for item in own)
     if job.book == PrintJob.Book.OWN_BOOK:
         is_of_it = request.roll_day is None and job.school_year_id == request.year_id
