@@ -227,7 +227,9 @@ class ClassTable:
     """Sổ THKQGD of one class and period.
 
     ``locked_at``: aware moment; None = a preview, still open or (``was_opened`` False) never opened yet. `seals` are
-    the signatures of the lines' teachers, `class_seal` that of the homeroom teacher.
+    the signatures of the lines' teachers, `class_seal` that of the homeroom teacher. `roster_note`: who came or left
+    after the lock, "" where nobody did. `contradicted`: the names of the pupils whose approved result a correction has
+    changed since: they have none here, and the book is a preview (R55).
     """
 
     parent_body: str
@@ -244,6 +246,8 @@ class ClassTable:
     was_opened: bool = True
     seals: tuple[BookSeal, ...] = ()
     class_seal: BookSeal | None = None
+    roster_note: str = ""
+    contradicted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError when a row has not exactly one cell a column."""
@@ -265,13 +269,25 @@ class ClassTable:
 
     @property
     def is_preview(self) -> bool:
-        """Return whether the period is still open, so that the print proves nothing."""
-        return self.locked_at is None
+        """Return whether something in it can still change, so that the print proves nothing."""
+        return self.locked_at is None or bool(self.contradicted)
 
     @property
     def preview_reason(self) -> str:
-        """Return "chưa mở" or "chưa khoá": why the values are not final."""
+        """Return "chưa mở", "chưa khoá" or that a result waits for its approval: why the values are not final."""
+        if self.locked_at is not None:
+            return "có kết quả chờ phê duyệt lại"
         return "chưa khoá" if self.was_opened else "chưa mở"
+
+    @property
+    def contradicted_words(self) -> str:
+        """Return the note on who has no result here and in none of the counts; "" where there is nobody."""
+        if not self.contradicted:
+            return ""
+        return (
+            f"Chờ phê duyệt lại: {', '.join(self.contradicted)}. Sau khi sửa sổ, kết quả tính lại khác kết quả đã phê "
+            "duyệt: các cột kết quả năm học để trống, không tính vào số liệu."
+        )
 
     @property
     def signs(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from gradebook.class_lines import Lines, lines_of
-from gradebook.exemptions import Terms, seats_with_terms, terms_of
+from gradebook.exemptions import Terms, terms_of
 from gradebook.grading import completed_class
 from gradebook.line_names import language_of
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
@@ -15,8 +15,10 @@ from gradebook.regulation import Period, YearResult, has_mark, traits_for
 from gradebook.windows import lock_state
 from gradebook.year_rules import rules_of
 from reports.book_content import EXEMPT, NOT_ASSESSED, ClassTable, ClassTableRow, Column
+from reports.book_rosters import book_roster, seats_until_today
 from reports.book_seals import seals_of
 from reports.class_table_columns import LAST_GRADE, class_table_blocks, line_headings
+from reports.contradicted_outcomes import contradicted_outcomes
 from reports.signatories import read_signatories
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolClass, Student
@@ -45,25 +47,30 @@ class _Results:
     levels: Mapping[tuple[int, str], str]
     marks: Mapping[tuple[int, str], int | None]
     outcomes: Mapping[int, YearOutcome]
+    contradicted: frozenset[int]
     brought: Mapping[tuple[int, str], str]
 
 
 def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
-    """The table of a class at a period, in class order. At most eighteen statements, whatever the number of pupils.
+    """The table of a class at a period, in class order. At most nineteen statements, whatever the number of
+    pupils; fourteen more where a correction was carried out on an approved result.
 
-    `school_class` comes with its year at hand. A cell is None where the class has no such line or the
-    regulation no such mark (R22), "" where nothing has been entered yet, a sign where a decision says so (R33); what a
-    pupil has from a class that does have the line stands. A preview while not locked. An outcome says "Chưa" and
-    "Không" in words, so that blank means only: not approved yet (in the last column: no title).
+    `school_class` comes with its year at hand. Once locked, of the pupils of the day of the lock. A cell is None where
+    the class has no such line or the regulation no such mark (R22), "" where nothing has been entered yet, a sign where
+    a decision says so (R33); what a pupil has from a class that does have the line stands. A preview while not locked.
+    An outcome says "Chưa" and "Không" in words, so that blank means only: not approved yet, or to be approved again (in
+    the last column: no title).
     """
     year = school_class.year
-    enrolments = list(seats_with_terms(school_class))
+    locked_at, was_opened = _lock(school_class, period)
+    own = seats_until_today([school_class])[school_class.pk]
+    roster = book_roster(own, year, locked_at.date() if locked_at else None)
+    enrolments = roster.seats
     blocks = class_table_blocks(
         school_class.grade_level, year_end=period is Period.YEAR_END, language=language_of(school_class)
     )
     columns = [column for block in blocks for group in block.groups for column in group.columns]
     results = _read(school_class, period, [enrolment.student_id for enrolment in enrolments])
-    locked_at, was_opened = _lock(school_class, period)
     signatories = read_signatories([school_class.pk])
     day = locked_at.date() if locked_at else year.day_for_roster()
     homeroom_teacher = signatories.homeroom_teacher(school_class, day)
@@ -96,6 +103,12 @@ def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
         was_opened=was_opened,
         seals=seals,
         class_seal=class_seal,
+        roster_note=roster.note,
+        contradicted=tuple(
+            enrolment.student.full_name
+            for enrolment in enrolments
+            if enrolment.student_id in results.contradicted
+        ),
     )
 
 
@@ -121,7 +134,8 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
     ratings = list(traits)
     levels = {(student_id, code): level for student_id, code, level, _mark, _brought in rows}
     levels |= {(student_id, item): rating for student_id, item, rating, _brought in ratings}
-    outcomes = YearOutcome.objects.filter(school_class=school_class, student_id__in=student_ids)
+    outcomes = _outcomes(school_class, student_ids) if period is Period.YEAR_END else []
+    contradicted = contradicted_outcomes(outcomes)
     lines = lines_of(school_class)
     return _Results(
         lines=lines,
@@ -130,8 +144,14 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
         marks={(student_id, code): mark for student_id, code, _level, mark, _brought in rows},
         brought={(student_id, code): brought for student_id, code, _level, _mark, brought in rows if brought}
         | {(student_id, item): brought for student_id, item, _rating, brought in ratings if brought},
-        outcomes={row.student_id: row for row in outcomes} if period is Period.YEAR_END else {},
+        outcomes={row.student_id: row for row in outcomes if row.pk not in contradicted},
+        contradicted=frozenset(row.student_id for row in outcomes if row.pk in contradicted),
     )
+
+
+def _outcomes(school_class: SchoolClass, student_ids: Sequence[int]) -> list[YearOutcome]:
+    own = YearOutcome.objects.filter(school_class=school_class, student_id__in=student_ids)
+    return list(own.select_related("school_class"))
 
 
 def _cells(

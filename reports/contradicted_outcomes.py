@@ -1,16 +1,21 @@
 """Approved results that a correction has contradicted since: what rests on them is not final (rules R55, R74)."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from django.db.models import Exists, OuterRef
 
 from approvals.models import CorrectionItem
 from approvals.workflow import State
 from gradebook.models import YearOutcome
 from gradebook.regulation import Period
 from gradebook.year_end import read_rows
-from students.models import SchoolClass
+from students.models import SchoolClass, SchoolYear
 
 YEAR_END = (Period.YEAR_END, Period.SUPPLEMENTARY)
+_MOST_NAMED: Final = 6
+"""Classes."""
 
 
 def contradicted_outcomes(outcomes: Collection[YearOutcome]) -> set[int]:
@@ -35,3 +40,32 @@ def contradicted_outcomes(outcomes: Collection[YearOutcome]) -> set[int]:
             if row.is_contradicted and row.decided is not None:
                 found.add(row.decided.pk)
     return found
+
+
+def contradicted_classes(year: SchoolYear) -> list[str]:
+    """The class of each such result of a year, by name. One statement; as above where anything was corrected."""
+    corrected = CorrectionItem.objects.filter(
+        student=OuterRef("student"),
+        request__school_class=OuterRef("school_class"),
+        request__state=State.APPLIED,
+        request__period__in=YEAR_END,
+    )
+    own = YearOutcome.objects.filter(Exists(corrected), school_class__year=year)
+    outcomes = list(own.select_related("school_class"))
+    found = contradicted_outcomes(outcomes) if outcomes else set()
+    return sorted(each.school_class.name for each in outcomes if each.pk in found)
+
+
+def waiting_words(classes: Iterable[str]) -> str:
+    """«2 em đã phê duyệt có kết quả tính lại khác, chờ phê duyệt lại (3A: 1 em, 3D: 1 em)»; "" of nobody.
+
+    `classes`: the class of each pupil, in order.
+    """
+    counted = Counter(classes)
+    if not counted:
+        return ""
+    named = [f"{name}: {count} em" for name, count in counted.items()][:_MOST_NAMED]
+    if more := len(counted) - len(named):
+        named.append(f"và {more} lớp khác")
+    total = sum(counted.values())
+    return f"{total} em đã phê duyệt có kết quả tính lại khác, chờ phê duyệt lại ({', '.join(named)})"

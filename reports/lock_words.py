@@ -5,19 +5,23 @@ from collections import Counter
 from django.utils.timezone import localtime
 
 from accounts import clock
+from approvals.reopened_years import reopenings
 from gradebook.models import ClassYearEnd, EntryWindow
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.spans import longest_open, spans_at, with_cuts
 from gradebook.year_end_rules import State
+from reports.contradicted_outcomes import contradicted_classes, waiting_words
 from reports.report_kind import Moment
 from students.models import SchoolClass
 
 
 def lock_words(moment: Moment) -> str:
-    """ "35/35 lớp đã khoá sổ, muộn nhất 17:00 10/01/2027"; of a year's end how many classes are approved too.
+    """ "35/35 lớp đã khoá sổ, muộn nhất 17:00 10/01/2027"; of a year's end how many classes are approved too, who waits
+    for a new approval, and since when the year stands reopened.
 
-    Three statements at most. Of a day there is no book to be shut: then the moment of reading alone.
+    Five statements at most, fifteen more where an approved result was corrected. Of a day there is no book to be shut:
+    then the moment of reading alone.
     """
     if moment.period is None:
         return f"Theo hồ sơ học sinh lúc {clock.moment_label(clock.stamp())}."
@@ -28,6 +32,11 @@ def lock_words(moment: Moment) -> str:
     if moment.period == Period.YEAR_END:
         approved = ClassYearEnd.objects.filter(school_class__in=classes, state=State.APPROVED).count()
         said.append(f"{approved}/{len(classes)} lớp đã được phê duyệt kết quả năm học")
+        said += [words for words in [waiting_words(contradicted_classes(moment.year))] if words]
+        said += [
+            f"năm học đang mở lại từ {localtime(each.at):%H:%M %d/%m/%Y}"
+            for each in reopenings(year=moment.year)
+        ]
     return f"{'; '.join(said)}."
 
 

@@ -46,7 +46,7 @@ class OwnRow:
 class OwnSheet:
     """A class and a line, or its qualities and competencies (`is_of_traits`), at a period.
 
-    `comment_headings` say what the comments of a row are on. `locked_at`: as of a class table.
+    `comment_headings` say what the comments of a row are on. `locked_at`, `roster_note`: as of a class table.
     """
 
     parent_body: str
@@ -65,6 +65,7 @@ class OwnSheet:
     locked_at: datetime | None
     was_opened: bool = True
     is_of_traits: bool = False
+    roster_note: str = ""
 
     @property
     def columns(self) -> tuple[Column, ...]:

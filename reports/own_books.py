@@ -1,6 +1,5 @@
 """A teacher's own book of a period: from the database to `own_book_content.OwnBook` (domain 2.3; rule R76)."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from gradebook.computed_results import seats_of
 from gradebook.exemptions import terms_of
 from gradebook.line_names import name_in
 from gradebook.models import SubjectResult, TraitResult
@@ -16,6 +14,7 @@ from gradebook.regulation import Period, TraitGroup, check_covered, has_mark, tr
 from gradebook.sheets import SheetRef
 from gradebook.year_rules import rules_of
 from reports.book_content import EXEMPT, NOT_ASSESSED, ClassTableRow, Column, ColumnBlock, ColumnGroup
+from reports.book_rosters import book_roster, seats_until_today
 from reports.book_seals import seals_of_sheets
 from reports.own_book_content import OwnBook, OwnRow, OwnSheet
 from reports.periods_so_far import SHORT, in_sentence, so_far
@@ -36,7 +35,7 @@ Stored = Mapping[tuple[int, str, str], Mapping[str, Any]]
 class _Records:
     """What the database holds of the teacher's classes; nothing is read after this."""
 
-    seats: Mapping[int, Sequence[Enrolment]]
+    seats: Mapping[int, Sequence[Any]]
     subjects: Stored
     traits: Stored
 
@@ -75,9 +74,7 @@ def nothing_held(teacher: User, period: Period) -> str:
 
 def _read(year: SchoolYear, period: Period, held: Sequence[Held]) -> _Records:
     classes = {each.ref.school_class.pk: each.ref.school_class for each in held}
-    seats: dict[int, list[Enrolment]] = defaultdict(list)
-    for seat in seats_of(list(classes.values())):
-        seats[seat.school_class_id].append(seat)
+    seats = seats_until_today(list(classes.values()))
     pupils = [seat.student_id for own in seats.values() for seat in own]
     lines = {each.ref.line.pk for each in held if each.ref.line}
     subjects = SubjectResult.objects.filter(
@@ -106,7 +103,9 @@ def _sheet(held: Held, seal: BookSeal, records: _Records, part: str) -> OwnSheet
     year, locked_at = ref.school_class.year, held.locked_at
     blocks = _trait_blocks(ref) if ref.line is None else (_line_block(ref),)
     columns = [column for block in blocks for group in block.groups for column in group.columns]
-    seats = records.seats.get(ref.school_class.pk, ())
+    locked_at = timezone.localtime(locked_at) if locked_at else None
+    own = records.seats.get(ref.school_class.pk, ())
+    roster = book_roster(own, year, locked_at.date() if locked_at else None)
     return OwnSheet(
         parent_body=year.parent_body.upper(),
         school=year.school_name.upper(),
@@ -119,11 +118,14 @@ def _sheet(held: Held, seal: BookSeal, records: _Records, part: str) -> OwnSheet
         place=year.place,
         blocks=blocks,
         comment_headings=tuple(_comment_headings(ref)),
-        rows=tuple(_row(ref, columns, records, seat, number) for number, seat in enumerate(seats, start=1)),
+        rows=tuple(
+            _row(ref, columns, records, seat, number) for number, seat in enumerate(roster.seats, start=1)
+        ),
         seal=seal,
-        locked_at=timezone.localtime(locked_at) if locked_at else None,
+        locked_at=locked_at,
         was_opened=held.lock.is_open or held.lock.is_over,
         is_of_traits=ref.line is None,
+        roster_note=roster.note,
     )
 
 

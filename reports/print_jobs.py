@@ -203,7 +203,10 @@ def ask_for_paper(
 
 
 def ask_for_report(wish: PaperWish, *, year: SchoolYear, title: str, by: User) -> PrintJob:
-    """The same for a report or list that is too long to be drawn while its reader waits. Raises PermissionDenied."""
+    """The same for a report or list that is too long to be drawn while its reader waits, as its asker sees it.
+
+    While it is open, begun or not, it is given back. Raises PermissionDenied.
+    """
     wanted = {
         "book": PrintJob.Book.REPORT,
         "school_year": year,
@@ -240,7 +243,10 @@ def _ask(wanted: dict[str, Any], what: str, *, by: User) -> PrintJob:
     """`what` in words for the history."""
     with transaction.atomic():
         _hold(wanted)
-        same = PrintJob.objects.filter(_not_begun() | _just_asked(by), **wanted).first()
+        # A report tells at its head when it was read, so one that is being drawn will do; of a book values may have
+        # changed since it was begun.
+        is_same = Q(state__in=OPEN_STATES) if wanted.get("paper") else _not_begun() | _just_asked(by)
+        same = PrintJob.objects.filter(is_same, **wanted).first()
         if same is not None:
             return same
         job = PrintJob(**wanted, asked_by=by)

@@ -22,6 +22,7 @@ from reports.print_jobs import BookRefused
 from reports.superseded import applied_requests, superseded_by
 from students.models import SchoolClass, SchoolYear
 
+NOT_FOLLOWED: Final = "Không theo dõi: số liệu lúc in"
 WHO_NOTES: Final = "Số bản giấy do văn thư ghi vào sổ theo dõi in."
 
 
@@ -71,9 +72,19 @@ class Line:
         return sum(each.count for each in self.copies)
 
     @property
+    def is_followed(self) -> bool:
+        """Of a report or list nobody looks whether its figures have changed since."""
+        return self.printed.book != PrintJob.Book.REPORT
+
+    @property
     def replaced_by(self) -> str:
         """ "phiếu 12/2026, đã in lại: bản 19", "sổ đã thay đổi": why this paper is no longer the book, else ""."""
         return "; ".join(self.requests or (["sổ đã thay đổi"] if self.is_outdated else []))
+
+    @property
+    def standing(self) -> str:
+        """The same of the register's file, which also says of which print nobody looks; "" of one that holds."""
+        return self.replaced_by if self.is_followed else NOT_FOLLOWED
 
 
 def places_of(narrowing: Narrowing) -> QuerySet[PrintJob, tuple[datetime, str, int]]:

@@ -21,6 +21,11 @@ from reports.slip_content import Slip
 
 Words = dict[str, str]
 """Text by place: «2026 - 2027 · Toán · Điểm KTĐK» is "8"."""
+PREVIEW = "bản xem trước"
+CONTRADICTED = "Chờ phê duyệt lại"
+STATE = "Trạng thái"
+_STATES = (STATE, "Sổ số")
+"""What places begin with that say how far a year, a class's book or the sheets of an own book are."""
 _PERSON = (
     ("full_name", "Họ và tên"),
     ("gender", "Giới tính"),
@@ -91,6 +96,13 @@ def words_of(content: Content) -> Words:
     return {place: text for place, text in found if text}
 
 
+def tells_of_preview(words: Words) -> bool:
+    """Whether such a part was marked «BẢN XEM TRƯỚC» on any of its pages."""
+    return CONTRADICTED in words or any(
+        PREVIEW in text and place.rpartition(" · ")[2].startswith(_STATES) for place, text in words.items()
+    )
+
+
 def _transcript(book: Transcript) -> Iterator[tuple[str, str]]:
     yield "Mã học sinh", book.pupil_code
     yield "Bìa · Trường", book.cover.school
@@ -110,7 +122,7 @@ def _transcript(book: Transcript) -> Iterator[tuple[str, str]]:
 
 
 def _year(year: TranscriptYear) -> Iterator[tuple[str, str]]:
-    yield "Trạng thái", "bản xem trước" if year.is_preview else "đã phê duyệt"
+    yield STATE, PREVIEW if year.is_preview else "đã phê duyệt"
     for field, name in _YEAR:
         yield name, getattr(year, field)
     yield "Người kí", _signature(year.principal)
@@ -127,6 +139,10 @@ def _year(year: TranscriptYear) -> Iterator[tuple[str, str]]:
 
 def _class_table(table: ClassTable) -> Iterator[tuple[str, str]]:
     yield "Trạng thái sổ", table.lock_state
+    if table.roster_note:
+        yield "Sĩ số", table.roster_note
+    if table.contradicted:
+        yield CONTRADICTED, ", ".join(table.contradicted)
     yield "Trường", f"{table.parent_body}, {table.school}"
     yield "Giáo viên chủ nhiệm", table.homeroom_teacher
     yield "Người kí", _signature(table.principal)
@@ -146,7 +162,7 @@ def _slip(slip: Slip) -> Iterator[tuple[str, str]]:
     yield "Họ và tên", slip.full_name
     yield "Ngày sinh", slip.born_on
     yield "Lớp", slip.class_name
-    yield "Trạng thái", f"bản xem trước: {slip.preview}" if slip.preview else "chính thức"
+    yield STATE, f"{PREVIEW}: {slip.preview}" if slip.preview else "chính thức"
     periods = [period.label for period in slip.periods]
     for row in slip.subjects:
         for period, (level, mark) in zip(periods, row.told, strict=True):
@@ -173,6 +189,8 @@ def _own_front(front: OwnBookFront) -> Iterator[tuple[str, str]]:
 def _own_sheet(sheet: OwnSheet) -> Iterator[tuple[str, str]]:
     yield "Sổ", f"{sheet.subject}, lớp {sheet.class_name}"
     yield "Trạng thái sổ", sheet.lock_state
+    if sheet.roster_note:
+        yield "Sĩ số", sheet.roster_note
     headings = list(_headings(sheet.blocks))
     for row in sheet.rows:
         pupil = f"{row.seat.full_name} ({row.seat.pupil_code})"

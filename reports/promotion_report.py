@@ -14,6 +14,8 @@ from reports.quality_results import (
     STAYING,
     WAITING,
     Results,
+    contradicted_sentence,
+    contradicted_words,
     earlier_words,
     promotion_of,
     read_results_of,
@@ -56,7 +58,10 @@ def read(moment: Moment) -> Report:
         moment=moment.words,
         tables=(table,),
         notes=tuple(_notes(results)),
-        faults=tuple(uneven_columns(table, PUPILS, [key for key, _head in _KINDS])),
+        faults=(
+            *uneven_columns(table, PUPILS, [key for key, _head in _KINDS]),
+            *contradicted_sentence(table.title, results),
+        ),
     )
 
 
@@ -111,7 +116,7 @@ def _notes(results: Results) -> Iterator[str]:
         yield (
             f"Chưa phê duyệt {left}/{len(own)} em: của các em ấy là kết quả hệ thống tính, giáo viên chủ nhiệm đề nghị."
         )
-    else:
+    elif not contradicted_words(results):
         yield "Đã được Hiệu trưởng phê duyệt."
     yield results.moment.early or f"Học sinh tính đến ngày {results.moment.last_day:%d/%m/%Y}."
     yield (

@@ -17,7 +17,7 @@ from gradebook.regulation import NotCovered, Period
 from reports.class_tables import class_table
 from reports.models import PrintCopies, PrintedPart, PrintJob
 from reports.own_books import NothingHeld, own_book
-from reports.printed_words import Content, Difference, Words, differences, words_of
+from reports.printed_words import Content, Difference, Words, differences, tells_of_preview, words_of
 from reports.slips import slips_of
 from reports.transcripts import pupil_code, transcript_of
 
@@ -63,8 +63,8 @@ class Proof:
 
     @property
     def is_valid(self) -> bool:
-        """Current, and no preview."""
-        return self.is_current and not self.job.is_preview
+        """Current, and no preview: of this part, whatever else its print held."""
+        return self.is_current and not tells_of_preview(self.part.content.words)
 
     @property
     def whose(self) -> str:

@@ -26,6 +26,8 @@ from reports.quality_results import (
     WAITING,
     Results,
     band_key,
+    contradicted_sentence,
+    contradicted_words,
     due_key,
     earlier_words,
     gap_sentence,
@@ -191,6 +193,8 @@ def _standing(results: Results, grades: tuple[int, ...]) -> str:
         return ""
     own = [each.row for each in results.pupils if each.seated.grade in grades and each.row is not None]
     left = sum(1 for row in own if row.decided is None)
+    if not left and (words := contradicted_words(results, grades)):
+        return f"Mục 4–6: {words}; các số theo lần phê duyệt cũ."
     if not left:
         return "Mục 4–6: đã được Hiệu trưởng phê duyệt."
     return (
@@ -211,9 +215,11 @@ def _notes(results: Results) -> Iterator[str]:
 
 def _faults(results: Results, tally: Tally[Seated], tables: tuple[Table, ...]) -> Iterator[str]:
     school, *of_grades = tables
+    yield from contradicted_sentence(school.title, results)
     for grade in results.grades:
         own = tally.only(lambda pupil, grade=grade: pupil.grade == grade)  # type: ignore[misc]
         yield from gap_sentence(f"Khối {grade}", own)
+        yield from contradicted_sentence(f"Khối {grade}", results, (grade,))
     for table in tables:
         yield from _uneven(table)
         for part, whole in PARTS:

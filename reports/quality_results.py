@@ -2,7 +2,7 @@
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gradebook.class_lines import Lines, lines_of_classes
@@ -18,6 +18,7 @@ from gradebook.year_end import Row, read_results
 from gradebook.year_end_lists import is_promoted, is_staying
 from gradebook.year_end_rules import Again
 from gradebook.year_rules import rules_of
+from reports.contradicted_outcomes import waiting_words
 from reports.figures import figure_words
 from reports.pupils_counted import Seated, seated_in
 from reports.report_kind import Moment
@@ -338,3 +339,19 @@ def earlier_words(results: Results) -> Iterator[str]:
     if results.earlier_grades:
         grades = ", ".join(str(grade) for grade in results.earlier_grades)
         yield f"Lớp {grades} năm học này chưa đánh giá theo Thông tư 27/2020 nên không có trong báo cáo."
+
+
+def contradicted_words(results: Results, grades: Collection[int] | None = None) -> str:
+    """Who of these grades (None: of all) stands here with a result that is to be approved again; "" where nobody."""
+    own = (each for each in results.pupils if grades is None or each.seated.grade in grades)
+    return waiting_words(
+        each.seated.school_class.name for each in own if each.row is not None and each.row.is_contradicted
+    )
+
+
+def contradicted_sentence(
+    title: str, results: Results, grades: Collection[int] | None = None
+) -> Iterator[str]:
+    """A fault: the figures count such a pupil by the old approval."""
+    if words := contradicted_words(results, grades):
+        yield f"{title}: {words}. Các số kết quả năm học, khen thưởng, lên lớp còn theo lần phê duyệt cũ."

@@ -311,7 +311,7 @@ def _row_faults(text: str, table: ClassTable) -> Iterator[str]:
         elif text.count(squeezed(f"{row.pupil_code}{row.full_name}")) > 1:
             yield f"{row.full_name} ({row.pupil_code}) có hơn một dòng"
         at = max(at, place)
-    told = (*_total_lines(table), *_seal_lines(table))
+    told = (*_total_lines(table), *_seal_lines(table), table.contradicted_words, table.roster_note)
     for line in (f"Sĩ số: {len(table.rows)} học sinh", table.lock_state, *told):
         if squeezed(line) not in text:
             yield f"thiếu dòng “{line}”"

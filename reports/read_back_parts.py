@@ -166,3 +166,4 @@ def _sheet_lines(sheet: OwnSheet) -> Iterator[tuple[str, str]]:
             f"nhận xét của {row.seat.full_name}",
             "".join((str(row.seat.number), row.seat.full_name, *row.comments)),
         )
+    yield "ai vào, ai rời lớp sau khi khoá sổ", sheet.roster_note

@@ -89,7 +89,7 @@ def _rows(lines: Iterator[Line]) -> Iterator[Sequence[Value]]:
             printed.pages,
             line.copies_made or None,
             "; ".join(f"{each.count} bản: {each.recipient or 'không ghi'}" for each in line.copies),
-            line.replaced_by,
+            line.standing,
         )
 
 

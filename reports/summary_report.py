@@ -1,7 +1,7 @@
 """Sơ kết học kì I, tổng kết năm học: the figures of the school in one report, with room for the principal's words."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accounts.dates import Days as Dates
 from gradebook.regulation import LINES, TRAITS, Attainment, Award, Period, Rating, YearResult
@@ -19,6 +19,8 @@ from reports.quality_results import (
     RESULT,
     Results,
     band_key,
+    contradicted_sentence,
+    contradicted_words,
     earlier_words,
     gap_sentence,
     level_key,
@@ -122,10 +124,16 @@ def read(moment: Moment) -> Report:
         _traits(results, school.tally),
     ]
     if results.is_year_end:
+        note = contradicted_words(results)
         tables += [
-            _by_grade(RESULTS, "Đánh giá kết quả giáo dục, hoàn thành chương trình", RESULT_COLUMNS, parts),
-            _by_grade(AWARDS, "Khen thưởng", AWARD_COLUMNS, parts),
-            promotion_report.table_of(results),
+            replace(table, note=f"{note}; các số theo lần phê duyệt cũ." if note else "")
+            for table in (
+                _by_grade(
+                    RESULTS, "Đánh giá kết quả giáo dục, hoàn thành chương trình", RESULT_COLUMNS, parts
+                ),
+                _by_grade(AWARDS, "Khen thưởng", AWARD_COLUMNS, parts),
+                promotion_report.table_of(results),
+            )
         ]
     return Report(
         kind=KIND.slug,
@@ -133,7 +141,7 @@ def read(moment: Moment) -> Report:
         moment=moment.words,
         tables=tuple(tables),
         notes=tuple(_notes(results)),
-        faults=tuple(_faults(school.tally, tables)),
+        faults=(*_faults(school.tally, tables), *contradicted_sentence("Toàn trường", results)),
     )
 
 

@@ -3,17 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, JSONField, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.timezone import localdate
 
 from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.workflow import State
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef
-from reports.models import PrintJob
+from reports.models import PrintedPart, PrintJob
 from reports.page_places import Changed, sheet_label, words_of
 from reports.periods_so_far import so_far
+from reports.printed_words import PREVIEW, STATE
 from reports.transcripts import pupil_code
 from students.models import Enrolment, SchoolYear
 
@@ -27,7 +30,8 @@ Key = tuple[str, int | None, str, int | None, int | None, int | None]
 class Superseded:
     """The last print of a book before a request was carried out; `pages` of its file, () where they are not known.
 
-    `told` says what differs on which of them, `renewed` is the print that has the new value.
+    The last final one, if there is any: a preview takes no page's place in the book. `told` says what differs on which
+    pages, `renewed` is the print that has the new value, for a final one a final one.
     """
 
     request: CorrectionRequest
@@ -109,7 +113,8 @@ def _with_items(rows: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest
 
 
 def superseded_by(requests: Sequence[CorrectionRequest]) -> list[Superseded]:
-    """For each request and book the last print with the old value. Two statements, whatever their number.
+    """For each request and book the last print with the old value. Three statements, whatever their number, two more
+    where pages were printed again by a request that is not among these.
 
     Prints are of the request's class, học bạ of the classes where its pupils sat later, own books of any teacher.
     """
@@ -118,6 +123,7 @@ def superseded_by(requests: Sequence[CorrectionRequest]) -> list[Superseded]:
         return []
     later = _later_classes(done)
     prints = _prints_of(done, later)
+    standing = _Standing(prints, done)
     found = []
     for request in done:
         classes = {
@@ -125,26 +131,82 @@ def superseded_by(requests: Sequence[CorrectionRequest]) -> list[Superseded]:
             *(c for item in request.items.all() for c in later[item.student_id]),
         }
         old: dict[Key, PrintJob] = {}
-        new: dict[Key, PrintJob] = {}
+        new: dict[Key, list[PrintJob]] = defaultdict(list)
         for job in prints:  # oldest first
             if not _holds(job, request, classes):
                 continue
+            key = _key(job)
             if job.started_at and request.applied_at and job.started_at >= request.applied_at:
-                new.setdefault(_key(job), job)
-            elif job.correction_id is None:
-                old[_key(job)] = job
-        found += [_superseded(request, job, new) for job in old.values()]
+                new[key].append(job)
+            elif job.correction_id is None and (
+                key not in old
+                or standing.is_preview(old[key], request)
+                or not standing.is_preview(job, request)
+            ):
+                old[key] = job
+        found += [_superseded(request, job, new, standing) for job in old.values()]
     return found
 
 
-def _superseded(request: CorrectionRequest, job: PrintJob, new: Mapping[Key, PrintJob]) -> Superseded:
-    """`new` are the prints with the new value."""
+class _Standing:
+    """What is known of some prints: which are previews, and which pages those of another request have renewed."""
+
+    def __init__(self, prints: Sequence[PrintJob], requests: Sequence[CorrectionRequest]) -> None:
+        """A statement; two more where a print is of none of these requests."""
+        self._requests = {each.pk: each for each in requests}
+        others = {each.correction_id for each in prints if each.correction_id} - self._requests.keys()
+        if others:
+            rows = _with_items(CorrectionRequest.objects.filter(pk__in=others))
+            self._requests |= {each.pk: each for each in rows}
+        pupils = {item.student_id for each in requests for item in each.items.all()}
+        self._own: dict[tuple[int, int], Mapping[str, str]] = {}
+        parts = PrintedPart.objects.filter(job__in=prints, student__in=pupils)
+        for job, student, states in parts.annotate(states=_STATES_OF_A_PART).values_list(
+            "job", "student", "states"
+        ):
+            self._own[job, student] = states
+
+    def is_preview(self, job: PrintJob, request: CorrectionRequest) -> bool:
+        """Of the request's pupils in a book where each has a sheet; else, or where that was not kept, of the print."""
+        pupils = {item.student_id for item in request.items.all()}
+        own = [self._own[job.pk, pupil] for pupil in pupils if (job.pk, pupil) in self._own]
+        if not own:
+            return job.is_preview
+        of_year = f"{request.school_class.year.label} · {STATE}"
+        return any(states.get(of_year, states.get(STATE, "")).startswith(PREVIEW) for states in own)
+
+    def renews(self, job: PrintJob, row: Superseded) -> bool:
+        """Whether all pages of the row stand in a print made after the request: by itself, or by another one."""
+        if self.is_preview(job, row.request) and not self.is_preview(row.job, row.request):
+            return False
+        if job.correction_id in (None, row.request.pk):
+            return True
+        printed = changed_in(row.job, self._requests[job.correction_id]).pages_in(row.job.places)
+        return bool(row.pages) and set(row.pages) <= set(printed)
+
+
+_STATES_OF_A_PART: Final = RawSQL(
+    "SELECT coalesce(jsonb_object_agg(key, value), '{}') FROM jsonb_each_text("
+    "(SELECT words FROM reports_printedcontent WHERE id = reports_printedpart.content_id)) WHERE key LIKE %s",
+    (f"%{STATE}",),
+    JSONField(),
+)
+"""How far each year of a học bạ was, or the slip."""
+
+
+def _superseded(
+    request: CorrectionRequest, job: PrintJob, new: Mapping[Key, Sequence[PrintJob]], standing: _Standing
+) -> Superseded:
+    """`new` are the prints since."""
     names = dict.fromkeys(item.student.full_name for item in request.items.all())
     changed = changed_in(job, request)
     pages, told = changed.pages_in(job.places), changed.told_in(job.places)
-    row = Superseded(request, job, tuple(names), pages, told, new.get(_key(job)))
-    of_one = new.get(_key(job, row.only_pupil)) if row.only_pupil else None
-    return replace(row, renewed=row.renewed or of_one)
+    row = Superseded(request, job, tuple(names), pages, told, None)
+    since = new.get(_key(job), ())
+    of_one = new.get(_key(job, row.only_pupil), ()) if row.only_pupil else ()
+    return replace(
+        row, renewed=next((each for each in (*since, *of_one) if standing.renews(each, row)), None)
+    )
 
 
 def _later_classes(requests: Iterable[CorrectionRequest]) -> Mapping[int, set[int]]:
@@ -180,13 +242,14 @@ def _key(job: PrintJob, student: int | None = None) -> Key:
 
 def _holds(job: PrintJob, request: CorrectionRequest, classes: set[int]) -> bool:
     """Whether the cells of the request stand in such a book, old or new."""
-    if job.correction_id not in (None, request.pk):
-        return False
     if job.student_id and all(item.student_id != job.student_id for item in request.items.all()):
         return False
     if job.book == PrintJob.Book.CLASS_TABLE:
         is_of_it = (job.school_class_id, job.period) == (request.school_class_id, request.period)
-        return is_of_it and any(item.field in _ON_A_TABLE for item in request.items.all())
+        own = [
+            item for item in request.items.all() if not job.places or pupil_code(item.student) in job.places
+        ]
+        return is_of_it and any(item.field in _ON_A_TABLE for item in own)
     if job.book == PrintJob.Book.OWN_BOOK:
         is_of_it = request.roll_day is None and job.school_year_id == request.year_id
         return is_of_it and _tells_of(job, request) and _sheet_of(request) in job.places

@@ -1,13 +1,21 @@
 """The THKQGD table says what the database says, and tells "not entered" from "nothing to assess" (R22, R75)."""
 
+import datetime
+from contextlib import AbstractContextManager
+
 import pytest
+from django.utils.timezone import make_aware
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts import clock
 from gradebook.models import SubjectResult, TraitResult
 from gradebook.regulation import Period
 from reports import pdf, read_back
 from reports.book_content import ClassTable
 from reports.class_tables import class_table
+from reports.period_rosters import roster_days_of
+from reports.transcripts import pupil_code
+from students import movements
 from students.models import SchoolClass, Student
 from tests.gradebook.school import (
     School,
@@ -26,6 +34,7 @@ from tests.reports.school_books import approve, fill
 pytestmark = pytest.mark.django_db
 
 STATEMENTS = 10
+DAY = datetime.timedelta(days=1)
 
 
 def the_school() -> School:
@@ -202,3 +211,40 @@ def test_what_is_drawn_is_what_was_read(school: School, period: Period) -> None:
     Student.objects.filter(pk=school.pupils[0].pk).update(moet_id="3100000417")
     table = table_of(school.class_4a, period)
     read_back.check_class_table(pdf.render_class_table(table), table)
+
+
+def at_noon(day: datetime.date) -> AbstractContextManager[None]:
+    return clock.travelling(make_aware(datetime.datetime.combine(day, datetime.time(12))))
+
+
+def test_a_locked_book_has_the_pupils_of_the_day_of_the_lock_and_names_who_came_and_left_since(
+    school: School,
+) -> None:
+    leaving, staying = school.pupils
+    open_window(school)
+    close_window(school)
+    today = clock.today()
+    with at_noon(today + 10 * DAY):
+        movements.change_class(leaving, school.class_4b, day=today + 5 * DAY, by=school.tuan)
+        left, taken = table_of(school.class_4a), table_of(school.class_4b)
+        assert [row.full_name for row in left.rows] == [leaving.full_name, staying.full_name]
+        assert left.missing_cells == table_of(school.class_4a).missing_cells > 0
+        assert f"Rời lớp sau ngày đó, vẫn có trong sổ này: {leaving.full_name}" in left.roster_note
+        assert pupil_code(leaving) not in {row.pupil_code for row in taken.rows}
+        came = (
+            f"Vào lớp sau ngày đó, không có trong sổ này: {leaving.full_name} (từ {today + 5 * DAY:%d/%m/%Y})"
+        )
+        assert came in taken.roster_note
+        # The statistics count the same pupils.
+        day = roster_days_of([school.class_4a], [Period.MID_TERM_1])[
+            school.class_4a.pk, Period.MID_TERM_1
+        ].day
+        assert f"ngày khoá sổ {day:%d/%m/%Y}" in left.roster_note
+        drawn = pdf.render_class_table(left)
+        read_back.check_class_table(drawn, left)
+        pages = map(read_back.squeezed, read_back.page_texts(drawn))
+        assert sum(read_back.squeezed(left.roster_note) in page for page in pages) == 2
+        # A period that was never opened is that of today's pupils.
+        assert [row.full_name for row in table_of(school.class_4a, Period.MID_TERM_2).rows] == [
+            staying.full_name
+        ]

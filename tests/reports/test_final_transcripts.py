@@ -1,4 +1,4 @@
-"""A học bạ is final only as the principal has approved it, whichever way it is asked for (R55, R74)."""
+"""A học bạ, and a class's book, are final only as the principal has approved them, however asked for (R55, R74)."""
 
 from pathlib import Path
 
@@ -10,10 +10,15 @@ from approvals.evidence import clean_evidence
 from gradebook.models import YearOutcome
 from gradebook.outcomes import reopen_outcome
 from gradebook.regulation import Period
+from reports import pdf, quality_report, read_back
+from reports.class_tables import class_table
+from reports.kept_reports import Keeping, digest_of, keep_report
 from reports.models import PrintJob
+from reports.report_kind import Moment
 from reports.transcripts import transcript_of, transcripts_of
+from students.models import SchoolClass, SchoolYear
 from tests.approvals.papers import picture
-from tests.gradebook.school import change_of, open_window
+from tests.gradebook.school import change_of, close_window, open_window
 from tests.gradebook.year_end import confirm, ended_school, go_through, put
 from tests.reports.papers import as_confirmed, pages_of, printed
 
@@ -81,3 +86,45 @@ def test_a_result_that_a_correction_has_contradicted_is_not_final_until_it_is_de
     confirm(school)
     go_through(school)
     assert [book.years[-1].is_preview for book in transcripts_of(school.class_1a)] == [False, False]
+
+
+def class_book(school):
+    return class_table(SchoolClass.objects.select_related("year").get(pk=school.class_1a.pk), Period.YEAR_END)
+
+
+def test_the_class_book_leaves_such_a_result_blank_and_uncounted_names_the_pupil_and_is_a_preview():
+    school = contradicted_school()
+    close_window(school, Period.YEAR_END)
+    table = class_book(school)
+    outcomes = [place for place, column in enumerate(table.columns) if column.kind == "outcome"]
+    assert [table.rows[0].cells[place] for place in outcomes] == [""] * len(outcomes)
+    assert all(sum(count for _value, count in counts) <= 1 for _heading, counts in table.outcome_summary)
+    assert table.pupils_without_outcome == 1
+    drawn = pdf.render_class_table(table)
+    read_back.check_class_table(drawn, table)
+    pages = read_back.page_texts(drawn)
+    told = f"Chờ phê duyệt lại: {school.pupils[0].full_name}."
+    assert sum(read_back.squeezed(told) in read_back.squeezed(page) for page in pages) == 2
+    assert all(PREVIEW in page for page in pages)
+
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Theo phiếu", by=school.bich)
+    confirm(school)
+    go_through(school)
+    table = class_book(school)
+    assert (table.is_preview, table.contradicted, table.pupils_without_outcome) == (False, (), 0)
+
+
+def test_a_report_says_when_kept_and_on_its_page_who_waits_for_a_new_approval_and_that_the_year_is_reopened():
+    school = contradicted_school()
+    for state in (SchoolYear.State.CLOSED, SchoolYear.State.OPEN):
+        school.year.state = state
+        school.year.save()
+    moment = Moment(school.year, Period.YEAR_END)
+    seen = digest_of(quality_report.read(moment))
+    kept = keep_report(quality_report.KIND, moment, Keeping(seen), by=school.bich)
+    told = "1 em đã phê duyệt có kết quả tính lại khác, chờ phê duyệt lại (1A: 1 em)"
+    assert f"{told}; năm học đang mở lại từ " in kept.lock_state
+    address = reverse("reports:report", args=["chat-luong"])
+    page = as_confirmed(school.bich).get(address, {"period": "CN"}).content.decode()
+    assert page.index("chưa nên kí:") < page.index(f"<li>Toàn trường: {told}.")
+    assert f"<li>Khối 1: {told}." in page

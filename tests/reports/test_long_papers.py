@@ -1,11 +1,13 @@
 """A long report or list is drawn by the worker as a print: asked for, followed, taken, kept; a short one at once."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import clock
 from accounts.models import AccessLogEntry, Post, User
 from reports import papers, pdf
 from reports.kept_reports import Keeping, digest_of, keep_report
@@ -105,6 +107,18 @@ def test_two_clicks_make_one_print_of_a_report() -> None:
     assert client.post(REPORT).headers["Location"] == client.post(REPORT).headers["Location"]
 
 
+def test_a_report_that_is_being_drawn_is_given_back_to_whoever_asks_for_the_same_later() -> None:
+    school = make_school(pupils=3)
+    as_(school.tuan).post(REPORT)
+    begun = PrintJob.objects.get()
+    PrintJob.objects.filter(pk=begun.pk).update(
+        state="running", attempts=1, started_at=clock.now(), asked_at=clock.now() - timedelta(minutes=1)
+    )
+    for asker in (school.tuan, school.hoa):
+        assert reverse("reports:print_job", args=[begun.pk]) in as_(asker).post(REPORT).headers["Location"]
+    assert PrintJob.objects.count() == 1
+
+
 def test_a_kept_copy_and_one_table_of_it_are_prints_too(drawn: list[str]) -> None:
     school = make_school(pupils=3)
     moment = term_1(school)
@@ -118,13 +132,19 @@ def test_a_kept_copy_and_one_table_of_it_are_prints_too(drawn: list[str]) -> Non
     assert len(drawn) == 2
 
 
-def test_a_print_of_a_report_stands_in_the_register_and_is_never_outdated() -> None:
+def test_a_print_of_a_report_stands_in_the_register_and_says_that_nobody_follows_its_figures() -> None:
     school = make_school(pupils=3)
     job = made(as_(school.tuan), REPORT)
     (line,) = all_lines(Narrowing(school.year))
     assert (line.printed, line.is_outdated) == (job, False)
-    page = as_(school.bich).get(reverse("reports:register")).content.decode()
+    client = as_(school.bich)
+    page = client.get(reverse("reports:register")).content.decode()
     assert job.title in page
+    assert "Còn đúng<" not in page
+    own = client.get(reverse("reports:print_job", args=[job.pk])).content.decode()
+    assert "Không theo dõi: số liệu lúc in" in page
+    assert "Không theo dõi: số liệu lúc in" in own
+    assert line.standing == "Không theo dõi: số liệu lúc in"
 
 
 def test_a_long_list_is_of_the_classes_that_its_asker_sees_and_asks_for_the_password() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils.timezone import make_aware
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts import clock
 from accounts.history import Source, acting
 from gradebook.models import SubjectResult, TeachingAssignment, TraitResult
 from gradebook.regulation import Period
@@ -19,6 +21,8 @@ from reports.print_jobs import BookRefused, ask_for_own_books, run_job
 from reports.read_back import PrintRunShort, page_texts, squeezed, text_of
 from reports.read_back_parts import check_own_book
 from reports.sheet_holders import sheets_held, teachers_of
+from reports.transcripts import pupil_code
+from students import movements
 from tests.gradebook.school import (
     School,
     certify,
@@ -272,3 +276,22 @@ def test_the_clerk_prints_those_of_several_teachers_all_or_none(school: School) 
 def test_two_clicks_make_one_book(school: School) -> None:
     wanted = {"year": school.year, "period": Period.MID_TERM_1, "by": school.lan}
     assert ask_for_own_books([school.lan], **wanted) == ask_for_own_books([school.lan], **wanted)
+
+
+def test_a_locked_sheet_has_the_pupils_of_the_day_of_the_lock_and_names_who_left_since(
+    school: School,
+) -> None:
+    leaving = school.pupils[0]
+    lock(school)
+    today = clock.today()
+    later = make_aware(datetime.datetime.combine(today + datetime.timedelta(10), datetime.time(12)))
+    with clock.travelling(later):
+        movements.change_class(leaving, school.class_4b, day=today + datetime.timedelta(5), by=school.tuan)
+        book = lans_book(school)
+    for sheet in book.sheets:
+        is_old = sheet.class_name == "4A"
+        codes = {row.seat.pupil_code for row in sheet.rows}
+        assert (pupil_code(leaving) in codes) == is_old
+        assert (leaving.full_name in sheet.roster_note) == (sheet.class_name in {"4A", "4B"})
+    (sheet, *_others) = book.sheets
+    assert squeezed(sheet.roster_note) in squeezed(text_of(pdf.draw(sheet)))

@@ -97,6 +97,23 @@ def test_a_preview_says_that_it_is_one(school):
     assert "Bản hiện hành" not in page
 
 
+def test_the_final_sheet_of_a_pupil_is_no_preview_because_a_classmate_s_is_in_the_same_print(school):
+    first, second, third = school.pupils
+    approve(school.class_4a, [first, second], by=school.hoa, on=datetime.date(2027, 5, 25))
+    job = transcripts(school)
+    assert job.is_preview
+    shown = {pupil: words(page_of(school.tuan, code_of(job, 1 + n))) for n, pupil in enumerate(school.pupils)}
+    for pupil in (first, second):
+        assert "Bản hiện hành" in shown[pupil]
+        assert "không dùng thay sổ" not in shown[pupil]
+    assert "không dùng thay sổ" in shown[third]
+
+
+def test_a_class_table_that_is_not_locked_yet_is_a_preview(school):
+    page = words(page_of(school.tuan, class_table(school).print_code))
+    assert "không dùng thay sổ" in page
+
+
 def test_a_class_table_tells_pupil_and_column_of_what_changed_and_the_newer_print(school):
     first = class_table(school)
     change_a_mark(school, school.pupils[0], 2)

@@ -162,6 +162,26 @@ def test_year_end_rows_say_whether_they_are_approved(school):
     assert of(grade_1(school), "result HTXS") == (1, 0, 0, 0)  # the decision stands until it is opened again
 
 
+@pytest.mark.parametrize(
+    ("kind", "where"),
+    [
+        (quality_report, "Toàn trường"),
+        (promotion_report, "Lên lớp, thi lại, lưu ban theo khối"),
+        (summary_report, "Toàn trường"),
+    ],
+)
+def test_a_result_that_is_to_be_approved_again_keeps_a_report_from_being_signed_off(school, kind, where):
+    confirm(school)
+    go_through(school)
+    told = f"{where}: 1 em đã phê duyệt có kết quả tính lại khác, chờ phê duyệt lại (1A: 1 em)."
+    assert not any("chờ phê duyệt lại" in fault for fault in kind.read(at_the_end(school)).faults)
+    put(school, school.pupils[0], "TV", mark=6)
+    report = kind.read(at_the_end(school))
+    assert any(fault.startswith(told) for fault in report.faults)
+    said = (*report.notes, *(table.note for table in report.tables))
+    assert not any("đã được Hiệu trưởng phê duyệt" in each for each in said)
+
+
 def test_the_school_is_the_sum_of_its_grades_in_every_count(school):
     report = quality_report.read(at_the_end(school))
     school_table, *of_grades = report.tables

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts import clock
 from approvals.models import CorrectionItem, CorrectionRequest
-from gradebook.models import SubjectResult
+from gradebook.models import SubjectResult, YearOutcome
 from gradebook.regulation import Period
 from reports.models import PrintJob
 from reports.page_places import words_of
@@ -18,7 +18,7 @@ from reports.superseded import _holds, request_with_items, superseded_by
 from reports.transcripts import pupil_code
 from tests.approvals.papers import applied, entered_school
 from tests.reports.papers import as_confirmed, pages_of, printed
-from tests.reports.school_books import add_past_years, fill
+from tests.reports.school_books import add_past_years, approve, fill
 
 pytestmark = pytest.mark.django_db
 FOOT = re.compile(r"Trang \d+/\d+")
@@ -59,9 +59,9 @@ def as_if_printed(school, kind=BOOK.CLASS_TABLE, period=Period.MID_TERM_1):
     )
 
 
-def corrected_at_the_year_end(school, pupil, mark):
+def corrected_at_the_year_end(school, pupil, mark, value="9"):
     """As a request that was carried out leaves it; how it comes to that is tried in tests/approvals."""
-    request = applied(school)
+    request = applied(school, value)
     line = school.lines[4, "TOAN"]
     SubjectResult.objects.filter(student=pupil, line=line, period=Period.YEAR_END).update(mark=mark)
     with connection.cursor() as cursor:
@@ -281,6 +281,75 @@ def test_only_the_clerk_prints_them_again_and_only_what_there_was(school):
     assert PrintJob.objects.filter(correction=request).count() == 0
 
 
+def test_the_locked_book_without_a_pupil_who_came_after_the_lock_has_no_page_of_that_pupil(school):
+    old = as_if_printed(school)
+    places = {pupil_code(school.pupils[1]): {"": [1]}, "*": {"": [1]}}
+    PrintJob.objects.filter(pk=old.pk).update(places=places)
+    assert rows_of(applied(school)) == []
+
+
+def final(job):
+    PrintJob.objects.filter(pk=job.pk).update(is_preview=False)
+    job.refresh_from_db()
+    return job
+
+
+def test_a_preview_does_not_count_as_the_reprint_of_a_final_page(school):
+    old = final(as_if_printed(school))
+    as_if_printed(school)  # a preview, which takes no page's place in the book
+    request = applied(school)
+    as_if_printed(school)
+    (row,) = rows_of(request)
+    assert (row.job, row.renewed) == (old, None)
+    client = as_confirmed(school.tuan)
+    page = client.get(reverse("reports:superseded", args=[request.pk])).content.decode()
+    assert "Có giá trị cũ" in page
+    assert "Đã in lại" not in page
+    new = final(as_if_printed(school))
+    (row,) = rows_of(request)
+    assert (row.job, row.renewed) == (old, new)
+
+
+def test_of_a_transcript_the_pupil_s_own_sheet_says_whether_it_is_a_preview(school):
+    _first, second = school.pupils
+    fill(school.class_4a, school.pupils)
+    approve(school.class_4a, [second], by=school.hoa, on=school.year.starts_on)
+    old = book(school, BOOK.TRANSCRIPTS)
+    request = corrected_at_the_year_end(school, second, 10)
+    YearOutcome.objects.filter(student=second).delete()
+    preview = book(school, BOOK.TRANSCRIPTS)
+    assert (old.is_preview, preview.is_preview) == (True, True), "the first pupil's results are not approved"
+    (row,) = rows_of(request)
+    assert (row.job, row.renewed) == (old, None)
+    approve(school.class_4a, [second], by=school.hoa, on=school.year.starts_on)
+    new = book(school, BOOK.TRANSCRIPTS)
+    assert rows_of(request)[0].renewed == new
+
+
+def test_pages_printed_again_by_a_later_request_carry_the_value_of_the_earlier_one_too(school):
+    old = book(school)
+    first = applied(school)
+    second = applied(school, "8", pupil=1)
+    told = {"book": "thkqgd", "school_class": school.class_4a.pk, "period": Period.MID_TERM_1}
+    as_confirmed(school.tuan).post(reverse("reports:reprint", args=[second.pk]), told)
+    new = printed(PrintJob.objects.latest("pk"))
+    assert new.correction == second
+    for request in (first, second):
+        (row,) = rows_of(request)
+        assert (row.job, row.renewed) == (old, new), request.label
+
+
+def test_pages_of_another_pupil_printed_again_do_not(school):
+    fill(school.class_4a, school.pupils)
+    book(school, BOOK.TRANSCRIPTS)
+    first = corrected_at_the_year_end(school, school.pupils[0], 10)
+    second = corrected_at_the_year_end(school, school.pupils[1], 10, "8")
+    told = {"book": "hocba", "school_class": school.class_4a.pk, "period": Period.YEAR_END}
+    as_confirmed(school.tuan).post(reverse("reports:reprint", args=[second.pk]), told)
+    new = printed(PrintJob.objects.latest("pk"))
+    assert [row.renewed for row in (*rows_of(first), *rows_of(second))] == [None, new]
+
+
 def test_a_print_from_before_pages_were_kept_still_counts(school):
     old = as_if_printed(school)
     PrintJob.objects.filter(pk=old.pk).update(places={})
@@ -319,7 +388,7 @@ def test_many_corrections_ask_no_more_of_the_database_than_one(school, django_as
     requests = [
         request_with_items(each.pk) for each in (one, applied(school, "8"), applied(school, "6", pupil=1))
     ]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         superseded_by(requests[:1])
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         superseded_by(requests)
