@@ -26,7 +26,7 @@ def rooted(seats: Collection[Movement]) -> set[int]:
         SubjectResult.objects.filter(line__year__in=years).exclude(attainment="", mark=None, comment=""),
         TraitResult.objects.filter(year__in=years).exclude(rating="", comment=""),
     ):
-        history: Any = said.model.history  # type: ignore[attr-defined]  # simple-history adds it
+        history: Any = said.model.history
         rows = history.filter(
             id__in=said.filter(student__in=days).values("pk"), history_date__date__gte=min(days.values())
         )

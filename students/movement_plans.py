@@ -421,7 +421,9 @@ def _effects(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
     if draft.to_class:
         yield f"Vào lớp {draft.to_class.name} từ ngày {day}, đứng cuối danh sách lớp."
     is_other_grade = (
-        bool(seat and draft.to_class) and seat.school_class.grade_level != draft.to_class.grade_level
+        seat is not None
+        and draft.to_class is not None
+        and seat.school_class.grade_level != draft.to_class.grade_level
     )
     if draft.kind == Kind.CHANGED_CLASS and not is_other_grade:
         yield "Kết quả đã nhập theo học sinh sang lớp mới; giáo viên lớp mới nhập tiếp."
