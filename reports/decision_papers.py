@@ -90,6 +90,13 @@ class DecisionPaper:
         return bool(self.struck) and not self.pupils
 
     @property
+    def about(self) -> str:
+        """Trích yếu, without the year."""
+        if self.only_strikes and self.decision.kind == DecisionKind.AWARDS:
+            return "Về việc thu hồi giấy khen, huỷ nội dung khen thưởng học sinh"
+        return self.decision.about
+
+    @property
     def articles(self) -> tuple[str, ...]:
         """What is decided of those on its lists and of those it strikes off earlier ones; who carries it out."""
         first, *rest = _ARTICLES[DecisionKind(self.decision.kind)](self)

@@ -22,7 +22,7 @@ from tests.approvals.papers import REASON, draft, entered_school, picture
 from tests.gradebook.school import close_window, enter, open_window
 
 pytestmark = pytest.mark.django_db
-GAP = "Ô phải có của sổ đã khoá: thực hiện phiếu thì ô này còn thiếu."
+GAP = "Ô phải có của sổ đã khoá: thực hiện phiếu thì ô này để trống, nên phải ghi lí do."
 WHY_EMPTY = "Em chưa kiểm tra, điểm ghi nhầm từ em khác."
 
 

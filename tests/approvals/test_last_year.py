@@ -18,9 +18,11 @@ from accounts.permissions import acting_role, may_propose, may_see_sheet
 from approvals.models import CorrectionRequest
 from approvals.tasks import read_tasks
 from approvals.year_closing import close_year, reopen_year
+from gradebook.decisions import draft_decision, issue_decision
 from gradebook.models import SubjectLine, SubjectResult, TeachingAssignment, TraitResult, YearOutcome
 from gradebook.regulation import Period
 from gradebook.year_end import read_class
+from reports.decision_papers import read_decision_paper
 from reports.models import PrintJob
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
 from students.movements import Seat, enrol_many
@@ -390,6 +392,8 @@ def test_who_has_results_in_the_next_class_is_decided_on_anew_and_then_moved_by_
     lower = SchoolClass.objects.create(year=following, name="1A", grade_level=1)
     results_in_2a(school, pupil)
     reopen(school)
+    first = draft_decision("results", school.year, school.class_1a, by=school.tuan)
+    issue_decision(first, number="45/QĐ-THKĐ", dated=clock.today(), by=school.bich)
     propose(school, school.ngoc, "4")
     request = CorrectionRequest.objects.get()
     files = {"files": [SimpleUploadedFile("bài.jpg", picture(), content_type="image/jpeg")]}
@@ -405,6 +409,12 @@ def test_who_has_results_in_the_next_class_is_decided_on_anew_and_then_moved_by_
     stays = {"promotion": "stays", "promotion_note": "Chưa hoàn thành Toán"}
     say(school, pupil, seen=said.version, **stays)
     assert not go_through(school)[pupil.pk].is_promoted
+    paper = read_decision_paper(draft_decision("results", school.year, school.class_1a, by=school.tuan))
+    today = f"{clock.today():%d/%m/%Y}"
+    assert paper.grounds_anew == (
+        f"Phiếu đề nghị sửa số {request.label}, thực hiện ngày {today}",
+        f"kết quả được phê duyệt lại ngày {today} của {pupil.full_name}",
+    )
     title = f"Đổi lớp cho em {pupil.full_name}, đang học lớp 2A"
     assert year_end_tasks(school.tuan) == [title]
     tuan, move = client_of(school.tuan), reverse("students:movement_new", args=[pupil.pk, "changed_class"])

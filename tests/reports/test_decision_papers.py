@@ -150,6 +150,7 @@ def test_a_decision_that_only_strikes_a_pupil_off_says_so_and_no_certificate_fol
     go_through(school)
     second = issued(school, number="46/QĐ-THKĐ")
     front, *_more, annex = pages(ask_for_paper(second, book=BOOK.DECISION, by=school.tuan))
+    assert "Về việc thu hồi giấy khen, huỷ nội dung khen thưởng học sinh" in front
     assert (
         "Điều 1. Thu hồi giấy khen, huỷ nội dung khen thưởng đối với 1 học sinh tại Quyết định số 45/"
         in front
