@@ -21,9 +21,10 @@ from accounts.history import Source
 from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
-from approvals.models import CorrectionRequest, request_label
+from approvals.models import CorrectionRequest
 from approvals.request_timeline import act_of
 from gradebook.models import SubjectLine
+from gradebook.paper_numbers import request_label
 from gradebook.sheets import HOMEROOM_CODE
 from students.models import Enrolment, SchoolClass, Student
 

@@ -12,7 +12,7 @@ MOST_NAMED = 5
 
 
 def gaps_of(books: Sequence[Book], sight: Sight) -> dict[BookKey, list[SheetGaps]]:
-    """By book, of one period; a book without gaps has an empty list. Three statements, whatever their number."""
+    """By book, of one period; a book without gaps has an empty list. Four statements, whatever their number."""
     parts = {book.key: _parts(book, sight) for book in books}
     refs = {(ref.school_class.pk, ref.code): ref for own in parts.values() for ref in own}
     found = {
@@ -23,6 +23,13 @@ def gaps_of(books: Sequence[Book], sight: Sight) -> dict[BookKey, list[SheetGaps
         key: [gaps for ref in own if (gaps := found[ref.school_class.pk, ref.code]).pupils]
         for key, own in parts.items()
     }
+
+
+def answered_of(book: Book, sight: Sight) -> tuple[str, ...]:
+    """In a sentence each cell of the book that stays empty for a reason. Four statements."""
+    return tuple(
+        words for each in read_gaps(_parts(book, sight), absent=sight.absent) for words in each.answered
+    )
 
 
 def _parts(book: Book, sight: Sight) -> list[SheetRef]:

@@ -15,8 +15,9 @@ from approvals.signature_consequences import Signed, foreseen_signatures, signed
 from gradebook.computed_results import computed_as, seats_of
 from gradebook.decided_anew import to_adjust
 from gradebook.models import YearOutcome
-from gradebook.outcomes import reopen_corrected, seat_words, seats_in_the_way
+from gradebook.outcomes import reopen_corrected, seat_words, unfit_seats
 from gradebook.regulation import Award, Period, YearResult
+from gradebook.rooted_seats import rooted
 from gradebook.sheets import Field
 from gradebook.year_end import ClassPage, Row, read_class, read_rows
 from gradebook.year_end_rules import WRITABLE
@@ -64,16 +65,16 @@ def _foreseen_results(request: CorrectionRequest) -> tuple[str, ...]:
     names = {seat.student_id: seat.student.full_name for seat in seats}
     issued = to_adjust(request.school_class_id, texts)
     anew = {seat.student_id: seat.student for seat in seats if seat.student_id in decided}
-    in_the_way = seats_in_the_way(
-        [(pupil, request.school_class, computed[pk][1].final.result) for pk, pupil in anew.items()]
-    )
+    seats_anew = [(pupil, request.school_class, computed[pk][1].final.result) for pk, pupil in anew.items()]
+    unfit = unfit_seats(seats_anew)
+    kept = rooted(unfit.values())
     lines = [
         _foreseen_line(
             names[pupil],
             _words(before.final.result),
             _words(after.final.result),
             decided.get(pupil),
-            f"{_first_undone(in_the_way.get(pupil))}{issued.get(pupil, '')}",
+            f"{_about_the_seat(unfit.get(pupil), is_kept=pupil in kept)}{issued.get(pupil, '')}",
         )
         for pupil, (before, after) in computed.items()
     ]
@@ -94,9 +95,14 @@ def _foreseen_line(name: str, before: str, after: str, decided: YearOutcome | No
     )
 
 
-def _first_undone(seat: Movement | None) -> str:
+def _about_the_seat(seat: Movement | None, *, is_kept: bool) -> str:
     if seat is None:
         return ""
+    if is_kept:
+        return (
+            f" Em đã học và có kết quả ở {seat_words(seat)}, nên chỗ ở lớp ấy giữ nguyên trong lúc xét lại: có quyết "
+            "định mới thì văn thư ghi biến động đổi lớp cho em theo quyết định đó."
+        )
     return (
         f" Em đã vào {seat_words(seat)} theo quyết định đó nên chưa mở lại ngay được: thực hiện phiếu xong, văn thư gỡ "
         "chỗ ở lớp ấy trước (huỷ biến động vào lớp của riêng em, hoặc hoàn tác lần ghi danh sách lớp), rồi Hiệu trưởng "

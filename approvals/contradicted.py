@@ -1,6 +1,7 @@
 """Approved results that a correction has contradicted since: the principal's to decide on anew (rule R55).
 
-Of a pupil who sits in a class of the next year by the old decision the clerk takes that seat back first.
+Of a pupil who sits in a class of the next year by the old decision the clerk takes that seat back first; where results
+were entered there it stays, and the clerk moves the pupil by the new decision, from a later day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,9 +18,11 @@ from approvals.models import CorrectionItem
 from approvals.workflow import State
 from gradebook.models import YearOutcome
 from gradebook.outcomes import seat_words, seats_in_the_way
+from gradebook.rooted_seats import Misplaced, misplaced_pupils
 from gradebook.year_end import Row, read_rows
 from gradebook.year_end_tasks import YearEndTask, class_words
 from students.models import Movement, SchoolClass, SchoolYear
+from students.movement_rules import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +35,10 @@ class _Contradicted:
 
 
 def contradicted_tasks(user: User) -> list[YearEndTask]:
-    """Of the principal one for each class, of the clerk one for each seat to take back first.
+    """Of the principal one for each class, of the clerk one for each seat to take back and for each pupil to move.
 
-    One statement for these two, none for others; sixteen more where pupils with an approved result were corrected: only
-    those are computed anew.
+    One statement for these two, one more for the clerk, none for others; eighteen more where pupils with an approved
+    result were corrected: only those are computed anew.
     """
     decides = permissions.may(user, Action.APPROVE_OUTCOMES)
     seats = permissions.may(user, Action.RECORD_MOVEMENTS)
@@ -43,11 +46,27 @@ def contradicted_tasks(user: User) -> list[YearEndTask]:
         return []
     found = list(_contradicted())
     tasks = [_to_reopen(each) for each in found] if decides else []
-    return [*tasks, *(task for each in found for task in _to_take_back(each))] if seats else tasks
+    if not seats:
+        return tasks
+    back = [task for each in found for task in _to_take_back(each)]
+    return [*tasks, *back, *map(_to_move, misplaced_pupils())]
 
 
-def _contradicted() -> Iterator[_Contradicted]:
-    corrected = _corrected()
+def contradicted_names(year: SchoolYear) -> list[str]:
+    """«Nguyễn Gia An (4A)» of each pupil of an open year whose result is computed otherwise than it was approved.
+
+    One statement, twelve more where pupils with an approved result were corrected.
+    """
+    return [
+        f"{row.student.full_name} ({each.school_class.name})"
+        for each in _contradicted(year)
+        for row in each.rows
+    ]
+
+
+def _contradicted(only: SchoolYear | None = None) -> Iterator[_Contradicted]:
+    """`only` one year."""
+    corrected = _corrected(only)
     if not corrected:
         return
     classes = SchoolClass.objects.filter(pk__in={class_id for class_id, _pupil in corrected})
@@ -63,7 +82,7 @@ def _contradicted() -> Iterator[_Contradicted]:
                 yield _Contradicted(school_class, own, in_the_way)
 
 
-def _corrected() -> set[tuple[int, int]]:
+def _corrected(only: SchoolYear | None) -> set[tuple[int, int]]:
     """(class, pupil) of each request that was carried out on results the year was decided by."""
     decided = YearOutcome.objects.filter(
         student=OuterRef("student"), school_class=OuterRef("request__school_class")
@@ -73,6 +92,8 @@ def _corrected() -> set[tuple[int, int]]:
         request__state=State.APPLIED,
         request__period__in=YEAR_END,
     ).exclude(request__year__state=SchoolYear.State.CLOSED)
+    if only is not None:
+        items = items.filter(request__year=only)
     return set(items.values_list("request__school_class", "student"))
 
 
@@ -105,3 +126,17 @@ def _to_take_back(found: _Contradicted) -> Iterator[YearEndTask]:
                 "Chờ gỡ chỗ",
                 "warning",
             )
+
+
+def _to_move(found: Misplaced) -> YearEndTask:
+    kind = Kind.SKIPPED_GRADE if found.is_promoted else Kind.CHANGED_CLASS
+    decided = "được lên lớp" if found.is_promoted else "không được lên lớp"
+    return YearEndTask(
+        f"Đổi lớp cho em {found.student.full_name}, đang học lớp {found.seat.name}",
+        f"Theo quyết định về năm trước ở lớp {found.old_class}, em {decided}: ghi biến động «{kind.label}» vào một lớp "
+        f"khối {found.grade}, có số và ngày quyết định của Hiệu trưởng; kết quả đã nhập ở lớp {found.seat.name} giữ "
+        "trong lịch sử của em",
+        reverse("students:movement_new", args=[found.student.pk, kind.value]),
+        "Chờ đổi lớp",
+        "warning",
+    )

@@ -281,14 +281,16 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
 def cancel(request: CorrectionRequest, *, note: str = "", by: User) -> CorrectionRequest:
     """Anything that has not come to its end → cancelled by its proposer; it stays on record.
 
-    What was approved needs a reason, which whoever approved it and the clerk are told (`approvals.cancellations`). A
-    draft that never was filed takes no number, and stays out of the register.
+    What was filed has a number and needs a reason; of what was approved, whoever approved it and the clerk are told
+    (`approvals.cancellations`). A draft that never was filed takes no number, and stays out of the register.
     """
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.CANCEL, by)
-        if request.decided_by_id and not says_something(note):
+        if request.was_filed and not says_something(note):
             raise CorrectionRefused(
-                "Phiếu đã được phê chuẩn: ghi lí do huỷ để người phê chuẩn và văn thư biết, rồi huỷ lại.",
+                "Phiếu đã được phê chuẩn: ghi lí do huỷ để người phê chuẩn và văn thư biết, rồi huỷ lại."
+                if request.decided_by_id
+                else f"Phiếu đã có số {request.label}: ghi lí do huỷ để lưu cùng phiếu, rồi huỷ lại.",
                 field="cancel_note",
             )
         request.cancel_note = plain_text(note) if says_something(note) else ""

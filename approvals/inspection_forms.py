@@ -8,6 +8,7 @@ from django import forms
 from accounts import clock
 from accounts.day_fields import DayInput
 from accounts.models import User
+from approvals.inspection_workflow import Verdict
 from approvals.inspections import MOST_LETTERS, Wanted
 from approvals.models.inspections import MOST_DRAWN, Finding, Inspection, StaffDecision
 from approvals.staff_decisions import Decision
@@ -173,6 +174,12 @@ class NoteForm(forms.Form):
         return self.cleaned_data["due_on"] if self.cleaned_data["asks"] else None
 
 
+_OF_A_VIOLATION = (StaffDecision.Kind.VIOLATION, StaffDecision.Kind.NO_ACTION)
+_OTHERS = (StaffDecision.Kind.VIOLATION, StaffDecision.Kind.COMMENDATION)
+_OF_A_PAPER = ("measure", "number")
+"""What a decision says that deals with the violation, and one that lets it rest does not."""
+
+
 class DecisionForm(forms.Form):
     """A decision of the principal upon a member of the staff."""
 
@@ -208,11 +215,27 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, finding: Finding | None, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._finding = finding
+        is_violation = finding is not None and finding.verdict == Verdict.VIOLATION
+        kinds = _OF_A_VIOLATION if is_violation else _OTHERS
+        self.fields["kind"].choices = [(each.value, each.label) for each in kinds]  # type: ignore[attr-defined]
+        if is_violation:
+            self.fields["content"].help_text = "Điều vi phạm, ngày nào, ở sổ nào; không xử lí thì ghi lí do."
+            for name in _OF_A_PAPER:
+                self.fields[name].required = False
+                self.fields[name].help_text += " «Không xử lí» thì bỏ trống, có ghi cũng không lưu."
         people = User.objects.exclude(pk=by.pk)
         people = people.filter(findings=finding) if finding else people.filter(is_active=True)
         self._people = {str(each.pk): each for each in people.order_by("sort_key", "pk")}
         named = [(key, f"{each.full_name} ({each.username})") for key, each in self._people.items()]
         self.fields["person"].choices = named if finding else [("", ""), *named]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("kind") and values["kind"] != StaffDecision.Kind.NO_ACTION:
+            for name in _OF_A_PAPER:
+                if not values.get(name) and name not in self.errors:
+                    self.add_error(name, self.fields[name].error_messages["required"])
+        return values
 
     def decision(self) -> Decision:
         values = self.cleaned_data

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.powers import Action
-from approvals.inspection_workflow import FindingAct, FindingState, InspectionState, Verdict
+from approvals.inspection_workflow import FindingAct, FindingState, Verdict
 from approvals.models import Finding, FindingEntry, StaffDecision
 from gradebook.regulation import line_by_code
 from students.models import SchoolYear
@@ -20,7 +20,6 @@ from students.models import SchoolYear
 MOST = 20
 TO_DECIDE = "to_decide"
 TO_READ = "to_read"
-DECIDED_WITHIN = datetime.timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +65,20 @@ def unread_conclusions(user: User) -> QuerySet[Finding]:
 def violations_waiting_for(user: User) -> QuerySet[Finding]:
     """Violations that were concluded, for whoever decides upon staff: one for a person and an inspection.
 
-    From the verdict on, whether the inspection goes on or has been closed. A decision in force that deals with any of
-    them as a violation settles all. Sixty days after the inspection's end without one, none was needed.
+    From the verdict on, whether the inspection goes on or has been closed, until a decision in force deals with any of
+    them as a violation, or lets it rest for a reason: that settles all.
     """
     if not permissions.may(user, Action.DECIDE_ON_STAFF):
         return Finding.objects.none()
-    goes_on = Q(inspection__state=InspectionState.OPEN)
-    ended_lately = Q(inspection__closed_at__date__gte=clock.today() - DECIDED_WITHIN)
-    found = Finding.objects.filter(
-        goes_on | ended_lately, verdict=Verdict.VIOLATION, responsible__isnull=False
-    ).exclude(responsible=user)
+    found = Finding.objects.filter(verdict=Verdict.VIOLATION, responsible__isnull=False).exclude(
+        responsible=user
+    )
     same = {"inspection": OuterRef("inspection"), "responsible": OuterRef("responsible")}
     earlier = Finding.objects.filter(**same, verdict=Verdict.VIOLATION, pk__lt=OuterRef("pk"))
     decided = StaffDecision.objects.filter(
         finding__inspection=OuterRef("inspection"),
         person=OuterRef("responsible"),
-        kind=StaffDecision.Kind.VIOLATION,
+        kind__in=[StaffDecision.Kind.VIOLATION, StaffDecision.Kind.NO_ACTION],
         state=StaffDecision.State.IN_FORCE,
     )
     return found.filter(~Exists(earlier), ~Exists(decided))
@@ -109,7 +106,7 @@ def inspection_tasks(user: User) -> Iterator[InspectionTask]:
             yield _conclusion_task(pk, Verdict(what.removeprefix(TO_READ)), code, class_name)
         else:
             yield InspectionTask(
-                f"{StaffDecision.Kind(what).label}: quyết định số {code}",
+                f"{StaffDecision.Kind(what).label}: quyết định {f'số {code}' if code else 'của Hiệu trưởng'}",
                 f"ngày {day:%d/%m/%Y}",
                 reverse("approvals:staff_decision", args=[pk]),
                 "waiting",
@@ -121,7 +118,7 @@ def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTas
     sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
     return InspectionTask(
         f"Xem xét xử lí vi phạm: {sheet} lớp {class_name}",
-        f"đã kết luận vi phạm; không xử lí thì việc này tự hết sau {DECIDED_WITHIN.days} ngày từ khi kết thúc đợt",
+        "đã kết luận vi phạm: ghi quyết định xử lí, hoặc ghi «Không xử lí» kèm lí do",
         f"{reverse('approvals:staff_decision_new')}?finding={pk}",
         "waiting",
         "Chờ quyết định",

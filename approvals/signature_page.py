@@ -8,7 +8,7 @@ from django.http import Http404
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
-from approvals.book_gaps import gaps_of
+from approvals.book_gaps import answered_of, gaps_of
 from approvals.book_keys import key_of
 from approvals.book_reading import Reading, reading_of
 from approvals.book_standing import Book, read_books, sealed
@@ -30,14 +30,17 @@ WHO_SEES = (
 
 @dataclass(frozen=True, slots=True)
 class SignaturePage:
-    """`signatures` newest first. `reading` are the contents, and `own` the reader's books of the period, where the
-    reader may sign this one now."""
+    """`signatures` newest first. `answered` says of each empty cell that is none to fill why it is empty.
+
+    `reading` are the contents, and `own` the reader's books of the period, where the reader may sign this one now.
+    """
 
     book: Book
     gaps: tuple[SheetGaps, ...]
     changes: tuple[Changed, ...]
     signatures: tuple[BookSignature, ...]
     is_current_year: bool
+    answered: tuple[str, ...] = ()
     reading: Reading | None = None
     own: tuple[Book, ...] = ()
 
@@ -84,26 +87,26 @@ def get_page(user: User, class_id: int, code: str, period: str) -> SignaturePage
         raise Http404("Đánh giá bổ sung không có sổ THKQGD riêng để kí.")
     permissions.require(user, Action.SEE_SIGNATURES, WHO_SEES, school_class=ref.school_class, line=ref.line)
     is_current = ref.school_class.year == SchoolYear.objects.current()
-    book, gaps = _of_today(user, ref) if is_current else _of_the_past(ref)
+    book, gaps, answered = _of_today(user, ref) if is_current else _of_the_past(ref)
     signatures = BookSignature.objects.filter(
         school_class=ref.school_class, line=ref.line, period=ref.period.value
     ).select_related("signer", "stands_in_for", "line")
     found = tuple(signatures.order_by("-number"))
     changes = changes_of(ref, found[0]) if book.state.has_broken else ()
     if not book.may_be_signed:
-        return SignaturePage(book, gaps, changes, found, is_current)
+        return SignaturePage(book, gaps, changes, found, is_current, answered)
     own = [each for each in read_books(read_led_and_taught(user), [ref.period]) if each.is_own]
-    return SignaturePage(book, gaps, changes, found, is_current, reading_of(book), tuple(own))
+    return SignaturePage(book, gaps, changes, found, is_current, answered, reading_of(book), tuple(own))
 
 
-def _of_today(user: User, ref: SheetRef) -> tuple[Book, tuple[SheetGaps, ...]]:
+def _of_today(user: User, ref: SheetRef) -> tuple[Book, tuple[SheetGaps, ...], tuple[str, ...]]:
     sight = read_class(user, ref.school_class.pk)
     (book,) = read_books(sight, [ref.period], only={key_of(ref)})
     gaps = gaps_of([book], sight)[book.key] if book.ready is Ready.GAPS else []
-    return book, tuple(gaps)
+    return book, tuple(gaps), answered_of(book, sight)
 
 
-def _of_the_past(ref: SheetRef) -> tuple[Book, tuple[SheetGaps, ...]]:
+def _of_the_past(ref: SheetRef) -> tuple[Book, tuple[SheetGaps, ...], tuple[str, ...]]:
     """Of another year only the signatures: nobody signs there any more."""
     (book,) = sealed([Book(ref, None, Ready.SHUT, NOTHING, is_own=False)])
-    return book, ()
+    return book, (), ()

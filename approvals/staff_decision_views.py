@@ -56,7 +56,8 @@ def decision_new(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         return _show_form(request, form, finding, status=422)
     wanted = form.decision()
-    require_password(request, f"Ghi quyết định số {wanted.number} về {wanted.person.full_name}.")
+    about = f"{wanted.kind_label}: ghi quyết định về {wanted.person.full_name}."
+    require_password(request, about)
     try:
         decision = record_decision(wanted, by=request.user)
     except InspectionRefused as refusal:

@@ -10,7 +10,7 @@ from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
-from approvals.inspection_workflow import FindingState
+from approvals.inspection_workflow import FindingState, Verdict
 from approvals.inspections import InspectionOutdated, InspectionRefused, check_words
 from approvals.models import Finding, StaffDecision
 from gradebook.grading import plain_text
@@ -23,7 +23,10 @@ WHO_READS = "Quyết định này chỉ mở cho Ban giám hiệu và người �
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the principal decided; `referred_to` is the authority asked to decide, "" where it is the principal."""
+    """What the principal decided; `referred_to` is the authority asked to decide, "" where it is the principal.
+
+    That nothing is done about a violation has neither measure nor number: `content` says why.
+    """
 
     kind: str
     person: User
@@ -34,29 +37,37 @@ class Decision:
     referred_to: str = ""
     finding: Finding | None = None
 
+    @property
+    def kind_label(self) -> str:
+        return str(StaffDecision.Kind(self.kind).label)
+
 
 def record_decision(decision: Decision, *, by: User) -> StaffDecision:
     """Raises Refused for anyone but the principal and of the own person; InspectionRefused for what is not whole."""
     permissions.require(by, Action.DECIDE_ON_STAFF, WHO_DECIDES)
     permissions.require_another(by, decision.person)
     _check(decision)
+    lets_rest = decision.kind == StaffDecision.Kind.NO_ACTION
     try:
         with acting(by, role=permissions.post_label(by), source=Source.PAGE), transaction.atomic():
             hold_numbers()
-            _check_number(decision)
+            if not lets_rest:
+                _check_number(decision)
             return StaffDecision.objects.create(
                 kind=decision.kind,
                 person=decision.person,
                 finding=decision.finding,
                 content=plain_text(decision.content),
-                measure=plain_text(decision.measure),
+                measure=decision.kind_label if lets_rest else plain_text(decision.measure),
                 referred_to=plain_text(decision.referred_to),
-                number=tidied(plain_text(decision.number)),
+                number="" if lets_rest else tidied(plain_text(decision.number)),
                 dated=decision.dated,
                 decided_by=by,
                 recorded_at=clock.now(),
             )
     except IntegrityError as error:
+        if "staff_decision_lets_a_finding_rest_once" in str(error):
+            raise InspectionRefused("Vi phạm này đã ghi «Không xử lí» rồi.", "kind") from error
         if "staff_decision_once" not in str(error):
             raise
         raise InspectionRefused("Quyết định này đã ghi cho người này rồi.", "number") from error
@@ -67,6 +78,15 @@ def _check(decision: Decision) -> None:
     if decision.dated > clock.today():
         raise InspectionRefused("Ngày quyết định ở tương lai. Ghi ngày đã kí.", "dated")
     finding = decision.finding
+    is_violation = finding is not None and finding.verdict == Verdict.VIOLATION
+    if decision.kind == StaffDecision.Kind.NO_ACTION and not is_violation:
+        raise InspectionRefused("«Không xử lí» chỉ ghi cho nội dung đã kết luận vi phạm.", "kind")
+    if decision.kind == StaffDecision.Kind.COMMENDATION and is_violation:
+        raise InspectionRefused(
+            "Nội dung này đã kết luận vi phạm: không ghi khen thưởng từ đó. Khen việc khác thì ghi quyết định riêng, "
+            "không từ nội dung kiểm tra này.",
+            "kind",
+        )
     if finding is None:
         return
     if finding.responsible_id != decision.person.pk:

@@ -4,6 +4,7 @@ A constant number of statements, whatever the number of sheets, windows and requ
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,12 +25,13 @@ from approvals.frame import inquiries_to_read, requests_to_read
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.inspection_tasks import InspectionTask, inspection_tasks
 from approvals.models import CorrectionRequest
+from approvals.pending_corrections import gaps_asked_for
 from approvals.reconciliation_tasks import reconciliation_tasks
 from approvals.registers import register_of
 from approvals.reopened_years import reopened_tasks
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import ReminderNotice, SignatureTask, read_signing
-from approvals.workflow import OPEN_STATES, WRITABLE, State
+from approvals.workflow import WRITABLE, State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
@@ -103,19 +105,24 @@ class EntryTask:
 class GapTask:
     """An own sheet that was locked with empty cells, or emptied by a correction since: only a request fills them.
 
-    `is_asked`: requests of this person about the sheet are on their way.
+    `asked`: how many of the empty cells requests of this person that are still to be carried out would fill.
     """
 
     title: str
     period: Period
     url: str
     tally: Tally
-    is_asked: bool
+    asked: int
 
     @property
     def to_do(self) -> str:
-        if self.is_asked:
-            return "Đã có phiếu đề nghị sửa của thầy cô đang chờ; ô nào chưa có trong phiếu thì lập phiếu"
+        if self.asked >= self.tally.missing:
+            return "Đã có phiếu đề nghị sửa của thầy cô cho các ô trống, đang chờ"
+        if self.asked:
+            return (
+                f"Phiếu đề nghị sửa của thầy cô đang chờ ghi {self.asked} ô; {self.tally.missing - self.asked} ô còn "
+                "lại thì lập phiếu"
+            )
         return "Sổ đã khoá: lập phiếu đề nghị sửa để ghi giá trị còn thiếu"
 
     @property
@@ -380,17 +387,14 @@ def _gaps(user: User, sheets: Iterable[tuple[SheetRef, list[Span]]], tallies: Ta
         for ref, spans in sheets
         if _is_locked(spans) and not tallies(ref).is_complete and not any(span.is_to_come for span in spans)
     ]
-    asked: set[tuple[int, int | None, str]] = set()
-    if behind:
-        own = CorrectionRequest.objects.filter(proposer=user, state__in=OPEN_STATES)
-        asked = set(own.values_list("school_class", "line", "period"))
+    asked = Counter(gaps_asked_for(user)) if behind else Counter()
     return tuple(
         GapTask(
             title=ref.title,
             period=ref.period,
             url=_sheet_url(ref),
             tally=tallies(ref),
-            is_asked=(ref.school_class.pk, ref.line.pk if ref.line else None, ref.period.value) in asked,
+            asked=asked[ref.school_class.pk, ref.line.pk if ref.line else None, ref.period.value],
         )
         for ref in behind
     )

@@ -16,6 +16,7 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, Role
 from accounts.terms import Problem
+from approvals.contradicted import contradicted_names
 from approvals.corrections import cancel_drafts
 from approvals.inspection_workflow import InspectionState
 from approvals.models import CorrectionRequest, Inspection, ReconciliationRound
@@ -29,11 +30,13 @@ from students.models import AttendanceMonth, Enrolment, SchoolYear
 from students.years import hold_year, refuse
 
 PRINCIPAL, VICE_PRINCIPAL = Role.PRINCIPAL.label, Role.VICE_PRINCIPAL.label
+MOST_NAMED = 6
 WHO_CLOSES = "Năm học do Hiệu trưởng đóng và mở lại."
 
 
 def closing_list(year: SchoolYear) -> list[Item]:
-    """What is settled and what is not, each with who does it. Nine statements."""
+    """What is settled and what is not, each with who does it. Ten statements; twelve more where pupils with an
+    approved result were corrected."""
     return [
         *(_last_day(year), _outcomes(year), _windows(year), _requests(year)),
         *(_inspections(year), _rounds(year)),
@@ -91,12 +94,17 @@ def _outcomes(year: SchoolYear) -> Item:
     rows = counted.annotate(pupils=Count("pk")).order_by("school_class__name")
     total = sum(pupils for _name, _is_approved, pupils in rows)
     without = {name: pupils for name, is_approved, pupils in rows if not is_approved}
-    named = ", ".join(f"{name} ({pupils})" for name, pupils in list(without.items())[:6])
-    more = f" và {len(without) - 6} lớp nữa" if len(without) > 6 else ""
+    named = ", ".join(f"{name} ({pupils})" for name, pupils in list(without.items())[:MOST_NAMED])
+    more = f" và {len(without) - MOST_NAMED} lớp nữa" if len(without) > MOST_NAMED else ""
+    missing = [f"chưa phê duyệt: {named}{more}"] if without else []
+    if others := contradicted_names(year):
+        rest = f" và {len(others) - MOST_NAMED} em nữa" if len(others) > MOST_NAMED else ""
+        named = ", ".join(others[:MOST_NAMED])
+        missing.append(f"kết quả tính lại khác kết quả đã phê duyệt, chờ xét lại: {named}{rest}")
     return Item(
         "Kết quả năm học, lên lớp",
         f"đã phê duyệt {total - sum(without.values())}/{total} học sinh",
-        f"chưa phê duyệt: {named}{more}" if without else "",
+        "; ".join(missing),
         PRINCIPAL,
         f"{reverse('gradebook:year_ends')}?year={year.pk}",
         "Xem kết quả",

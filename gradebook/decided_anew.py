@@ -50,6 +50,12 @@ def _replaced(decision: ResultsDecision) -> Mapping[int | None, ResultsDecisionL
     return {row.replaces_id: row for row in rows.select_related("decision")}
 
 
+def amending_of(decision: ResultsDecision) -> tuple[ResultsDecision, ...]:
+    """The issued decisions that amend this one, the first issued first. One statement."""
+    rows = ResultsDecision.objects.filter(state=DecisionState.ISSUED, lines__replaces__decision=decision)
+    return tuple(rows.distinct().order_by("issued_at", "pk"))
+
+
 def _replaced_words(line: Line, by: ResultsDecisionLine) -> str:
     if by.is_struck:
         return f"{by.decision.dated_label} đã huỷ nội dung này."

@@ -18,7 +18,7 @@ from accounts.idle_lock import administrative
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
-from gradebook.decided_anew import amendments_of, marked_lines
+from gradebook.decided_anew import amending_of, amendments_of, marked_lines
 from gradebook.decision_forms import DraftForm, IssueForm, WithdrawForm
 from gradebook.decision_lists import amended_by, parts_of, read_draft
 from gradebook.decision_rules import DecisionKind, DecisionState
@@ -152,6 +152,7 @@ def _decision_page(
         "no_longer": sum(bool(line.since) for line in ordered),
         "to_amend": sum(line.needs_amending for line in ordered),
         "amends": amended_by(ordered),
+        "amending": amending_of(found) if found.is_issued else (),
         "amending_class": min(to_amend) if len(to_amend) == 1 else found.school_class_id,
         "may_amend": bool(to_amend) and is_open,
         "classes": list(classes.values()),

@@ -13,6 +13,7 @@ from gradebook.earlier_decisions import to_decide_anew
 from gradebook.grading import says_something
 from gradebook.models import PupilYearEnd, RollOver, YearOutcome
 from gradebook.regulation import Award, YearResult
+from gradebook.rooted_seats import rooted
 from gradebook.year_end import ClassPage, Row
 from gradebook.year_end_rules import Act, Actor, Exceptional, Promotion, target_of
 from gradebook.year_end_steps import (
@@ -47,7 +48,7 @@ def approve_outcomes(
     Who waits for the supplementary assessment or the training in summer is left for a later approval of the class, as
     is whoever is not assessed (`decide_promotion`). Raises PermissionDenied, YearIsClosed; OutcomesIncomplete;
     YearEndRefused before the review, with an exception undecided, when a result has changed since, and of a pupil who
-    would repeat the grade while sitting in a higher one.
+    would repeat the grade while sitting in a higher one in a seat that can be taken back.
     """
     permissions.require(by, Action.APPROVE_OUTCOMES, WHO_APPROVES)
     with moving(school_class, Act.APPROVE, Actor.PRINCIPAL, by=by, source=source) as page:
@@ -121,7 +122,8 @@ def reopen_corrected(page: ClassPage, row: Row, *, why: str) -> str | None:
 def _take_back(row: Row, decided: YearOutcome, *, why: str) -> str | None:
     """Deletes the decision, whose history stays, and the homeroom teacher's word; or says why that cannot be.
 
-    Whoever sits in a class of a later year by it stays there where the new result leads there too.
+    Whoever sits in a class of a later year by it stays there where the new result leads there too, and where results
+    were entered there since: what the new decision asks of that seat is a movement of a later day.
     """
     # No list of the next year's classes is written meanwhile.
     RollOver.objects.select_for_update().filter(year=row.school_class.year_id + 1).first()
@@ -138,10 +140,20 @@ def seats_in_the_way(
     anew: Sequence[tuple[Student, SchoolClass, YearResult | None]],
 ) -> Mapping[int, Movement]:
     """By pupil id the admission to a class of a later year to which the result computed now does not lead: until the
-    clerk has taken it back the decision on the pupil cannot be re-opened.
+    clerk has taken it back the decision on the pupil cannot be re-opened. A rooted seat is not in the way.
 
-    `anew`: pupil, class and that result, in classes of one year. Each comes with class and year. One statement, if any.
+    `anew`: pupil, class and that result, in classes of one year. Each comes with class and year. One statement, if any;
+    two more where there are such seats.
     """
+    seats = unfit_seats(anew)
+    kept = rooted(seats.values())
+    return {pupil: seat for pupil, seat in seats.items() if pupil not in kept}
+
+
+def unfit_seats(
+    anew: Sequence[tuple[Student, SchoolClass, YearResult | None]],
+) -> Mapping[int, Movement]:
+    """The same with the rooted ones. One statement, if any."""
     seats = _later_seats([student for student, _class, _result in anew], anew[0][1]) if anew else {}
     return {
         student.pk: seats[student.pk]
@@ -155,12 +167,15 @@ def _leads_there(result: YearResult | None, school_class: SchoolClass, seat: Mov
 
 
 def _against_staying(students: Sequence[Student], school_class: SchoolClass) -> list[str]:
-    """Of these who shall repeat the grade those who sit in a higher one by now. One statement, if any."""
+    """Of these who shall repeat the grade those who sit in a higher one by now, in a seat that can be taken back.
+    One statement, if any; two more where there are such seats."""
     seats = _later_seats(students, school_class) if students else {}
+    higher = {pupil: seat for pupil, seat in seats.items() if _is_higher(seat, school_class)}
+    kept = rooted(higher.values())
     return [
-        f"{_sits_in(student, seats[student.pk])} rồi Hiệu trưởng phê duyệt."
+        f"{_sits_in(student, higher[student.pk])} rồi Hiệu trưởng phê duyệt."
         for student in students
-        if student.pk in seats and _is_higher(seats[student.pk], school_class)
+        if student.pk in higher and student.pk not in kept
     ]
 
 

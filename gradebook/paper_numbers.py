@@ -62,3 +62,9 @@ def following(numbers: Iterable[str], tail: str) -> str:
 def _folded(text: str) -> str:
     """Capitals, without the stroke of «Đ»: some keyboards have none."""
     return text.upper().replace("Đ", "D")
+
+
+def request_label(number: int | None, year: int) -> str:
+    """Of a request for correction, with the school year that begins in `year`, for each year counts anew:
+    «01/2026-2027/PĐN» (domain.md 2.5); "nháp" of what never was filed."""
+    return "nháp" if number is None else f"{number:02d}/{year}-{year + 1}/PĐN"

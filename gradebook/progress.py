@@ -2,8 +2,9 @@
 
 Required is what the sheets have: pupils of today's roster × columns of the sheet (a mark only where the test
 matrix has one), without what is exempt and without pupils who are not assessed (rule R32) or came when the period was
-locked already (`late_comers`). Entered is counted by the database; no result is loaded. At the supplementary assessment
-each pupil owes something else: `gradebook.sheet_gaps` counts there, by the pupils, and names what is empty here.
+locked already (`late_comers`). Entered is counted by the database; no result is loaded. A cell that an applied request
+for correction emptied with a reason counts as entered: nobody owes it (`answered_gaps`). At the supplementary
+assessment each pupil owes something else: `gradebook.sheet_gaps` counts there, by the pupils, and names what is empty.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -116,7 +117,11 @@ def count_entered(
     }
     with connection.cursor() as cursor:
         cursor.execute(_ENTERED, values)
-        return Counts({(row[0], row[1], row[2]): (row[3], row[4]) for row in cursor})
+        cells: dict[tuple[int, str, str], tuple[int, int]] = {}
+        for class_id, code, period, others, marks in cursor:
+            before = cells.get((class_id, code, period), (0, 0))
+            cells[class_id, code, period] = before[0] + others, before[1] + marks
+    return Counts(cells)
 
 
 # In SQL, for the board of the school asks it at each look: PostgreSQL goes by the lines of the year, or by all pupils
@@ -128,6 +133,12 @@ WITH roster AS MATERIALIZED (
         AND e.starts_on <= %(day)s AND (e.ends_on IS NULL OR e.ends_on >= %(day)s)
 ), gone AS MATERIALIZED (
     SELECT * FROM unnest(%(gone_periods)s::text[], %(gone_pupils)s::bigint[]) AS absent (period, student_id)
+), answered AS MATERIALIZED (
+    SELECT DISTINCT q.line_id, q.period, i.student_id, i.item, i.field
+    FROM approvals_correctionrequest q JOIN approvals_correctionitem i ON i.request_id = q.id
+    WHERE q.state = 'applied' AND q.gap_reason <> '' AND i.new_value = '' AND q.year_id = %(year)s
+        AND q.period = ANY(%(periods)s::text[])
+        AND NOT EXISTS (SELECT FROM gone WHERE gone.period = q.period AND gone.student_id = i.student_id)
 )
 SELECT c.id, l.code, counted.period, others, marks
 FROM (
@@ -147,6 +158,23 @@ FROM gradebook_traitresult r JOIN roster USING (student_id)
 WHERE student_id = ANY(ARRAY(SELECT student_id FROM roster)) AND year_id = %(year)s
     AND period = ANY(%(periods)s::text[])
     AND NOT EXISTS (SELECT FROM gone WHERE gone.period = r.period AND gone.student_id = r.student_id)
+GROUP BY 1, 3
+UNION ALL
+SELECT c.id, l.code, a.period, count(*) FILTER (WHERE a.field <> 'mark'), count(*) FILTER (WHERE a.field = 'mark')
+FROM answered a JOIN roster USING (student_id) JOIN gradebook_subjectline l ON l.id = a.line_id
+JOIN students_schoolclass c ON c.id = roster.school_class_id AND c.grade_level = l.grade_level
+LEFT JOIN gradebook_subjectresult r
+    ON r.student_id = a.student_id AND r.line_id = a.line_id AND r.period = a.period
+WHERE CASE a.field WHEN 'mark' THEN r.mark IS NULL WHEN 'attainment' THEN coalesce(r.attainment, '') = ''
+    WHEN 'comment' THEN coalesce(r.comment, '') = '' END
+GROUP BY 1, 2, 3
+UNION ALL
+SELECT school_class_id, %(homeroom)s, a.period, count(*), 0
+FROM answered a JOIN roster USING (student_id)
+WHERE a.line_id IS NULL AND NOT EXISTS (
+    SELECT FROM gradebook_traitresult r WHERE r.student_id = a.student_id AND r.year_id = %(year)s
+        AND r.period = a.period AND r.item = a.item AND (r.rating <> '' OR r.comment <> '')
+)
 GROUP BY 1, 3
 """
 

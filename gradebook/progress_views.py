@@ -78,7 +78,7 @@ def _gaps(sight: Sight, sheets: Sequence[ProgressSheet]) -> list[SheetGaps]:
 
 @require_safe
 def progress_missing(request: SignedInRequest) -> HttpResponse:
-    """The names: pupil by pupil the empty cells of the sheets in scope, each with the way to it. Six statements."""
+    """The names: pupil by pupil the empty cells of the sheets in scope, each with the way to it. Seven statements."""
     sight, period, scope, sheets = _asked(request)
     behind = [sheet for sheet in sheets if sheet.is_behind]
     readable = [sheet for sheet in behind if sheet.is_readable]

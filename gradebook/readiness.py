@@ -144,7 +144,7 @@ class Readiness:
 
 
 def read_readiness(sight: Sight, period: Period, scope: Scope) -> Readiness:
-    """Five statements; one more at the year's end, nine more for the supplementary assessment."""
+    """Six statements; one more at the year's end, ten more for the supplementary assessment."""
     sheets = in_scope(sheets_at(sight, [period])[period], scope)
     counted = [sheet for sheet in sheets if sheet.counts]
     gaps: list[tuple[ProgressSheet, SheetGaps]] = []

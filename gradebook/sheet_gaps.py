@@ -1,18 +1,19 @@
 """Which cells of sheets are empty: the names behind the counts of `gradebook.progress` (rules R32, R33, R40).
 
 A cell that is not applicable, exempt or of a pupil who is not assessed is not required; one that holds a value, brought
-from a former school or not, is not empty.
+from a former school or not, is not empty; one that an applied request emptied, with a reason, is answered.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.db.models.functions import Concat
 
+from gradebook.answered_gaps import Answer, Cell, answers_of
 from gradebook.computed_results import owed_of, seats_of
 from gradebook.exemptions import terms_of
 from gradebook.late_comers import NOBODY, Absent
@@ -45,11 +46,15 @@ class PupilGaps:
 
 @dataclass(frozen=True, slots=True)
 class SheetGaps:
-    """The pupils of a sheet with empty cells, in class order, and how many cells the sheet asks for."""
+    """The pupils of a sheet with empty cells, in class order, and how many cells the sheet asks for.
+
+    `answered`: in a sentence each cell that stays empty for a reason.
+    """
 
     ref: SheetRef
     required: int
     pupils: tuple[PupilGaps, ...]
+    answered: tuple[str, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -63,10 +68,12 @@ class SheetGaps:
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What is stored of some pupils at a period: by (pupil, line) level, mark and whether there is a comment; by pupil
-    the rating of each trait, and "" of each trait group that has a comment."""
+    the rating of each trait, and "" of each trait group that has a comment. `answered`: what was emptied for a reason.
+    """
 
     lines: Mapping[tuple[int, str], tuple[str, int | None, bool]]
     traits: Mapping[int, Mapping[str, str]]
+    answered: Mapping[Cell, Answer] = field(default_factory=dict)
 
     def has(self, pupil: int, column: Column, *, is_trait: bool) -> bool:
         if is_trait:
@@ -85,16 +92,16 @@ def cell_words(column: Column) -> str:
 
 
 def read_gaps(refs: Sequence[SheetRef], *, absent: Absent = NOBODY) -> list[SheetGaps]:
-    """Each sheet with its gaps, in the order given; all of one period. Three statements, whatever their number.
+    """Each sheet with its gaps, in the order given; all of one period. Four statements, whatever their number.
 
-    `absent`: of whom nothing is asked for. Of the supplementary assessment six: there only what failed at the
+    `absent`: of whom nothing is asked for. Of the supplementary assessment seven: there only what failed at the
     year's end is asked for.
     """
     return gaps_in(refs, *read_stored(refs), absent=absent) if refs else []
 
 
 def read_stored(refs: Sequence[SheetRef]) -> tuple[list[Enrolment], Stored]:
-    """Who sits in the classes of the sheets, and what is stored of them at the period. Three statements."""
+    """Who sits in the classes of the sheets, and what is stored of them at the period. Four statements."""
     period = refs[0].period
     seats = seats_of(list({ref.school_class.pk: ref.school_class for ref in refs}.values()))
     return seats, _stored(seats, period)
@@ -121,6 +128,7 @@ def _sheet(
 ) -> SheetGaps:
     columns = ref.columns()
     required, number, pupils = 0, 0, []
+    answered: list[str] = []
     for seat in seats:
         asked = columns if owed is None else _owed(columns, owed[seat.student_id])
         number += bool(asked)
@@ -129,14 +137,21 @@ def _sheet(
         terms = terms_of(seat, ref.period)
         expected = [column for column in asked if not terms.word(column.item)]
         required += len(expected)
-        empty = tuple(
+        blank = [
             column
             for column in expected
             if not stored.has(seat.student_id, column, is_trait=ref.line is None)
-        )
+        ]
+        why = {column: stored.answered.get((seat.student_id, column.item, column.field)) for column in blank}
+        answered += [
+            f"{seat.student.full_name}, {ref.subject_label}, {cell_words(column)}: {answer.words}"
+            for column, answer in why.items()
+            if answer
+        ]
+        empty = tuple(column for column in blank if not why[column])
         if empty:
             pupils.append(PupilGaps(seat.student, number, empty, len(expected)))
-    return SheetGaps(ref, required, tuple(pupils))
+    return SheetGaps(ref, required, tuple(pupils), tuple(answered))
 
 
 def _owed(columns: Iterable[Column], codes: Collection[str]) -> tuple[Column, ...]:
@@ -159,5 +174,7 @@ def _stored(seats: Iterable[Enrolment], period: Period) -> Stored:
     held = held.exclude(rating="", comment="")
     told = held.values("student_id").annotate(told=ArrayAgg(Concat("item", Value("="), "rating")))
     return Stored(
-        lines, {row["student_id"]: dict(pair.split("=") for pair in row["told"]) for row in told.order_by()}
+        lines,
+        {row["student_id"]: dict(pair.split("=") for pair in row["told"]) for row in told.order_by()},
+        {cell: each for cell, each in answers_of(classes, period).items() if each.year in years},
     )

@@ -27,19 +27,26 @@ class Gap:
 
 
 def gaps_of(school_class: SchoolClass) -> list[Gap]:
-    """Every required year-end cell of the class that is empty, by pupil (R32, R47); what is exempt is none (R33).
-
-    Four statements.
+    """Every required year-end cell of the class that is empty, by pupil (R32, R47); what is exempt is none (R33), nor
+    what stays empty for a reason (R53). Five statements.
     """
+    return gaps_and_answers(school_class)[0]
+
+
+def gaps_and_answers(school_class: SchoolClass) -> tuple[list[Gap], list[str]]:
+    """With in a sentence each cell that stays empty for a reason. Five statements."""
     refs = [SheetRef(school_class, line, Period.YEAR_END) for line in lines_of(school_class)]
     refs.append(SheetRef(school_class, None, Period.YEAR_END))
     cells: dict[Student, list[str]] = defaultdict(list)
     places: dict[Student, int] = {}
+    answered: list[str] = []
     for sheet in read_gaps(refs):
+        answered += sheet.answered
         for pupil in sheet.pupils:
             places[pupil.student] = pupil.number
             cells[pupil.student] += [_cell_name(sheet.ref, column) for column in pupil.cells]
-    return [Gap(student, tuple(cells[student])) for student in sorted(cells, key=lambda each: places[each])]
+    in_order = sorted(cells, key=lambda each: places[each])
+    return [Gap(student, tuple(cells[student])) for student in in_order], answered
 
 
 def earlier_gaps(school_class: SchoolClass) -> list[str]:

@@ -19,7 +19,7 @@ from gradebook.models import ClassYearEnd
 from gradebook.outcomes import OutcomesIncomplete, approve_outcomes, waiting_for_summer
 from gradebook.year_end import ClassPage, read_class
 from gradebook.year_end_forms import SendBackForm
-from gradebook.year_end_gaps import earlier_gaps, gaps_of
+from gradebook.year_end_gaps import earlier_gaps, gaps_and_answers
 from gradebook.year_end_lists import LISTS, Kind
 from gradebook.year_end_page import (
     STATE_KINDS,
@@ -116,6 +116,7 @@ def _class_page(
     page = read_class(school_class)
     may_propose = may_propose_here(request.user, page)
     step = next_step(page, request.user)
+    gaps, answered = gaps_and_answers(school_class)
     context = {
         "page": page,
         "rows": build_rows(page),
@@ -125,7 +126,8 @@ def _class_page(
         "kind": STATE_KINDS[page.state],
         "next": step,
         "earlier_gaps": earlier_gaps(school_class) if step in {Next.REVIEW, Next.APPROVE} else [],
-        "gaps": gaps_of(school_class),
+        "gaps": gaps,
+        "answered": answered,
         "contradicted": [(row.student, contradiction_words(row)) for row in page.contradicted],
         "may_reopen": may_reopen_here(request.user, page),
         "may_propose": may_propose,

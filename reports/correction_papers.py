@@ -3,7 +3,7 @@
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404
 from django.utils.timezone import localdate
@@ -32,12 +32,15 @@ CELLS_A_REQUEST = 40
 
 
 NO = "Không đồng ý"
+BLANK = "trống"
+NO_MORE = "Không ghi: giá trị trong sổ đã đổi, phiếu không thực hiện được nữa."
 LONG = 24
 _MARKS = {
     State.DRAFT: "BẢN NHÁP, CHƯA GỬI",
     State.REFUSED: "PHIẾU BỊ TỪ CHỐI, KHÔNG CÓ GIÁ TRỊ THỰC HIỆN",
     State.CANCELLED: "PHIẾU ĐÃ HUỶ, KHÔNG CÓ GIÁ TRỊ THỰC HIỆN",
 }
+_STUCK = "GIÁ TRỊ TRONG SỔ ĐÃ ĐỔI, PHIẾU KHÔNG THỰC HIỆN ĐƯỢC NỮA"
 _DEAD = {State.REFUSED: "phiếu bị từ chối", State.CANCELLED: "phiếu đã huỷ"}
 """Of what came to its end without being carried out."""
 
@@ -98,11 +101,19 @@ class CorrectionPaper:
     @property
     def mark(self) -> str:
         """What a paper that is no valid request says of itself."""
-        return _MARKS.get(self.page.state, "")
+        return _STUCK if self.page.is_stuck else _MARKS.get(self.page.state, "")
 
     @property
     def how_it_ended(self) -> str:
-        """Of a cancelled one by whom, when and why; of a refused one the answers say it."""
+        """Of a cancelled one by whom, when and why, of a stuck one what has moved on; of a refused one the answers say
+        it."""
+        if self.page.is_stuck:
+            moved = [
+                f"{cell.student}, {cell.content}: lúc lập phiếu «{cell.old or BLANK}», nay «{cell.now or BLANK}»"
+                for cell in self.page.cells
+                if cell.is_stale
+            ]
+            return f"{'; '.join(moved)}. Người lập phiếu huỷ phiếu này; còn cần sửa thì lập phiếu mới."
         if self.page.state != State.CANCELLED:
             return ""
         last = self.page.timeline[0]
@@ -126,11 +137,14 @@ class CorrectionPaper:
 def read_correction_paper(user: User, request: CorrectionRequest) -> CorrectionPaper:
     """`request` comes from `request_pages.get_request`. Statements independent of the cells."""
     page = read_page(user, request)
-    return CorrectionPaper(
-        page,
-        (opinion_of_grade_head(request), _decision(request), consent_of_principal(request)),
-        _execution(request),
+    *opinions, execution = (
+        replace(each, why_none=each.why_none or NO_MORE) if page.is_stuck and not each.is_given else each
+        for each in (
+            *(opinion_of_grade_head(request), _decision(request)),
+            *(consent_of_principal(request), _execution(request)),
+        )
     )
+    return CorrectionPaper(page, tuple(opinions), execution)
 
 
 def opinion_of_grade_head(request: CorrectionRequest) -> Opinion:

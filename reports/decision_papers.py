@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from accounts.clock import today
-from gradebook.decided_anew import marked_lines
+from gradebook.decided_anew import amending_of, marked_lines
 from gradebook.decision_lists import AWARD, AWARD_REASON, Line, Part, amended_by, parts_of, read_draft
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.year_end_lists import Kind
 from gradebook.year_rules import rules_of
+from reports.amending_grounds import grounds_of_amending
 from reports.book_content import Signature
 from reports.signatories import read_signatories
 from students.models import SchoolClass
@@ -26,11 +27,16 @@ CERTIFICATES = "reports/print/certificates.html"
 
 @dataclass(frozen=True, slots=True)
 class DecisionPaper:
-    """All that stands on the paper."""
+    """All that stands on the paper.
+
+    `grounds_anew`: of one that amends, what the amending rests on; `amending`: the later ones that amend this one.
+    """
 
     decision: ResultsDecision
     parts: tuple[Part, ...]
     signature: Signature
+    grounds_anew: tuple[str, ...] = ()
+    amending: tuple[ResultsDecision, ...] = ()
 
     @property
     def title(self) -> str:
@@ -73,19 +79,41 @@ class DecisionPaper:
         return amended_by(line for part in self.parts for line in part.lines)
 
     @property
+    def amended_note(self) -> str:
+        """On the first page of one that was amended since."""
+        told = "; ".join(each.dated_label for each in self.amending)
+        return f"Ghi chú khi in: sửa đổi, thay thế một phần bởi {told}." if told else ""
+
+    @property
+    def only_strikes(self) -> bool:
+        """Whether it decides nothing of anybody but takes back what an earlier one said."""
+        return bool(self.struck) and not self.pupils
+
+    @property
+    def about(self) -> str:
+        """Trích yếu, without the year."""
+        if self.only_strikes and self.decision.kind == DecisionKind.AWARDS:
+            return "Về việc thu hồi giấy khen, huỷ nội dung khen thưởng học sinh"
+        return self.decision.about
+
+    @property
     def articles(self) -> tuple[str, ...]:
         """What is decided of those on its lists and of those it strikes off earlier ones; who carries it out."""
         first, *rest = _ARTICLES[DecisionKind(self.decision.kind)](self)
         if not self.amends:
             return (first, *rest)
+        kind = DecisionKind(self.decision.kind)
         told = [first] if self.pupils else []
         if self.struck:
-            told.append(f"Huỷ nội dung về {self.struck} học sinh tại {self.amends} (có danh sách kèm theo).")
-        told.append(
-            "Nội dung về các em có ghi chú trong danh sách được sửa đổi, thay thế; các nội dung khác của "
-            f"{self.amends} giữ nguyên hiệu lực."
-        )
-        return (" ".join(told), *rest)
+            told.append(
+                f"{_TAKES_BACK[kind]} {self.struck} học sinh tại {self.amends} (có danh sách kèm theo)."
+            )
+        rest_stays = f"ác nội dung khác của {self.amends} giữ nguyên hiệu lực."
+        if self.only_strikes:
+            told.append(f"C{rest_stays}")
+            return " ".join(told), _AFTER_TAKING_BACK[kind], _LAST_OF_A_LIST
+        told.append(f"Nội dung về các em có ghi chú trong danh sách được sửa đổi, thay thế; c{rest_stays}")
+        return (" ".join(told), *rest[:-1], _LAST_OF_A_LIST)
 
     @property
     def lists(self) -> tuple[Part, ...]:
@@ -108,7 +136,14 @@ class DecisionPaper:
 def read_decision_paper(decision: ResultsDecision) -> DecisionPaper:
     """`decision` comes with year, class and who issued it. Statements independent of the pupils."""
     lines = read_draft(decision).shown if decision.is_draft else marked_lines(decision)
-    return DecisionPaper(decision, parts_of(lines, decision.kind), _signature(decision))
+    amending = amending_of(decision) if decision.is_issued else ()
+    return DecisionPaper(
+        decision,
+        parts_of(lines, decision.kind),
+        _signature(decision),
+        grounds_of_amending(decision, lines),
+        amending,
+    )
 
 
 def _signature(decision: ResultsDecision) -> Signature:
@@ -124,6 +159,26 @@ _LAST = (
     "Quyết định này có hiệu lực kể từ ngày kí. Phó Hiệu trưởng, các tổ (khối) trưởng, giáo viên chủ nhiệm, văn thư và "
     "học sinh có tên ở Điều 1 chịu trách nhiệm thi hành Quyết định này./."
 )
+_LAST_OF_A_LIST = _LAST.replace("có tên ở Điều 1", "có tên trong danh sách kèm theo")
+_TAKES_BACK = {
+    DecisionKind.RESULTS: "Huỷ nội dung về kết quả, lên lớp của",
+    DecisionKind.SUMMER: "Huỷ nội dung kiểm tra lại, rèn luyện trong hè của",
+    DecisionKind.AWARDS: "Thu hồi giấy khen, huỷ nội dung khen thưởng đối với",
+}
+_AFTER_TAKING_BACK = {
+    DecisionKind.RESULTS: (
+        "Giáo viên chủ nhiệm thông báo riêng cho cha mẹ học sinh; văn thư sửa hồ sơ, học bạ của học sinh theo kết quả "
+        "đã phê duyệt lại."
+    ),
+    DecisionKind.SUMMER: (
+        "Giáo viên chủ nhiệm thông báo riêng cho cha mẹ học sinh; Phó Hiệu trưởng điều chỉnh kế hoạch kiểm tra lại, "
+        "rèn luyện trong hè."
+    ),
+    DecisionKind.AWARDS: (
+        "Giáo viên chủ nhiệm thông báo riêng cho học sinh, cha mẹ học sinh, thu lại giấy khen đã trao (nếu có) và nộp "
+        "văn thư; văn thư ghi việc thu hồi vào sổ cấp giấy khen."
+    ),
+}
 _AFTER_RESULTS = (
     "Giáo viên chủ nhiệm thông báo riêng kết quả cho cha mẹ học sinh, giúp đỡ học sinh theo kế hoạch đã duyệt; văn thư "
     "in, lưu trữ học bạ của học sinh theo quy định."

@@ -33,9 +33,11 @@ def entered_since(student: Student, school_class: SchoolClass | None, day: datet
 
 
 def against_stranding(movement: Movement) -> str | None:
-    """Why an arrival is not taken back: results entered since would be those of a pupil of no class, in no book."""
+    """Why an arrival is not taken back: results of its year entered since would be those of a pupil of no class, in no
+    book. What was corrected since in the year before is that year's."""
     held = sum(
-        said.filter(pk__in=ids).count() for said, ids in _written_since(movement.student, movement.day)
+        said.filter(pk__in=_ids_written_since(said, movement.student, movement.day)).count()
+        for said in _written_in(movement.student, movement.year)
     )
     if not held:
         return None
@@ -80,5 +82,9 @@ def _said_of(student: Any) -> tuple[Any, Any]:
 def _written_since(student: Any, day: datetime.date) -> Iterator[tuple[Any, set[int]]]:
     """The pupil's results of each kind that say something, and the ids of all those written from the day on."""
     for said in _said_of(student):
-        written = said.model.history.filter(student_id=student.pk, history_date__date__gte=day)
-        yield said, set(written.values_list("id", flat=True))
+        yield said, _ids_written_since(said, student, day)
+
+
+def _ids_written_since(said: Any, student: Any, day: datetime.date) -> set[int]:
+    written = said.model.history.filter(student_id=student.pk, history_date__date__gte=day)
+    return set(written.values_list("id", flat=True))

@@ -286,7 +286,7 @@ def _against(
     elif draft.kind in ARRIVALS:
         yield from _against_an_arrival(draft, timeline, year)
     elif draft.to_class and seat:
-        yield from _against_the_class(draft.kind, seat.school_class, draft.to_class)
+        yield from _against_the_class(draft, seat.school_class, draft.to_class)
 
 
 def _against_an_arrival(draft: Draft, timeline: Timeline, year: SchoolYear | None) -> Iterator[Objection]:
@@ -310,9 +310,13 @@ def _against_an_arrival(draft: Draft, timeline: Timeline, year: SchoolYear | Non
         )
 
 
-def _against_the_class(kind: Kind, old: SchoolClass, new: SchoolClass) -> Iterator[Objection]:
+def _against_the_class(draft: Draft, old: SchoolClass, new: SchoolClass) -> Iterator[Objection]:
+    kind = draft.kind
     if old.pk == new.pk:
         yield Objection("to_class", f"Học sinh đang học lớp {old.name}. Chọn lớp khác.")
+    elif _goes_back(draft, old):
+        if not draft.decision_number:
+            yield Objection("decision_number", "Xuống lớp phải theo quyết định: ghi số và ngày quyết định.")
     elif kind == Kind.CHANGED_CLASS and old.grade_level != new.grade_level:
         yield Objection(
             "to_class",
@@ -321,6 +325,29 @@ def _against_the_class(kind: Kind, old: SchoolClass, new: SchoolClass) -> Iterat
         )
     elif kind == Kind.SKIPPED_GRADE and new.grade_level != old.grade_level + 1:
         yield Objection("to_class", f"Học vượt từ khối {old.grade_level} là lên khối {old.grade_level + 1}.")
+
+
+def grade_to_repeat(student: Student | None, now: SchoolClass | None) -> int | None:
+    """The lower grade to which the decision on last year sends a pupil who sits in `now` (R55). One statement, if any.
+
+    Outcomes belong to the app above: they are reached from the pupil, without an import.
+    """
+    if now is None or student is None or student.pk is None:
+        return None
+    stays = Student.objects.filter(
+        pk=student.pk,
+        outcomes__school_class__year=now.year_id - 1,
+        outcomes__school_class__grade_level__lt=now.grade_level,
+        outcomes__is_promoted=False,
+    )
+    return stays.values_list("outcomes__school_class__grade_level", flat=True).first()
+
+
+def _goes_back(draft: Draft, old: SchoolClass | None) -> bool:
+    if draft.kind != Kind.CHANGED_CLASS or not (old and draft.to_class):
+        return False
+    lower = draft.to_class.grade_level
+    return lower < old.grade_level and grade_to_repeat(draft.student, old) == lower
 
 
 def _warnings(
@@ -393,9 +420,14 @@ def _effects(draft: Draft, seat: Enrolment | None) -> Iterator[str]:
         yield f"Rời lớp {seat.school_class.name} từ ngày {day}."
     if draft.to_class:
         yield f"Vào lớp {draft.to_class.name} từ ngày {day}, đứng cuối danh sách lớp."
-    if draft.kind == Kind.CHANGED_CLASS:
+    is_other_grade = (
+        seat is not None
+        and draft.to_class is not None
+        and seat.school_class.grade_level != draft.to_class.grade_level
+    )
+    if draft.kind == Kind.CHANGED_CLASS and not is_other_grade:
         yield "Kết quả đã nhập theo học sinh sang lớp mới; giáo viên lớp mới nhập tiếp."
-    if draft.kind == Kind.SKIPPED_GRADE and seat:
+    if seat and is_other_grade:
         yield (
             f"Kết quả đã nhập ở khối {seat.school_class.grade_level} giữ nguyên trong lịch sử của em, không sang sổ "
             "lớp mới vì môn và yêu cầu khác khối; giáo viên lớp mới nhập theo khối mới."
@@ -433,14 +465,17 @@ def goes_on(later: Movement) -> str:
     )
 
 
-def fitting_classes(kind: Kind, year: SchoolYear, now: SchoolClass | None) -> QuerySet[SchoolClass]:
+def fitting_classes(
+    kind: Kind, year: SchoolYear, student: Student | None, now: SchoolClass | None
+) -> QuerySet[SchoolClass]:
     """The classes of the year that a pupil who sits in `now` can come to by a movement of this kind."""
     classes = year.classes.select_related("year")
     if now is None or kind in ARRIVALS:
         return classes
     if kind == Kind.SKIPPED_GRADE:
         return classes.filter(grade_level=now.grade_level + 1)
-    return classes.filter(grade_level=now.grade_level).exclude(pk=now.pk)
+    grades = {now.grade_level, grade_to_repeat(student, now) or now.grade_level}
+    return classes.filter(grade_level__in=grades).exclude(pk=now.pk)
 
 
 def possible_kinds(student: Student, day: datetime.date) -> tuple[Kind, ...]:

@@ -132,7 +132,8 @@ RULES: Mapping[Kind, KindRule] = {
         "Chuyển lớp",
         _ATTENDING,
         "Quyết định hoặc đơn, nếu có",
-        "domain.md 5.6 and R12 know it as the school's own arrangement, without a paper",
+        "domain.md 5.6 and R12 know it as the school's own arrangement, without a paper; back to the grade that the "
+        "principal's decision on last year asks for it needs one (R55)",
         may_have=DECISION,
         source="domain.md 5.6, R12",
     ),

@@ -107,9 +107,15 @@ class MovementForm(forms.Form):
     note = forms.CharField(label="Ghi chú", max_length=300, required=False)
 
     def __init__(
-        self, *args: Any, kind: Kind, year: SchoolYear, now: SchoolClass | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        kind: Kind,
+        year: SchoolYear,
+        student: Student | None = None,
+        now: SchoolClass | None = None,
+        **kwargs: Any,
     ) -> None:
-        """`now` is the class that the pupil sits in."""
+        """`now` is the class that the `student` sits in; neither is there of a newcomer."""
         super().__init__(*args, **kwargs)
         self.kind = kind
         for name in (
@@ -119,7 +125,7 @@ class MovementForm(forms.Form):
         ):
             del self.fields[name]
         if kind.begins:
-            self.fields["to_class"].queryset = fitting_classes(kind, year, now)  # type: ignore[attr-defined]
+            self.fields["to_class"].queryset = fitting_classes(kind, year, student, now)  # type: ignore[attr-defined]
             self.fields["to_class"].error_messages["invalid_choice"] = (
                 "Em không vào lớp này được nữa: có thể biến động của em vừa được ghi ở trang khác. Mở lại trang của em."
             )
@@ -313,7 +319,7 @@ def movement_new(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404(f"Không có loại biến động {kind}.")
     student = get_object_or_404(Student, pk=pk)
     year = year_in_view(request)
-    form = MovementForm(posted(request), kind=Kind(kind), year=year, now=class_of(student))
+    form = MovementForm(posted(request), kind=Kind(kind), year=year, student=student, now=class_of(student))
     context = {"form": form, "student": student, "kind": Kind(kind), "year": year, "plan": None}
     if request.method == "POST":
         answer = _answer_new(request, form, student, context)

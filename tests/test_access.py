@@ -493,6 +493,7 @@ PAGES = (
         "post",
         302,
         of("filed", "cancel"),
+        {"cancel_note": "Không cần nữa."},
     ),
     Page(
         "approvals:request_act",

@@ -7,7 +7,9 @@ Who was reminded of books to sign: once a day and person, under the audit chain,
 
 Nobody gives two opinions on a request.
 
-Why an approved request was cancelled, and who has read it. Evidence that was filed and is withdrawn: kept, and no longer
+That nothing is done about a violation, and why: a decision upon staff of a kind of its own.
+
+Why a filed request was cancelled, and who has read it of those who approved it. Evidence that was filed and is withdrawn: kept, and no longer
 evidence.
 """
 
@@ -45,8 +47,8 @@ CHECKS = r"""
         RAISE EXCEPTION 'why request % was cancelled is written when it is, and once', OLD.id
             USING ERRCODE = 'check_violation';
     END IF;
-    IF OLD.state IN ('awaiting', 'approved') AND NEW.state = 'cancelled' AND NEW.cancel_note = '' THEN
-        RAISE EXCEPTION 'request % was approved: it is not cancelled without a reason', OLD.id
+    IF OLD.number IS NOT NULL AND OLD.state <> 'cancelled' AND NEW.state = 'cancelled' AND NEW.cancel_note = '' THEN
+        RAISE EXCEPTION 'request % was filed: it is not cancelled without a reason', OLD.id
             USING ERRCODE = 'check_violation';
     END IF;
     IF OLD.opinion_at IS DISTINCT FROM NEW.opinion_at AND EXISTS (
@@ -104,6 +106,40 @@ SELECT audit_watch('approvals_cancellationreading'), history_keep('approvals_can
 REMINDERS_KEPT = """
 SELECT audit_watch('approvals_signingreminder'), history_keep('approvals_signingreminder'),
     closed_year_guard('approvals_signingreminder', 'r.year_id');
+"""
+
+_KNOWN = models.Q(("kind__in", ["violation", "commendation"])) | models.Q(
+    ("finding__isnull", False), ("kind", "no_action")
+)
+_HAS_NUMBER = models.Q(
+    models.Q(("kind", "no_action"), _negated=True), models.Q(("number", ""), _negated=True)
+)
+_WHOLE = (
+    models.Q(("content", ""), _negated=True)
+    & models.Q(("measure", ""), _negated=True)
+    & (models.Q(("kind", "no_action"), ("number", "")) | _HAS_NUMBER)
+)
+KINDS = [("violation", "Xử lí vi phạm"), ("commendation", "Khen thưởng"), ("no_action", "Không xử lí")]
+FITTING = r"""
+CREATE FUNCTION staff_decision_fits_its_finding() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    said text := (SELECT verdict FROM approvals_finding WHERE id = NEW.finding_id);
+BEGIN
+    IF NEW.kind = 'commendation' AND said = 'violation' THEN
+        RAISE EXCEPTION 'finding % is a violation: nobody is commended for it', NEW.finding_id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.kind = 'no_action' AND said IS DISTINCT FROM 'violation' THEN
+        RAISE EXCEPTION 'finding % is no violation to let rest', NEW.finding_id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER staff_decision_fits_its_finding BEFORE INSERT ON approvals_staffdecision
+    FOR EACH ROW EXECUTE FUNCTION staff_decision_fits_its_finding();
+"""
+UNFITTING = r"""
+DROP TRIGGER staff_decision_fits_its_finding ON approvals_staffdecision;
+DROP FUNCTION staff_decision_fits_its_finding();
 """
 
 
@@ -267,4 +303,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(CANCELLATIONS_READ, migrations.RunSQL.noop),
+        *(
+            migrations.AlterField(model, name, field)
+            for model in ("staffdecision", "historicalstaffdecision")
+            for name, field in (
+                ("kind", models.CharField(choices=KINDS, max_length=12, verbose_name="loại")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="số quyết định")),
+            )
+        ),
+        *(
+            migrations.RemoveConstraint("staffdecision", name)
+            for name in ("staff_decision_once", "staff_decision_kind_is_known", "staff_decision_is_whole")
+        ),
+        migrations.AddConstraint(
+            "staffdecision",
+            models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True),
+                fields=("number", "dated", "person", "kind"),
+                name="staff_decision_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            "staffdecision",
+            models.UniqueConstraint(
+                condition=models.Q(("kind", "no_action"), ("state", "in_force")),
+                fields=("finding",),
+                name="staff_decision_lets_a_finding_rest_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            "staffdecision", models.CheckConstraint(condition=_KNOWN, name="staff_decision_kind_is_known")
+        ),
+        migrations.AddConstraint(
+            "staffdecision", models.CheckConstraint(condition=_WHOLE, name="staff_decision_is_whole")
+        ),
+        migrations.RunSQL(FITTING, UNFITTING),
     ]

@@ -20,7 +20,6 @@ from approvals.models.requests import (
     CorrectionRequest,
     CorrectionRequestQuerySet,
     Evidence,
-    request_label,
 )
 from approvals.models.signatures import BookLook, BookSignature, SignatureQuerySet, SigningReminder
 
@@ -53,5 +52,4 @@ __all__ = [
     "SignatureQuerySet",
     "SigningReminder",
     "StaffDecision",
-    "request_label",
 ]

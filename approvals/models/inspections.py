@@ -217,6 +217,8 @@ class FindingEntry(models.Model):
 class StaffDecision(models.Model):
     """A violation dealt with or a merit commended, of one member of the staff, by the principal's decision.
 
+    Or, of a finding concluded as a violation, that nothing is done about it, and why: such a one has no number.
+
     With `referred_to` the principal asks that authority to decide. Seen by the leaders and the person alone. It is
     never deleted: a mistaken one is revoked with the reason.
     """
@@ -224,6 +226,7 @@ class StaffDecision(models.Model):
     class Kind(models.TextChoices):
         VIOLATION = "violation", "Xử lí vi phạm"
         COMMENDATION = "commendation", "Khen thưởng"
+        NO_ACTION = "no_action", "Không xử lí"
 
     class State(models.TextChoices):
         IN_FORCE = "in_force", "Có hiệu lực"
@@ -240,7 +243,7 @@ class StaffDecision(models.Model):
     content = models.TextField("nội dung", max_length=2000)
     measure = models.CharField("hình thức", max_length=200)
     referred_to = models.CharField("đề nghị cấp có thẩm quyền", max_length=200, blank=True)
-    number = models.CharField("số quyết định", max_length=60)
+    number = models.CharField("số quyết định", max_length=60, blank=True)
     dated = models.DateField("ngày quyết định")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="decided_staff_decisions"
@@ -257,12 +260,26 @@ class StaffDecision(models.Model):
     class Meta:
         ordering = ("-dated", "-id")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["number", "dated", "person", "kind"], name="staff_decision_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["violation", "commendation"]), name="staff_decision_kind_is_known"
+            models.UniqueConstraint(
+                fields=["number", "dated", "person", "kind"],
+                condition=~Q(number=""),
+                name="staff_decision_once",
+            ),
+            models.UniqueConstraint(
+                fields=["finding"],
+                condition=Q(kind="no_action", state="in_force"),
+                name="staff_decision_lets_a_finding_rest_once",
             ),
             models.CheckConstraint(
-                condition=~Q(content="") & ~Q(measure="") & ~Q(number=""), name="staff_decision_is_whole"
+                condition=Q(kind__in=["violation", "commendation"])
+                | Q(kind="no_action", finding__isnull=False),
+                name="staff_decision_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(content="")
+                & ~Q(measure="")
+                & (Q(kind="no_action", number="") | (~Q(kind="no_action") & ~Q(number=""))),
+                name="staff_decision_is_whole",
             ),
             models.CheckConstraint(
                 condition=~Q(person=models.F("decided_by")), name="staff_decision_is_not_ones_own"
@@ -284,4 +301,5 @@ class StaffDecision(models.Model):
 
     @property
     def label(self) -> str:
-        return f"{self.get_kind_display()} số {self.number}"
+        named = f"số {self.number}" if self.number else f"ngày {self.dated:%d/%m/%Y}"
+        return f"{self.get_kind_display()} {named}"

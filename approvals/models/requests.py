@@ -13,18 +13,13 @@ from accounts.history import TracedRow
 from approvals.reason_codes import ReasonCode
 from approvals.workflow import ANSWERED, State
 from gradebook.models import ENTRY_CHOICES, ENTRY_PERIODS, SubjectLine
+from gradebook.paper_numbers import request_label
 from students.models import SchoolClass, SchoolYear, Session, Student
 
 STATE_CHOICES = State.pairs()
 
 
 REASON_CHOICES = ReasonCode.pairs()
-
-
-def request_label(number: int | None, year: int) -> str:
-    """The number as people read it, with the school year that begins in `year`, for each year counts anew:
-    «01/2026-2027/PĐN» (domain.md 2.5); "nháp" of what never was filed."""
-    return "nháp" if number is None else f"{number:02d}/{year}-{year + 1}/PĐN"
 
 
 class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
@@ -58,7 +53,7 @@ class CorrectionRequest(models.Model):
     where the request empties any. `document` names the paper of the former school whose results the request brings
     along (rule R12); "" for a correction. `due_on` is the day by which whoever is next should have acted, `effects`
     what followed when it was carried out, a line each; it is written then. `read_at` is the last moment at which the
-    proposer looked at an answer. `cancel_note` says why the proposer cancelled it; what had been approved is not
+    proposer looked at an answer. `cancel_note` says why the proposer cancelled it; what had been filed is not
     cancelled without (the database asks too). `number` is the next of the year's when it is filed for the first time;
     what never was filed has none, and is its proposer's alone.
     """

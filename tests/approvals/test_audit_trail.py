@@ -187,7 +187,7 @@ def test_the_story_of_a_pupil_has_each_act_of_the_requests_about_the_pupil_with_
     corrections.carry_out(request, by=school.tuan)
     client.force_login(school.lan)
     client.get(f"/approvals/requests/{request.pk}/")
-    corrections.cancel(filed(school, "8"), by=school.lan)
+    corrections.cancel(filed(school, "8"), note="Không cần nữa.", by=school.lan)
     corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài.", by=school.hoa)
     filed(school, "8", pupil=1)
     story = read_trail(school.bich, Wanted(pupil=school.pupils[0], part="corrections")).lines

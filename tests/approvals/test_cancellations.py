@@ -1,4 +1,4 @@
-"""An approved request is cancelled with a reason, which whoever approved it and the clerk read."""
+"""A filed request is cancelled with a reason; of an approved one whoever approved it and the clerk read it."""
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -12,7 +12,7 @@ from approvals.request_pages import get_request, read_page
 from approvals.tasks import read_tasks
 from approvals.workflow import State
 from students.models import SchoolYear
-from tests.approvals.papers import approved, awaiting, entered_school, filed
+from tests.approvals.papers import approved, awaiting, draft, entered_school, filed
 from tests.approvals.test_request_pages import act_of, page_of, text
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +50,21 @@ def test_an_approved_request_is_not_cancelled_without_a_reason(school, client):
         CorrectionRequest.objects.update(cancel_note="Khác.")
 
 
-def test_what_nobody_approved_is_cancelled_without_words_and_nobody_is_told(school):
-    corrections.cancel(filed(school), by=school.lan)
+def test_what_is_filed_has_a_number_and_is_not_cancelled_without_a_reason(school, client):
+    request = filed(school)
+    client.force_login(school.lan)
+    answer = client.post(act_of(request, "cancel"), {"cancel_note": " "})
+    assert answer.status_code == 422
+    assert f"Phiếu đã có số {request.label}: ghi lí do huỷ" in text(answer)
+    assert "không bắt buộc" not in text(answer).split("Lí do huỷ")[-1]
+    with pytest.raises(IntegrityError, match="not cancelled without a reason"), transaction.atomic():
+        CorrectionRequest.objects.update(state="cancelled")
+    assert client.post(act_of(request, "cancel"), {"cancel_note": WHY}).status_code == 302
+    assert WHY in text(client.get(page_of(request)))
+
+
+def test_a_draft_is_cancelled_without_words_and_of_what_nobody_approved_nobody_is_told(school):
+    corrections.cancel(draft(school), by=school.lan)
     corrections.cancel(filed(school, "8"), note=WHY, by=school.lan)
     assert [told(person) for person in (school.hoa, school.tuan)] == [[], []]
 

@@ -116,7 +116,7 @@ def test_when_one_is_carried_out_the_others_leave_the_clerk_and_come_to_their_pr
     client.force_login(school.tuan)
     listed = text(client.get(reverse("approvals:requests"), {"state": "filed"}))
     assert listed.count("Giá trị đã đổi") == 2
-    assert corrections.cancel(given_up, by=school.lan).state == "cancelled"
+    assert corrections.cancel(given_up, note="Không cần nữa.", by=school.lan).state == "cancelled"
     assert corrections.decide(refused, approve=False, note="Đã sửa rồi.", by=school.hoa).state == "refused"
     assert not requests_waiting_for(again(school.lan))
 
@@ -133,7 +133,8 @@ def test_the_proposer_is_led_from_the_outdated_request_to_a_new_one_with_the_val
     assert "Đang lưu: 9" in text(client.get(address))
     acts = shown.context["page"].acts
     assert acts == ("cancel",)
-    assert client.post(reverse("approvals:request_act", args=[request.pk, "cancel"])).status_code == 302
+    cancel = reverse("approvals:request_act", args=[request.pk, "cancel"])
+    assert client.post(cancel, {"cancel_note": "Không cần nữa."}).status_code == 302
 
 
 def test_a_value_changed_in_a_sheet_that_was_opened_again_takes_the_request_from_the_clerk_too(

@@ -145,7 +145,7 @@ def test_a_request_is_numbered_when_it_is_filed_and_a_draft_that_is_cancelled_le
     dropped = draft(school, "8")
     first = filed(school, "9")
     assert corrections.cancel(dropped, by=school.lan).number is None
-    second = corrections.cancel(filed(school, "10"), by=school.lan)
+    second = corrections.cancel(filed(school, "10"), note="Không cần nữa.", by=school.lan)
     third = returned(school)
     file_anew(third, school.lan)
     third.refresh_from_db()

@@ -19,10 +19,10 @@ from gradebook.readiness import read_readiness
 from gradebook.regulation import Period
 from gradebook.scopes import Scope
 from tests.approvals.papers import REASON, draft, entered_school, picture
-from tests.gradebook.school import open_window
+from tests.gradebook.school import close_window, enter, open_window
 
 pytestmark = pytest.mark.django_db
-GAP = "Ô phải có của sổ đã khoá: thực hiện phiếu thì ô này còn thiếu."
+GAP = "Ô phải có của sổ đã khoá: thực hiện phiếu thì ô này để trống, nên phải ghi lí do."
 WHY_EMPTY = "Em chưa kiểm tra, điểm ghi nhầm từ em khác."
 
 
@@ -97,21 +97,17 @@ def test_the_database_keeps_the_reason_of_a_gap_once_it_is_filed(school):
 
 
 def gaps_of(person):
-    """(sheet, period, how many cells, whether a request is on its way) of the person's start page."""
+    """(sheet, period, how many cells, how many of them requests would fill) of the person's start page."""
     page = read_tasks(User.objects.get(pk=person.pk))
-    return [(task.title, task.period, task.tally.missing, task.is_asked) for task in page.gaps]
+    return [(task.title, task.period, task.tally.missing, task.asked) for task in page.gaps]
 
 
 def test_a_gap_in_a_locked_book_is_its_teachers_task_and_seen_in_readiness(school, client):
     title = school.sheet().title
     others = [row for row in gaps_of(school.lan) if row[0] != title]
     (before,) = [row for row in gaps_of(school.lan) if row[0] == title]
-    carried_out(school, with_evidence(school, draft(school, "")), gap_reason=WHY_EMPTY)
-    missing = before[2] + 1
-    assert [row for row in gaps_of(school.lan) if row[0] == title] == [
-        (title, Period.MID_TERM_1, missing, False)
-    ]
-    assert [row for row in gaps_of(school.lan) if row[0] != title] == others
+    missing = before[2]
+    assert before == (title, Period.MID_TERM_1, missing, 0)
     client.force_login(school.lan)
     start = text(client.get("/"))
     assert "Sổ đã khoá, còn ô trống" in start
@@ -121,14 +117,47 @@ def test_a_gap_in_a_locked_book_is_its_teachers_task_and_seen_in_readiness(schoo
     assert not [row for row in gaps_of(school.minh) if row[0] == title]
     report = read_readiness(read_sight(school.hoa), Period.MID_TERM_1, Scope())
     (found,) = [gaps for sheet, gaps in report.gaps if sheet.ref.title == title]
-    assert (school.pupils[0], "điểm KTĐK") in [
+    assert (school.pupils[1], "điểm KTĐK") in [
         (pupil.student, cell) for pupil in found.pupils for cell in pupil.words.split(", ")
     ]
-    draft(school, "9")
-    assert [row[3] for row in gaps_of(school.lan) if row[0] == title] == [True]
+    assert [row for row in gaps_of(school.lan) if row[0] != title] == others
 
 
 def test_a_sheet_that_is_open_again_is_to_be_entered_and_no_gap_of_a_locked_book(school):
     assert gaps_of(school.lan)
     open_window(school)
     assert gaps_of(school.lan) == []
+
+
+def test_a_cell_emptied_for_a_reason_is_answered_everywhere_and_signing_says_why(school, client):
+    title = school.sheet().title
+    (before,) = [row for row in gaps_of(school.lan) if row[0] == title]
+    carried_out(school, with_evidence(school, draft(school, "")), gap_reason=WHY_EMPTY)
+    assert [row for row in gaps_of(school.lan) if row[0] == title] == [before]
+    report = read_readiness(read_sight(school.hoa), Period.MID_TERM_1, Scope())
+    (found,) = [gaps for sheet, gaps in report.gaps if sheet.ref.title == title]
+    cells = [cell for pupil in found.pupils if pupil.student == school.pupils[0] for cell in pupil.cells]
+    assert "mark" not in [cell.field for cell in cells]
+    (sheet,) = [each for each in report.sheets if each.ref.title == title]
+    assert sheet.tally.missing == found.missing
+    client.force_login(school.lan)
+    shown = text(client.get(reverse("approvals:signature", args=[school.class_4a.pk, "TOAN", "GHKI"])))
+    assert f"{school.pupils[0].full_name}, Toán, điểm KTĐK: {WHY_EMPTY} (phiếu 01/" in shown
+
+
+def test_the_task_of_a_gap_counts_the_requests_that_would_fill_it_and_no_dead_or_other_ones(school, client):
+    title = school.sheet().title
+
+    def asked():
+        return [row[3] for row in gaps_of(school.lan) if row[0] == title]
+
+    draft(school, "9")  # of a cell that is not empty
+    assert asked() == [0]
+    draft(school, "8", pupil=1)
+    assert asked() == [1]
+    client.force_login(school.lan)
+    assert "Phiếu đề nghị sửa của thầy cô đang chờ ghi 1 ô" in text(client.get("/"))
+    open_window(school)
+    enter(school.sheet(), school.pupils[1], "mark", "6", by=school.lan)
+    close_window(school)
+    assert asked() == [0]

@@ -464,6 +464,55 @@ def test_the_principal_records_a_decision_about_a_finding_and_the_person_is_told
     assert found.read_at
 
 
+def test_a_violation_is_let_rest_by_a_decision_with_a_name_and_a_reason(school, client):
+    finding = concluded(school, Verdict.VIOLATION)
+    as_(client, school.bich)
+    waits = "Xem xét xử lí vi phạm"
+    assert waits in text(client.get("/"))
+    address = f"{reverse('approvals:staff_decision_new')}?finding={finding.pk}"
+    values = {"kind": "no_action", "person": school.lan.pk, "content": "Lần đầu, đã sửa ngay trong ngày."}
+    values |= {"dated": clock.today().isoformat(), **CONFIRMED}
+    assert client.post(address, values | {"content": ""}).status_code == 422
+    for_a_paper = text(client.post(address, values | {"kind": "violation"}))
+    assert "Chưa có hình thức" in for_a_paper
+    assert "Chưa có số quyết định" in for_a_paper
+    assert client.post(address, values).status_code == 302
+    found = StaffDecision.objects.get()
+    assert (found.kind, found.measure, found.number, found.decided_by) == (
+        *("no_action", "Không xử lí", ""),
+        school.bich,
+    )
+    page = text(client.get(reverse("approvals:staff_decision", args=[found.pk])))
+    assert "Lần đầu, đã sửa ngay trong ngày." in page
+    assert f"{school.bich.full_name}, ngày {clock.today():%d/%m/%Y}" in page
+    assert waits not in text(client.get("/"))
+    assert "Vi phạm này đã ghi «Không xử lí» rồi." in text(client.post(address, values))
+    as_(client, school.lan)
+    assert "Không xử lí: quyết định của Hiệu trưởng" in text(client.get("/"))
+
+
+def test_nobody_is_commended_for_a_violation_and_only_a_violation_is_let_rest(school, client):
+    finding = concluded(school, Verdict.VIOLATION)
+    as_(client, school.bich)
+    form = client.get(f"{reverse('approvals:staff_decision_new')}?finding={finding.pk}").content.decode()
+    assert 'value="commendation"' not in form
+    with pytest.raises(InspectionRefused, match="không ghi khen thưởng từ đó"):
+        decided(school, kind="commendation", finding=finding)
+    with pytest.raises(InspectionRefused, match="chỉ ghi cho nội dung đã kết luận vi phạm"):
+        decided(school, kind="no_action")
+    with pytest.raises(IntegrityError, match="nobody is commended for it"), transaction.atomic():
+        StaffDecision.objects.create(
+            kind="commendation",
+            finding=finding,
+            person=school.lan,
+            content="Tốt",
+            measure="Giấy khen",
+            number="16/QĐ-THKĐ",
+            dated=clock.today(),
+            decided_by=school.bich,
+        )
+
+
 def test_a_decision_is_seen_by_the_leaders_and_the_person_alone(school, client):
     found = decided(school)
     page = reverse("approvals:staff_decision", args=[found.pk])
@@ -504,13 +553,10 @@ def test_the_principal_is_told_of_a_violation_until_a_decision_is_recorded_about
     form = as_(client, school.bich).get(task.url).context["form"]
     proposed = [form[name].value() for name in ("kind", "content", "number")]
     assert proposed == ["violation", finding.text, "01/QĐ-THKĐ"]
-    praise = decided(
-        school, kind="commendation", finding=Finding.objects.get(pk=finding.pk), number="9/QĐ-THKĐ"
-    )
+    decided(school, kind="commendation", number="9/QĐ-THKĐ")
     assert read_tasks(again(school.bich)).inspections == (task,)  # is no decision upon the violation
-    revoke_decision(praise, why="Ghi nhầm.", by=again(school.bich))
     with clock.travelling(clock.now() + 61 * DAY):
-        assert not read_tasks(again(school.bich)).inspections
+        assert read_tasks(again(school.bich)).inspections == (task,)
     decision = decided(school, finding=Finding.objects.get(pk=finding.pk))
     assert not read_tasks(again(school.bich)).inspections
     revoke_decision(decision, why="Ghi nhầm.", by=again(school.bich))

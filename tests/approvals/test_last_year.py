@@ -18,15 +18,18 @@ from accounts.permissions import acting_role, may_propose, may_see_sheet
 from approvals.models import CorrectionRequest
 from approvals.tasks import read_tasks
 from approvals.year_closing import close_year, reopen_year
-from gradebook.models import SubjectLine, SubjectResult, TeachingAssignment, YearOutcome
+from gradebook.decisions import draft_decision, issue_decision
+from gradebook.models import SubjectLine, SubjectResult, TeachingAssignment, TraitResult, YearOutcome
 from gradebook.regulation import Period
+from gradebook.year_end import read_class
+from reports.decision_papers import read_decision_paper
 from reports.models import PrintJob
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
 from students.movements import Seat, enrol_many
 from tests.approvals.papers import REASON, picture
 from tests.gradebook.next_year import decide_on, prepare_after
 from tests.gradebook.school import CONFIRMED, School, close_window, open_window, value_of
-from tests.gradebook.year_end import confirm, ended_school, go_through
+from tests.gradebook.year_end import confirm, ended_school, go_through, say
 from tests.students.test_attendance import at
 
 pytestmark = pytest.mark.django_db
@@ -374,3 +377,77 @@ def test_who_has_become_vice_principal_proposes_and_another_decides(school):
     url = reverse("approvals:request_act", args=[request.pk, "approve"])
     assert client_of(school.ngoc).post(url, CONFIRMED).status_code == 403
     act(school.hoa, request, "approve", note="")
+
+
+def results_in_2a(school: School, pupil) -> None:
+    with acting(None, role="Kiểm thử", source=Source.SYSTEM):
+        TraitResult.objects.create(
+            student=pupil, year_id=school.year.pk + 1, period=Period.MID_TERM_1, item="patriotism", rating="T"
+        )
+
+
+def test_who_has_results_in_the_next_class_is_decided_on_anew_and_then_moved_by_the_decision(school):
+    pupil = school.pupils[0]
+    following = SchoolYear.objects.get(pk=school.year.pk + 1)
+    lower = SchoolClass.objects.create(year=following, name="1A", grade_level=1)
+    results_in_2a(school, pupil)
+    reopen(school)
+    first = draft_decision("results", school.year, school.class_1a, by=school.tuan)
+    issue_decision(first, number="45/QĐ-THKĐ", dated=clock.today(), by=school.bich)
+    propose(school, school.ngoc, "4")
+    request = CorrectionRequest.objects.get()
+    files = {"files": [SimpleUploadedFile("bài.jpg", picture(), content_type="image/jpeg")]}
+    act(school.ngoc, request, "file", code="wrong_figure", reason=REASON, **files)
+    shown = text(client_of(school.hoa).get(reverse("approvals:request", args=[request.pk])))
+    assert "Em đã học và có kết quả ở lớp 2A" in shown
+    assert "văn thư ghi biến động đổi lớp cho em theo quyết định đó" in shown
+    act(school.hoa, request, "approve", note="Đúng bài.")
+    act(school.bich, request, "consent", note="")
+    act(school.tuan, request, "apply")
+    assert "lên lớp của em được mở lại" in request.effects
+    said = read_class(school.class_1a).row_of(pupil.pk).said
+    stays = {"promotion": "stays", "promotion_note": "Chưa hoàn thành Toán"}
+    say(school, pupil, seen=said.version, **stays)
+    assert not go_through(school)[pupil.pk].is_promoted
+    paper = read_decision_paper(draft_decision("results", school.year, school.class_1a, by=school.tuan))
+    today = f"{clock.today():%d/%m/%Y}"
+    assert paper.grounds_anew == (
+        f"Phiếu đề nghị sửa số {request.label}, thực hiện ngày {today}",
+        f"kết quả được phê duyệt lại ngày {today} của {pupil.full_name}",
+    )
+    title = f"Đổi lớp cho em {pupil.full_name}, đang học lớp 2A"
+    assert year_end_tasks(school.tuan) == [title]
+    tuan, move = client_of(school.tuan), reverse("students:movement_new", args=[pupil.pk, "changed_class"])
+    assert f'href="{move}"' in tuan.get("/").content.decode()
+    typed = {"day": f"{following.pk}-10-08", "to_class": lower.pk, "note": ""}
+    assert "Xuống lớp phải theo quyết định" in text(tuan.post(move, typed))
+    paper = {"decision_number": "15/QĐ-THKĐ", "decision_date": f"{following.pk}-10-07"}
+    shown = tuan.post(move, typed | paper)
+    assert "Kết quả đã nhập ở khối 2 giữ nguyên trong lịch sử của em" in text(shown)
+    seen = re.search(r'name="previewed" value="(\w+)"', shown.content.decode())[1]
+    assert tuan.post(move, typed | paper | {"previewed": seen, **CONFIRMED}).status_code == 302
+    assert (
+        Enrolment.objects.get(student=pupil, ended_by=None, school_class__year=following).school_class
+        == lower
+    )
+    with at(datetime.date(following.pk, 10, 8)):
+        assert year_end_tasks(school.tuan) == []
+
+
+def test_a_year_with_a_result_that_is_computed_otherwise_now_is_not_closed(school):
+    pupil = school.pupils[0]
+    reopen(school)
+    propose(school, school.ngoc, "4")
+    request = CorrectionRequest.objects.get()
+    files = {"files": [SimpleUploadedFile("bài.jpg", picture(), content_type="image/jpeg")]}
+    act(school.ngoc, request, "file", code="wrong_figure", reason=REASON, **files)
+    act(school.hoa, request, "approve", note="Đúng bài.")
+    act(school.bich, request, "consent", note="")
+    act(school.tuan, request, "apply")
+    assert "Chưa mở lại được quyết định" in request.effects  # the seat in 2A can be taken back first
+    told = f"kết quả tính lại khác kết quả đã phê duyệt, chờ xét lại: {pupil.full_name} (1A)"
+    page = reverse("approvals:year_closing", args=[school.year.pk])
+    assert told in text(client_of(school.bich).get(page))
+    assert told in text(close_again(school))
+    school.year.refresh_from_db()
+    assert school.year.is_open

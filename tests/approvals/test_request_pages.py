@@ -10,9 +10,10 @@ from django.urls import reverse
 from accounts.models import AccessLogEntry, Post
 from approvals import corrections
 from approvals.evidence import clean_evidence
-from approvals.models import CorrectionRequest, Evidence, request_label
+from approvals.models import CorrectionRequest, Evidence
 from approvals.request_pages import may_see_request, visible_requests
 from approvals.workflow import State
+from gradebook.paper_numbers import request_label
 from gradebook.sheets import Field
 from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture, scan
 from tests.gradebook.school import CONFIRMED, change_of, close_window, enter, open_window, value_of
@@ -504,7 +505,7 @@ def test_two_open_requests_for_one_cell_name_each_other(school, as_):
     assert "disabled" in first_button[0]  # Enter in the password's field answers nothing
     assert f"{cell} {second.label} đang chờ" in text(client.get(page_of(first)))
     assert "còn ở phiếu" not in text(client.get(page_of(alone)))
-    corrections.cancel(second, by=school.lan)
+    corrections.cancel(second, note="Không cần nữa.", by=school.lan)
     assert "còn ở phiếu" not in text(client.get(page_of(first)))
 
 
@@ -550,7 +551,7 @@ def test_acts_are_posted_and_known(school, as_):
 
 def test_a_teacher_takes_a_request_back(school, as_):
     request = filed(school)
-    assert as_(school.lan).post(act_of(request, "cancel")).status_code == 302
+    assert as_(school.lan).post(act_of(request, "cancel"), {"cancel_note": "Không cần."}).status_code == 302
     request.refresh_from_db()
     assert request.state == State.CANCELLED
 

@@ -186,3 +186,18 @@ def test_a_correction_that_was_carried_out_is_no_longer_told(school, client):
     assert "chưa ghi vào sổ" in words(client.get(page_of(school, "TOAN")))
     corrections.carry_out(request, by=again(school.tuan))
     assert "chưa ghi vào sổ" not in words(client.get(page_of(school, "TOAN")))
+
+
+def test_a_dead_request_is_told_nowhere_and_a_signed_book_speaks_of_its_signature(school, client):
+    dead, first = filed(school, "1"), filed(school, "2")
+    client.force_login(school.lan)
+    assert "Sổ này còn 2 phiếu" in words(client.get(page_of(school, "TOAN")))
+    sign(school.lan, "Toán lớp 4A")
+    signed = words(client.get(page_of(school, "TOAN")))
+    assert "Khi phiếu được ghi vào sổ thì chữ kí đã có hết hiệu lực" in signed
+    assert "Kí bây giờ là kí" not in signed
+    corrections.decide(first, approve=True, note="", by=again(school.hoa))
+    corrections.carry_out(first, by=again(school.tuan))
+    shown = words(client.get(page_of(school, "TOAN")))
+    assert "chưa ghi vào sổ" not in shown
+    assert f"phiếu {dead.label} (" not in shown

@@ -90,7 +90,7 @@ def test_what_was_not_decided_is_left_to_the_hand(school):
     assert "Phê chuẩn." not in words
     refused = corrections.decide(filed(school, "8"), approve=False, note="Thiếu bài làm.", by=school.hoa)
     assert "Không đồng ý. Thiếu bài làm." in paper(school, refused)
-    cancelled = corrections.cancel(filed(school, "10"), by=school.lan)
+    cancelled = corrections.cancel(filed(school, "10"), note="Không cần nữa.", by=school.lan)
     assert "PHIẾU ĐÃ HUỶ" in paper(school, cancelled)
 
 
@@ -342,3 +342,13 @@ def test_the_register_asks_the_same_of_few_and_many_requests(school, django_asse
         filed(school, "8", pupil=pupil)
     with django_assert_num_queries(len(few)):
         client.get(address)
+
+
+def test_a_request_whose_value_has_moved_on_is_printed_as_dead_and_nobody_signs_it(school):
+    dead, first = filed(school, "8"), filed(school, "10")
+    corrections.decide(first, approve=True, note="Đúng bài.", by=school.hoa)
+    corrections.carry_out(first, by=school.tuan)
+    words = paper(school, dead)
+    assert "GIÁ TRỊ TRONG SỔ ĐÃ ĐỔI, PHIẾU KHÔNG THỰC HIỆN ĐƯỢC NỮA" in words
+    assert "lúc lập phiếu «7», nay «10»" in words
+    assert words.count("Không ghi: giá trị trong sổ đã đổi, phiếu không thực hiện được nữa.") == 4

@@ -1,6 +1,7 @@
 """Decisions and certificates on paper: drawn by the worker, read back, and never a certificate without a decision."""
 
 import datetime
+import re
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,10 @@ def test_who_was_decided_on_anew_gets_no_certificate_by_the_old_decision_and_its
     assert school.pupils[1].full_name in paper
     (paper,) = pages(ask_for_paper(second, book=BOOK.CERTIFICATES, by=school.tuan))
     assert school.pupils[0].full_name in paper
-    _first, annex = pages(ask_for_paper(first, book=BOOK.DECISION, by=school.tuan))
+    told, *_front, annex = pages(ask_for_paper(first, book=BOOK.DECISION, by=school.tuan))
+    assert "Ghi chú khi in: sửa đổi, thay thế một phần bởi Quyết định số 46/QĐ-THKĐ ngày" in told
+    head = as_confirmed(school.tuan).get(reverse("gradebook:decision", args=[first.pk])).content.decode()
+    assert re.search(r"<dt>Sửa đổi bởi</dt>\s*<dd[^>]*>\s*<a [^>]*>Quyết định số 46/QĐ-THKĐ", head)
     assert annex.count("Ghi chú khi in: Đã thay thế bằng Quyết định số 46/QĐ-THKĐ ngày") == 1
     *front, annex = pages(ask_for_paper(second, book=BOOK.DECISION, by=school.tuan))
     assert "(sửa đổi, thay thế một phần Quyết định số 45/QĐ-THKĐ)" in front[0]
@@ -146,7 +150,20 @@ def test_a_decision_that_only_strikes_a_pupil_off_says_so_and_no_certificate_fol
     go_through(school)
     second = issued(school, number="46/QĐ-THKĐ")
     front, *_more, annex = pages(ask_for_paper(second, book=BOOK.DECISION, by=school.tuan))
-    assert "Điều 1. Huỷ nội dung về 1 học sinh tại Quyết định số 45/QĐ-THKĐ" in front
+    assert "Về việc thu hồi giấy khen, huỷ nội dung khen thưởng học sinh" in front
+    assert (
+        "Điều 1. Thu hồi giấy khen, huỷ nội dung khen thưởng đối với 1 học sinh tại Quyết định số 45/"
+        in front
+    )
+    assert (
+        f"Căn cứ kết quả được phê duyệt lại ngày {clock.today():%d/%m/%Y} của {school.pupils[0].full_name}"
+        in front
+    )
+    whole = " ".join((front, *_more))
+    assert "thu lại giấy khen đã trao (nếu có)" in whole
+    assert "học sinh có tên trong danh sách kèm theo chịu trách nhiệm" in whole
+    for out_of_place in ("Phần thưởng kèm theo", "có tên ở Điều 1", "Nội dung về các em có ghi chú"):
+        assert out_of_place not in whole
     assert "Tặng giấy khen" not in front
     assert "DANH SÁCH HỌC SINH THÔI CÓ TÊN TRONG DANH SÁCH" in annex
     assert school.pupils[0].full_name in annex
