@@ -17,7 +17,7 @@ from accounts.permissions import may
 from accounts.powers import Action
 from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import Numbers, read_numbers
-from approvals.reconciliation_report import read_sections
+from approvals.reconciliation_report import read_sections, request_numbers
 from approvals.reconciliation_workflow import ReplyAct, ReplyState
 from approvals.reconciliations import (
     ReconciliationOutdated,
@@ -34,9 +34,9 @@ from approvals.tasks import read_tasks
 from gradebook.models import TeachingAssignment
 from gradebook.sheets import Field
 from students.attendance_months import month_of
-from students.models import HomeroomAssignment, SchoolClass
+from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 from tests.approvals.months import confirm_months, months_before
-from tests.approvals.papers import entered_school
+from tests.approvals.papers import approved, entered_school
 from tests.gradebook.school import CONFIRMED, add_pupils, enter, open_window
 
 pytestmark = pytest.mark.django_db
@@ -311,6 +311,20 @@ def test_the_report_is_a_workbook_and_a_paper_before_it_is_sent_too_and_says_tha
         words = " ".join(" ".join(each.get_textpage().get_text_range() for each in document).split())
     assert "báo cáo chưa gửi Hiệu trưởng" in words
     assert "……/BC-VT" in words
+
+
+def test_what_was_corrected_in_books_of_earlier_years_is_in_the_report_apart(school):
+    approved(school, "9")
+    month = month_of(clock.today())
+    following = SchoolYear(pk=school.year.pk + 1)
+    told = {
+        year: {row[0]: row[1:] for row in request_numbers(ReconciliationRound(year=year, month=month)).rows}
+        for year in (school.year, following)
+    }
+    assert told[school.year]["Phiếu đề nghị sửa đã gửi"] == ("1", "0")
+    assert told[following]["Phiếu đề nghị sửa đã gửi"] == ("0", "1")
+    assert told[following]["Phiếu được phê chuẩn"] == ("0", "1")
+    assert told[following]["Phiếu đã thực hiện"] == ("0", "0")
 
 
 def test_the_clerk_is_told_when_the_round_can_be_closed(school):
