@@ -46,6 +46,7 @@ from approvals.inspection_tasks import (
     violations_waiting_for,
 )
 from approvals.menu import START_PAGE, addressed, entry_over, shown_to
+from approvals.open_fixes import fixes_waiting_for
 from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for, rounds_to_close
 from approvals.task_counts import known_tasks
 from approvals.to_read import inquiries_to_read, requests_to_read
@@ -183,6 +184,7 @@ def _statement(
         checks=_number_of(findings_waiting_for(user))
         + _number_of(violations_waiting_for(user))
         + _number_of(unread_conclusions(user))
+        + _number_of(fixes_waiting_for(user))
         + _number_of(unread_decisions(user)),
         figures=_number_of(replies_waiting_for(user))
         + _number_of(reports_waiting_for(user))
