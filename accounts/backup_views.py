@@ -6,11 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import permissions
 from accounts.background import has_live_worker
+from accounts.backup_words import keep_words, place_name
 from accounts.backups import (
+    BOOKS_TRIED,
     NOT_SET,
     OPEN,
     WHO_BACKS_UP,
@@ -43,6 +45,10 @@ def backups(request: SignedInRequest) -> HttpResponse:
         "has_second": settings.BACKUPS is not None and bool(settings.BACKUPS.second),
         "hour": settings.BACKUPS.hour if settings.BACKUPS else None,
         "is_open": any(backup.state in OPEN for backup in page),
+        "under_way": next((backup for backup in page if backup.state in OPEN and not backup.failure), None),
+        "keep": keep_words(settings.BACKUPS.keep) if settings.BACKUPS else "",
+        "books_tried": BOOKS_TRIED,
+        "second": place_name(settings.BACKUPS.second) if settings.BACKUPS else "",
         "is_awake": has_live_worker(),
         "may_ask": permissions.may(request.user, Action.MAKE_BACKUP),
     }
@@ -54,7 +60,14 @@ def _ask(request: SignedInRequest) -> HttpResponse:
     try:
         ask_for_backup(by=request.user)
     except BackupRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.warning(request, str(refusal))
     else:
-        messages.success(request, "Máy nền sẽ sao lưu ngay; xong thì dòng đầu của bảng ghi «Đã thử, đúng».")
+        messages.success(request, "Máy nền sao lưu ngay. Trang này tự ghi khi xong: «Đã thử, đúng».")
     return redirect("accounts:backups")
+
+
+@require_safe
+def backups_help(request: SignedInRequest) -> HttpResponse:
+    """What the clerk and whoever looks after the server do about backups: docs/sao-luu.md as a page."""
+    permissions.require(request.user, Action.SEE_BACKUPS)
+    return render(request, "accounts/backups_help.html")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 
 from accounts import background, clock, permissions
@@ -28,6 +28,8 @@ BACKUPS: Final = background.Kind(TASK, key="backup_id", locks=36)
 OPEN: Final = (Backup.State.WAITING, Backup.State.RUNNING)
 TOO_OLD: Final = datetime.timedelta(hours=36)
 """Without a proven backup for so long, the clerk is told at the start page."""
+BOOKS_TRIED: Final = 20
+"""Of the files that are taken out and compared, so many are printed books, or all where there are fewer."""
 WHO_BACKS_UP: Final = "Sao lưu dữ liệu của trường là việc của văn thư."
 WORKER_ROLE: Final = "Máy sao lưu"
 
@@ -40,17 +42,20 @@ class BackupRefused(Exception):
 
 
 def ask_for_backup(*, by: User) -> Backup:
-    """A backup at once; one that waits already is given back. Raises PermissionDenied, BackupRefused."""
+    """A backup at once. Raises PermissionDenied; BackupRefused where none is made, or while one waits or runs."""
     permissions.require(by, Action.MAKE_BACKUP, WHO_BACKS_UP)
     if settings.BACKUPS is None:
         raise BackupRefused(NOT_SET)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         # Two wishes come one after the other.
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        waiting = Backup.objects.filter(state=Backup.State.WAITING, attempts=0).first()
-        if waiting is not None:
-            act.says("Yêu cầu sao lưu (đã có một lần đang chờ)", thing=f"backup:{waiting.pk}")
-            return waiting
+        # One that failed and waits to be tried again keeps nobody from asking.
+        fresh = Q(state=Backup.State.WAITING, attempts=0) | Q(state=Backup.State.RUNNING)
+        under_way = Backup.objects.filter(fresh).order_by("pk").first()
+        if under_way is not None:
+            raise BackupRefused(
+                f"Đang sao lưu (bản số {under_way.pk}), nên không làm thêm bản nữa. Chờ xong, còn cần thì bấm lại."
+            )
         backup = Backup.objects.create(reason=Backup.Reason.ASKED, asked_by=by)
         BACKUPS.enqueue(backup.pk)
         act.says("Yêu cầu sao lưu dữ liệu của trường", thing=f"backup:{backup.pk}")
@@ -94,7 +99,7 @@ def as_the_worker() -> AbstractContextManager[Any]:
 
 NOT_SET: Final = (
     "Hệ thống chưa được đặt nơi sao lưu, nên không có bản sao lưu nào. Nhờ người quản trị máy chủ đặt "
-    "KIMDONG_BACKUP_REPOSITORY (README, mục «Backups»)."
+    "KIMDONG_BACKUP_REPOSITORY."
 )
 
 
@@ -151,9 +156,19 @@ def _standing(proven: Backup | None, newest: Backup | None, *, has_second: bool)
 
 @dataclass(frozen=True, slots=True)
 class BackupTask:
-    """No proven backup for too long: a line of the clerk's start page."""
+    """No proven backup for too long: a line of the clerk's start page.
+
+    `is_first`: the school has none yet, and the first is being made.
+    """
 
     since: datetime.datetime | None
+    is_first: bool = False
+
+    @property
+    def word(self) -> str:
+        if self.is_first:
+            return "Đang làm bản đầu"
+        return "Quá 36 giờ" if self.since else "Chưa có bản nào"
 
     @property
     def url(self) -> str:
@@ -165,9 +180,16 @@ def backup_tasks(user: User) -> list[BackupTask]:
     is_off = settings.BACKUPS is None
     if (is_off and settings.MODE != "production") or not permissions.may(user, Action.MAKE_BACKUP):
         return []
-    proven = Backup.objects.filter(state=Backup.State.PROVEN, forgotten_at=None)
-    since = None if is_off else proven.aggregate(last=Max("made_at"))["last"]
-    return [] if since is not None and since > clock.stamp() - TOO_OLD else [BackupTask(since)]
+    if is_off:
+        return [BackupTask(None)]
+    found = Backup.objects.aggregate(
+        last=Max("made_at", filter=Q(state=Backup.State.PROVEN, forgotten_at=None)),
+        under_way=Count("pk", filter=Q(state__in=OPEN, failure="")),
+    )
+    since = found["last"]
+    if since is not None and since > clock.stamp() - TOO_OLD:
+        return []
+    return [BackupTask(since, is_first=since is None and found["under_way"] > 0)]
 
 
 def listed_backups() -> QuerySet[Backup]:

@@ -5,6 +5,7 @@ is expected, for ten minutes. So a logged-in session is always complete. The ses
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import login, logout
@@ -13,6 +14,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
+from django.urls import Resolver404, resolve
 from django.utils.crypto import constant_time_compare
 from django.utils.decorators import method_decorator
 
@@ -27,6 +29,7 @@ from accounts.refusals import log_access
 
 PENDING = "signing_in"
 PENDING_SECONDS = 10 * 60
+PROOF = "proof_of"
 BACKEND = "accounts.account_state.AccountBackend"
 
 
@@ -54,6 +57,10 @@ class SignIn(LoginView):
             return redirect("gradebook:first_run")
         return super().get(request, *args, **kwargs)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """`proof_code` of the printed book whose code was scanned, which is shown after logging in."""
+        return super().get_context_data(**kwargs) | {"proof_code": _proof_code(self.get_redirect_url())}
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user: Any = form.get_user()
         too_short = not is_long_enough(form.cleaned_data["password"], user)
@@ -65,6 +72,15 @@ class SignIn(LoginView):
         detail = "Mật khẩu đúng, tài khoản đang đóng, tạm ngưng hoặc phải đổi mật khẩu" if is_shut else ""
         log_access(self.request, AccessLogEntry.Kind.SIGN_IN_FAILED, username=name, detail=detail)
         return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def _proof_code(wanted: str) -> str:
+    """The code in the address of a printed book's proof; "" for every other address."""
+    try:
+        match = resolve(urlsplit(wanted).path)
+    except Resolver404:
+        return ""
+    return str(match.kwargs["code"]) if match.view_name == PROOF else ""
 
 
 def continue_sign_in(request: HttpRequest, user: User, *, must_set_up: bool = False) -> HttpResponse:

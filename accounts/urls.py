@@ -53,6 +53,7 @@ urlpatterns = [
     path("admin/<int:pk>/rotate/", admin_views.rotate, name="rotate"),
     path("admin/log/", admin_views.admin_log, name="admin_log"),
     path("backups/", backup_views.backups, name="backups"),
+    path("backups/help/", backup_views.backups_help, name="backups_help"),
     path("system/", system_views.system, name="system"),
     path("guides/", guide_views.guides, name="guides"),
     path("guides/<str:role>/", guide_views.guide, name="guide"),

@@ -288,6 +288,7 @@ _ACTS: Final[Mapping[str, str]] = {
     "note": "bổ sung",
     "refer": "chuyển Hiệu trưởng",
     "send_out": "gửi đơn vị kĩ thuật",
+    "waive": "thôi yêu cầu lập phiếu sửa",
 }
 _WRITTEN_FOR_THE_DIGEST: Final = ("approvals_booksignature", "content")
 ACTIONS: Final[Mapping[str, str]] = {

@@ -116,6 +116,28 @@ def read_books(
     return sealed(found, signer=sight.user if to_sign else None)
 
 
+def last_unsigned(sight: Sight, periods: Collection[Period]) -> Period | None:
+    """The last of these periods, which come in their order, with a book by now to be signed that nobody has signed.
+
+    Four statements at most, none without periods; contents are not read.
+    """
+    if not periods:
+        return None
+    sheets = sheets_at(sight, periods)
+    due = {
+        period: [
+            each.ref
+            for own in _by_class(sheets[period])
+            for each in own
+            if _unsigned(sight.user, each, own).ready in {Ready.GAPS, Ready.READY}
+        ]
+        for period in periods
+    }
+    signed = newest_signatures([ref for refs in due.values() for ref in refs])
+    owed = [period for period, refs in due.items() if any(key_of(ref) not in signed for ref in refs)]
+    return owed[-1] if owed else None
+
+
 def _by_class(sheets: Iterable[ProgressSheet]) -> list[list[ProgressSheet]]:
     of_class: dict[int, list[ProgressSheet]] = defaultdict(list)
     for each in sheets:

@@ -11,8 +11,16 @@ from accounts.models import User
 from accounts.powers import Action
 from approvals.findings import alike, concluded_together, finding_actors
 from approvals.inspection_pages import FindingLine, with_names
-from approvals.inspection_workflow import FindingAct, FindingState, InspectionActor, finding_acts
+from approvals.inspection_workflow import (
+    FindingAct,
+    FindingState,
+    InspectionActor,
+    InspectionState,
+    Verdict,
+    finding_acts,
+)
 from approvals.models import CorrectionRequest, Finding, FindingEntry, StaffDecision
+from approvals.open_fixes import is_open_fix
 from approvals.request_pages import visible_requests
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef, stored_results, value_and_version
@@ -23,6 +31,7 @@ _ACTS_DONE = {
     FindingAct.ASK: ("Yêu cầu giải trình", "neutral"),
     FindingAct.ANSWER: ("Giải trình", "ok"),
     FindingAct.CLOSE: ("Kết luận", "neutral"),
+    FindingAct.WAIVE: ("Thôi yêu cầu lập phiếu sửa", "neutral"),
 }
 
 
@@ -39,8 +48,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FindingPage:
-    """`value_now` is None for a whole sheet; `requests` are those to correct the cell, made since, as far as the reader
-    sees them. `together` are the others that were concluded at one stroke with it."""
+    """`value_now` is None for a whole sheet; `requests` are those to correct the cell (of a whole sheet that is to be
+    corrected, anything in it), made since, as far as the reader sees them. `is_open_fix`: one is asked for and nobody
+    has filed any. `together` are the others that were concluded at one stroke with it."""
 
     line: FindingLine
     value_now: str | None
@@ -51,6 +61,7 @@ class FindingPage:
     is_own: bool
     is_inspector: bool
     may_decide: bool
+    is_open_fix: bool
     sheet_url: str
     history_url: str
     alike: int
@@ -92,20 +103,24 @@ def get_finding(user: User, pk: int) -> Finding:
 
 
 def read_finding(user: User, finding: Finding) -> FindingPage:
-    """Six statements; four for a whole sheet; one more once it is concluded."""
+    """Six statements; four for a whole sheet; one more once it is concluded, two where it is to be corrected."""
     actors = finding_actors(user, finding)
     entries = FindingEntry.objects.filter(finding=finding).select_related("by").order_by("-id")
     is_principal = permissions.may(user, Action.DECIDE_ON_STAFF)
     ref = ref_of(finding)
+    is_open = _is_open_fix(finding)
     return FindingPage(
         line=FindingLine(finding),
         value_now=_value_now(finding, ref),
         steps=tuple(_step(each) for each in entries),
         requests=_requests(user, finding),
         decisions=_decisions(user, finding),
-        acts=tuple(act.value for act in finding_acts(FindingState(finding.state), actors))
-        if finding.inspection.state == "open"
-        else (),
+        acts=tuple(
+            act.value
+            for act in finding_acts(FindingState(finding.state), actors)
+            if (is_open if act == FindingAct.WAIVE else finding.inspection.state == InspectionState.OPEN)
+        ),
+        is_open_fix=is_open,
         is_own=finding.responsible_id == user.pk,
         is_inspector=permissions.may(user, Action.INSPECT),
         may_decide=is_principal
@@ -117,6 +132,11 @@ def read_finding(user: User, finding: Finding) -> FindingPage:
         alike=alike(finding).count(),
         together=_together(finding),
     )
+
+
+def _is_open_fix(finding: Finding) -> bool:
+    is_to_fix = finding.verdict == Verdict.TO_FIX
+    return is_to_fix and Finding.objects.filter(is_open_fix(), pk=finding.pk).exists()
 
 
 def _together(finding: Finding) -> tuple[FindingLine, ...]:
@@ -138,17 +158,17 @@ def _value_now(finding: Finding, ref: SheetRef) -> str | None:
 
 
 def _requests(user: User, finding: Finding) -> tuple[CorrectionRequest, ...]:
-    if finding.student_id is None:
-        return ()
     found = visible_requests(user).filter(
         school_class=finding.school_class_id,
         line=finding.line_id,
         period=finding.inspection.period,
         created_at__gte=finding.noted_at,
-        items__student=finding.student_id,
-        items__item=finding.item,
-        items__field=finding.field,
     )
+    if finding.student_id is not None:
+        cell = {"student": finding.student_id, "item": finding.item, "field": finding.field}
+        found = found.filter(**{f"items__{name}": value for name, value in cell.items()})
+    elif finding.verdict != Verdict.TO_FIX:
+        return ()
     return tuple(found.distinct())
 
 

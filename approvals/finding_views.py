@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.confirmation import require_password
 from accounts.requests import SignedInRequest
 from approvals.finding_pages import get_finding, read_finding
-from approvals.findings import answer, ask, check_heard, conclude, mark_read, require_part
+from approvals.findings import answer, ask, check_heard, conclude, mark_read, require_part, waive
 from approvals.inspection_forms import answer_day
 from approvals.inspection_workflow import FindingAct, Verdict
 from approvals.inspections import InspectionOutdated, InspectionRefused
@@ -22,6 +22,7 @@ DONE = {
     FindingAct.ASK: "Đã yêu cầu giải trình. Giáo viên thấy ở trang «Việc của tôi».",
     FindingAct.ANSWER: "Đã gửi giải trình. Người kiểm tra xem rồi kết luận.",
     FindingAct.CLOSE: "Đã kết luận nội dung này. Giáo viên phụ trách sổ thấy ở trang «Việc của tôi».",
+    FindingAct.WAIVE: "Đã thôi yêu cầu lập phiếu sửa. Việc ở trang «Việc của tôi» của giáo viên đã hết.",
 }
 
 
@@ -95,6 +96,10 @@ def _conclude(request: SignedInRequest, finding: Finding, typed: Typed) -> None:
     conclude(finding, verdict=verdict, text=typed.text, together=typed.together, by=request.user)
 
 
+def _waive(request: SignedInRequest, finding: Finding, typed: Typed) -> None:
+    waive(finding, text=typed.text, by=request.user)
+
+
 def _blamed(finding: Finding) -> str:
     who = f" {finding.responsible.full_name}" if finding.responsible else ""
     return (
@@ -103,7 +108,12 @@ def _blamed(finding: Finding) -> str:
     )
 
 
-_ACTS = {FindingAct.ASK: _ask, FindingAct.ANSWER: _answer, FindingAct.CLOSE: _conclude}
+_ACTS = {
+    FindingAct.ASK: _ask,
+    FindingAct.ANSWER: _answer,
+    FindingAct.CLOSE: _conclude,
+    FindingAct.WAIVE: _waive,
+}
 
 
 def _show(

@@ -29,6 +29,7 @@ from approvals.inspections import (
     held,
 )
 from approvals.models import Finding, FindingEntry, Inspection
+from approvals.open_fixes import is_open_fix
 from gradebook.grading import plain_text
 from gradebook.models import TeachingAssignment
 from gradebook.sheets import SheetRef, stored_results, value_and_version
@@ -209,6 +210,30 @@ def conclude(
             check_heard(each, verdict)
         check_words(words, "lời kết luận")
         return _move(found, FindingAct.CLOSE, words, by, verdict=verdict)
+
+
+def waive(finding: Finding, *, text: str, by: User) -> list[Finding]:
+    """Says why no request is needed any more, though the conclusion asks for one; after the inspection's end too.
+
+    Raises InspectionRefused where none is asked for, or one is there.
+    """
+    with acting(by, role=permissions.capacity(by, Action.INSPECT), source=Source.PAGE):
+        found = _held(finding, FindingAct.WAIVE, by, together=False)
+        if not Finding.objects.filter(is_open_fix(), pk=finding.pk).exists():
+            raise InspectionOutdated(
+                f"Nội dung số {finding.number} không còn chờ phiếu đề nghị sửa nào: xem lại rồi làm tiếp."
+            )
+        words = plain_text(text)
+        check_words(words, "lí do thôi yêu cầu")
+        FindingEntry.objects.create(
+            finding=finding,
+            act=FindingAct.WAIVE,
+            by=by,
+            role=_role(finding, FindingAct.WAIVE, by),
+            at=clock.now(),
+            text=words,
+        )
+    return found
 
 
 def concluded_together(finding: Finding) -> QuerySet[Finding]:

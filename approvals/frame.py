@@ -1,6 +1,7 @@
 """What stands around every page: school, year, menu by role with what waits, open entry periods. One statement.
 
-Counted are the kinds of tasks that one statement can count; the others are added by `approvals.task_counts`.
+Counted are the kinds of tasks that one statement can count; the others are known from the page before, or counted anew
+on the page after an act (`approvals.task_counts`).
 """
 
 import datetime
@@ -38,8 +39,6 @@ from accounts.models import User
 from accounts.permissions import Powers
 from accounts.powers import Action
 from approvals.announcements import waiting_for as announcements_for
-from approvals.cancellations import cancelled_to_read
-from approvals.inquiries import waiting_for
 from approvals.inspection_tasks import (
     findings_waiting_for,
     unread_conclusions,
@@ -47,10 +46,10 @@ from approvals.inspection_tasks import (
     violations_waiting_for,
 )
 from approvals.menu import START_PAGE, addressed, entry_over, shown_to
-from approvals.models import CorrectionRequest, CorrectionRequestQuerySet, Inquiry
+from approvals.open_fixes import fixes_waiting_for
 from approvals.reconciliation_tasks import replies_waiting_for, reports_waiting_for, rounds_to_close
-from approvals.standing_values import has_moved_on
-from approvals.workflow import OPEN_STATES, WRITABLE, State
+from approvals.task_counts import known_tasks
+from approvals.to_read import inquiries_to_read, requests_to_read
 from gradebook.decision_tasks import drafts_waiting_for
 from gradebook.models import EntryWindow, TeachingAssignment, WindowCut
 from gradebook.order_execution import waiting_orders
@@ -82,7 +81,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or _is_locked(request):
         return bare
     year = _year_in_view(user)
-    others = getattr(request, "other_tasks", None)
+    others, is_new = known_tasks(request, user)
     counts = _counts(year) + Counter(others)
     waiting = counts.total()
     counts[START_PAGE] = waiting
@@ -92,7 +91,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "year_label": year.label if year else "",
         "post_label": permissions.post_label(user),
         "waiting": {"count": waiting, "url": reverse(START_PAGE)},
-        "other_tasks": None if others is None else json.dumps(addressed(others)),
+        "other_tasks": json.dumps(addressed(others)) if is_new else None,
         "may_search": permissions.may_anywhere(user, Action.SEE_CLASS),
         "menu": _menu(request, user, counts),
         "notices": [*sessions.notices(request), *(_notices(user, year.open_windows) if year else [])],
@@ -185,6 +184,7 @@ def _statement(
         checks=_number_of(findings_waiting_for(user))
         + _number_of(violations_waiting_for(user))
         + _number_of(unread_conclusions(user))
+        + _number_of(fixes_waiting_for(user))
         + _number_of(unread_decisions(user)),
         figures=_number_of(replies_waiting_for(user))
         + _number_of(reports_waiting_for(user))
@@ -242,53 +242,6 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce | Value:
     if rows.query.is_empty():
         return Value(0)
     return Coalesce(Subquery(rows.order_by().values(one=Value(1)).annotate(n=Count("*")).values("n")), 0)
-
-
-def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
-    """Requests whose next move is this person's: to finish and file, to decide, to consent to, to carry out.
-
-    One in which a value has moved on can no longer be carried out (rule R53): it leaves the clerk, and is its
-    proposer's to cancel; whoever decides may refuse it.
-
-    An opinion is nobody's duty: the head of the tổ is told of those still without one.
-    """
-    wanted = Q(proposer=user, state__in=WRITABLE) | Q(has_moved_on(), proposer=user)
-    powers = permissions.powers_of(user)
-    if powers.headed_teams:
-        of_grades = Q(proposer__team=None, school_class__grade_level__in=powers.headed_grades)
-        headed = Q(proposer__team__in=powers.headed_teams) | of_grades
-        wanted |= Q(state=State.FILED, opinion_by=None) & headed & ~Q(proposer=user) & ~Q(has_moved_on())
-    if permissions.may(user, Action.DECIDE_REQUEST):
-        wanted |= Q(state=State.FILED) & ~Q(proposer=user)
-    if permissions.may(user, Action.CONSENT_TO_REQUEST):
-        wanted |= Q(state=State.AWAITING) & ~Q(proposer=user) & ~Q(decided_by=user)
-    if permissions.may(user, Action.APPLY_REQUEST):
-        wanted |= (
-            Q(state=State.APPROVED)
-            & ~Q(has_moved_on())
-            & ~Q(proposer=user)
-            & ~Q(decided_by=user)
-            & (Q(consent_by=None) | ~Q(consent_by=user))
-        )
-    # Named besides, so that the index of what waits is enough: most requests have come to their end.
-    return CorrectionRequest.objects.filter(wanted, state__in=OPEN_STATES)
-
-
-def requests_to_read(user: User) -> CorrectionRequestQuerySet:
-    """Requests that wait for this person's act, own ones with an answer that the person has not opened yet, and those
-    cancelled after the person had approved them, or was to carry them out."""
-    news = CorrectionRequest.objects.with_news_for(user.pk)
-    parts = [requests_waiting_for(user), news, cancelled_to_read(user)]
-    first, *others = (part.order_by().values("pk") for part in parts)
-    # Each by its own index, which one condition with an OR would not use.
-    return CorrectionRequest.objects.filter(pk__in=first.union(*others))
-
-
-def inquiries_to_read(user: User) -> QuerySet[Inquiry]:
-    """Questions and incidents that wait for this person's act, and own ones with news."""
-    handled = Q(pk__in=waiting_for(user).values("pk"))
-    news = Q(pk__in=Inquiry.objects.with_news_for(user.pk).values("pk"))
-    return Inquiry.objects.filter(handled | news)
 
 
 def _notices(user: User, windows: list[dict[str, Any]]) -> list[dict[str, str]]:

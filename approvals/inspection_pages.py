@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.shortcuts import get_object_or_404
 
 from accounts import permissions
@@ -21,6 +21,7 @@ from approvals.inspection_workflow import (
 )
 from approvals.inspections import WHO_INSPECTS, actors_of
 from approvals.models import Finding, InspectedClass, InspectedPupil, Inspection
+from approvals.open_fixes import is_open_fix
 from gradebook.class_lines import lines_of_each, with_lines
 from gradebook.regulation import Period, TraitGroup, line_by_code, trait_by_code
 from gradebook.sheets import HOMEROOM_CODE, Field
@@ -193,6 +194,11 @@ class InspectionPage:
         return sum(each.finding.state != FindingState.CLOSED for each in self.findings)
 
     @property
+    def open_fixes(self) -> tuple[FindingLine, ...]:
+        """To be corrected by a request that nobody has filed yet."""
+        return tuple(each for each in self.findings if each.finding.is_fix_due)  # type: ignore[attr-defined]  # annotated
+
+    @property
     def sheet_names(self) -> str:
         return ", ".join(code_name(code) for code in self.line.inspection.codes)
 
@@ -207,7 +213,10 @@ def short_code_name(code: str) -> str:
 
 def read_inspection(user: User, inspection: Inspection) -> InspectionPage:
     """Four statements, whatever the number of classes, sheets and findings."""
-    findings = tuple(FindingLine(each) for each in with_names(Finding.objects.filter(inspection=inspection)))
+    found = Finding.objects.filter(inspection=inspection).annotate(
+        is_fix_due=Case(When(is_open_fix(), then=True), default=False)
+    )
+    findings = tuple(FindingLine(each) for each in with_names(found))
     acts = inspection_acts(InspectionState(inspection.state), actors_of(user, inspection))
     return InspectionPage(
         InspectionLine(inspection),

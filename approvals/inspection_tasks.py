@@ -1,5 +1,5 @@
-"""What inspections ask of a person: to answer, to conclude, to read a conclusion or a decision; for the menu and the
-start page."""
+"""What inspections ask of a person: to answer, to conclude, to read a conclusion or a decision, to file a request; for
+the menu and the start page."""
 
 import datetime
 from collections.abc import Iterator
@@ -14,12 +14,14 @@ from accounts.models import User
 from accounts.powers import Action
 from approvals.inspection_workflow import FindingAct, FindingState, Verdict
 from approvals.models import Finding, FindingEntry, StaffDecision
+from approvals.open_fixes import fixes_waiting_for
 from gradebook.regulation import line_by_code
 from students.models import SchoolYear
 
 MOST = 20
 TO_DECIDE = "to_decide"
 TO_READ = "to_read"
+TO_FIX = "to_fix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,12 @@ def inspection_tasks(user: User) -> Iterator[InspectionTask]:
     violations = violations_waiting_for(user).order_by()
     conclusions = unread_conclusions(user).order_by()
     decisions = unread_decisions(user).order_by()
+    fixes = fixes_waiting_for(user).order_by()
     columns = ("line__code", "school_class__name", "due_on")
     rows = findings.values_list("pk", "state", *columns).union(
         violations.values_list("pk", Value(TO_DECIDE, output_field=CharField()), *columns),
         conclusions.values_list("pk", Concat(Value(TO_READ), "verdict"), *columns),
+        fixes.values_list("pk", Value(TO_FIX, output_field=CharField()), *columns),
         decisions.values_list("pk", "kind", "number", Value("", output_field=CharField()), "dated"),
         all=True,
     )
@@ -102,6 +106,8 @@ def inspection_tasks(user: User) -> Iterator[InspectionTask]:
             yield _finding_task(pk, FindingState(what), code, class_name, day)
         elif what == TO_DECIDE:
             yield _violation_task(pk, code, class_name)
+        elif what == TO_FIX:
+            yield _fix_task(pk, code, class_name)
         elif what.startswith(TO_READ):
             yield _conclusion_task(pk, Verdict(what.removeprefix(TO_READ)), code, class_name)
         else:
@@ -122,6 +128,17 @@ def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTas
         f"{reverse('approvals:staff_decision_new')}?finding={pk}",
         "waiting",
         "Chờ quyết định",
+    )
+
+
+def _fix_task(pk: int, code: str | None, class_name: str) -> InspectionTask:
+    sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
+    return InspectionTask(
+        f"Lập phiếu sửa theo kết luận kiểm tra: {sheet} lớp {class_name}",
+        "việc này hết khi phiếu đề nghị sửa đã gửi, hoặc người kiểm tra thôi yêu cầu",
+        reverse("approvals:finding", args=[pk]),
+        "warning",
+        "Phải sửa",
     )
 
 

@@ -35,6 +35,7 @@ class FindingAct(StrEnum):
     ASK = "ask"
     ANSWER = "answer"
     CLOSE = "close"
+    WAIVE = "waive"
 
 
 class Verdict(Labelled):
@@ -72,6 +73,8 @@ FINDING_MOVES: tuple[Move[FindingState, FindingAct, InspectionActor], ...] = (
     # The answer leaves something open: asked once more, with a new day.
     Move(FindingState.ANSWERED, FindingAct.ASK, _INSPECTORS, FindingState.ASKED),
     Move(FindingState.ANSWERED, FindingAct.CLOSE, _INSPECTORS, FindingState.CLOSED),
+    # No request is needed any more, though one was asked for: said with its reason, the verdict stays.
+    Move(FindingState.CLOSED, FindingAct.WAIVE, _INSPECTORS, FindingState.CLOSED),
 )
 
 

@@ -17,10 +17,16 @@ from accounts.powers import Action
 from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import Numbers, read_numbers, stored_numbers
 from approvals.reconciliation_report import Section, about, read_sections, stored_report
-from approvals.reconciliation_workflow import ReplyState, RoundState, reply_acts, why_not_closed
-from approvals.reconciliations import actors_of, is_own, own_replies
+from approvals.reconciliation_workflow import (
+    ReplyAct,
+    ReplyState,
+    RoundState,
+    reply_acts,
+    why_not_closed,
+)
+from approvals.reconciliations import actors_of, is_early, is_own, own_replies
 from approvals.unconfirmed_months import unconfirmed_months, why_not_confirmed
-from students.attendance_months import MonthState
+from students.attendance_months import MonthState, month_of
 
 WHO_READS = "Đối chiếu số liệu chỉ mở cho Ban giám hiệu, văn thư và giáo viên phụ trách số liệu."
 MOST_OWN = 24
@@ -44,6 +50,10 @@ class RoundLine:
         return "open" if self.check.state == RoundState.OPEN else "ok"
 
     @property
+    def is_over(self) -> bool:
+        return is_over(self.check)
+
+    @property
     def is_overdue(self) -> bool:
         return self.check.state == RoundState.OPEN and self.check.due_on < clock.today()
 
@@ -61,6 +71,11 @@ class ReplyLine:
     @property
     def kind(self) -> str:
         return REPLY_KINDS[self.reply.state]
+
+
+def is_over(check: ReconciliationRound) -> bool:
+    """Whether the month that it checks is."""
+    return check.month < month_of(clock.today())
 
 
 def read_rounds() -> list[RoundLine]:
@@ -119,7 +134,8 @@ def read_round(user: User, check: ReconciliationRound) -> RoundPage:
         is_open and permissions.may(user, Action.KEEP_RECONCILIATION),
         why_not_closed(
             differing=found[ReplyState.DIFFERS],
-            waiting=found[ReplyState.WAITING],
+            waiting=found[ReplyState.WAITING]
+            + (sum(is_early(line.reply) for line in lines) if is_over(check) else 0),
             is_overdue=check.due_on < clock.today(),
         ),
     )
@@ -154,6 +170,15 @@ class ReplyPage:
     unconfirmed: tuple[MonthState, ...] = ()
 
     @property
+    def is_over(self) -> bool:
+        return is_over(self.line.reply.round)
+
+    @property
+    def is_early(self) -> bool:
+        """Confirmed before the month was over."""
+        return is_early(self.line.reply)
+
+    @property
     def why_not(self) -> str:
         return why_not_confirmed(self.unconfirmed)
 
@@ -185,11 +210,15 @@ def read_reply(user: User, reply: ReconciliationReply) -> ReplyPage:
     is_open = reply.round.state == RoundState.OPEN
     acts = reply_acts(ReplyState(reply.state), actors_of(user, reply)) if is_open else ()
     kept = stored_numbers(reply.numbers) if reply.numbers else None
+    now = read_numbers(reply) if is_open else None
+    holds = kept is not None and now is not None and now.says_as(kept)
+    if reply.state == ReplyState.CONFIRMED and holds and not (is_early(reply) and is_over(reply.round)):
+        acts = tuple(act for act in acts if act not in {ReplyAct.CONFIRM, ReplyAct.ASK_AGAIN})
     waits = is_open and reply.state == ReplyState.WAITING
     return ReplyPage(
         ReplyLine(reply),
         kept,
-        read_numbers(reply) if is_open else None,
+        now,
         _steps(reply),
         tuple(act.value for act in acts),
         is_own(user, reply),

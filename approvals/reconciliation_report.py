@@ -46,7 +46,7 @@ def read_sections(user: User, check: ReconciliationRound) -> tuple[Section, ...]
         Section("Cập nhật thông tin học sinh", Numbers(FIGURES, tuple(_pupil_rows(check)))),
         Section("Cập nhật thông tin giáo viên, phân công", Numbers(FIGURES, tuple(_staff_rows(check)))),
         Section("Tiến độ nhập kết quả đánh giá", _progress(user)),
-        Section("Sửa sau khi khoá sổ", Numbers(FIGURES, tuple(_request_rows(check)))),
+        Section("Sửa sau khi khoá sổ", request_numbers(check)),
         Section("Kết quả đối chiếu", _replies(check)),
         Section("Sai khác và cách giải quyết", _differences(check)),
     )
@@ -128,17 +128,24 @@ def _tally_words(tally: Any) -> str:
     return f"{grouped(tally.entered)}/{grouped(tally.required)} ({tally.percent}%)" if tally.required else "–"
 
 
-def _request_rows(check: ReconciliationRound) -> Iterable[tuple[str, str]]:
-    found = CorrectionRequest.objects.filter(year=check.year).aggregate(
-        filed=Count("pk", filter=_within(check, "filed_at")),
-        approved=Count("pk", filter=_within(check, "decided_at") & ~Q(state="refused")),
-        refused=Count("pk", filter=_within(check, "decided_at") & Q(state="refused")),
-        applied=Count("pk", filter=_within(check, "applied_at")),
+def request_numbers(check: ReconciliationRound) -> Numbers:
+    """What was done in the month, whichever year the book is of; those of the books of earlier years apart."""
+    is_earlier = Q(year__lt=check.year_id)
+    steps = {
+        "Phiếu đề nghị sửa đã gửi": _within(check, "filed_at"),
+        "Phiếu được phê chuẩn": _within(check, "decided_at") & ~Q(state="refused"),
+        "Phiếu bị từ chối": _within(check, "decided_at") & Q(state="refused"),
+        "Phiếu đã thực hiện": _within(check, "applied_at"),
+    }
+    asked = {f"now_{at}": Count("pk", filter=step & ~is_earlier) for at, step in enumerate(steps.values())}
+    asked |= {
+        f"earlier_{at}": Count("pk", filter=step & is_earlier) for at, step in enumerate(steps.values())
+    }
+    found = CorrectionRequest.objects.aggregate(**asked)
+    rows = (
+        (name, grouped(found[f"now_{at}"]), grouped(found[f"earlier_{at}"])) for at, name in enumerate(steps)
     )
-    yield "Phiếu đề nghị sửa đã gửi", grouped(found["filed"])
-    yield "Phiếu được phê chuẩn", grouped(found["approved"])
-    yield "Phiếu bị từ chối", grouped(found["refused"])
-    yield "Phiếu đã thực hiện", grouped(found["applied"])
+    return Numbers(("Nội dung", f"Sổ năm học {check.year.label}", "Sổ các năm học trước"), tuple(rows))
 
 
 def _replies(check: ReconciliationRound) -> Numbers:

@@ -11,17 +11,18 @@ from accounts.powers import Action
 from approvals.inspection_tasks import InspectionTask
 from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_workflow import ReplyState, RoundState
-from approvals.reconciliations import own_replies
+from approvals.reconciliations import early_and_over, own_replies
 from students.models import SchoolYear
 
 MOST = 20
 
 
 def replies_waiting_for(user: User) -> QuerySet[ReconciliationReply]:
-    """Own answers still to be given; for the clerk the differences to resolve. Then own differences that the clerk has
-    resolved, until they are read, after the round has ended too."""
+    """Own answers to give, or anew once the month is over that was not when they were confirmed; for the clerk the
+    differences to resolve. Then own differences that the clerk has resolved, until they are read, after the round has
+    ended too."""
     own = Q(pk__in=own_replies(user).values("pk"))
-    wanted = own & Q(state=ReplyState.WAITING)
+    wanted = own & (Q(state=ReplyState.WAITING) | early_and_over())
     if permissions.may(user, Action.KEEP_RECONCILIATION):
         wanted |= Q(state=ReplyState.DIFFERS)
     is_unread = Q(read_at__isnull=True) | Q(read_at__lt=F("resolved_at"))
@@ -40,7 +41,7 @@ def rounds_to_close(user: User) -> QuerySet[ReconciliationRound]:
     """Rounds that the clerk can close: nothing differs, and everybody has answered or the day is past."""
     if not permissions.may(user, Action.KEEP_RECONCILIATION):
         return ReconciliationRound.objects.none()
-    waiting = Q(state=ReplyState.WAITING, round__due_on__gte=clock.today())
+    waiting = (Q(state=ReplyState.WAITING) | early_and_over()) & Q(round__due_on__gte=clock.today())
     unsettled = ReconciliationReply.objects.filter(Q(state=ReplyState.DIFFERS) | waiting)
     return ReconciliationRound.objects.filter(
         ~Exists(unsettled.filter(round=OuterRef("pk"))), state=RoundState.OPEN
@@ -85,5 +86,8 @@ def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
             )
         else:
             is_late = due_on < clock.today()
+            is_again = state == ReplyState.CONFIRMED
             kind, word = ("refused", "Quá hạn") if is_late else ("waiting", "Chưa trả lời")
+            if is_again:
+                word, due = "Xác nhận lại", f"tháng đã hết sau khi thầy cô xác nhận, {due}"
             yield InspectionTask(f"Đối chiếu {about}, {whose}", due, url, kind, word, due_on)

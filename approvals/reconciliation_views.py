@@ -31,6 +31,7 @@ from approvals.reconciliations import (
     ReconciliationOutdated,
     ReconciliationRefused,
     answer,
+    ask_again,
     close_round,
     free_months,
     is_own,
@@ -46,6 +47,7 @@ DONE = {
     ReplyAct.CONFIRM: "Đã xác nhận. Số liệu lúc xác nhận được giữ nguyên.",
     ReplyAct.REPORT: "Đã báo sai khác. Văn thư xem và trả lời.",
     ReplyAct.RESOLVE: "Đã ghi cách giải quyết.",
+    ReplyAct.ASK_AGAIN: "Đã hỏi lại. Giáo viên thấy ở trang «Việc của tôi».",
 }
 
 
@@ -173,6 +175,8 @@ def reply_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     try:
         if act == ReplyAct.RESOLVE:
             resolve(reply, text=text, by=request.user)
+        elif act == ReplyAct.ASK_AGAIN:
+            ask_again(reply, by=request.user)
         else:
             answer(reply, ReplyAct(act), seen=request.POST.get("seen", ""), text=text, by=request.user)
     except ReconciliationRefused as refusal:

@@ -1,7 +1,7 @@
 """The states of a monthly check of the data and of each answer, and who may move them: pure (PLAN IV.3).
 
-Pages offer what the tables allow, `approvals.reconciliations` asks them, the database knows the same moves (migration
-0054), the tests try every act in every state by everybody.
+Pages offer what the tables allow, `approvals.reconciliations` asks them, the database knows the same moves (migrations
+0054, 0061), the tests try every act in every state by everybody.
 """
 
 from collections.abc import Collection
@@ -28,6 +28,7 @@ class ReplyAct(StrEnum):
     CONFIRM = "confirm"
     REPORT = "report"
     RESOLVE = "resolve"
+    ASK_AGAIN = "ask_again"
     LAPSE = "lapse"
 
 
@@ -44,6 +45,9 @@ _TEACHER = frozenset({ReconciliationActor.TEACHER})
 MOVES: tuple[Move[ReplyState, ReplyAct, ReconciliationActor], ...] = (
     Move(ReplyState.WAITING, ReplyAct.CONFIRM, _TEACHER, ReplyState.CONFIRMED),
     Move(ReplyState.WAITING, ReplyAct.REPORT, _TEACHER, ReplyState.DIFFERS),
+    # The figures have changed since, or were confirmed before the month was over.
+    Move(ReplyState.CONFIRMED, ReplyAct.CONFIRM, _TEACHER, ReplyState.CONFIRMED),
+    Move(ReplyState.CONFIRMED, ReplyAct.ASK_AGAIN, _CLERK, ReplyState.WAITING),
     # Found out later, or not yet put right: as long as the round is open.
     Move(ReplyState.CONFIRMED, ReplyAct.REPORT, _TEACHER, ReplyState.DIFFERS),
     Move(ReplyState.RESOLVED, ReplyAct.REPORT, _TEACHER, ReplyState.DIFFERS),

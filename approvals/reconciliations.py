@@ -4,14 +4,16 @@ import datetime
 from collections.abc import Iterator
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, Q, QuerySet
+from django.db.models.functions import TruncMonth
+from django.utils.timezone import localdate
 
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
 from accounts.models import Post, User
 from accounts.powers import Action, Role
 from approvals.models import ReconciliationReply, ReconciliationRound
-from approvals.reconciliation_numbers import read_numbers
+from approvals.reconciliation_numbers import read_numbers, stored_numbers
 from approvals.reconciliation_report import read_report
 from approvals.reconciliation_workflow import (
     NEEDS_WORDS,
@@ -125,9 +127,10 @@ def close_round(check: ReconciliationRound, *, summary: str, by: User) -> Reconc
         check = _held_round(check)
         replies = check.replies.select_for_update()
         waiting = [each for each in replies if each.state == ReplyState.WAITING]
+        early = check.replies.filter(early_and_over()).count()
         problem = why_not_closed(
             differing=sum(each.state == ReplyState.DIFFERS for each in replies),
-            waiting=len(waiting),
+            waiting=len(waiting) + early,
             is_overdue=check.due_on < clock.today(),
         )
         if problem:
@@ -186,11 +189,33 @@ def answer(reply: ReconciliationReply, act: ReplyAct, *, seen: str, text: str = 
             _check_words(words, "điều sai khác")
         elif problem := why_not_confirmed(unconfirmed_months(reply)):
             raise ReconciliationRefused(problem)
+        if reply.numbers is not None and act == ReplyAct.CONFIRM:
+            _open_anew(reply)
+            reply.state = ReplyState.CONFIRMED
         reply.numbers, reply.words = numbers.as_json(), words
         reply.answered_by, reply.answered_at = by, clock.now()
         reply.resolution, reply.resolved_by, reply.resolved_at = "", None, None
         reply.save()
         done.says(f"Trả lời {reply.round.label}", thing=f"reconciliation:{reply.round_id}")
+
+
+def ask_again(reply: ReconciliationReply, *, by: User) -> None:
+    """The clerk asks the teacher anew, who confirmed figures that are others by now, or before the month was over."""
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as done:
+        reply = _held_reply(reply, ReplyAct.ASK_AGAIN, by)
+        if reply.answered_at is None or not (
+            is_early(reply) or not read_numbers(reply).says_as(stored_numbers(reply.numbers))
+        ):
+            raise ReconciliationRefused("Số liệu vẫn như lúc xác nhận, nên không phải hỏi lại.")
+        _open_anew(reply)
+        done.says(f"Hỏi lại, {reply.round.label}", thing=f"reconciliation:{reply.round_id}")
+
+
+def _open_anew(reply: ReconciliationReply) -> None:
+    """As before it was answered; what was answered stays in its history."""
+    reply.state, reply.numbers, reply.words = ReplyState.WAITING, None, ""
+    reply.answered_by = reply.answered_at = None
+    reply.save()
 
 
 def resolve(reply: ReconciliationReply, *, text: str, by: User) -> None:
@@ -264,6 +289,23 @@ def actors_of(user: User, reply: ReconciliationReply) -> frozenset[Reconciliatio
     if permissions.may(user, Action.KEEP_RECONCILIATION):
         parts.add(ReconciliationActor.CLERK)
     return frozenset(parts)
+
+
+def is_early(reply: ReconciliationReply) -> bool:
+    """Whether it was confirmed before the month was over; it comes with its round. Agrees with `early_and_over`."""
+    return (
+        reply.state == ReplyState.CONFIRMED
+        and reply.answered_at is not None
+        and month_of(localdate(reply.answered_at)) <= reply.round.month
+    )
+
+
+def early_and_over() -> Q:
+    """Of replies: confirmed before their month was over, which it is by now."""
+    answered_in = TruncMonth("answered_at", output_field=DateField())
+    return Q(
+        state=ReplyState.CONFIRMED, round__month__gte=answered_in, round__month__lt=month_of(clock.today())
+    )
 
 
 def own_replies(user: User) -> QuerySet[ReconciliationReply]:

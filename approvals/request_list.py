@@ -14,10 +14,10 @@ from accounts import clock, permissions
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from approvals.contested_cells import with_standing
-from approvals.frame import requests_to_read
 from approvals.models import CorrectionRequestQuerySet
 from approvals.registers import register_of
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue, visible_requests
+from approvals.to_read import requests_to_read
 from approvals.workflow import State
 from students.models import SchoolClass, SchoolYear
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from accounts import permissions
 from accounts.models import Team, User
 from accounts.powers import Action
-from approvals.book_standing import Book, read_books
-from approvals.signature_tasks import owed_period
+from approvals.book_standing import Book, last_unsigned, read_books
+from approvals.signature_tasks import locked_periods, owed_period
 from gradebook.progress_sheets import Holder, read_sight
 from gradebook.regulation import Period
 
@@ -89,11 +90,14 @@ def read_register(user: User, query: Mapping[str, str]) -> Register:
     """`?period=`, `?team=`, `?teacher=`, `?class=` choose; unknown values mean what is asked most.
 
     Fourteen statements at most. Without a period it is the first of which the reader owes a signature, for which
-    `owed_period` asks before.
+    `owed_period` asks before; else, for who reminds signers, the last that is locked with a book nobody has signed,
+    four statements more.
     """
     asked = query.get("period", "")
     asked_period = asked if asked in set(Period) else owed_period(user) or ""
     sight = read_sight(user, Action.SEE_SIGNATURES)
+    if not asked_period and permissions.may_anywhere(user, Action.REMIND_SIGNERS):
+        asked_period = last_unsigned(sight, locked_periods(sight)) or ""
     period = sight.chosen_period(asked_period)
     if period is Period.SUPPLEMENTARY:
         period = Period.YEAR_END

@@ -98,13 +98,16 @@ def _holds_books(user: User) -> bool:
 
 def _locked_books(sight: Sight) -> list[Book]:
     """Of the periods that are locked, in their order; without their contents."""
+    periods = locked_periods(sight)
+    return list(read_books(sight, periods, to_sign=False)) if periods else []
+
+
+def locked_periods(sight: Sight) -> list[Period]:
+    """Those in which any sheet in sight is locked, in their order."""
     locked = {
         period for (period, *_sheet), standing in sight.standings.items() if standing == Standing.LOCKED
     }
-    periods = [period for period in Period if period in locked]
-    if not periods:
-        return []
-    return list(read_books(sight, periods, to_sign=False))
+    return [period for period in Period if period in locked]
 
 
 def _again(book: Book) -> SignatureTask:

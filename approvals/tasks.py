@@ -21,7 +21,6 @@ from accounts.models import User
 from accounts.powers import Action, Role
 from approvals.contested_cells import with_standing
 from approvals.contradicted import contradicted_tasks
-from approvals.frame import inquiries_to_read, requests_to_read
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.inspection_tasks import InspectionTask, inspection_tasks
 from approvals.models import CorrectionRequest
@@ -31,6 +30,7 @@ from approvals.registers import register_of
 from approvals.reopened_years import reopened_tasks
 from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import ReminderNotice, SignatureTask, read_signing
+from approvals.to_read import inquiries_to_read, requests_to_read
 from approvals.workflow import WRITABLE, State
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks

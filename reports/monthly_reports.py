@@ -47,6 +47,11 @@ class MonthlyReport:
         return f"{self.check.closed_by.full_name} gửi lúc {at}."
 
     @property
+    def clerk_name(self) -> str:
+        """Who sent it; until then who opened the round."""
+        return (self.check.closed_by or self.check.opened_by).full_name
+
+    @property
     def number(self) -> str:
         return f"{self.check.month:%m}/BC-VT" if self.check.closed_at else "……/BC-VT"
 

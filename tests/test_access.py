@@ -1099,6 +1099,7 @@ PAGES = (
     Page("reports:sync_sent", Action.PREPARE_SYNC, CLERK, "post", 302, a_sync_batch),
     Page("accounts:backups", Action.SEE_BACKUPS, PRINTS),
     Page("accounts:backups", Action.MAKE_BACKUP, CLERK, "post", 302),
+    Page("accounts:backups_help", Action.SEE_BACKUPS, PRINTS),
     Page("accounts:system", Action.SEE_SYSTEM_STATE, PRINTS),
     Page("reports:archives", Action.EXPORT_EVERYTHING, PRINCIPAL),
     # Without the password.

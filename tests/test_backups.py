@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from psycopg import sql
 
 from accounts.background import InOtherHands
-from accounts.backups import Standing, ask_for_backup, read_health
+from accounts.backups import BOOKS_TRIED, Standing, ask_for_backup, read_health
 from accounts.models import Backup
 from approvals.models import Evidence
 from gradebook.models import SubjectResult
@@ -281,6 +281,19 @@ def test_a_file_that_is_gone_or_another_is_named(tmp_path):
     (tmp_path / "a").unlink()
     (tmp_path / "b").write_bytes(b"3")
     assert contents.file_faults(told, tmp_path) == ["thiếu tệp a", "tệp b khác lúc sao lưu"]
+
+
+def test_printed_books_are_always_among_the_files_that_are_compared(tmp_path):
+    paths = []
+    for folder, number in (("books", 30), ("evidence", 500)):
+        (tmp_path / folder).mkdir()
+        paths += [tmp_path / folder / str(each) for each in range(number)]
+    for path in paths:
+        path.write_bytes(b"1")
+    told = contents.sample_of(paths, tmp_path)
+    assert len(told) == contents.FILES_TRIED
+    assert sum(name.startswith("books/") for name in told) >= BOOKS_TRIED
+    assert len(contents.sample_of(paths[:3], tmp_path)) == 3
 
 
 @pytest.mark.django_db

@@ -19,10 +19,13 @@ import psycopg
 from psycopg import sql
 
 from accounts.audit_chain import code_of
+from accounts.backups import BOOKS_TRIED
 from reports.whole_files import KEPT
 
 FORMAT: Final = 1
 FILES_TRIED: Final = 60
+BOOKS: Final = "books"
+"""Where the printed books lie (`reports.models.PrintJob.file`)."""
 LEFT_OUT: Final = (KEPT,)
 DRAFTS: Final = ".draft"
 _RECORDED: Final = """
@@ -135,8 +138,12 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 
 def sample_of(paths: Sequence[Path], folder: Path) -> dict[str, str]:
-    """Of a number of files, drawn by chance, the path below the folder and the SHA-256."""
-    drawn = secrets.SystemRandom().sample(list(paths), min(FILES_TRIED, len(paths)))
+    """Of a number of files, drawn by chance, path below the folder and SHA-256; printed books among them."""
+    chance = secrets.SystemRandom()
+    books = [path for path in paths if path.relative_to(folder).parts[0] == BOOKS]
+    drawn = chance.sample(books, min(BOOKS_TRIED, len(books)))
+    others = sorted(set(paths) - set(drawn))
+    drawn += chance.sample(others, min(FILES_TRIED - len(drawn), len(others)))
     found = {}
     for path in drawn:
         # Withdrawn since the folder was listed: a draft's evidence.

@@ -112,7 +112,8 @@ def test_where_no_place_is_set_the_page_says_so_and_offers_nothing(client, schoo
 def test_the_clerk_asks_once_and_it_is_on_record(client, school):
     client.force_login(school.tuan)
     client.post(PAGE)
-    client.post(PAGE)
+    again = client.post(PAGE, follow=True)
+    assert f"Đang sao lưu (bản số {Backup.objects.get().pk}), nên không làm thêm" in again.content.decode()
     backup = Backup.objects.get()
     assert (backup.reason, backup.asked_by) == ("asked", school.tuan)
     assert ProcrastinateJob.objects.filter(task_name=backups.TASK).count() == 1
@@ -120,10 +121,39 @@ def test_the_clerk_asks_once_and_it_is_on_record(client, school):
     assert "Đang chờ" in words(client, school.tuan)
 
 
+def test_while_one_runs_the_page_says_to_wait_looks_again_by_itself_and_offers_no_button(client, school):
+    Backup.objects.create(reason="daily", occasion="daily x", state="running", started_at=clock.now())
+    client.force_login(school.tuan)
+    page = client.get(PAGE).content.decode()
+    assert "Đang sao lưu, chờ" in page
+    assert 'hx-trigger="every 5s"' in page
+    assert "</span>Sao lưu ngay" not in page
+    client.post(PAGE)
+    assert Backup.objects.count() == 1
+    Backup.objects.update(state="failed", failure="Hết chỗ trên ổ đĩa.")
+    assert "hx-trigger" not in client.get(PAGE).content.decode().split("<main", 1)[1]
+
+
+def test_the_page_names_the_rule_of_keeping_the_second_place_and_its_checksum(client, school, settings):
+    settings.BACKUPS = replace(settings.BACKUPS, second="rest:https://kho:matkhau@may2.truong.vn/kimdong")
+    proven()
+    text = words(client, school.tuan)
+    assert "mọi bản trong 14 ngày; mỗi ngày một bản, 30 ngày gần nhất; mỗi tuần một bản, 12 tuần" in text
+    assert "bản trước và sau khi khoá sổ, khi lên lớp: 2 năm" in text
+    assert "rest:https://may2.truong.vn/kimdong: đã có bản số" in text
+    assert "ab" * 32 in text
+    assert "ít nhất 20 sổ đã in" in text
+    assert "matkhau" not in text
+    assert "Hướng dẫn sao lưu, khôi phục" in text
+    assert "Văn thư: mỗi tuần một phút" in words(client, school.tuan, f"{PAGE}help/")
+
+
 def test_the_principal_looks_and_does_not_ask(client, school):
     proven()
     client.force_login(school.bich)
     assert "Sao lưu ngay" not in client.get(PAGE).content.decode()
+    Backup.objects.update(forgotten_at=clock.now())
+    assert "Nhờ văn thư bấm «Sao lưu ngay»" in words(client, school.bich)
     assert client.post(PAGE).status_code == 403
     with pytest.raises(PermissionDenied):
         ask_for_backup(by=school.bich)
@@ -149,6 +179,13 @@ TASK = "chưa có bản sao lưu mới đã khôi phục thử"
 
 
 def test_after_36_hours_without_a_proven_backup_the_clerk_has_a_task(client, school):
+    assert f"{TASK} Chưa có bản nào khôi phục thử đúng Chưa có bản nào" in words(client, school.tuan, "/")
+    first = Backup.objects.create(reason="daily", occasion="daily x", state="running")
+    text = words(client, school.tuan, "/")
+    assert "chưa có bản sao lưu nào, đang làm bản đầu" in text
+    assert "Quá 36 giờ" not in text
+    assert "Chưa có bản nào, đang làm bản đầu" in words(client, school.tuan)
+    Backup.objects.filter(pk=first.pk).update(state="failed", failure="Hết chỗ trên ổ đĩa.")
     assert TASK in words(client, school.tuan, "/")
     proven(hours=37)
     assert "Quá 36 giờ" in words(client, school.tuan, "/")

@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import AccessLogEntry, User
-from approvals.findings import CellSeen, answer, conclude, note
+from approvals.findings import CellSeen, answer, conclude, mark_read, note, waive
 from approvals.inspection_workflow import FindingState, InspectionAct, Verdict
-from approvals.inspections import Wanted, end_inspection, open_inspection
+from approvals.inspections import InspectionOutdated, Wanted, end_inspection, open_inspection
 from approvals.models import Finding, Inspection
 from approvals.tasks import read_tasks
 from gradebook.sheets import Field
 from students.models import SchoolYear
-from tests.approvals.papers import entered_school
+from tests.approvals.papers import draft, entered_school, filed
 from tests.gradebook.school import CONFIRMED, open_window
 
 pytestmark = pytest.mark.django_db
@@ -72,10 +72,10 @@ def checks_counted(client):
 
 
 def test_a_conclusion_waits_at_the_teachers_tasks_until_the_teacher_opens_it(school, client):
-    (finding,) = concluded(school)
+    (finding,) = concluded(school, Verdict.FIXED)
     (task,) = read_tasks(again(school.lan)).inspections
     assert (task.title, task.url) == ("Đọc kết luận kiểm tra: Toán lớp 4A", page_of(finding))
-    assert task.detail == "kết luận: Có sai sót, phải sửa theo phiếu đề nghị"
+    assert task.detail == "kết luận: Có sai sót, đã khắc phục"
     client.force_login(school.lan)
     assert checks_counted(client) == 1
     client.get(page_of(finding))
@@ -116,7 +116,7 @@ def test_the_conclusion_is_read_by_the_teachers_look_alone(school, client):
 
 
 def test_what_was_concluded_at_one_stroke_is_one_task_and_names_every_finding(school, client):
-    _first, second, third = concluded(school, cells=3)
+    _first, second, third = concluded(school, Verdict.FIXED, cells=3)
     (task,) = read_tasks(again(school.lan)).inspections
     client.force_login(school.lan)
     assert checks_counted(client) == 1
@@ -191,3 +191,54 @@ def test_a_new_check_proposes_the_period_just_finished_not_the_one_being_entered
     assert proposed_period(client, school) == "GHKI"
     with clock.travelling(clock.now() + datetime.timedelta(days=2)):
         assert proposed_period(client, school) == "CHKI"
+
+
+def fixes_of(school):
+    """Titles of cô Lan's tasks to file a request."""
+    tasks = read_tasks(again(school.lan)).inspections
+    return [each.title for each in tasks if each.title.startswith("Lập phiếu sửa")]
+
+
+def test_what_is_to_be_corrected_stays_the_teachers_task_until_a_request_for_the_cell_is_filed(
+    school, client
+):
+    (finding,) = concluded(school)
+    mark_read(finding, by=again(school.lan))
+    task = ["Lập phiếu sửa theo kết luận kiểm tra: Toán lớp 4A"]
+    client.force_login(school.lan)
+    assert (fixes_of(school), checks_counted(client)) == (task, 1)
+    draft(school, "8", pupil=1)
+    filed(school, "8", pupil=2)
+    assert fixes_of(school) == task  # a draft, and another pupil's cell
+    assert "Chưa có phiếu đề nghị sửa" in client.get(page_of(finding)).content.decode()
+    request = filed(school)
+    assert (fixes_of(school), checks_counted(client)) == ([], 0)
+    shown = client.get(page_of(finding)).content.decode()
+    assert f"Phiếu {request.label}" in shown
+    assert "Chưa có phiếu đề nghị sửa" not in shown
+
+
+def test_the_inspector_waives_the_request_with_a_reason_after_the_end_too_and_once(school, client):
+    (finding,) = concluded(school)
+    mark_read(finding, by=again(school.lan))
+    client.force_login(school.hoa)
+    inspection = reverse("approvals:inspection", args=[finding.inspection_id])
+    assert "phải sửa theo phiếu đề nghị mà chưa có phiếu nào" in client.get(inspection).content.decode()
+    end_inspection(
+        finding.inspection, InspectionAct.CLOSE, text="Còn một điểm phải sửa.", by=again(school.hoa)
+    )
+    assert "Chưa có phiếu" in client.get(inspection).content.decode()
+    act = reverse("approvals:finding_act", args=[finding.pk, "waive"])
+    assert client.post(act, {"text": " "}).status_code == 422
+    assert len(fixes_of(school)) == 1
+    shown = client.post(act, {"text": "Bài kiểm tra đã chấm lại, điểm trong sổ đúng."}, follow=True)
+    assert "Thôi yêu cầu lập phiếu sửa" in shown.content.decode()
+    assert fixes_of(school) == []
+    with pytest.raises(InspectionOutdated, match="không còn chờ phiếu"):
+        waive(finding, text="Một lần nữa.", by=again(school.hoa))
+
+
+def test_what_is_to_be_corrected_in_one_sheet_is_one_task(school):
+    found = concluded(school, cells=3)
+    mark_read(found[0], by=again(school.lan))
+    assert len(fixes_of(school)) == 1

@@ -9,11 +9,11 @@ from accounts.models import User
 from approvals import corrections
 from approvals.contested_cells import with_standing
 from approvals.evidence import clean_evidence
-from approvals.frame import requests_waiting_for
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.request_pages import read_page
 from approvals.tasks import OUTDATED, OUTDATED_OWN, read_tasks
+from approvals.to_read import requests_waiting_for
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from tests.approvals.papers import (

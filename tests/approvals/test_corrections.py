@@ -12,10 +12,10 @@ from accounts.history import Source
 from accounts.models import Post, User
 from approvals import consent, corrections, opinions, workflow
 from approvals.evidence import clean_evidence
-from approvals.frame import requests_waiting_for
 from approvals.mandates import ApprovedRequest, CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.tasks import OUTDATED_OWN, read_tasks
+from approvals.to_read import requests_waiting_for
 from approvals.workflow import Act, State
 from gradebook.cell_history import read_cell_history
 from gradebook.entry import save_results

@@ -43,6 +43,7 @@ FINDINGS = {
         for actor in INSPECTORS
     },
     (ASKED, FindingAct.ANSWER, RESPONSIBLE): ANSWERED,
+    **{(CONCLUDED, FindingAct.WAIVE, actor): CONCLUDED for actor in INSPECTORS},
 }
 
 
@@ -77,7 +78,7 @@ def test_who_answers_for_the_cell_does_no_more_than_answer_whatever_else_they_ar
 def test_what_has_ended_never_moves_again():
     everybody = set(InspectionActor)
     assert inspection_acts(CLOSED, everybody) == inspection_acts(CANCELLED, everybody) == ()
-    assert finding_acts(CONCLUDED, set(INSPECTORS)) == ()
+    assert finding_acts(CONCLUDED, set(INSPECTORS)) == (FindingAct.WAIVE,)
     assert all(state.label for state in (*InspectionState, *FindingState, *Verdict))
 
 

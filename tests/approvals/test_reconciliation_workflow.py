@@ -12,7 +12,7 @@ from approvals.reconciliation_workflow import (
 
 TEACHER, CLERK = ReconciliationActor
 WAITING, CONFIRMED, DIFFERS, RESOLVED, LAPSED = ReplyState
-CONFIRM, REPORT, RESOLVE, LAPSE = ReplyAct
+CONFIRM, REPORT, RESOLVE, ASK_AGAIN, LAPSE = ReplyAct
 
 # What the plan says, written out once more by hand (PLAN IV.3).
 PLAN = {
@@ -20,6 +20,8 @@ PLAN = {
     **{(state, REPORT, TEACHER): DIFFERS for state in (WAITING, CONFIRMED, RESOLVED)},
     (DIFFERS, RESOLVE, CLERK): RESOLVED,
     (WAITING, LAPSE, CLERK): LAPSED,
+    (CONFIRMED, CONFIRM, TEACHER): CONFIRMED,
+    (CONFIRMED, ASK_AGAIN, CLERK): WAITING,
 }
 
 

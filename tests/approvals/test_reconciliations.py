@@ -17,7 +17,7 @@ from accounts.permissions import may
 from accounts.powers import Action
 from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_numbers import Numbers, read_numbers
-from approvals.reconciliation_report import read_sections
+from approvals.reconciliation_report import read_sections, request_numbers
 from approvals.reconciliation_workflow import ReplyAct, ReplyState
 from approvals.reconciliations import (
     ReconciliationOutdated,
@@ -33,11 +33,12 @@ from approvals.reconciliations import (
 from approvals.tasks import read_tasks
 from gradebook.models import TeachingAssignment
 from gradebook.sheets import Field
-from students.attendance_months import month_of
-from students.models import HomeroomAssignment, SchoolClass
+from students.attendance_months import month_of, next_month
+from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 from tests.approvals.months import confirm_months, months_before
-from tests.approvals.papers import entered_school
+from tests.approvals.papers import approved, entered_school
 from tests.gradebook.school import CONFIRMED, add_pupils, enter, open_window
+from tests.students.test_attendance import at
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -168,7 +169,7 @@ def test_the_homeroom_teacher_sees_the_figures_of_the_class_and_what_was_confirm
     assert "Đã xác nhận." in text(client.post(act, {"seen": digest}, follow=True))
     add_pupils(school.class_4a, 1)
     shown = text(client.get(page))
-    assert "Đã thay đổi sau khi trả lời" in shown
+    assert "Số nay đã khác lúc trả lời" in shown
     assert "5 (nữ" in shown
     assert "6 (nữ" in shown
 
@@ -311,6 +312,60 @@ def test_the_report_is_a_workbook_and_a_paper_before_it_is_sent_too_and_says_tha
         words = " ".join(" ".join(each.get_textpage().get_text_range() for each in document).split())
     assert "báo cáo chưa gửi Hiệu trưởng" in words
     assert "……/BC-VT" in words
+
+
+def test_who_confirms_before_the_month_is_over_is_told_so_and_asked_again_when_it_is(school, client):
+    check = opened(school, due=20)
+    reply = reply_of(check, teacher=school.thu)
+    page = reverse("approvals:reconciliation_reply", args=[reply.pk])
+    assert "Tháng chưa hết" in text(as_(client, school.thu).get(page))
+    told(reply, ReplyAct.CONFIRM, school.thu)
+    assert "Xác nhận số liệu" not in text(client.get(page))
+    assert not read_tasks(again(school.thu)).figures
+    with at(next_month(check.month)):
+        (task,) = read_tasks(again(school.thu)).figures
+        assert (task.word, task.url) == ("Xác nhận lại", page)
+        assert "Nay tháng đã hết" in text(as_(client, school.thu).get(page))
+        told(ReconciliationReply.objects.get(pk=reply.pk), ReplyAct.CONFIRM, school.thu)
+        assert not read_tasks(again(school.thu)).figures
+    assert ReconciliationReply.objects.get(pk=reply.pk).state == ReplyState.CONFIRMED
+
+
+def test_figures_that_change_after_they_were_confirmed_are_said_to_both_and_confirmed_anew(school, client):
+    check = opened(school)
+    reply = reply_of(check, teacher=school.lan)
+    told(reply, ReplyAct.CONFIRM, school.lan)
+    ask = reverse("approvals:reconciliation_reply_act", args=[reply.pk, "ask_again"])
+    assert as_(client, school.tuan).post(ask).status_code == 422
+    open_window(school)
+    enter(school.sheet(), school.pupils[1], Field.MARK, "8", by=school.lan)
+    page = reverse("approvals:reconciliation_reply", args=[reply.pk])
+    for person, offered in (
+        (school.tuan, "Hỏi lại theo số liệu hiện nay"),
+        (school.lan, "Xác nhận số liệu hiện nay"),
+    ):
+        shown = text(as_(client, person).get(page))
+        assert "Số nay đã khác lúc trả lời" in shown
+        assert offered in shown
+    as_(client, school.tuan).post(ask)
+    assert page in {each.url for each in read_tasks(again(school.lan)).figures}
+    told(ReconciliationReply.objects.get(pk=reply.pk), ReplyAct.CONFIRM, school.lan)
+    as_(client, school.lan)
+    assert "Số nay đã khác" not in text(client.get(page))
+
+
+def test_what_was_corrected_in_books_of_earlier_years_is_in_the_report_apart(school):
+    approved(school, "9")
+    month = month_of(clock.today())
+    following = SchoolYear(pk=school.year.pk + 1)
+    told = {
+        year: {row[0]: row[1:] for row in request_numbers(ReconciliationRound(year=year, month=month)).rows}
+        for year in (school.year, following)
+    }
+    assert told[school.year]["Phiếu đề nghị sửa đã gửi"] == ("1", "0")
+    assert told[following]["Phiếu đề nghị sửa đã gửi"] == ("0", "1")
+    assert told[following]["Phiếu được phê chuẩn"] == ("0", "1")
+    assert told[following]["Phiếu đã thực hiện"] == ("0", "0")
 
 
 def test_the_clerk_is_told_when_the_round_can_be_closed(school):

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import fields
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -74,6 +75,26 @@ def test_the_menu_of_any_page_comes_to_the_same_with_what_its_script_asks_for(sc
             counts[label] = counts.get(label, 0) + count
         assert (whole.get("Việc của tôi", 0), bell) == (total, total), person.username
         assert {**counts, "Việc của tôi": total} == {**whole, "Việc của tôi": total}, person.username
+
+
+def test_a_page_shows_the_numbers_that_the_browser_kept_and_counts_anew_after_an_act(school, client):
+    carry_out_all(school)
+    whole, bell = menu_of(client, school.lan)
+    kept = {"user": str(school.lan.pk), "at": 0, "others": asked_as_the_script_does(client).json()}
+    for cookie in (quote(json.dumps(kept)), "anew"):
+        client.cookies["kim-dong-tasks"] = cookie
+        assert menu_of(client, school.lan, ANY_PAGE) == (whole, bell)
+    answer = client.get(reverse(ANY_PAGE)).content.decode()
+    found = json.loads(re.search(r'data-tasks="([^"]*)"', answer)[1].replace("&quot;", '"'))
+    assert found == kept["others"] != {}
+
+
+@pytest.mark.parametrize("others", ['{"/": "9"}', '{"/": -3}', "[]", "7", '{"/approvals/inspections/": 1e9}'])
+def test_a_cookie_that_the_script_did_not_write_or_another_person_left_counts_nothing(school, client, others):
+    bare = menu_of(client, school.lan, ANY_PAGE)
+    for user, told in ((school.lan.pk, others), (school.thu.pk, '{"/": 9}')):
+        client.cookies["kim-dong-tasks"] = quote(f'{{"user": "{user}", "at": 0, "others": {told}}}')
+        assert menu_of(client, school.lan, ANY_PAGE) == bare
 
 
 def test_what_every_page_counts_is_not_counted_twice(client):

@@ -226,3 +226,12 @@ def test_the_page_asks_as_many_statements_for_a_large_class_as_for_a_small_one(d
             counts.append(len(asked))
             transaction.set_rollback(True)
     assert counts[0] == counts[1] <= 30
+
+
+def test_who_scans_the_code_without_being_logged_in_is_told_what_the_log_in_is_for(school, client):
+    told = "Đăng nhập để kiểm tra bản in"
+    page = client.get("/P/QGT4H9VZ", follow=True).content.decode()
+    assert f'{told} <span class="figures">QGT4H9VZ</span>' in page
+    assert told not in client.get("/accounts/me/", follow=True).content.decode()
+    typed = {"username": "x", "password": "y", "next": "/p/QGT4H9VZ"}
+    assert told in client.post(reverse("accounts:login"), typed).content.decode()
