@@ -9,6 +9,8 @@ from openpyxl import load_workbook
 
 from accounts import clock
 from accounts.models import AccessLogEntry, Post, Team, User
+from approvals import corrections
+from approvals.evidence import clean_evidence
 from approvals.tasks import read_tasks
 from gradebook import grading
 from gradebook.models import (
@@ -31,8 +33,17 @@ from gradebook.year_end import read_class
 from gradebook.year_end_rules import Promotion
 from gradebook.year_end_steps import YearEndRefused
 from reports.read_back import squeezed, text_of
+from tests.approvals.papers import picture
 from tests.gradebook.mark_files import filled
-from tests.gradebook.school import CONFIRMED, certify, exempt, leave_unassessed, open_window
+from tests.gradebook.school import (
+    CONFIRMED,
+    certify,
+    change_of,
+    close_window,
+    exempt,
+    leave_unassessed,
+    open_window,
+)
 from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put, review, say, teach
 
 pytestmark = pytest.mark.django_db
@@ -490,3 +501,21 @@ def test_who_is_not_assessed_is_counted_for_himself(school, client):
     page = text(client.get(at("year_end", school)))
     assert "Không đánh giá: 1" in page
     assert "Chưa có kết quả:" not in page
+
+
+def test_a_comment_that_was_emptied_for_a_reason_is_no_gap_and_the_class_page_says_why(school, client):
+    pupil, why = school.pupils[0], "Nhận xét ghi nhầm của em khác."
+    open_window(school, Period.YEAR_END)
+    close_window(school, Period.YEAR_END)
+    sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
+    request = corrections.propose(sheet, [change_of(sheet, pupil, "comment", "")], by=school.ngoc)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.ngoc)
+    corrections.file_request(request, reason=why, gap_reason=why, by=school.ngoc)
+    corrections.decide(request, approve=True, note="", by=school.hoa)
+    corrections.carry_out(request, by=school.tuan)
+    client.force_login(school.ngoc)
+    page = text(client.get(at("year_end", school)))
+    assert "còn ô trống ở sổ cuối năm" not in page
+    assert f"{pupil.full_name}, Toán, nhận xét: {why} (phiếu 01/" in page
+    confirm(school)
+    assert go_through(school)[pupil.pk].result == "HTXS"
