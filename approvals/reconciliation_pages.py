@@ -69,6 +69,11 @@ class ReplyLine:
         return about(self.reply)
 
     @property
+    def is_early(self) -> bool:
+        """Confirmed before the month was over."""
+        return is_early(self.reply)
+
+    @property
     def kind(self) -> str:
         return REPLY_KINDS[self.reply.state]
 
@@ -172,11 +177,6 @@ class ReplyPage:
     @property
     def is_over(self) -> bool:
         return is_over(self.line.reply.round)
-
-    @property
-    def is_early(self) -> bool:
-        """Confirmed before the month was over."""
-        return is_early(self.line.reply)
 
     @property
     def why_not(self) -> str:

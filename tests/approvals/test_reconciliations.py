@@ -323,6 +323,8 @@ def test_who_confirms_before_the_month_is_over_is_told_so_and_asked_again_when_i
     assert "Xác nhận số liệu" not in text(client.get(page))
     assert not read_tasks(again(school.thu)).figures
     with at(next_month(check.month)):
+        of_all = text(as_(client, school.tuan).get(reverse("approvals:reconciliation", args=[check.pk])))
+        assert "Đã xác nhận đúng khi tháng chưa hết" in of_all
         (task,) = read_tasks(again(school.thu)).figures
         assert (task.word, task.url) == ("Xác nhận lại", page)
         assert "Nay tháng đã hết" in text(as_(client, school.thu).get(page))
