@@ -7,7 +7,6 @@ the history and in the audit chain, nothing may be saved after the lock, every b
 Exit status 1 if not.
 """
 
-import http.client
 import json
 import signal
 import socket
@@ -41,7 +40,7 @@ ANSWERED = "SELECT count(*) FROM reports_printbatch WHERE id = %s AND state = 'd
 class Outages:
     """When the server did not answer /healthz with 200, asked four times a second; seconds since the beginning."""
 
-    address: str
+    stack: Stack
     begin: float
     spans: list[tuple[float, float]] = field(default_factory=list)
     is_over: bool = False
@@ -50,22 +49,12 @@ class Outages:
         since: float | None = None
         while not self.is_over:
             now = time.time() - self.begin
-            if not self._answers():
+            if not self.stack.answers():
                 since = now if since is None else since
             elif since is not None:
                 self.spans.append((round(since, 1), round(now, 1)))
                 since = None
             time.sleep(0.25)
-
-    def _answers(self) -> bool:
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=3)
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
 
 
 @dataclass(slots=True)
@@ -150,7 +139,7 @@ def soak(url: str, folder: Path) -> dict[str, Any]:
     with stacks.running(url, template, files, name="faults") as stack:
         seats = inside(stack, "bench.prepared", "teachers", str(before_lock.TEACHERS))
         batch = inside(stack, "bench.prepared", "print_all")
-        faults, outages = Faults(stack), Outages(stack.address, 0.0)
+        faults, outages = Faults(stack), Outages(stack, 0.0)
         threads = [threading.Thread(target=faults.run), threading.Thread(target=outages.watch)]
 
         def sign(seconds: int) -> str:

@@ -97,13 +97,14 @@ class Stack:
     def _wait_for_web(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_ANSWER
         while time.monotonic() < deadline and self.processes["web"].poll() is None:
-            if self._answers():
+            if self.answers():
                 return
             time.sleep(0.1)
         raise RuntimeError((self.files / "web.log").read_text(encoding="utf-8")[-3000:])
 
-    def _answers(self) -> bool:
-        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=2)
+    def answers(self) -> bool:
+        """Whether the web server and its database do, now."""
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=3)
         try:
             connection.request("GET", "/healthz")
             return connection.getresponse().status == 200
