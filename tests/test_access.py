@@ -541,8 +541,8 @@ PAGES = (
     Page("approvals:signature", Action.SEE_SIGNATURES, SHEET_4A, arguments=sheet_of(Period.MID_TERM_1)),
     Page("approvals:sign_books", Action.SIGN_BOOK, TEACHERS, "post", 422, data={"period": "GHKI"}),
     Page("reports:unsigned_books_paper", Action.SEE_SIGNATURES, EVERYBODY),
-    # Nothing has been locked, so nobody owes a signature.
-    Page("approvals:remind_signers", Action.REMIND_SIGNERS, LEADERS | frozenset({"dung"}), "post", 422),
+    # Of the last period that is locked: there, somebody owes a signature.
+    Page("approvals:remind_signers", Action.REMIND_SIGNERS, LEADERS | frozenset({"dung"}), "post", 302),
     Page("approvals:inquiries", Action.SEE_INQUIRY, EVERYBODY),
     Page("approvals:inquiry_new", Action.ASK, EVERYBODY),
     Page("approvals:inquiry_new", Action.ASK, EVERYBODY, "post", 422),

@@ -311,7 +311,7 @@ def test_blank_means_not_entered_only_where_something_is_assessed():
     (text,) = table_pages(pdf.render_class_table(sample.class_table(5, pupils=2)))
     words = " ".join(text.split())
     assert "Trong các cột đánh giá, ô trắng: chưa nhập" in words
-    assert "chưa phê duyệt (Xếp loại), không có (Khen thưởng)" in words
+    assert "chưa phê duyệt hoặc chờ phê duyệt lại (Xếp loại), không có (Khen thưởng)" in words
     assert "lớp 5 không xét lên lớp" in words
 
 
