@@ -17,6 +17,7 @@ from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.requests import SignedInRequest, key_in
 from accounts.table_files import table_to_save
+from accounts.words import grouped
 
 TITLE = "Nhật kí truy cập"
 
@@ -86,7 +87,7 @@ def access_log_file(request: SignedInRequest) -> HttpResponseBase:
     form = LogFilterForm(request.GET)
     rows = list(export_rows(form.wanted)) if form.is_valid() else []
     if len(rows) > MOST_EXPORTED:
-        most = f"{MOST_EXPORTED:,}".replace(",", ".")
+        most = grouped(MOST_EXPORTED)
         form.add_error(
             "since", f"Có hơn {most} dòng, một tệp chứa nhiều nhất {most}. Chọn khoảng ngày hẹp hơn."
         )

@@ -22,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from accounts import audit_chain
 from accounts.clock import moment_label
 from accounts.tables import Page, write_book
+from accounts.words import grouped
 from gradebook.models import ENTRY_PERIODS
 from reports.archive_rows import Names, Readable, json_lines, read_names, readable
 from reports.archive_tables import (
@@ -201,7 +202,7 @@ class _Archive:
         }
 
     def _read_first(self) -> str:
-        rows = f"{sum(table['so_dong'] for table in self.tables):,}".replace(",", ".")
+        rows = grouped(sum(table["so_dong"] for table in self.tables))
         return _READ_FIRST.format(
             school=_school_name(),
             taken=self._taken(),

@@ -6,14 +6,13 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef
 
+from approvals.approved_results import YEAR_END
 from approvals.models import CorrectionItem
 from approvals.workflow import State
 from gradebook.models import YearOutcome
-from gradebook.regulation import Period
 from gradebook.year_end import read_rows
 from students.models import SchoolClass, SchoolYear
 
-YEAR_END = (Period.YEAR_END, Period.SUPPLEMENTARY)
 _MOST_NAMED: Final = 6
 """Classes."""
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.words import grouped
 from students.models import SchoolYear
 
 
@@ -165,4 +166,4 @@ class DataArchive(models.Model):
     @property
     def rows_label(self) -> str:
         """ "520.761", the thousands apart by a dot; "" before it is done."""
-        return "" if self.rows is None else f"{self.rows:,}".replace(",", ".")
+        return "" if self.rows is None else grouped(self.rows)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from accounts.words import grouped
 from approvals.models import CorrectionRequest
 from gradebook.models import PERIOD_CHOICES, ResultsDecision
 from reports.batch_models import PrintBatch, PrintCopies
@@ -237,12 +238,12 @@ class PrintJob(models.Model):
     @property
     def lines_label(self) -> str:
         """ "1.202 dòng"."""
-        return f"{self.lines_printed or 0:,} dòng".replace(",", ".")
+        return f"{grouped(self.lines_printed or 0)} dòng"
 
     @property
     def cells_missing_label(self) -> str:
         """ "130 ô chưa nhập", the thousands apart by a dot."""
-        return f"{self.cells_missing:,} ô chưa nhập".replace(",", ".")
+        return f"{grouped(self.cells_missing)} ô chưa nhập"
 
 
 class PrintedContent(models.Model):

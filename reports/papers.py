@@ -7,6 +7,8 @@ cell, a few pages in half a second, the quality report of the year in nine.
 from dataclasses import dataclass
 from typing import Any, Final
 
+from accounts.words import grouped
+
 SHORT_CELLS: Final = 1000
 """Up to so many cells a paper is drawn while its reader waits, in 0.65 s; a longer one is a print."""
 SECONDS_A_LINE: Final = 0.008
@@ -33,7 +35,7 @@ class Paper:
     @property
     def lines_label(self) -> str:
         """ "1.202 dòng"."""
-        return f"{self.lines:,} dòng".replace(",", ".")
+        return f"{grouped(self.lines)} dòng"
 
     @property
     def seconds(self) -> int:

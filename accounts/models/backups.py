@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from accounts.words import grouped
+
 
 class Backup(models.Model):
     """Database and files of one moment in the encrypted repository, and what its proof said (PLAN IV.3; rule R64).
@@ -89,4 +91,4 @@ class Backup(models.Model):
     @property
     def rows_label(self) -> str:
         """ "520.761", the thousands apart by a dot; "" before it is made."""
-        return "" if self.rows is None else f"{self.rows:,}".replace(",", ".")
+        return "" if self.rows is None else grouped(self.rows)
