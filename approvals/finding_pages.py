@@ -20,7 +20,7 @@ from approvals.inspection_workflow import (
     finding_acts,
 )
 from approvals.models import CorrectionRequest, Finding, FindingEntry, StaffDecision
-from approvals.open_fixes import is_open_fix
+from approvals.open_fixes import has_open_fix
 from approvals.request_pages import visible_requests
 from gradebook.regulation import Period
 from gradebook.sheets import SheetRef, stored_results, value_and_version
@@ -108,7 +108,7 @@ def read_finding(user: User, finding: Finding) -> FindingPage:
     entries = FindingEntry.objects.filter(finding=finding).select_related("by").order_by("-id")
     is_principal = permissions.may(user, Action.DECIDE_ON_STAFF)
     ref = ref_of(finding)
-    is_open = _is_open_fix(finding)
+    is_open = has_open_fix(finding)
     return FindingPage(
         line=FindingLine(finding),
         value_now=_value_now(finding, ref),
@@ -132,11 +132,6 @@ def read_finding(user: User, finding: Finding) -> FindingPage:
         alike=alike(finding).count(),
         together=_together(finding),
     )
-
-
-def _is_open_fix(finding: Finding) -> bool:
-    is_to_fix = finding.verdict == Verdict.TO_FIX
-    return is_to_fix and Finding.objects.filter(is_open_fix(), pk=finding.pk).exists()
 
 
 def _together(finding: Finding) -> tuple[FindingLine, ...]:

@@ -29,7 +29,7 @@ from approvals.inspections import (
     held,
 )
 from approvals.models import Finding, FindingEntry, Inspection
-from approvals.open_fixes import is_open_fix
+from approvals.open_fixes import has_open_fix
 from gradebook.grading import plain_text
 from gradebook.models import TeachingAssignment
 from gradebook.sheets import SheetRef, stored_results, value_and_version
@@ -219,7 +219,7 @@ def waive(finding: Finding, *, text: str, by: User) -> list[Finding]:
     """
     with acting(by, role=permissions.capacity(by, Action.INSPECT), source=Source.PAGE):
         found = _held(finding, FindingAct.WAIVE, by, together=False)
-        if not Finding.objects.filter(is_open_fix(), pk=finding.pk).exists():
+        if not has_open_fix(found[0]):
             raise InspectionOutdated(
                 f"Nội dung số {finding.number} không còn chờ phiếu đề nghị sửa nào: xem lại rồi làm tiếp."
             )

@@ -120,10 +120,14 @@ def inspection_tasks(user: User) -> Iterator[InspectionTask]:
             )
 
 
+def _sheet(code: str | None, class_name: str) -> str:
+    """«Toán lớp 4A»; without a line the homeroom sheet."""
+    return f"{line_by_code(code).name if code else 'Phẩm chất và năng lực'} lớp {class_name}"
+
+
 def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTask:
-    sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
     return InspectionTask(
-        f"Xem xét xử lí vi phạm: {sheet} lớp {class_name}",
+        f"Xem xét xử lí vi phạm: {_sheet(code, class_name)}",
         "đã kết luận vi phạm: ghi quyết định xử lí, hoặc ghi «Không xử lí» kèm lí do",
         f"{reverse('approvals:staff_decision_new')}?finding={pk}",
         "waiting",
@@ -132,9 +136,8 @@ def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTas
 
 
 def _fix_task(pk: int, code: str | None, class_name: str) -> InspectionTask:
-    sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
     return InspectionTask(
-        f"Lập phiếu sửa theo kết luận kiểm tra: {sheet} lớp {class_name}",
+        f"Lập phiếu sửa theo kết luận kiểm tra: {_sheet(code, class_name)}",
         "việc này hết khi phiếu đề nghị sửa đã gửi, hoặc người kiểm tra thôi yêu cầu",
         reverse("approvals:finding", args=[pk]),
         "warning",
@@ -143,9 +146,8 @@ def _fix_task(pk: int, code: str | None, class_name: str) -> InspectionTask:
 
 
 def _conclusion_task(pk: int, verdict: Verdict, code: str | None, class_name: str) -> InspectionTask:
-    sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
     return InspectionTask(
-        f"Đọc kết luận kiểm tra: {sheet} lớp {class_name}",
+        f"Đọc kết luận kiểm tra: {_sheet(code, class_name)}",
         f"kết luận: {verdict.label}",
         reverse("approvals:finding", args=[pk]),
         "waiting",
@@ -156,14 +158,13 @@ def _conclusion_task(pk: int, verdict: Verdict, code: str | None, class_name: st
 def _finding_task(
     pk: int, state: FindingState, code: str | None, class_name: str, due_on: datetime.date | None
 ) -> InspectionTask:
-    sheet = line_by_code(code).name if code else "Phẩm chất và năng lực"
     url = reverse("approvals:finding", args=[pk])
     if state == FindingState.ANSWERED or due_on is None:
-        title = f"Kết luận nội dung kiểm tra: {sheet} lớp {class_name}"
+        title = f"Kết luận nội dung kiểm tra: {_sheet(code, class_name)}"
         return InspectionTask(title, "giáo viên đã giải trình", url, "waiting", state.label)
     is_late = due_on < clock.today()
     return InspectionTask(
-        f"Giải trình nội dung kiểm tra: {sheet} lớp {class_name}",
+        f"Giải trình nội dung kiểm tra: {_sheet(code, class_name)}",
         f"hạn {due_on:%d/%m/%Y}",
         url,
         "refused" if is_late else "warning",

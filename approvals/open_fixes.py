@@ -33,6 +33,11 @@ def is_open_fix() -> Q:
     return Q(~Exists(waived), verdict=Verdict.TO_FIX, state=FindingState.CLOSED) & ~is_asked_for
 
 
+def has_open_fix(finding: Finding) -> bool:
+    """The same of one finding. One statement, none of another verdict."""
+    return finding.verdict == Verdict.TO_FIX and Finding.objects.filter(is_open_fix(), pk=finding.pk).exists()
+
+
 def fixes_waiting_for(user: User) -> QuerySet[Finding]:
     """Of the person's own sheets, once the conclusion was read: one for all of a sheet and an inspection.
 
