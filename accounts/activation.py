@@ -146,14 +146,22 @@ def _void_passwords(people: Sequence[User], *, by: User) -> None:
 
 
 def _new_code() -> str:
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    return in_groups("".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)))
+
+
+def in_groups(letters: str) -> str:
+    """«BCFG-HJKM-NPQR-STVX», as a code is printed."""
     return "-".join(letters[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP))
 
 
+def letters_of(code: str) -> str:
+    """The letters alone, however they were typed."""
+    return "".join(letter for letter in code.upper() if letter in ALPHABET)
+
+
 def hash_of(code: str) -> str:
-    """Of the letters alone, however they were typed. 70 random bits need no slow hash."""
-    letters = "".join(letter for letter in code.upper() if letter in ALPHABET)
-    return hashlib.sha256(letters.encode()).hexdigest()
+    """70 random bits need no slow hash."""
+    return hashlib.sha256(letters_of(code).encode()).hexdigest()
 
 
 def activate(*, username: str, code: str, password: str) -> Activation:

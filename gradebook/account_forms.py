@@ -18,7 +18,15 @@ from students.staff_files import SYNONYMS, StaffFile, read_staff, staff_code
 from students.workbook_safety import MAX_FILE
 from students.workbooks import WorkbookRefused
 
-USERNAME = re.compile(r"[a-z0-9]+(?:[.\-_][a-z0-9]+)*")
+_USERNAME = re.compile(r"[a-z0-9]+(?:[.\-_][a-z0-9]+)*")
+
+
+def username_of(typed: str) -> str:
+    """In small letters. Raises ValidationError for what nobody could type at log-in; of nothing typed it is ""."""
+    name = typed.strip().lower()
+    if name and not _USERNAME.fullmatch(name):
+        raise forms.ValidationError("Chỉ dùng chữ không dấu, số, dấu chấm, gạch; ví dụ hong.nt.")
+    return name
 
 
 class StaffListForm(forms.Form):
@@ -101,10 +109,7 @@ class AccountForm(StaffFields, forms.Form):
         return code
 
     def clean_username(self) -> str:
-        name = self.cleaned_data["username"].strip().lower()
-        if name and not USERNAME.fullmatch(name):
-            raise forms.ValidationError("Chỉ dùng chữ không dấu, số, dấu chấm, gạch; ví dụ hong.nt.")
-        return name
+        return username_of(self.cleaned_data["username"])
 
     def clean(self) -> dict[str, Any]:
         """Somebody of the same name and birth date is nearly always the same person: the clerk says if not."""

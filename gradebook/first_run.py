@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts.activation import ALPHABET, CODE_LENGTH, GROUP, Slip, latest_slip, write_slips
+from accounts.activation import (
+    ALPHABET,
+    CODE_LENGTH,
+    Slip,
+    in_groups,
+    latest_slip,
+    letters_of,
+    write_slips,
+)
 from accounts.clock import today
 from accounts.history import Source, acting
 from accounts.models import Post, User
@@ -19,7 +27,7 @@ from accounts.terms import Problem
 from gradebook.staffing import LoginNames, carry_out_staff
 from students.models import SchoolYear
 from students.staff_files import StaffRow
-from students.years import YearRefused, prepare_first_year
+from students.years import YearRefused, store_new_year
 
 FIRST_MONTH = 8
 """The office's year begins with August (students.models.SchoolYear)."""
@@ -51,14 +59,12 @@ def has_begun() -> bool:
 def set_up_code() -> str:
     """Four groups of letters, the same until the secret key changes; told by `manage.py first_run` alone."""
     digest = salted_hmac("gradebook.first_run", "", algorithm="sha256").digest()
-    letters = "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:CODE_LENGTH])
-    return "-".join(letters[start : start + GROUP] for start in range(0, CODE_LENGTH, GROUP))
+    return in_groups("".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:CODE_LENGTH]))
 
 
 def is_set_up_code(typed: str) -> bool:
     """However it was typed."""
-    letters = "".join(letter for letter in typed.upper() if letter in ALPHABET)
-    return constant_time_compare(letters, set_up_code().replace("-", ""))
+    return constant_time_compare(letters_of(typed), letters_of(set_up_code()))
 
 
 def found_school(year: SchoolYear, principal: FirstPerson, clerk: FirstPerson) -> list[Slip]:
@@ -74,7 +80,7 @@ def found_school(year: SchoolYear, principal: FirstPerson, clerk: FirstPerson) -
     with acting(None, role="Cài đặt", source=Source.SYSTEM):
         if has_begun():
             raise YearRefused(Problem("", "Trường vừa được lập ở một trang khác. Tải lại trang này."))
-        prepare_first_year(year)
+        store_new_year(year)
         carry_out_staff(
             [
                 _row(each, post)

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from gradebook.account_forms import USERNAME
+from gradebook.account_forms import username_of
 from gradebook.first_run import FirstPerson, is_set_up_code
 from students.models import SchoolYear
 from students.staff_files import staff_code
@@ -68,26 +68,22 @@ class FirstRunForm(RefusableForm, SetUpCodeForm, forms.ModelForm):
             "place": "Trước ngày tháng ở đầu văn bản, ví dụ Hoà Bình.",
         }
 
+    def clean_principal_username(self) -> str:
+        return username_of(self.cleaned_data["principal_username"])
+
+    def clean_clerk_username(self) -> str:
+        return username_of(self.cleaned_data["clerk_username"])
+
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
-        for post in ("principal", "clerk"):
-            name = told.get(f"{post}_username", "").strip().lower()
-            if name and not USERNAME.fullmatch(name):
-                self.add_error(
-                    f"{post}_username", "Chỉ dùng chữ không dấu, số, dấu chấm, gạch; ví dụ hong.nt."
-                )
         for field, fault in (
             ("code", "Trùng mã của Hiệu trưởng. Mỗi người một mã."),
             ("username", "Trùng tên đăng nhập của Hiệu trưởng. Mỗi người một tên."),
         ):
-            if told.get(f"clerk_{field}") and self._same(told, field):
+            first, second = (told.get(f"{post}_{field}", "") for post in ("principal", "clerk"))
+            if second and first.casefold() == second.casefold():
                 self.add_error(f"clerk_{field}", fault)
         return told
-
-    @staticmethod
-    def _same(told: dict[str, Any], field: str) -> bool:
-        first, second = (str(told.get(f"{post}_{field}", "")) for post in ("principal", "clerk"))
-        return first.strip().casefold() == second.strip().casefold()
 
     def person(self, post: str) -> FirstPerson:
         """`post`: "principal" or "clerk"."""
@@ -95,5 +91,5 @@ class FirstRunForm(RefusableForm, SetUpCodeForm, forms.ModelForm):
         return FirstPerson(
             code=staff_code(told[f"{post}_code"]),
             full_name=told[f"{post}_name"],
-            username=told[f"{post}_username"].strip().lower(),
+            username=told[f"{post}_username"],
         )

@@ -58,17 +58,13 @@ def prepare_year(year: SchoolYear, *, by: User, source: Source = Source.PAGE) ->
     """Stores a year to be opened later, with the rules of its time, its public holidays and last year's week."""
     permissions.require(by, Action.PREPARE_YEAR)
     with acting(by, role=permissions.post_label(by), source=source) as act:
-        _store_new(year)
+        store_new_year(year)
         act.says(f"Lập năm học {year.label}", thing=f"year:{year.pk}")
     return year
 
 
-def prepare_first_year(year: SchoolYear) -> None:
-    """The same within an act of nobody's: a school that begins has no accounts yet (gradebook.first_run)."""
-    _store_new(year)
-
-
-def _store_new(year: SchoolYear) -> None:
+def store_new_year(year: SchoolYear) -> None:
+    """The same within an act; a school that begins has no account yet that may (gradebook.first_run)."""
     refuse(*problems_of_days(year), _already_there(year))
     year.state, year.rule_set = SchoolYear.State.PREPARING, proposed_rule_set(year.pk)
     year.save(force_insert=True)
