@@ -4,14 +4,12 @@ Prints a table of measured value and aim, and writes all to bench/results/latest
 """
 
 import argparse
-import json
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 from bench import books, gradebook, hundred, latest, rolls
+from bench.inside import inside
 from bench.rows import School
 from kimdong import embedded_postgres
 from tests import stack as stacks
@@ -55,17 +53,19 @@ def main() -> None:
 
 
 def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
-    """Every measurement, in order."""
+    """Every measurement, in order: permissions after all that needs the teachers' own assignments, which they take
+    away; the roll-over last, for it ends the year.
+    """
     print("· roll call", flush=True)
     results = rolls_of(stack)
     print("· progress of the school", flush=True)
-    results |= _inside(stack, "bench.progress")
+    results |= inside(stack, "bench.progress")
     print("· statistics of the school", flush=True)
-    results |= _inside(stack, "bench.statistics")
+    results |= inside(stack, "bench.statistics")
     print("· signatures on the books", flush=True)
-    results |= _inside(stack, "bench.signatures")
+    results |= inside(stack, "bench.signatures")
     print("· permissions and the access log", flush=True)
-    results |= _inside(stack, "bench.permissions")
+    results |= inside(stack, "bench.permissions")
     print("· books of one class", flush=True)
     year_before = stack.fetch("SELECT min(year_id) FROM students_schoolclass")[0][0]
     school = [
@@ -83,9 +83,9 @@ def run(stack: Stack, *, quick: bool) -> dict[str, dict[str, object]]:
         results["thkqgd_school"] = books.print_books(stack, "thkqgd", "CN", school)
         results["hocba_school"] = books.print_school(stack, year_before)
     print("· correction requests", flush=True)
-    results |= _inside(stack, "bench.corrections")
+    results |= inside(stack, "bench.corrections")
     print("· the school into the next year", flush=True)
-    return results | _inside(stack, "bench.roll_over")
+    return results | inside(stack, "bench.roll_over")
 
 
 def rolls_of(stack: Stack) -> dict[str, dict[str, object]]:
@@ -95,18 +95,7 @@ def rolls_of(stack: Stack) -> dict[str, dict[str, object]]:
         row.what: {"median_ms": row.median_ms} for row in rolls.measure(school)
     }
     path = open_rolls(stack, rolls.TEACHER)[0]
-    return rows | _inside(stack, "bench.rolls", path, rolls.TEACHER)
-
-
-def _inside(stack: Stack, module: str, *arguments: str) -> dict[str, dict[str, object]]:
-    """What a module measures inside Django. Permissions after all that needs the teachers' own assignments, which they
-    take away; the roll-over last, for it ends the year.
-    """
-    command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(
-        command, cwd=ROOT, env=stack.environment, check=True, capture_output=True, text=True
-    )
-    return json.loads(done.stdout)
+    return rows | inside(stack, "bench.rolls", path, rolls.TEACHER)
 
 
 AIMS: tuple[tuple[str, str, str, str], ...] = (

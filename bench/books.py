@@ -10,7 +10,6 @@ nothing kept. CPU seconds are told beside the clock's: what the books cost where
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ import django
 import psutil
 
 from bench import latest
+from bench.inside import inside
 from kimdong import embedded_postgres
 from tests import stack as stacks
 from tests.stack import ROOT, Stack
@@ -79,7 +79,7 @@ def _workers(stack: Stack) -> list[psutil.Process]:
 def print_books(stack: Stack, book: str, period: str, class_ids: Sequence[int]) -> dict[str, object]:
     """Asks for one book a class and waits for the last."""
     meter = Meter(stack)
-    jobs = _inside(stack, "ask", book, period, ",".join(map(str, class_ids)))
+    jobs = inside(stack, "bench.books", "ask", book, period, ",".join(map(str, class_ids)))
     _wait(meter, lambda: _are_done(stack, "reports_printjob", jobs))
     pages, pupils = stack.fetch(
         "SELECT sum(pages), sum(pupils_done) FROM reports_printjob WHERE id = ANY(%s)", jobs
@@ -97,7 +97,7 @@ def print_books(stack: Stack, book: str, period: str, class_ids: Sequence[int]) 
 def print_school(stack: Stack, year: int, *, cancelled: bool = False) -> dict[str, object]:
     """The học bạ of the school as a batch, its binding included; `cancelled`: once in the middle, then resumed."""
     meter = Meter(stack)
-    batch = _inside(stack, "ask_batch", str(year))
+    batch = inside(stack, "bench.books", "ask_batch", str(year))
     if cancelled:
         pupils = stack.fetch(
             "SELECT count(*) FROM students_enrolment e JOIN students_schoolclass c"
@@ -105,9 +105,9 @@ def print_school(stack: Stack, year: int, *, cancelled: bool = False) -> dict[st
             year,
         )[0][0]
         _wait(meter, lambda: _pupils_done(stack, batch) >= CANCELLED_AT * pupils)
-        _inside(stack, "cancel", str(batch))
+        inside(stack, "bench.books", "cancel", str(batch))
         kept = _kept_pages(stack)
-        _inside(stack, "resume", str(batch))
+        inside(stack, "bench.books", "resume", str(batch))
     _wait(meter, lambda: _are_done(stack, "reports_printbatch", [batch]))
     pages, count, file = stack.fetch(
         "SELECT pages, pupils, file FROM reports_printbatch WHERE id = %s", batch
@@ -171,18 +171,6 @@ def _are_done(stack: Stack, table: str, numbers: Sequence[int]) -> bool:
 def _megabytes(stack: Stack, files: Sequence[tuple[str]]) -> float:
     size = sum((stack.files / "private" / name).stat().st_size for (name,) in files)
     return round(size / 1e6, 2)
-
-
-def _inside(stack: Stack, *command: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.books", *command],
-        cwd=ROOT,
-        env=stack.environment,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(done.stdout)
 
 
 # -- Inside Django -----------------------------------------------------------------------------------------
@@ -288,12 +276,12 @@ def measure(stack: Stack) -> dict[str, dict[str, object]]:
     first("ten_classes", lambda: print_books(stack, "hocba", "CN", classes[:TEN_CLASSES]))
     first("school", lambda: print_school(stack, year))
     first("school_again", lambda: print_school(stack, year), kept=True)
-    _inside(stack, "correct", str(year))
+    inside(stack, "bench.books", "correct", str(year))
     first("school_after_a_correction", lambda: print_school(stack, year), kept=True)
     first("school_cancelled_and_resumed", lambda: print_school(stack, year, cancelled=True))
     for worker in ("worker", "worker2"):
         stack.kill(worker)
-    found["statements"] = _inside(stack, "statements", str(classes[0]))
+    found["statements"] = inside(stack, "bench.books", "statements", str(classes[0]))
     return found
 
 

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from bench import before_lock, latest
-from bench.gradebook import inside
+from bench.inside import inside
 from kimdong import embedded_postgres
 from tests import stack as stacks
 from tests.stack import ROOT, Stack

@@ -5,8 +5,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import before_lock, latest, scrolling, sheets
+from bench.inside import inside
 from kimdong import embedded_postgres
 from tests import stack as stacks
-from tests.stack import ROOT, Stack, Template
+from tests.stack import ROOT, Template
 
 QUIET = 0.3
 """Load average a core above which others are at work on the machine."""
@@ -79,20 +78,6 @@ def compare(url: str, template: Template, files: Path, *, disturbed: bool) -> di
 def is_disturbed() -> bool:
     """Asked before the bench begins, which is no quiet neighbour itself."""
     return os.getloadavg()[0] > QUIET * (os.cpu_count() or 1)
-
-
-def inside(stack: Stack, module: str, *arguments: str, text: str = "") -> Any:
-    """What a module prints that runs inside Django over the stack's database."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=ROOT,
-        env=stack.environment,
-        input=text,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return json.loads(done.stdout)
 
 
 def show(found: Mapping[str, Any]) -> None:
