@@ -105,7 +105,9 @@ def read_environment(values: Mapping[str, str]) -> Environment:
         backups=_backups(values),
         signing=_signing(values),
         tls=_tls(values, hosts) if behind_tls == "1" else None,
-        slow_ms=_slow_ms(values),
+        slow_ms=_number(
+            values, "KIMDONG_SLOW_MS", "500", "milliseconds, for example: 500 (0: none is logged)"
+        ),
         metrics_token=_metrics_token(values),
     )
 
@@ -116,12 +118,7 @@ def _time_outs(values: Mapping[str, str], options: Mapping[str, str]) -> dict[st
     Unset for commands and workers, which take the time they need; gunicorn.py sets it for pages. Nothing where
     DATABASE_URL has ?options= of its own.
     """
-    told = values.get("KIMDONG_STATEMENT_SECONDS", "0").strip()
-    if not told.isascii() or not told.isdigit():
-        raise BadEnvironmentError(
-            f"KIMDONG_STATEMENT_SECONDS is {told!r}; it must be a number of seconds, for example: 45 (0: no limit)."
-        )
-    seconds = int(told)
+    seconds = _number(values, "KIMDONG_STATEMENT_SECONDS", "0", "seconds, for example: 45 (0: no limit)")
     if not seconds or "options" in options:
         return {}
     limits = {
@@ -240,12 +237,10 @@ def _tls(values: Mapping[str, str], hosts: Sequence[str]) -> tuple[str, str, int
     return hosts[0], host, int(port)
 
 
-def _slow_ms(values: Mapping[str, str]) -> int:
-    told = values.get("KIMDONG_SLOW_MS", "500").strip()
+def _number(values: Mapping[str, str], name: str, unless_set: str, of_what: str) -> int:
+    told = values.get(name, unless_set).strip()
     if not told.isascii() or not told.isdigit():
-        raise BadEnvironmentError(
-            f"KIMDONG_SLOW_MS is {told!r}; it must be a number of milliseconds, for example: 500 (0: none is logged)."
-        )
+        raise BadEnvironmentError(f"{name} is {told!r}; it must be a number of {of_what}.")
     return int(told)
 
 

@@ -25,13 +25,12 @@ preload_app = False
 
 # No page takes this long (books are printed by the worker); a process that does is stuck.
 timeout = 60
-graceful_timeout = 15
-
-_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  (gunicorn names the file)
-
 # Before that, PostgreSQL gives up what hangs: the page says that it was busy, and no thread or lock is lost to it.
 raw_env = [f"KIMDONG_STATEMENT_SECONDS={os.environ.get('KIMDONG_STATEMENT_SECONDS', '45')}"]
+graceful_timeout = 15
 keepalive = 15
+
+_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  (gunicorn names the file)
 
 # Where the processes count requests for /metrics, if anybody may read it: in memory, gone with the server.
 _counts = None
