@@ -11,8 +11,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 from urllib.parse import quote
 
-from accounts.words import grouped
-
 Figure = int | Decimal | None
 
 MISSING: Final = "…"
@@ -227,7 +225,7 @@ def figure_words(figure: Figure, column: Column | None = None) -> str:
     if figure is None:
         return NO_SHARE if column and column.is_share else MISSING
     whole, _dot, decimals = str(abs(figure)).partition(".")
-    words = grouped(int(whole)) + (f",{decimals}" if decimals else "")
+    words = f"{int(whole):,}".replace(",", ".") + (f",{decimals}" if decimals else "")
     if figure < 0:
         return f"−{words}"
     return f"+{words}" if figure and column and column.is_change else words
