@@ -4,7 +4,6 @@ Frames are counted while the wheel turns and while an arrow key is held; what ke
 50 ms is told with the function that did it.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,8 +11,8 @@ from typing import Any
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from bench.measure import median_ms, milliseconds
+from tests.browser import CHROMIUM, CHROMIUM_FLAGS
 from tests.stack import Stack
-from tests.stories.conftest import CHROMIUM_FLAGS
 from tests.stories.people import log_in
 
 SLOWER = 4
@@ -56,7 +55,7 @@ TELL = """async () => {
 
 def measure(stack: Stack, username: str, path: str) -> dict[str, Any]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         page = log_in(browser, stack, username).page
         slow = page.context.new_cdp_session(page)
         slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})

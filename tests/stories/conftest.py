@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,38 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import stack
+from tests.browser import CHROMIUM, CHROMIUM_FLAGS
 from tests.migrated_database import migrated_database
 from tests.stories.people import log_in
 from tests.stories.screens import places_in, stands_on_every_screen
-
-# The window that each context opens would load the list under the address bar, two pages of Chromium's own: half of
-# what a context costs. Chromium heeds the last such list alone, so Playwright's, where it matters here, is repeated.
-WITHOUT = [
-    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup", "PreloadTopChromeWebUI"),
-    *(
-        "AvoidUnnecessaryBeforeUnloadCheckSync",
-        "DestroyProfileOnBrowserClose",
-        "PaintHolding",
-        "HttpsUpgrades",
-    ),
-    *(
-        "HttpsFirstBalancedModeAutoEnable",
-        "ThirdPartyStoragePartitioning",
-        "MediaRouter",
-        "OptimizationHints",
-    ),
-    *("NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch"),
-]
-CHROMIUM_FLAGS = [
-    f"--disable-features={','.join(WITHOUT)}",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +57,7 @@ def chromium() -> Iterator[Browser]:
     """A browser for the stories of one file. While it lives, an event loop runs in this process, in which Django
     refuses its database: so it must be gone before tests of another kind."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
