@@ -2,7 +2,7 @@
 
 The account that may apply an approved request must have no other way to a mark (PLAN IV.3), and does not supervise
 itself (PLAN IV.2, IV.3). Acts refuse here with words; `permissions` bars the clerk from entering all the same, and the
-database refuses behind both (migration gradebook.0020_the_clerk_holds_no_class, constraint post_clerk_is_no_leader).
+database refuses behind both (migration gradebook.0003_the_clerk_holds_no_class, constraint post_clerk_is_no_leader).
 """
 
 from collections.abc import Iterable

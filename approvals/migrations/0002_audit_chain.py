@@ -2,15 +2,20 @@
 
 from django.db import migrations
 
-WATCHED = ("correctionrequest", "correctionitem", "evidence")
-KEPT = ("correctionrequest", "correctionitem", "evidence")
-
-
-def statements() -> list[str]:
-    watch = [f"SELECT audit_watch('approvals_{table}')" for table in WATCHED]
-    return [*watch, *(f"SELECT history_keep('approvals_historical{table}')" for table in KEPT)]
+GUARDS = """
+SELECT audit_watch('approvals_correctionrequest');
+SELECT audit_watch('approvals_correctionitem');
+SELECT audit_watch('approvals_evidence');
+SELECT history_keep('approvals_historicalcorrectionrequest');
+SELECT history_keep('approvals_historicalcorrectionitem');
+SELECT history_keep('approvals_historicalevidence');
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_audit_chain"), ("approvals", "0001_initial")]
-    operations = [migrations.RunSQL(statements(), migrations.RunSQL.noop)]
+    dependencies = [
+        ("approvals", "0001_initial"),
+        ("gradebook", "0002_audit_chain"),
+        ("students", "0003_years_and_calendar_kept"),
+    ]
+    operations = [migrations.RunSQL(GUARDS, migrations.RunSQL.noop)]

@@ -2,15 +2,22 @@
 
 from django.db import migrations
 
-WATCHED = ("teachingassignment", "entryorder", "entrywindow", "subjectresult", "traitresult", "yearoutcome")
-KEPT = ("teachingassignment", "entryorder", "entrywindow", "subjectresult", "traitresult", "yearoutcome")
-
-
-def statements() -> list[str]:
-    watch = [f"SELECT audit_watch('gradebook_{table}')" for table in WATCHED]
-    return [*watch, *(f"SELECT history_keep('gradebook_historical{table}')" for table in KEPT)]
+GUARDS = """
+SELECT audit_watch('gradebook_teachingassignment');
+SELECT audit_watch('gradebook_entryorder');
+SELECT audit_watch('gradebook_entrywindow');
+SELECT audit_watch('gradebook_subjectresult');
+SELECT audit_watch('gradebook_traitresult');
+SELECT audit_watch('gradebook_yearoutcome');
+SELECT history_keep('gradebook_historicalteachingassignment');
+SELECT history_keep('gradebook_historicalentryorder');
+SELECT history_keep('gradebook_historicalentrywindow');
+SELECT history_keep('gradebook_historicalsubjectresult');
+SELECT history_keep('gradebook_historicaltraitresult');
+SELECT history_keep('gradebook_historicalyearoutcome');
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_audit_chain"), ("gradebook", "0001_initial")]
-    operations = [migrations.RunSQL(statements(), migrations.RunSQL.noop)]
+    dependencies = [("gradebook", "0001_initial"), ("students", "0003_years_and_calendar_kept")]
+    operations = [migrations.RunSQL(GUARDS, migrations.RunSQL.noop)]

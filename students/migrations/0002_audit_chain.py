@@ -1,16 +1,30 @@
-"""Puts the tables of this app under the audit chain and makes their history append-only."""
+"""Puts pupils, classes, uploaded lists and attendance under the audit chain; their history is append-only (rule R56)."""
 
 from django.db import migrations
 
-WATCHED = ("schoolclass", "homeroomassignment", "student", "enrolment", "yearprofile")
-KEPT = ("schoolyear", "schoolclass", "homeroomassignment", "student", "enrolment", "yearprofile")
-
-
-def statements() -> list[str]:
-    watch = [f"SELECT audit_watch('students_{table}')" for table in WATCHED]
-    return [*watch, *(f"SELECT history_keep('students_historical{table}')" for table in KEPT)]
+GUARDS = """
+SELECT audit_watch('students_schoolclass');
+SELECT audit_watch('students_homeroomassignment');
+SELECT audit_watch('students_student');
+SELECT audit_watch('students_enrolment');
+SELECT audit_watch('students_yearprofile');
+SELECT history_keep('students_historicalschoolyear');
+SELECT history_keep('students_historicalschoolclass');
+SELECT history_keep('students_historicalhomeroomassignment');
+SELECT history_keep('students_historicalstudent');
+SELECT history_keep('students_historicalenrolment');
+SELECT history_keep('students_historicalyearprofile');
+SELECT audit_watch('students_rosterupload');
+SELECT history_keep('students_historicalrosterupload');
+SELECT audit_watch('students_rollcall');
+SELECT audit_watch('students_absence');
+SELECT audit_watch('students_attendancemonth');
+SELECT history_keep('students_historicalrollcall');
+SELECT history_keep('students_historicalabsence');
+SELECT history_keep('students_historicalattendancemonth');
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_audit_chain"), ("students", "0001_initial")]
-    operations = [migrations.RunSQL(statements(), migrations.RunSQL.noop)]
+    dependencies = [("students", "0001_initial"), ("accounts", "0002_audit_chain")]
+    operations = [migrations.RunSQL(GUARDS, migrations.RunSQL.noop)]

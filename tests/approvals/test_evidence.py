@@ -205,7 +205,7 @@ def test_the_same_pdf_gives_the_same_bytes_so_that_it_is_kept_once():
     assert clean_evidence("a.pdf", content).sha256 == clean_evidence("b.pdf", content).sha256
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     source=st.sampled_from([picture(), picture("PNG"), armed_pdf()]),
     cut=st.integers(0, 2000),

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.charts import BANDS_FROM, BANDS_WIDE, LETTER_FROM, ROW, Band, Bar, Part, bands, spans, stacked
@@ -29,7 +29,6 @@ def percent(text):
     return float(text.removesuffix("%"))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.integers(0, 2000), min_size=1, max_size=8).filter(any))
 def test_the_parts_of_a_bar_touch_and_fill_it_exactly(numbers):
     places = spans(numbers)

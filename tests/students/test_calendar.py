@@ -1,10 +1,8 @@
 """When there are lessons (rules R2, R71): terms, holidays, make-up days, sessions, weeks as the school counts them."""
 
 import datetime
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
@@ -195,16 +193,6 @@ def test_whatever_the_calendar_a_school_day_has_a_session_and_lies_in_one_number
 def _entry(year: SchoolYear, number: int, kind: str, weekday: int | None = None) -> CalendarEntry:
     on = year.starts_on + datetime.timedelta(days=number)
     return CalendarEntry(year=year, kind=kind, name="x", starts_on=on, ends_on=on, taught_as=weekday)
-
-
-def test_years_stored_before_there_were_calendars_get_one(year):
-    SchoolYear.objects.update(lessons_start_on=None, second_term_starts_on=None, lessons_end_on=None)
-    import_module("students.migrations.0022_calendars_of_stored_years").fill_calendars(apps, None)
-    calendar = YearCalendar.of(SchoolYear.objects.get())
-    assert calendar.year.is_open
-    assert calendar.is_school_day(day("07/09/2026"))
-    assert not calendar.is_school_day(day("24/11/2026"))
-    assert calendar.weeks()[-1].last == day("06/06/2027")
 
 
 # -- The database's own guards -----------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from students import movements
@@ -15,6 +15,7 @@ from students.movement_plans import Draft
 from students.movement_rules import Kind
 from students.movements import MovementRefused
 from tests.gradebook.school import School, add_pupils, make_school
+from tests.hypothesis_profile import BESIDE_FIXTURES
 
 DAY = datetime.timedelta(days=1)
 DATA = {
@@ -76,7 +77,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=BESIDE_FIXTURES)
 @given(steps=STEPS, since=st.integers(0, 60), until=st.integers(0, 70))
 def test_the_identity_holds_after_any_sequence_of_acts(school, steps, since, until):
     classes = list(school.year.classes.order_by("name"))

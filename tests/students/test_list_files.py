@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import python_calamine
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from students.cell_values import text_of
@@ -23,6 +23,7 @@ from students.roster_files import read_roster
 from students.roster_planning import plan_roster
 from students.roster_plans import Deed
 from students.workbooks import WorkbookRefused
+from tests.hypothesis_profile import BESIDE_FIXTURES
 from tests.students.workbook_making import DATA, archive, workbook
 
 WORKBOOKS = DATA / "workbooks"
@@ -238,7 +239,7 @@ BASES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(base=st.sampled_from(BASES), seed=st.integers(0, 10**6))
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(base: bytes, seed: int) -> None:
     try:
@@ -253,7 +254,7 @@ anything = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.lists(anything, max_size=6), max_size=12))
 def test_a_table_of_anything_is_read(rows: list) -> None:
     lines = io.StringIO()
@@ -272,7 +273,7 @@ names = st.one_of(
 
 
 @pytest.mark.django_db
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=BESIDE_FIXTURES)
 @given(
     pupils=st.lists(
         st.tuples(
