@@ -231,7 +231,7 @@ HEADINGS = (
     *(Heading("Quyết định lúc", 18), Heading("Ý kiến", 36), Heading("Người thực hiện", 26)),
     *(Heading("Thực hiện lúc", 18), Heading("Loại sai sót", 26)),
     *(Heading("Hiệu trưởng trả lời", 18), Heading("Hiệu trưởng", 26), Heading("Hiệu trưởng trả lời lúc", 18)),
-    Heading("Ý kiến Hiệu trưởng", 36),
+    *(Heading("Ý kiến Hiệu trưởng", 36), Heading("Vì sao để trống ô phải có", 36)),
 )
 
 
@@ -246,6 +246,7 @@ def table_rows(entries: Iterable[Entry]) -> Iterable[Sequence[Value]]:
             *(request.decision_note, _name(request.applied_by), request.applied_at),
             request.reason_label,
             *(entry.principal_answer, _name(request.consent_by), request.consent_at, request.consent_note),
+            request.gap_reason,
         )
         for cell in entry.cells:
             told = (cell.student, cell.subject, cell.content, cell.old, cell.new)

@@ -22,10 +22,10 @@ from approvals.evidence import CleanFile
 from approvals.mandates import CorrectionIncomplete, CorrectionOutdated, CorrectionRefused, check_move
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
 from approvals.moves import moved, role_of, take
-from approvals.reason_codes import ReasonCode
+from approvals.reason_codes import ReasonCode, codes_about
 from approvals.registers import may_be_brought, register_of
 from approvals.workflow import Act, State
-from gradebook.entry import Change, SaveReport, differences
+from gradebook.entry import Change, typed_differences
 from gradebook.grading import plain_text, says_something
 from gradebook.sheets import SheetRef
 from gradebook.windows import lock_state, whole_period_locks
@@ -39,6 +39,10 @@ NOTHING_NEW = (
     "Thêm minh chứng ở dưới, hoặc ghi rõ hơn vào lí do này, rồi gửi lại."
 )
 
+MOVED_ON = (
+    "Có ô đã đổi từ khi thầy cô mở trang, phiếu chưa được lập. Xem giá trị đang lưu ở từng ô, ghi lại nếu vẫn "
+    "cần sửa."
+)
 NO_GAP_REASON = (
     "Phiếu xoá trống ô phải có của sổ đã khoá. Ghi vì sao ô này được để trống, hoặc huỷ phiếu và lập phiếu với giá trị "
     "đúng."
@@ -49,7 +53,8 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
     """Makes a draft of the cells whose wanted value differs from the stored one, and notes both.
 
     Raises PermissionDenied for anyone but the responsible teacher, after the year whoever was it to its end;
-    YearIsClosed; CorrectionRefused while the sheet is open, for a bad value (with its cell), or when nothing differs.
+    YearIsClosed; CorrectionRefused while the sheet is open, for a bad value or one that has moved on since the proposer
+    saw it (with its cell), or when nothing differs.
     """
     permissions.require(
         by,
@@ -68,12 +73,14 @@ def propose(ref: SheetRef, changes: Sequence[Change], *, by: User) -> Correction
             raise CorrectionRefused(
                 f"{lock.sentence.rstrip('.')}. Phiếu đề nghị chỉ sửa những gì đã nhập trong đợt đã khoá."
             )
-        wanted, refused = differences(ref, changes)
-        if refused:
-            raise CorrectionRefused("Có ô ghi chưa đúng, phiếu chưa được lập.", SaveReport(refused=refused))
+        wanted, report = typed_differences(ref, changes)
+        if report.conflicts:
+            raise CorrectionRefused(MOVED_ON, report)
+        if report.refused:
+            raise CorrectionRefused("Có ô ghi chưa đúng, phiếu chưa được lập.", report)
         if not wanted:
             raise CorrectionRefused(
-                "Chưa có ô nào khác với giá trị đang lưu. Ghi giá trị muốn sửa thành rồi lập phiếu."
+                "Chưa có ô nào khác với giá trị đang lưu. Ghi giá trị muốn sửa thành rồi lập phiếu.", report
             )
         cells = [
             CorrectionItem(
@@ -154,12 +161,12 @@ def keep_reason(
     """Keeps what the proposer has typed so far on the draft; nothing moves.
 
     `gap_reason` says why cells that must be filled shall be empty. `document` names the paper of the former school,
-    where the cells are results brought along from there. A `code` that is none of `ReasonCode` is not kept.
+    where the cells are results brought along from there. A `code` that the form does not offer is not kept.
     """
     with acting(by, role=role_of(by, request), source=Source.PAGE, request_id=request.pk):
         request = take(request)
         check_move(request, Act.FILE, by)
-        known = code if code in set(ReasonCode) else ""
+        known = code if code in _codes_of(request) else ""
         said = plain_text(reason), _document(request, document), known, plain_text(gap_reason)
         # What was filed once keeps its reason until there is another.
         may_keep = request.state == State.DRAFT or (says_something(reason) and known)
@@ -223,10 +230,10 @@ def missing_to_file(
     Two statements, at most three where it was asked for more; one more where it empties a cell.
     """
     missing = {}
-    if code not in set(ReasonCode):
+    if code not in _codes_of(request):
         missing["code"] = "Chọn loại sai sót rồi gửi lại."
     if not says_something(reason):
-        missing["reason"] = "Ghi lí do sửa rồi gửi lại."
+        missing["reason"] = "Ghi lí do sửa, ít nhất 3 chữ cái hoặc chữ số, rồi gửi lại."
     if not says_something(gap_reason) and _leaves_gaps(request):
         missing["gap_reason"] = NO_GAP_REASON
     files = list(request.evidence.values_list("uploaded_at", "withdrawn_at"))
@@ -240,6 +247,10 @@ def missing_to_file(
         if before == _said(reason, document, code, gap_reason):
             missing["reason"] = NOTHING_NEW
     return missing
+
+
+def _codes_of(request: CorrectionRequest) -> list[ReasonCode]:
+    return codes_about(roll=request.roll_day is not None)
 
 
 def _leaves_gaps(request: CorrectionRequest) -> bool:
@@ -363,10 +374,16 @@ def _document(request: CorrectionRequest, typed: str) -> str:
 def new_draft(
     school_class: SchoolClass, cells: Sequence[CorrectionItem], *, by: User, **about: Any
 ) -> CorrectionRequest:
-    """A draft of these cells, within the caller's act, which holds the year. Four statements, whatever their number.
+    """A draft of these cells, within the caller's act, which holds the year. Six statements, whatever their number.
 
-    `about`: which register.
+    `about`: which register. Sent twice, the second finds the draft that the first has made.
     """
+    hold_class(school_class)
+    for draft in CorrectionRequest.objects.filter(
+        school_class=school_class, proposer=by, state=State.DRAFT, **about
+    ).prefetch_related("items"):
+        if {_wanted(cell) for cell in draft.items.all()} == {_wanted(cell) for cell in cells}:
+            return draft
     request = CorrectionRequest.objects.create(
         year=school_class.year,
         school_class=school_class,
@@ -378,3 +395,7 @@ def new_draft(
         cell.request = request
     record_bulk(CorrectionItem.objects.bulk_create(cells), changed=False)
     return request
+
+
+def _wanted(cell: CorrectionItem) -> tuple[object, ...]:
+    return cell.student_id, cell.item, cell.field, cell.old_value, cell.new_value

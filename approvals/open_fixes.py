@@ -1,4 +1,4 @@
-"""Findings concluded «phải sửa theo phiếu đề nghị» whose request nobody has filed yet (PLAN IV.2)."""
+"""Findings concluded «phải sửa theo phiếu đề nghị» of which no request is filed, or was carried out (PLAN IV.2)."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -9,12 +9,12 @@ from approvals.models import CorrectionRequest, Finding, FindingEntry
 from approvals.workflow import State
 from students.models import SchoolYear
 
-_NO_REQUEST = (State.DRAFT, State.CANCELLED)
+_NO_REQUEST = (State.DRAFT, State.CANCELLED, State.REFUSED)
 
 
 def is_open_fix() -> Q:
     """Of a finding: concluded so, not waived, and since it was noted no request was filed that covers its cell; for a
-    whole sheet none about that sheet. A draft is none yet, a cancelled one no longer; one refused was answered."""
+    whole sheet none about that sheet. A draft is none yet; one cancelled or refused is none: nothing was mended."""
     about_sheet = (
         CorrectionRequest.objects.exclude(state__in=_NO_REQUEST)
         .alias(line_asked=Coalesce("line_id", 0))

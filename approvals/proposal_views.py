@@ -1,7 +1,7 @@
 """From a sheet, a pupil or the history of a cell to the draft of a request (PLAN IV.5, IV.6; rule R51)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -16,6 +16,7 @@ from approvals import corrections
 from approvals.corrections import DRAFTED
 from approvals.mandates import CorrectionRefused
 from approvals.registers import shown_value
+from gradebook.entry import Change, Conflict
 from gradebook.sheet_forms import changes_from_form
 from gradebook.sheets import Field, Sheet, get_sheet
 
@@ -42,11 +43,14 @@ class TypedCell:
 def propose(request: SignedInRequest, class_id: int, code: str, period: str) -> HttpResponse:
     """The cells typed on the sheet become a draft. Refused: a page with each typed cell and its reason."""
     sheet = _own_sheet(request, class_id, code, period)
-    changes = changes_from_form(sheet, request.POST)
+    changes = _changes(sheet, request.POST)
     try:
         draft = corrections.propose(sheet.ref, changes, by=request.user)
     except CorrectionRefused as refusal:
-        typed = {(each.student_id, each.item, str(each.field)): each.value for each in changes}
+        left = refusal.report.untouched if refusal.report else []
+        typed = {
+            (each.student_id, each.item, str(each.field)): each.value for each in changes if each not in left
+        }
         context = {
             "ref": sheet.ref,
             "message": refusal.message,
@@ -54,7 +58,8 @@ def propose(request: SignedInRequest, class_id: int, code: str, period: str) -> 
             "lock_sentence": sheet.lock.sentence,
             "cells": _cells(sheet, typed, _reasons(refusal)),
         }
-        return render(request, "approvals/propose.html", context, status=409 if sheet.lock.is_open else 422)
+        has_moved_on = sheet.lock.is_open or bool(refusal.report and refusal.report.conflicts)
+        return render(request, "approvals/propose.html", context, status=409 if has_moved_on else 422)
     messages.success(request, DRAFTED)
     return redirect("approvals:request", draft.pk)
 
@@ -97,11 +102,33 @@ def _own_sheet(request: SignedInRequest, class_id: int, code: str, period: str) 
     return sheet
 
 
-def _reasons(refusal: CorrectionRefused) -> dict[Place, str]:
-    refused = refusal.report.refused if refusal.report else []
-    return {
-        (each.change.student_id, each.change.item, str(each.change.field)): each.message for each in refused
+def _changes(sheet: Sheet, posted: Mapping[str, str]) -> list[Change]:
+    """What is typed over what the form showed; a form that does not say which versions is over what stands now."""
+    changes = changes_from_form(sheet, posted)
+    if any(name == "v" or name.startswith("v.") for name in posted):
+        return changes
+    standing = {
+        (row.student.pk, cell.column.item, cell.column.field.value): cell.version
+        for row in sheet.rows
+        for cell in row.entry_cells(sheet.ref)
     }
+    return [
+        replace(each, version=standing[each.student_id, each.item, each.field], is_typed=True)
+        for each in changes
+    ]
+
+
+def _reasons(refusal: CorrectionRefused) -> dict[Place, str]:
+    if refusal.report is None:
+        return {}
+    told = [(each.change, each.message) for each in refusal.report.refused]
+    told += [(each.change, _moved_on(each)) for each in refusal.report.conflicts]
+    return {(change.student_id, change.item, str(change.field)): message for change, message in told}
+
+
+def _moved_on(conflict: Conflict) -> str:
+    now = shown_value(conflict.change.field, conflict.value) or "(trống)"
+    return f"Từ khi thầy cô mở trang, {conflict.by} đã ghi «{now}» ({conflict.at}). Ghi lại giá trị nếu vẫn cần sửa."
 
 
 def _cells(

@@ -3,9 +3,10 @@
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -14,11 +15,12 @@ from accounts import permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from approvals.chosen_answers import Chosen, read_chosen
 from approvals.corrections import DRAFTED, new_draft
-from approvals.mandates import CorrectionRefused
+from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.registers import ABSENCE, session_words, shown_value
-from approvals.roll_corrections import require_proposer
+from approvals.roll_corrections import refuse_moved_on, require_proposer
 from students.attendance import Place, standing_rolls, why_not_called
 from students.attendance_months import MonthState, last_day_of, month_of, month_states, today
 from students.calendar import YearCalendar
@@ -32,14 +34,14 @@ def propose_sessions(
     school_class: SchoolClass,
     student: Student,
     month: datetime.date,
-    wanted: Mapping[Place, str],
+    chosen: Chosen[Place],
     *,
     by: User,
 ) -> CorrectionRequest:
     """Makes a draft of the sessions in which the pupil's answer (P, K or "") shall differ from the one that stands.
 
-    Raises PermissionDenied for anyone but the homeroom teacher; CorrectionRefused while the month is open, or when
-    nothing differs.
+    Raises PermissionDenied for anyone but the homeroom teacher; CorrectionOutdated where an answer has changed since
+    the form showed it; CorrectionRefused while the month is open, or when nothing differs.
     """
     require_proposer(by, school_class)
     with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
@@ -47,11 +49,8 @@ def propose_sessions(
         if against := why_not(school_class, month):
             raise CorrectionRefused(against)
         standing = answers_of(school_class, student, month)
-        changes = {
-            place: (old, wanted[place])
-            for place, old in standing.items()
-            if place in wanted and wanted[place] != old
-        }
+        refuse_moved_on(session_words(place) for place in chosen.moved_on(standing))
+        changes = chosen.changes(standing)
         if not changes:
             raise CorrectionRefused(
                 "Chưa có buổi nào khác với điểm danh đang lưu. Chọn lại ở buổi cần sửa rồi lập phiếu."
@@ -107,12 +106,16 @@ def answers_of(school_class: SchoolClass, student: Student, month: datetime.date
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A session of the form: what stands, and what is chosen."""
+    """A session of the form: what stands, and what is chosen (P, K or "")."""
 
     field: str
     name: str
-    standing: str
+    stored: str
     chosen: str
+
+    @property
+    def standing(self) -> str:
+        return shown_value(ABSENCE, self.stored)
 
 
 @never_cache
@@ -128,11 +131,20 @@ def propose(request: SignedInRequest, class_id: int, day: datetime.date, student
     month = month_of(day)
     if request.method != "POST":
         return _show(request, school_class, found.student, month)
-    wanted = _wanted(request.POST, answers_of(school_class, found.student, month))
+    chosen = read_chosen(request.POST, answers_of(school_class, found.student, month), KINDS, _field)
     try:
-        draft = propose_sessions(school_class, found.student, month, wanted, by=request.user)
+        draft = propose_sessions(school_class, found.student, month, chosen, by=request.user)
     except CorrectionRefused as refusal:
-        return _show(request, school_class, found.student, month, refusal.message, typed=wanted, status=422)
+        status = 409 if isinstance(refusal, CorrectionOutdated) else 422
+        return _show(
+            request,
+            school_class,
+            found.student,
+            month,
+            refusal.message,
+            typed=chosen.touched(),
+            status=status,
+        )
     messages.success(request, DRAFTED)
     return redirect("approvals:request", draft.pk)
 
@@ -142,11 +154,6 @@ def _field(place: Place) -> str:
     return f"b.{day}.{session}"
 
 
-def _wanted(data: QueryDict, places: Mapping[Place, str]) -> dict[Place, str]:
-    answers = {place: data.get(_field(place)) for place in places}
-    return {place: kind for place, kind in answers.items() if kind in KINDS}
-
-
 def _show(
     request: SignedInRequest,
     school_class: SchoolClass,
@@ -154,15 +161,14 @@ def _show(
     month: datetime.date,
     problem: str = "",
     *,
-    typed: Mapping[Place, str] | None = None,
+    typed: Mapping[Place, str] = MappingProxyType({}),
     status: int = 200,
 ) -> HttpResponse:
     against = why_not(school_class, month)
     standing = {} if against else answers_of(school_class, student, month)
-    chosen = standing if typed is None else typed
+    chosen = {**standing, **typed}
     lines = [
-        Line(_field(place), session_words(place), shown_value(ABSENCE, kind), chosen.get(place, ""))
-        for place, kind in standing.items()
+        Line(_field(place), session_words(place), kind, chosen[place]) for place, kind in standing.items()
     ]
     context = {
         "school_class": school_class,

@@ -21,8 +21,9 @@ from gradebook.late_comers import absent_at
 from gradebook.models import EntryWindow, TeachingAssignment
 from gradebook.progress import count_entered, tally_of, with_pupil_counts
 from gradebook.regulation import Period
+from gradebook.scopes import place_of
 from gradebook.sheets import SheetRef
-from gradebook.spans import with_cuts
+from gradebook.spans import spans_at, with_cuts
 from students.absences import Absences, absences_within, days_label
 from students.attendance_months import last_day_of
 from students.class_records import read_class
@@ -30,6 +31,7 @@ from students.head_counts import COMING, GOING, HeadCount, count_heads
 from students.models import AttendanceMonth, Enrolment, SchoolClass, SchoolYear
 
 MOST_NAMED = 3
+NOT_OPENED = "chưa mở"
 _DAY_IN_LABEL = re.compile(r"(?<=^Sĩ số ngày )[\d/]+$")
 
 
@@ -64,7 +66,7 @@ def stored_numbers(kept: Any) -> Numbers:
 def read_numbers(reply: ReconciliationReply) -> Numbers:
     """As they are now; the reply comes with its round's year and its class."""
     if reply.kind == ReconciliationReply.Kind.CLASS and reply.school_class is not None:
-        return _class_numbers(reply.round, reply.school_class)
+        return _class_numbers(reply.round, reply.school_class, reply.teacher_id or 0)
     return _line_numbers(reply.round.year, reply.teacher_id or 0)
 
 
@@ -80,7 +82,7 @@ def first_day_of(check: ReconciliationRound) -> datetime.date:
 # -- A class -----------------------------------------------------------------------------------------------
 
 
-def _class_numbers(check: ReconciliationRound, school_class: SchoolClass) -> Numbers:
+def _class_numbers(check: ReconciliationRound, school_class: SchoolClass, teacher_id: int) -> Numbers:
     """Thirteen statements, whatever the class."""
     first, day = first_day_of(check), day_of(check)
     heads = _heads_of(school_class, check.year, first, day)
@@ -88,7 +90,7 @@ def _class_numbers(check: ReconciliationRound, school_class: SchoolClass) -> Num
         *_head_rows(heads, first, day),
         *_attendance_rows(school_class, first, day),
         *_record_rows(school_class),
-        *_homeroom_rows(check.year, school_class),
+        *_homeroom_rows(check.year, school_class, teacher_id),
     ]
     return Numbers(("Nội dung", "Số liệu"), tuple(rows))
 
@@ -139,11 +141,12 @@ def _record_rows(school_class: SchoolClass) -> Iterable[tuple[str, str]]:
     yield "Thông tin thiếu nhiều nhất", named or "không thiếu"
 
 
-def _homeroom_rows(year: SchoolYear, school_class: SchoolClass) -> Iterable[tuple[str, str]]:
-    tallies = _Tallies(year, [school_class.pk])
-    for period in tallies.periods:
+def _homeroom_rows(year: SchoolYear, school_class: SchoolClass, teacher_id: int) -> Iterable[tuple[str, str]]:
+    tallies = _Tallies(year, [school_class.pk], teacher_id)
+    for period in Period:
         ref = SheetRef(tallies.classes[school_class.pk], None, period)
-        yield f"Phẩm chất, năng lực {period.label}", tallies.of(ref)
+        if tallies.has_begun(ref):
+            yield f"Phẩm chất, năng lực {period.label}", tallies.of(ref)
 
 
 # -- The lines of a teacher --------------------------------------------------------------------------------
@@ -156,33 +159,50 @@ def _line_numbers(year: SchoolYear, teacher_id: int) -> Numbers:
     )
     own = set(held.values_list("school_class_id", "line_id"))
     class_ids = {class_id for class_id, _line in own}
-    tallies = _Tallies(year, sorted(class_ids))
+    tallies = _Tallies(year, sorted(class_ids), teacher_id)
     lines = lines_of_classes(class_ids)
-    rows = []
-    for class_id, school_class in tallies.classes.items():
-        for line in lines[class_id]:
-            if (class_id, line.pk) in own:
-                refs = [SheetRef(school_class, line, period) for period in tallies.periods]
-                told = (tallies.of(ref) for ref in refs)
-                rows.append(
-                    (SheetRef(school_class, line, Period.MID_TERM_1).title, str(school_class.pupils), *told)
-                )
+    sheets = [
+        (school_class, {period: SheetRef(school_class, line, period) for period in Period})
+        for class_id, school_class in tallies.classes.items()
+        for line in lines[class_id]
+        if (class_id, line.pk) in own
+    ]
+    begun = [period for period in Period if any(tallies.has_begun(refs[period]) for _class, refs in sheets)]
+    rows = [
+        (
+            refs[Period.MID_TERM_1].title,
+            str(school_class.pupils),
+            *(
+                tallies.of(refs[period]) if tallies.has_begun(refs[period]) else NOT_OPENED
+                for period in begun
+            ),
+        )
+        for school_class, refs in sheets
+    ]
     return Numbers(
-        ("Sổ", "Sĩ số", *(f"{period.label} (ô đã nhập/phải nhập)" for period in tallies.periods)), tuple(rows)
+        ("Sổ", "Sĩ số", *(f"{period.label} (ô đã nhập/phải nhập)" for period in begun)), tuple(rows)
     )
 
 
 class _Tallies:
-    """How far the sheets of some classes are at the periods that have begun. Three statements."""
+    """How far the sheets of a teacher's classes are, each at the periods that have begun for it. Three statements."""
 
-    def __init__(self, year: SchoolYear, class_ids: Sequence[int]) -> None:
+    def __init__(self, year: SchoolYear, class_ids: Sequence[int], teacher_id: int) -> None:
         found = with_pupil_counts(SchoolClass.objects.filter(pk__in=class_ids))
         self.classes: dict[int, Any] = {each.pk: each for each in found}
-        windows: list[Any] = list(with_cuts(EntryWindow.objects.filter(year=year)))
-        begun = {window.period for window in windows if window.opens_at <= window.asked_at}
-        self.periods = [period for period in Period if period.value in begun]
-        self._absent = absent_at(self.classes.values(), windows)
+        self._teacher_id = teacher_id
+        self._windows: list[Any] = list(with_cuts(EntryWindow.objects.filter(year=year)))
+        self._absent = absent_at(self.classes.values(), self._windows)
         self._counts = count_entered(year, class_ids, absent=self._absent)
+
+    def has_begun(self, ref: SheetRef) -> bool:
+        """Whether an order has ever opened the sheet: one for another class, line or teacher does not count."""
+        spans = spans_at(self._windows, place_of(ref.school_class, ref.code, [self._teacher_id]))
+        return any(
+            span.opens_at <= span.asked_at and not span.was_called_off
+            for span in spans
+            if span.period == ref.period.value
+        )
 
     def of(self, ref: SheetRef) -> str:
         tally = tally_of(ref, self._counts, self._absent)

@@ -74,11 +74,7 @@ def timeline(rows: Sequence[Any], evidence: Iterable[Evidence]) -> tuple[Step, .
             (each.uploaded_at, _evidence_step("Thêm minh chứng", each, each.uploaded_at, role))
             for each in files
         ),
-        *(
-            (each.withdrawn_at, _evidence_step("Rút minh chứng", each, each.withdrawn_at, role))
-            for each in files
-            if each.withdrawn_at
-        ),
+        *withdrawals(files, role),
     ]
     found.sort(key=lambda pair: pair[0])
     return tuple(step for _at, step in found[::-1])
@@ -96,6 +92,13 @@ def acts(rows: Sequence[Any]) -> Iterator[tuple[datetime.datetime, Step]]:
         if act is not None and act.what != _READ[0]:
             yield row.history_date, _step(act, row)
         before = told
+
+
+def withdrawals(files: Iterable[Evidence], role: str) -> Iterator[tuple[datetime.datetime, Step]]:
+    """Evidence that was filed and backs its request no more; `role` is the proposer's. It comes with who added it."""
+    for each in files:
+        if each.withdrawn_at:
+            yield each.withdrawn_at, _evidence_step("Rút minh chứng", each, each.withdrawn_at, role)
 
 
 def _step(act: RequestAct, row: Any) -> Step:

@@ -1,11 +1,12 @@
 """From the roll of a closed month to the draft of a request (PLAN IV.5; rule R72): form, act and page."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -15,8 +16,9 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
+from approvals.chosen_answers import Chosen, read_chosen
 from approvals.corrections import DRAFTED, new_draft
-from approvals.mandates import CorrectionRefused
+from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest
 from approvals.registers import ABSENCE, shown_value
 from students.attendance import standing_roll, why_not_called
@@ -34,14 +36,14 @@ def propose_roll(
     school_class: SchoolClass,
     day: datetime.date,
     session: str,
-    wanted: Mapping[int, str],
+    chosen: Chosen[int],
     *,
     by: User,
 ) -> CorrectionRequest:
     """Makes a draft of the answers (pupil id → P, K or "") that differ from the roll as it stands, and notes both.
 
-    Raises PermissionDenied for anyone but the homeroom teacher; CorrectionRefused while the month is open, for a
-    session without lessons, or when nothing differs.
+    Raises PermissionDenied for anyone but the homeroom teacher; CorrectionOutdated where the roll has changed since the
+    form showed it; CorrectionRefused while the month is open, for a session without lessons, or when nothing differs.
     """
     require_proposer(by, school_class)
     with acting(by, role=permissions.acting_role(by, school_class, None), source=Source.PAGE):
@@ -49,13 +51,11 @@ def propose_roll(
         problem = why_not_proposed(school_class, day, session)
         if problem:
             raise CorrectionRefused(problem)
-        standing = standing_roll(school_class, day, session).absent
-        pupils = [seat.student_id for seat in roster_on(school_class, day)]
-        changes = {
-            pupil: (standing.get(pupil, ""), wanted[pupil])
-            for pupil in pupils
-            if pupil in wanted and wanted[pupil] != standing.get(pupil, "")
-        }
+        absent = standing_roll(school_class, day, session).absent
+        names = {seat.student_id: seat.student.full_name for seat in roster_on(school_class, day)}
+        standing = {pupil: absent.get(pupil, "") for pupil in names}
+        refuse_moved_on(names[pupil] for pupil in chosen.moved_on(standing))
+        changes = chosen.changes(standing)
         if not changes:
             raise CorrectionRefused(
                 "Chưa có em nào khác với điểm danh đang lưu. Chọn lại ở em cần sửa rồi lập phiếu."
@@ -65,6 +65,16 @@ def propose_roll(
             for pupil, (old, new) in changes.items()
         ]
         return new_draft(school_class, cells, by=by, roll_day=day, roll_session=session)
+
+
+def refuse_moved_on(names: Iterable[str]) -> None:
+    """Raises CorrectionOutdated for what has changed since the form showed it, by name."""
+    told = list(names)
+    if told:
+        raise CorrectionOutdated(
+            f"Điểm danh đã đổi từ khi thầy cô mở trang ở: {', '.join(told)}. Trang đã hiện số liệu mới, các ô thầy "
+            "cô chọn còn giữ: xem lại rồi lập phiếu."
+        )
 
 
 def require_proposer(user: User, school_class: SchoolClass) -> None:
@@ -93,14 +103,18 @@ def why_not_proposed(school_class: SchoolClass, day: datetime.date, session: str
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A pupil of the form: what stands, and what is chosen."""
+    """A pupil of the form: what stands, and what is chosen (P, K or "")."""
 
     pupil: int
     number: int
     field: str
     name: str
-    standing: str
+    stored: str
     chosen: str
+
+    @property
+    def standing(self) -> str:
+        return shown_value(ABSENCE, self.stored)
 
 
 @never_cache
@@ -111,18 +125,17 @@ def propose(request: SignedInRequest, class_id: int, day: datetime.date, session
     require_proposer(request.user, school_class)
     if request.method != "POST":
         return _show(request, school_class, day, session)
-    wanted = _wanted(request.POST, [seat.student_id for seat in roster_on(school_class, day)])
+    pupils = [seat.student_id for seat in roster_on(school_class, day)]
+    chosen = read_chosen(request.POST, pupils, KINDS, field_of)
     try:
-        draft = propose_roll(school_class, day, session, wanted, by=request.user)
+        draft = propose_roll(school_class, day, session, chosen, by=request.user)
     except CorrectionRefused as refusal:
-        return _show(request, school_class, day, session, refusal.message, typed=wanted, status=422)
+        status = 409 if isinstance(refusal, CorrectionOutdated) else 422
+        return _show(
+            request, school_class, day, session, refusal.message, typed=chosen.touched(), status=status
+        )
     messages.success(request, DRAFTED)
     return redirect("approvals:request", draft.pk)
-
-
-def _wanted(data: QueryDict, pupils: list[int]) -> dict[int, str]:
-    answers = {pupil: data.get(field_of(pupil)) for pupil in pupils}
-    return {pupil: kind for pupil, kind in answers.items() if kind in KINDS}
 
 
 def _show(
@@ -132,19 +145,19 @@ def _show(
     session: str,
     problem: str = "",
     *,
-    typed: Mapping[int, str] | None = None,
+    typed: Mapping[int, str] = MappingProxyType({}),
     status: int = 200,
 ) -> HttpResponse:
     against = why_not_proposed(school_class, day, session)
     standing = standing_roll(school_class, day, session).absent
-    chosen = standing if typed is None else typed
+    chosen = {**standing, **typed}
     lines = [
         Line(
             seat.student_id,
             number,
             field_of(seat.student_id),
             seat.student.full_name,
-            shown_value(ABSENCE, standing.get(seat.student_id, "")),
+            standing.get(seat.student_id, ""),
             chosen.get(seat.student_id, ""),
         )
         for number, seat in enumerate(roster_on(school_class, day), start=1)

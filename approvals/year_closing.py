@@ -22,6 +22,7 @@ from approvals.inspection_workflow import InspectionState
 from approvals.models import CorrectionRequest, Inspection, ReconciliationRound
 from approvals.reconciliation_workflow import RoundState
 from approvals.workflow import OPEN_STATES, State
+from gradebook.decided_anew import decisions_to_amend
 from gradebook.models import EntryWindow, YearOutcome
 from gradebook.opening import Item
 from students.attendance_months import begun_months
@@ -35,10 +36,10 @@ WHO_CLOSES = "Năm học do Hiệu trưởng đóng và mở lại."
 
 
 def closing_list(year: SchoolYear) -> list[Item]:
-    """What is settled and what is not, each with who does it. Ten statements; twelve more where pupils with an
-    approved result were corrected."""
+    """What is settled and what is not, each with who does it. Eleven statements; twelve more where pupils with an
+    approved result were corrected, nine for each kind of decision that names one."""
     return [
-        *(_last_day(year), _outcomes(year), _windows(year), _requests(year)),
+        *(_last_day(year), _outcomes(year), _decisions(year), _windows(year), _requests(year)),
         *(_inspections(year), _rounds(year)),
         *(_months(year), _handovers(year)),
     ]
@@ -108,6 +109,22 @@ def _outcomes(year: SchoolYear) -> Item:
         PRINCIPAL,
         f"{reverse('gradebook:year_ends')}?year={year.pk}",
         "Xem kết quả",
+    )
+
+
+def _decisions(year: SchoolYear) -> Item:
+    """An issued decision that says of a pupil what no longer holds is amended first: of a closed year none can be."""
+    wrong = decisions_to_amend(year)
+    told = [f"{each.decision.label} ({', '.join((*each.decided, *each.undecided))})" for each in wrong]
+    return Item(
+        "Quyết định về kết quả năm học",
+        "mọi quyết định đúng với kết quả"
+        if not wrong
+        else f"{len(wrong)} quyết định nêu kết quả không còn đúng",
+        f"chờ quyết định sửa đổi, thay thế: {'; '.join(told)}" if told else "",
+        PRINCIPAL,
+        f"{reverse('gradebook:decisions')}?year={year.pk}",
+        "Xem quyết định",
     )
 
 

@@ -155,13 +155,13 @@ class ToAmend:
     undecided: tuple[str, ...]
 
 
-def decisions_to_amend() -> list[ToAmend]:
-    """Of the years that are not closed, as long as no later decision says it.
+def decisions_to_amend(year: SchoolYear | None = None) -> list[ToAmend]:
+    """Of the years that are not closed, or of this one, as long as no later decision says it.
 
     One statement; nine more for each year and kind in which results were re-opened.
     """
     groups: dict[tuple[int, str], list[ResultsDecisionLine]] = defaultdict(list)
-    for row in _maybe_no_longer_so():
+    for row in _maybe_no_longer_so(year):
         groups[row.decision.year_id, row.decision.kind].append(row)
     found = []
     for (_year, kind), rows in groups.items():
@@ -172,13 +172,15 @@ def decisions_to_amend() -> list[ToAmend]:
     return sorted(found, key=lambda each: each.decision.pk)
 
 
-def _maybe_no_longer_so() -> Iterable[ResultsDecisionLine]:
+def _maybe_no_longer_so(year: SchoolYear | None) -> Iterable[ResultsDecisionLine]:
     taken_back = YearOutcome.history.filter(
         history_type="-", school_class=OuterRef("school_class"), student=OuterRef("student")
     )
     rows = ResultsDecisionLine.objects.in_force().filter(
         Q(Exists(taken_back)) | Q(decision__kind=DecisionKind.SUMMER)
     )
+    if year is not None:
+        rows = rows.filter(decision__year=year)
     return (
         rows.exclude(decision__year__state=SchoolYear.State.CLOSED)
         .select_related(

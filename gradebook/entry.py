@@ -103,7 +103,8 @@ class SaveReport:
     """What became of each change. `locked` is the sentence why nothing could be written, or "".
 
     `entered` of `required` cells of the whole sheet hold a value after this write; both 0 while locked. `remarks`
-    are sentences on the sheet as a whole.
+    are sentences on the sheet as a whole. `untouched` were sent along by a plain form that showed another value than
+    the stored one: typed by nobody.
     """
 
     saved: list[Saved] = field(default_factory=list)
@@ -113,6 +114,7 @@ class SaveReport:
     entered: int = 0
     required: int = 0
     remarks: tuple[str, ...] = ()
+    untouched: list[Change] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
@@ -310,6 +312,25 @@ def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Differen
         if current != value:
             found.append(Difference(change, current, value))
     return found, report.refused
+
+
+def typed_differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Difference], SaveReport]:
+    """The same of what somebody has typed over what they saw: of a cell that has moved on since, a conflict. Writes
+    nothing; the report has what is refused, in conflict, untouched. Three statements at most."""
+    report = SaveReport()
+    standing = read_standing(ref)
+    seen = _Seen(ref, standing.stored, changes)
+    found = []
+    for change, value in _good_values(ref, changes, standing, report):
+        row = standing.stored.get((change.student_id, change.item))
+        current, version = value_and_version(row, change.field)
+        if seen.is_untouched(change, value):
+            report.untouched.append(change)
+        elif _is_stale(change, current, value, version, seen):
+            report.conflicts.append(Conflict(change, current, version, *seen.last_writer(change, current)))
+        elif current != value:
+            found.append(Difference(change, current, value))
+    return found, report
 
 
 def _last_of_each_cell(changes: Iterable[Change]) -> Iterable[Change]:

@@ -29,6 +29,8 @@ from gradebook.scopes import place_of, scope_of
 from gradebook.sheet_gaps import read_gaps
 from gradebook.sheets import HOMEROOM_CODE, SheetRef
 from gradebook.spans import Span, spans_at, with_cuts
+from gradebook.windows import with_stages
+from gradebook.year_end_rules import against_entry
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
 
 
@@ -242,7 +244,8 @@ def _asked_of(reach: Reach, own: frozenset[int], _today: datetime.date, _now: Fu
         reach.condition() | Q(pk__in=own) if own else reach.condition(), year=year
     )
     return _Asked(
-        with_holders(with_lines(with_pupil_counts(classes))), with_cuts(EntryWindow.objects.filter(year=year))
+        with_stages(with_holders(with_lines(with_pupil_counts(classes)))),
+        with_cuts(EntryWindow.objects.filter(year=year)),
     )
 
 
@@ -280,9 +283,12 @@ def _windows_upon(
         here = [window for window, scope in scoped if scope.opens(place_of(own[0].school_class))]
         for value in {window.period for window in here}:
             period = Period(value)
+            is_shut = against_entry(own[0].school_class.stage, period) is not None
             for alike, spans in _told_apart(own, [window for window in here if window.period == value]):
                 upon |= {span.pk for span in spans}
-                standings |= dict.fromkeys([(period, *sheet.key) for sheet in alike], _standing(spans))
+                standings |= dict.fromkeys(
+                    [(period, *sheet.key) for sheet in alike], _standing(spans, shut=is_shut)
+                )
     return [window for window, _scope in scoped if window.pk in upon], standings
 
 
@@ -299,10 +305,11 @@ def _told_apart(own: Sequence[HeldSheet], windows: list[Any]) -> Iterable[tuple[
         yield sheets, spans_at(windows, place)
 
 
-def _standing(spans: Iterable[Span]) -> Standing:
+def _standing(spans: Iterable[Span], *, shut: bool) -> Standing:
+    """`shut`: by how far the results of the class are, whatever window is open."""
     spans = list(spans)
     if any(span.is_open for span in spans):
-        return Standing.OPEN
+        return Standing.LOCKED if shut else Standing.OPEN
     return Standing.LOCKED if any(span.is_past for span in spans) else Standing.SHUT
 
 

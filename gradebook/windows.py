@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import Case, F, Q, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts import clock
@@ -153,6 +153,12 @@ def _spans(windows: EntryWindowQuerySet, school_class: SchoolClass, code: str) -
 def stages_of(class_ids: Collection[int]) -> dict[int, str]:
     """How far the results of these classes are on their way, as `against_entry` asks it. One statement."""
     return dict(_stages().filter(school_class__in=class_ids).values_list("school_class", "stage"))
+
+
+def with_stages(classes: QuerySet[SchoolClass]) -> QuerySet[SchoolClass]:
+    """Classes that bring the same along, as `stage`: no statement more."""
+    stage = _stages().filter(school_class=OuterRef("pk")).values("stage")
+    return classes.annotate(stage=Coalesce(Subquery(stage), Value("")))
 
 
 def _stages() -> Any:

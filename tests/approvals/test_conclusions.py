@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import AccessLogEntry, User
+from approvals import corrections
 from approvals.findings import CellSeen, answer, conclude, mark_read, note, waive
 from approvals.inspection_workflow import FindingState, InspectionAct, Verdict
 from approvals.inspections import InspectionOutdated, Wanted, end_inspection, open_inspection
@@ -216,6 +217,17 @@ def test_what_is_to_be_corrected_stays_the_teachers_task_until_a_request_for_the
     shown = client.get(page_of(finding)).content.decode()
     assert f"Phiếu {request.label}" in shown
     assert "Chưa có phiếu đề nghị sửa" not in shown
+
+
+def test_a_request_that_is_refused_mends_nothing_so_that_another_is_asked_for(school, client):
+    (finding,) = concluded(school)
+    mark_read(finding, by=again(school.lan))
+    request = filed(school)
+    assert fixes_of(school) == []
+    corrections.decide(request, approve=False, note="Ảnh mờ.", by=school.hoa)
+    assert fixes_of(school) == ["Lập phiếu sửa theo kết luận kiểm tra: Toán lớp 4A"]
+    client.force_login(school.hoa)
+    assert "Thôi yêu cầu" in client.get(page_of(finding)).content.decode()
 
 
 def test_the_inspector_waives_the_request_with_a_reason_after_the_end_too_and_once(school, client):

@@ -62,9 +62,26 @@ def test_a_draft_notes_what_stands_there_and_what_shall(school):
 def test_a_draft_of_many_cells_takes_the_statements_of_one(school, django_assert_num_queries, cells):
     ref = school.sheet()
     changes = [change_of(ref, pupil, Field.MARK, "9") for pupil in school.pupils[:cells]]
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         request = corrections.propose(ref, changes, by=school.lan)
     assert request.items.count() == cells
+
+
+def test_the_same_sent_twice_is_one_draft_and_another_value_is_another(school):
+    assert draft(school) == draft(school)
+    assert draft(school, "8") != draft(school)
+    assert CorrectionRequest.objects.count() == 2
+
+
+def test_what_was_filed_is_no_draft_to_be_found_again(school):
+    assert filed(school) != draft(school)
+
+
+def test_a_kind_of_reason_that_the_form_does_not_offer_is_refused(school):
+    request = draft(school)
+    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    with pytest.raises(CorrectionRefused, match="Chọn loại sai sót"):
+        corrections.file_request(request, reason=REASON, code="late_leave", by=school.lan)
 
 
 def test_the_history_of_a_cell_names_the_request_that_it_belongs_to(school):
@@ -551,7 +568,7 @@ def test_the_database_keeps_what_was_filed_and_every_request(school):
 def test_the_database_numbers_a_request_when_it_is_filed_and_never_again(school):
     request = draft(school)
     corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
-    mine, others = (CorrectionRequest.objects.filter(pk=each.pk) for each in (request, filed(school)))
+    mine, others = (CorrectionRequest.objects.filter(pk=each.pk) for each in (request, filed(school, "8")))
     filing = {"state": "filed", "reason": "Nhầm.", "reason_code": "other", "filed_at": clock.now()}
     for rows, change, why in (
         (mine, {"number": 2}, "gets its number when it is filed"),

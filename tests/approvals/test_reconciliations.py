@@ -552,3 +552,27 @@ def test_opening_and_pages_take_the_same_statements_for_few_and_for_many(
     with django_assert_num_queries(21):
         client.get(reverse("approvals:reconciliation_reply", args=[reply.pk]))
     assert len(read_tasks(again(school.lan)).figures) == 2
+
+
+def test_a_period_opened_for_another_class_is_not_asked_of_this_one(school):
+    other = SchoolClass.objects.exclude(pk=school.class_4a.pk).first()
+    open_window(school, "CN", school_class=other)
+    check = opened(school)
+    own = read_numbers(reply_of(check, school_class=school.class_4a))
+    assert not [label for label, *_told in own.rows if "Cuối năm" in label]
+    theirs = read_numbers(reply_of(check, school_class=other))
+    assert [label for label, *_told in theirs.rows if "Cuối năm" in label]
+
+
+def test_a_line_of_a_class_for_which_the_period_is_not_open_says_so(school):
+    open_window(school, "CHKI", school_class=school.class_4a)
+    made = SchoolClass.objects.create(year=school.year, name="4X", grade_level=4)
+    add_pupils(made, 3)
+    TeachingAssignment.objects.create(
+        school_class=made, line=school.lines[4, "TOAN"], teacher=school.lan, starts_on=school.year.starts_on
+    )
+    numbers = read_numbers(reply_of(opened(school), teacher=school.lan))
+    column = next(number for number, label in enumerate(numbers.headings) if "Cuối học kì I" in label)
+    told = {row[0]: row[column] for row in numbers.rows}
+    assert told["Toán · Lớp 4X"] == "chưa mở"
+    assert told["Toán · Lớp 4A"].startswith("0/")

@@ -635,3 +635,39 @@ def test_a_file_lost_from_the_disk_is_not_found_rather_than_an_error(school, as_
     evidence = filed(school).evidence.get()
     evidence.file.storage.delete(evidence.file.name)
     assert as_(school.hoa).get(reverse("approvals:evidence", args=[evidence.pk])).status_code == 404
+
+
+# -- A form that is older than what stands -----------------------------------------------------------------
+
+
+def shown_versions(client, ref):
+    page = client.get(reverse("gradebook:sheet", args=[ref.school_class.pk, "TOAN", "GHKI"]) + "?propose=1")
+    return re.search(r'name="v" value="([^"]*)"', page.content.decode())[1]
+
+
+def test_a_form_opened_before_a_correction_does_not_take_it_back(school, as_):
+    ref = school.sheet()
+    first, second = school.pupils[:2]
+    client = as_(school.lan)
+    form = {"v": shown_versions(client, ref), f"c.{first.pk}.TOAN.mark": "7", f"c.{second.pk}.TOAN.mark": "8"}
+    applied(school, "9")
+    client.post(propose_url(ref), form)
+    request = CorrectionRequest.objects.latest("pk")
+    assert [(item.student_id, item.new_value) for item in request.items.all()] == [(second.pk, "8")]
+
+
+def test_a_value_typed_over_one_that_has_moved_on_is_asked_again_with_both_in_view(school, as_):
+    ref = school.sheet()
+    first, second = school.pupils[:2]
+    client = as_(school.lan)
+    form = {"v": shown_versions(client, ref), f"c.{first.pk}.TOAN.mark": "6", f"c.{second.pk}.TOAN.mark": "8"}
+    applied(school, "9")
+    answer = client.post(propose_url(ref), form)
+    assert answer.status_code == 409
+    assert "đã ghi «9»" in text(answer)
+    html = answer.content.decode()
+    again = dict(re.findall(r'name="([cv]\.[^"]+)"[^>]*?value="([^"]*)"', html))
+    assert (again[f"c.{first.pk}.TOAN.mark"], again[f"c.{second.pk}.TOAN.mark"]) == ("6", "8")
+    client.post(propose_url(ref), again)
+    request = CorrectionRequest.objects.latest("pk")
+    assert set(request.items.values_list("old_value", "new_value")) == {("9", "6"), ("", "8")}

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.history import Source
 from approvals import corrections
+from approvals.chosen_answers import Chosen
 from approvals.contested_cells import with_standing
 from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
@@ -24,6 +25,7 @@ from reports.models import PrintJob
 from reports.superseded import request_with_items, superseded_by
 from students.attendance import Call, call_roll, standing_roll
 from students.models import Absence, HomeroomAssignment, RollCall
+from students.roll_page import field_of
 from tests.approvals.papers import picture
 from tests.gradebook.school import CONFIRMED, make_school
 from tests.reports.papers import pages_of
@@ -52,7 +54,7 @@ def december(school):
 
 
 def propose(school, kind="P", *, by=None):
-    wanted = {school.pupils[0].pk: kind}
+    wanted = Chosen({school.pupils[0].pk: kind})
     return propose_roll(school.class_4a, first_wednesday(school), "morning", wanted, by=by or school.lan)
 
 
@@ -127,7 +129,7 @@ def test_only_the_homeroom_teacher_asks_for_a_correction_of_the_roll(school, dec
 def test_a_day_without_lessons_has_no_roll_to_correct(school, december):
     sunday = first_wednesday(school) + datetime.timedelta(days=4)
     with pytest.raises(CorrectionRefused, match="không học"):
-        propose_roll(school.class_4a, sunday, "morning", {school.pupils[0].pk: "P"}, by=school.lan)
+        propose_roll(school.class_4a, sunday, "morning", Chosen({school.pupils[0].pk: "P"}), by=school.lan)
 
 
 def test_a_request_that_changes_nothing_is_not_made(school, december):
@@ -149,7 +151,9 @@ def test_of_two_requests_for_the_same_answer_the_second_is_not_approved(school, 
 
 def test_a_session_that_was_never_called_is_called_by_the_request(school, december):
     thursday = first_wednesday(school) + datetime.timedelta(days=1)
-    request = propose_roll(school.class_4a, thursday, "morning", {school.pupils[1].pk: "P"}, by=school.lan)
+    request = propose_roll(
+        school.class_4a, thursday, "morning", Chosen({school.pupils[1].pk: "P"}), by=school.lan
+    )
     corrections.attach(request, clean_evidence("đơn.jpg", picture()), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
@@ -302,3 +306,29 @@ def test_it_is_printed_in_the_same_form_and_the_printed_transcripts_are_named(sc
         school.hoa.full_name,
     ):
         assert part in words
+
+
+def test_a_roll_opened_before_a_correction_does_not_take_it_back(school, december):
+    """The form shows K; meanwhile P is written by a request. Another pupil is chosen: the first stays as corrected."""
+    client = client_of(school.lan)
+    shown = client.get(address(school)).content.decode()
+    form = dict(re.findall(r'name="(was\.[^"]+)" value="([^"]*)"', shown))
+    assert "K" in form.values()
+    form |= {name.removeprefix("was."): kind for name, kind in form.items()}
+    corrections.carry_out(approved(school), by=school.tuan)
+    second = f"{field_of(school.pupils[1].pk)}"
+    assert client.post(address(school), form | {second: "P"}).status_code == 302
+    assert list(CorrectionRequest.objects.latest("pk").items.values_list("student_id", "new_value")) == [
+        (school.pupils[1].pk, "P")
+    ]
+
+
+def test_who_chooses_anew_over_a_roll_that_has_changed_is_told_and_keeps_the_choice(school, december):
+    client = client_of(school.lan)
+    first = field_of(school.pupils[0].pk)
+    corrections.carry_out(approved(school), by=school.tuan)
+    answer = client.post(address(school), {f"was.{first}": "K", first: ""})
+    assert answer.status_code == 409
+    assert f"Điểm danh đã đổi từ khi thầy cô mở trang ở: {school.pupils[0].full_name}" in text(answer)
+    assert f'name="was.{first}" value="P"' in answer.content.decode()
+    assert client.post(address(school), {f"was.{first}": "P", first: ""}).status_code == 302

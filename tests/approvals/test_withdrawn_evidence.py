@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from approvals import corrections, opinions
+from approvals.cell_requests import acts_about
 from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import Evidence
@@ -56,6 +57,10 @@ def test_the_proposer_withdraws_a_filed_file_while_more_is_asked_and_it_stays_on
     client.force_login(school.hoa)
     assert client.get(reverse("approvals:evidence", args=[first.pk])).status_code == 200
     assert "Minh chứng đã rút" in text(client.get(page_of(request)))
+    told = acts_about(again(school.hoa), school.sheet(), school.pupils[0].pk, "TOAN", "mark")
+    assert [(step.why, step.who) for step in told if step.act == "Rút minh chứng"] == [
+        ("bài.jpg", school.lan.full_name)
+    ]
 
 
 def test_to_take_a_wrong_picture_out_is_an_answer_but_the_last_one_is_not_taken_out_for_nothing(school):

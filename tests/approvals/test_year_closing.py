@@ -14,11 +14,13 @@ from django.utils import timezone
 from accounts import clock
 from accounts.history import Source, acting
 from accounts.models import User
+from approvals import year_closing
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.tasks import read_tasks
 from approvals.year_closing import close_year, closing_list, reopen_year
-from gradebook.models import SubjectResult, YearOutcome
+from gradebook.decided_anew import ToAmend
+from gradebook.models import ResultsDecision, SubjectResult, YearOutcome
 from students.models import Enrolment, HomeroomAssignment, SchoolYear, YearIsClosed, YearProfile
 from students.years import YearRefused
 from tests.approvals.papers import draft, entered_school, filed
@@ -118,6 +120,18 @@ def test_the_principal_closes_the_year_and_opens_it_again_for_a_reason_that_stay
     shown = text(bich.get(reverse("students:year", args=[over.pk])))
     assert "Đóng năm học" in shown
     assert "Công văn 12/PGD" in shown
+
+
+def test_a_year_is_not_closed_over_a_decision_that_says_what_no_longer_holds(school, over, monkeypatch):
+    decision = ResultsDecision(number="01/QĐ-THKĐ", kind="awards", year=over, dated=over.ends_on)
+    wrong = ToAmend(decision, ("Nguyễn An (4A)",), ())
+    monkeypatch.setattr(year_closing, "decisions_to_amend", lambda year: [wrong] if year == over else [])
+    page = text(client_of(school.bich).get(reverse("approvals:year_closing", args=[over.pk])))
+    assert "1 quyết định nêu kết quả không còn đúng" in page
+    with pytest.raises(YearRefused) as refusal:
+        close_year(over, by=school.bich)
+    assert "01/QĐ-THKĐ" in str(refusal.value.problems)
+    assert "Nguyễn An (4A)" in str(refusal.value.problems)
 
 
 def test_a_year_is_not_opened_again_without_a_reason(school, over):

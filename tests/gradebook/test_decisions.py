@@ -487,3 +487,11 @@ def test_the_page_of_a_decision_asks_few_questions_of_the_database(
         client.get(reverse("gradebook:decision", args=[decision.pk]))
     with django_assert_max_num_queries(16):
         client.get(reverse("gradebook:decision", args=[draft.pk]))
+
+
+def test_what_is_to_be_amended_is_asked_of_one_year_too(school):
+    issued(approved(school))
+    lower(school)
+    other = SchoolYear(year=school.year.year - 1)
+    assert len(decisions_to_amend(school.year)) == 1
+    assert decisions_to_amend(other) == []

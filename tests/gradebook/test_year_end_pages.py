@@ -10,7 +10,9 @@ from openpyxl import load_workbook
 from accounts import clock
 from accounts.models import AccessLogEntry, Post, Team, User
 from approvals import corrections
+from approvals.book_standing import read_books
 from approvals.evidence import clean_evidence
+from approvals.signature_rules import Ready
 from approvals.tasks import read_tasks
 from gradebook import grading
 from gradebook.models import (
@@ -23,6 +25,7 @@ from gradebook.models import (
 )
 from gradebook.own_workbook import preview_workbook
 from gradebook.past import read_past_pupil
+from gradebook.progress_sheets import read_sight
 from gradebook.pupil_sheet import find_class
 from gradebook.regulation import Period
 from gradebook.sheets import MET, get_sheet, read_rows
@@ -519,3 +522,17 @@ def test_a_comment_that_was_emptied_for_a_reason_is_no_gap_and_the_class_page_sa
     assert f"{pupil.full_name}, Toán, nhận xét: {why} (phiếu 01/" in page
     confirm(school)
     assert go_through(school)[pupil.pk].result == "HTXS"
+
+
+def test_books_of_a_class_are_locked_as_its_sheets_are_once_its_results_are_on_their_way(school):
+    """The window stays open for the school: 1A is shut by its own step, and its books can be signed."""
+
+    def ready():
+        books = read_books(read_sight(school.hoa), [Period.YEAR_END])
+        return {book.ref.school_class.name: book.ready for book in books if book.ref.line is None}
+
+    open_window(school, Period.YEAR_END)
+    assert ready()["1A"] is Ready.OPEN
+    confirm(school)
+    complete(school)
+    assert (ready()["1A"], ready()["4A"]) == (Ready.READY, Ready.OPEN)
