@@ -1,4 +1,4 @@
-"""The guides of the roles, and the reader's own training beside them (PLAN III.2)."""
+"""The guides of the roles with their handbook, and the reader's own training beside them (PLAN III.2)."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.guides import GUIDES, PICTURE_HEIGHT, PICTURE_WIDTH, Guide, guide_of
-from accounts.powers import Action
+from accounts.handbook import handbook_of
+from accounts.powers import Action, Role
 from accounts.requests import SignedInRequest
 
 
@@ -38,7 +39,7 @@ def guides(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def guide(request: SignedInRequest, role: str) -> HttpResponse:
-    """One role's guide; everybody may read every one."""
+    """One role's guide and handbook; everybody may read every one."""
     permissions.require(request.user, Action.SEE_HANDBOOK)
     found = guide_of(role)
     if found is None:
@@ -46,6 +47,8 @@ def guide(request: SignedInRequest, role: str) -> HttpResponse:
     context = {
         "guide": found,
         "steps": _shown(found),
+        "chapters": handbook_of(found.role),
+        "for_everybody": handbook_of(Role.STAFF),
         "width": PICTURE_WIDTH,
         "height": PICTURE_HEIGHT,
     }

@@ -1,3 +1,3 @@
 """Which version of the software this is: as in pyproject.toml, which production does not carry along."""
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"

@@ -15,6 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Final
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -190,6 +191,7 @@ class _Archive:
             "dinhdang": FORMAT,
             "lap_luc": self.made_at.isoformat(),
             "nguoi_lap": self.made_by,
+            "phan_mem": f"Kim Đồng {settings.VERSION}",
             "phien_ban_luoc_do": _latest_migrations(),
             "dau_nhat_ki": audit_chain.head_code(),
             "bang": self.tables,

@@ -24,6 +24,7 @@ from gradebook.models import SubjectResult
 from kimdong.backup import BackupFailed, contents, making, postgres
 from kimdong.backup.repository import Repository
 from kimdong.embedded_postgres import APPLICATION_ROLE, OWNER_ROLE
+from kimdong.version import VERSION
 from tests.approvals.papers import entered_school, filed
 from tests.backup_places import rule_below
 from tests.gradebook.school import make_school
@@ -129,6 +130,7 @@ def test_a_school_is_backed_up_proven_and_brought_back_on_an_empty_machine(commi
             "restoring the database",
             "granting",
             "comparing",
+            f"made by version {VERSION}, this is {VERSION}",
             " s in all",
         ):
             assert words in done.stdout

@@ -12,6 +12,7 @@ from accounts import disks
 from kimdong import request_counts
 from kimdong.metrics import Metric
 from kimdong.request_counts import count, totals
+from kimdong.version import VERSION
 from tests.accounts.test_backups_page import proven
 from tests.accounts.test_system_page import job
 from tests.approvals.papers import filed, with_entries
@@ -86,7 +87,7 @@ def test_no_label_is_a_persons(client, school, measured):
     client.get("/")
     labels = set(re.findall(r'(\w+)="([^"]*)"', ask(client).content.decode()))
     assert labels == {
-        ("version", "0.1.0"),
+        ("version", VERSION),
         *(("state", word) for word in ("waiting", "later", "running")),
         *(("place", word) for word in ("files", "backups")),
         *(("status", word) for word in request_counts.CLASSES),

@@ -50,7 +50,7 @@ _OF_A_TABLE: Final = (
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """`tables`: by name, rows and the sum over their values. `tried`: some files by their path below `folder`, each
-    with its SHA-256."""
+    with its SHA-256. `software`: the version that made it; backups from before 1.0.0 do not say."""
 
     format: int
     made_at: str
@@ -62,6 +62,7 @@ class Manifest:
     files: int
     bytes: int
     tried: dict[str, str]
+    software: str = ""
 
     @property
     def rows(self) -> int:

@@ -162,6 +162,7 @@ def take(media: Path, place: Path) -> Manifest:
         files=len(paths),
         bytes=sum(path.stat().st_size for path in paths if path.exists()),
         tried=contents.sample_of(paths, media),
+        software=settings.VERSION,
     )
     manifest.write(place / MANIFEST)
     return manifest

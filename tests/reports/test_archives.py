@@ -23,6 +23,7 @@ from accounts.models import AccessLogEntry, AuditEntry, SignedInSession, User
 from approvals.models import Evidence
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
+from kimdong.version import VERSION
 from reports import archive_writing, archives, print_attempts
 from reports.archive_rows import read_names, readable
 from reports.archive_tables import (
@@ -177,6 +178,7 @@ def test_the_manifest_binds_every_part_by_rows_and_sha256(school, tmp_path):
         assert set(archive.namelist()) == named | {"manifest.json", "DOC-TRUOC.txt"}
         assert archive.testzip() is None
     assert told["dau_nhat_ki"] == head_code()
+    assert told["phan_mem"] == f"Kim Đồng {VERSION}"
     newest = max(file.stem for file in (settings.BASE_DIR / "reports" / "migrations").glob("0*.py"))
     assert told["phien_ban_luoc_do"]["reports"] == newest
 

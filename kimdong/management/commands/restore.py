@@ -59,7 +59,8 @@ class Command(BaseCommand):
                 repository.restore(found[code], place)
                 told = Manifest.read(place / PLACE / MANIFEST)
             self.stdout.write(
-                f"  of {told.made_at}, {len(told.tables)} tables, {told.rows} rows, {told.files} files"
+                f"  of {told.made_at}, {len(told.tables)} tables, {told.rows} rows, {told.files} files;"
+                f" made by version {told.software or 'before 1.0.0'}, this is {settings.VERSION}"
             )
             with self._step("restoring the database"):
                 if replace:
