@@ -1,11 +1,14 @@
 """`make soak`: sixty teachers save and the clerk prints while everything that can break is broken, one after the other.
 
-On the running stack, a round each: web processes killed, the whole web server, a worker in the middle of a book,
-PostgreSQL as by a power cut, slow clients, one job delivered twice to two workers (`kills`); a disk that is full for a
-while (`full_disk`, as root). `python -m bench.faults full_disk` goes that round alone. What watches over processes in
-production (systemd, Docker) is played here: a process that is gone is started again. Afterwards every acknowledged save
-must be stored, in the history and in the audit chain, nothing may be saved after the lock, every book printed once, and
-the chain whole. Exit status 1 if not.
+On the running stack, a round each:
+- kills: web processes, the whole web server, a worker in the middle of a book, PostgreSQL as by a power cut; slow
+  clients; one job delivered twice to two workers;
+- full_disk: a disk that is full for a while, under database and files (as root);
+- clock_jump: the clock of web and worker a day ahead, and a day back.
+`python -m bench.faults kills` goes that round alone. What watches over processes in production (systemd, Docker) is
+played here: a process that is gone is started again. Afterwards every acknowledged save must be stored, in the history
+and in the audit chain, nothing may be saved after the lock, every book printed once, and the chain whole. Exit status 1
+if not.
 """
 
 import argparse
@@ -20,7 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import before_lock, latest
-from bench.faulty import Faults, Outages
+from bench.afterwards import printed, verified
+from bench.clock_jump import ClockJump, Hands
+from bench.faulty import Faults, NotHere, Outages
 from bench.full_disk import FullDisk, copy_of, small_disk
 from bench.inside import inside
 from bench.kills import Kills
@@ -30,18 +35,22 @@ from tests.stack import ROOT, Stack, Template
 
 DATA = ROOT / ".bench" / "pg"
 DATABASE = "kimdong"
-SECONDS_TO_PRINT = 120
 SHOWN_APART = ("saves", "faults", "outages", "print", "audit", "broken")
-PRINTED = "SELECT state, count(*) FROM reports_printjob WHERE batch_id = %s GROUP BY 1"
-ANSWERED = "SELECT count(*) FROM reports_printbatch WHERE id = %s AND state = 'done'"
 
 
 def soak(
-    url: str, template: Template, files: Path, *, name: str, make: Callable[[Stack], Faults]
+    url: str,
+    template: Template,
+    files: Path,
+    *,
+    name: str,
+    make: Callable[[Stack], Faults],
+    told: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """One round: a stack of its own, sixty teachers, a print of all classes, and the faults."""
+    """One round: a stack of its own, sixty teachers, a print of all classes, and the faults. `told`: what its processes
+    find in their environment besides."""
     files.mkdir()
-    with stacks.running(url, template, files, name=name) as stack:
+    with stacks.running(url, template, files, name=name, told=told) as stack:
         seats = inside(stack, "bench.prepared", "teachers", str(before_lock.TEACHERS))
         batch = inside(stack, "bench.prepared", "print_all")
         faults, outages = make(stack), Outages(stack, 0.0)
@@ -63,32 +72,11 @@ def soak(
             "saves": saves,
             "faults": faults.done,
             "outages": outages.spans,
-            "print": _printed(faults, batch),
-            "audit": _verified(stack),
+            "print": printed(stack, batch, look_after=faults.start_what_has_ended),
+            "audit": verified(stack),
             "broken": faults.broken,
             **faults.found(),
         }
-
-
-def _printed(faults: Faults, batch: int) -> dict[str, Any]:
-    """The states of the batch's prints once it is done, or when the time for it is over."""
-    stack = faults.stack
-    deadline = time.monotonic() + SECONDS_TO_PRINT
-    while time.monotonic() < deadline and stack.fetch(ANSWERED, batch) != [(1,)]:
-        faults.start_what_has_ended()
-        time.sleep(1)
-    return {
-        "is_done": stack.fetch(ANSWERED, batch) == [(1,)],
-        "prints": dict(stack.fetch(PRINTED, batch)),
-        "seconds": round(SECONDS_TO_PRINT - (deadline - time.monotonic())),
-    }
-
-
-def _verified(stack: Stack) -> str:
-    try:
-        return stack.manage("verify_audit").strip().splitlines()[-1]
-    except Exception as problem:  # noqa: BLE001 - a finding like the others
-        return f"FAULT {problem!r} {getattr(problem, 'stdout', '')}"
 
 
 def findings(found: Mapping[str, Any]) -> list[str]:
@@ -103,6 +91,7 @@ def findings(found: Mapping[str, Any]) -> list[str]:
         (saves["after_lock"], "saves after the lock"),
         (max(0, saves["unasked"] - unanswered), "saves that nobody sent"),
         (saves["came_to"].get("locked too early", 0), "saves refused before the lock"),
+        (saves["came_to"].get("HTTP 302", 0), "saves of somebody who was logged out"),
         (0 if found["print"]["is_done"] else 1, "print not finished"),
         (sum(n for state, n in found["print"]["prints"].items() if state != "done"), "books not printed"),
         (1 if found["audit"].startswith("FAULT") else 0, found["audit"]),
@@ -152,7 +141,19 @@ def full_disk(_url: str, template: Template, folder: Path) -> dict[str, Any]:
             embedded_postgres.stop(data)
 
 
-ROUNDS = {each.__name__: each for each in (kills, full_disk)}
+def clock_jump(url: str, template: Template, folder: Path) -> dict[str, Any]:
+    hands = Hands(folder / "clock")
+    return soak(
+        url,
+        template,
+        folder / "clocks",
+        name="clock",
+        make=lambda stack: ClockJump(stack, DATA, DATABASE, hands=hands),
+        told=hands.environment(),
+    )
+
+
+ROUNDS = {each.__name__: each for each in (kills, full_disk, clock_jump)}
 
 
 def main() -> None:
@@ -168,7 +169,7 @@ def main() -> None:
             for name in wanted:
                 try:
                     found = ROUNDS[name](url, template, folder)
-                except PermissionError as problem:
+                except NotHere as problem:
                     print(f"\n{name}: not on this machine: {problem}")
                     continue
                 latest.keep({name: json.loads(json.dumps(found))})

@@ -9,6 +9,11 @@ from typing import Any
 
 from tests.stack import Stack
 
+
+class NotHere(Exception):
+    """This machine cannot do that to a stack; says what it lacks."""
+
+
 Step = tuple[float, str, Callable[[], None]]
 """Seconds to wait, what it is, the act."""
 

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 
 from bench.before_lock import HEADING
-from bench.faulty import Faults, Step
+from bench.faulty import Faults, NotHere, Step
 from bench.web import Session
 from kimdong import embedded_postgres
 
@@ -56,13 +56,13 @@ class Disk:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Disk]:
-    """Raises PermissionError for whoever may not mount."""
+    """Raises NotHere for whoever may not mount."""
     if os.geteuid() != 0:
-        raise PermissionError("to mount a disk takes root")
+        raise NotHere("to mount a disk takes root")
     folder.mkdir()
     mounted = ["mount", "-t", "tmpfs", "-o", f"size={ROOMY},mode=755", "tmpfs", folder]
     if subprocess.run(mounted, check=False, capture_output=True).returncode:
-        raise PermissionError("no disk may be mounted here")
+        raise NotHere("no disk may be mounted")
     try:
         yield Disk(folder)
     finally:
