@@ -4,6 +4,7 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
+from itertools import cycle
 from urllib.parse import urlsplit
 
 import psutil
@@ -12,7 +13,12 @@ from bench.faulty import Faults, Step
 from bench.inside import inside
 from kimdong import embedded_postgres
 
-SLOW_CLIENTS = 20
+SLOW_CLIENTS = 40
+HALVES = (
+    b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n",
+    b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3000\r\n\r\nusername=",
+)
+"""Of a head, of a body."""
 
 
 class Kills(Faults):
@@ -63,8 +69,8 @@ class Kills(Faults):
         clients = [
             socket.create_connection((address.hostname, address.port)) for _each in range(SLOW_CLIENTS)
         ]
-        for client in clients:
-            client.sendall(b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n")
+        for client, half in zip(clients, cycle(HALVES), strict=False):
+            client.sendall(half)
         time.sleep(5)
         for client in clients:
             client.close()
