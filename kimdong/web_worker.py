@@ -31,6 +31,7 @@ MOST_WAITED_FOR = 64 * 1024
 """Bytes of a request, head and body: any save of a sheet. Of a longer one (files) a thread reads the rest."""
 SECONDS_OF_SILENCE = 20
 """After which a thread gives up a client that has begun to send files."""
+_ASKS_FIRST = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 
 
@@ -84,9 +85,10 @@ def _has_come(conn: Any) -> bool:
 
 
 def _length(here: bytes) -> int:
-    """How many bytes the request has at least, by what has come of it; no more than are waited for."""
+    """How many bytes the request has at least, by what has come of it; no more than are waited for. Who asks first
+    whether to send a body is answered by a thread."""
     head, end, _body = here.partition(b"\r\n\r\n")
     if not end:
         return min(len(here) + 1, MOST_WAITED_FOR)
-    told = _LENGTH.search(head + b"\r\n")
+    told = None if _ASKS_FIRST.search(head) else _LENGTH.search(head + b"\r\n")
     return min(len(head) + len(end) + int(told[1] if told else 0), MOST_WAITED_FOR)

@@ -79,6 +79,12 @@ def test_whoever_goes_away_in_the_middle_is_forgotten(server):
     assert answer(server, "/healthz")[0] == 200
 
 
+def test_whoever_asks_first_whether_to_send_the_body_is_told_at_once(server):
+    asking = HEAD.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
+    with clients(server, asking) as many:
+        assert status_of(many[0]) == b"HTTP/1.1 100 Continue"
+
+
 def test_two_requests_in_one_piece_are_both_answered(server):
     two = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 2
     with clients(server, two) as quick:
