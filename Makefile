@@ -29,7 +29,7 @@ bench: ## Measure the demo school on the production server
 	.venv/bin/python -m bench
 
 soak: ## Break the running stack in every way, under load, and see that nothing is lost
-	@scripts/bootstrap dev
+	@scripts/bootstrap soak
 	.venv/bin/python -m bench.faults
 
 clean: ## Stop what runs, delete all that was made here: also the demo school

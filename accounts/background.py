@@ -16,10 +16,11 @@ from django.db.models import BigIntegerField, BooleanField, Exists, ExpressionWr
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Now
-from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
+
+from accounts import clock
 
 HEARTBEAT_SECONDS: Final = 2.0
 """How often a worker says that it lives."""
@@ -90,7 +91,7 @@ class Kind:
         )
         resumed = []
         for row in stalled.select_for_update(of=("self",), skip_locked=True):
-            app.job_manager.retry_job_by_id(row.pk, retry_at=timezone.now())
+            app.job_manager.retry_job_by_id(row.pk, retry_at=clock.stamp())
             resumed.append(row.args[self.key])
         return resumed
 

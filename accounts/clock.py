@@ -1,10 +1,14 @@
 """What time it is: the database's clock, except while invented history is being written for a demo.
 
+This machine's own clock is never asked: it may be wrong, or jump. Between two questions to the database the time goes
+on by the machine's uptime, which does not (make soak).
+
 `travelling(moment)` exists so that the demo school has a past; it is refused outside demo and test mode, no
 request reaches it, and the audit chain keeps the true moment beside every row all the same.
 """
 
 import datetime
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +19,8 @@ from django.db.models import Func, Value
 from django.utils import timezone
 
 _travelled: ContextVar[datetime.datetime | None] = ContextVar("travelled", default=None)
+_last_told: tuple[datetime.datetime, float] | None = None
+"""What the database said when this process last asked, and the machine's uptime then, in seconds."""
 
 
 def now() -> datetime.datetime:
@@ -24,7 +30,15 @@ def now() -> datetime.datetime:
         return moment
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+        told: datetime.datetime = cursor.fetchone()[0]
+    remember(told)
+    return told
+
+
+def remember(told: datetime.datetime) -> None:
+    """That it is this late by the database's clock, just now."""
+    global _last_told  # noqa: PLW0603 - one for the whole process
+    _last_told = told, _uptime()
 
 
 def now_in_sql() -> Func | Value:
@@ -41,8 +55,18 @@ def as_told(moment: datetime.datetime) -> datetime.datetime:
 
 
 def stamp() -> datetime.datetime:
-    """For what is shown beside a row and decides nothing: no statement."""
-    return as_told(timezone.now())
+    """The time since the database was last asked added to what it said: no statement, but for a process's first."""
+    moment = _travelled.get()
+    if moment is not None:
+        return moment
+    if _last_told is None:
+        return now()
+    told, then = _last_told
+    return told + datetime.timedelta(seconds=_uptime() - then)
+
+
+def _uptime() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def today() -> datetime.date:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db.models import CharField, F, Func, QuerySet
 from django.http import HttpRequest
@@ -21,6 +20,7 @@ from accounts.devices import device_words
 from accounts.models import AccessLogEntry, SignedInSession, User
 from accounts.refusals import client_address, log_access
 from accounts.session_notes import change_session
+from accounts.session_store import SessionStore
 
 OWN_ROW, ELSEWHERE = "signed_in_session", "signed_in_elsewhere"
 Ended = SignedInSession.Ended

@@ -19,7 +19,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import certificates, disks
+from accounts import certificates, clock, disks
 from accounts.background import has_live_worker
 from accounts.backups import Health, Standing, read_health
 from accounts.certificates import Lifetime
@@ -144,7 +144,7 @@ def _disks() -> Iterator[Line]:
         )
         return
     reading = DiskReading.objects.filter(place=DiskReading.Place.BACKUPS).first()
-    if reading is None or reading.read_at < timezone.now() - READING_TOO_OLD:
+    if reading is None or reading.read_at < clock.stamp() - READING_TOO_OLD:
         since = "chưa đo lần nào" if reading is None else f"lần đo cuối {_moment(reading.read_at)}"
         yield Line(name, State.UNKNOWN, f"Do máy nền đo: {since}", f"{ADMIN} xem máy nền có chạy không.")
         return
@@ -234,7 +234,7 @@ def _certificates() -> Iterator[Line]:
 def _certificate(
     name: str, found: Lifetime, limits: tuple[datetime.timedelta, datetime.timedelta], what: str
 ) -> Line:
-    left = found.ends - timezone.now()
+    left = found.ends - clock.stamp()
     if left < datetime.timedelta(0):
         return Line(name, State.BAD, f"Đã hết hạn lúc {_moment(found.ends)}", what)
     value = f"Hết hạn lúc {_moment(found.ends)}, còn {_span(left)}"

@@ -7,6 +7,7 @@ compared with what is stored, with its history and with the audit chain.
 
 import datetime
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -22,6 +23,7 @@ from tests.stack import Stack
 TEACHERS, SECONDS, AFTERWARDS = 60, 60, 3
 PAUSE_WITHOUT_ANSWER = 0.5
 SAVED, LOCKED = 200, 423
+HEADING = re.compile(r"<h1[^>]*>([^<]*)<")
 HISTORY = """
     SELECT h.student_id, l.code, h.version,
            jsonb_build_object('attainment', h.attainment, 'mark', h.mark::text, 'comment', h.comment)
@@ -101,7 +103,8 @@ class Teacher:
             return "locked" if time.time() >= lock else "locked too early"
         saved = json.loads(answer.body)["saved"] if answer.status == SAVED else []
         if not saved:
-            return f"HTTP {answer.status}"
+            heading = HEADING.search(answer.body.decode())
+            return f"HTTP {answer.status} {heading[1] if heading else ''}".strip()
         self.sheet.take(saved)
         self.kept += [
             Kept((each["student"], each["item"], each["field"]), each["value"], each["version"])

@@ -1,143 +1,59 @@
 """`make soak`: sixty teachers save and the clerk prints while everything that can break is broken, one after the other.
 
-On the running stack: web processes killed, the whole web server, a worker in the middle of a book, PostgreSQL as by
-a power cut; slow clients; one job delivered twice to two workers. What watches over processes in production (systemd,
-Docker) is played here: a process that is gone is started again. Afterwards every acknowledged save must be stored, in
-the history and in the audit chain, nothing may be saved after the lock, every book printed once, and the chain whole.
-Exit status 1 if not.
+On the running stack, a round each:
+- kills: web processes, the whole web server, a worker in the middle of a book, PostgreSQL as by a power cut; slow
+  clients; one job delivered twice to two workers;
+- full_disk: a disk that is full for a while, under database and files (as root);
+- clock_jump: the clock of web and worker a day ahead, and a day back.
+`python -m bench.faults kills` goes that round alone. What watches over processes in production (systemd, Docker) is
+played here: a process that is gone is started again. Afterwards every acknowledged save must be stored, in the history
+and in the audit chain, nothing may be saved after the lock, every book printed once, and the chain whole. Exit status 1
+if not.
 """
 
+import argparse
 import json
-import signal
-import socket
+import shutil
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-
-import psutil
 
 from bench import before_lock, latest
+from bench.afterwards import printed, verified
+from bench.clock_jump import ClockJump, Hands
+from bench.faulty import Faults, NotHere, Outages
+from bench.full_disk import FullDisk, copy_of, small_disk
 from bench.inside import inside
+from bench.kills import Kills
 from kimdong import embedded_postgres
 from tests import stack as stacks
-from tests.stack import ROOT, Stack
+from tests.stack import ROOT, Stack, Template
 
 DATA = ROOT / ".bench" / "pg"
 DATABASE = "kimdong"
-SLOW_CLIENTS = 20
-SECONDS_TO_PRINT = 120
-PRINTED = "SELECT state, count(*) FROM reports_printjob WHERE batch_id = %s GROUP BY 1"
-ANSWERED = "SELECT count(*) FROM reports_printbatch WHERE id = %s AND state = 'done'"
+SHOWN_APART = ("saves", "faults", "outages", "print", "audit", "broken")
 
 
-@dataclass(slots=True)
-class Outages:
-    """When the server did not answer /healthz with 200, asked four times a second; seconds since the beginning."""
-
-    stack: Stack
-    begin: float
-    spans: list[tuple[float, float]] = field(default_factory=list)
-    is_over: bool = False
-
-    def watch(self) -> None:
-        since: float | None = None
-        while not self.is_over:
-            now = time.time() - self.begin
-            if not self.stack.answers():
-                since = now if since is None else since
-            elif since is not None:
-                self.spans.append((round(since, 1), round(now, 1)))
-                since = None
-            time.sleep(0.25)
-
-
-@dataclass(slots=True)
-class Faults:
-    """What is done to the stack, in turn; `done` says when, in seconds since the beginning."""
-
-    stack: Stack
-    begin: float = 0.0
-    done: list[tuple[float, str]] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-
-    def run(self) -> None:
-        for wait, what, act in (
-            (5, "one web process killed", self.kill_a_web_process),
-            (7, "the web server killed whole, started again after 3 s", self.kill_the_web_server),
-            (8, "the worker killed in the middle of a book; two take its place", self.kill_the_worker),
-            (5, "a job in the queue delivered a second time", self.deliver_twice),
-            (5, "PostgreSQL killed, gone for 8 s", self.kill_postgres),
-            (8, f"{SLOW_CLIENTS} clients that send half a request", self.slow_clients),
-        ):
-            time.sleep(wait)
-            self.done.append((round(time.time() - self.begin, 1), what))
-            try:
-                act()
-            except Exception as problem:  # noqa: BLE001 - the others are tried all the same; this one is told
-                self.broken.append(f"{what}: {problem!r}")
-
-    def kill_a_web_process(self) -> None:
-        psutil.Process(self.stack.processes["web"].pid).children()[0].kill()
-
-    def kill_the_web_server(self) -> None:
-        children = psutil.Process(self.stack.processes["web"].pid).children(recursive=True)
-        self.stack.kill("web")
-        for child in children:
-            child.kill()
-        psutil.wait_procs(children, timeout=5)
-        time.sleep(3)
-        self.stack.start_web()
-
-    def kill_the_worker(self) -> None:
-        self.stack.kill("worker")
-        self.stack.start("worker", "manage.py", "work")
-        self.stack.start("worker 2", "manage.py", "work")
-
-    def deliver_twice(self) -> None:
-        inside(self.stack, "bench.prepared", "deliver_twice")
-
-    def kill_postgres(self) -> None:
-        pid = int((DATA / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
-        server = psutil.Process(pid)
-        gone = [server, *server.children(recursive=True)]
-        for process in gone:
-            process.send_signal(signal.SIGKILL)
-        psutil.wait_procs(gone, timeout=10)
-        time.sleep(8)
-        embedded_postgres.start(DATA, DATABASE, durable=True)
-
-    def start_what_has_ended(self) -> None:
-        """As systemd and Docker do: a worker that has lost its database ends, some seconds later."""
-        for name in ("worker", "worker 2"):
-            if self.stack.processes[name].poll() is not None:
-                self.stack.start(name, "manage.py", "work")
-
-    def slow_clients(self) -> None:
-        address = urlsplit(self.stack.address)
-        clients = [
-            socket.create_connection((address.hostname, address.port)) for _each in range(SLOW_CLIENTS)
-        ]
-        for client in clients:
-            client.sendall(b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n")
-        time.sleep(5)
-        for client in clients:
-            client.close()
-
-
-def soak(url: str, folder: Path) -> dict[str, Any]:
-    template = stacks.build_template(url, folder / "template")
-    files = folder / "faults"
+def soak(
+    url: str,
+    template: Template,
+    files: Path,
+    *,
+    name: str,
+    make: Callable[[Stack], Faults],
+    told: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """One round: a stack of its own, sixty teachers, a print of all classes, and the faults. `told`: what its processes
+    find in their environment besides."""
     files.mkdir()
-    with stacks.running(url, template, files, name="faults") as stack:
+    with stacks.running(url, template, files, name=name, told=told) as stack:
         seats = inside(stack, "bench.prepared", "teachers", str(before_lock.TEACHERS))
         batch = inside(stack, "bench.prepared", "print_all")
-        faults, outages = Faults(stack), Outages(stack, 0.0)
+        faults, outages = make(stack), Outages(stack, 0.0)
         threads = [threading.Thread(target=faults.run), threading.Thread(target=outages.watch)]
 
         def sign(seconds: int) -> str:
@@ -155,32 +71,12 @@ def soak(url: str, folder: Path) -> dict[str, Any]:
         return {
             "saves": saves,
             "faults": faults.done,
-            "broken": faults.broken,
             "outages": outages.spans,
-            "print": _printed(faults, batch),
-            "audit": _verified(stack),
+            "print": printed(stack, batch, look_after=faults.start_what_has_ended),
+            "audit": verified(stack),
+            "broken": faults.broken,
+            **faults.found(),
         }
-
-
-def _printed(faults: Faults, batch: int) -> dict[str, Any]:
-    """The states of the batch's prints once it is done, or when the time for it is over."""
-    stack = faults.stack
-    deadline = time.monotonic() + SECONDS_TO_PRINT
-    while time.monotonic() < deadline and stack.fetch(ANSWERED, batch) != [(1,)]:
-        faults.start_what_has_ended()
-        time.sleep(1)
-    return {
-        "is_done": stack.fetch(ANSWERED, batch) == [(1,)],
-        "prints": dict(stack.fetch(PRINTED, batch)),
-        "seconds": round(SECONDS_TO_PRINT - (deadline - time.monotonic())),
-    }
-
-
-def _verified(stack: Stack) -> str:
-    try:
-        return stack.manage("verify_audit").strip().splitlines()[-1]
-    except Exception as problem:  # noqa: BLE001 - a finding like the others
-        return f"FAULT {problem!r} {getattr(problem, 'stdout', '')}"
 
 
 def findings(found: Mapping[str, Any]) -> list[str]:
@@ -195,6 +91,7 @@ def findings(found: Mapping[str, Any]) -> list[str]:
         (saves["after_lock"], "saves after the lock"),
         (max(0, saves["unasked"] - unanswered), "saves that nobody sent"),
         (saves["came_to"].get("locked too early", 0), "saves refused before the lock"),
+        (saves["came_to"].get("HTTP 302", 0), "saves of somebody who was logged out"),
         (0 if found["print"]["is_done"] else 1, "print not finished"),
         (sum(n for state, n in found["print"]["prints"].items() if state != "done"), "books not printed"),
         (1 if found["audit"].startswith("FAULT") else 0, found["audit"]),
@@ -202,11 +99,14 @@ def findings(found: Mapping[str, Any]) -> list[str]:
     return [*found["broken"], *(f"{number} {words}" for number, words in wrong if number)]
 
 
-def show(found: Mapping[str, Any]) -> None:
-    print("\nfaults, seconds since the beginning")
+def show(name: str, found: Mapping[str, Any]) -> None:
+    print(f"\n{name}: what was done, seconds since the beginning")
     for at, what in found["faults"]:
         print(f"{at:>8}  {what}")
     print("not answering: " + ", ".join(f"{first}–{last} s" for first, last in found["outages"]))
+    for key, value in found.items():
+        if key not in SHOWN_APART:
+            print(f"{key}: {value}")
     before_lock.show(found["saves"])
     print(f"print of all classes: {found['print']}")
     print(f"verify_audit: {found['audit']}")
@@ -216,16 +116,68 @@ def show(found: Mapping[str, Any]) -> None:
     )
 
 
+def kills(url: str, template: Template, folder: Path) -> dict[str, Any]:
+    return soak(
+        url, template, folder / "kills", name="kills", make=lambda stack: Kills(stack, DATA, DATABASE)
+    )
+
+
+def full_disk(_url: str, template: Template, folder: Path) -> dict[str, Any]:
+    """The server is stopped for a copy of its files on a disk of their own."""
+    with small_disk(folder / "disk") as disk:
+        embedded_postgres.stop(DATA)
+        data = copy_of(DATA, disk)
+        on_disk = Template(template.database, Path(shutil.copytree(template.files, disk.folder / "template")))
+        url = embedded_postgres.start(data, DATABASE, durable=True)
+        try:
+            return soak(
+                url,
+                on_disk,
+                disk.folder / "files",
+                name="disk",
+                make=lambda stack: FullDisk(stack, data, DATABASE, disk=disk),
+            )
+        finally:
+            embedded_postgres.stop(data)
+
+
+def clock_jump(url: str, template: Template, folder: Path) -> dict[str, Any]:
+    hands = Hands(folder / "clock")
+    return soak(
+        url,
+        template,
+        folder / "clocks",
+        name="clock",
+        make=lambda stack: ClockJump(stack, DATA, DATABASE, hands=hands),
+        told=hands.environment(),
+    )
+
+
+ROUNDS = {each.__name__: each for each in (kills, full_disk, clock_jump)}
+
+
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="kimdong-soak-") as folder:
+    parser = argparse.ArgumentParser(prog="python -m bench.faults")
+    parser.add_argument("rounds", nargs="*", choices=[[], *ROUNDS], help="all of them unless named")
+    wanted = parser.parse_args().rounds or list(ROUNDS)
+    is_bad = False
+    with tempfile.TemporaryDirectory(prefix="kimdong-soak-") as place:
+        folder = Path(place)
         url = embedded_postgres.start(DATA, DATABASE, durable=True)
         try:
-            found = soak(url, Path(folder))
+            template = stacks.build_template(url, folder / "template")
+            for name in wanted:
+                try:
+                    found = ROUNDS[name](url, template, folder)
+                except NotHere as problem:
+                    print(f"\n{name}: not on this machine: {problem}")
+                    continue
+                latest.keep({name: json.loads(json.dumps(found))})
+                show(name, found)
+                is_bad |= bool(findings(found))
         finally:
             embedded_postgres.stop(DATA)
-    latest.keep({"faults": json.loads(json.dumps(found))})
-    show(found)
-    sys.exit(1 if findings(found) else 0)
+    sys.exit(is_bad)
 
 
 if __name__ == "__main__":

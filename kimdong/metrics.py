@@ -15,11 +15,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models.functions import Now
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import clock
 from accounts.background import has_live_worker
 from accounts.backups import read_health
 from accounts.disks import Room, room_of
@@ -112,7 +112,7 @@ def _of_backups() -> Iterator[Metric]:
 
 
 def _age(name: str, about: str, moment: datetime.datetime | None) -> Metric:
-    samples: Samples = [] if moment is None else [({}, round((timezone.now() - moment).total_seconds()))]
+    samples: Samples = [] if moment is None else [({}, round((clock.stamp() - moment).total_seconds()))]
     return Metric(name, about, samples)
 
 

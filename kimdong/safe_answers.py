@@ -1,9 +1,11 @@
 """What stands around every answer: headers that keep browsers within bounds, and a bound on what is sent to us."""
 
+import errno
 import sys
 import time
 from collections.abc import Callable
 
+import psycopg
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
@@ -85,10 +87,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 with the code by which the log tells what happened.
 
-    A database that is gone, full or too slow is told as what passes by itself: 503.
+    A database that is gone or too slow, and a full disk, are told as what passes without anything being done here: 503.
     """
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    problem = sys.exception()
+    is_full = _is_full(problem)
+    if is_full or isinstance(problem, OperationalError | InterfaceError):
         headers = {"Retry-After": str(SECONDS_TO_TRY_AGAIN)}
-        return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
+        page = loader.render_to_string("503.html", {"is_full": is_full})
+        return HttpResponse(page, status=503, headers=headers)
     note = asked()
     return HttpResponseServerError(loader.render_to_string("500.html", {"code": note.code if note else ""}))
+
+
+def _is_full(problem: BaseException | None) -> bool:
+    """Whether there was no room on a disk: the database's, or that of the files."""
+    if isinstance(problem, OSError):
+        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(problem, OperationalError) and isinstance(problem.__cause__, psycopg.errors.DiskFull)

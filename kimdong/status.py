@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
+from typing import Final
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import InterfaceError, OperationalError, connection
@@ -12,7 +15,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.disks import room_of
 from accounts.idle_lock import reachable_when_locked
+
+NO_ROOM: Final = 64 * 1024**2
+"""Bytes: a request with all its evidence has not much less (settings.UPLOAD_MAX_BYTES)."""
 
 
 @login_not_required
@@ -42,6 +49,9 @@ def _what_lacks() -> Iterator[str]:
     else:
         if missing:
             yield f"migrations: {len(missing)} not applied (manage.py migrate)"
+    room = room_of(Path(settings.MEDIA_ROOT).parent)
+    if room is not None and room.free < NO_ROOM:
+        yield f"disk of the files: full, {room.free // 1024**2} MB left (KIMDONG_FILES)"
     # As this process has read them at its start; without a manifest (tests) they are served from where they lie.
     if not getattr(staticfiles_storage, "hashed_files", True):
         yield "static files: not collected when this process started (manage.py collectstatic)"

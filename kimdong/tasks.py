@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
+from accounts import clock
 from accounts.backups import TASK
 from accounts.disks import note_room_for_backups
 from kimdong.backup.making import TryAgain, run_backup
@@ -29,7 +29,7 @@ class BackupRetry(BaseRetryStrategy):
             wait = timedelta(
                 minutes=MINUTES_AFTER_A_FAULT[min(exception.attempt, len(MINUTES_AFTER_A_FAULT)) - 1]
             )
-        return RetryDecision(retry_at=timezone.now() + wait)
+        return RetryDecision(retry_at=clock.stamp() + wait)
 
 
 @app.task(name=TASK, queue=QUEUE, retry=BackupRetry())

@@ -1,5 +1,15 @@
-"""gunicorn's worker, with a page in Vietnamese for a request that is no HTTP: nothing of what the parser thought."""
+"""gunicorn's worker, with two things of our own: patience with slow clients, and a page for what is no HTTP.
 
+gunicorn gives a connection to one of its few threads with the first byte, and the thread waits for the rest: eight slow
+telephones would stop the server. Here a request waits in the kernel, watched by the poller, until it has come whole.
+"""
+
+import re
+import socket
+import struct
+import time
+from functools import partial
+from selectors import EVENT_READ
 from typing import Any
 
 from gunicorn import util
@@ -17,15 +27,68 @@ HEAD = (
 )
 
 
+MOST_WAITED_FOR = 64 * 1024
+"""Bytes of a request, head and body: any save of a sheet. Of a longer one (files) a thread reads the rest."""
+SECONDS_OF_SILENCE = 20
+"""After which a thread gives up a client that has begun to send files."""
+_ASKS_FIRST = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
+
+
 class Worker(ThreadWorker):
-    """Django never sees such a request, so its 400 page cannot answer it."""
+    def accept(self, listener: Any) -> None:
+        """The time limit is the listening socket's, which each connection inherits."""
+        silence = struct.pack("@ll", SECONDS_OF_SILENCE, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, silence)
+        super().accept(listener)
+
+    def enqueue_req(self, conn: Any) -> None:
+        """To a thread; or back to the poller, which closes it after `keepalive` seconds, while it is incomplete."""
+        if not self.alive or _has_come(conn):
+            conn.begun = None
+            super().enqueue_req(conn)
+            return
+        begun = getattr(conn, "begun", None) or time.monotonic()
+        conn.begun, conn.timeout = begun, begun + self.cfg.keepalive
+        conn.sock.setblocking(False)
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         if not isinstance(exc, ParseException):
             super().handle_error(req, client, addr, exc)
             return
+        # Django never sees such a request, so its 400 page cannot answer it.
         self.log.warning("Request that is no HTTP from %s: %s", (addr or ("",))[0], type(exc).__name__)
         try:
             util.write_nonblock(client, HEAD.format(len(PAGE)).encode() + PAGE)
         except OSError:
             self.log.debug("It was gone before the answer.")
+
+
+def _has_come(conn: Any) -> bool:
+    """Whether a thread will not have to wait; if so or not, the poller is told from how many bytes on to look again."""
+    if conn.initialized and conn.parser.unreader.buf.getvalue():
+        return True  # read along with the request before it
+    try:
+        here = conn.sock.recv(MOST_WAITED_FOR, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        wanted = _length(here)
+        has_ended = not here or len(here) == getattr(conn, "bytes_here", 0)
+    except BlockingIOError:
+        here, wanted, has_ended = b"", 1, False
+    except OSError:
+        return True  # broken: the thread finds out
+    has_come = has_ended or len(here) >= wanted
+    conn.bytes_here = 0 if has_come else len(here)
+    conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1 if has_come else wanted)
+    return has_come
+
+
+def _length(here: bytes) -> int:
+    """How many bytes the request has at least, by what has come of it; no more than are waited for. Who asks first
+    whether to send a body is answered by a thread."""
+    head, end, _body = here.partition(b"\r\n\r\n")
+    if not end:
+        return min(len(here) + 1, MOST_WAITED_FOR)
+    told = None if _ASKS_FIRST.search(head) else _LENGTH.search(head + b"\r\n")
+    return min(len(head) + len(end) + int(told[1] if told else 0), MOST_WAITED_FOR)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
+from accounts import clock
 from reports.models import PrintBatch, PrintJob
 from reports.outdated import with_changes
 from reports.print_jobs import Progress, in_words, progress_of, with_life
@@ -65,7 +65,7 @@ class BatchProgress:
         for each in self.classes:
             job = each.job
             if job.started_at and job.pupils_done and each.phase in ("done", "running"):
-                seconds += ((job.finished_at or timezone.now()) - job.started_at).total_seconds()
+                seconds += ((job.finished_at or clock.stamp()) - job.started_at).total_seconds()
                 drawn += job.pupils_done
         workers = sum(each.phase == "running" for each in self.classes)
         if not drawn or not workers:

@@ -14,9 +14,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from accounts import background, permissions
+from accounts import background, clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
@@ -440,7 +439,7 @@ def _seconds_left(job: PrintJob) -> int | None:
     """A report is drawn in one go, so by the number of its lines."""
     if job.started_at is None:
         return None
-    spent = (timezone.now() - job.started_at).total_seconds()
+    spent = (clock.stamp() - job.started_at).total_seconds()
     if job.paper and job.lines_printed:
         return max(1, round(seconds_for(job.lines_printed) - spent))
     if not job.pupils_asked or not job.pupils_done:

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Max
-from django.utils import timezone
 
 from accounts import clock, permissions
 from accounts.history import Source, acting
@@ -140,7 +139,7 @@ def mark_sent(batch: SyncBatch, *, note: str = "", by: User) -> SyncSending:
             note=note.strip()[:LONGEST_NOTE],
             sent_by=by,
             role=permissions.post_label(by),
-            sent_at=timezone.now(),
+            sent_at=clock.stamp(),
         )
         act.says(
             f"Ghi nhận đã gửi CSDL ngành đợt {batch.number} năm học {batch.year.label}",

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
+from accounts import clock
 from reports import archives, print_batches, print_help, print_jobs, pupil_files
 from reports.print_attempts import PrintGivenUp, PrintInterrupted
 from reports.worker_memory import give_back
@@ -24,7 +24,7 @@ class PrintRetry(BaseRetryStrategy):
         if isinstance(exception, PrintGivenUp):
             return None
         wait = timedelta(seconds=0 if isinstance(exception, JobAborted) else 2)
-        return RetryDecision(retry_at=timezone.now() + wait)
+        return RetryDecision(retry_at=clock.stamp() + wait)
 
 
 @contextmanager

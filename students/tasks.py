@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from django.utils import timezone
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
+from accounts import clock
 from students import roster_runs
 
 
@@ -19,7 +19,7 @@ class RunRetry(BaseRetryStrategy):
         if isinstance(exception, roster_runs.RunGivenUp):
             return None
         wait = timedelta(seconds=0 if isinstance(exception, JobAborted) else 2)
-        return RetryDecision(retry_at=timezone.now() + wait)
+        return RetryDecision(retry_at=clock.stamp() + wait)
 
 
 @app.task(name=roster_runs.TASK, queue=roster_runs.QUEUE, retry=RunRetry(), pass_context=True)

@@ -15,7 +15,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client
+from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from reports import pdf_archive
 from tests.conforming import faults_of
@@ -100,6 +102,12 @@ def _one_session_a_log_in() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Client, "_login", at_once)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _time_is_known() -> None:
+    """A process asks the database once, with its first page: no budget should depend on which test is first."""
+    clock.remember(timezone.now())
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -149,10 +149,11 @@ def running(
     name: str,
     worker: bool = True,
     web_processes: int | None = None,
+    told: Mapping[str, str] | None = None,
 ) -> Iterator[Stack]:
     """A stack over its own copy of the template database, stopped and dropped at the end.
 
-    `web_processes`: as many as in production unless told.
+    `web_processes`: as many as in production unless told. `told`: what its processes find in their environment besides.
     """
     database = f"{template.database}_{name}"
     _recreate(url, database, template=template.database)
@@ -167,6 +168,7 @@ def running(
     )
     if has_application_role(url):
         stack.environment["DATABASE_URL"] = as_the_application(stack.environment["DATABASE_URL"])
+    stack.environment |= told or {}
     if web_processes is not None:
         stack.environment["KIMDONG_WEB_WORKERS"] = str(web_processes)
     try:

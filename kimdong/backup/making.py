@@ -14,7 +14,6 @@ import psycopg
 from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from accounts import clock
 from accounts.backups import BACKUPS, OPEN, as_the_worker
@@ -182,7 +181,7 @@ def _to_second_place(first: Repository, rule: Backups) -> tuple[datetime.datetim
     except BackupFailed as problem:
         logger.error("second place: %s", problem)  # noqa: TRY400 - it is answered for
         return None, str(problem)
-    return timezone.now(), ""
+    return clock.stamp(), ""
 
 
 def _let_go(first: Repository, rule: Backups, *, places: Sequence[str]) -> None:

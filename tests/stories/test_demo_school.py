@@ -2,6 +2,7 @@
 
 from kimdong.demo import marks, rosters
 from kimdong.demo.accounts import ACCOUNT_TABLE, PASSWORD
+from tests.migration_rules import BIG
 from tests.stack import Stack
 
 ROOM_OF_EACH_YEAR = """
@@ -86,6 +87,14 @@ def test_the_chain_is_whole_and_nothing_was_written_past_the_application(applica
     printed = application.manage("verify_audit")
     assert "nguyên vẹn" in printed
     assert "CẢNH BÁO" not in printed
+
+
+def test_which_tables_are_big_is_known_to_the_check_of_migrations(application: Stack):
+    megabytes = application.fetch(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND pg_relation_size(oid) > 4 * 1024 * 1024"
+    )
+    assert {"gradebook_traitresult"} <= {table for (table,) in megabytes} <= BIG
 
 
 def test_the_same_seed_gives_the_same_children():

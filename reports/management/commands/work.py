@@ -18,7 +18,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 
-from accounts import background, backups
+from accounts import background, backups, clock
 from reports import (
     archives,
     kept_pages,
@@ -42,6 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Work until told to stop. Raises CommandError when the worker ends by itself (database gone)."""
+        clock.now()  # the queue asks for the time where no statement may be run
         kept_pages.forget_unused()
         archives.forget_old()
         # The queue gets connections of its own (asynchronous); tasks go on using Django's pool.
