@@ -101,7 +101,10 @@ TEMPLATES = [
 _options: dict[str, Any] = dict(ENVIRONMENT.connection_options)
 if MODE != "test":
     # A pool per process: a new connection costs more than the whole page (design.md, section 5).
-    _options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+    # Threads are fewer than connections, so only a database that is gone makes one wait for a connection (seconds): not
+    # long, for all others wait behind it. The pool's own tries to reconnect, each twice as long after the last, end
+    # early, so that whoever comes when the database is back tries at once.
+    _options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 4, "reconnect_timeout": 2}
 DATABASES = {
     "default": {
         **ENVIRONMENT.database,

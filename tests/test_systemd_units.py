@@ -55,6 +55,12 @@ def test_a_unit_reads_a_whole_environment_with_the_secrets_that_are_made(unit, s
     assert (told.mode, told.database["USER"], told.behind_tls) == ("production", role, True)
 
 
+@pytest.mark.parametrize("unit", ["kimdong-web.service", "kimdong-worker@.service"])
+def test_migrations_that_give_up_leave_the_version_that_runs_running(unit):
+    assert (of(unit, "Requires"), of(unit, "BindsTo"), of(unit, "PartOf")) == ([], [], [])
+    assert of(unit, "Wants") == of(unit, "After") == ["kimdong-migrate.service"]
+
+
 @pytest.mark.parametrize("unit", sorted(UNITS))
 def test_a_unit_starts_what_is_there_and_may_write_its_own_folder_alone(unit):
     for command in of(unit, "ExecStart"):
