@@ -71,7 +71,8 @@ PARTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "Lệnh, đợt nhập",
         (
             *("gradebook_entryorder", "gradebook_entrywindow", "gradebook_windowcut"),
-            *("gradebook_orderexecution", "gradebook_entrynotice", "gradebook_entrynoticerecipient"),
+            *("gradebook_orderexecution", "gradebook_orderreading"),
+            *("gradebook_entrynotice", "gradebook_entrynoticerecipient"),
         ),
     ),
     "people": (

@@ -68,6 +68,7 @@ TABLES: Final[Mapping[str, str]] = {
     "gradebook_handoverreceipt": "Tiếp nhận bàn giao",
     "gradebook_hiddencomment": "Nhận xét mẫu đã ẩn",
     "gradebook_orderexecution": "Thực hiện lệnh",
+    "gradebook_orderreading": "Đã đọc lệnh khoá",
     "gradebook_pupilyearend": "Kết quả năm học đang xét",
     "gradebook_resultsdecision": "Quyết định về kết quả",
     "gradebook_resultsdecisionline": "Học sinh trong quyết định",

@@ -680,6 +680,7 @@ PAGES = (
     Page("gradebook:lock_calendar", Action.SEE_ORDERS, EVERYBODY),
     Page("gradebook:team_reminders", Action.REMIND_TEACHERS, frozenset({"dung"})),
     Page("gradebook:team_reminders", Action.REMIND_TEACHERS, frozenset({"dung"}), "post", 422),
+    Page("gradebook:order_read", Action.SEE_ORDERS, EVERYBODY, "post", 302, of("order")),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL, "post", 422),
     # The year that runs has none before it and nobody to place: refused with the reason, or shown empty.
