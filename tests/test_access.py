@@ -1056,6 +1056,7 @@ PAGES = (
     Page("gradebook:decision_withdraw", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, draft_decision),
     Page("gradebook:decision_drop", Action.DRAFT_DECISIONS, PRINTS, "post", 302, draft_decision),
     Page("reports:decision_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
+    Page("reports:amended", Action.PRINT_PAPERS, PRINTS, arguments=draft_decision),
     Page("reports:certificates_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
     Page("reports:statistics_start", Action.SEE_STATISTICS, STATISTICS),
     Page("reports:statistics", Action.SEE_STATISTICS, STATISTICS, arguments=levels),
