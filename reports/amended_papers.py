@@ -76,13 +76,15 @@ def amended_after(request: CorrectionRequest) -> list[Amended]:
 
     `request` comes with its items.
     """
-    if request.applied_at is None:
+    # The act that carries it out may re-open the result a moment before it is noted as carried out.
+    since = request.decided_at
+    if request.applied_at is None or since is None:
         return []
     pupils = {item.student_id for item in request.items.all()}
     lines = ResultsDecisionLine.objects.filter(student__in=pupils, school_class=request.school_class_id)
     printed = _prints().filter(decision__in=lines.values("decision"), started_at__lt=request.applied_at)
     rows = _amended(list(printed.order_by("-id")))
-    return last_of_each(row for row in rows if row.at > request.applied_at and pupils & set(row.students))
+    return last_of_each(row for row in rows if row.at > since and pupils & set(row.students))
 
 
 def _prints() -> QuerySet[PrintJob]:

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from approvals import consent, corrections
 from gradebook.decisions import draft_decision, withdraw_decision
+from gradebook.regulation import Period
 from reports.amended_papers import amended_of_job
 from reports.models import PrintJob
 from reports.outdated import with_changes
 from reports.print_jobs import ask_for_paper
+from tests.approvals.test_consent import about
+from tests.gradebook.school import open_window
 from tests.gradebook.test_decisions import approved, issued, lower, say_anew, words
 from tests.gradebook.year_end import confirm, ended_school, go_through
 from tests.reports.papers import as_confirmed, pages_of, printed
@@ -99,6 +103,25 @@ def test_the_page_of_the_amending_decision_and_the_list_of_prints_and_the_regist
         assert f"trang 1 của bản in số {certificates.pk}" in told
         assert "Có nội dung cũ" in told
     assert second.dated_label in words(client.get(reverse("reports:register")))
+
+
+def test_the_page_of_the_request_names_the_certificate_that_its_correction_made_wrong(school):
+    open_window(school, Period.YEAR_END)
+    first = issued(approved(school))
+    _decision, certificates = papers_of(first, school)
+    request = consent.answer(about(school, "7"), consents=True, note="", by=school.bich)
+    corrections.carry_out(request, by=school.tuan)
+    client, page = as_confirmed(school.tuan), reverse("reports:superseded", args=[request.pk])
+    told = words(client.get(page))
+    pupil = school.pupils[0].full_name
+    assert f"{pupil} (1A) · trang 1 của bản in số {certificates.pk}" in told
+    assert f"{pupil}: kết quả đã mở lại, chờ quyết định sửa đổi" in told
+    confirm(school)
+    go_through(school)
+    second = issued(school, number="46/QĐ-THKĐ")
+    told = words(client.get(page))
+    assert f"{second.dated_label} · {pupil} (1A) · trang 1 của bản in số {certificates.pk}" in told
+    assert school.pupils[1].full_name not in told
 
 
 def test_a_result_that_was_re_opened_marks_the_print_before_there_is_a_decision(school):
