@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils.timezone import localdate
 
 from accounts.models import AuditEntry, AuditHead
 
@@ -40,7 +41,7 @@ GROUP BY c.relname ORDER BY c.relname
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What does not fit, and where: `seq` is the entry's number or 0, `day` that of the entry."""
+    """What does not fit, and where: `seq` is the entry's number or 0, `day` that of the entry at the school (R97)."""
 
     what: str
     seq: int = 0
@@ -134,11 +135,11 @@ def _lines(first: int, last: int) -> str:
 
 
 def _day(entry: AuditEntry | None) -> str:
-    return f"{entry.at:%d/%m/%Y}" if entry else ""
+    return f"{localdate(entry.at):%d/%m/%Y}" if entry else ""
 
 
 def _of(entry: AuditEntry, what: str) -> Fault:
-    return Fault(what, entry.seq, entry.table_name, entry.row_id, entry.at.date(), entry.actor)
+    return Fault(what, entry.seq, entry.table_name, entry.row_id, localdate(entry.at), entry.actor)
 
 
 # -- The tables against the chain --------------------------------------------------------------------------
@@ -179,7 +180,7 @@ def rows_out_of_step(watched: Watched) -> Iterator[Fault]:
             for row, seq, at, action, *values in rows:
                 what = _difference(action, *values)
                 if what:
-                    yield Fault(what, seq or 0, watched.table, row, at.date() if at else None)
+                    yield Fault(what, seq or 0, watched.table, row, localdate(at) if at else None)
 
 
 def _difference(action: str | None, told: str | None, held: str | None) -> str:

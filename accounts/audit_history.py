@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils.timezone import localdate
 
 from accounts.audit_chain import ROWS_AT_A_TIME, Fault, Watched
 
@@ -175,18 +176,18 @@ class _Comparison:
         for entry, step in zip_longest(missed, held):
             if entry is None:
                 what = f"dòng lịch sử {step.number} không có trong nhật kí"
-                yield Fault(what, day=step.at.date(), actor=step.actor)
+                yield Fault(what, day=localdate(step.at), actor=step.actor)
             elif step is None:
                 yield Fault(
                     "dòng lịch sử của lần ghi này đã bị xoá",
                     entry.number,
-                    day=entry.at.date(),
+                    day=localdate(entry.at),
                     actor=entry.actor,
                 )
             else:
                 names = ", ".join(self._differences(entry, step))
                 what = f"dòng lịch sử {step.number} khác với dòng nhật kí ở: {names}"
-                yield Fault(what, entry.number, day=entry.at.date(), actor=entry.actor)
+                yield Fault(what, entry.number, day=localdate(entry.at), actor=entry.actor)
 
     def _differences(self, entry: _Step, step: _Step) -> list[str]:
         """What the two tell differently: columns, then words for the circumstances."""

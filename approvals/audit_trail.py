@@ -17,7 +17,6 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts.clock import moment_label
-from accounts.history import Source
 from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
@@ -72,7 +71,8 @@ PARTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "Lệnh, đợt nhập",
         (
             *("gradebook_entryorder", "gradebook_entrywindow", "gradebook_windowcut"),
-            *("gradebook_orderexecution", "gradebook_entrynotice", "gradebook_entrynoticerecipient"),
+            *("gradebook_orderexecution", "gradebook_orderreading"),
+            *("gradebook_entrynotice", "gradebook_entrynoticerecipient"),
         ),
     ),
     "people": (
@@ -273,6 +273,8 @@ class Names:
     def of(self, table: str, column: str, value: Any) -> str:
         """The thing's name, or the value in words where it is no reference that is read here."""
         target = _target(table, column)
+        if column == "thing" and _request_of(str(value)):
+            return _under_words(str(value), self)
         if target is None or value is None:
             return audit_words.value_words(table, column, value)
         return self.things.get(target, {}).get(str(value), f"số {value}")
@@ -305,8 +307,9 @@ def read_names(rows: Iterable[AuditEntry]) -> Names:
                 target = _target(row.table_name, column) if value is not None else None
                 if target is not None:
                     wanted[target].add(str(value))
-        if request := _request_of(row.under):
-            wanted[CorrectionRequest].add(request)
+        named = (row.under, *(str((told or {}).get("thing", "")) for told in (row.old, row.new)))
+        if requests := set(filter(None, map(_request_of, named))):
+            wanted[CorrectionRequest] |= requests
     things = {model: _names_of(model, keys) for model, keys in wanted.items()}
     actors = dict(
         User.objects.filter(username__in={row.actor for row in rows}).values_list("username", "full_name")
@@ -338,7 +341,7 @@ def _line(row: AuditEntry, names: Names) -> Line:
         at=row.at,
         who=names.actors.get(row.actor, "Hệ thống" if row.actor == "system" else row.actor),
         role=row.role,
-        source=_source_words(row.source) if row.actor else "",
+        source=audit_words.source_words(row.source) if row.actor else "",
         under=_under_words(row.under, names),
         action=act.what if act else audit_words.ACTIONS[row.action],
         kind=act.kind if act else audit_words.ACTION_KINDS[row.action],
@@ -350,15 +353,11 @@ def _line(row: AuditEntry, names: Names) -> Line:
     )
 
 
-def _source_words(source: str) -> str:
-    return Source(source).label if source in set(Source) else source
-
-
 def _under_words(under: str, names: Names) -> str:
     """By the number that the paper bears: keys of the machine are on no page."""
     request = _request_of(under)
     if not request:
-        return under
+        return audit_words.thing_in_words(under)
     return f"phiếu {names.things.get(CorrectionRequest, {}).get(request, request)}"
 
 

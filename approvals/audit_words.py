@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
 from accounts.clock import moment_label
+from accounts.history import Source
 from gradebook.regulation import LINES, TRAITS, year_label
 from students.models import Session
 
@@ -67,6 +68,7 @@ TABLES: Final[Mapping[str, str]] = {
     "gradebook_handoverreceipt": "Tiếp nhận bàn giao",
     "gradebook_hiddencomment": "Nhận xét mẫu đã ẩn",
     "gradebook_orderexecution": "Thực hiện lệnh",
+    "gradebook_orderreading": "Đã đọc lệnh khoá",
     "gradebook_pupilyearend": "Kết quả năm học đang xét",
     "gradebook_resultsdecision": "Quyết định về kết quả",
     "gradebook_resultsdecisionline": "Học sinh trong quyết định",
@@ -290,6 +292,36 @@ _ACTS: Final[Mapping[str, str]] = {
     "send_out": "gửi đơn vị kĩ thuật",
     "waive": "thôi yêu cầu lập phiếu sửa",
 }
+# What an act was about, or under which paper: the kinds of `accounts.history.Act.says` and of its `under`.
+THINGS: Final[Mapping[str, str]] = {
+    "account": "tài khoản",
+    "accounts": "tài khoản",
+    "announcement": "thông báo",
+    "archive": "gói toàn bộ dữ liệu",
+    "backup": "bản sao lưu",
+    "class": "lớp",
+    "decision": "quyết định về kết quả",
+    "document": "văn bản lưu",
+    "inquiry": "câu hỏi, sự cố",
+    "kept_report": "bản báo cáo đã chốt",
+    "movement": "biến động sĩ số",
+    "order": "lệnh mở, khoá sổ",
+    "print_batch": "đợt in",
+    "print_job": "bản in",
+    "pupil": "hồ sơ học sinh",
+    "reconciliation": "đợt đối chiếu",
+    "request": "phiếu đề nghị sửa",
+    "roll_over": "xếp lớp năm học",
+    "roster_upload": "tệp danh sách học sinh",
+    "sync_batch": "đợt dữ liệu gửi CSDL ngành",
+    "year": "năm học",
+}
+_BY_YEAR: Final = frozenset({"roll_over", "year"})
+_CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
+    "act": _ACTS,
+    "field": _FIELDS,
+    "source": {each.value: each.label for each in Source},
+}
 _WRITTEN_FOR_THE_DIGEST: Final = ("approvals_booksignature", "content")
 ACTIONS: Final[Mapping[str, str]] = {
     "I": "Ghi mới",
@@ -356,13 +388,29 @@ def _known_words(column: str, value: Any) -> str:
         return "••••"
     if column == "year_id":
         return year_label(int(value))
-    if column == "field":
-        return _FIELDS.get(str(value), "")
-    if column == "act":
-        return _ACTS.get(str(value), "")
+    if column in _CHOICES:
+        return _CHOICES[column].get(str(value), "")
+    if column == "thing":
+        return thing_in_words(str(value))
     if column == "brought":
         return ", ".join(_FIELDS.get(each, each) for each in str(value).split())
     return _item_words(str(value)) if column in {"item", "code", "line_code", "roll_session"} else ""
+
+
+def thing_in_words(thing: str) -> str:
+    """«đợt đối chiếu số 2» for "reconciliation:2", «năm học 2026 - 2027» for "year:2026"; else as it is."""
+    kind, colon, key = thing.partition(":")
+    words = THINGS.get(kind)
+    if not colon or words is None:
+        return thing
+    if kind in _BY_YEAR and key.isdecimal():
+        return f"{words} {year_label(int(key))}"
+    return f"{words} số {key}" if key else words
+
+
+def source_words(source: str) -> str:
+    """By which door a change came in."""
+    return _CHOICES["source"].get(source, source)
 
 
 def _item_words(item: str) -> str:

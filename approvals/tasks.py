@@ -38,6 +38,7 @@ from gradebook.deadlines import is_near, time_left, warning_kind
 from gradebook.decision_tasks import amendment_tasks, decision_tasks
 from gradebook.entry_notices import TeamNotice, read_team_notices, with_team_notices
 from gradebook.late_comers import absent_at
+from gradebook.lock_notices import LockNotice, read_lock_notices, with_lock_orders
 from gradebook.models import EntryWindow, SubjectLine
 from gradebook.own_notices import OwnNotice, read_own_notices
 from gradebook.progress import Counts, Tally, count_entered, tally_of, with_pupil_counts
@@ -214,6 +215,7 @@ class TasksPage:
     notices: tuple[OwnNotice, ...] = ()
     deadlines: tuple[DeadlineWarning, ...] = ()
     team_notices: tuple[TeamNotice, ...] = ()
+    lock_notices: tuple[LockNotice, ...] = ()
     signing_reminders: tuple[ReminderNotice, ...] = ()
     inspections: tuple[InspectionTask, ...] = ()
     figures: tuple[InspectionTask, ...] = ()
@@ -267,6 +269,7 @@ def read_tasks(user: User) -> TasksPage:
         gaps=_gaps(user, sheets, tallies),
         deadlines=_deadlines(entries),
         team_notices=read_team_notices(windows, with_gaps),
+        lock_notices=read_lock_notices(windows, refs, user),
         requests=tuple(_request_task(each, user) for each in requests[:MOST_REQUESTS]),
         has_more_requests=len(requests) > MOST_REQUESTS,
         inquiries=tuple(line_of(each) for each in inquiries[:MOST_INQUIRIES]),
@@ -317,7 +320,7 @@ def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Tallies]:
     pairs.sort(key=_place_in_the_books)
     year = max((each.year for each in classes.values()), key=lambda each: each.year)
     of_years = EntryWindow.objects.filter(year__in={each.year_id for each in classes.values()})
-    windows = list(with_team_notices(with_cuts(of_years), user))
+    windows = list(with_lock_orders(with_team_notices(with_cuts(of_years), user), user))
     refs = [SheetRef(school_class, line, period) for school_class, line in pairs for period in Period]
     absent = absent_at(classes.values(), windows)
     counts = count_entered(year, class_ids, absent=absent)

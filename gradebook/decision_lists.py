@@ -285,11 +285,28 @@ def key_of(row: ResultsDecisionLine) -> LineKey:
     return Kind(row.part), row.student_id, row.school_class_id, tuple(row.words)
 
 
+AWAITED = "chờ quyết định sửa đổi"
+
+
 def with_decisions(pupils: PupilList, year: int) -> PupilList:
-    """The list with the decision in force beside each pupil: its number and day. One statement."""
-    lines = ResultsDecisionLine.objects.in_force().filter(decision__year=year, part=pupils.kind)
-    rows = lines.order_by("decision__issued_at").values_list(
-        "student", "school_class", "decision__number", "decision__dated"
-    )
-    named = {(student, group): f"Số {number} ngày {dated:%d/%m/%Y}" for student, group, number, dated in rows}
+    """The list with the decision in force beside each pupil: its number and day. One statement.
+
+    Where it says other words of the pupil, or puts the pupil on another list, that an amending one is awaited.
+    """
+    kind = next((each for each, parts in PARTS.items() if pupils.kind in parts), None)
+    if kind is None:
+        return pupils
+    lines = ResultsDecisionLine.objects.in_force().filter(decision__year=year, decision__kind=kind)
+    in_force = {
+        _place(kind, line.part, line.school_class_id, line.student_id): line
+        for line in lines.select_related("decision").order_by("decision__issued_at")
+    }
+    named = {}
+    for row in pupils.rows:
+        who = (row.school_class.pk, row.student.pk)
+        line = in_force.get(_place(kind, pupils.kind, *who))
+        if line is not None:
+            number = f"Số {line.decision.number} ngày {line.decision.dated:%d/%m/%Y}"
+            says_so = key_of(line) == _line(pupils.kind, row).key
+            named[row.student.pk, row.school_class.pk] = number if says_so else f"{number}: {AWAITED}"
     return PupilList(pupils.kind, pupils.rows, named)

@@ -16,6 +16,8 @@ CORRECTING = (
     "Sau khi khoá, giáo viên không tự sửa điểm, đánh giá, nhận xét. Sai sót được sửa bằng phiếu đề nghị có lí do và "
     "minh chứng; Phó Hiệu trưởng phê chuẩn, văn thư thực hiện."
 )
+_BY_REQUEST = "phiếu đề nghị"
+"""Said in an order's own words, as in the proposed ones of a lock: then the paper does not say it again."""
 EXECUTING = (
     "Hệ thống mở, khoá đúng giờ ghi trong văn bản này. Phó Hiệu trưởng, văn thư thực hiện: đối chiếu, ghi xác nhận đã "
     "thực hiện trên hệ thống; tổ (khối) trưởng thông báo và đôn đốc giáo viên trong tổ."
@@ -67,7 +69,7 @@ def paper_of(order: EntryOrder) -> OrderPaper:
             f"Phạm vi: {order.scope_label}.",
             order.text,
             f"Người nhập: {_who_enters(order)}",
-            CORRECTING,
+            *(() if _BY_REQUEST in order.text else (CORRECTING,)),
             EXECUTING,
         ),
         recipients=_recipients(order),

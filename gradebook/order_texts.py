@@ -40,8 +40,8 @@ def notice_words(order: EntryOrder) -> str:
     """Who is told by a notice on the pages, and when: of a lock the sheets and the calendar tell."""
     if order.kind == EntryOrder.Kind.LOCK:
         return (
-            "Từ giờ khoá, sổ trong phạm vi ghi «Đã khoá» kèm số văn bản; cả trường xem ở «Lịch mở, khoá sổ». Tổ (khối) "
-            "trưởng báo cho giáo viên."
+            "Từ giờ khoá, sổ trong phạm vi ghi «Đã khoá» kèm số văn bản; cả trường xem ở «Lịch mở, khoá sổ». Giáo viên "
+            "có sổ trong phạm vi thấy văn bản ở «Việc của tôi» cho đến khi đọc."
         )
     if order.is_extension and order.teacher:
         whom = order.teacher.full_name

@@ -18,6 +18,7 @@ from accounts.confirmation import require_password
 from accounts.idle_lock import administrative
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
+from gradebook.lock_notices import mark_order_read
 from gradebook.models import EntryOrder, EntryWindow, WindowCut
 from gradebook.order_execution import WHO_CARRIES_OUT, ExecutionRefused, carry_out
 from gradebook.order_forms import EXTENSION, OrderForm, initial_values
@@ -163,6 +164,13 @@ def order_done(request: SignedInRequest, pk: int) -> HttpResponse:
         return _show_order(request, order, str(refusal))
     messages.success(request, f"Đã ghi: văn bản số {order.number} đã thực hiện.")
     return redirect("gradebook:order", pk)
+
+
+@require_POST
+def order_read(request: SignedInRequest, pk: int) -> HttpResponse:
+    """«Đã đọc» of a lock, from the start page."""
+    mark_order_read(get_order(pk), by=request.user)
+    return redirect("approvals:tasks")
 
 
 @administrative

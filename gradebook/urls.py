@@ -48,6 +48,7 @@ urlpatterns = [
     path("orders/new/", order_views.order_new, name="order_new"),
     path("orders/<int:pk>/", order_views.order_page, name="order"),
     path("orders/<int:pk>/done/", order_views.order_done, name="order_done"),
+    path("orders/<int:pk>/read/", order_views.order_read, name="order_read"),
     path("calendar/", lock_calendar_views.lock_calendar, name="lock_calendar"),
     path("team-reminders/", team_reminder_views.team_reminders, name="team_reminders"),
     path("team-reminders/<int:pk>/read/", team_reminder_views.notice_read, name="notice_read"),

@@ -93,6 +93,13 @@ def _period_key(year: int, period: str) -> int:
     return year * 10 + Period(period).order
 
 
+def unopened_periods(year: SchoolYear) -> tuple[Period, ...]:
+    """Of a year those in which no sheet has been open yet, in order. One statement."""
+    begun = EntryWindow.objects.filter(year=year, opens_at__lte=now_in_sql(), closes_at__gt=F("opens_at"))
+    opened = set(begun.order_by().values_list("period", flat=True).distinct())
+    return tuple(period for period in Period if period.value not in opened)
+
+
 def lock_state(school_class: SchoolClass, period: str, code: str = "") -> LockState:
     """The open window of a sheet and period by the database's clock, or why there is none. One statement.
 

@@ -203,7 +203,7 @@ LISTS: dict[Kind, ListKind] = {
 class PupilList:
     """A list of some classes, as its page and its workbook have it.
 
-    `decisions`: the number and day of the decision in force, by pupil and class.
+    `decisions`: the number and day of the decision in force, by pupil and class, and whether it has to be amended.
     """
 
     kind: Kind

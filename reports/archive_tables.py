@@ -121,6 +121,7 @@ BOOKS: Final = (
             Sheet("Đợt nhập", "gradebook.EntryWindow"),
             Sheet("Phần khoá riêng", "gradebook.WindowCut"),
             Sheet("Thực hiện lệnh", "gradebook.OrderExecution"),
+            Sheet("Đã đọc lệnh khoá", "gradebook.OrderReading"),
             Sheet("Thông báo, nhắc", "gradebook.EntryNotice"),
             Sheet("Người nhận", "gradebook.EntryNoticeRecipient"),
         ),

@@ -4,15 +4,19 @@ Runs in a worker; nothing here knows of queues.
 """
 
 import hashlib
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pypdfium2
 from django.template.loader import render_to_string
 
 from accounts.audit_chain import head_code
+from gradebook.decision_lists import Line, Part
 from reports import kept_pages, pdf, read_back
 from reports.book_binding import Bound, marks_of, one_moment, page_count, publishing
 from reports.decision_papers import (
@@ -24,7 +28,9 @@ from reports.decision_papers import (
     read_decision_paper,
 )
 from reports.models import PrintJob
+from reports.page_places import Places
 
+_LIST_BEGINS: Final = read_back.squeezed("(Kèm theo Quyết định")
 Sheet = tuple[str, dict[str, Any], int]
 """What is drawn as a PDF of its own: template, context, how many pupils are done with it."""
 
@@ -113,21 +119,43 @@ def bind(manuscript: PaperManuscript, parts: Sequence[Path], *, name: str) -> Bo
         if faults:
             raise read_back.PrintRunShort(faults)
         pages = page_count(draft)
+        places = _places(draft, manuscript.content)
     kept_pages.forget(parts)
-    return Bound(pages)
+    return Bound(pages, places)
 
 
 def _faults(file: Path, content: DecisionPaper | Certificates) -> Iterator[str]:
     if isinstance(content, Certificates):
         yield from _certificate_faults(file, content)
         return
-    text, at = read_back.text_of(file), 0
-    for part in content.parts:
+    for part, line, page in _lines_on_pages(file, content):
+        if page is None:
+            yield f"thiếu hoặc sai thứ tự: {line.student.full_name} trong danh sách “{part.title}”"
+
+
+def _places(file: Path, content: DecisionPaper | Certificates) -> Places:
+    """On which pages of the file each pupil stands, by id."""
+    if isinstance(content, Certificates):
+        return {str(each.student_id): {"": [page]} for page, each in enumerate(content.all, start=1)}
+    found: dict[str, set[int]] = defaultdict(set)
+    for _part, line, page in _lines_on_pages(file, content):
+        if page is not None:
+            found[str(line.student.pk)].add(page)
+    return {pupil: {"": sorted(pages)} for pupil, pages in found.items()}
+
+
+def _lines_on_pages(file: Path, paper: DecisionPaper) -> Iterator[tuple[Part, Line, int | None]]:
+    """Each line of the lists with its page, from 1; None where the name is not there in this order."""
+    texts = [read_back.squeezed(text) for text in read_back.page_texts(file)]
+    ends = list(accumulate(map(len, texts)))
+    text, at = "".join(texts), 0
+    for part in paper.lists:
+        # The grounds on the first page may name a pupil of the list too.
+        at = max(at, text.find(_LIST_BEGINS, at))
         for line in part.lines:
             place = text.find(read_back.squeezed(line.student.full_name), at)
-            if place < 0:
-                yield f"thiếu hoặc sai thứ tự: {line.student.full_name} trong danh sách “{part.title}”"
             at = max(at, place)
+            yield part, line, bisect_right(ends, place) + 1 if place >= 0 else None
 
 
 def _certificate_faults(file: Path, content: Certificates) -> Iterator[str]:

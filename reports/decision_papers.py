@@ -7,6 +7,7 @@ with a note at a line that no longer holds.
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from accounts.clock import today
 from gradebook.decided_anew import amending_of, marked_lines
@@ -239,11 +240,14 @@ def _told(line: Line, heading: str) -> str:
 
 # -- Certificates ------------------------------------------------------------------------------------------
 
+_MOST_CLASSES_NAMED: Final = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """One pupil's; `size` is that of the name: a long one is set smaller, on one line where it can be."""
 
+    student_id: int
     name: str
     class_name: str
     title: str
@@ -265,7 +269,8 @@ class Certificates:
 
     @property
     def title(self) -> str:
-        scope = f"lớp {self.by_class[0][0]}" if len(self.by_class) == 1 else "toàn trường"
+        names = [name for name, _certificates in self.by_class]
+        scope = f"lớp {', '.join(names)}" if len(names) <= _MOST_CLASSES_NAMED else f"{len(names)} lớp"
         return f"Giấy khen {scope} năm học {self.decision.year.label}"
 
     @property
@@ -299,5 +304,9 @@ def read_certificates(decision: ResultsDecision, school_class: SchoolClass | Non
 
 def _certificate(line: Line) -> Certificate:
     return Certificate(
-        line.student.full_name, line.school_class.name, _told(line, AWARD), _told(line, AWARD_REASON)
+        line.student.pk,
+        line.student.full_name,
+        line.school_class.name,
+        _told(line, AWARD),
+        _told(line, AWARD_REASON),
     )

@@ -3,11 +3,13 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.words import grouped
+from gradebook.regulation import Period
 from students.models import SchoolYear
 
 
@@ -15,7 +17,8 @@ class SyncBatch(models.Model):
     """What the clerk prepared at once for the sector database, of one year (domain.md 5.3; rules R90, R91).
 
     `digest` is the SHA-256 of its file, which is made of its records and so is the same whenever it is taken. `held`:
-    how many records were kept back because something of them was not ready. Never changed, never removed. Written by
+    how many records were kept back because something of them was not ready. `unopened`: the periods that had never been
+    open then, in order; the file says so. Never changed, never removed. Written by
     `reports.sync_outbox` alone.
     """
 
@@ -25,6 +28,9 @@ class SyncBatch(models.Model):
     changed = models.PositiveIntegerField("số bản ghi thay đổi")
     cancelled = models.PositiveIntegerField("số bản ghi huỷ")
     held = models.PositiveIntegerField("số bản ghi chưa gửi được")
+    unopened = ArrayField(
+        models.CharField(max_length=6), default=list, blank=True, verbose_name="thời điểm chưa mở nhập"
+    )
     digest = models.CharField("SHA-256", max_length=64)
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người chuẩn bị"
@@ -43,6 +49,11 @@ class SyncBatch(models.Model):
 
     def __str__(self) -> str:
         return f"Đợt {self.number} năm học {self.year_id}"
+
+    @property
+    def unopened_words(self) -> str:
+        """«Giữa học kì II, Cuối năm học»."""
+        return ", ".join(Period(each).label for each in self.unopened)
 
     @property
     def records_count(self) -> int:

@@ -19,6 +19,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
 from gradebook.regulation import Period
+from gradebook.windows import unopened_periods
 from reports.export_forms import SectorFileForm
 from reports.print_views import latest_period, year_in_view
 from reports.sector_files import Scope, file_name, write_sector_file
@@ -54,7 +55,9 @@ def sector_file(request: SignedInRequest) -> HttpResponse | FileResponse:
     scope: Scope = form.cleaned_data["scope"]
     period: Period = form.cleaned_data["period"]
     title = f"{shape.title}, {scope.words} năm học {year.label}"
-    require_password(request, f"Xuất ra Excel: {title}.", lasting=Lasting.EXPORTS)
+    is_empty = shape.is_of_a_period and period in unopened_periods(year)
+    warning = f" {period.label} chưa từng mở nhập: các cột kết quả trống." if is_empty else ""
+    require_password(request, f"Xuất ra Excel: {title}.{warning}", lasting=Lasting.EXPORTS)
     found = write_sector_file(shape, scope, period)
     name = file_name(shape, scope, period)
     log_access(
@@ -81,6 +84,7 @@ def _show(
         "years": years,
         "year": year,
         "form": form,
+        "unopened": ", ".join(period.label for period in unopened_periods(year)) if year else "",
         "shapes": SHAPES,
         "may_prepare": permissions.may(request.user, Action.PREPARE_SYNC),
         "may_export_everything": permissions.may(request.user, Action.EXPORT_EVERYTHING),

@@ -65,7 +65,8 @@ def keep_report(
             "period": moment.period.value if moment.period else "",
             "day": moment.day,
         }
-        last = KeptReport.objects.filter(**of).aggregate(last=Max("number"))["last"] or 0
+        before = KeptReport.objects.filter(kind=kind.slug, year=moment.year)
+        last = before.aggregate(last=Max("number"))["last"] or 0
         kept = KeptReport.objects.create(
             **of,
             number=last + 1,

@@ -38,11 +38,13 @@ class PrintJob(models.Model):
     are of that `decision`, of a class where it is only that class.
 
     `correction`: only those pages of the book are printed that the request has changed, to be put in the place of the
-    old ones. `places` tells on which pages of the file a pupil stands: by code, then by the year of the pages ("" where
-    they are of no year); empty of books that were printed before it was kept.
+    old ones. `places` tells on which pages of the file a pupil stands: by code (of a decision and its certificates by
+    the pupil's id), then by the year of the pages ("" where they are of no year); empty of books that were printed
+    before it was kept.
 
     `paper` is what a report or list on paper is of (`reports.paper_wishes`), `paper_title` its title; such a print is
-    of a year, and of a period as little as a transfer pack.
+    of a year, and of a period as little as a transfer pack. Of a decision for the school that lists some classes only,
+    and of its certificates, `paper_title` names these.
 
     `student`: the học bạ or the slip of that pupil alone, out of that class. `batch`: a class of a batch, cancelled and
     resumed as a whole. Which states follow which: `reports.print_moves`.
@@ -157,7 +159,8 @@ class PrintJob(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(book="baocao") & ~Q(paper={}) & ~Q(paper_title=""))
-                | (~Q(book="baocao") & Q(paper={}, paper_title="")),
+                | (Q(book__in=["quyetdinh", "giaykhen"]) & Q(paper={}))
+                | (~Q(book__in=["baocao", "quyetdinh", "giaykhen"]) & Q(paper={}, paper_title="")),
                 name="print_of_a_paper_says_of_what",
             ),
             models.CheckConstraint(
@@ -211,7 +214,8 @@ class PrintJob(models.Model):
             kind = (
                 f"Giấy khen · {self.decision}" if self.book == self.Book.CERTIFICATES else str(self.decision)
             )
-            return f"{kind} · {self.decision.title} · {f'lớp {name}' if name else 'toàn trường'} {self.year.label}"
+            whose = f"lớp {name}" if name else self.paper_title or "toàn trường"
+            return f"{kind} · {self.decision.title} · {whose} {self.year.label}"
         return self.paper_title or self._book_title(name)
 
     def _book_title(self, name: str) -> str:
@@ -280,9 +284,10 @@ class PrintedPart(models.Model):
 class KeptReport(models.Model):
     """A report as it was when somebody kept it: never changed, never removed (R82).
 
-    Of a `period` or of a `day`; `number` counts the copies of one report of one moment. `contents` is what
-    `reports.figures.as_text` writes and `digest` its SHA-256: the database refuses a row where the two differ.
-    `lock_state` says how far the books were shut then. Written by `reports.kept_reports` alone.
+    Of a `period` or of a `day`; `number` counts the copies of one report in a year, whatever moment they are of: two
+    never have one name. `contents` is what `reports.figures.as_text` writes and `digest` its SHA-256: the database
+    refuses a row where the two differ. `lock_state` says how far the books were shut then. Written by
+    `reports.kept_reports` alone.
     """
 
     kind = models.CharField("báo cáo", max_length=40)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from gradebook.regulation import Period
 from reports.figures import Column, Report, Row, Table, exceeding
-from reports.report_kind import Group, Moment, ReportKind
+from reports.movement_lists import pupils_between, tells_secrets
+from reports.report_kind import CellKey, Group, Moment, PupilLine, ReportKind
 from students.head_counts import COMING, GOING, HeadCount, SchoolCount, count_heads
 from students.models import SchoolYear
 
@@ -108,6 +109,18 @@ def _faults(table: Table) -> Iterator[str]:
         yield from exceeding(table, part, whole)
 
 
+def _behind(moment: Moment, cell: CellKey) -> tuple[PupilLine, ...]:
+    """() of a part of the year that has not begun."""
+    spans = {key: (first, last) for key, _words, first, last in _parts(moment)}
+    if cell.table not in spans:
+        return ()
+    return pupils_between(moment.year, *spans[cell.table], cell)
+
+
+def _behind_day(moment: Moment, cell: CellKey) -> tuple[PupilLine, ...]:
+    return pupils_between(moment.year, moment.year.starts_on, moment.last_day, cell)
+
+
 KIND = ReportKind(
     slug="bien-dong-si-so",
     title="Biến động sĩ số",
@@ -115,6 +128,8 @@ KIND = ReportKind(
     group=Group.SUMMARY,
     read=read,
     periods=(Period.END_TERM_1, Period.YEAR_END),
+    behind=_behind,
+    tells_secrets=tells_secrets,
 )
 
 COUNTS = ReportKind(
@@ -124,4 +139,6 @@ COUNTS = ReportKind(
     group=Group.SUMMARY,
     read=_read_day,
     first_day=SchoolYear.day_for_roster,
+    behind=_behind_day,
+    tells_secrets=tells_secrets,
 )

@@ -18,6 +18,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import (
+    BigIntegerField,
     BooleanField,
     Case,
     CharField,
@@ -26,6 +27,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Func,
+    JSONField,
     Model,
     OuterRef,
     Q,
@@ -40,12 +42,15 @@ from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.clock import now_in_sql
 from approvals.models import BookSignature
+from gradebook.decision_rules import DecisionState
 from gradebook.models import (
     Arrangement,
     ClassLine,
     ClassYearEnd,
     Commendation,
     EntryWindow,
+    ResultsDecision,
+    ResultsDecisionLine,
     SubjectLine,
     SubjectResult,
     TeachingAssignment,
@@ -140,15 +145,16 @@ CREATE OR REPLACE FUNCTION print_has_changed(
 def body_in_sql() -> str:
     """What the function does, written down from what follows: a statement a kind of book, planned once a connection.
 
-    What was issued stays, and of a draft the page of the decision tells; a report is of the moment that it names. A
-    test compares the function in the database with this.
+    Of a decision only what later decisions and re-opened results say of its lines: its own words stay, and of a draft
+    the page of the decision tells. A report is of the moment that it names. A test compares the function in the
+    database with this.
     """
     cases = "\n".join(
         f"    WHEN '{book}' THEN RETURN ({_in_sql(changes())});" for book, changes in _CHANGES.items()
     )
     return f"""
 BEGIN
-    IF of_state <> 'done' OR of_decision IS NOT NULL THEN
+    IF of_state <> 'done' THEN
         RETURN false;
     END IF;
     CASE of_book
@@ -337,6 +343,47 @@ def _own_book_changes() -> Iterator[Q | Exists]:
     yield Q(others, Exists(signed))
 
 
+_OF_DECISION: Final = RawSQL("of_decision", (), BigIntegerField())
+"""The decision of the print, the function's argument."""
+_DECIDED_FIELDS: Final = ("result", "award", "award_reason", "is_promoted", "promotion_note")
+
+
+def _decision_changes() -> Iterator[Q | Exists]:
+    """What came of a decision's lines on this paper: amended by another, or by none any more; re-opened and not decided
+    again in the same way. And whether the decision was withdrawn."""
+    began = OuterRef("started_at")
+    amended = Q(decision__state=DecisionState.ISSUED, decision__issued_at__gt=began) | Q(
+        decision__state=DecisionState.WITHDRAWN,
+        decision__issued_at__lte=began,
+        decision__withdrawn_at__gt=began,
+    )
+    later = ResultsDecisionLine.objects.filter(amended, replaces__decision=_OF_DECISION).order_by()
+    yield Exists(_on_the_paper(later, of="replaces__"))
+    same = {field: OuterRef(field) for field in ("student_id", "school_class_id", *_DECIDED_FIELDS)}
+    taken_back = YearOutcome.history.filter(
+        ~Exists(YearOutcome.objects.filter(**same)),
+        history_type="-",
+        history_date__gte=OuterRef(OuterRef("started_at")),
+        student_id=OuterRef("student_id"),
+        school_class_id=OuterRef("school_class_id"),
+    )
+    own = ResultsDecisionLine.objects.filter(decision=_OF_DECISION, is_struck=False).order_by()
+    yield Exists(_on_the_paper(own).filter(Exists(taken_back)))
+    yield Exists(ResultsDecision.objects.filter(pk=_OF_DECISION, withdrawn_at__gt=began).order_by())
+
+
+def _on_the_paper(lines: QuerySet[Any], of: str = "") -> QuerySet[Any]:
+    """Those (what `of` leads to from them) of the print's class where it is of one, of pupils that stand on a page;
+    of all, where it was not kept who does."""
+    pupil = Cast(f"{of}student_id", TextField())
+    known = lines.alias(
+        places=ExpressionWrapper(OuterRef("places"), JSONField()),
+        of_class=Coalesce(OuterRef("school_class_id"), F(f"{of}school_class_id")),
+        is_listed=Func(OuterRef("places"), pupil, function="jsonb_exists", output_field=BooleanField()),
+    )
+    return known.filter(Q(places={}) | Q(is_listed=True), **{f"{of}school_class_id": F("of_class")})
+
+
 def _own_classes() -> QuerySet[Any]:
     """Ids of the classes in which the print's teacher has held anything in its year; to be used two queries deep."""
     teacher, year = OuterRef(OuterRef("teacher_id")), OuterRef(OuterRef("school_year_id"))
@@ -367,6 +414,8 @@ _CHANGES: Final[Mapping[str, Callable[[], Iterable[Q | Exists]]]] = {
     PrintJob.Book.TRANSFER_PACK: _pack_changes,
     PrintJob.Book.SLIPS: _slip_changes,
     PrintJob.Book.OWN_BOOK: _own_book_changes,
+    PrintJob.Book.DECISION: _decision_changes,
+    PrintJob.Book.CERTIFICATES: _decision_changes,
 }
 
 

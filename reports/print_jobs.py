@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.powers import Action
 from approvals.models import CorrectionRequest
 from gradebook.decided_anew import marked_lines
+from gradebook.decision_lists import classes_of
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
@@ -44,6 +45,8 @@ SECONDS_OF_ONE_WISH: Final = 5.0
 PRINTS: Final = background.Kind(TASK, key="print_id", locks=28)
 WHO_SEES_PAPERS: Final = "Báo cáo, danh sách chỉ người được xem mới in được."
 LONGEST_TITLE: Final = 200
+MOST_NAMED: Final = 6
+"""Classes in the title of a decision's print."""
 _PAPERS_SEEN_WITH: Final = {
     Of.REPORT: Action.SEE_REPORTS,
     Of.KEPT_REPORT: Action.SEE_REPORTS,
@@ -195,10 +198,32 @@ def ask_for_paper(
         raise BookRefused("decision", "Dự thảo này đã bỏ, không in.")
     if book == PrintJob.Book.CERTIFICATES:
         _check_certificates(decision, school_class)
-    else:
-        school_class = decision.school_class
-    wanted = {"book": book, "decision": decision, "school_class": school_class, "period": Period.YEAR_END}
+    listed = _listed_classes(decision)
+    if school_class is None:
+        school_class = listed[0] if len(listed) == 1 else decision.school_class
+    wanted = {
+        "book": book,
+        "decision": decision,
+        "school_class": school_class,
+        "period": Period.YEAR_END,
+        "paper_title": "" if school_class else _in_words(listed, of=decision),
+    }
     return _ask(wanted, f"{PrintJob.Book(book).label}: {decision}", by=by)
+
+
+def _listed_classes(decision: ResultsDecision) -> list[SchoolClass]:
+    """Those with a pupil on its lists, in order; of a draft, whose lists may change, none."""
+    listed = SchoolClass.objects.filter(pk__in=decision.lines.values("school_class"))
+    return list(listed.select_related("year").order_by("grade_level", "name"))
+
+
+def _in_words(listed: Sequence[SchoolClass], *, of: ResultsDecision) -> str:
+    """«lớp 2A, 2B»; «12 lớp» where they are many; "" of none, and of all in the decision's scope."""
+    if not listed or len(listed) == len(classes_of(of)):
+        return ""
+    if len(listed) > MOST_NAMED:
+        return f"{len(listed)} lớp"
+    return f"lớp {', '.join(each.name for each in listed)}"
 
 
 def ask_for_report(wish: PaperWish, *, year: SchoolYear, title: str, by: User) -> PrintJob:

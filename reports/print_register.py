@@ -16,10 +16,11 @@ from accounts import permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
+from reports.amended_papers import Amended, amended_of_year
 from reports.models import PrintBatch, PrintCopies, PrintJob
 from reports.outdated import with_changes
 from reports.print_jobs import BookRefused
-from reports.superseded import applied_requests, superseded_by
+from reports.superseded import Superseded, applied_requests, superseded_by
 from students.models import SchoolClass, SchoolYear
 
 NOT_FOLLOWED: Final = "Không theo dõi: số liệu lúc in"
@@ -38,8 +39,8 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A print or a batch with its copies and the requests that have changed a value in it since, each with the print
-    that has the new value ("phiếu 12/2026, đã in lại: bản 19")."""
+    """A print or a batch with its copies and the requests that have changed a value in it since (of a decision's paper
+    the decisions that amend it), each with the print that has the new value ("phiếu 12/2026, đã in lại: bản 19")."""
 
     printed: PrintJob | PrintBatch
     copies: tuple[PrintCopies, ...]
@@ -78,8 +79,8 @@ class Line:
 
     @property
     def replaced_by(self) -> str:
-        """ "phiếu 12/2026, đã in lại: bản 19", "sổ đã thay đổi": why this paper is no longer the book, else ""."""
-        return "; ".join(self.requests or (["sổ đã thay đổi"] if self.is_outdated else []))
+        """ "phiếu 12/2026, đã in lại: bản 19", "nội dung đã thay đổi": why this paper is no longer right, else ""."""
+        return "; ".join(self.requests or (["nội dung đã thay đổi"] if self.is_outdated else []))
 
     @property
     def standing(self) -> str:
@@ -112,7 +113,7 @@ def places_of(narrowing: Narrowing) -> QuerySet[PrintJob, tuple[datetime, str, i
 
 
 def lines_of(places: Iterable[tuple[datetime | None, str, int]], year: SchoolYear) -> list[Line]:
-    """In the order of the places. Eight statements at most, whatever their number."""
+    """In the order of the places. Thirteen statements at most, whatever their number."""
     wanted = [(what, pk) for _when, what, pk in places]
     rows = PrintJob.objects.select_related(
         *("school_class__year", "asked_by", "movement__student", "correction", "student", "batch"),
@@ -164,10 +165,11 @@ def _copies(
 
 
 def _superseded(year: SchoolYear) -> Mapping[tuple[str, int], tuple[str, ...]]:
-    """The requests, and what was printed since, by print and by the batch that the print is of."""
+    """The requests and the amending decisions, and what was printed since, by print and by the batch it is of."""
     found: dict[tuple[str, int], tuple[str, ...]] = defaultdict(tuple)
-    for row in superseded_by(applied_requests(year)):
-        told = f"phiếu {row.request.label}" + (f", đã in lại: bản {row.renewed.pk}" if row.renewed else "")
+    rows: list[Superseded | Amended] = [*superseded_by(applied_requests(year)), *amended_of_year(year)]
+    for row in rows:
+        told = row.by + (f", đã in lại: bản {row.renewed.pk}" if row.renewed else "")
         for key in (("job", row.job.pk), ("batch", row.job.batch_id or 0)):
             if told not in found[key]:
                 found[key] += (told,)

@@ -18,6 +18,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period, year_label
+from reports.amended_papers import amended_of_job, amended_of_year, last_of_each
 from reports.batch_progress import latest_batches
 from reports.changed_slips import marked
 from reports.models import PrintBatch, PrintJob
@@ -60,6 +61,8 @@ def prints(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
         "old_pages": [row for row in superseded_by(applied_requests(year)) if row.renewed is None],
+        "old_papers": last_of_each(row for row in amended_of_year(year) if row.renewed is None),
+        "may_print_papers": permissions.may(request.user, Action.PRINT_PAPERS),
         **_list_context(request, year),
     }
     return render(request, "reports/prints.html", context, status=422 if form.errors else 200)
@@ -94,6 +97,7 @@ def page_of_print(
         # Whoever asked for one file with one click gets it without a second.
         "is_taken": "take" in request.GET and is_done and job.asked_by == request.user,
         "old_pages": [row for row in own if row.job == job],
+        "old_papers": amended_of_job(job) if is_done else [],
         **_about_paper(request.user, job, form),
     }
     return render(request, "reports/print_job.html", context, status=status)

@@ -132,13 +132,14 @@ def pupil_lines(pupils: Iterable[Seated], column: str = ALL, *, why: str = "") -
             each.school_class.name,
             each.student.full_name,
             each.student.birth_label,
-            why or _why(each.student, column),
+            why or why_counted(each.student, column),
         )
         for each in pupils
     )
 
 
-def _why(student: Student, column: str) -> str:
+def why_counted(student: Student, column: str) -> str:
+    """Of a column that says it, which group or disability; "" of others."""
     if column in (MINORITY, MINORITY_GIRLS):
         return ethnic_groups().names.get(student.ethnic_code, "")
     if column == DISABLED:

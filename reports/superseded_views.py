@@ -18,6 +18,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from approvals.models import CorrectionRequest
 from approvals.request_pages import get_request
+from reports.amended_papers import amended_after
 from reports.print_forms import OF_A_CLASS, AskForBookForm
 from reports.print_jobs import BookRefused, ask_for_reprint
 from reports.superseded import Superseded, request_with_items, superseded_by
@@ -25,7 +26,10 @@ from students.models import SchoolClass
 
 WHO_SEES = "Bản in phải thay sau khi sửa dành cho văn thư, Ban giám hiệu."
 
-NOTHING = "Chưa có sổ, học bạ, phiếu nào được in trước khi phiếu này được thực hiện mà có ô đã sửa."
+NOTHING = (
+    "Chưa có sổ, học bạ, phiếu kết quả, quyết định, giấy khen nào được in trước khi phiếu này được thực hiện mà có nội "
+    "dung đã sửa."
+)
 
 
 @never_cache
@@ -34,13 +38,16 @@ def superseded(request: SignedInRequest, pk: int) -> HttpResponse:
     """Of one request; asked by htmx, only the list, for the page of the request."""
     permissions.require(request.user, Action.PRINT_PAPERS, WHO_SEES)
     found = get_request(request.user, pk)
+    with_items = request_with_items(found.pk)
     context = {
         "request_of": found,
-        "rows": superseded_by([request_with_items(found.pk)]),
+        "rows": superseded_by([with_items]),
+        "papers": amended_after(with_items),
+        "may_print_papers": permissions.may(request.user, Action.PRINT_PAPERS),
         "nothing": NOTHING,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
     }
-    template = "reports/_superseded.html" if request.htmx else "reports/superseded.html"
+    template = "reports/_superseded_of_request.html" if request.htmx else "reports/superseded.html"
     return render(request, template, context)
 
 

@@ -22,6 +22,8 @@ class BatchDamaged(Exception):
 def batch_lines(batch: SyncBatch, records: Iterable[SyncRecord]) -> Iterator[str]:
     """The file, a record a line. Nothing in it comes from anywhere but the batch and its records."""
     head = {"dinhdang": FORMAT, "namhoc": batch.year_id, "dot": batch.number, "thoigian": stamp_of(batch)}
+    if batch.unopened:
+        head["chuamo"] = batch.unopened
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "banghi": ['
     for number, record in enumerate(records):
         envelope = {

@@ -114,6 +114,7 @@ def prepare_batch(year: SchoolYear, *, by: User) -> SyncBatch:
             changed=counts[Event.UPDATE],
             cancelled=counts[Event.CANCEL],
             held=counts["held"],
+            unopened=[period.value for period in pending.gathered.unopened],
             prepared_by=by,
             role=permissions.post_label(by),
             prepared_at=now,

@@ -14,6 +14,7 @@ from typing import Any
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
 from gradebook.progress_sheets import Standing
 from gradebook.regulation import Period
+from gradebook.windows import unopened_periods
 from reports.contradicted_outcomes import contradicted_outcomes
 from reports.models import SyncRecord
 from reports.period_rosters import roster_days_of
@@ -60,17 +61,21 @@ class LackingPupil:
 
 @dataclass(slots=True)
 class Gathered:
-    """`ready` by key; `held`: keys of what is there and kept back, of which some are `unlocked`, some `unapproved`."""
+    """`ready` by key; `held`: keys of what is there and kept back, of which some are `unlocked`, some `unapproved`.
+
+    `unopened`: the periods of the year in which nothing was ever open, so that there is nothing of them.
+    """
 
     ready: dict[Key, Content] = field(default_factory=dict)
     held: set[Key] = field(default_factory=set)
     lacking: list[LackingPupil] = field(default_factory=list)
     unlocked: int = 0
     unapproved: int = 0
+    unopened: tuple[Period, ...] = ()
 
 
 def gather(year: SchoolYear) -> Gathered:
-    """Of a year; thirteen statements, whatever the number of pupils (more while a correction contradicts a result)."""
+    """Of a year; fourteen statements, whatever the number of pupils (more while a correction contradicts a result)."""
     return _Gathering(year).run()
 
 
@@ -78,7 +83,7 @@ class _Gathering:
     def __init__(self, year: SchoolYear) -> None:
         self.year = year
         self.day = year.day_for_roster()
-        self.found = Gathered()
+        self.found = Gathered(unopened=unopened_periods(year))
         self.pupils = read_pupils(year)
         for pupil in self.pupils:
             # One object for all, so that no record asks for its year again.

@@ -61,6 +61,7 @@ def _about(year: SchoolYear, page: str | None) -> dict[str, object]:
     lacking = pending.gathered.lacking
     return {
         "pending": pending,
+        "unopened": ", ".join(period.label for period in pending.gathered.unopened),
         "kinds": _kinds(pending),
         "lacking": lacking[:MOST_NAMED],
         "lacking_count": len(lacking),

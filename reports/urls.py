@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import (
+    amended_views,
     archive_views,
     batch_views,
     control_views,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("prints/register/file/", register_views.register_file, name="register_file"),
     path("pupils/<int:pk>/transcript/", pupil_file_views.ask_for_pupil, name="pupil_transcript"),
     path("requests/<int:pk>/paper/", correction_views.correction_paper, name="correction_paper"),
+    path("decisions/<int:pk>/prints/", amended_views.amended, name="amended"),
     path("requests/<int:pk>/prints/", superseded_views.superseded, name="superseded"),
     path("requests/<int:pk>/reprint/", superseded_views.reprint, name="reprint"),
     path("requests/register/", correction_views.correction_register_paper, name="correction_register_paper"),

@@ -17,6 +17,10 @@ from students.movement_rules import Kind
 
 # The majority, and foreigners, who are no ethnic group of the country; of whom nothing is recorded nobody can say.
 NOT_A_MINORITY = ("", "01", "55")
+GIRLS = Q(student__gender=Student.Gender.FEMALE)
+IN_A_MINORITY = ~Q(student__ethnic_code__in=NOT_A_MINORITY)
+WITH_A_DISABILITY = ~Q(student__disability_code="")
+"""Conditions on a seat."""
 COMING = (Kind.ADMITTED, Kind.TRANSFERRED_IN, Kind.RETURNED)
 GOING = (Kind.TRANSFERRED_OUT, Kind.LEFT, Kind.MISSING, Kind.DIED)
 COUNT_HEADINGS = (
@@ -124,7 +128,7 @@ def count_heads(year: SchoolYear, day: datetime.date, *, since: datetime.date | 
     year's first day are the đầu năm itself.
     """
     since = min(since or year.starts_on, day)
-    opening = since - datetime.timedelta(days=1) if since > year.starts_on else since
+    opening = opening_before(year, since)
     classes = list(year.classes.order_by("grade_level", "name"))
     first, now = _first_counts(year, opening), _compositions(year, day)
     moves = _moves(year, classes, opening, day)
@@ -136,21 +140,24 @@ def count_heads(year: SchoolYear, day: datetime.date, *, since: datetime.date | 
     return SchoolCount(since, opening, day, tuple(grades), _line("Toàn trường", classes, first, now, moves))
 
 
+def opening_before(year: SchoolYear, since: datetime.date) -> datetime.date:
+    """The day at whose end the reckoning from `since` begins."""
+    return since - datetime.timedelta(days=1) if since > year.starts_on else since
+
+
 def _first_counts(year: SchoolYear, day: datetime.date) -> Mapping[int, int]:
     seats = Enrolment.objects.filter(school_class__year=year).held_on(day).order_by()
     return dict(seats.values_list("school_class_id").annotate(pupils=Count("pk")))
 
 
 def _compositions(year: SchoolYear, day: datetime.date) -> Mapping[int, Composition]:
-    girls = Q(student__gender=Student.Gender.FEMALE)
-    minority = ~Q(student__ethnic_code__in=NOT_A_MINORITY)
     seats = Enrolment.objects.filter(school_class__year=year).held_on(day).order_by()
     rows = seats.values_list("school_class_id").annotate(
         pupils=Count("pk"),
-        girls=Count("pk", filter=girls),
-        minority=Count("pk", filter=minority),
-        minority_girls=Count("pk", filter=minority & girls),
-        disabled=Count("pk", filter=~Q(student__disability_code="")),
+        girls=Count("pk", filter=GIRLS),
+        minority=Count("pk", filter=IN_A_MINORITY),
+        minority_girls=Count("pk", filter=IN_A_MINORITY & GIRLS),
+        disabled=Count("pk", filter=WITH_A_DISABILITY),
     )
     return {class_id: Composition(*numbers) for class_id, *numbers in rows}
 

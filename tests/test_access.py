@@ -680,6 +680,7 @@ PAGES = (
     Page("gradebook:lock_calendar", Action.SEE_ORDERS, EVERYBODY),
     Page("gradebook:team_reminders", Action.REMIND_TEACHERS, frozenset({"dung"})),
     Page("gradebook:team_reminders", Action.REMIND_TEACHERS, frozenset({"dung"}), "post", 422),
+    Page("gradebook:order_read", Action.SEE_ORDERS, EVERYBODY, "post", 302, of("order")),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL),
     Page("gradebook:order_new", Action.ISSUE_ORDER, PRINCIPAL, "post", 422),
     # The year that runs has none before it and nobody to place: refused with the reason, or shown empty.
@@ -1055,6 +1056,7 @@ PAGES = (
     Page("gradebook:decision_withdraw", Action.APPROVE_OUTCOMES, PRINCIPAL, "post", 422, draft_decision),
     Page("gradebook:decision_drop", Action.DRAFT_DECISIONS, PRINTS, "post", 302, draft_decision),
     Page("reports:decision_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
+    Page("reports:amended", Action.PRINT_PAPERS, PRINTS, arguments=draft_decision),
     Page("reports:certificates_print", Action.PRINT_PAPERS, PRINTS, "post", 422, draft_decision),
     Page("reports:statistics_start", Action.SEE_STATISTICS, STATISTICS),
     Page("reports:statistics", Action.SEE_STATISTICS, STATISTICS, arguments=levels),

@@ -9,7 +9,14 @@ from gradebook.models.notices import EntryNotice, EntryNoticeRecipient
 from gradebook.models.periods import ENTRY_CHOICES, ENTRY_PERIODS, PERIOD_CHOICES
 from gradebook.models.results import DoubtAnswer, SubjectResult, TraitResult
 from gradebook.models.roll_over import RollOver, RollOverApplication, RollOverPlace
-from gradebook.models.windows import EntryOrder, EntryWindow, EntryWindowQuerySet, OrderExecution, WindowCut
+from gradebook.models.windows import (
+    EntryOrder,
+    EntryWindow,
+    EntryWindowQuerySet,
+    OrderExecution,
+    OrderReading,
+    WindowCut,
+)
 from gradebook.models.year_end import (
     ClassYearEnd,
     Commendation,
@@ -41,6 +48,7 @@ __all__ = [
     "HandoverReceipt",
     "HiddenComment",
     "OrderExecution",
+    "OrderReading",
     "PupilYearEnd",
     "ResultsDecision",
     "ResultsDecisionLine",

@@ -213,3 +213,22 @@ class OrderExecution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}: {self.found}"
+
+
+class OrderReading(models.Model):
+    """«Đã đọc» of an order that locks books, by a teacher whose books it locks; the database refuses to change it."""
+
+    order = models.ForeignKey(EntryOrder, models.PROTECT, related_name="readings")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người đọc"
+    )
+    read_at = models.DateTimeField("đọc lúc", db_default=Now())
+
+    class Meta:
+        ordering = ("read_at",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["order", "person"], name="order_read_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.person_id}"

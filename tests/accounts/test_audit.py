@@ -5,6 +5,7 @@ from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils.timezone import localdate
 
 from accounts.audit_chain import head_code, watched_tables
 from accounts.history import Source, acting
@@ -93,7 +94,7 @@ def faults():
 
 
 def day_of(entry):
-    return f"ngày {entry.at:%d/%m/%Y}"
+    return f"ngày {localdate(entry.at):%d/%m/%Y}"
 
 
 def entry_of(result):
@@ -122,12 +123,19 @@ def test_a_link_rewritten_with_a_fresh_hash_is_located_by_the_one_after(school):
     assert f"hoặc mã của dòng {entry.seq} ngay trước" in faults()[1]
 
 
+def test_the_day_of_a_fault_is_the_schools(school):
+    entry = AuditEntry.objects.order_by("-seq").first()
+    tamper("UPDATE accounts_auditentry SET at = '2026-11-26 21:53+00' WHERE seq = %s", entry.seq)
+    assert "27/11/2026" in faults()[0]
+    assert "26/11/2026" not in faults()[0]
+
+
 def test_links_taken_out_are_located_by_number_and_day(school):
     result_of(school)
     last = AuditEntry.objects.order_by("-seq").first()
     tamper("DELETE FROM accounts_auditentry WHERE seq IN (3, 4)")
-    fault = faults()[0]
-    assert f"2 dòng, từ 3 đến 4, đã bị xoá, sau {last.at:%d/%m/%Y} đến trước {last.at:%d/%m/%Y}" in fault
+    fault, day = faults()[0], f"{localdate(last.at):%d/%m/%Y}"
+    assert f"2 dòng, từ 3 đến 4, đã bị xoá, sau {day} đến trước {day}" in fault
 
 
 def test_a_tail_cut_off_does_not_fit_the_head(school):

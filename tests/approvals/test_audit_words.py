@@ -1,8 +1,17 @@
 """What stands in the chain as it is stored is read as a person reads it."""
 
-import pytest
+import re
+from pathlib import Path
 
-from approvals.audit_words import value_words
+import pytest
+from django.conf import settings
+
+from accounts.admin_log import KINDS
+from accounts.history import Source
+from approvals.audit_words import THINGS, value_words
+
+_NAMED = re.compile(r'(?:thing|under)=f?"([a-z_]+):')
+APPS = ("accounts", "approvals", "gradebook", "kimdong", "reports", "students")
 
 
 @pytest.mark.parametrize(
@@ -18,3 +27,31 @@ from approvals.audit_words import value_words
 )
 def test_figures_that_were_answered_are_told_as_lines(stored, words):
     assert value_words("approvals_reconciliationreply", "figures", stored) == words
+
+
+def test_every_kind_of_thing_that_an_act_names_has_words():
+    files = [file for app in APPS for file in (Path(settings.BASE_DIR) / app).rglob("*.py")]
+    named = {kind for file in files for kind in _NAMED.findall(file.read_text())} | KINDS.keys()
+    assert {"reconciliation", "request", "year"} <= named
+    assert named - THINGS.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        ("reconciliation:2", "đợt đối chiếu số 2"),
+        ("year:2026", "năm học 2026 - 2027"),
+        ("roll_over:2026", "xếp lớp năm học 2026 - 2027"),
+        ("accounts:", "tài khoản"),
+        ("", ""),
+    ],
+)
+def test_what_an_act_was_about_is_told_in_words(stored, words):
+    assert value_words("accounts_adminaction", "thing", stored) == words
+
+
+@pytest.mark.parametrize("source", Source)
+def test_the_door_by_which_a_change_came_is_told_in_words(source):
+    told = value_words("accounts_adminaction", "source", source.value)
+    assert told == source.label
+    assert told != source.value

@@ -4,7 +4,7 @@ import datetime
 import re
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils.timezone import make_aware
 
@@ -16,12 +16,13 @@ from approvals.models import CorrectionRequest
 from approvals.tasks import read_tasks
 from gradebook.assignments import hand_over_assignment
 from gradebook.deadlines import time_left
+from gradebook.lock_notices import mark_order_read
 from gradebook.models import TeachingAssignment
 from gradebook.regulation import Period
 from gradebook.sheets import Field
 from students.models import Enrolment, HomeroomAssignment, SchoolClass, SchoolYear
 from tests.approvals.papers import approved, awaiting, draft, filed, with_entries
-from tests.gradebook.school import add_pupils, carry_out_all, enter, grant_to, open_window
+from tests.gradebook.school import add_pupils, carry_out_all, close_window, enter, grant_to, open_window
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +112,40 @@ def test_a_locked_period_stays_reachable_and_is_called_locked(school, client):
     sheet = next(each for each in read_tasks(school.lan).own_sheets if each.title == "Toán · Lớp 4A")
     assert (sheet.cells[0].word, sheet.cells[0].tally.label) == ("Đã khoá", "2/15 ô")
     assert sheet_url(school, "TOAN", "GHKI") in start_page(client, school.lan).content.decode()
+
+
+def test_a_lock_is_told_to_the_teachers_whose_books_it_locks_until_they_have_read_it(school, client):
+    open_window(school)
+    order = close_window(school, school_class=school.class_4a)
+    words = f"Hiệu trưởng ban hành văn bản số {order.number}: khoá sổ Giữa học kì I lớp 4A từ"
+    assert words in start_page(client, school.lan).content.decode()
+    assert words in start_page(client, school.thu).content.decode()
+    for person in (school.ngoc, school.bich, school.tuan):
+        assert words not in start_page(client, person).content.decode()
+    client.force_login(school.lan)
+    for _again in range(2):
+        assert client.post(reverse("gradebook:order_read", args=[order.pk])).status_code == 302
+    assert words not in start_page(client, school.lan).content.decode()
+    assert words in start_page(client, school.thu).content.decode()
+    assert [each.person for each in order.readings.all()] == [school.lan]
+
+
+def test_a_lock_of_the_whole_school_names_the_own_classes_alone(school):
+    open_window(school)
+    close_window(school)
+    (notice,) = read_tasks(school.thu).lock_notices
+    assert "khoá sổ Giữa học kì I lớp 4A, 4B từ" in notice.words
+    (notice,) = read_tasks(school.lan).lock_notices
+    assert "lớp 4A từ" in notice.words
+
+
+def test_the_reading_of_a_lock_stays_as_it_is(school):
+    open_window(school)
+    order = close_window(school)
+    mark_order_read(order, by=school.lan)
+    for write in (order.readings.all().delete, lambda: order.readings.update(person=school.thu)):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            write()
 
 
 def test_an_assignment_that_ended_yesterday_is_nobodys_task(school):

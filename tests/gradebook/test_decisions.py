@@ -1,12 +1,14 @@
 """Decisions on results: drafted by the office, issued by the principal, fixed from then on (PLAN IV.1; R46, R48)."""
 
 import datetime
+import io
 import re
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts import clock
 from gradebook.decided_anew import decisions_to_amend
@@ -31,6 +33,7 @@ from gradebook.outcomes import reopen_outcome
 from gradebook.year_end import read_class, read_rows
 from gradebook.year_end_lists import Kind, pupil_list
 from gradebook.year_end_rules import Promotion
+from reports.read_back import squeezed, text_of
 from students.models import SchoolYear
 from tests.gradebook.school import CONFIRMED
 from tests.gradebook.year_end import confirm, ended_school, go_through, put, say
@@ -475,6 +478,31 @@ def test_the_pages_lead_from_the_draft_to_the_number_and_the_lists_name_it(schoo
     assert client.post(withdraw, {"reason": " ", **CONFIRMED}).status_code == 422
     page = client.post(withdraw, {"reason": "Sai thể thức", **CONFIRMED}, follow=True)
     assert "Đã thu hồi" in words(page)
+
+
+def test_lists_say_beside_the_number_that_an_amending_decision_is_awaited_until_there_is_one(school, client):
+    approved(school)
+    issued(school)
+    issued(school, "results", "46/QĐ-THKĐ")
+    lower(school)
+    say_anew(school)
+    client.force_login(school.bich)
+    day = f"{clock.today():%d/%m/%Y}"
+    for kind, number in (("len-lop", "46/QĐ-THKĐ"), ("khen-thuong", "45/QĐ-THKĐ")):
+        page = words(client.get(reverse("gradebook:year_end_list", args=[kind])))
+        assert page.count(f"Số {number} ngày {day}: chờ quyết định sửa đổi") == 1
+        assert page.count(f"Số {number} ngày {day}") == 2
+        address = reverse("gradebook:year_end_list_file", args=[kind])
+        client.post(reverse("accounts:confirm"), {"next": address, "lasting": "exports", **CONFIRMED})
+        book = load_workbook(io.BytesIO(b"".join(client.get(address).streaming_content)))
+        (told,) = [row for row in book.active.values if row[3] == school.pupils[0].full_name]
+        assert told[-1] == f"Số {number} ngày {day}: chờ quyết định sửa đổi"
+        paper = client.get(reverse("reports:year_end_list_paper", args=[kind])).getvalue()
+        assert squeezed("chờ quyết định sửa đổi") in text_of(paper)
+    issued(school, "results", "47/QĐ-THKĐ")
+    page = words(client.get(reverse("gradebook:year_end_list", args=["len-lop"])))
+    assert "chờ quyết định sửa đổi" not in page
+    assert f"Số 47/QĐ-THKĐ ngày {day}" in page
 
 
 def test_the_page_of_a_decision_asks_few_questions_of_the_database(

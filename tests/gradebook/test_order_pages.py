@@ -16,6 +16,8 @@ from gradebook.order_forms import next_number
 from gradebook.order_texts import default_text, notice_words
 from gradebook.regulation import Period, rules_for
 from gradebook.windows import lock_state
+from reports.official_papers import order_pdf
+from reports.read_back import squeezed, text_of
 from tests.gradebook.school import CONFIRMED, close_window, open_window
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +114,17 @@ def test_the_page_of_an_order_has_the_wording_of_the_notice(school, principal):
         "Hoàng Ngọc Bích",
     ):
         assert part in shown
+
+
+def test_the_paper_of_a_lock_says_how_mistakes_are_mended_once_and_has_a_place_for_the_seal(school):
+    open_window(school)
+    order = close_window(school)
+    EntryOrder.objects.filter(pk=order.pk).update(text=default_text("lock", Period.MID_TERM_1, school.year))
+    order = EntryOrder.objects.select_related("year", "signed_by").get(pk=order.pk)
+    paper = text_of(order_pdf(order)[1])
+    assert paper.count(squeezed("phiếu đề nghị")) == 1
+    assert squeezed("5. Hệ thống mở, khoá đúng giờ") in paper
+    assert squeezed("(Kí tên, đóng dấu)") in paper
 
 
 def test_an_order_for_the_supplementary_assessment_does_not_say_it_twice(school, principal):

@@ -339,7 +339,7 @@ def test_the_list_takes_the_same_statements_for_one_print_and_for_many(
     )
     client = as_person(school.tuan)
     client.get(PRINTS)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         answer = client.get(PRINTS)
     assert words(answer.content).count("Học bạ lớp 4A") == count
 

@@ -277,5 +277,5 @@ def test_the_register_takes_the_same_statements_for_few_prints_and_for_many(
         finished(school, "canhan", teacher=school.lan, school_year=school.year)
     client = as_confirmed(school.tuan)
     client.get(REGISTER)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(REGISTER)

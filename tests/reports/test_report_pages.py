@@ -13,13 +13,15 @@ from python_calamine import CalamineWorkbook
 
 from accounts.audit_chain import broken_links
 from accounts.models import AccessLogEntry, AuditEntry
+from gradebook.regulation import Period
 from reports.figures import Column, Report, Row, Table, shown
 from reports.figures_excel import write_report
 from reports.kept_reports import CHANGED, Keeping, KeepingRefused, digest_of, keep_report, report_of
 from reports.models import KeptReport
-from reports.movement_report import KIND
+from reports.movement_report import COUNTS, KIND
 from reports.read_back import squeezed, text_of
 from reports.report_files import addressee
+from reports.report_kind import Moment
 from students import movements
 from students.movement_plans import Draft
 from students.movement_rules import Kind
@@ -207,6 +209,16 @@ def test_a_second_copy_gets_the_next_number_and_the_first_says_so(school, client
     listed = client.get(reverse("reports:kept_reports"), {"kind": KIND.slug}).content.decode()
     assert str(first) in listed
     assert str(second) in listed
+
+
+def test_copies_of_one_report_are_numbered_through_whatever_moment_they_are_of(school):
+    first = keep_movements(school)
+    moment = Moment(school.year, Period.YEAR_END)
+    later = keep_report(KIND, moment, Keeping(digest_of(KIND.read(moment))), by=school.tuan)
+    day = Moment(school.year, day=school.year.starts_on)
+    other = keep_report(COUNTS, day, Keeping(digest_of(COUNTS.read(day))), by=school.tuan)
+    assert (first.number, later.number, other.number) == (1, 2, 1)
+    assert str(later).endswith("· bản 2")
 
 
 def test_a_copy_stays_as_it_was_and_tells_each_figure_that_differs_now(school, client):

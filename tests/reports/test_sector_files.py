@@ -252,6 +252,19 @@ def test_a_file_leaves_with_the_password_and_a_line_in_the_log(client, school):
     assert line.detail.endswith("5 hàng")
 
 
+def test_a_period_that_was_never_open_is_told_on_the_page_and_before_the_file_leaves(client, school):
+    open_window(school, Period.MID_TERM_1)
+    client.force_login(school.tuan)
+    page = client.get(PLACE).content.decode()
+    assert "Chưa từng mở nhập: <strong>Cuối học kì I, Giữa học kì II, Cuối năm học</strong>" in page
+    shape = next(each for each in SHAPES if each.is_of_a_period)
+    asked = {"shape": shape.slug, "scope": "truong", "period": "CHKI", "year": school.year.pk}
+    asking = client.get(f"{PLACE}sector/", asked).content.decode()
+    assert "Cuối học kì I chưa từng mở nhập: các cột kết quả trống." in asking
+    asking = client.get(f"{PLACE}sector/", {**asked, "period": "GHKI"}).content.decode()
+    assert "chưa từng mở nhập" not in asking
+
+
 def test_a_wrong_choice_is_answered_at_its_place(client, school):
     client.force_login(school.tuan)
     answer = client.get(f"{PLACE}sector/", {"shape": "la", "scope": "999999", "period": "GHKI"})
@@ -275,5 +288,5 @@ def test_the_office_finds_it_in_the_menu_and_teachers_do_not(client, school):
 def test_the_page_has_its_budget_of_statements(client, school, django_assert_num_queries):
     client.force_login(school.tuan)
     client.get(PLACE)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(PLACE)

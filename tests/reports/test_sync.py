@@ -94,6 +94,23 @@ def test_every_record_is_as_the_schema_says(school):
     assert {each["loai"] for each in found["banghi"]} == set(SyncRecord.Kind.values)
 
 
+def test_periods_that_were_never_open_are_named_on_the_page_and_in_the_envelope(client, school):
+    batch = prepare_batch(school.year, by=school.tuan)
+    assert read_back(batch)["chuamo"] == ["CHKI", "GHKII", "CN"]
+    client.force_login(school.tuan)
+    for address in (reverse("reports:sync"), reverse("reports:sync_batch", args=[batch.pk])):
+        page = client.get(address).content.decode()
+        assert "Cuối học kì I, Giữa học kì II, Cuối năm học" in page
+        assert "Giữa học kì I, " not in page
+    for period in Period:
+        open_window(school, period)
+    Student.objects.filter(pk=school.pupils[0].pk).update(full_name="Nguyễn Văn Khác")
+    later = prepare_batch(school.year, by=school.tuan)
+    assert "chuamo" not in read_back(later)
+    assert list(faults(read_back(later), SCHEMA, SCHEMA)) == []
+    assert "Chưa từng mở nhập" not in client.get(reverse("reports:sync")).content.decode()
+
+
 def test_the_schema_refuses_what_it_should(school):
     found = read_back(prepare_batch(school.year, by=school.tuan))
     found["banghi"][0]["phienban"] = 0
@@ -352,14 +369,14 @@ def test_the_statements_do_not_grow_with_the_pupils(school):
     few = statements()
     fill(school.class_4a, add_pupils(school.class_4a, 30), Period.MID_TERM_1)
     Student.objects.filter(ethnic_code="").update(**WHOLE)
-    assert statements() == few == 14
+    assert statements() == few == 15
 
 
 def test_the_pages_have_their_budgets_of_statements(client, school, django_assert_num_queries):
     batch = prepare_batch(school.year, by=school.tuan)
     client.force_login(school.tuan)
     client.get(PLACE)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         client.get(PLACE)
     with django_assert_num_queries(6):
         client.get(f"{PLACE}{batch.pk}/")
