@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
 
 from accounts.clock import moment_label
+from accounts.sealed import SealBroken, SealedField, unseal
 from gradebook.regulation import LINES, TRAITS, year_label
 from students.models import Session
 
@@ -326,10 +327,19 @@ def column_words(table: str, column: str) -> str:
     return COLUMNS.get(column, column)
 
 
+def _unsealed(column: str, value: str) -> str:
+    try:
+        return unseal(value, column)
+    except SealBroken:
+        return "(không mở được: thiếu khoá dữ liệu)"
+
+
 def value_words(table: str, column: str, value: Any) -> str:
     """A value of the chain (JSON) as it is shown on pages; "" for none. References are numbers still."""
     if value is None or value == "" or (table, column) == _WRITTEN_FOR_THE_DIGEST:
         return ""
+    if isinstance(fields_of(table).get(column), SealedField):
+        value = _unsealed(column, value)
     known = _known_words(column, value)
     if known:
         return known
