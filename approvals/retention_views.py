@@ -3,16 +3,13 @@
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import permissions
 from accounts.clock import today
 from accounts.confirmation import require_password
-from accounts.models import AccessLogEntry
 from accounts.powers import Action
-from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from approvals.data_refusals import DataRefused
 from approvals.expired import WHO_REMOVES, count_expired, remove_expired
@@ -36,6 +33,7 @@ def retention(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def retention_remove(request: SignedInRequest, code: str) -> HttpResponse:
+    """With the password, which is on record with what it was given for."""
     permissions.require(request.user, Action.REMOVE_EXPIRED, WHO_REMOVES)
     line = BY_CODE.get(code)
     if line is None:
@@ -46,12 +44,5 @@ def retention_remove(request: SignedInRequest, code: str) -> HttpResponse:
     except DataRefused as refusal:
         messages.error(request, refusal.message)
     else:
-        log_access(
-            request,
-            AccessLogEntry.Kind.BULK_EXPORTED,
-            target=f"Xoá quá thời hạn lưu: {line.what}",
-            target_path=reverse("approvals:retention"),
-            detail=f"{count} mục",
-        )
         messages.success(request, f"Đã xoá {count} mục quá thời hạn lưu.")
     return redirect("approvals:retention")
