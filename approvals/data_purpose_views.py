@@ -9,7 +9,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock, permissions
-from accounts.day_fields import day_of_search
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
 from approvals.data_forms import PurposeForm
@@ -44,9 +43,9 @@ def purposes(request: SignedInRequest) -> HttpResponse:
 
 
 def _day_in(request: SignedInRequest) -> datetime.date:
-    typed = day_of_search("Ngày").widget.value_from_datadict(request.GET, {}, "on")
+    """Today where the address names no day."""
     try:
-        return datetime.date.fromisoformat(typed or "")
+        return datetime.date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
         return clock.today()
 
