@@ -201,7 +201,10 @@ def record_slips(
             for row in _rows(told[each.student.pk], each, said_on=said_on, paper=where, by=by)
         ]
         Consent.objects.bulk_create(rows)
-        act.says(f"Ghi {len(held)} phiếu đồng ý của lớp {school_class.name}")
+        act.says(
+            f"Ghi {len(held)} phiếu đồng ý của lớp {school_class.name}",
+            thing=f"consents_of_class:{school_class.pk}",
+        )
     return len(held)
 
 
@@ -265,7 +268,10 @@ def record_word(student: Student, word: Word, *, school_class: SchoolClass | Non
         common = {"student": student, "said_on": word.said_on, "paper": where, "recorded_by": by}
         made = _row(word.purpose, word.giver, word.said, signer, common)
         made.save()
-        act.says(f"Ghi phiếu của {student.full_name}: {made} – {word.purpose.title}")
+        act.says(
+            f"Ghi phiếu của {student.full_name}: {made} – {word.purpose.title}",
+            thing=f"consents_of_pupil:{student.pk}",
+        )
     return made
 
 

@@ -27,7 +27,7 @@ def begin_register(*, by: User) -> list[ProcessingPurpose]:
     permissions.require(by, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         made = _store_standards(by)
-        act.says(f"Ghi {len(made)} mục đích xử lí dữ liệu cá nhân theo mẫu")
+        act.says(f"Ghi {len(made)} mục đích xử lí dữ liệu cá nhân theo mẫu", thing="purpose")
     return made
 
 
@@ -52,7 +52,7 @@ def add_purpose(told: PurposeText, *, by: User) -> ProcessingPurpose:
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         if ProcessingPurpose.objects.in_force().filter(code=told.code).exists():
             raise DataRefused("Mã này đã có trong sổ. Đặt mã khác, hoặc sửa dòng đã có.", "code")
-        act.says(f"Ghi mục đích xử lí dữ liệu «{values['title']}»")
+        act.says(f"Ghi mục đích xử lí dữ liệu «{values['title']}»", thing="purpose")
         return _store(told, values, by)
 
 
@@ -64,7 +64,7 @@ def reword_purpose(purpose: ProcessingPurpose, told: PurposeText, *, why: str, b
     values = _values(told)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         end_purpose(purpose, why=why, by=by)
-        act.says(f"Sửa mục đích xử lí dữ liệu «{values['title']}»")
+        act.says(f"Sửa mục đích xử lí dữ liệu «{values['title']}»", thing="purpose")
         return _store(told, values, by)
 
 
@@ -78,7 +78,7 @@ def end_purpose(purpose: ProcessingPurpose, *, why: str, by: User) -> None:
             raise DataOutdated("Dòng này vừa được người khác sửa hoặc kết thúc. Mở lại sổ rồi làm tiếp.")
         held.state, held.ends_on, held.end_reason = ProcessingPurpose.State.ENDED, clock.today(), words
         held.save()
-        act.says(f"Thôi mục đích xử lí dữ liệu «{held.title}»")
+        act.says(f"Thôi mục đích xử lí dữ liệu «{held.title}»", thing="purpose")
 
 
 def _values(told: PurposeText) -> dict[str, str]:
