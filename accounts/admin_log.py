@@ -31,6 +31,11 @@ KINDS = {
     "print_job": ("In sổ, học bạ", "reports:print_job"),
     "kept_report": ("Báo cáo, bản đã chốt", "reports:kept_report"),
     "print_batch": ("In sổ, học bạ", "reports:batch"),
+    "purpose": ("Dữ liệu cá nhân", ""),
+    "consents_of_class": ("Dữ liệu cá nhân", "approvals:consent_class"),
+    "consents_of_pupil": ("Dữ liệu cá nhân", "approvals:consent_pupil"),
+    "data_request": ("Dữ liệu cá nhân", "approvals:data_request"),
+    "data_incident": ("Dữ liệu cá nhân", "approvals:data_incident"),
 }
 OTHER, ACCESS = "Việc khác", "Tải xuống, truy cập"
 # Logging in and failing to is in the access log of everybody; here stands what was done.

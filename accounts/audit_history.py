@@ -3,7 +3,8 @@
 A history table refuses update and delete, but not to a superuser who has switched triggers off. Every act that changes
 a watched row writes one history row of it, in the same order (`accounts.history`), so the two can be laid beside each
 other. All rows of a table are compared in one statement; of those whose two stories differ it is then asked, entry by
-entry, what is missing, changed or put in. A change past the application, without an actor, has no history row.
+entry, what is missing, changed or put in. A change past the application, without an actor, has no history row. What is
+sealed is compared by what it says: a new key (`manage.py reseal`) changes no history.
 """
 
 import datetime
@@ -19,6 +20,8 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from accounts.audit_chain import ROWS_AT_A_TIME, Fault, Watched
+from accounts.resealing import sealed_columns
+from accounts.sealed import SealBroken, unseal
 
 _OF_HISTORY_ALONE = (
     *("history_id", "history_date", "history_change_reason", "history_type", "history_user_id"),
@@ -90,6 +93,7 @@ class _Comparison:
     def __init__(self, watched: Watched, history: str, columns: set[str], kept: set[str]) -> None:
         quote = connection.ops.quote_name
         self._history = history
+        self._sealed = frozenset(sealed_columns().get(watched.table, ("", []))[1])
         # A column that only one of the two has now is no evidence; one of that name in both is the history's own.
         apart = {*watched.masked, *watched.left_out, *_OF_HISTORY_ALONE}
         # What is part of a request has a `request_id` of its own, in its history too: not the one of the act.
@@ -130,7 +134,7 @@ class _Comparison:
             + "AND e.row_id = ANY(%(rows)s) ORDER BY seq"
         )
         for row, *values, old, new in self._fetch(statement, rows=rows):
-            step = _step(*values)
+            step = self._step(*values)
             found[row].append((step, step.action != "S" and step.actor != "" and self._differ(old, new)))
         return found
 
@@ -138,14 +142,25 @@ class _Comparison:
         """Whether anything that history keeps has changed; a password alone, for one, is not kept."""
         if old is None or new is None:
             return True
-        before, now = json.loads(old), json.loads(new)
+        before, now = self._read(old), self._read(new)
         return any(before.get(name) != now.get(name) for name in self._compared)
 
     def _kept(self, rows: list[str]) -> dict[str, list[_Step]]:
         found: dict[str, list[_Step]] = defaultdict(list)
         for row, *values in self._fetch(self._held + self._of_rows, rows=rows):
-            found[row].append(_step(*values))
+            found[row].append(self._step(*values))
         return found
+
+    def _step(self, *values: Any) -> _Step:
+        """Of a fetched row, whose last column comes as text."""
+        return replace(_Step(*values), row=self._read(values[-1]))
+
+    def _read(self, row: str) -> dict[str, Any]:
+        """The row of an entry or of history, what is sealed in it opened where a key is there."""
+        values: dict[str, Any] = json.loads(row)
+        for column in self._sealed & values.keys():
+            values[column] = _opened(values[column], column)
+        return values
 
     def _fetch(self, statement: str, **names: Any) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
@@ -202,9 +217,11 @@ class _Comparison:
         return _columns_apart(entry, step) + [word for word, is_so in differ.items() if is_so]
 
 
-def _step(*values: Any) -> _Step:
-    """Of a fetched row, whose last column comes as text."""
-    return replace(_Step(*values), row=json.loads(values[-1]))
+def _opened(stored: Any, column: str) -> Any:
+    try:
+        return unseal(stored, column) if isinstance(stored, str) else stored
+    except SealBroken:
+        return stored
 
 
 def _columns_apart(entry: _Step, step: _Step) -> list[str]:

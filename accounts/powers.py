@@ -97,6 +97,8 @@ class Action(StrEnum):
     KEEP_DOCUMENTS = "keep_documents"
     SEE_CLASS = "see_class"
     SEE_SENSITIVE = "see_sensitive"
+    SEE_CONSENTS = "see_consents"
+    RECORD_CONSENTS = "record_consents"
     SEE_PUPIL = "see_pupil"
     EDIT_RECORD = "edit_record"
     KEEP_PUPIL_IDS = "keep_pupil_ids"
@@ -190,6 +192,11 @@ class Action(StrEnum):
     RECORD_TRAINING = "record_training"
     SEE_ACCESS_LOG = "see_access_log"
     SEE_AUDIT_TRAIL = "see_audit_trail"
+    SEE_DATA_PROTECTION = "see_data_protection"
+    KEEP_DATA_PROTECTION = "keep_data_protection"
+    DECIDE_DATA_REQUEST = "decide_data_request"
+    EXPORT_PERSON = "export_person"
+    REMOVE_EXPIRED = "remove_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +326,20 @@ TABLE: tuple[Rule, ...] = (
         "xem dân tộc, tôn giáo, khuyết tật, sức khoẻ, diện chính sách",
         {**_all(Whose.SCHOOL, *_OFFICE), Role.HOMEROOM: Whose.OWN_CLASS},
         "I.3, R65",
+    ),
+    Rule(
+        Action.SEE_CONSENTS,
+        Area.PUPILS,
+        "xem phiếu đồng ý xử lí dữ liệu cá nhân, phiếu còn thiếu",
+        {**_all(Whose.SCHOOL, *_OFFICE), Role.HOMEROOM: Whose.OWN_CLASS},
+        "I.3, R66",
+    ),
+    Rule(
+        Action.RECORD_CONSENTS,
+        Area.PUPILS,
+        "ghi phiếu đồng ý, không đồng ý, rút lại",
+        {Role.CLERK: Whose.SCHOOL, Role.HOMEROOM: Whose.OWN_CLASS},
+        "I.3, R66",
     ),
     Rule(
         Action.SEE_PUPIL,
@@ -977,6 +998,41 @@ TABLE: tuple[Rule, ...] = (
         "xem, xuất nhật kí thay đổi của học sinh, lớp, người, ngày",
         _all(Whose.SCHOOL, *_OFFICE),
         "IV.1, IV.2, IV.3, R56",
+    ),
+    Rule(
+        Action.SEE_DATA_PROTECTION,
+        Area.SUPERVISION,
+        "xem sổ mục đích xử lí dữ liệu cá nhân, yêu cầu, sự cố, thời hạn lưu",
+        _all(Whose.SCHOOL, *_OFFICE),
+        "I.3, R66, R67, R70",
+    ),
+    Rule(
+        Action.KEEP_DATA_PROTECTION,
+        Area.SUPERVISION,
+        "ghi mục đích xử lí, yêu cầu về dữ liệu cá nhân, sự cố",
+        _all(Whose.SCHOOL, Role.PRINCIPAL, Role.CLERK),
+        "I.3, R66, R67",
+    ),
+    Rule(
+        Action.DECIDE_DATA_REQUEST,
+        Area.SUPERVISION,
+        "quyết định yêu cầu về dữ liệu cá nhân, kết thúc sự cố",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "IV.1, R67",
+    ),
+    Rule(
+        Action.EXPORT_PERSON,
+        Area.SUPERVISION,
+        "xuất dữ liệu của một người theo yêu cầu đã chấp nhận",
+        _all(Whose.SCHOOL, Role.PRINCIPAL, Role.CLERK),
+        "I.3, R67, R69",
+    ),
+    Rule(
+        Action.REMOVE_EXPIRED,
+        Area.SUPERVISION,
+        "xoá phần đã quá thời hạn lưu mà quy định cho xoá",
+        _all(Whose.SCHOOL, Role.PRINCIPAL),
+        "I.3, R70",
     ),
 )
 

@@ -13,6 +13,7 @@ from django.utils.timezone import is_aware
 
 from accounts.clock import moment_label
 from accounts.history import Source
+from accounts.sealed import SealBroken, SealedField, unseal
 from gradebook.regulation import LINES, TRAITS, year_label
 from students.models import Session
 
@@ -37,8 +38,11 @@ TABLES: Final[Mapping[str, str]] = {
     "approvals_boardmember": "Thành viên Ban quản lí",
     "approvals_booksignature": "Chữ kí xác nhận sổ",
     "approvals_cancellationreading": "Đã đọc phiếu bị huỷ",
+    "approvals_consent": "Phiếu đồng ý xử lí dữ liệu",
     "approvals_correctionitem": "Ô trong phiếu đề nghị sửa",
     "approvals_correctionrequest": "Phiếu đề nghị sửa",
+    "approvals_dataincident": "Sự cố dữ liệu cá nhân",
+    "approvals_datarequest": "Yêu cầu về dữ liệu cá nhân",
     "approvals_documentversion": "Bản của văn bản lưu",
     "approvals_evidence": "Minh chứng",
     "approvals_finding": "Điều kiểm tra ghi lại",
@@ -49,6 +53,7 @@ TABLES: Final[Mapping[str, str]] = {
     "approvals_inspectedpupil": "Học sinh được kiểm tra",
     "approvals_inspection": "Cuộc kiểm tra",
     "approvals_keptdocument": "Văn bản lưu",
+    "approvals_processingpurpose": "Mục đích xử lí dữ liệu",
     "approvals_reconciliationreply": "Trả lời đối chiếu",
     "approvals_reconciliationround": "Đợt đối chiếu",
     "approvals_signingreminder": "Nhắc kí sổ",
@@ -354,10 +359,19 @@ def column_words(table: str, column: str) -> str:
     return COLUMNS.get(column, column)
 
 
+def _unsealed(column: str, value: str) -> str:
+    try:
+        return unseal(value, column)
+    except SealBroken:
+        return "(không mở được: thiếu khoá dữ liệu)"
+
+
 def value_words(table: str, column: str, value: Any) -> str:
     """A value of the chain (JSON) as it is shown on pages; "" for none. References are numbers still."""
     if value is None or value == "" or (table, column) == _WRITTEN_FOR_THE_DIGEST:
         return ""
+    if isinstance(fields_of(table).get(column), SealedField):
+        value = _unsealed(column, value)
     known = _known_words(column, value)
     if known:
         return known

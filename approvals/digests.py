@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, str]] = {
     "signatures": "sổ chờ kí",
     "inspections": "việc kiểm tra hồ sơ",
     "figures": "việc đối chiếu số liệu",
+    "personal_data": "việc về dữ liệu cá nhân",
     "requests": "phiếu đề nghị sửa",
     "inquiries": "câu hỏi, sự cố",
 }

@@ -47,6 +47,7 @@ ABOUT_DECISIONS = (
     "gradebook:decision_withdraw",
     "gradebook:decision_drop",
 )
+ABOUT_CONSENTS = ("approvals:consents", "approvals:consent_class", "approvals:consent_pupil")
 PEOPLE, SUPERVISION, HELP = "Cán bộ, tài khoản", "Giám sát", "Giúp đỡ"
 MENU = (
     MenuEntry("Việc của tôi", START_PAGE, "check2-square", Action.SEE_OWN_TASKS),
@@ -58,6 +59,9 @@ MENU = (
         "person-check",
         Action.SEE_SENSITIVE,
         pages=("students:class_records",),
+    ),
+    MenuEntry(
+        "Phiếu đồng ý", "approvals:consents", "file-earmark-text", Action.SEE_CONSENTS, pages=ABOUT_CONSENTS
     ),
     MenuEntry("Điểm danh", "students:attendance", "clipboard-check", Action.SEE_ATTENDANCE, pages=ABOUT_DAYS),
     MenuEntry("Năm học", "students:years", "calendar-event", Action.SEE_YEAR),
@@ -109,6 +113,9 @@ MENU = (
     ),
     MenuEntry("Sao lưu", "accounts:backups", "inbox", Action.SEE_BACKUPS, SUPERVISION),
     MenuEntry("Tình trạng hệ thống", "accounts:system", "gear", Action.SEE_SYSTEM_STATE, SUPERVISION),
+    MenuEntry(
+        "Dữ liệu cá nhân", "approvals:purposes", "shield-lock", Action.SEE_DATA_PROTECTION, SUPERVISION
+    ),
     MenuEntry("Nhật kí truy cập", "accounts:access_log", "eye", Action.SEE_ACCESS_LOG, SUPERVISION),
     MenuEntry("Văn bản của trường", "approvals:documents", "file-earmark-text", Action.SEE_DOCUMENTS, HELP),
     MenuEntry("Nhật kí thay đổi", "approvals:audit", "clock-history", Action.SEE_AUDIT_TRAIL, SUPERVISION),

@@ -30,6 +30,7 @@ OTHER_KINDS: Final = (
     "year_end",
     "years",
     "signatures",
+    "personal_data",
 )
 """By the name that the start page has for them; a test fails for a kind that nobody counts."""
 

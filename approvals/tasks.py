@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.powers import Action, Role
 from approvals.contested_cells import with_standing
 from approvals.contradicted import contradicted_tasks
+from approvals.data_tasks import DataTask, data_tasks
 from approvals.inquiry_list import InquiryLine, line_of
 from approvals.inspection_tasks import InspectionTask, inspection_tasks
 from approvals.models import CorrectionRequest
@@ -219,6 +220,7 @@ class TasksPage:
     signing_reminders: tuple[ReminderNotice, ...] = ()
     inspections: tuple[InspectionTask, ...] = ()
     figures: tuple[InspectionTask, ...] = ()
+    personal_data: tuple[DataTask, ...] = ()
 
     @property
     def of_the_year_end(self) -> tuple[YearEndTask, ...]:
@@ -242,13 +244,14 @@ class TasksPage:
             or self.signatures
             or self.inspections
             or self.figures
+            or self.personal_data
         )
 
 
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
     any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal; one for
-    the years opened again of principal and clerk, one for the clerk's backups.
+    the years opened again of principal and clerk and two for their work on personal data, one for the clerk's backups.
 
     Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
     classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
@@ -294,6 +297,7 @@ def read_tasks(user: User) -> TasksPage:
         years=tuple(reopened_tasks(user)),
         inspections=tuple(inspection_tasks(user)),
         figures=tuple(reconciliation_tasks(user)),
+        personal_data=tuple(data_tasks(user)),
     )
 
 

@@ -3,7 +3,11 @@ from django.urls import include, path
 from approvals import (
     announcement_views,
     audit_views,
+    consent_views,
     correction_register_views,
+    data_incident_views,
+    data_purpose_views,
+    data_request_views,
     document_views,
     evidence_views,
     finding_views,
@@ -13,6 +17,7 @@ from approvals import (
     pupil_rolls,
     reconciliation_views,
     request_views,
+    retention_views,
     roll_corrections,
     signature_views,
     staff_decision_views,
@@ -113,6 +118,46 @@ of_inspections = [
     ),
 ]
 
+of_personal_data = [
+    path("consents/", consent_views.consents, name="consents"),
+    path("consents/classes/<int:pk>/", consent_views.consent_class, name="consent_class"),
+    path("consents/pupils/<int:pk>/", consent_views.consent_pupil, name="consent_pupil"),
+    path("personal-data/", data_purpose_views.purposes, name="purposes"),
+    path("personal-data/begin/", data_purpose_views.purposes_begin, name="purposes_begin"),
+    path("personal-data/new/", data_purpose_views.purpose_new, name="purpose_new"),
+    path("personal-data/<int:pk>/", data_purpose_views.purpose_edit, name="purpose_edit"),
+    path("personal-data/<int:pk>/end/", data_purpose_views.purpose_end, name="purpose_end"),
+    path("personal-data/help/", data_purpose_views.data_help, name="data_help"),
+    path("personal-data/retention/", retention_views.retention, name="retention"),
+    path("personal-data/retention/<slug:code>/", retention_views.retention_remove, name="retention_remove"),
+    path("personal-data/requests/", data_request_views.data_requests, name="data_requests"),
+    path("personal-data/requests/new/", data_request_views.data_request_new, name="data_request_new"),
+    path("personal-data/requests/<int:pk>/", data_request_views.data_request, name="data_request"),
+    path(
+        "personal-data/requests/<int:pk>/<str:act>/",
+        data_request_views.data_request_act,
+        name="data_request_act",
+    ),
+    path("personal-data/incidents/", data_incident_views.data_incidents, name="data_incidents"),
+    path("personal-data/incidents/new/", data_incident_views.data_incident_new, name="data_incident_new"),
+    path("personal-data/incidents/<int:pk>/", data_incident_views.data_incident, name="data_incident"),
+    path(
+        "personal-data/incidents/<int:pk>/edit/",
+        data_incident_views.data_incident_edit,
+        name="data_incident_edit",
+    ),
+    path(
+        "personal-data/incidents/<int:pk>/notify/",
+        data_incident_views.data_incident_notify,
+        name="data_incident_notify",
+    ),
+    path(
+        "personal-data/incidents/<int:pk>/close/",
+        data_incident_views.data_incident_close,
+        name="data_incident_close",
+    ),
+]
+
 of_reconciliations = [
     path("reconciliations/", reconciliation_views.round_list, name="reconciliations"),
     path("reconciliations/new/", reconciliation_views.round_new, name="reconciliation_new"),
@@ -174,5 +219,6 @@ urlpatterns = [
     path("approvals/", include(of_signatures)),
     path("approvals/", include(of_announcements)),
     path("approvals/", include(of_documents)),
+    path("approvals/", include(of_personal_data)),
     path("approvals/", include(of_the_trail)),
 ]

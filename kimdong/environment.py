@@ -30,6 +30,7 @@ class BadEnvironmentError(Exception):
 class Environment:
     mode: str
     secret_key: str
+    data_keys: tuple[str, ...]
     hosts: tuple[str, ...]
     address: str
     files: Path
@@ -95,6 +96,7 @@ def read_environment(values: Mapping[str, str]) -> Environment:
     return Environment(
         mode=mode,
         secret_key=_secret(values),
+        data_keys=_data_keys(values, mode),
         hosts=hosts,
         address=_address(values, hosts, is_secure=behind_tls == "1"),
         files=_files(values),
@@ -272,6 +274,25 @@ def _secret(values: Mapping[str, str]) -> str:
             f"KIMDONG_SECRET_KEY has {len(key)} characters; it needs at least {SECRET_LENGTH}."
         )
     return key
+
+
+def _data_keys(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
+    """The keys of the sealed columns, the one to seal with first; outside production the secret key, unless set."""
+    is_set = values.get("KIMDONG_DATA_KEY") or values.get("KIMDONG_DATA_KEY_FILE")
+    if not is_set and mode != "production":
+        return (_secret(values),)
+    wanted = (
+        f"a key of {SECRET_LENGTH} or more random characters; after a change the former ones on further lines"
+    )
+    keys = tuple(_required(values, "KIMDONG_DATA_KEY", wanted).split())
+    for number, key in enumerate(keys, start=1):
+        if len(key) < SECRET_LENGTH:
+            raise BadEnvironmentError(
+                f"Key {number} of KIMDONG_DATA_KEY has {len(key)} characters; it needs at least {SECRET_LENGTH}."
+            )
+    if len(set(keys)) < len(keys):
+        raise BadEnvironmentError("KIMDONG_DATA_KEY names a key twice; leave one of them out.")
+    return keys
 
 
 def _hosts(values: Mapping[str, str], mode: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ Names = Mapping[Any, Mapping[Any, str]]
 # -- As they are stored ------------------------------------------------------------------------------------
 
 
-class _Encoder(DjangoJSONEncoder):
+class Encoder(DjangoJSONEncoder):
     """Also bytes, as hex digits."""
 
     def default(self, o: Any) -> Any:
@@ -42,9 +42,14 @@ class _Encoder(DjangoJSONEncoder):
 def json_lines(model: Model) -> Generator[bytes, None, None]:
     """A line of JSON a row, in the order of the key. One statement; who does not take them all closes them."""
     names = [column.attname for column in columns_of(model)]
-    encode = _Encoder(ensure_ascii=False, separators=(",", ":")).encode
+    encode = Encoder(ensure_ascii=False, separators=(",", ":")).encode
     for row in _all(model).values_list(*names).iterator(chunk_size=CHUNK):
         yield f"{encode(dict(zip(names, row, strict=True)))}\n".encode()
+
+
+def stored_rows(model: Model, **where: Any) -> list[dict[str, Any]]:
+    """Those of the rows that are so (`where`), as they are stored, by column. One statement."""
+    return list(_all(model).filter(**where).values(*(column.attname for column in columns_of(model))))
 
 
 def _all(model: Model) -> models.QuerySet[Any]:

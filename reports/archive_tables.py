@@ -222,6 +222,16 @@ BOOKS: Final = (
             Sheet("Bản sao lưu", "accounts.Backup"),
         ),
     ),
+    Book(
+        "17-du-lieu-ca-nhan",
+        "Dữ liệu cá nhân: mục đích, đồng ý, yêu cầu, sự cố",
+        (
+            Sheet("Mục đích xử lí", "approvals.ProcessingPurpose"),
+            Sheet("Phiếu đồng ý", "approvals.Consent"),
+            Sheet("Yêu cầu", "approvals.DataRequest"),
+            Sheet("Sự cố", "approvals.DataIncident"),
+        ),
+    ),
 )
 
 RESULTS: Final = {"gradebook.SubjectResult": "line__year", "gradebook.TraitResult": "year"}

@@ -22,6 +22,7 @@ from accounts.clock import today
 from accounts.models import User
 from accounts.permissions import Reach
 from accounts.powers import Action
+from accounts.sealed import seal
 from students.completion import COMPLETED, years_of_completion
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 from students.names import APOSTROPHES, clean, search_key, without_tones
@@ -261,7 +262,7 @@ def _first(asked: _Asked, reach: Reach, most: int) -> list[Student]:
         "most": most,
         "looked_through": LOOKED_THROUGH,
         "words": asked.words,
-        "national_ids": list(asked.national_ids),
+        "national_ids": [seal(each, "national_id") for each in asked.national_ids],
         "fewest_classes": list(fewest or ()),
         "own": list(reach.classes),
         "grades": list(reach.grades),

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models.expressions import RawSQL
 
+from accounts.sealed import seal
 from students.field_changes import OF_YEAR
 from students.matching import BIRTH, IDS, Match
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
@@ -129,8 +131,13 @@ def renumbered(rows: Iterable[RosterRow], matches: Iterable[Match]) -> set[int]:
 
 def _meant_by(rows: Sequence[RosterRow]) -> RawSQL:
     """The ids of the pupils whom one of these rows may mean."""
-    columns = [[getattr(row, name) or None for row in rows] for name in (*IDS, *BIRTH)]
+    columns = [[_stored(name, getattr(row, name)) or None for row in rows] for name in (*IDS, *BIRTH)]
     names = [search_key(row.full_name) for row in rows]
     given = [[value for value in column if value] for column in columns[: len(IDS)]]
     numbers = [row.register_no for row in rows if row.register_no]
     return RawSQL(_MEANT, [*given, numbers, names, *columns])  # noqa: S611 - values are parameters
+
+
+def _stored(name: str, value: Any) -> Any:
+    """An id as the database holds it."""
+    return seal(value, name) if name == "national_id" and value else value

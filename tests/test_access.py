@@ -36,6 +36,11 @@ from accounts.models import (
 from accounts.powers import RULES, Action, Role, Whose
 from accounts.training import record_training
 from approvals.announcements import Told, tell
+from approvals.data_incidents import Found, record_incident
+from approvals.data_incidents import Told as ToldOfIncident
+from approvals.data_purposes import begin_register
+from approvals.data_requests import Asked, record_request
+from approvals.data_rules import RequestKind
 from approvals.findings import note
 from approvals.inquiries import Place, ask
 from approvals.inquiry_workflow import Desk
@@ -43,11 +48,14 @@ from approvals.inspections import Wanted, open_inspection
 from approvals.models import (
     Announcement,
     CorrectionRequest,
+    DataIncident,
+    DataRequest,
     Evidence,
     Finding,
     Inquiry,
     Inspection,
     KeptDocument,
+    ProcessingPurpose,
     ReconciliationReply,
     ReconciliationRound,
     StaffDecision,
@@ -104,6 +112,7 @@ STATISTICS = OFFICE | {"dung"}
 INQUIRY = frozenset({"lan", "dung", "bich", "hoa", "tuan"})
 TEACHERS = frozenset({"lan", "minh", "thu", "ngoc"})
 RECORDERS = frozenset({"hoa", "tuan"})
+DATA_KEEPERS = frozenset({"bich", "tuan"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,9 @@ class Things:
     round: ReconciliationRound
     reply: ReconciliationReply
     kept: KeptReport
+    purpose: ProcessingPurpose
+    data_request: DataRequest
+    incident: DataIncident
 
 
 def schools_comment(_things: Things) -> list[Any]:
@@ -383,6 +395,68 @@ PAGES = (
     Page("approvals:audit_person", Action.SEE_AUDIT_TRAIL, PRINTS, arguments=person("lan")),
     Page("approvals:audit_pupil_differences", Action.SEE_AUDIT_TRAIL, PRINTS, arguments=first_pupil),
     Page("approvals:audit_class_differences", Action.SEE_AUDIT_TRAIL, PRINTS, arguments=class_4a),
+    Page("approvals:purposes", Action.SEE_DATA_PROTECTION, PRINTS),
+    Page("approvals:purposes_begin", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS, "post", 302),
+    Page("approvals:purpose_new", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS),
+    Page("approvals:purpose_new", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS, "post", 422),
+    Page("approvals:purpose_edit", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS, arguments=of("purpose")),
+    Page("approvals:purpose_edit", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS, "post", 422, of("purpose")),
+    Page("approvals:purpose_end", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS, "post", 422, of("purpose")),
+    Page("approvals:data_help", Action.SEE_DATA_PROTECTION, PRINTS),
+    Page("approvals:retention", Action.SEE_DATA_PROTECTION, PRINTS),
+    # Without the password.
+    Page(
+        "approvals:retention_remove",
+        Action.REMOVE_EXPIRED,
+        PRINCIPAL,
+        "post",
+        422,
+        lambda _things: ["nhat-ki-truy-cap"],
+    ),
+    Page("approvals:consents", Action.SEE_CONSENTS, LANS_RECORD | {"minh", "ngoc"}),
+    Page("approvals:consent_class", Action.SEE_CONSENTS, RECORDS_4A, arguments=class_4a),
+    # Nothing is chosen.
+    Page("approvals:consent_class", Action.RECORD_CONSENTS, KEEPERS_4A, "post", 422, class_4a),
+    Page("approvals:consent_pupil", Action.SEE_CONSENTS, RECORDS_4A, arguments=first_pupil),
+    Page("approvals:consent_pupil", Action.RECORD_CONSENTS, KEEPERS_4A, "post", 422, first_pupil),
+    Page("approvals:data_requests", Action.SEE_DATA_PROTECTION, PRINTS),
+    Page("approvals:data_request_new", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS),
+    Page("approvals:data_request", Action.SEE_DATA_PROTECTION, PRINTS, arguments=of("data_request")),
+    Page(
+        "approvals:data_request_act",
+        Action.KEEP_DATA_PROTECTION,
+        DATA_KEEPERS,
+        "post",
+        302,
+        of("data_request", "answer"),
+        {"text": "Đã báo."},
+    ),
+    Page(
+        "approvals:data_request_act",
+        Action.DECIDE_DATA_REQUEST,
+        PRINCIPAL,
+        "post",
+        302,
+        of("data_request", "grant"),
+        {"text": "Đồng ý."},
+    ),
+    # Not granted yet.
+    Page("reports:person_file", Action.EXPORT_PERSON, DATA_KEEPERS, "post", 404, of("data_request")),
+    Page("approvals:data_incidents", Action.SEE_DATA_PROTECTION, PRINTS),
+    Page("approvals:data_incident_new", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS),
+    Page("approvals:data_incident_new", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS, "post", 422),
+    Page("approvals:data_incident", Action.SEE_DATA_PROTECTION, PRINTS, arguments=of("incident")),
+    Page("approvals:data_incident_edit", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS, arguments=of("incident")),
+    Page(
+        "approvals:data_incident_notify",
+        Action.KEEP_DATA_PROTECTION,
+        DATA_KEEPERS,
+        "post",
+        422,
+        of("incident"),
+    ),
+    Page("approvals:data_incident_close", Action.DECIDE_DATA_REQUEST, PRINCIPAL, "post", 422, of("incident")),
+    Page("reports:data_incident_paper", Action.SEE_DATA_PROTECTION, PRINTS, arguments=of("incident")),
     Page("accounts:powers", Action.SEE_HANDBOOK, EVERYBODY),
     Page("accounts:activate", None, EVERYBODY),
     Page("accounts:activate", None, EVERYBODY, "post", 422),
@@ -1204,6 +1278,24 @@ def some_of_each(school: School) -> Things:
         round=check,
         reply=check.replies.get(school_class=school.class_4a),
         kept=keep_movements(school),
+        purpose=begin_register(by=school.tuan)[0],
+        data_request=record_request(
+            Asked(
+                RequestKind.PROVIDE,
+                school.pupils[0],
+                "Bà Tư",
+                "mẹ",
+                "Căn cước",
+                "Xin bản sao.",
+                clock.today(),
+            ),
+            by=school.tuan,
+        ),
+        incident=record_incident(
+            Found("Sáng nay", clock.now(), "Phụ huynh báo"),
+            ToldOfIncident("Gửi nhầm danh sách.", "Họ tên.", 3, "Chưa thấy.", "Đã thu hồi.", "Văn thư"),
+            by=school.tuan,
+        ),
     )
 
 
@@ -1287,6 +1379,7 @@ def label(page: Page) -> str:
 
 # Open to everybody, and hold what is the person's own or what the person may see; tested beside each of them.
 LISTS = {
+    "approvals:consents",
     "approvals:announcements",
     "gradebook:year_ends",
     "gradebook:year_end_list",
@@ -1332,6 +1425,8 @@ LISTS = {
     "accounts:confirm",
 }
 ABOUT_A_CLASS = {
+    "approvals:consent_class",
+    "approvals:consent_pupil",
     "gradebook:year_end",
     "gradebook:year_end_pupil",
     "students:roll",

@@ -7,6 +7,7 @@ from kimdong.environment import BadEnvironmentError, read_environment
 GOOD = {
     "KIMDONG_MODE": "production",
     "KIMDONG_SECRET_KEY": "x" * 50,
+    "KIMDONG_DATA_KEY": "d" * 50,
     "KIMDONG_HOSTS": "so.kimdong.example, kimdong.example",
     "KIMDONG_FILES": "/var/lib/kimdong",
     "KIMDONG_BEHIND_TLS": "1",
@@ -150,6 +151,9 @@ def test_a_bad_word_about_backups_is_refused_with_its_name_and_remedy(name, valu
         ("KIMDONG_MODE", "", "Set KIMDONG_MODE"),
         ("KIMDONG_MODE", "debug", "must be one of demo, test, production"),
         ("KIMDONG_SECRET_KEY", "short", "has 5 characters; it needs at least 50"),
+        ("KIMDONG_DATA_KEY", "", "Set KIMDONG_DATA_KEY"),
+        ("KIMDONG_DATA_KEY", f"{'d' * 50}\nshort", "Key 2 of KIMDONG_DATA_KEY has 5 characters"),
+        ("KIMDONG_DATA_KEY", f"{'d' * 50} {'d' * 50}", "names a key twice"),
         ("KIMDONG_HOSTS", "", "Set KIMDONG_HOSTS"),
         ("KIMDONG_HOSTS", "*", "Set KIMDONG_HOSTS"),
         ("KIMDONG_FILES", "files", "must be an absolute path"),

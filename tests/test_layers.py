@@ -22,6 +22,9 @@ PURE = (
     "approvals/reconciliation_workflow.py",
     "approvals/sampling.py",
     "approvals/announcement_workflow.py",
+    "approvals/data_rules.py",
+    "approvals/data_workflow.py",
+    "approvals/retention.py",
     "reports/figures.py",
 )
 TYPESETTING = {"pdf.py", "set_lines.py", "laid_out_boxes.py", "learned_forms.py", "composed_form.py"}

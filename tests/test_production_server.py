@@ -26,6 +26,7 @@ def production(files: Path, port: int) -> dict[str, str]:
         **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ},
         "KIMDONG_MODE": "production",
         "KIMDONG_SECRET_KEY": "a-key-for-this-test-only-0123456789-ABCDEFGHIJ-abcdefghij-!?",
+        "KIMDONG_DATA_KEY": "tests-only-" + "0123456789" * 5,
         "KIMDONG_HOSTS": f"{HOST},127.0.0.1",
         "KIMDONG_FILES": str(files),
         "KIMDONG_BEHIND_TLS": "1",

@@ -11,6 +11,7 @@ from approvals.models.inspections import (
     Inspection,
     StaffDecision,
 )
+from approvals.models.personal_data import Consent, DataIncident, DataRequest, ProcessingPurpose
 from approvals.models.reconciliations import ReconciliationReply, ReconciliationRound
 from approvals.models.requests import (
     REASON_CHOICES,
@@ -33,9 +34,12 @@ __all__ = [
     "BookLook",
     "BookSignature",
     "CancellationReading",
+    "Consent",
     "CorrectionItem",
     "CorrectionRequest",
     "CorrectionRequestQuerySet",
+    "DataIncident",
+    "DataRequest",
     "DocumentVersion",
     "Evidence",
     "Finding",
@@ -47,6 +51,7 @@ __all__ = [
     "InspectedPupil",
     "Inspection",
     "KeptDocument",
+    "ProcessingPurpose",
     "ReconciliationReply",
     "ReconciliationRound",
     "SignatureQuerySet",

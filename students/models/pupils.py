@@ -4,11 +4,13 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import validate_email
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from accounts.history import TracedRow
+from accounts.sealed import SealedField
 from students.administrative_units import AddressForm
 from students.models.years import SchoolYear
 
@@ -19,7 +21,8 @@ class Student(models.Model):
     Ids are text and unique when known; until the ministry gives one, `school_code` holds a temporary TAM-… code. A
     birth date may be a year, or a month and year (rule R15). Codes are those of students.code_lists; what must be
     filled, and what one field asks of another, is said by students.record_rules. Blood group, photo and other data
-    that need a consent of their own are not kept (domain.md 7.1).
+    that need a consent of their own are not kept (domain.md 7.1). What identifies a family outside school stands sealed
+    (docs/decisions/0201): these columns are looked up by their whole value alone, and the database refuses plain text.
     """
 
     TEMPORARY = "TAM-"
@@ -37,7 +40,7 @@ class Student(models.Model):
         MILD = "mild", "Nhẹ"
 
     moet_id = models.CharField("mã định danh Bộ GD&ĐT", max_length=10, unique=True, null=True)  # noqa: DJ001 - unknown ids must not collide
-    national_id = models.CharField("số định danh cá nhân", max_length=12, unique=True, null=True)  # noqa: DJ001 - as above
+    national_id = SealedField("số định danh cá nhân", max_length=12, unique=True, null=True)
     school_code = models.CharField("mã học sinh", max_length=30, unique=True, null=True)  # noqa: DJ001 - as above
     register_no = models.CharField("số đăng bộ", max_length=30, blank=True)
     full_name = models.CharField("họ và tên", max_length=150)
@@ -66,30 +69,30 @@ class Student(models.Model):
     permanent_district = models.CharField("thường trú: huyện (quận)", max_length=100, blank=True)
     permanent_province_code = models.CharField("thường trú: mã tỉnh (thành phố)", max_length=2, blank=True)
     permanent_province = models.CharField("thường trú: tỉnh (thành phố)", max_length=100, blank=True)
-    phone = models.CharField("điện thoại liên hệ", max_length=30, blank=True)
-    email = models.EmailField("thư điện tử liên hệ", max_length=150, blank=True)
+    phone = SealedField("điện thoại liên hệ", max_length=30, blank=True)
+    email = SealedField("thư điện tử liên hệ", max_length=150, blank=True, validators=[validate_email])
     father_name = models.CharField("họ và tên cha", max_length=150, blank=True)
     father_birth_year = models.PositiveSmallIntegerField("năm sinh của cha", null=True)
     father_job = models.CharField("nghề nghiệp của cha", max_length=100, blank=True)
-    father_phone = models.CharField("điện thoại của cha", max_length=30, blank=True)
+    father_phone = SealedField("điện thoại của cha", max_length=30, blank=True)
     father_workplace = models.CharField("nơi làm việc của cha", max_length=150, blank=True)
     mother_name = models.CharField("họ và tên mẹ", max_length=150, blank=True)
     mother_birth_year = models.PositiveSmallIntegerField("năm sinh của mẹ", null=True)
     mother_job = models.CharField("nghề nghiệp của mẹ", max_length=100, blank=True)
-    mother_phone = models.CharField("điện thoại của mẹ", max_length=30, blank=True)
+    mother_phone = SealedField("điện thoại của mẹ", max_length=30, blank=True)
     mother_workplace = models.CharField("nơi làm việc của mẹ", max_length=150, blank=True)
     guardian_name = models.CharField("người giám hộ", max_length=150, blank=True)
     guardian_relation = models.CharField("quan hệ của người giám hộ với học sinh", max_length=60, blank=True)
     guardian_birth_year = models.PositiveSmallIntegerField("năm sinh của người giám hộ", null=True)
     guardian_job = models.CharField("nghề nghiệp của người giám hộ", max_length=100, blank=True)
-    guardian_phone = models.CharField("điện thoại của người giám hộ", max_length=30, blank=True)
+    guardian_phone = SealedField("điện thoại của người giám hộ", max_length=30, blank=True)
     guardian_workplace = models.CharField("nơi làm việc của người giám hộ", max_length=150, blank=True)
     policy_code = models.CharField("diện chính sách", max_length=2, blank=True)
     disability_code = models.CharField("loại khuyết tật", max_length=2, blank=True)
     disability_level = models.CharField(
         "mức độ khuyết tật", max_length=7, choices=DisabilityLevel, blank=True
     )
-    disability_certificate_no = models.CharField("số giấy xác nhận khuyết tật", max_length=60, blank=True)
+    disability_certificate_no = SealedField("số giấy xác nhận khuyết tật", max_length=60, blank=True)
     disability_certificate_on = models.DateField("ngày cấp giấy xác nhận khuyết tật", null=True)
     is_exempt_from_assessment = models.BooleanField("khuyết tật không đánh giá", default=False)
     exemption_decision_no = models.CharField("số quyết định không đánh giá", max_length=60, blank=True)
@@ -113,10 +116,6 @@ class Student(models.Model):
             models.CheckConstraint(
                 condition=Q(moet_id__isnull=True) | Q(moet_id__regex=r"^[0-9]{10}$"),
                 name="student_moet_id_has_10_digits",
-            ),
-            models.CheckConstraint(
-                condition=Q(national_id__isnull=True) | Q(national_id__regex=r"^[0-9]{12}$"),
-                name="student_national_id_has_12_digits",
             ),
             models.CheckConstraint(
                 condition=Q(birth_month__isnull=True)

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.db import connection
 
+from approvals.data_workflow import INCIDENT_MOVES, REQUEST_MOVES
 from approvals.inspection_workflow import FINDING_MOVES, INSPECTION_MOVES
 from approvals.reconciliation_workflow import MOVES
 
@@ -17,6 +18,8 @@ pytestmark = pytest.mark.django_db
         ("approvals_inspection", INSPECTION_MOVES),
         ("approvals_finding", FINDING_MOVES),
         ("approvals_reconciliationreply", MOVES),
+        ("approvals_datarequest", REQUEST_MOVES),
+        ("approvals_dataincident", INCIDENT_MOVES),
     ],
 )
 def test_the_trigger_knows_the_moves_of_the_table_and_no_others(table, moves):

@@ -17,6 +17,7 @@ from django.utils.timezone import make_aware
 from accounts.models import User
 from approvals import inspections
 from approvals.correction_register_views import read_asked
+from approvals.data_incidents import Found, Told, record_incident
 from approvals.inspection_workflow import InspectionAct
 from approvals.models import Inspection
 from approvals.reconciliations import month_of
@@ -30,6 +31,7 @@ from gradebook.year_end_lists import Kind as YearEndList
 from gradebook.year_end_lists import pupil_list
 from reports import pdf
 from reports.correction_papers import correction_pdf, paper_of_register, read_correction_paper
+from reports.data_incident_papers import incident_pdf, read_incident_paper
 from reports.decision_binding import PaperManuscript
 from reports.decision_papers import read_certificates, read_decision_paper
 from reports.handover_records import paper_of, paper_pdf
@@ -79,6 +81,7 @@ NAMES = {
     "handover": ("ban-giao",),
     "inspection_minutes": ("bien-ban-kiem-tra",),
     "monthly_report": ("bao-cao-thang",),
+    "data_incident": ("su-co-du-lieu",),
     "figures": ("bien-dong-si-so",),
     "pupil_list": ("danh-sach-len-lop",),
     "unsigned_books": ("so-chua-ki",),
@@ -222,6 +225,17 @@ def test_minutes_of_an_inspection_with_its_draw(monkeypatch: pytest.MonkeyPatch)
     inspections.end_inspection(inspection, InspectionAct.CLOSE, text="Không sai sót.", by=again(school.hoa))
     found = Inspection.objects.select_related("year", "opened_by", "closed_by").get(pk=inspection.pk)
     assert_as_approved("bien-ban-kiem-tra", minutes_pdf(read_minutes(found)))
+
+
+@pytest.mark.usefixtures("on_the_day")
+def test_the_notice_of_a_breach_of_personal_data() -> None:
+    at = make_aware(datetime.datetime.combine(DAY - datetime.timedelta(days=1), datetime.time(15)))
+    found = Found("Chiều 19/11/2026, thư điện tử của trường", at, "Phụ huynh báo")
+    told = Told(
+        "Gửi nhầm danh sách lớp.", "Họ tên, số điện thoại.", 34, "Chưa thấy.", "Đã thu hồi.", "Văn thư"
+    )
+    incident = record_incident(found, told, by=again(make_school(pupils=1).tuan))
+    assert_as_approved("su-co-du-lieu", incident_pdf(read_incident_paper(incident)))
 
 
 @pytest.mark.usefixtures("on_the_day")

@@ -19,6 +19,7 @@ from kimdong.demo import (
     inspections,
     movements,
     papers,
+    personal_data,
     signatures,
 )
 from kimdong.demo.accounts import ACCOUNT_TABLE, PASSWORD
@@ -68,4 +69,5 @@ class Command(BaseCommand):
         handovers.load(school)
         arrangements.load(school)
         inspections.load(school)
+        personal_data.load(school)
         self.stdout.write(f"Đã nạp xong trong {time.monotonic() - begin:.0f} giây.")

@@ -1,0 +1,164 @@
+"""The forms of consents: a class's slips in one table, or one word of one pupil."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+
+from accounts import clock
+from approvals.data_consents import ClassConsents, Giver, PupilConsents, Said, Slip, Word, signers_of
+from approvals.inspection_forms import WordsField, day_field
+from approvals.models import ProcessingPurpose
+
+NONE, ALL, EACH = "", "all", "each"
+OTHER: Final = "Người đại diện khác (tên trên phiếu)"
+
+
+@dataclass(slots=True)
+class Choice:
+    """A purpose in a pupil's row: what was ticked of representative and child."""
+
+    purpose: ProcessingPurpose
+    representative: bool
+    child: bool
+
+
+@dataclass(slots=True)
+class Row:
+    """One pupil of the class, as the form shows and reads it."""
+
+    number: int
+    pupil: PupilConsents
+    signers: list[str]
+    slip: str = NONE
+    signer: str = ""
+    seen: str = ""
+    choices: Sequence[Choice] = ()
+    error: str = ""
+
+    @property
+    def summary(self) -> str:
+        """What stands, in a word: «Đủ phiếu», «Thiếu 4», «Chưa có phiếu»."""
+        missing = len(self.pupil.missing)
+        if not missing:
+            return "Đủ phiếu"
+        return "Chưa có phiếu" if missing == len(self.pupil.cells) else f"Thiếu {missing} mục"
+
+
+class SlipsForm(forms.Form):
+    """The slips of a class. Rows are those of the database's roster, never of the request; what was typed stays."""
+
+    said_on = day_field("Ngày kí phiếu")
+    paper = WordsField(
+        label="Phiếu lưu ở", rows=0, most=200, help_text="Ví dụ: hồ sơ lớp 4A, tủ văn phòng, ngăn 2."
+    )
+
+    def __init__(self, data: Any, shown: ClassConsents) -> None:
+        name = shown.school_class.name
+        initial = {
+            "said_on": clock.today(),
+            "paper": f"Hồ sơ lớp {name}, năm học {shown.school_class.year.label}",
+        }
+        super().__init__(data, initial=initial)
+        self.rows = [_row(number, pupil, data) for number, pupil in enumerate(shown.pupils, start=1)]
+        self.slips: list[Slip] = []
+
+    def clean_said_on(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["said_on"]
+        if day > clock.today():
+            raise forms.ValidationError("Ngày kí phiếu chưa tới. Ghi ngày trên phiếu.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        for row in self.rows:
+            if row.slip == NONE:
+                continue
+            if row.slip not in (ALL, EACH):
+                row.error = "Chọn lại ở cột «Phiếu»."
+            elif not row.signer:
+                row.error = "Chưa chọn người kí phiếu."
+            else:
+                self.slips.append(_slip(row))
+        wrong = [row.pupil.student.full_name for row in self.rows if row.error]
+        if wrong:
+            self.add_error(None, f"Dòng chưa đúng: {', '.join(wrong)}. Chưa ghi phiếu nào.")
+        elif not self.slips:
+            self.add_error(None, "Chưa ghi phiếu của em nào. Chọn ở cột «Phiếu» của từng em đã nộp.")
+        return super().clean() or {}
+
+    def clash(self, message: str, students: frozenset[int]) -> None:
+        """Marks the rows that somebody else has written; a second save writes over them, knowingly."""
+        for row in self.rows:
+            if row.pupil.student.pk in students:
+                row.error = "Vừa được người khác ghi. Bấm Lưu lần nữa để ghi theo phiếu này."
+                row.seen = str(row.pupil.last)
+        self.add_error(None, message)
+
+
+def _row(number: int, pupil: PupilConsents, data: Any) -> Row:
+    key = pupil.student.pk
+    row = Row(number, pupil, [*signers_of(pupil.student), OTHER], seen=str(pupil.last))
+    ticked: Mapping[str, Any] = data if data is not None else {}
+    if data is not None:
+        row.slip = data.get(f"slip-{key}", NONE)
+        signer = data.get(f"signer-{key}", "")
+        row.signer = signer if signer in row.signers else ""
+        row.seen = data.get(f"seen-{key}", row.seen)
+    elif len(row.signers) == 1:
+        row.signer = OTHER
+    row.choices = [
+        Choice(
+            cell.purpose,
+            representative=f"by-{key}-{cell.purpose.pk}" in ticked,
+            child=f"child-{key}-{cell.purpose.pk}" in ticked,
+        )
+        for cell in pupil.cells
+    ]
+    return row
+
+
+def _slip(row: Row) -> Slip:
+    agrees = row.slip == ALL
+    return Slip(
+        student_id=row.pupil.student.pk,
+        signer=row.signer,
+        seen=int(row.seen) if row.seen.isascii() and row.seen.isdigit() else -1,
+        representative={each.purpose.pk: agrees or each.representative for each in row.choices},
+        child={each.purpose.pk: agrees or each.child for each in row.choices},
+    )
+
+
+class WordForm(forms.Form):
+    """What one giver says of one purpose; `purposes` are those that the pupil has a word of, or may have."""
+
+    purpose = forms.ChoiceField(label="Mục đích")
+    giver = forms.ChoiceField(label="Ai", choices=Giver.choices, widget=forms.RadioSelect)
+    said = forms.ChoiceField(
+        label="Ý kiến",
+        choices=[
+            (Said.GIVEN, "Đồng ý"),
+            (Said.REFUSED, "Không đồng ý"),
+            (Said.WITHDRAWN, "Rút lại đồng ý đã cho"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    signer = WordsField(label="Người kí", rows=0, most=200)
+    said_on = day_field("Ngày kí phiếu")
+    paper = WordsField(label="Phiếu lưu ở", rows=0, most=200)
+
+    def __init__(self, *args: Any, purposes: Sequence[ProcessingPurpose], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._purposes = {str(each.pk): each for each in purposes}
+        named = [(key, each.title) for key, each in self._purposes.items()]
+        self.fields["purpose"].choices = named  # type: ignore[attr-defined]
+        for name in ("purpose", "giver", "said"):
+            field = self.fields[name]
+            wrong = f"Chưa chọn {str(field.label).lower()}. Chọn trong danh sách."
+            field.error_messages |= dict.fromkeys(("required", "invalid_choice"), wrong)
+
+    def word(self) -> Word:
+        values = self.cleaned_data
+        names = ("giver", "said", "signer", "said_on", "paper")
+        return Word(purpose=self._purposes[values["purpose"]], **{name: values[name] for name in names})

@@ -1,0 +1,290 @@
+"""Consents to the processing of pupils' data: written from paper slips, a class at a time or one by one (rule R66).
+
+Nothing is changed or deleted: what is said anew is a new row, and the newest of pupil, purpose and giver counts.
+"""
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from accounts import clock, permissions
+from accounts.history import Source, acting
+from accounts.models import User
+from accounts.powers import Action
+from approvals.data_purposes import purposes_to_agree_to
+from approvals.data_refusals import DataOutdated, DataRefused, words_of
+from approvals.data_rules import child_agrees_from, is_child_asked
+from approvals.models import Consent, ProcessingPurpose
+from students.models import Enrolment, SchoolClass, Student
+
+Giver, Said = Consent.Giver, Consent.Said
+WHO_SEES: Final = "Phiếu đồng ý của lớp mở cho giáo viên chủ nhiệm của lớp, văn thư và Ban giám hiệu."
+WHO_RECORDS: Final = "Phiếu đồng ý do giáo viên chủ nhiệm của lớp hoặc văn thư ghi."
+
+
+# -- What stands -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands of one pupil and one purpose; `child` is None while the child is not asked."""
+
+    purpose: ProcessingPurpose
+    representative: Consent | None
+    child: Consent | None
+    asks_child: bool
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether somebody who is asked has not said anything yet."""
+        return self.representative is None or (self.asks_child and self.child is None)
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the school may: everybody who is asked agrees."""
+        said = [self.representative, *([self.child] if self.asks_child else [])]
+        return all(each is not None and each.said == Said.GIVEN for each in said)
+
+    @property
+    def word(self) -> str:
+        if self.is_allowed:
+            return "Được phép"
+        said = {each.said for each in (self.representative, self.child) if each}
+        if Said.WITHDRAWN in said:
+            return "Đã rút lại"
+        if Said.REFUSED in said:
+            return "Không đồng ý"
+        return "Thiếu ý kiến học sinh" if self.representative else "Chưa có phiếu"
+
+    @property
+    def kind(self) -> str:
+        if self.is_allowed:
+            return "ok"
+        return "warning" if self.is_missing and self.word not in ("Đã rút lại", "Không đồng ý") else "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PupilConsents:
+    """A pupil of a class with a cell for each purpose; `last` is the newest row's number, 0 for none."""
+
+    student: Student
+    cells: tuple[Cell, ...]
+    asks_child: bool
+    last: int
+
+    @property
+    def missing(self) -> tuple[Cell, ...]:
+        return tuple(cell for cell in self.cells if cell.is_missing)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassConsents:
+    """How far the slips of a class are."""
+
+    school_class: SchoolClass
+    pupils: tuple[PupilConsents, ...]
+
+    @property
+    def lacking(self) -> tuple[PupilConsents, ...]:
+        return tuple(pupil for pupil in self.pupils if pupil.missing)
+
+    @property
+    def whole(self) -> int:
+        return len(self.pupils) - len(self.lacking)
+
+
+def read_classes(classes: Sequence[SchoolClass]) -> list[ClassConsents]:
+    """The classes, all of one year, in their order. Three statements, whatever their number."""
+    if not classes:
+        return []
+    purposes = purposes_to_agree_to()
+    seats = Enrolment.objects.filter(school_class__in=classes).held_on(classes[0].year.day_for_roster())
+    by_class: dict[int, list[Student]] = {each.pk: [] for each in classes}
+    for seat in seats.select_related("student").in_class_order():
+        by_class[seat.school_class_id].append(seat.student)
+    pupils = [pupil for group in by_class.values() for pupil in group]
+    found = {each.student.pk: each for each in pupil_consents(pupils, purposes)}
+    return [ClassConsents(each, tuple(found[pupil.pk] for pupil in by_class[each.pk])) for each in classes]
+
+
+def pupil_consents(pupils: Collection[Student], purposes: Sequence[ProcessingPurpose]) -> list[PupilConsents]:
+    """Each pupil with a cell a purpose. One statement."""
+    newest = Consent.objects.filter(purpose__in=purposes, student__in=[pupil.pk for pupil in pupils])
+    stands: dict[tuple[int, int, str], Consent] = {}
+    for row in newest.order_by("student_id", "purpose_id", "giver", "-id").distinct(
+        "student_id", "purpose_id", "giver"
+    ):
+        stands[row.student_id, row.purpose_id, row.giver] = row
+    today = clock.today()
+    return [_pupil(pupil, purposes, stands, today) for pupil in pupils]
+
+
+def _pupil(
+    pupil: Student,
+    purposes: Sequence[ProcessingPurpose],
+    stands: Mapping[tuple[int, int, str], Consent],
+    today: datetime.date,
+) -> PupilConsents:
+    asks_child = child_is_asked(pupil, today)
+    cells = tuple(
+        Cell(
+            each,
+            stands.get((pupil.pk, each.pk, Giver.REPRESENTATIVE)),
+            stands.get((pupil.pk, each.pk, Giver.CHILD)),
+            asks_child,
+        )
+        for each in purposes
+    )
+    rows = [row for cell in cells for row in (cell.representative, cell.child) if row]
+    return PupilConsents(pupil, cells, asks_child, max((row.pk for row in rows), default=0))
+
+
+def child_is_asked(pupil: Student, on: datetime.date) -> bool:
+    return is_child_asked(child_agrees_from(pupil.birth_year, pupil.birth_month, pupil.birth_day), on)
+
+
+def signers_of(pupil: Student) -> list[str]:
+    """Who of the record may sign for the pupil: «Trần Thị Tư (mẹ)»."""
+    known = ((pupil.mother_name, "mẹ"), (pupil.father_name, "cha"), (pupil.guardian_name, "người giám hộ"))
+    return [f"{name} ({who})" for name, who in known if name]
+
+
+# -- Writing -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One pupil's paper slip: what representative and child say of each purpose, by its number.
+
+    `seen`: the newest row of the pupil that the page showed.
+    """
+
+    student_id: int
+    signer: str
+    seen: int
+    representative: Mapping[int, bool]
+    child: Mapping[int, bool]
+
+
+class ConsentClash(DataOutdated):
+    """Somebody else has written for these pupils meanwhile; nothing is written."""
+
+    def __init__(self, students: Collection[int]) -> None:
+        super().__init__(
+            "Có em vừa được người khác ghi phiếu. Xem lại các dòng có ghi chú; chưa ghi phiếu nào."
+        )
+        self.students = frozenset(students)
+
+
+def record_slips(
+    school_class: SchoolClass, slips: Iterable[Slip], *, said_on: datetime.date, paper: str, by: User
+) -> int:
+    """Writes the slips of a class in one go; returns how many pupils. Eight statements, whatever their number.
+
+    What already stands is written again, for it was said again. Raises Refused, DataRefused, ConsentClash.
+    """
+    permissions.require(by, Action.RECORD_CONSENTS, WHO_RECORDS, school_class=school_class)
+    told = {slip.student_id: slip for slip in slips}
+    where = _paper(paper, said_on)
+    capacity = permissions.capacity(by, Action.RECORD_CONSENTS, school_class=school_class)
+    with acting(by, role=capacity, source=Source.PAGE) as act:
+        held = {each.pk: each for each in Student.objects.select_for_update().filter(pk__in=told)}
+        purposes = purposes_to_agree_to()
+        stands = pupil_consents(list(held.values()), purposes)
+        late = [each.student.pk for each in stands if each.last != told[each.student.pk].seen]
+        if late:
+            raise ConsentClash(late)
+        rows = [
+            row
+            for each in stands
+            for row in _rows(told[each.student.pk], each, said_on=said_on, paper=where, by=by)
+        ]
+        Consent.objects.bulk_create(rows)
+        act.says(
+            f"Ghi {len(held)} phiếu đồng ý của lớp {school_class.name}",
+            thing=f"consents_of_class:{school_class.pk}",
+        )
+    return len(held)
+
+
+def _rows(
+    slip: Slip, stands: PupilConsents, *, said_on: datetime.date, paper: str, by: User
+) -> Iterable[Consent]:
+    """A child of whom no agreement is needed is not written, whatever the form said."""
+    child_name = f"{stands.student.full_name} (học sinh)"
+    told: list[tuple[str, str, Mapping[int, bool]]] = [
+        (Giver.REPRESENTATIVE, slip.signer, slip.representative)
+    ]
+    if child_is_asked(stands.student, said_on):
+        told.append((Giver.CHILD, child_name, slip.child))
+    common = {"student": stands.student, "said_on": said_on, "paper": paper, "recorded_by": by}
+    for cell in stands.cells:
+        for giver, signer, said in told:
+            word = Said.GIVEN if said.get(cell.purpose.pk) else Said.REFUSED
+            yield _row(cell.purpose, giver, word, signer, common)
+
+
+def _row(
+    purpose: ProcessingPurpose, giver: str, said: str, signer: str, common: Mapping[str, Any]
+) -> Consent:
+    return Consent(
+        purpose=purpose, giver=giver, said=said, signer=signer, recorded_at=clock.stamp(), **common
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What one giver says of one purpose, on a paper of its own."""
+
+    purpose: ProcessingPurpose
+    giver: str
+    said: str
+    signer: str
+    said_on: datetime.date
+    paper: str
+
+
+def record_word(student: Student, word: Word, *, school_class: SchoolClass | None, by: User) -> Consent:
+    """Writes a consent, a refusal or a withdrawal. `school_class`: where the pupil sits today.
+
+    Raises Refused; DataRefused where nothing was given that could be withdrawn, or the child is not asked.
+    """
+    permissions.require(by, Action.RECORD_CONSENTS, WHO_RECORDS, school_class=school_class)
+    where = _paper(word.paper, word.said_on)
+    signer = words_of(word.signer, "người kí", "signer")
+    capacity = permissions.capacity(by, Action.RECORD_CONSENTS, school_class=school_class)
+    with acting(by, role=capacity, source=Source.PAGE) as act:
+        student = Student.objects.select_for_update().get(pk=student.pk)
+        if word.giver == Giver.CHILD and not child_is_asked(student, word.said_on):
+            raise DataRefused("Ngày ấy em chưa đủ 7 tuổi: chỉ cần người đại diện đồng ý.", "giver")
+        before = _newest(student, word)
+        if word.said == Said.WITHDRAWN and (before is None or before.said != Said.GIVEN):
+            raise DataRefused("Chưa có đồng ý nào đang có hiệu lực để rút lại.", "said")
+        if before is not None and word.said_on < before.said_on:
+            raise DataRefused(f"Đã có phiếu ngày {before.said_on:%d/%m/%Y}, mới hơn phiếu này.", "said_on")
+        if word.said != Said.WITHDRAWN and not _is_asked_for(word.purpose):
+            raise DataOutdated("Mục đích này vừa thôi áp dụng. Mở lại trang rồi làm tiếp.")
+        common = {"student": student, "said_on": word.said_on, "paper": where, "recorded_by": by}
+        made = _row(word.purpose, word.giver, word.said, signer, common)
+        made.save()
+        act.says(
+            f"Ghi phiếu của {student.full_name}: {made} – {word.purpose.title}",
+            thing=f"consents_of_pupil:{student.pk}",
+        )
+    return made
+
+
+def _newest(student: Student, word: Word) -> Consent | None:
+    same = Consent.objects.filter(student=student, purpose=word.purpose, giver=word.giver)
+    return same.order_by("-id").first()
+
+
+def _is_asked_for(purpose: ProcessingPurpose) -> bool:
+    return ProcessingPurpose.objects.to_agree_to().filter(pk=purpose.pk).exists()
+
+
+def _paper(typed: str, said_on: datetime.date) -> str:
+    if said_on > clock.today():
+        raise DataRefused("Ngày kí phiếu chưa tới. Ghi ngày trên phiếu.", "said_on")
+    return words_of(typed, "phiếu lưu ở đâu", "paper")

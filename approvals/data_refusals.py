@@ -1,0 +1,24 @@
+"""How acts about personal data refuse."""
+
+from gradebook.grading import plain_text
+
+
+class DataRefused(Exception):
+    """The act cannot be done; the message says why and what to do. `field` names where it was typed."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class DataOutdated(DataRefused):
+    """It no longer stands as the page showed it: somebody else was faster."""
+
+
+def words_of(typed: str, what: str, field: str) -> str:
+    """The words fit to store; one may be enough («mẹ»). Raises DataRefused where no letter is among them."""
+    words = plain_text(typed)
+    if not any(letter.isalnum() for letter in words):
+        raise DataRefused(f"Chưa ghi {what}. Ghi vài chữ cho người đọc hiểu, rồi gửi lại.", field)
+    return words
