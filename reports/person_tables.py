@@ -51,6 +51,7 @@ OF_STAFF: Final[Mapping[str, str]] = {
     "gradebook.TeachingAssignment": "teacher",
     "gradebook.BankComment": "owner",
     "gradebook.EntryNoticeRecipient": "person",
+    "gradebook.OrderReading": "person",
     "approvals.StaffDecision": "person",
     "approvals.BookSignature": "signer",
     "approvals.SigningReminder": "person",

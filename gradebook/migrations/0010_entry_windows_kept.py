@@ -1,6 +1,6 @@
 """Puts cuts, executions and notices under the audit chain, keeps their history, and those of a closed year as they are.
 
-No order takes a number that another of the same calendar year has, whichever its school year.
+Who has read of a lock is kept for ever. No order takes a number that another of the same calendar year has, whichever its school year.
 """
 
 from django.db import migrations
@@ -33,6 +33,8 @@ BEGIN
 END $$;
 CREATE TRIGGER order_number_guard BEFORE INSERT OR UPDATE OF number, dated ON gradebook_entryorder
     FOR EACH ROW EXECUTE FUNCTION order_number_guard();
+
+SELECT audit_watch('gradebook_orderreading'), history_keep('gradebook_orderreading');
 """
 
 
