@@ -45,7 +45,7 @@ def backups(request: SignedInRequest) -> HttpResponse:
         "has_second": settings.BACKUPS is not None and bool(settings.BACKUPS.second),
         "hour": settings.BACKUPS.hour if settings.BACKUPS else None,
         "is_open": any(backup.state in OPEN for backup in page),
-        "under_way": next((backup for backup in page if backup.state in OPEN and not backup.failure), None),
+        "under_way": next((backup for backup in page if backup.is_under_way), None),
         "keep": keep_words(settings.BACKUPS.keep) if settings.BACKUPS else "",
         "books_tried": BOOKS_TRIED,
         "second": place_name(settings.BACKUPS.second) if settings.BACKUPS else "",

@@ -26,6 +26,8 @@ logger = logging.getLogger(__name__)
 TASK: Final = "back_up"
 BACKUPS: Final = background.Kind(TASK, key="backup_id", locks=36)
 OPEN: Final = (Backup.State.WAITING, Backup.State.RUNNING)
+UNDER_WAY: Final = Q(state=Backup.State.RUNNING) | Q(state=Backup.State.WAITING, failure="")
+"""Not one that failed and waits to be tried again: it keeps nobody from asking. In Python `Backup.is_under_way`."""
 TOO_OLD: Final = datetime.timedelta(hours=36)
 """Without a proven backup for so long, the clerk is told at the start page."""
 BOOKS_TRIED: Final = 20
@@ -49,9 +51,7 @@ def ask_for_backup(*, by: User) -> Backup:
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         # Two wishes come one after the other.
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        # One that failed and waits to be tried again keeps nobody from asking.
-        fresh = Q(state=Backup.State.WAITING, attempts=0) | Q(state=Backup.State.RUNNING)
-        under_way = Backup.objects.filter(fresh).order_by("pk").first()
+        under_way = Backup.objects.filter(UNDER_WAY).order_by("pk").first()
         if under_way is not None:
             raise BackupRefused(
                 f"Đang sao lưu (bản số {under_way.pk}), nên không làm thêm bản nữa. Chờ xong, còn cần thì bấm lại."
@@ -184,7 +184,7 @@ def backup_tasks(user: User) -> list[BackupTask]:
         return [BackupTask(None)]
     found = Backup.objects.aggregate(
         last=Max("made_at", filter=Q(state=Backup.State.PROVEN, forgotten_at=None)),
-        under_way=Count("pk", filter=Q(state__in=OPEN, failure="")),
+        under_way=Count("pk", filter=UNDER_WAY),
     )
     since = found["last"]
     if since is not None and since > clock.stamp() - TOO_OLD:

@@ -89,6 +89,12 @@ class Backup(models.Model):
         return f"Bản sao lưu số {self.pk}"
 
     @property
+    def is_under_way(self) -> bool:
+        """As `accounts.backups.UNDER_WAY` asks the database."""
+        waits = self.state == self.State.WAITING and not self.failure
+        return waits or self.state == self.State.RUNNING
+
+    @property
     def rows_label(self) -> str:
         """ "520.761", the thousands apart by a dot; "" before it is made."""
         return "" if self.rows is None else grouped(self.rows)
