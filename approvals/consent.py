@@ -22,7 +22,9 @@ def answer(request: CorrectionRequest, *, consents: bool, note: str, by: User) -
         if consents:
             register_of(request).check_writable()
         if not consents and not says_something(note):
-            raise CorrectionRefused("Ghi lí do không đồng ý để giáo viên biết.", field="note")
+            raise CorrectionRefused(
+                "Ghi lí do không đồng ý, ít nhất 3 chữ cái hoặc chữ số, để giáo viên biết.", field="note"
+            )
         request.consent_by, request.consent_at, request.consent_note = by, clock.now(), plain_text(note)
         request.save()
     return request

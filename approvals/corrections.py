@@ -283,7 +283,9 @@ def decide(request: CorrectionRequest, *, approve: bool, note: str, by: User) ->
             check_uncontested(request)
             register_of(request).check_writable()
         if not approve and not says_something(note):
-            raise CorrectionRefused("Ghi lí do từ chối để giáo viên biết vì sao.", field="note")
+            raise CorrectionRefused(
+                "Ghi lí do từ chối, ít nhất 3 chữ cái hoặc chữ số, để giáo viên biết vì sao.", field="note"
+            )
         request.decided_by, request.decided_at, request.decision_note = by, clock.now(), plain_text(note)
         request.save()
     return request
@@ -299,9 +301,11 @@ def cancel(request: CorrectionRequest, *, note: str = "", by: User) -> Correctio
         request = moved(request, Act.CANCEL, by)
         if request.was_filed and not says_something(note):
             raise CorrectionRefused(
-                "Phiếu đã được phê chuẩn: ghi lí do huỷ để người phê chuẩn và văn thư biết, rồi huỷ lại."
+                "Phiếu đã được phê chuẩn: ghi lí do huỷ (ít nhất 3 chữ cái hoặc chữ số) để người phê chuẩn và "
+                "văn thư biết, rồi huỷ lại."
                 if request.decided_by_id
-                else f"Phiếu đã có số {request.label}: ghi lí do huỷ để lưu cùng phiếu, rồi huỷ lại.",
+                else f"Phiếu đã có số {request.label}: ghi lí do huỷ (ít nhất 3 chữ cái hoặc chữ số) để lưu cùng "
+                "phiếu, rồi huỷ lại.",
                 field="cancel_note",
             )
         request.cancel_note = plain_text(note) if says_something(note) else ""

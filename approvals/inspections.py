@@ -158,7 +158,9 @@ def _check_end(inspection: Inspection, act: InspectionAct, words: str) -> None:
 def check_words(words: str, what: str, field: str = "text") -> None:
     """Raises InspectionRefused for words that say nothing or too much."""
     if not says_something(words):
-        raise InspectionRefused(f"Chưa ghi {what}. Ghi vài chữ cho người đọc hiểu, rồi gửi lại.", field)
+        raise InspectionRefused(
+            f"Chưa ghi {what}. Ghi cho người đọc hiểu, ít nhất 3 chữ cái hoặc chữ số, rồi gửi lại.", field
+        )
     if len(words) > MOST_LETTERS:
         raise InspectionRefused(
             f"Phần ghi dài {len(words)} chữ, nhiều nhất {MOST_LETTERS}. Bớt đi rồi gửi lại.", field

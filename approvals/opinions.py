@@ -24,7 +24,9 @@ def give_opinion(request: CorrectionRequest, *, opinion: str, by: User) -> Corre
                 "thêm thì trao đổi trực tiếp với Phó Hiệu trưởng."
             )
         if not says_something(opinion):
-            raise CorrectionRefused("Ghi ý kiến rồi gửi lại.", field="opinion")
+            raise CorrectionRefused(
+                "Ghi ý kiến, ít nhất 3 chữ cái hoặc chữ số, rồi gửi lại.", field="opinion"
+            )
         request.opinion_by, request.opinion_at, request.opinion = by, clock.now(), plain_text(opinion)
         request.save()
     return request
@@ -42,7 +44,9 @@ def ask_for_more(request: CorrectionRequest, *, note: str, by: User) -> Correcti
     with acting(by, role="Phó Hiệu trưởng", source=Source.PAGE, request_id=request.pk):
         request = moved(request, Act.RETURN, by)
         if not says_something(note):
-            raise CorrectionRefused("Ghi cần bổ sung gì để giáo viên biết mà làm.", field="note")
+            raise CorrectionRefused(
+                "Ghi cần bổ sung gì, ít nhất 3 chữ cái hoặc chữ số, để giáo viên biết mà làm.", field="note"
+            )
         request.returned_by, request.returned_at, request.return_note = by, clock.now(), plain_text(note)
         request.save()
     return request

@@ -265,7 +265,9 @@ def _held_reply(reply: ReconciliationReply, act: ReplyAct, by: User) -> Reconcil
 
 def _check_words(words: str, what: str, field: str = "text") -> None:
     if not says_something(words):
-        raise ReconciliationRefused(f"Chưa ghi {what}. Ghi vài chữ cho người đọc hiểu, rồi gửi lại.", field)
+        raise ReconciliationRefused(
+            f"Chưa ghi {what}. Ghi cho người đọc hiểu, ít nhất 3 chữ cái hoặc chữ số, rồi gửi lại.", field
+        )
     if len(words) > MOST_LETTERS:
         raise ReconciliationRefused(
             f"Phần ghi dài {len(words)} chữ, nhiều nhất {MOST_LETTERS}. Bớt đi rồi gửi lại.", field

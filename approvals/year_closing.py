@@ -23,7 +23,8 @@ from approvals.models import CorrectionRequest, Inspection, ReconciliationRound
 from approvals.reconciliation_workflow import RoundState
 from approvals.workflow import OPEN_STATES, State
 from gradebook.decided_anew import decisions_to_amend
-from gradebook.models import EntryWindow, YearOutcome
+from gradebook.decision_rules import DecisionState
+from gradebook.models import EntryWindow, ResultsDecision, YearOutcome
 from gradebook.opening import Item
 from students.attendance_months import begun_months
 from students.calendar import YearCalendar
@@ -36,7 +37,7 @@ WHO_CLOSES = "Năm học do Hiệu trưởng đóng và mở lại."
 
 
 def closing_list(year: SchoolYear) -> list[Item]:
-    """What is settled and what is not, each with who does it. Eleven statements; twelve more where pupils with an
+    """What is settled and what is not, each with who does it. Twelve statements; twelve more where pupils with an
     approved result were corrected, nine for each kind of decision that names one."""
     return [
         *(_last_day(year), _outcomes(year), _decisions(year), _windows(year), _requests(year)),
@@ -113,15 +114,21 @@ def _outcomes(year: SchoolYear) -> Item:
 
 
 def _decisions(year: SchoolYear) -> Item:
-    """An issued decision that says of a pupil what no longer holds is amended first: of a closed year none can be."""
+    """An issued one that says of a pupil what no longer holds is amended first, a draft issued or dropped: of a closed
+    year neither can be done."""
     wrong = decisions_to_amend(year)
-    told = [f"{each.decision.label} ({', '.join((*each.decided, *each.undecided))})" for each in wrong]
+    drafts = ResultsDecision.objects.filter(year=year, state=DecisionState.DRAFT).count()
+    told = [f"{drafts} dự thảo chưa ban hành, chưa bỏ"] if drafts else []
+    told += [
+        f"{each.decision.label} chờ sửa đổi, thay thế ({', '.join((*each.decided, *each.undecided))})"
+        for each in wrong
+    ]
     return Item(
         "Quyết định về kết quả năm học",
         "mọi quyết định đúng với kết quả"
         if not wrong
         else f"{len(wrong)} quyết định nêu kết quả không còn đúng",
-        f"chờ quyết định sửa đổi, thay thế: {'; '.join(told)}" if told else "",
+        "; ".join(told),
         PRINCIPAL,
         f"{reverse('gradebook:decisions')}?year={year.pk}",
         "Xem quyết định",

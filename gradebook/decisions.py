@@ -117,7 +117,7 @@ def withdraw_decision(decision: ResultsDecision, *, reason: str, by: User) -> Re
     """
     permissions.require(by, Action.APPROVE_OUTCOMES, WHO_ISSUES)
     if not says_something(reason):
-        raise PaperRefused(("reason", "Ghi lí do thu hồi."))
+        raise PaperRefused(("reason", "Ghi lí do thu hồi, ít nhất 3 chữ cái hoặc chữ số."))
     with acting(by, role=permissions.post_label(by), source=Source.PAGE, under=decision.number):
         hold_numbers()
         decision = _moved(decision, DecisionAct.WITHDRAW, DecisionActor.PRINCIPAL)

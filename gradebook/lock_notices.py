@@ -83,8 +83,10 @@ def _words(order: dict[str, Any], classes: Iterable[str]) -> str:
 
 
 def mark_order_read(order: EntryOrder, *, by: User) -> None:
-    """«Đã đọc», once: the first moment stays. Raises Refused."""
+    """«Đã đọc», once: the first moment stays; of a closed year nothing is noted any more. Raises Refused."""
     permissions.require(by, Action.SEE_ORDERS, WHO_READS)
+    if order.year.is_closed:
+        return
     with acting(by, role=permissions.post_label(by), source=Source.PAGE, under=order.number) as act:
         OrderReading.objects.get_or_create(order=order, person=by, defaults={"read_at": clock.now()})
         act.says(f"Đọc văn bản số {order.number}", thing=f"order:{order.pk}")

@@ -104,7 +104,9 @@ def reopen_outcome(
         if row is None or row.decided is None or not row.decided.result:
             raise YearEndRefused(f"Em {student.full_name} không có kết quả nào đã phê duyệt để mở lại.")
         if not says_something(reason):
-            raise YearEndRefused("Ghi lí do mở lại: giáo viên chủ nhiệm, Phó Hiệu trưởng đọc được.")
+            raise YearEndRefused(
+                "Ghi lí do mở lại (ít nhất 3 chữ cái hoặc chữ số): giáo viên chủ nhiệm, Phó Hiệu trưởng đọc được."
+            )
         if against := _take_back(row, row.decided, why=" ".join(reason.split())):
             raise YearEndRefused(against)
 

@@ -155,7 +155,9 @@ def send_back(school_class: SchoolClass, *, reason: str, by: User) -> None:
     else:
         permissions.require(by, Action.REVIEW_OUTCOMES, WHO_REVIEWS)
     if not says_something(reason):
-        raise YearEndRefused("Ghi lí do trả lại để giáo viên chủ nhiệm biết phải xem gì.")
+        raise YearEndRefused(
+            "Ghi lí do trả lại, ít nhất 3 chữ cái hoặc chữ số, để giáo viên chủ nhiệm biết phải xem gì."
+        )
     with moving(school_class, Act.SEND_BACK, actor, by=by, source=Source.PAGE) as page:
         page.record.returned_by, page.record.return_reason = by, reason.strip()
 
@@ -180,7 +182,9 @@ def decide_exception(
         if row is None or row not in page.asked:
             raise YearEndRefused(f"Em {student.full_name} không có đề nghị ngoại lệ đang chờ quyết định.")
         if not says_something(note):
-            raise YearEndRefused("Ghi ý kiến: vì sao đồng ý, hoặc vì sao không.")
+            raise YearEndRefused(
+                "Ghi ý kiến, ít nhất 3 chữ cái hoặc chữ số: vì sao đồng ý, hoặc vì sao không."
+            )
         row.said.exception = Exceptional.GRANTED if is_granted else Exceptional.REFUSED
         row.said.exception_by, row.said.exception_note = by, note.strip()
         _store([row.said], why="Quyết định về đề nghị ngoại lệ")

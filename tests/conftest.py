@@ -11,7 +11,6 @@ import pytest_django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpRequest
 from django.test import Client
@@ -19,6 +18,7 @@ from django.utils import timezone
 
 from accounts import clock
 from accounts.models import User
+from accounts.session_store import SessionStore
 from reports import pdf_archive
 from tests.conforming import faults_of
 from tests.gradebook.school import School, make_school

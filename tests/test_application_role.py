@@ -110,6 +110,7 @@ def test_no_history_table_was_forgotten(application):
         "SELECT * FROM django_session",
         "SELECT * FROM otp_totp_totpdevice",
         "SELECT * FROM accounts_activationslip",
+        "SELECT content FROM reports_syncrecord",
         "INSERT INTO accounts_team (name) VALUES ('Tổ lạ')",
         "UPDATE gradebook_subjectresult SET mark = 10",
         "DELETE FROM students_student",

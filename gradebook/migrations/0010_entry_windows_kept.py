@@ -34,7 +34,8 @@ END $$;
 CREATE TRIGGER order_number_guard BEFORE INSERT OR UPDATE OF number, dated ON gradebook_entryorder
     FOR EACH ROW EXECUTE FUNCTION order_number_guard();
 
-SELECT audit_watch('gradebook_orderreading'), history_keep('gradebook_orderreading');
+SELECT audit_watch('gradebook_orderreading'), history_keep('gradebook_orderreading'),
+    closed_year_guard('gradebook_orderreading', '(SELECT year_id FROM gradebook_entryorder WHERE id = r.order_id)');
 """
 
 

@@ -20,6 +20,8 @@ from approvals.models import CorrectionRequest
 from approvals.tasks import read_tasks
 from approvals.year_closing import close_year, closing_list, reopen_year
 from gradebook.decided_anew import ToAmend
+from gradebook.decision_rules import DecisionKind
+from gradebook.decisions import draft_decision
 from gradebook.models import ResultsDecision, SubjectResult, YearOutcome
 from students.models import Enrolment, HomeroomAssignment, SchoolYear, YearIsClosed, YearProfile
 from students.years import YearRefused
@@ -132,6 +134,12 @@ def test_a_year_is_not_closed_over_a_decision_that_says_what_no_longer_holds(sch
         close_year(over, by=school.bich)
     assert "01/QĐ-THKĐ" in str(refusal.value.problems)
     assert "Nguyễn An (4A)" in str(refusal.value.problems)
+
+
+def test_a_year_is_not_closed_over_a_draft_of_a_decision_which_nobody_could_issue_then(school, over):
+    draft_decision(DecisionKind.RESULTS, over, None, by=school.tuan)
+    with pytest.raises(YearRefused, match="1 dự thảo chưa ban hành, chưa bỏ"):
+        close_year(over, by=school.bich)
 
 
 def test_a_year_is_not_opened_again_without_a_reason(school, over):
