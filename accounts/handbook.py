@@ -270,6 +270,22 @@ _PUPILS = (
         (Action.RECORD_MOVEMENTS,),
         "students:movements",
     ),
+    Entry(
+        "xem phiếu đồng ý về dữ liệu cá nhân, em nào còn thiếu",
+        "mở «Phiếu đồng ý», chọn lớp: mỗi em ghi mục nào «Được phép», «Không đồng ý», chưa có phiếu. "
+        "«Còn thiếu của ai» nêu "
+        "từng em.",
+        (Action.SEE_CONSENTS,),
+        "approvals:consents",
+    ),
+    Entry(
+        "ghi phiếu đồng ý của cả lớp, hoặc ghi một em rút lại",
+        "mở «Phiếu đồng ý», chọn lớp, ghi «Ngày kí phiếu», chọn ở cột «Phiếu» của từng em rồi lưu một "
+        "lần. Em từ 7 tuổi có ý kiến "
+        "của chính em. Rút lại thì mở trang của em, bấm «Rút lại».",
+        (Action.RECORD_CONSENTS,),
+        "approvals:consents",
+    ),
 )
 
 _MARKS = (
@@ -770,6 +786,39 @@ _SUPERVISION = (
         "nhật kí trên sổ in kiểm tra được ở đây.",
         (Action.SEE_AUDIT_TRAIL,),
         "approvals:audit",
+    ),
+    Entry(
+        "biết trường xử lí dữ liệu cá nhân vào việc gì, có yêu cầu, sự cố nào",
+        "mở «Sổ mục đích xử lí dữ liệu cá nhân»; các thẻ «Yêu cầu», «Sự cố», «Thời hạn lưu» ở đầu trang.",
+        (Action.SEE_DATA_PROTECTION,),
+        "approvals:purposes",
+    ),
+    Entry(
+        "ghi mục đích xử lí, yêu cầu của phụ huynh, sự cố dữ liệu",
+        "mở «Sổ mục đích xử lí dữ liệu cá nhân»: «Thêm mục đích»; ở «Yêu cầu» và «Sự cố» ghi ngay khi "
+        "nhận, khi phát hiện. Hạn trả "
+        "lời và 72 giờ báo sự cố hiện ở «Việc của tôi».",
+        (Action.KEEP_DATA_PROTECTION,),
+        "approvals:purposes",
+    ),
+    Entry(
+        "quyết định yêu cầu về dữ liệu cá nhân, kết thúc sự cố",
+        "mở việc ở «Việc của tôi» hoặc thẻ «Yêu cầu», «Sự cố»: ghi quyết định kèm lí do; sự cố kết thúc "
+        "thì ghi kết luận.",
+        (Action.DECIDE_DATA_REQUEST,),
+        "approvals:data_requests",
+    ),
+    Entry(
+        "đưa một người bản sao dữ liệu của chính họ",
+        "mở yêu cầu đã được chấp nhận, bấm «Tải bản sao dữ liệu», gõ mật khẩu; tệp có bảng Excel cho người đọc.",
+        (Action.EXPORT_PERSON,),
+        "approvals:data_requests",
+    ),
+    Entry(
+        "xoá phần đã quá thời hạn lưu",
+        "mở «Thời hạn lưu»: chỉ phần quy định cho xoá mới có nút, lịch sử không bao giờ bị xoá.",
+        (Action.REMOVE_EXPIRED,),
+        "approvals:retention",
     ),
 )
 
