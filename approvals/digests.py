@@ -41,7 +41,9 @@ KINDS: Final[Mapping[str, str]] = {
     "inquiries": "câu hỏi, sự cố",
 }
 """By the name that the start page has for them; a test fails for a kind that has no words here."""
-NO_TASKS: Final = frozenset({"own_sheets", "notices", "deadlines", "team_notices", "signing_reminders"})
+NO_TASKS: Final = frozenset(
+    {"own_sheets", "notices", "deadlines", "team_notices", "signing_reminders", "lock_notices"}
+)
 """What the start page shows besides."""
 
 

@@ -248,6 +248,13 @@ function start(form) {
     saver.now();
   });
 
+  // A request goes by the plain form, which knows the versions of the page's beginning alone.
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const cell of grid.cells) {
+      if (cell.version !== Number(grid.versionOf(cell))) formData.set(`v.${cell.name}`, cell.version);
+    }
+  });
+
   form.addEventListener("submit", (event) => {
     if (form.dataset.mode === "propose") return;
     event.preventDefault();

@@ -400,6 +400,7 @@ def test_every_test_and_function_the_document_names_exists():
     tests = "".join(path.read_text(encoding="utf-8") for path in (root / "tests").glob("*/test_*.py"))
     places = [
         *(root / "gradebook").glob("*.py"),
+        *(root / f"approvals/{name}.py" for name in ("data_rules", "retention")),
         *(root / f"students/{name}.py" for name in ("record_rules", "records", "administrative_units")),
     ]
     code = "".join(path.read_text(encoding="utf-8") for path in places)
