@@ -351,7 +351,7 @@ def test_in_production_the_code_is_not_even_computed():
         "from accounts import second_factor; from accounts.models import User;"
         "print(repr(second_factor.demo_code(User(), second_factor.new_key())))"
     )
-    environment = {**os.environ, "KIMDONG_HOSTS": "so.kimdong.example"}
+    environment = {**os.environ, "KIMDONG_HOSTS": "so.kimdong.example", "KIMDONG_DATA_KEY": "d" * 50}
     environment["DJANGO_SETTINGS_MODULE"] = "kimdong.settings"
     for mode, answer in (("production", r"''"), ("demo", r"'\d{6}'")):
         done = subprocess.run(
