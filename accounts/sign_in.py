@@ -59,7 +59,7 @@ class SignIn(LoginView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The school's name, and `proof_code` of the printed book whose code was scanned, which is shown after logging in."""
+        """The school's name; `proof_code` of the printed book whose code was scanned, shown after logging in."""
         return super().get_context_data(**kwargs) | {
             "school_name": school_name(),
             "proof_code": _proof_code(self.get_redirect_url()),

@@ -136,7 +136,10 @@ def _data_key() -> Line:
     name = "Khoá dữ liệu (số định danh, điện thoại, thư điện tử)"
     if not fault:
         return Line(name, State.GOOD, "Mở được mọi cột đã mã hoá")
-    what = f"{ADMIN} đặt lại tệp khoá dữ liệu cất trong két của trường, rồi khởi động lại web và máy nền. Máy báo: {fault}."
+    what = (
+        f"{ADMIN} đặt lại tệp khoá dữ liệu cất trong két của trường, rồi khởi động lại web và máy nền. "
+        f"Máy báo: {fault}."
+    )
     return Line(name, State.BAD, "Không mở được các cột đã mã hoá", what)
 
 

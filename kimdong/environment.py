@@ -152,8 +152,8 @@ def _mail(values: Mapping[str, str]) -> Mail | None:
     url = _split(_required(values, "KIMDONG_SMTP_URL", _SMTP_EXAMPLE))
     if url is None or url.scheme not in ("smtp", "smtps") or not url.hostname:
         raise BadEnvironmentError(
-            f"KIMDONG_SMTP_URL must begin with smtp:// (TLS by STARTTLS) or smtps:// and end with a name, or a name and the number of a port, for "
-            f"example: {_SMTP_EXAMPLE}."
+            "KIMDONG_SMTP_URL must begin with smtp:// (TLS by STARTTLS) or smtps:// and end with a name, or a name and "
+            f"the number of a port, for example: {_SMTP_EXAMPLE}."
         )
     sender = _required(values, "KIMDONG_MAIL_FROM", "hoso@kimdong.edu.vn")
     if "@" not in sender:
@@ -307,10 +307,10 @@ def _bind(values: Mapping[str, str]) -> str:
     told = values.get("KIMDONG_BIND", "").strip() or "127.0.0.1:8000"
     host, _colon, port = told.rpartition(":")
     is_socket = told.startswith("unix:/")
-    if not is_socket and (not _HOST.fullmatch(host) or not port.isdecimal() or not 0 < int(port) < 65536):
+    if not is_socket and (not _HOST.fullmatch(host) or not port.isdecimal() or int(port) > 65535):
         raise BadEnvironmentError(
-            f"KIMDONG_BIND is {told!r}; it must be an address and a port, or a socket, for example: 127.0.0.1:8000 or "
-            "unix:/run/kimdong/web.sock."
+            f"KIMDONG_BIND is {told!r}; it must be an address and a port, or a socket, for example: 127.0.0.1:8000 "
+            "or unix:/run/kimdong/web.sock."
         )
     return told
 
@@ -349,8 +349,8 @@ def _data_keys(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
         raise BadEnvironmentError("KIMDONG_DATA_KEY names a key twice; leave one of them out.")
     if mode == "production" and _secret(values) in keys:
         raise BadEnvironmentError(
-            "KIMDONG_DATA_KEY is the same as KIMDONG_SECRET_KEY; take another one: the secret key is changed when it leaks, "
-            "and the sealed columns would be lost with it."
+            "KIMDONG_DATA_KEY is the same as KIMDONG_SECRET_KEY; take another one: the secret key is changed when it "
+            "leaks, and the sealed columns would be lost with it."
         )
     return keys
 
@@ -364,7 +364,8 @@ def _hosts(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
     for host in hosts:
         if not _HOST.fullmatch(host):
             raise BadEnvironmentError(
-                f"KIMDONG_HOSTS has {host!r}; write names alone, without http:// and port, for example: so.kimdong.edu.vn."
+                f"KIMDONG_HOSTS has {host!r}; write names alone, without http:// and port, for example: "
+                "so.kimdong.edu.vn."
             )
     return hosts or ("localhost", "127.0.0.1", "testserver")
 
@@ -375,7 +376,13 @@ def _address(values: Mapping[str, str], hosts: Sequence[str], *, is_secure: bool
     if not told:
         return f"{'https' if is_secure else 'http'}://{hosts[0]}"
     address = _split(told)
-    if address is None or address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
+    if (
+        address is None
+        or address.scheme not in ("http", "https")
+        or not address.hostname
+        or address.path
+        or address.query
+    ):
         raise BadEnvironmentError(
             f"KIMDONG_ADDRESS is {told!r}; it must be a scheme and a name, for example: https://hoso.kimdong.edu.vn."
         )
@@ -399,8 +406,8 @@ def _database(url: str) -> tuple[dict[str, str], dict[str, str]]:
         parts = dict(conninfo_to_dict(url))
     except ProgrammingError as problem:
         raise BadEnvironmentError(
-            "DATABASE_URL is no address that PostgreSQL's library takes: postgresql://user:password@host:5432/database, "
-            "with signs other than letters and digits in the password written as %40 and the like."
+            "DATABASE_URL is no address that PostgreSQL's library takes: postgresql://user:password@host:5432/database,"
+            " with signs other than letters and digits in the password written as %40 and the like."
         ) from problem
     settings = {
         "ENGINE": "django.db.backends.postgresql",

@@ -57,7 +57,9 @@ def name_of_the_school() -> str:
     """As the newest year that was opened has it, else the one that is prepared; "" before any. Named in
     settings.NAME_OF_THE_SCHOOL."""
     is_prepared = Case(When(state=SchoolYear.State.PREPARING, then=1), default=0)
-    return SchoolYear.objects.order_by(is_prepared, "-year").values_list("school_name", flat=True).first() or ""
+    return (
+        SchoolYear.objects.order_by(is_prepared, "-year").values_list("school_name", flat=True).first() or ""
+    )
 
 
 # -- The year ----------------------------------------------------------------------------------------------

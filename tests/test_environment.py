@@ -182,7 +182,9 @@ def test_a_bad_word_about_backups_is_refused_with_its_name_and_remedy(name, valu
 )
 def test_a_bad_value_is_refused_with_its_name_and_remedy(name, value, words):
     with pytest.raises(BadEnvironmentError) as refusal:
-        read_environment({**GOOD, **({"KIMDONG_SECRET_KEY": ""} if name.endswith("_FILE") else {}), name: value})
+        read_environment(
+            {**GOOD, **({"KIMDONG_SECRET_KEY": ""} if name.endswith("_FILE") else {}), name: value}
+        )
     assert words in str(refusal.value)
     assert name in str(refusal.value)
 

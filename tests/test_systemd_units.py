@@ -94,7 +94,9 @@ def test_the_one_command_of_a_restore_hands_its_options_to_the_unit_and_ends_as_
     asked, options = tmp_path / "asked", tmp_path / "options.env"
     script = (ROOT / "deploy/restore").read_text(encoding="utf-8")
     assert "EnvironmentFile=-/run/kimdong-restore.env" in UNITS["kimdong-restore.service"]
-    (tmp_path / "restore").write_text(script.replace("/run/kimdong-restore.env", str(options)), encoding="utf-8")
+    (tmp_path / "restore").write_text(
+        script.replace("/run/kimdong-restore.env", str(options)), encoding="utf-8"
+    )
     (tmp_path / "systemctl").write_text(
         f'#!/bin/sh\necho "$*" >>{asked}\n'
         f'case "$1" in is-active) exit ${{ACTIVE:-3}} ;; start) cat {options} >>{asked}; exit 1 ;; esac\n',

@@ -1,4 +1,4 @@
-"""What migrations write into a new database is in the audit chain as the system's, and `verify_audit` warns of nothing."""
+"""What migrations write into a new database is in the chain as the system's, and `verify_audit` warns of nothing."""
 
 import datetime
 

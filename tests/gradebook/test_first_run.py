@@ -53,7 +53,7 @@ def test_the_command_on_the_server_tells_the_address_and_the_code(capsys):
 def test_before_the_tables_are_there_the_command_says_what_to_run_first():
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accounts_user RENAME TO not_yet")
-    with pytest.raises(CommandError, match="manage.py migrate, manage.py grant_application_role trước"):
+    with pytest.raises(CommandError, match=r"manage\.py migrate, manage\.py grant_application_role trước"):
         call_command("first_run")
 
 
@@ -140,7 +140,7 @@ def test_guesses_of_the_code_come_to_an_end():
 
 def test_a_new_school_is_called_by_its_own_name_from_the_first_page_on(settings):
     name = "Trường Tiểu học Lê Văn Tám"
-    principal, clerk = codes_of(sent(school_name=name))
+    sent(school_name=name)
     assert name in Client().get(reverse("accounts:login")).text
     assert settings.OTP_TOTP_ISSUER(None) == name
     browser = Client()

@@ -105,8 +105,8 @@ def _refuse_a_role_that_owns_nothing() -> None:
         role, is_owner = cursor.fetchone()
     if not is_owner:
         raise CommandError(
-            f"The role {role} does not own the database {connection.settings_dict['NAME']}: nothing was restored. Log in "
-            "as its owner: DATABASE_URL_FILE names the file owner_database_url (README, «Backups»)."
+            f"The role {role} does not own the database {connection.settings_dict['NAME']}: nothing was restored. Log "
+            "in as its owner: DATABASE_URL_FILE names the file owner_database_url (README, «Backups»)."
         )
 
 
@@ -181,8 +181,8 @@ def _refuse_another_data_key() -> None:
     fault = fault_of_the_data_key(postgres.address_of_the_school())
     if fault:
         raise CommandError(
-            f"The database and the files are restored, but {fault}: no page with them can be shown. Put the school's own "
-            "data_key, kept in its safe with the backup's password, in place of the present one (the file that "
-            "KIMDONG_DATA_KEY_FILE names; former keys on further lines), then start web and worker; /readyz says whether "
-            "it opens them. Nothing has to be restored again."
+            f"The database and the files are restored, but {fault}: no page with them can be shown. Put the school's "
+            "own data_key, kept in its safe with the backup's password, in place of the present one (the file that "
+            "KIMDONG_DATA_KEY_FILE names; former keys on further lines), then start web and worker; /readyz says "
+            "whether it opens them. Nothing has to be restored again."
         )
