@@ -26,6 +26,7 @@ from accounts.models import AccessLogEntry, SignedInSession, User
 from accounts.passwords import is_long_enough
 from accounts.permissions import Refused
 from accounts.refusals import log_access
+from accounts.school import school_name
 
 PENDING = "signing_in"
 PENDING_SECONDS = 10 * 60
@@ -58,8 +59,11 @@ class SignIn(LoginView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """`proof_code` of the printed book whose code was scanned, which is shown after logging in."""
-        return super().get_context_data(**kwargs) | {"proof_code": _proof_code(self.get_redirect_url())}
+        """The school's name; `proof_code` of the printed book whose code was scanned, shown after logging in."""
+        return super().get_context_data(**kwargs) | {
+            "school_name": school_name(),
+            "proof_code": _proof_code(self.get_redirect_url()),
+        }
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         user: Any = form.get_user()

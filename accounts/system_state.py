@@ -19,7 +19,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import certificates, clock, disks
+from accounts import certificates, clock, disks, seal_check
 from accounts.background import has_live_worker
 from accounts.backups import Health, Standing, read_health
 from accounts.certificates import Lifetime
@@ -78,11 +78,13 @@ class Line:
 
 
 def read_state() -> list[Line]:
-    """Eight statements at most, however much there is; and up to two seconds for a certificate that is not served."""
+    """Nine statements at most, however much there is; and up to two seconds for a certificate that is not served."""
+    health = read_health()
     return [
         *_database(),
-        *_disks(),
-        _backups(read_health()),
+        _data_key(),
+        *_disks(health),
+        _backups(health),
         _queue(read_queue()),
         *_certificates(),
         _version(),
@@ -127,10 +129,24 @@ def _clocks(apart: datetime.timedelta) -> Line:
     return Line("Đồng hồ", State.WATCH if abs(apart) < CLOCKS_FAR_APART else State.BAD, value, what)
 
 
+def _data_key() -> Line:
+    with connection.cursor() as cursor:
+        cursor.execute(seal_check.statement())
+        fault = seal_check.fault(cursor.fetchall())
+    name = "Khoá dữ liệu (số định danh, điện thoại, thư điện tử)"
+    if not fault:
+        return Line(name, State.GOOD, "Mở được mọi cột đã mã hoá")
+    what = (
+        f"{ADMIN} đặt lại tệp khoá dữ liệu cất trong két của trường, rồi khởi động lại web và máy nền. "
+        f"Máy báo: {fault}."
+    )
+    return Line(name, State.BAD, "Không mở được các cột đã mã hoá", what)
+
+
 # -- Disks -------------------------------------------------------------------------------------------------
 
 
-def _disks() -> Iterator[Line]:
+def _disks(health: Health) -> Iterator[Line]:
     yield _disk("Ổ đĩa của tệp (minh chứng, sổ đã in)", room_of(Path(settings.MEDIA_ROOT).parent))
     if settings.BACKUPS is None:
         return
@@ -148,8 +164,11 @@ def _disks() -> Iterator[Line]:
         since = "chưa đo lần nào" if reading is None else f"lần đo cuối {_moment(reading.read_at)}"
         yield Line(name, State.UNKNOWN, f"Do máy nền đo: {since}", f"{ADMIN} xem máy nền có chạy không.")
         return
-    room = Room(reading.total, reading.free or 0) if reading.total else None
-    yield _disk(name, room)
+    if not reading.total and health.proven is None:
+        # The folder is made by the first backup.
+        yield Line(name, State.UNKNOWN, "Do máy nền đo: chưa đo, đợi bản sao lưu đầu tiên")
+        return
+    yield _disk(name, Room(reading.total, reading.free or 0) if reading.total else None)
 
 
 def _disk(name: str, room: Room | None) -> Line:

@@ -38,6 +38,7 @@ from accounts import clock, permissions, sessions
 from accounts.models import User
 from accounts.permissions import Powers
 from accounts.powers import Action
+from accounts.school import school_name
 from approvals.announcements import waiting_for as announcements_for
 from approvals.inspection_tasks import (
     findings_waiting_for,
@@ -87,7 +88,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     counts[START_PAGE] = waiting
     return {
         **bare,
-        "school_name": year.school_name if year else "Trường Tiểu học Kim Đồng",
+        "school_name": year.school_name if year else school_name(),
         "year_label": year.label if year else "",
         "post_label": permissions.post_label(user),
         "waiting": {"count": waiting, "url": reverse(START_PAGE)},

@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 MODES = ("demo", "test", "production")
@@ -17,6 +18,7 @@ TOKEN_LENGTH = 20
 _SMTP_EXAMPLE = "smtp://user:password@mail.kimdong.edu.vn:587"
 REMOTE_REPOSITORIES = ("sftp:", "s3:", "rest:", "b2:", "azure:", "gs:", "swift:", "rclone:")
 """What restic takes besides a folder."""
+_HOST = re.compile(r"\*|\.?[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\]")
 KEPT_BACKUPS = "within=14d daily=30 weekly=12 monthly=24 yearly=10 milestones=2y"
 _KEEP_COUNTS = ("daily", "weekly", "monthly", "yearly")
 _KEEP_SPANS = ("within", "milestones")
@@ -43,6 +45,8 @@ class Environment:
     tls: tuple[str, str, int] | None
     slow_ms: int
     metrics_token: str
+    bind: str
+    web_workers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,14 @@ class Backups:
         return self.proof if self.proof_file is None else self.proof_file.read_text(encoding="utf-8").strip()
 
 
+def environment_or_exit(values: Mapping[str, str]) -> Environment:
+    """As read_environment; a bad value ends the process with its sentence alone, without the way there."""
+    try:
+        return read_environment(values)
+    except BadEnvironmentError as problem:
+        raise SystemExit(f"Kim Dong does not start. {problem}") from None
+
+
 def read_environment(values: Mapping[str, str]) -> Environment:
     """Parses and checks the variables of the table in README; raises BadEnvironmentError."""
     mode = _required(values, "KIMDONG_MODE", "demo, test or production")
@@ -111,6 +123,8 @@ def read_environment(values: Mapping[str, str]) -> Environment:
             values, "KIMDONG_SLOW_MS", "500", "milliseconds, for example: 500 (0: none is logged)"
         ),
         metrics_token=_metrics_token(values),
+        bind=_bind(values),
+        web_workers=_web_workers(values),
     )
 
 
@@ -135,10 +149,11 @@ def _mail(values: Mapping[str, str]) -> Mail | None:
     """Off unless KIMDONG_SMTP_URL is set."""
     if not values.get("KIMDONG_SMTP_URL") and not values.get("KIMDONG_SMTP_URL_FILE"):
         return None
-    url = urlsplit(_required(values, "KIMDONG_SMTP_URL", _SMTP_EXAMPLE))
-    if url.scheme not in ("smtp", "smtps") or not url.hostname:
+    url = _split(_required(values, "KIMDONG_SMTP_URL", _SMTP_EXAMPLE))
+    if url is None or url.scheme not in ("smtp", "smtps") or not url.hostname:
         raise BadEnvironmentError(
-            f"KIMDONG_SMTP_URL must begin with smtp:// (TLS by STARTTLS) or smtps://, for example: {_SMTP_EXAMPLE}."
+            "KIMDONG_SMTP_URL must begin with smtp:// (TLS by STARTTLS) or smtps:// and end with a name, or a name and "
+            f"the number of a port, for example: {_SMTP_EXAMPLE}."
         )
     sender = _required(values, "KIMDONG_MAIL_FROM", "hoso@kimdong.edu.vn")
     if "@" not in sender:
@@ -261,10 +276,50 @@ def _metrics_token(values: Mapping[str, str]) -> str:
 def _required(values: Mapping[str, str], name: str, example: str) -> str:
     value = values.get(name, "").strip()
     if not value and values.get(f"{name}_FILE"):
-        value = Path(values[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+        value = _content(f"{name}_FILE", Path(values[f"{name}_FILE"]))
     if not value:
         raise BadEnvironmentError(f"Set {name} (or {name}_FILE), for example: {example}.")
     return value
+
+
+def _content(name: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        why = problem.strerror if isinstance(problem, OSError) else "it is no text in UTF-8"
+        raise BadEnvironmentError(
+            f"{name} is {file}, which cannot be read ({why}); name a file that this process may read."
+        ) from problem
+
+
+def _split(url: str) -> SplitResult | None:
+    """None where the port is no number, or the rest is no address."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _bind(values: Mapping[str, str]) -> str:
+    """Where gunicorn listens: host and port, or a socket."""
+    told = values.get("KIMDONG_BIND", "").strip() or "127.0.0.1:8000"
+    host, _colon, port = told.rpartition(":")
+    is_socket = told.startswith("unix:/")
+    if not is_socket and (not _HOST.fullmatch(host) or not port.isdecimal() or int(port) > 65535):
+        raise BadEnvironmentError(
+            f"KIMDONG_BIND is {told!r}; it must be an address and a port, or a socket, for example: 127.0.0.1:8000 "
+            "or unix:/run/kimdong/web.sock."
+        )
+    return told
+
+
+def _web_workers(values: Mapping[str, str]) -> int:
+    number = _number(values, "KIMDONG_WEB_WORKERS", "2", "processes, for example: 2")
+    if not number:
+        raise BadEnvironmentError("KIMDONG_WEB_WORKERS is 0; it must be 1 or more processes, for example: 2.")
+    return number
 
 
 def _secret(values: Mapping[str, str]) -> str:
@@ -292,6 +347,11 @@ def _data_keys(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
             )
     if len(set(keys)) < len(keys):
         raise BadEnvironmentError("KIMDONG_DATA_KEY names a key twice; leave one of them out.")
+    if mode == "production" and _secret(values) in keys:
+        raise BadEnvironmentError(
+            "KIMDONG_DATA_KEY is the same as KIMDONG_SECRET_KEY; take another one: the secret key is changed when it "
+            "leaks, and the sealed columns would be lost with it."
+        )
     return keys
 
 
@@ -301,6 +361,12 @@ def _hosts(values: Mapping[str, str], mode: str) -> tuple[str, ...]:
         raise BadEnvironmentError(
             "Set KIMDONG_HOSTS to the names people type, for example: so.kimdong.edu.vn."
         )
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise BadEnvironmentError(
+                f"KIMDONG_HOSTS has {host!r}; write names alone, without http:// and port, for example: "
+                "so.kimdong.edu.vn."
+            )
     return hosts or ("localhost", "127.0.0.1", "testserver")
 
 
@@ -309,8 +375,14 @@ def _address(values: Mapping[str, str], hosts: Sequence[str], *, is_secure: bool
     told = values.get("KIMDONG_ADDRESS", "").strip().rstrip("/")
     if not told:
         return f"{'https' if is_secure else 'http'}://{hosts[0]}"
-    address = urlsplit(told)
-    if address.scheme not in ("http", "https") or not address.hostname or address.path or address.query:
+    address = _split(told)
+    if (
+        address is None
+        or address.scheme not in ("http", "https")
+        or not address.hostname
+        or address.path
+        or address.query
+    ):
         raise BadEnvironmentError(
             f"KIMDONG_ADDRESS is {told!r}; it must be a scheme and a name, for example: https://hoso.kimdong.edu.vn."
         )
@@ -330,7 +402,13 @@ def _database(url: str) -> tuple[dict[str, str], dict[str, str]]:
         raise BadEnvironmentError(
             "DATABASE_URL must begin with postgresql:// (PostgreSQL is the only engine)."
         )
-    parts = dict(conninfo_to_dict(url))
+    try:
+        parts = dict(conninfo_to_dict(url))
+    except ProgrammingError as problem:
+        raise BadEnvironmentError(
+            "DATABASE_URL is no address that PostgreSQL's library takes: postgresql://user:password@host:5432/database,"
+            " with signs other than letters and digits in the password written as %40 and the like."
+        ) from problem
     settings = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": str(parts.pop("dbname", "")),

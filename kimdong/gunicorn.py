@@ -12,12 +12,15 @@ from typing import Any
 
 import gunicorn
 
-bind = os.environ.get("KIMDONG_BIND", "127.0.0.1:8000")
+from kimdong.environment import environment_or_exit
+
+_environment = environment_or_exit(os.environ)
+bind = _environment.bind
 
 # A page is half waiting for the database: two threads keep a core busy, four carry a burst. Each process
 # has a pool of at most 10 connections (settings), so two leave room in PostgreSQL's 100 for workers.
 worker_class = "kimdong.web_worker.Worker"
-workers = int(os.environ.get("KIMDONG_WEB_WORKERS", "2"))
+workers = _environment.web_workers
 threads = 4
 
 # Not preloaded: the connection pool has threads, and they do not survive a fork.

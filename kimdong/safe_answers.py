@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.template import loader
 from django.views.defaults import bad_request as django_bad_request
 
+from accounts.sealed import SealBroken
 from kimdong.request_log import asked
 
 HEADERS = {
@@ -87,13 +88,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500 with the code by which the log tells what happened.
 
-    A database that is gone or too slow, and a full disk, are told as what passes without anything being done here: 503.
+    A database that is gone or too slow, a full disk, and a data key that does not open what the database holds are told
+    as what passes without anything being done here: 503.
     """
     problem = sys.exception()
-    is_full = _is_full(problem)
-    if is_full or isinstance(problem, OperationalError | InterfaceError):
+    is_full, is_sealed = _is_full(problem), isinstance(problem, SealBroken)
+    if is_full or is_sealed or isinstance(problem, OperationalError | InterfaceError):
         headers = {"Retry-After": str(SECONDS_TO_TRY_AGAIN)}
-        page = loader.render_to_string("503.html", {"is_full": is_full})
+        page = loader.render_to_string("503.html", {"is_full": is_full, "is_sealed": is_sealed})
         return HttpResponse(page, status=503, headers=headers)
     note = asked()
     return HttpResponseServerError(loader.render_to_string("500.html", {"code": note.code if note else ""}))

@@ -10,6 +10,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.school import issuer
 from kimdong import version
 from kimdong.environment import BadEnvironmentError, read_environment
 
@@ -143,6 +144,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Ends an entry round for the administrator's password (rule R61); accounts may not import the gradebook.
 ENTRY_ROUND_CLOSED = "gradebook.windows.last_round_closed"
+# What pages of accounts call the school, whose years they may not import either.
+NAME_OF_THE_SCHOOL = "students.years.name_of_the_school"
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "approvals:tasks"
 LOGOUT_REDIRECT_URL = "accounts:login"
@@ -158,7 +161,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 # A second factor: one step of 30 s early or late, and no creeping further; failures are counted with the passwords'.
-OTP_TOTP_ISSUER = "Trường Tiểu học Kim Đồng"
+OTP_TOTP_ISSUER = issuer
 OTP_TOTP_SYNC = False
 OTP_TOTP_THROTTLE_FACTOR = 0
 OTP_STATIC_THROTTLE_FACTOR = 0

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import seal_check
 from accounts.disks import room_of
 from accounts.idle_lock import reachable_when_locked
 
@@ -49,12 +50,29 @@ def _what_lacks() -> Iterator[str]:
     else:
         if missing:
             yield f"migrations: {len(missing)} not applied (manage.py migrate)"
+        elif fault := _fault_of_the_data_key(settings.DATA_KEYS):
+            yield f"data key: {fault}"
     room = room_of(Path(settings.MEDIA_ROOT).parent)
     if room is not None and room.free < NO_ROOM:
         yield f"disk of the files: full, {room.free // 1024**2} MB left (KIMDONG_FILES)"
     # As this process has read them at its start; without a manifest (tests) they are served from where they lie.
     if not getattr(staticfiles_storage, "hashed_files", True):
         yield "static files: not collected when this process started (manage.py collectstatic)"
+
+
+_keys_that_open: set[tuple[str, ...]] = set()
+
+
+def _fault_of_the_data_key(keys: tuple[str, ...]) -> str:
+    """One statement; once all is opened this process asks no more: its keys stay as they are."""
+    if keys in _keys_that_open:
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(seal_check.statement())
+        fault = seal_check.fault(cursor.fetchall())
+    if not fault:
+        _keys_that_open.add(keys)
+    return fault
 
 
 @cache

@@ -7,6 +7,8 @@ import datetime
 from collections.abc import Sequence
 from itertools import pairwise
 
+from django.db.models import Case, When
+
 from accounts import permissions
 from accounts.clock import today
 from accounts.history import Source, acting, record_bulk
@@ -49,6 +51,15 @@ def hold_year(year: SchoolYear) -> SchoolYear:
 def hold_class(school_class: SchoolClass) -> None:
     """Acts on one class come one after the other, until the transaction ends."""
     SchoolClass.objects.select_for_update(no_key=True).only("pk").get(pk=school_class.pk)
+
+
+def name_of_the_school() -> str:
+    """As the newest year that was opened has it, else the one that is prepared; "" before any. Named in
+    settings.NAME_OF_THE_SCHOOL."""
+    is_prepared = Case(When(state=SchoolYear.State.PREPARING, then=1), default=0)
+    return (
+        SchoolYear.objects.order_by(is_prepared, "-year").values_list("school_name", flat=True).first() or ""
+    )
 
 
 # -- The year ----------------------------------------------------------------------------------------------

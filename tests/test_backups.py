@@ -18,13 +18,16 @@ from psycopg import sql
 
 from accounts.background import InOtherHands
 from accounts.backups import BOOKS_TRIED, Standing, ask_for_backup, read_health
+from accounts.history import Source, acting
 from accounts.models import Backup
+from accounts.sealed import unseal
 from approvals.models import Evidence
 from gradebook.models import SubjectResult
 from kimdong.backup import BackupFailed, contents, making, postgres
 from kimdong.backup.repository import Repository
 from kimdong.embedded_postgres import APPLICATION_ROLE, OWNER_ROLE
 from kimdong.version import VERSION
+from students.models import Student
 from tests.approvals.papers import entered_school, filed
 from tests.backup_places import rule_below
 from tests.gradebook.school import make_school
@@ -171,6 +174,59 @@ def test_a_school_that_is_there_is_replaced_only_when_told(committed, place):
             usable = reading.execute("SELECT has_schema_privilege(%s, 'public', 'USAGE')", [APPLICATION_ROLE])
             assert usable.fetchone() == (True,)
         assert not (place / "new" / "private" / "old.txt").exists()
+
+
+def test_a_school_brought_back_with_another_data_key_is_not_called_back_and_the_key_can_be_given_afterwards(
+    committed, place
+):
+    school = entered_school()
+    pupil = Student.objects.get(pk=school.pupils[0].pk)
+    pupil.mother_phone = "0912345678"
+    with acting(school.lan, role="GVCN 4A", source=Source.PAGE):
+        pupil.save()
+    saved()
+    with new_machine(place / "new") as (address, environment):
+        done = restore(environment | {"KIMDONG_DATA_KEY": "w" * 60})
+        assert done.returncode != 0
+        assert "The school is back" not in done.stdout
+        assert "restored, but KIMDONG_DATA_KEY lacks the key" in done.stderr
+        assert "Put the school's own data_key" in done.stderr
+        assert "Traceback" not in done.stderr
+        with psycopg.connect(**address) as reading:
+            [phone] = reading.execute(
+                "SELECT mother_phone FROM students_student WHERE mother_phone <> ''"
+            ).fetchone()
+        assert unseal(phone, "mother_phone") == "0912345678"
+
+
+def test_a_backup_that_the_data_key_at_hand_does_not_open_is_not_proven(committed, place, settings):
+    school = entered_school()
+    pupil = Student.objects.get(pk=school.pupils[0].pk)
+    pupil.mother_phone = "0912345678"
+    with acting(school.lan, role="GVCN 4A", source=Source.PAGE):
+        pupil.save()
+    backup = ask_for_backup(by=school.tuan)
+    settings.DATA_KEYS = ("w" * 60,)
+    with pytest.raises(making.TryAgain):
+        making.run_backup(backup.pk)
+    backup.refresh_from_db()
+    assert "khoá dữ liệu không mở được các cột đã mã hoá" in backup.failure
+    assert backup.proven_at is None
+
+
+def test_replacing_as_the_applications_role_is_refused_with_who_may(committed, place):
+    saved()
+    with new_machine(place / "new") as (address, environment):
+        with psycopg.connect(**address) as writing:
+            writing.execute("CREATE TABLE something (id int)")
+        as_application = postgres.url_of({**address, "user": APPLICATION_ROLE})
+        done = restore(environment | {"DATABASE_URL": as_application}, "--replace")
+        assert done.returncode != 0
+        assert f"{APPLICATION_ROLE} does not own" in done.stderr
+        assert "owner_database_url" in done.stderr
+        assert "Traceback" not in done.stderr
+        with psycopg.connect(**address) as reading:
+            assert reading.execute("SELECT count(*) FROM something").fetchone() == (0,)
 
 
 # -- What is wrong is found --------------------------------------------------------------------------------

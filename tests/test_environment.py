@@ -1,5 +1,10 @@
 """A bad environment stops the start with a sentence that names the variable and the remedy."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from kimdong.environment import BadEnvironmentError, read_environment
@@ -156,16 +161,57 @@ def test_a_bad_word_about_backups_is_refused_with_its_name_and_remedy(name, valu
         ("KIMDONG_DATA_KEY", f"{'d' * 50} {'d' * 50}", "names a key twice"),
         ("KIMDONG_HOSTS", "", "Set KIMDONG_HOSTS"),
         ("KIMDONG_HOSTS", "*", "Set KIMDONG_HOSTS"),
+        ("KIMDONG_HOSTS", "http://a.vn/", "has 'http://a.vn/'; write names alone"),
+        ("KIMDONG_HOSTS", "a.vn:8000", "write names alone"),
+        ("KIMDONG_SECRET_KEY_FILE", "/nope", "is /nope, which cannot be read (No such file or directory)"),
+        ("KIMDONG_DATA_KEY", "x" * 50, "is the same as KIMDONG_SECRET_KEY"),
+        ("KIMDONG_WEB_WORKERS", "zero", "must be a number of processes"),
+        ("KIMDONG_WEB_WORKERS", "0", "must be 1 or more processes"),
+        ("KIMDONG_BIND", "abc", "must be an address and a port"),
+        ("KIMDONG_BIND", "127.0.0.1:http", "must be an address and a port"),
+        ("KIMDONG_ADDRESS", "https://[a.vn", "must be a scheme and a name"),
         ("KIMDONG_FILES", "files", "must be an absolute path"),
         ("KIMDONG_BEHIND_TLS", "yes", "must be 0 or 1"),
         ("KIMDONG_STATEMENT_SECONDS", "45s", "must be a number of seconds"),
         ("KIMDONG_SMTP_URL", "http://mail", "must begin with smtp://"),
+        ("KIMDONG_SMTP_URL", "smtp://a.vn:port", "a name and the number of a port"),
+        ("DATABASE_URL", "postgresql://kimdong@[db/school", "is no address"),
         ("DATABASE_URL", "sqlite:///school.db", "must begin with postgresql://"),
         ("DATABASE_URL", "postgresql://kimdong@db/", "names no database"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_name_and_remedy(name, value, words):
     with pytest.raises(BadEnvironmentError) as refusal:
-        read_environment({**GOOD, name: value})
+        read_environment(
+            {**GOOD, **({"KIMDONG_SECRET_KEY": ""} if name.endswith("_FILE") else {}), name: value}
+        )
     assert words in str(refusal.value)
     assert name in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "command", [["manage.py", "check"], ["-m", "gunicorn", "--config", "kimdong/gunicorn.py", "kimdong.wsgi"]]
+)
+def test_a_bad_value_ends_the_start_with_its_sentence_alone(command):
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=Path(__file__).resolve().parent.parent,
+        env={**os.environ, **GOOD, "KIMDONG_WEB_WORKERS": "zero"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Kim Dong does not start. KIMDONG_WEB_WORKERS is 'zero'; it must be a number of processes, for example: 2.\n"
+    )
+
+
+def test_a_web_server_listens_where_it_is_told_with_as_many_processes():
+    read = read_environment(GOOD)
+    assert (read.bind, read.web_workers) == ("127.0.0.1:8000", 2)
+    told = {"KIMDONG_BIND": "unix:/run/kimdong/web.sock", "KIMDONG_WEB_WORKERS": "4"}
+    read = read_environment({**GOOD, **told})
+    assert (read.bind, read.web_workers) == ("unix:/run/kimdong/web.sock", 4)
+    assert read_environment({**GOOD, "KIMDONG_BIND": "[::]:8000"}).bind == "[::]:8000"

@@ -4,8 +4,12 @@ import pytest
 from django.contrib.staticfiles import storage
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.urls import reverse
 
+from accounts.sealed import name_of
 from kimdong import status
+from students.models import Student
+from tests.gradebook.school import make_school
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +45,37 @@ def test_everything_that_lacks_is_named_and_no_secret(client, monkeypatch):
     ]
 
 
+def test_a_data_key_that_does_not_open_the_sealed_columns_is_named_without_it(client, settings):
+    school = make_school()
+    Student.objects.filter(pk=school.pupils[0].pk).update(mother_phone="0912345678")
+    status._keys_that_open.clear()
+    assert client.get("/readyz").content == b"ready"
+    settings.DATA_KEYS, [right] = ("w" * 60,), settings.DATA_KEYS
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.content.decode()) == (
+        503,
+        f"data key: KIMDONG_DATA_KEY lacks the key {name_of(right)}, which sealed 1 values",
+    )
+    settings.DATA_KEYS = ("w" * 60, right)
+    assert client.get("/readyz").content == b"ready"
+
+
+def test_a_page_whose_sealed_columns_nothing_opens_says_whom_to_tell_and_loses_nothing(client, settings):
+    school = make_school()
+    pupil = school.pupils[0].pk
+    Student.objects.filter(pk=pupil).update(mother_phone="0912345678")
+    client.force_login(school.tuan)
+    client.raise_request_exception = False
+    settings.DATA_KEYS = ("w" * 60,)
+    answer = client.get(reverse("students:pupil", args=[pupil]))
+    assert answer.status_code == 503
+    assert "Không đọc được dữ liệu đã mã hoá" in answer.text
+    assert "Báo ngay người quản trị máy chủ" in answer.text
+    assert "Máy chủ đang bận" not in answer.text
+
+
 def test_being_ready_is_asked_of_the_database_each_time(client, django_assert_num_queries):
     status._wanted_migrations()
+    client.get("/readyz")  # opens the sealed columns, once for this process
     with django_assert_num_queries(2):
         client.get("/readyz")

@@ -12,6 +12,7 @@ from kimdong.environment import Environment, read_environment
 ROOT = Path(__file__).resolve().parent.parent
 UNITS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "deploy/systemd").iterdir()}
 PAGE = (ROOT / "docs/cai-dat.md").read_text(encoding="utf-8")
+OF_THE_OWNER = ["kimdong-migrate.service", "kimdong-restore.service"]
 SECRETS = "/etc/kimdong/secrets"
 
 
@@ -51,7 +52,7 @@ def environment_of(unit: str, secrets: Path) -> Environment:
 @pytest.mark.parametrize("unit", sorted(UNITS))
 def test_a_unit_reads_a_whole_environment_with_the_secrets_that_are_made(unit, secrets):
     told = environment_of(unit, secrets)
-    role = "kimdong" if unit == "kimdong-migrate.service" else "kimdong_app"
+    role = "kimdong" if unit in OF_THE_OWNER else "kimdong_app"
     assert (told.mode, told.database["USER"], told.behind_tls) == ("production", role, True)
 
 
@@ -73,15 +74,64 @@ def test_a_unit_starts_what_is_there_and_may_write_its_own_folder_alone(unit):
     assert of(unit, "StateDirectory") == ["kimdong"]
 
 
-def test_the_owner_of_the_tables_is_nobodys_but_the_migrations(secrets):
-    owners = [unit for unit in UNITS if any("owner" in line for line in of(unit, "LoadCredential"))]
-    assert owners == ["kimdong-migrate.service"]
+def test_the_owner_of_the_tables_is_nobodys_but_the_migrations_and_the_restores():
+    owners = [unit for unit in sorted(UNITS) if any("owner" in line for line in of(unit, "LoadCredential"))]
+    assert owners == OF_THE_OWNER
+
+
+def test_a_restore_reads_the_backups_that_the_worker_makes_and_opens_the_second_place_as_it_does(secrets):
+    restoring, working = (
+        environment_of(unit, secrets) for unit in ("kimdong-restore.service", "kimdong-worker@.service")
+    )
+    assert restoring.backups == working.backups
+    assert (restoring.files, restoring.data_keys) == (working.files, working.data_keys)
+    assert "-/etc/kimdong/second-place.env" in of("kimdong-restore.service", "EnvironmentFile")
+    assert "-/etc/kimdong/second-place.env" in of("kimdong-worker@.service", "EnvironmentFile")
+
+
+def test_the_one_command_of_a_restore_hands_its_options_to_the_unit_and_ends_as_it_ended(tmp_path):
+    """The script itself, with the machine's own programs replaced by ones that write down what they are asked."""
+    asked, options = tmp_path / "asked", tmp_path / "options.env"
+    script = (ROOT / "deploy/restore").read_text(encoding="utf-8")
+    assert "EnvironmentFile=-/run/kimdong-restore.env" in UNITS["kimdong-restore.service"]
+    (tmp_path / "restore").write_text(
+        script.replace("/run/kimdong-restore.env", str(options)), encoding="utf-8"
+    )
+    (tmp_path / "systemctl").write_text(
+        f'#!/bin/sh\necho "$*" >>{asked}\n'
+        f'case "$1" in is-active) exit ${{ACTIVE:-3}} ;; start) cat {options} >>{asked}; exit 1 ;; esac\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "journalctl").write_text("#!/bin/sh\necho what it says\n", encoding="utf-8")
+    for name in ("systemctl", "journalctl"):
+        (tmp_path / name).chmod(0o755)
+
+    def restore(**more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", tmp_path / "restore", "--from-second", "--snapshot", "ab12"],
+            env={"PATH": f"{tmp_path}:/usr/bin:/bin", **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    done = restore()
+    assert (done.returncode, done.stdout) == (1, "what it says\n")
+    assert asked.read_text(encoding="utf-8").splitlines()[-2:] == [
+        "start kimdong-restore",
+        "KIMDONG_RESTORE=--from-second --snapshot ab12",
+    ]
+    assert not options.exists()
+    busy = restore(ACTIVE="0")
+    assert busy.returncode == 1
+    assert "kimdong-web is at work; nothing was restored" in busy.stderr
+    assert asked.read_text(encoding="utf-8").count("start kimdong-restore") == 1
 
 
 def test_the_page_names_files_that_are_there():
     named = set(re.findall(r"\bdeploy/[\w./@-]+\w", PAGE)) - {"deploy/secrets", "deploy/kimdong.env"}
     assert {each for each in named if not (ROOT / each).exists()} == set()
-    for unit in re.findall(r"kimdong-(?:migrate|web|worker@)", PAGE):
+    for unit in re.findall(r"kimdong-(?:migrate|restore|web|worker@)", PAGE):
         assert f"{unit}.service" in UNITS
 
 

@@ -67,6 +67,11 @@ SELECT audit_watch('guardian_userobjectpermission'), audit_watch('guardian_group
 
 
 def name_the_parts(apps, schema_editor):
+    # As the system's act (accounts.history.acting): a row without an actor is one written past the application.
+    schema_editor.execute(
+        "SELECT set_config('app.actor', 'system', true), set_config('app.role', 'Hệ thống', true),"
+        " set_config('app.source', 'system', true), set_config('app.under', 'migrate', true)"
+    )
     part = apps.get_model("accounts", "SystemPart")
     part.objects.bulk_create(
         part(code=code, kind=kind, name=name, opens=opens) for code, kind, name, opens in PARTS

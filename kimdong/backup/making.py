@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from accounts import clock
 from accounts.backups import BACKUPS, OPEN, as_the_worker
+from accounts.disks import note_room_for_backups
 from accounts.models import Backup
 from kimdong.backup import BackupFailed, contents, postgres
 from kimdong.backup.contents import DUMP, MANIFEST, PLACE, Manifest, workplace
@@ -47,6 +48,7 @@ def run_backup(backup_id: int) -> None:
             return
         try:
             _make(backup, settings.BACKUPS)
+            note_room_for_backups()
         except BackupFailed as problem:
             _answer(backup, str(problem))
         except Exception:

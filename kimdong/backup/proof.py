@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 
+from accounts import seal_check
 from kimdong.backup import BackupFailed, contents, postgres
 from kimdong.backup.contents import DUMP, MANIFEST, PLACE, Manifest, workplace
 from kimdong.backup.repository import Repository
@@ -35,6 +36,8 @@ def prove(
         with postgres.scratch_database(server, of=told.database) as scratch:
             postgres.restore(scratch, place / PLACE / DUMP)
             faults += database_faults(scratch, told)
+            if not faults and (fault := fault_of_the_data_key(scratch)):
+                faults.append(f"khoá dữ liệu không mở được các cột đã mã hoá ({fault})")
     if faults:
         raise BackupFailed("Bản khôi phục thử không khớp: " + "; ".join(faults[:MOST_SAID]) + ".")
 
@@ -58,6 +61,12 @@ def database_faults(restored: postgres.Address, told: Manifest) -> list[str]:
             faults.append(f"đầu nhật kí là {code}, lúc sao lưu là {told.audit_code}")
         faults = faults or contents.unlike_recorded(told.tried, reading)
     return faults or chain_faults(restored)
+
+
+def fault_of_the_data_key(restored: postgres.Address) -> str:
+    """Whether the keys at hand open what a restored database holds sealed; "" where they do."""
+    with psycopg.connect(**restored) as reading:  # type: ignore[arg-type]
+        return seal_check.fault(reading.execute(seal_check.statement().encode()).fetchall())
 
 
 def chain_faults(address: postgres.Address) -> list[str]:

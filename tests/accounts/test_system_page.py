@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app
 from accounts import certificates, disks, system_state
 from accounts.certificates import Lifetime
 from accounts.models import DiskReading
+from students.models import Student
 from tests.accounts.test_backups_page import proven
 from tests.backup_places import rule_below
 
@@ -22,6 +23,7 @@ GB = 1024**3
 Usage = namedtuple("Usage", "total used free")
 FILES = "Ổ đĩa của tệp (minh chứng, sổ đã in)"
 BACKUPS = "Ổ đĩa của kho sao lưu"
+DATA_KEY = "Khoá dữ liệu (số định danh, điện thoại, thư điện tử)"
 QUEUE = "Máy nền (in, nạp danh sách, sao lưu)"
 ADDRESS = "Chứng chỉ của địa chỉ so.kimdong.example"
 SIGNING = "Chứng chỉ kí số của trường"
@@ -69,6 +71,7 @@ def test_where_all_is_well_each_line_says_so_and_asks_for_nothing(client, school
     assert {name: state for name, (state, *_rest) in told.items()} == {
         "Cơ sở dữ liệu": "Tốt",
         "Đồng hồ": "Tốt",
+        DATA_KEY: "Tốt",
         FILES: "Tốt",
         BACKUPS: "Tốt",
         "Sao lưu": "An toàn",
@@ -117,11 +120,36 @@ def test_a_folder_that_is_gone_and_a_repository_elsewhere_are_told_as_not_read(
         raise FileNotFoundError
 
     monkeypatch.setattr(disks.shutil, "disk_usage", gone)
+    proven()
     disks.note_room_for_backups()
     told = lines(client, school.tuan)
     assert told[FILES][:2] == told[BACKUPS][:2] == ("Không đọc được", "Thư mục không mở được")
     settings.BACKUPS = replace(settings.BACKUPS, repository="sftp:nas:/kimdong")
     assert lines(client, school.tuan)[BACKUPS][1] == "Kho ở máy khác, hệ thống không đo được"
+
+
+def test_before_the_first_backup_has_made_its_folder_the_disk_is_told_as_not_measured(
+    client, school, monkeypatch
+):
+    def not_yet(_folder):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(disks.shutil, "disk_usage", not_yet)
+    disks.note_room_for_backups()
+    assert lines(client, school.tuan)[BACKUPS] == (
+        "Không đọc được",
+        "Do máy nền đo: chưa đo, đợi bản sao lưu đầu tiên",
+        "",
+    )
+
+
+def test_a_data_key_that_does_not_open_the_sealed_columns_is_told_with_what_to_do(client, school, settings):
+    Student.objects.filter(pk=school.pupils[0].pk).update(mother_phone="0912345678")
+    settings.DATA_KEYS = ("w" * 60,)
+    state, value, to_do = lines(client, school.tuan)[DATA_KEY]
+    assert (state, value) == ("Phải xử lí ngay", "Không mở được các cột đã mã hoá")
+    assert "tệp khoá dữ liệu cất trong két" in to_do
+    assert "KIMDONG_DATA_KEY lacks the key" in to_do
 
 
 def test_the_database_keeps_no_reading_with_more_room_than_there_is():
@@ -232,10 +260,10 @@ def test_the_statements_of_the_page_do_not_grow(client, school, django_assert_nu
     disks.note_room_for_backups()
     client.force_login(school.tuan)
     client.get(PAGE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(PAGE)
     for hours in range(2, 32):
         proven(hours=hours)
         job("todo", minutes=hours, event="deferred")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(PAGE)

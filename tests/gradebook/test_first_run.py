@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -47,6 +48,13 @@ def test_the_command_on_the_server_tells_the_address_and_the_code(capsys):
     told = capsys.readouterr().out
     assert PAGE in told
     assert f"Mã cài đặt: {set_up_code()}\n" in told
+
+
+def test_before_the_tables_are_there_the_command_says_what_to_run_first():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_user RENAME TO not_yet")
+    with pytest.raises(CommandError, match=r"manage\.py migrate, manage\.py grant_application_role trước"):
+        call_command("first_run")
 
 
 @pytest.mark.parametrize("code", ["", "BCFG-HJKM-NPQR-STVX"])
@@ -128,3 +136,23 @@ def test_guesses_of_the_code_come_to_an_end():
         assert sent(set_up_code="BCFG-HJKM-NPQR-STVX").status_code == 422
     assert sent().status_code == 429
     assert not User.objects.exists()
+
+
+def test_a_new_school_is_called_by_its_own_name_from_the_first_page_on(settings):
+    name = "Trường Tiểu học Lê Văn Tám"
+    sent(school_name=name)
+    assert name in Client().get(reverse("accounts:login")).text
+    assert settings.OTP_TOTP_ISSUER(None) == name
+    browser = Client()
+    browser.force_login(User.objects.get(username="vanthu"))
+    page = browser.get("/", follow=True).text
+    assert f'<a class="topbar-school" href="/"><span>{name}</span>' in page
+    assert "Kim Đồng" not in page
+
+
+def test_a_system_without_a_school_bears_no_schools_name(settings):
+    User.objects.create_user(username="ai", full_name="Ai Đó", staff_code="CB9")
+    page = Client().get(reverse("accounts:login")).text
+    assert "<h1>Hồ sơ học sinh</h1>" in page
+    assert "Kim Đồng" not in page
+    assert settings.OTP_TOTP_ISSUER(None) == "Hồ sơ học sinh"

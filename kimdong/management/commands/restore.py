@@ -16,7 +16,7 @@ from django.db import connection
 from kimdong.application_role import ROLE, NoSuchRole, grant_all_it_may
 from kimdong.backup import BackupFailed, contents, postgres
 from kimdong.backup.contents import DUMP, MANIFEST, PLACE, Manifest, workplace
-from kimdong.backup.proof import database_faults
+from kimdong.backup.proof import database_faults, fault_of_the_data_key
 from kimdong.backup.repository import Repository
 
 INCOMING = ".restore"
@@ -49,6 +49,7 @@ class Command(BaseCommand):
     def _restore(self, *, snapshot: str, from_second: bool, replace: bool, **_options: Any) -> None:
         repository = _repository(from_second=from_second)
         media = Path(settings.MEDIA_ROOT)
+        _refuse_a_role_that_owns_nothing()
         if not replace:
             _refuse_what_is_there(media)
         with workplace(media.parent / INCOMING) as place:
@@ -75,6 +76,8 @@ class Command(BaseCommand):
                 _move(place / told.folder, media)
         with self._step("comparing with what was backed up"):
             _refuse_differences(told, media)
+        with self._step("opening what is sealed"):
+            _refuse_another_data_key()
 
     @contextmanager
     def _step(self, words: str) -> Iterator[None]:
@@ -92,6 +95,19 @@ def _repository(*, from_second: bool) -> Repository:
     if from_second and not rule.second:
         raise CommandError("Set KIMDONG_BACKUP_SECOND: where the second place is.")
     return Repository(rule.second if from_second else rule.repository, rule.password_file)
+
+
+def _refuse_a_role_that_owns_nothing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, pg_has_role(datdba, 'MEMBER') FROM pg_database WHERE datname = current_database()"
+        )
+        role, is_owner = cursor.fetchone()
+    if not is_owner:
+        raise CommandError(
+            f"The role {role} does not own the database {connection.settings_dict['NAME']}: nothing was restored. Log "
+            "in as its owner: DATABASE_URL_FILE names the file owner_database_url (README, «Backups»)."
+        )
 
 
 def _refuse_what_is_there(media: Path) -> None:
@@ -159,3 +175,14 @@ def _refuse_differences(told: Manifest, media: Path) -> None:
     faults += contents.file_faults(told.tried, media)
     if faults:
         raise CommandError("Restored, but it is not what was backed up:\n  " + "\n  ".join(faults))
+
+
+def _refuse_another_data_key() -> None:
+    fault = fault_of_the_data_key(postgres.address_of_the_school())
+    if fault:
+        raise CommandError(
+            f"The database and the files are restored, but {fault}: no page with them can be shown. Put the school's "
+            "own data_key, kept in its safe with the backup's password, in place of the present one (the file that "
+            "KIMDONG_DATA_KEY_FILE names; former keys on further lines), then start web and worker; /readyz says "
+            "whether it opens them. Nothing has to be restored again."
+        )

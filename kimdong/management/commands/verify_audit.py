@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
+from django.utils.timezone import localdate
 
 from accounts import audit_chain, audit_history
 from accounts.audit_chain import Fault
@@ -60,7 +61,7 @@ class Command(BaseCommand):
             self.stdout.write(f"CẢNH BÁO: {count} dòng được ghi ngoài ứng dụng (không có người thực hiện).")
             for entry in outside.order_by("-seq")[:10]:
                 self.stdout.write(
-                    f"  dòng {entry.seq}: {entry.table_name} {entry.row_id}, ngày {entry.at:%d/%m/%Y}"
+                    f"  dòng {entry.seq}: {entry.table_name} {entry.row_id}, ngày {localdate(entry.at):%d/%m/%Y}"
                 )
 
 
