@@ -526,6 +526,15 @@ def test_a_word_of_a_pupil_that_is_sent_twice_is_written_once(school):
     assert Consent.objects.count() == 1
 
 
+def test_missing_slips_are_a_task_of_who_leads_the_class_once_some_of_it_are_in(school):
+    assert tasks_of(school.lan) == []
+    handed_in(school, *(slip_of(pupil) for pupil in school.pupils[:3]))
+    assert tasks_of(school.lan) == [("Phiếu đồng ý lớp 4A", "2 em còn thiếu")]
+    assert tasks_of(school.thu) == tasks_of(school.minh) == tasks_of(school.tuan) == []
+    handed_in(school, *(slip_of(pupil) for pupil in school.pupils[3:]))
+    assert tasks_of(school.lan) == []
+
+
 @pytest.mark.parametrize("pupils", [1, 5])
 def test_a_class_of_slips_takes_the_same_statements_for_one_pupil_and_for_five(
     school, django_assert_num_queries, pupils
