@@ -305,6 +305,10 @@ THINGS: Final[Mapping[str, str]] = {
     "archive": "gói toàn bộ dữ liệu",
     "backup": "bản sao lưu",
     "class": "lớp",
+    "consents_of_class": "phiếu đồng ý của lớp",
+    "consents_of_pupil": "phiếu đồng ý của học sinh",
+    "data_incident": "sự cố dữ liệu cá nhân",
+    "data_request": "yêu cầu về dữ liệu cá nhân",
     "decision": "quyết định về kết quả",
     "document": "văn bản lưu",
     "inquiry": "câu hỏi, sự cố",
@@ -314,6 +318,7 @@ THINGS: Final[Mapping[str, str]] = {
     "print_batch": "đợt in",
     "print_job": "bản in",
     "pupil": "hồ sơ học sinh",
+    "purpose": "mục đích xử lí dữ liệu cá nhân",
     "reconciliation": "đợt đối chiếu",
     "request": "phiếu đề nghị sửa",
     "roll_over": "xếp lớp năm học",
@@ -413,9 +418,9 @@ def _known_words(column: str, value: Any) -> str:
 
 def thing_in_words(thing: str) -> str:
     """«đợt đối chiếu số 2» for "reconciliation:2", «năm học 2026 - 2027» for "year:2026"; else as it is."""
-    kind, colon, key = thing.partition(":")
+    kind, _colon, key = thing.partition(":")
     words = THINGS.get(kind)
-    if not colon or words is None:
+    if words is None:
         return thing
     if kind in _BY_YEAR and key.isdecimal():
         return f"{words} {year_label(int(key))}"

@@ -10,9 +10,16 @@ from django import forms
 from accounts import clock
 from approvals.data_consents import ClassConsents, Giver, PupilConsents, Said, Slip, Word, signers_of
 from approvals.inspection_forms import WordsField, day_field
-from approvals.models import ProcessingPurpose
+from approvals.models import Consent, ProcessingPurpose
 
-NONE, ALL, EACH = "", "all", "each"
+NONE, ALL, EACH, MISSING, SKIP = "", "all", "each", "missing", "skip"
+EVERY: Final = ((NONE, "Chọn ở từng em"), (MISSING, "Đồng ý các mục còn thiếu, mọi em còn thiếu"))
+EVERY_SIGNER: Final = (
+    ("", "Chọn ở từng em"),
+    ("mẹ", "Mẹ"),
+    ("cha", "Cha"),
+    ("người giám hộ", "Người giám hộ"),
+)
 OTHER: Final = "Người đại diện khác (tên trên phiếu)"
 
 
@@ -38,6 +45,13 @@ class Row:
     choices: Sequence[Choice] = ()
     error: str = ""
 
+    def give(self, slip: str, signer: str) -> None:
+        """What is chosen for the whole class, where the row itself says nothing else."""
+        if slip and self.slip == NONE and self.pupil.missing:
+            self.slip = slip
+        if signer and not self.signer:
+            self.signer = next((each for each in self.signers if each.endswith(f"({signer})")), "")
+
     @property
     def summary(self) -> str:
         """What stands, in a word: «Đủ phiếu», «Thiếu 4», «Chưa có phiếu»."""
@@ -53,6 +67,21 @@ class SlipsForm(forms.Form):
     said_on = day_field("Ngày kí phiếu")
     paper = WordsField(
         label="Phiếu lưu ở", rows=0, most=200, help_text="Ví dụ: hồ sơ lớp 4A, tủ văn phòng, ngăn 2."
+    )
+
+    every = forms.ChoiceField(
+        label="Phiếu của cả lớp",
+        choices=EVERY,
+        required=False,
+        help_text="Em chưa nộp thì chọn «Không ghi em này» ở dòng của em.",
+        error_messages={"invalid_choice": "Chọn lại phiếu của cả lớp trong danh sách."},
+    )
+    every_signer = forms.ChoiceField(
+        label="Người kí của cả lớp",
+        choices=EVERY_SIGNER,
+        required=False,
+        help_text="Dùng cho em chưa chọn người kí.",
+        error_messages={"invalid_choice": "Chọn lại người kí của cả lớp trong danh sách."},
     )
 
     def __init__(self, data: Any, shown: ClassConsents) -> None:
@@ -73,9 +102,10 @@ class SlipsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for row in self.rows:
-            if row.slip == NONE:
+            row.give(self.cleaned_data.get("every", ""), self.cleaned_data.get("every_signer", ""))
+            if row.slip in (NONE, SKIP):
                 continue
-            if row.slip not in (ALL, EACH):
+            if row.slip not in (ALL, EACH, MISSING):
                 row.error = "Chọn lại ở cột «Phiếu»."
             elif not row.signer:
                 row.error = "Chưa chọn người kí phiếu."
@@ -96,6 +126,12 @@ class SlipsForm(forms.Form):
                 row.seen = str(row.pupil.last)
         self.add_error(None, message)
 
+    def refuse(self, message: str, rows: Mapping[int, str]) -> None:
+        """Says at each row that cannot be written why, and what to do."""
+        for row in self.rows:
+            row.error = rows.get(row.pupil.student.pk, "")
+        self.add_error(None, message)
+
 
 def _row(number: int, pupil: PupilConsents, data: Any) -> Row:
     key = pupil.student.pk
@@ -106,27 +142,46 @@ def _row(number: int, pupil: PupilConsents, data: Any) -> Row:
         signer = data.get(f"signer-{key}", "")
         row.signer = signer if signer in row.signers else ""
         row.seen = data.get(f"seen-{key}", row.seen)
-    elif len(row.signers) == 1:
-        row.signer = OTHER
+    else:
+        last = _last_signer(pupil)
+        row.signer = last if last in row.signers else (OTHER if len(row.signers) == 1 else "")
     row.choices = [
         Choice(
             cell.purpose,
-            representative=f"by-{key}-{cell.purpose.pk}" in ticked,
-            child=f"child-{key}-{cell.purpose.pk}" in ticked,
+            representative=_stands(cell.representative)
+            if data is None
+            else f"by-{key}-{cell.purpose.pk}" in ticked,
+            child=_stands(cell.child) if data is None else f"child-{key}-{cell.purpose.pk}" in ticked,
         )
         for cell in pupil.cells
     ]
     return row
 
 
+def _stands(row: Consent | None) -> bool:
+    return row is not None and row.said == Said.GIVEN
+
+
+def _last_signer(pupil: PupilConsents) -> str:
+    """Who signed the newest slip; "" for none."""
+    rows = [cell.representative for cell in pupil.cells if cell.representative]
+    return max(rows, key=lambda row: row.pk).signer if rows else ""
+
+
 def _slip(row: Row) -> Slip:
     agrees = row.slip == ALL
+    if row.slip == MISSING:
+        by = {cell.purpose.pk: True for cell in row.pupil.cells if cell.representative is None}
+        by_child = {cell.purpose.pk: True for cell in row.pupil.cells if cell.child is None}
+    else:
+        by = {each.purpose.pk: agrees or each.representative for each in row.choices}
+        by_child = {each.purpose.pk: agrees or each.child for each in row.choices}
     return Slip(
         student_id=row.pupil.student.pk,
         signer=row.signer,
         seen=int(row.seen) if row.seen.isascii() and row.seen.isdigit() else -1,
-        representative={each.purpose.pk: agrees or each.representative for each in row.choices},
-        child={each.purpose.pk: agrees or each.child for each in row.choices},
+        representative=by,
+        child=by_child,
     )
 
 

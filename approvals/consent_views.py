@@ -17,13 +17,14 @@ from approvals.data_consents import (
     WHO_RECORDS,
     WHO_SEES,
     ConsentClash,
+    Recorded,
     pupil_consents,
     read_classes,
     record_slips,
     record_word,
 )
 from approvals.data_purposes import purposes_to_agree_to
-from approvals.data_refusals import DataRefused
+from approvals.data_refusals import DataRefused, RowsRefused
 from approvals.models import Consent, ProcessingPurpose
 from students.models import Enrolment, SchoolClass, SchoolYear, Student
 
@@ -76,17 +77,33 @@ def consent_class(request: SignedInRequest, pk: int) -> HttpResponse:
 def _save(request: SignedInRequest, school_class: SchoolClass, form: SlipsForm) -> bool:
     values = form.cleaned_data
     try:
-        count = record_slips(
+        done = record_slips(
             school_class, form.slips, said_on=values["said_on"], paper=values["paper"], by=request.user
         )
     except ConsentClash as clash:
         form.clash(clash.message, clash.students)
         return False
+    except RowsRefused as refusal:
+        form.refuse(refusal.message, refusal.rows)
+        return False
     except DataRefused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         return False
-    messages.success(request, f"Đã ghi phiếu của {count} em lớp {school_class.name}.")
+    _tell(request, school_class, done)
     return True
+
+
+def _tell(request: SignedInRequest, school_class: SchoolClass, done: Recorded) -> None:
+    if done.pupils:
+        messages.success(request, f"Đã ghi phiếu của {done.pupils} em lớp {school_class.name}.")
+    if done.as_it_stood:
+        messages.info(request, f"Phiếu của {done.as_it_stood} em đúng như đã ghi: không ghi thêm gì.")
+    if done.asked_since:
+        messages.warning(
+            request,
+            f"Ngày kí phiếu em chưa đủ 7 tuổi, nay đã đủ nên còn thiếu ý kiến của chính em: "
+            f"{', '.join(done.asked_since)}. Ghi khi có phiếu của em.",
+        )
 
 
 @never_cache

@@ -13,8 +13,15 @@ from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
 from approvals.data_purposes import purposes_to_agree_to
-from approvals.data_refusals import DataOutdated, DataRefused, words_of
-from approvals.data_rules import child_agrees_from, is_child_asked
+from approvals.data_refusals import DataOutdated, DataRefused, RowsRefused, words_of
+from approvals.data_rules import (
+    SENT_TWICE_WITHIN,
+    SLIP_YEARS,
+    born_not_before,
+    child_agrees_from,
+    is_child_asked,
+    years_before,
+)
 from approvals.models import Consent, ProcessingPurpose
 from students.models import Enrolment, SchoolClass, Student
 
@@ -155,9 +162,9 @@ def signers_of(pupil: Student) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """One pupil's paper slip: what representative and child say of each purpose, by its number.
+    """One pupil's paper slip: what representative and child say of purposes, by their number.
 
-    `seen`: the newest row of the pupil that the page showed.
+    Of a purpose that it does not name the slip says nothing. `seen`: the newest row of the pupil that the page showed.
     """
 
     student_id: int
@@ -177,12 +184,25 @@ class ConsentClash(DataOutdated):
         self.students = frozenset(students)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of the slips of a class."""
+
+    pupils: int
+    """Pupils of whom something was written."""
+    as_it_stood: int
+    """Pupils whose slip says what stands already."""
+    asked_since: tuple[str, ...]
+    """Names of those who were not asked on the day of the slip and are by now: their own word is still missing."""
+
+
 def record_slips(
     school_class: SchoolClass, slips: Iterable[Slip], *, said_on: datetime.date, paper: str, by: User
-) -> int:
-    """Writes the slips of a class in one go; returns how many pupils. Eight statements, whatever their number.
+) -> Recorded:
+    """Writes the slips of a class in one go: what is missing, and what differs from what stands.
 
-    What already stands is written again, for it was said again. Raises Refused, DataRefused, ConsentClash.
+    Eight statements, whatever their number. A slip never undoes what was said after it, nor a withdrawal of its own
+    day: RowsRefused, and nothing is written. Raises Refused, DataRefused, ConsentClash too.
     """
     permissions.require(by, Action.RECORD_CONSENTS, WHO_RECORDS, school_class=school_class)
     told = {slip.student_id: slip for slip in slips}
@@ -195,34 +215,102 @@ def record_slips(
         late = [each.student.pk for each in stands if each.last != told[each.student.pk].seen]
         if late:
             raise ConsentClash(late)
-        rows = [
-            row
+        news = {each.student.pk: _news(told[each.student.pk], each, said_on) for each in stands}
+        wrong = {each.student.pk: _why_not(each.student, news[each.student.pk], said_on) for each in stands}
+        if any(wrong.values()):
+            names = ", ".join(each.student.full_name for each in stands if wrong[each.student.pk])
+            raise RowsRefused(
+                f"Dòng chưa ghi được: {names}. Xem ghi chú ở dòng; chưa ghi phiếu nào.",
+                {pk: why for pk, why in wrong.items() if why},
+            )
+        Consent.objects.bulk_create(
+            _row(
+                new.cell.purpose,
+                new.giver,
+                new.said,
+                f"{each.student.full_name} (học sinh)"
+                if new.giver == Giver.CHILD
+                else told[each.student.pk].signer,
+                {"student": each.student, "said_on": said_on, "paper": where, "recorded_by": by},
+            )
             for each in stands
-            for row in _rows(told[each.student.pk], each, said_on=said_on, paper=where, by=by)
-        ]
-        Consent.objects.bulk_create(rows)
+            for new in news[each.student.pk]
+        )
+        written = sum(bool(each) for each in news.values())
         act.says(
-            f"Ghi {len(held)} phiếu đồng ý của lớp {school_class.name}",
+            f"Ghi {written} phiếu đồng ý của lớp {school_class.name}",
             thing=f"consents_of_class:{school_class.pk}",
         )
-    return len(held)
+    return Recorded(
+        written,
+        len(held) - written,
+        tuple(
+            each.student.full_name
+            for each in stands
+            if each.asks_child
+            and not child_is_asked(each.student, said_on)
+            and any(cell.child is None for cell in each.cells)
+        ),
+    )
 
 
-def _rows(
-    slip: Slip, stands: PupilConsents, *, said_on: datetime.date, paper: str, by: User
-) -> Iterable[Consent]:
-    """A child of whom no agreement is needed is not written, whatever the form said."""
-    child_name = f"{stands.student.full_name} (học sinh)"
-    told: list[tuple[str, str, Mapping[int, bool]]] = [
-        (Giver.REPRESENTATIVE, slip.signer, slip.representative)
-    ]
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A word of a slip that is not what stands."""
+
+    cell: Cell
+    giver: str
+    said: str
+    before: Consent | None
+
+
+def _news(slip: Slip, stands: PupilConsents, said_on: datetime.date) -> list[_New]:
+    """A child of whom no agreement was needed on that day is not written, whatever the form said."""
+    told: list[tuple[str, Mapping[int, bool]]] = [(Giver.REPRESENTATIVE, slip.representative)]
     if child_is_asked(stands.student, said_on):
-        told.append((Giver.CHILD, child_name, slip.child))
-    common = {"student": stands.student, "said_on": said_on, "paper": paper, "recorded_by": by}
+        told.append((Giver.CHILD, slip.child))
+    found = []
     for cell in stands.cells:
-        for giver, signer, said in told:
-            word = Said.GIVEN if said.get(cell.purpose.pk) else Said.REFUSED
-            yield _row(cell.purpose, giver, word, signer, common)
+        for giver, said in told:
+            before = cell.child if giver == Giver.CHILD else cell.representative
+            agrees = said.get(cell.purpose.pk)
+            if agrees is None or (before is not None and agrees == (before.said == Said.GIVEN)):
+                continue
+            found.append(_New(cell, giver, Said.GIVEN if agrees else Said.REFUSED, before))
+    return found
+
+
+def _why_not(student: Student, news: Iterable[_New], said_on: datetime.date) -> str:
+    """Why a slip of that day cannot be written as it is, and what to do; "" where it can."""
+    if why := _before_birth(student, said_on):
+        return why
+    newer = {
+        f"«{new.cell.purpose.title}» ({new.before.get_said_display().lower()} ngày {new.before.said_on:%d/%m/%Y})": None
+        for new in news
+        if new.before is not None and _is_undone(new.before, new.said, said_on)
+    }
+    if not newer:
+        return ""
+    return (
+        f"{student.full_name}: phiếu ngày {said_on:%d/%m/%Y} không thay được điều nói sau đó: {', '.join(newer)}. "
+        "Chọn «Đồng ý các mục còn thiếu» để ghi các mục khác; người đại diện nay đã đổi ý thì ghi phiếu mới ở trang "
+        "của em."
+    )
+
+
+def _is_undone(before: Consent, said: str, said_on: datetime.date) -> bool:
+    if before.said == Said.WITHDRAWN and said == Said.GIVEN:
+        return said_on <= before.said_on
+    return said_on < before.said_on
+
+
+def _before_birth(student: Student, said_on: datetime.date) -> str:
+    born = born_not_before(student.birth_year, student.birth_month, student.birth_day)
+    if born is None or said_on >= born:
+        return ""
+    return (
+        f"Ngày kí phiếu {said_on:%d/%m/%Y} trước ngày sinh của {student.full_name}. Xem lại ngày trên phiếu."
+    )
 
 
 def _row(
@@ -256,9 +344,17 @@ def record_word(student: Student, word: Word, *, school_class: SchoolClass | Non
     capacity = permissions.capacity(by, Action.RECORD_CONSENTS, school_class=school_class)
     with acting(by, role=capacity, source=Source.PAGE) as act:
         student = Student.objects.select_for_update().get(pk=student.pk)
+        if why := _before_birth(student, word.said_on):
+            raise DataRefused(why, "said_on")
         if word.giver == Giver.CHILD and not child_is_asked(student, word.said_on):
             raise DataRefused("Ngày ấy em chưa đủ 7 tuổi: chỉ cần người đại diện đồng ý.", "giver")
         before = _newest(student, word)
+        if before is not None and _is_same(before, word, signer, where, by):
+            act.says(
+                f"Phiếu của {student.full_name} được gửi lần nữa: đã ghi rồi",
+                thing=f"consents_of_pupil:{student.pk}",
+            )
+            return before
         if word.said == Said.WITHDRAWN and (before is None or before.said != Said.GIVEN):
             raise DataRefused("Chưa có đồng ý nào đang có hiệu lực để rút lại.", "said")
         if before is not None and word.said_on < before.said_on:
@@ -275,6 +371,13 @@ def record_word(student: Student, word: Word, *, school_class: SchoolClass | Non
     return made
 
 
+def _is_same(before: Consent, word: Word, signer: str, paper: str, by: User) -> bool:
+    """Whether the form was sent twice."""
+    told = (word.said, signer, word.said_on, paper, by.pk)
+    wrote = (before.said, before.signer, before.said_on, before.paper, before.recorded_by_id)
+    return wrote == told and before.recorded_at > clock.stamp() - SENT_TWICE_WITHIN
+
+
 def _newest(student: Student, word: Word) -> Consent | None:
     same = Consent.objects.filter(student=student, purpose=word.purpose, giver=word.giver)
     return same.order_by("-id").first()
@@ -287,4 +390,9 @@ def _is_asked_for(purpose: ProcessingPurpose) -> bool:
 def _paper(typed: str, said_on: datetime.date) -> str:
     if said_on > clock.today():
         raise DataRefused("Ngày kí phiếu chưa tới. Ghi ngày trên phiếu.", "said_on")
+    first = years_before(clock.today(), SLIP_YEARS)
+    if said_on < first:
+        raise DataRefused(
+            f"Ngày kí phiếu trước {first:%d/%m/%Y}, quá {SLIP_YEARS} năm. Xem lại năm trên phiếu.", "said_on"
+        )
     return words_of(typed, "phiếu lưu ở đâu", "paper")

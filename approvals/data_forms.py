@@ -1,18 +1,21 @@
 """The forms about personal data: turn what was typed into values, decide nothing."""
 
+from dataclasses import fields
 from typing import Any
 
 from django import forms
 from django.utils.text import slugify
 
 from accounts import clock
-from approvals.data_incidents import Found, Notice, Told
+from approvals.data_incidents import Discovery, Found, IncidentChanged, Notice, Told, seen_of
 from approvals.data_requests import Asked
 from approvals.data_rules import NOTIFIED, PurposeText, RequestKind
+from approvals.data_workflow import IncidentState
 from approvals.inspection_forms import WordsField, day_field
 from approvals.models import DataIncident, ProcessingPurpose
 from students.models import Student
 
+TOLD_OF_INCIDENT = tuple(each.name for each in fields(Told))
 _MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -36,6 +39,9 @@ def _choice(label: str, **kwargs: Any) -> forms.ChoiceField:
     )
 
 
+SAME, OTHER = "same", "other"
+
+
 class PurposeForm(forms.Form):
     """One line of the register; of one that is reworded also why."""
 
@@ -52,12 +58,34 @@ class PurposeForm(forms.Form):
         help_text="Đánh dấu thì mỗi lớp có thêm một cột ở «Phiếu đồng ý».",
     )
     why = WordsField(label="Vì sao sửa", rows=0, most=300)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    meaning = forms.ChoiceField(
+        label="Phiếu đồng ý đã ghi",
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"),
+            "Chọn một: chỉ chữa lỗi chính tả thì giữ phiếu, đổi nghĩa thì phải lấy phiếu lại.",
+        ),
+    )
 
-    def __init__(self, *args: Any, purpose: ProcessingPurpose | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, purpose: ProcessingPurpose | None, pupils: int = 0, **kwargs: Any) -> None:
+        """`pupils`: of so many a slip given to the words as they stand is on record."""
         super().__init__(*args, **kwargs)
         self._code = purpose.code if purpose else ""
         if purpose is None:
-            del self.fields["why"]
+            del self.fields["why"], self.fields["seen"]
+        if not pupils:
+            del self.fields["meaning"]
+            return
+        choices = [
+            (SAME, f"Chỉ chữa lỗi chính tả, nghĩa không đổi: giữ phiếu của {pupils} em"),
+            (OTHER, f"Đổi nghĩa: phiếu của {pupils} em hết hiệu lực, phải lấy phiếu lại"),
+        ]
+        self.fields["meaning"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def is_spelling(self) -> bool:
+        return bool(self.cleaned_data.get("meaning") == SAME)
 
     def told(self) -> PurposeText:
         values = self.cleaned_data
@@ -107,7 +135,7 @@ def first_request(subject: Any) -> dict[str, Any]:
 
 
 class IncidentForm(forms.Form):
-    """An incident; `incident` is one that is told more of, whose discovery stays as it was written."""
+    """An incident; `incident` is one that is told more of: its discovery changes while it is open, for a reason."""
 
     discovered_at = _moment_field("Phát hiện lúc", help_text="72 giờ tính từ lúc này.")
     discovered_by = WordsField(label="Ai phát hiện, bằng cách nào", rows=0, most=300)
@@ -129,26 +157,56 @@ class IncidentForm(forms.Form):
     consequences = WordsField(label="Hậu quả đã có, có thể có", rows=3)
     measures = WordsField(label="Biện pháp đã làm, sẽ làm", rows=4, most=3000)
     contact = WordsField(label="Người liên hệ của trường", rows=0, most=200)
+    discovery_why = WordsField(
+        label="Vì sao sửa lúc phát hiện",
+        rows=0,
+        most=70,
+        required=False,
+        help_text="Chỉ ghi khi sửa ngày, giờ phát hiện.",
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, incident: DataIncident | None, **kwargs: Any) -> None:
+        self._incident = incident
+        is_open = incident is None or incident.state == IncidentState.OPEN
         if incident is not None:
-            kwargs["initial"] = {
-                name: getattr(incident, name)
-                for name in ("what", "categories", "people", "consequences", "measures", "contact")
+            kwargs["initial"] = {name: getattr(incident, name) for name in TOLD_OF_INCIDENT} | {
+                "discovered_at": incident.discovered_at,
+                "seen": seen_of(incident),
             }
         super().__init__(*args, **kwargs)
-        if incident is not None:
-            for name in ("discovered_at", "discovered_by", "happened"):
-                del self.fields[name]
+        unasked = {"discovery_why", "seen"} if incident is None else {"discovered_by", "happened"}
+        for name in unasked if is_open else unasked | {"discovered_at", "discovery_why"}:
+            del self.fields[name]
 
     def found(self) -> Found:
         values = self.cleaned_data
         return Found(**{name: values[name] for name in ("happened", "discovered_at", "discovered_by")})
 
     def told(self) -> Told:
-        values = self.cleaned_data
-        names = ("what", "categories", "people", "consequences", "measures", "contact")
-        return Told(**{name: values[name] for name in names})
+        return Told(**{name: self.cleaned_data[name] for name in TOLD_OF_INCIDENT})
+
+    def discovery(self) -> Discovery | None:
+        """Where another minute was typed than the one that the page showed."""
+        typed, incident = self.cleaned_data.get("discovered_at"), self._incident
+        if (
+            typed is None
+            or incident is None
+            or typed == incident.discovered_at.replace(second=0, microsecond=0)
+        ):
+            return None
+        return Discovery(typed, self.cleaned_data["discovery_why"])
+
+    def clash(self, changed: IncidentChanged) -> list[tuple[str, Any]]:
+        """What stands in the fields where something else is typed here; a second save writes over it, knowingly."""
+        self.data = {name: self.data[name] for name in self.data} | {"seen": seen_of(changed.stands)}
+        differing = [
+            (str(self.fields[name].label), getattr(changed.stands, name))
+            for name in TOLD_OF_INCIDENT
+            if getattr(changed.stands, name) != self.cleaned_data[name]
+        ]
+        self.add_error(None, changed.message)
+        return differing
 
 
 class NoticeForm(forms.Form):

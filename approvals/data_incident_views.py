@@ -1,5 +1,7 @@
 """Breaches of personal data: listed with their clock, written down, told to the authority, closed (rule R67)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -14,6 +16,7 @@ from accounts.requests import SignedInRequest, posted
 from approvals.data_forms import IncidentForm, NoticeForm, first_notice
 from approvals.data_incidents import (
     WHO_KEEPS,
+    IncidentChanged,
     acts_for,
     close_incident,
     notify,
@@ -100,16 +103,28 @@ def data_incident_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     permissions.require(request.user, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
     found = get_incident(request.user, pk)
     form = IncidentForm(posted(request), incident=found)
+    stands: list[tuple[str, Any]] = []
+    status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            tell_more(found, form.told(), by=request.user)
+            tell_more(
+                found,
+                form.told(),
+                seen=form.cleaned_data["seen"],
+                discovery=form.discovery(),
+                by=request.user,
+            )
+        except IncidentChanged as changed:
+            stands, status = form.clash(changed), 409
         except DataRefused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
         else:
             messages.success(request, "Đã bổ sung. Nội dung trước đó còn trong nhật kí thay đổi.")
             return redirect("approvals:data_incident", pk)
-    context = {"form": form, "found": found, "article": INCIDENT_ARTICLE}
-    return render(request, "approvals/data_incident_form.html", context, status=422 if form.errors else 200)
+    context = {"form": form, "found": found, "stands": stands, "article": INCIDENT_ARTICLE}
+    if form.errors and status == 200:
+        status = 422
+    return render(request, "approvals/data_incident_form.html", context, status=status)
 
 
 @require_POST
@@ -152,6 +167,10 @@ def _show(
     context = {
         "found": found,
         "form": form,
+        "moved": found.history.exclude(history_change_reason=None)
+        .exclude(history_change_reason="")
+        .select_related("history_user")
+        .order_by("history_id"),
         "word": word,
         "kind": kind,
         "notify_by": notify_by(found.discovered_at),

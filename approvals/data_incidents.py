@@ -1,9 +1,12 @@
 """Breaches of personal data: written down, told to the authority within 72 hours, closed (rule R67)."""
 
 import datetime
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.utils.timezone import localdate
 
 from accounts import clock, permissions
 from accounts.history import Source, acting
@@ -11,7 +14,13 @@ from accounts.models import User
 from accounts.powers import Action
 from approvals.data_refusals import DataOutdated, DataRefused, words_of
 from approvals.data_requests import actors_of, next_number
-from approvals.data_rules import is_late_notice, notify_by
+from approvals.data_rules import (
+    REPORTED_YEARS,
+    SENT_TWICE_WITHIN,
+    is_late_notice,
+    notify_by,
+    years_before,
+)
 from approvals.data_workflow import DataActor, IncidentAct, IncidentState, incident_target
 from approvals.models import DataIncident
 
@@ -59,40 +68,94 @@ _NAMES = {
 
 
 def record_incident(found: Found, told: Told, *, by: User) -> DataIncident:
-    """Raises Refused, DataRefused."""
+    """Sent twice, the second finds what the first has written. Raises Refused, DataRefused."""
     permissions.require(by, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
-    now = clock.now()
-    if found.discovered_at > now:
-        raise DataRefused("Thời điểm phát hiện ở tương lai. Ghi lúc đã phát hiện.", "discovered_at")
+    _check_discovery(found.discovered_at)
+    values = _checked(told) | {
+        "happened": words_of(found.happened, "xảy ra khi nào, ở đâu", "happened"),
+        "discovered_at": found.discovered_at,
+        "discovered_by": words_of(found.discovered_by, "ai phát hiện", "discovered_by"),
+    }
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         year = clock.today().year
+        number = next_number(DataIncident.objects.filter(year=year))
+        since = clock.stamp() - SENT_TWICE_WITHIN
+        if twin := DataIncident.objects.filter(**values, recorded_by=by, recorded_at__gt=since).first():
+            act.says(f"{twin.label} được gửi lần nữa: đã ghi rồi", thing=f"data_incident:{twin.pk}")
+            return twin
         made = DataIncident.objects.create(
-            year=year,
-            number=next_number(DataIncident.objects.filter(year=year)),
-            happened=words_of(found.happened, "xảy ra khi nào, ở đâu", "happened"),
-            discovered_at=found.discovered_at,
-            discovered_by=words_of(found.discovered_by, "ai phát hiện", "discovered_by"),
-            **_checked(told),
-            recorded_by=by,
-            recorded_at=now,
+            year=year, number=number, **values, recorded_by=by, recorded_at=clock.now()
         )
         act.says(f"Ghi {made.label}", thing=f"data_incident:{made.pk}")
     return made
 
 
-def _checked(told: Told) -> dict[str, object]:
-    values: dict[str, object] = asdict(told)
+def _check_discovery(moment: datetime.datetime) -> None:
+    if moment > clock.now():
+        raise DataRefused("Thời điểm phát hiện ở tương lai. Ghi lúc đã phát hiện.", "discovered_at")
+    first = years_before(clock.today(), REPORTED_YEARS)
+    if localdate(moment) < first:
+        raise DataRefused(
+            f"Thời điểm phát hiện trước {first:%d/%m/%Y}, quá một năm. Xem lại năm đã phát hiện.",
+            "discovered_at",
+        )
+
+
+def _checked(told: Told) -> dict[str, Any]:
+    values = asdict(told)
     return values | {name: words_of(str(values[name]), what, name) for name, what in _NAMES.items()}
 
 
-def tell_more(incident: DataIncident, told: Told, *, by: User) -> DataIncident:
-    """What has become known since. Raises Refused, DataRefused, DataOutdated of one that is closed."""
+def seen_of(incident: DataIncident) -> str:
+    """A fingerprint of all that `tell_more` may change: the page sends back the one that it showed."""
+    told = [str(getattr(incident, each.name)) for each in fields(Told)]
+    return sha256("\0".join([*told, str(incident.discovered_at.timestamp())]).encode()).hexdigest()
+
+
+class IncidentChanged(DataOutdated):
+    """Somebody else has told more meanwhile; nothing is written. `stands`: the incident as it is now."""
+
+    def __init__(self, stands: DataIncident) -> None:
+        super().__init__(
+            f"{stands.label} vừa được người khác bổ sung sau khi trang này mở. Chưa ghi gì: đối chiếu hai bên ở dưới, "
+            "sửa phần của mình cho đủ rồi bấm Lưu lần nữa."
+        )
+        self.stands = stands
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Another moment of discovery than was written down, and why."""
+
+    at: datetime.datetime
+    why: str
+
+
+def tell_more(
+    incident: DataIncident, told: Told, *, seen: str, discovery: Discovery | None = None, by: User
+) -> DataIncident:
+    """What has become known since; of one that is open also another moment of discovery.
+
+    `seen`: what the page showed (`seen_of`). Raises Refused, DataRefused, IncidentChanged, DataOutdated of one that is
+    closed.
+    """
     permissions.require(by, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
     values = _checked(told)
+    if discovery is not None:
+        _check_discovery(discovery.at)
+        values["discovered_at"] = discovery.at
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         held = DataIncident.objects.select_for_update().get(pk=incident.pk)
         if held.state == IncidentState.CLOSED:
             raise DataOutdated(f"{held.label} đã kết thúc, không sửa được nữa.")
+        if seen != seen_of(held):
+            raise IncidentChanged(held)
+        if discovery is not None:
+            if held.state != IncidentState.OPEN:
+                raise DataRefused("Đã thông báo cơ quan: thời điểm phát hiện không sửa nữa.", "discovered_at")
+            was = clock.moment_label(held.discovered_at)
+            why = words_of(discovery.why, "vì sao sửa thời điểm phát hiện", "discovery_why")
+            held._change_reason = f"{was}: {why}"[:100]  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own name
         for name, value in values.items():
             setattr(held, name, value)
         held.save()

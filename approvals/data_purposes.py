@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
 
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
@@ -10,9 +11,13 @@ from accounts.models import User
 from accounts.powers import Action
 from approvals.data_refusals import DataOutdated, DataRefused, words_of
 from approvals.data_rules import STANDARD_PURPOSES, PurposeText
-from approvals.models import ProcessingPurpose
+from approvals.models import Consent, ProcessingPurpose
 
 WHO_KEEPS = "Sổ mục đích xử lí dữ liệu cá nhân do Hiệu trưởng, văn thư ghi."
+_CHANGED = (
+    "Mục đích này vừa được người khác sửa lời sau khi trang này mở. Chưa ghi gì: đối chiếu với lời đang áp dụng ở "
+    "dưới, sửa phần của mình rồi ghi lại."
+)
 FIELDS = ("title", "categories", "basis", "recipients", "kept_for")
 
 
@@ -56,16 +61,86 @@ def add_purpose(told: PurposeText, *, by: User) -> ProcessingPurpose:
         return _store(told, values, by)
 
 
-def reword_purpose(purpose: ProcessingPurpose, told: PurposeText, *, why: str, by: User) -> ProcessingPurpose:
+class PurposeChanged(DataOutdated):
+    """The line is not as the page showed it. `stands`: as it is in force now; None where the school does it no more."""
+
+    def __init__(self, message: str, stands: ProcessingPurpose | None) -> None:
+        super().__init__(message)
+        self.stands = stands
+
+
+def reword_purpose(
+    purpose: ProcessingPurpose, told: PurposeText, *, seen: str, why: str, by: User
+) -> ProcessingPurpose:
     """Ends the line today and begins one with the new words; consents given to the old words stay with these.
 
-    Raises Refused, DataRefused, DataOutdated.
+    `seen`: what the page showed (`seen_of`). Raises Refused, DataRefused, PurposeChanged.
     """
+    permissions.require(by, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
     values = _values(told)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        _held_as_seen(purpose, seen)
         end_purpose(purpose, why=why, by=by)
         act.says(f"Sửa mục đích xử lí dữ liệu «{values['title']}»", thing="purpose")
         return _store(told, values, by)
+
+
+def _held_as_seen(purpose: ProcessingPurpose, seen: str) -> ProcessingPurpose:
+    held = ProcessingPurpose.objects.select_for_update().get(pk=purpose.pk)
+    if held.state != ProcessingPurpose.State.IN_FORCE:
+        follower = follower_of(held)
+        if follower is None:
+            raise PurposeChanged(
+                f"«{held.title}» đã thôi áp dụng từ {held.ends_on:%d/%m/%Y} ({held.end_reason}). Chưa ghi gì; phần đã "
+                "gõ còn ở dưới: vẫn cần thì ghi ở «Thêm mục đích».",
+                None,
+            )
+        raise PurposeChanged(_CHANGED, follower)
+    if seen != seen_of(held):
+        raise PurposeChanged(_CHANGED, held)
+    return held
+
+
+def seen_of(purpose: ProcessingPurpose) -> str:
+    """A fingerprint of the words of a line: the page sends back the one that it showed."""
+    return sha256("\0".join([str(purpose.pk), *words_in(purpose).values()]).encode()).hexdigest()
+
+
+def words_in(told: ProcessingPurpose | PurposeText) -> dict[str, str]:
+    """The words by field."""
+    return {name: getattr(told, name) for name in FIELDS}
+
+
+def correct_spelling(
+    purpose: ProcessingPurpose, told: PurposeText, *, seen: str, why: str, by: User
+) -> ProcessingPurpose:
+    """Writes the same in better words: consents stay, the history keeps the words before, who and why.
+
+    Raises Refused, DataRefused where another consent is asked for, PurposeChanged.
+    """
+    permissions.require(by, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
+    values, reason = _values(told), words_of(why, "lí do", "why")
+    with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
+        held = _held_as_seen(purpose, seen)
+        if held.needs_consent != told.needs_consent:
+            raise DataRefused("Đổi việc cần đồng ý hay không là đổi nghĩa: chọn «Đổi nghĩa».", "meaning")
+        for name, value in values.items():
+            setattr(held, name, value)
+        held._change_reason = f"Chữa chính tả: {reason}"[:100]  # type: ignore[attr-defined]  # noqa: SLF001 - simple-history's own name
+        held.save()
+        act.says(f"Chữa chính tả mục đích xử lí dữ liệu «{held.title}»: {reason}", thing="purpose")
+    return held
+
+
+def pupils_with_slips(purpose: ProcessingPurpose) -> int:
+    """Of so many pupils something was said to these words. One statement."""
+    return Consent.objects.filter(purpose=purpose).values("student").distinct().count()
+
+
+def follower_of(purpose: ProcessingPurpose) -> ProcessingPurpose | None:
+    """The line in force that a line that has ended was reworded into; None where the school does it no more."""
+    in_force = ProcessingPurpose.objects.in_force().filter(code=purpose.code)
+    return in_force.select_related("recorded_by").first()
 
 
 def end_purpose(purpose: ProcessingPurpose, *, why: str, by: User) -> None:

@@ -1,5 +1,7 @@
 """How acts about personal data refuse."""
 
+from collections.abc import Mapping
+
 from gradebook.grading import plain_text
 
 
@@ -14,6 +16,14 @@ class DataRefused(Exception):
 
 class DataOutdated(DataRefused):
     """It no longer stands as the page showed it: somebody else was faster."""
+
+
+class RowsRefused(DataRefused):
+    """Rows of a table cannot be written as they are: why and what to do, by the pupil's number. Nothing is written."""
+
+    def __init__(self, message: str, rows: Mapping[int, str]) -> None:
+        super().__init__(message)
+        self.rows = rows
 
 
 def words_of(typed: str, what: str, field: str) -> str:

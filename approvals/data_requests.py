@@ -13,7 +13,14 @@ from accounts.history import Source, acting
 from accounts.models import Post, User
 from accounts.powers import Action
 from approvals.data_refusals import DataOutdated, DataRefused, words_of
-from approvals.data_rules import RequestKind, answer_due_on, request_due_on
+from approvals.data_rules import (
+    REPORTED_YEARS,
+    SENT_TWICE_WITHIN,
+    RequestKind,
+    answer_due_on,
+    request_due_on,
+    years_before,
+)
 from approvals.data_workflow import DataActor, RequestAct, RequestState, request_target
 from approvals.models import DataRequest
 from students.models import Student
@@ -42,24 +49,30 @@ class Asked:
 
 
 def record_request(asked: Asked, *, by: User) -> DataRequest:
-    """Writes it into the register with its number and the days of the law. Raises Refused, DataRefused."""
+    """Writes it into the register with its number and the days of the law. Raises Refused, DataRefused.
+
+    Sent twice, the second finds what the first has written.
+    """
     permissions.require(by, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
     if asked.received_on > clock.today():
         raise DataRefused("Ngày nhận chưa tới. Ghi ngày đã nhận yêu cầu.", "received_on")
-    subject = asked.subject
+    first = years_before(clock.today(), REPORTED_YEARS)
+    if asked.received_on < first:
+        raise DataRefused(
+            f"Ngày nhận trước {first:%d/%m/%Y}, quá một năm. Xem lại năm đã nhận yêu cầu.", "received_on"
+        )
+    told = _told(asked)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         year = asked.received_on.year
+        number = next_number(DataRequest.objects.filter(year=year))
+        since = clock.stamp() - SENT_TWICE_WITHIN
+        if twin := DataRequest.objects.filter(**told, recorded_by=by, recorded_at__gt=since).first():
+            act.says(f"{twin.label} được gửi lần nữa: đã ghi rồi", thing=f"data_request:{twin.pk}")
+            return twin
         made = DataRequest.objects.create(
             year=year,
-            number=next_number(DataRequest.objects.filter(year=year)),
-            kind=asked.kind,
-            student=subject if isinstance(subject, Student) else None,
-            person=subject if isinstance(subject, User) else None,
-            requester=words_of(asked.requester, "người yêu cầu", "requester"),
-            relation=words_of(asked.relation, "quan hệ", "relation"),
-            identity=words_of(asked.identity, "đã xác minh bằng gì", "identity"),
-            text=words_of(asked.text, "nội dung yêu cầu", "text"),
-            received_on=asked.received_on,
+            number=number,
+            **told,
             answer_due_on=answer_due_on(asked.received_on),
             due_on=request_due_on(asked.kind, asked.received_on),
             recorded_by=by,
@@ -67,6 +80,20 @@ def record_request(asked: Asked, *, by: User) -> DataRequest:
         )
         act.says(f"Ghi {made.label} về dữ liệu cá nhân", thing=f"data_request:{made.pk}")
     return made
+
+
+def _told(asked: Asked) -> dict[str, Any]:
+    subject = asked.subject
+    return {
+        "kind": asked.kind,
+        "student": subject if isinstance(subject, Student) else None,
+        "person": subject if isinstance(subject, User) else None,
+        "requester": words_of(asked.requester, "người yêu cầu", "requester"),
+        "relation": words_of(asked.relation, "quan hệ", "relation"),
+        "identity": words_of(asked.identity, "đã xác minh bằng gì", "identity"),
+        "text": words_of(asked.text, "nội dung yêu cầu", "text"),
+        "received_on": asked.received_on,
+    }
 
 
 def next_number(of_year: QuerySet[Any]) -> int:

@@ -45,6 +45,31 @@ def is_child_asked(agrees_from: datetime.date | None, on: datetime.date) -> bool
     return agrees_from is None or agrees_from <= on
 
 
+def born_not_before(
+    birth_year: int | None, birth_month: int | None, birth_day: int | None
+) -> datetime.date | None:
+    """The first day that a birth known in part can be; None where the year is not known."""
+    if birth_year is None:
+        return None
+    return datetime.date(birth_year, birth_month or 1, birth_day or 1)
+
+
+SENT_TWICE_WITHIN: Final = datetime.timedelta(minutes=10)
+"""The same content by the same person within so long is one form sent twice."""
+SLIP_YEARS: Final = 5
+"""A slip is of the years at a primary school."""
+REPORTED_YEARS: Final = 1
+"""A request or an incident is written down within a year: an older day is a slip of the pen."""
+
+
+def years_before(day: datetime.date, years: int) -> datetime.date:
+    """The same day so many years ago; of 29 February the 28th where that year has none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
 @dataclass(frozen=True, slots=True)
 class PurposeText:
     """One purpose of the school's register, as the program proposes it; the school puts it in its own words."""

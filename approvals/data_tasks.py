@@ -1,20 +1,25 @@
-"""What personal data ask of principal and clerk: requests by their days, incidents by the 72-hour clock (rule R67)."""
+"""What personal data ask of people: requests by their days, incidents by the 72-hour clock, slips (rules R66, R67)."""
 
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
 
+from django.db.models import Count, Q, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.powers import Action
+from approvals.data_consents import child_is_asked
 from approvals.data_requests import acts_for
 from approvals.data_rules import hours_left, notify_by
 from approvals.data_workflow import RequestAct, RequestState
-from approvals.models import DataIncident, DataRequest
+from approvals.models import Consent, DataIncident, DataRequest, ProcessingPurpose
+from students.models import Enrolment
 
 MOST: Final = 20
 _TO_DO: Final = {
@@ -35,10 +40,64 @@ class DataTask:
 
 
 def data_tasks(user: User) -> list[DataTask]:
-    """For principal and clerk, two statements; none for everybody else. Incidents first, then by the nearest day."""
-    if not permissions.may(user, Action.KEEP_DATA_PROTECTION):
-        return []
-    return [*_incidents(), *_requests(user)]
+    """Two statements for principal and clerk, one for who leads a class. Incidents first, then by the nearest day."""
+    is_office = permissions.may(user, Action.KEEP_DATA_PROTECTION)
+    return [*([*_incidents(), *_requests(user)] if is_office else ()), *_slips(user)]
+
+
+def _slips(user: User) -> Iterator[DataTask]:
+    """Slips that pupils of the own classes lack, while the school collects them: others of the class have some."""
+    own = permissions.powers_of(user).homeroom_classes
+    if not own:
+        return
+    today = clock.today()
+    seats = (
+        Enrolment.objects.filter(school_class__in=own)
+        .held_on(today)
+        .select_related("school_class", "student")
+        .annotate(
+            asked=Subquery(
+                ProcessingPurpose.objects.to_agree_to()
+                .order_by()
+                .values("needs_consent")
+                .annotate(number=Count("pk"))
+                .values("number")
+            ),
+            by=_said_by(Consent.Giver.REPRESENTATIVE),
+            by_child=_said_by(Consent.Giver.CHILD),
+        )
+        .order_by("school_class_id")
+    )
+    for school_class, group in groupby(seats, key=attrgetter("school_class")):
+        pupils = list(group)
+        lacking = sum(_lacks(each, today) for each in pupils)
+        if lacking and any(each.by for each in pupils):
+            yield DataTask(
+                f"Phiếu đồng ý lớp {school_class.name}",
+                "thu phiếu rồi ghi ở trang của lớp",
+                reverse("approvals:consent_class", args=[school_class.pk]),
+                "warning",
+                f"{lacking} em còn thiếu",
+            )
+
+
+def _said_by(giver: str) -> Count:
+    """Of how many purposes that are asked for the giver has said something."""
+    return Count(
+        "student__consents__purpose",
+        distinct=True,
+        filter=Q(
+            student__consents__giver=giver,
+            student__consents__purpose__state=ProcessingPurpose.State.IN_FORCE,
+            student__consents__purpose__needs_consent=True,
+        ),
+    )
+
+
+def _lacks(seat: Any, today: datetime.date) -> bool:
+    """As `data_consents.Cell.is_missing` has it of one purpose, of any."""
+    asked = seat.asked or 0
+    return seat.by < asked or (seat.by_child < asked and child_is_asked(seat.student, today))
 
 
 def _incidents() -> Iterator[DataTask]:

@@ -253,9 +253,10 @@ def read_tasks(user: User) -> TasksPage:
     any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal; one for
     the years opened again of principal and clerk and two for their work on personal data, one for the clerk's backups.
 
-    Six more for the records, the year's end and the handovers to receive of whoever leads a class, two for a leader's
-    classes at the year's end; one for the records of all classes until they are overdue, then four; three for classes
-    that nobody leads, eleven for the books to sign of those who hold any, one more where a signature is owed.
+    Seven more for the records, the year's end, the handovers to receive and the slips of whoever leads a class, two for
+    a leader's classes at the year's end; one for the records of all classes until they are overdue, then four; three
+    for classes that nobody leads, eleven for the books to sign of those who hold any, one more where a signature is
+    owed.
     """
     refs, windows, tallies = _own_sheets(user)
     sheets = _with_spans(user, refs, windows)

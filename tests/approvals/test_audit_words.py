@@ -10,7 +10,7 @@ from accounts.admin_log import KINDS
 from accounts.history import Source
 from approvals.audit_words import THINGS, value_words
 
-_NAMED = re.compile(r'(?:thing|under)=f?"([a-z_]+):')
+_NAMED = re.compile(r'(?:thing|under)=f?"([a-z_]+)[:"]')
 APPS = ("accounts", "approvals", "gradebook", "kimdong", "reports", "students")
 
 
@@ -32,7 +32,7 @@ def test_figures_that_were_answered_are_told_as_lines(stored, words):
 def test_every_kind_of_thing_that_an_act_names_has_words():
     files = [file for app in APPS for file in (Path(settings.BASE_DIR) / app).rglob("*.py")]
     named = {kind for file in files for kind in _NAMED.findall(file.read_text())} | KINDS.keys()
-    assert {"reconciliation", "request", "year"} <= named
+    assert {"reconciliation", "request", "year", "purpose", "data_incident"} <= named
     assert named - THINGS.keys() == set()
 
 
@@ -43,6 +43,8 @@ def test_every_kind_of_thing_that_an_act_names_has_words():
         ("year:2026", "năm học 2026 - 2027"),
         ("roll_over:2026", "xếp lớp năm học 2026 - 2027"),
         ("accounts:", "tài khoản"),
+        ("purpose", "mục đích xử lí dữ liệu cá nhân"),
+        ("data_incident:1", "sự cố dữ liệu cá nhân số 1"),
         ("", ""),
     ],
 )

@@ -23,14 +23,25 @@ from approvals.data_consents import (
     record_slips,
     record_word,
 )
-from approvals.data_incidents import Found, Notice, Told, close_incident, notify, record_incident, tell_more
+from approvals.data_incidents import (
+    Found,
+    Notice,
+    Told,
+    close_incident,
+    notify,
+    record_incident,
+    tell_more,
+)
+from approvals.data_incidents import seen_of as incident_seen
 from approvals.data_purposes import (
     begin_for_new_school,
     begin_register,
+    end_purpose,
     in_force_on,
     missing_standards,
     purposes_to_agree_to,
     reword_purpose,
+    seen_of,
 )
 from approvals.data_refusals import DataOutdated, DataRefused
 from approvals.data_requests import Asked, move_request, record_request
@@ -121,7 +132,7 @@ def test_a_purpose_that_is_reworded_keeps_its_old_line_and_asks_for_consents_ane
     handed_in(school, slip_of(school.pupils[0]))
     old = purpose(PHOTO)
     with clock.travelling(clock.now() + 2 * DAY):
-        reword_purpose(old, told(), why="Chỉ còn ảnh thẻ", by=school.bich)
+        reword_purpose(old, told(), seen=seen_of(old), why="Chỉ còn ảnh thẻ", by=school.bich)
         assert words_of_first(school)[PHOTO] == "Chưa có phiếu"
         register = {each.code: each.title for each in in_force_on(clock.today())}
         assert register[PHOTO] == "Chụp ảnh thẻ"
@@ -131,10 +142,83 @@ def test_a_purpose_that_is_reworded_keeps_its_old_line_and_asks_for_consents_ane
 
 def test_the_second_of_two_who_reword_at_once_is_told(school):
     old = purpose(PHOTO)
-    reword_purpose(old, told(), why="Chỉ còn ảnh thẻ", by=school.bich)
+    reword_purpose(old, told(), seen=seen_of(old), why="Chỉ còn ảnh thẻ", by=school.bich)
     with pytest.raises(DataOutdated):
-        reword_purpose(old, told("Ảnh khác"), why="Sửa lời", by=school.tuan)
+        reword_purpose(old, told("Ảnh khác"), seen=seen_of(old), why="Sửa lời", by=school.tuan)
     assert purpose(PHOTO).title == "Chụp ảnh thẻ"
+
+
+def purpose_typed(found, **other):
+    """The form of a line, as the page shows it."""
+    names = ("title", "categories", "basis", "recipients", "kept_for")
+    typed = {name: getattr(found, name) for name in names}
+    return {**typed, "needs_consent": "on", "seen": seen_of(found), "why": "Cho rõ hơn", **other}
+
+
+def edit_of(found):
+    return reverse("approvals:purpose_edit", args=[found.pk])
+
+
+def test_a_stale_edit_of_a_purpose_says_that_it_was_reworded_and_keeps_what_was_typed(school, client):
+    old = purpose(PHOTO)
+    reword_purpose(old, told(), seen=seen_of(old), why="Chỉ còn ảnh thẻ", by=school.bich)
+    as_(client, school.tuan)
+    stale = client.post(edit_of(old), purpose_typed(old, title="Ảnh hội khoẻ"))
+    assert stale.status_code == 409
+    assert "vừa được người khác sửa lời" in text(stale)
+    assert "Chụp ảnh thẻ" in text(stale)
+    assert 'value="Ảnh hội khoẻ"' in stale.content.decode()
+    assert purpose(PHOTO).title == "Chụp ảnh thẻ"
+    now = purpose(PHOTO)
+    assert f'action="{edit_of(now)}"' in stale.content.decode()
+    client.post(edit_of(now), purpose_typed(now, title="Ảnh hội khoẻ"))
+    assert purpose(PHOTO).title == "Ảnh hội khoẻ"
+
+
+def test_an_edit_of_a_purpose_that_has_ended_says_so_and_keeps_what_was_typed(school, client):
+    old = purpose(PHOTO)
+    end_purpose(old, why="Không chụp nữa", by=school.bich)
+    stale = as_(client, school.tuan).post(edit_of(old), purpose_typed(old, title="Ảnh hội khoẻ"))
+    assert stale.status_code == 409
+    assert "đã thôi áp dụng từ" in text(stale)
+    assert 'value="Ảnh hội khoẻ"' in stale.content.decode()
+
+
+def test_a_purpose_whose_form_is_sent_twice_is_reworded_once(school, client):
+    old, lines = purpose(PHOTO), ProcessingPurpose.objects.count()
+    as_(client, school.tuan)
+    for _ in range(2):
+        answer = client.post(edit_of(old), purpose_typed(old, title="Ảnh hội khoẻ"))
+        assert answer.status_code == 302
+    assert ProcessingPurpose.objects.count() == lines + 1
+
+
+def test_who_rewords_a_purpose_is_told_how_many_slips_that_voids_and_chooses(school, client):
+    handed_in(school, *(slip_of(pupil) for pupil in school.pupils[:3]))
+    old = purpose(PHOTO)
+    as_(client, school.tuan)
+    assert "phiếu của 3 em hết hiệu lực, phải lấy phiếu lại" in text(client.get(edit_of(old)))
+    answer = client.post(edit_of(old), purpose_typed(old, title="Ảnh hội khoẻ"))
+    assert (answer.status_code, "Chọn một: chỉ chữa lỗi chính tả" in text(answer)) == (422, True)
+    assert words_of_first(school)[PHOTO] == "Được phép"
+    client.post(edit_of(old), purpose_typed(old, title="Ảnh hội khoẻ", meaning="other"))
+    assert words_of_first(school)[PHOTO] == "Chưa có phiếu"
+
+
+def test_mended_spelling_keeps_the_slips_and_the_history_who_and_why(school, client):
+    handed_in(school, slip_of(school.pupils[0]))
+    old = purpose(PHOTO)
+    as_(client, school.tuan)
+    client.post(edit_of(old), purpose_typed(old, title="Chụp ảnh học sinh", meaning="same"))
+    assert (purpose(PHOTO).pk, purpose(PHOTO).title) == (old.pk, "Chụp ảnh học sinh")
+    assert words_of_first(school)[PHOTO] == "Được phép"
+    last = old.history.order_by("-history_id").first()
+    assert (last.history_user, last.history_change_reason) == (school.tuan, "Chữa chính tả: Cho rõ hơn")
+    assert client.post(edit_of(old), purpose_typed(old, title="Ảnh", meaning="same")).status_code == 409
+    changed = purpose_typed(purpose(PHOTO), meaning="same")
+    del changed["needs_consent"]
+    answer = client.post(edit_of(old), changed)
+    assert (answer.status_code, "là đổi nghĩa" in text(answer)) == (422, True)
 
 
 # -- Consents ----------------------------------------------------------------------------------------------
@@ -282,6 +366,175 @@ def test_the_clerk_sees_every_class_and_a_homeroom_teacher_the_own(school, clien
     assert [line.school_class.name for line in as_(client, school.lan).get(page).context["lines"]] == ["4A"]
 
 
+def slips_page(school, **chosen):
+    """The class page's form; `chosen` by field, a pupil's number in it as `{0}`, `{1}`."""
+    data = {"said_on": clock.today().isoformat(), "paper": "Hồ sơ lớp 4A"}
+    data |= {f"seen-{pupil.student.pk}": pupil.last for pupil in of_4a(school).pupils}
+    keys = [pupil.pk for pupil in school.pupils]
+    return data | {name.format(*keys): value for name, value in chosen.items()}
+
+
+def sent(client, school, data):
+    return as_(client, school.lan).post(
+        reverse("approvals:consent_class", args=[school.class_4a.pk]), data, follow=True
+    )
+
+
+def withdrawn(school, code=PHOTO):
+    pupil = school.pupils[0]
+    handed_in(school, slip_of(pupil))
+    record_word(pupil, word(code, Said.WITHDRAWN), school_class=school.class_4a, by=school.lan)
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_a_slip_as_old_as_a_withdrawal_or_older_does_not_undo_it(school, client, days):
+    withdrawn(school)
+    data = slips_page(
+        school,
+        **{"slip-{0}": "all", "signer-{0}": "Trần Thị Tư (mẹ)", "slip-{1}": "all"},
+        **{"signer-{1}": "Người đại diện khác (tên trên phiếu)"},
+    )
+    data["said_on"] = (clock.today() - days * DAY).isoformat()
+    before = Consent.objects.count()
+    answer = sent(client, school, data)
+    shown = text(answer)
+    assert answer.status_code == 422
+    assert f"Dòng chưa ghi được: {school.pupils[0].full_name}." in shown
+    assert "«Chụp ảnh, quay phim học sinh trong hoạt động của trường» (đã rút lại ngày" in shown
+    assert "ghi phiếu mới ở trang của em" in shown
+    assert answer.content.decode().count('<option value="all" selected>') == 2
+    assert Consent.objects.count() == before
+    assert words_of_first(school)[PHOTO] == "Đã rút lại"
+
+
+def test_the_database_lets_no_older_slip_follow_a_newer_word(school):
+    withdrawn(school)
+    old = Consent(
+        student=school.pupils[0],
+        purpose=purpose(PHOTO),
+        giver="representative",
+        said="given",
+        signer="x",
+        said_on=clock.today() - DAY,
+        paper="x",
+        recorded_by=school.lan,
+    )
+    with pytest.raises(DatabaseError, match="does not undo"), transaction.atomic():
+        old.save()
+
+
+def test_a_slip_after_a_withdrawal_may_agree_again(school, client):
+    pupil, day = school.pupils[0], clock.today()
+    record_slips(school.class_4a, [slip_of(pupil)], said_on=day - 3 * DAY, paper="Hồ sơ", by=school.lan)
+    withdrawal = word(PHOTO, Said.WITHDRAWN, on=day - DAY)
+    record_word(pupil, withdrawal, school_class=school.class_4a, by=school.lan)
+    sent(client, school, slips_page(school, **{"slip-{0}": "all", "signer-{0}": "Trần Thị Tư (mẹ)"}))
+    assert words_of_first(school)[PHOTO] == "Được phép"
+
+
+def test_the_boxes_of_a_pupil_begin_as_it_stands_and_only_what_differs_is_written(school, client):
+    withdrawn(school)
+    page = as_(client, school.lan).get(reverse("approvals:consent_class", args=[school.class_4a.pk]))
+    choices = page.context["form"].rows[0].choices
+    assert {each.purpose.code: (each.representative, each.child) for each in choices} == {
+        PHOTO: (False, True),
+        **dict.fromkeys((PUBLIC, "kenh-nhan-tin", "suc-khoe"), (True, True)),
+    }
+    before = Consent.objects.count()
+    ticked = {
+        f"{giver}-{{0}}-{each.purpose.pk}": "on"
+        for each in choices
+        for giver, is_ticked in (("by", each.representative), ("child", each.child))
+        if is_ticked and not (giver == "by" and each.purpose.code == PUBLIC)
+    }
+    chosen = {"slip-{0}": "each", "signer-{0}": "Trần Thị Tư (mẹ)", **ticked}
+    assert "Đã ghi phiếu của 1 em" in text(sent(client, school, slips_page(school, **chosen)))
+    assert Consent.objects.count() == before + 1
+    assert words_of_first(school)[PUBLIC] == "Không đồng ý"
+    assert words_of_first(school)[PHOTO] == "Đã rút lại"
+    assert "đúng như đã ghi: không ghi thêm gì" in text(sent(client, school, slips_page(school, **chosen)))
+
+
+def test_after_rewording_a_purpose_a_class_is_done_with_one_choice_and_other_words_stay(school, client):
+    handed_in(school, *(slip_of(pupil) for pupil in school.pupils[:4]))
+    record_word(school.pupils[0], word(PUBLIC, Said.WITHDRAWN), school_class=school.class_4a, by=school.lan)
+    reword_purpose(
+        purpose(PHOTO), told(), seen=seen_of(purpose(PHOTO)), why="Chỉ còn ảnh thẻ", by=school.bich
+    )
+    mother = {f"signer-{{{number}}}": "Trần Thị Tư (mẹ)" for number in range(1)}
+    others = {f"signer-{{{number}}}": "Người đại diện khác (tên trên phiếu)" for number in range(1, 5)}
+    chosen = {"every": "missing", "slip-{4}": "skip", "slip-{3}": "skip", **mother, **others}
+    shown = text(sent(client, school, slips_page(school, **chosen)))
+    assert "Đã ghi phiếu của 3 em lớp 4A" in shown
+    rows = [{cell.purpose.code: cell.word for cell in pupil.cells} for pupil in of_4a(school).pupils]
+    assert rows[0] == {**dict.fromkeys(rows[0], "Được phép"), PUBLIC: "Đã rút lại"}
+    assert set(rows[1].values()) == {"Được phép"}
+    assert rows[3][PHOTO] == "Chưa có phiếu"
+    assert set(rows[4].values()) == {"Chưa có phiếu"}
+
+
+def test_one_signer_may_be_chosen_for_the_class_and_who_has_none_such_on_record_is_named(school, client):
+    Student.objects.filter(pk=school.pupils[1].pk).update(mother_name="", father_name="Lê Văn Ba")
+    chosen = {"every": "missing", "every_signer": "mẹ"}
+    chosen |= {f"slip-{{{number}}}": "skip" for number in (2, 3, 4)}
+    answer = sent(client, school, slips_page(school, **chosen))
+    assert (answer.status_code, Consent.objects.count()) == (422, 0)
+    assert f"Dòng chưa đúng: {school.pupils[1].full_name}. Chưa ghi phiếu nào." in text(answer)
+    chosen["signer-{1}"] = "Lê Văn Ba (cha)"
+    sent(client, school, slips_page(school, **chosen))
+    signers = Consent.objects.filter(giver=Giver.REPRESENTATIVE).values_list("signer", flat=True)
+    assert set(signers) == {"Trần Thị Tư (mẹ)", "Lê Văn Ba (cha)"}
+
+
+def test_the_word_of_a_child_who_was_under_seven_on_the_slip_and_is_seven_now_is_asked_for_by_name(
+    school, client
+):
+    pupil = school.pupils[0]
+    seventh = clock.today() - 10 * DAY
+    Student.objects.filter(pk=pupil.pk).update(
+        birth_year=seventh.year - 7, birth_month=seventh.month, birth_day=seventh.day
+    )
+    data = slips_page(school, **{"slip-{0}": "all", "signer-{0}": "Trần Thị Tư (mẹ)"})
+    data["said_on"] = (clock.today() - 20 * DAY).isoformat()
+    shown = text(sent(client, school, data))
+    assert f"nay đã đủ nên còn thiếu ý kiến của chính em: {pupil.full_name}." in shown
+    assert set(words_of_first(school).values()) == {"Thiếu ý kiến học sinh"}
+
+
+def test_a_slip_from_before_the_primary_years_or_the_birth_is_refused_and_what_was_chosen_stays(
+    school, client
+):
+    data = slips_page(school, **{"slip-{0}": "all", "signer-{0}": "Trần Thị Tư (mẹ)"})
+    answer = sent(client, school, {**data, "said_on": "1950-01-01"})
+    assert (answer.status_code, "quá 5 năm. Xem lại năm trên phiếu" in text(answer)) == (422, True)
+    assert '<option value="all" selected>' in answer.content.decode()
+    born = clock.today() - 30 * DAY
+    Student.objects.filter(pk=school.pupils[0].pk).update(
+        birth_year=born.year, birth_month=born.month, birth_day=born.day
+    )
+    answer = sent(client, school, {**data, "said_on": (born - DAY).isoformat()})
+    assert (answer.status_code, "trước ngày sinh của" in text(answer)) == (422, True)
+    assert Consent.objects.count() == 0
+
+
+def test_a_word_of_a_pupil_that_is_sent_twice_is_written_once(school):
+    agreed = word(PHOTO, Said.GIVEN)
+    made = [
+        record_word(school.pupils[0], agreed, school_class=school.class_4a, by=school.lan) for _ in range(2)
+    ]
+    assert made[0].pk == made[1].pk
+    assert Consent.objects.count() == 1
+
+
+def test_missing_slips_are_a_task_of_who_leads_the_class_once_some_of_it_are_in(school):
+    assert tasks_of(school.lan) == []
+    handed_in(school, *(slip_of(pupil) for pupil in school.pupils[:3]))
+    assert tasks_of(school.lan) == [("Phiếu đồng ý lớp 4A", "2 em còn thiếu")]
+    assert tasks_of(school.thu) == tasks_of(school.minh) == tasks_of(school.tuan) == []
+    handed_in(school, *(slip_of(pupil) for pupil in school.pupils[3:]))
+    assert tasks_of(school.lan) == []
+
+
 @pytest.mark.parametrize("pupils", [1, 5])
 def test_a_class_of_slips_takes_the_same_statements_for_one_pupil_and_for_five(
     school, django_assert_num_queries, pupils
@@ -318,6 +571,9 @@ def asked(school, kind=RequestKind.PROVIDE, *, subject=None, received=None, by=N
         received or clock.today(),
     )
     return record_request(about, by=again(by or school.tuan))
+
+
+TWO_MORE = (RequestKind.CORRECT, RequestKind.DELETE)
 
 
 def tasks_of(person):
@@ -370,7 +626,7 @@ def test_a_request_is_found_by_name_and_written_down_for_a_pupil_and_for_staff(s
 
 
 def test_numbers_of_a_year_have_no_gap_and_no_double(school):
-    assert [asked(school).number for _ in range(3)] == [1, 2, 3]
+    assert [asked(school, kind).number for kind in (RequestKind.PROVIDE, *TWO_MORE)] == [1, 2, 3]
 
 
 def test_the_next_step_is_a_task_of_whoever_takes_it_and_overdue_ones_of_both(school):
@@ -388,6 +644,19 @@ def test_the_next_step_is_a_task_of_whoever_takes_it_and_overdue_ones_of_both(sc
 def test_a_request_cannot_be_received_tomorrow(school):
     with pytest.raises(DataRefused, match="chưa tới"):
         asked(school, received=clock.today() + DAY)
+
+
+def test_a_request_that_is_sent_twice_is_written_once_and_another_of_the_same_day_is_another(school):
+    assert asked(school).pk == asked(school).pk
+    assert DataRequest.objects.count() == 1
+    assert asked(school, by=school.bich).number == 2
+    with clock.travelling(clock.now() + HOUR):
+        assert asked(school).number == 3
+
+
+def test_a_request_cannot_be_received_more_than_a_year_ago(school):
+    with pytest.raises(DataRefused, match="quá một năm"):
+        asked(school, received=datetime.date(1950, 1, 1))
 
 
 # -- Incidents ---------------------------------------------------------------------------------------------
@@ -428,16 +697,71 @@ def test_a_notice_after_72_hours_wants_a_reason_on_the_page_and_in_the_database(
 
 def test_what_becomes_known_is_added_until_the_end_and_the_history_keeps_what_was_said(school):
     found = incident(school)
-    tell_more(found, Told(**_grown()), by=again(school.tuan))
+    tell_more(found, Told(**_grown()), seen=incident_seen(found), by=again(school.tuan))
     assert [row.people for row in found.history.order_by("history_id")] == [34, 40]
     notify(found, Notice(NOTIFIED, clock.now(), "12/CV-THKĐ"), by=again(school.tuan))
     with pytest.raises(PermissionDenied):
         close_incident(found, conclusion="Xong.", by=again(school.tuan))
     close_incident(found, conclusion="Đã xoá, không phát tán.", by=again(school.bich))
     with pytest.raises(DataOutdated):
-        tell_more(found, Told(**_grown()), by=again(school.tuan))
+        tell_more(found, Told(**_grown()), seen=incident_seen(found), by=again(school.tuan))
     with pytest.raises(DatabaseError, match="is closed"), transaction.atomic():
         DataIncident.objects.filter(pk=found.pk).update(people=1)
+
+
+def test_an_incident_that_is_sent_twice_is_written_once(school):
+    found = Found("Sáng nay, thư điện tử", clock.now() - HOUR, "Phụ huynh báo")
+    first, second = (record_incident(found, KNOWN, by=again(school.tuan)) for _ in range(2))
+    assert first.pk == second.pk
+    assert DataIncident.objects.count() == 1
+
+
+def test_an_incident_cannot_be_discovered_more_than_a_year_ago(school):
+    with pytest.raises(DataRefused, match="quá một năm"):
+        incident(school, hours=24 * 400)
+
+
+def incident_typed(found, **other):
+    return {**_grown(), "seen": incident_seen(found), "discovered_at": local(found.discovered_at), **other}
+
+
+def local(moment):
+    return f"{localtime(moment):%Y-%m-%dT%H:%M}"
+
+
+def test_who_adds_to_an_incident_from_an_old_page_is_shown_both_texts_and_nothing_is_lost(school, client):
+    found = incident(school)
+    page = reverse("approvals:data_incident_edit", args=[found.pk])
+    stale = incident_typed(found, measures="Gọi từng phụ huynh.")
+    as_(client, school.tuan)
+    client.post(page, incident_typed(found, measures="Báo công an xã."))
+    answer = client.post(page, stale)
+    assert answer.status_code == 409
+    shown = text(answer)
+    assert "vừa được người khác bổ sung" in shown
+    assert "Báo công an xã." in shown
+    assert "Gọi từng phụ huynh." in shown
+    assert DataIncident.objects.get().measures == "Báo công an xã."
+    both = "Báo công an xã. Gọi từng phụ huynh."
+    client.post(page, {**stale, "measures": both, "seen": incident_seen(DataIncident.objects.get())})
+    assert DataIncident.objects.get().measures == both
+
+
+def test_the_moment_of_discovery_is_corrected_for_a_reason_until_the_authority_is_told(school, client):
+    found = incident(school, hours=5)
+    was = clock.moment_label(found.discovered_at)
+    page = reverse("approvals:data_incident_edit", args=[found.pk])
+    typed = incident_typed(found, discovered_at=local(found.discovered_at - 3 * HOUR))
+    as_(client, school.tuan)
+    answer = client.post(page, typed)
+    assert (answer.status_code, "Chưa ghi vì sao sửa thời điểm phát hiện" in text(answer)) == (422, True)
+    shown = text(client.post(page, {**typed, "discovery_why": "Ghi nhầm giờ"}, follow=True))
+    assert f"trước đó ghi {was}: Ghi nhầm giờ" in shown
+    assert local(DataIncident.objects.get().discovered_at) == typed["discovered_at"]
+    notify(found, Notice(NOTIFIED, clock.now(), "12/CV-THKĐ"), by=again(school.tuan))
+    assert "Phát hiện lúc" not in text(client.get(page))
+    with pytest.raises(DatabaseError, match="its discovery stands"), transaction.atomic():
+        DataIncident.objects.filter(pk=found.pk).update(discovered_at=clock.now() - 9 * HOUR)
 
 
 def _grown():
