@@ -32,7 +32,7 @@ from reports.print_jobs import IN_PARTS, WHO_PRINTS, BookRefused, ask_for_book, 
 from reports.print_register import copies_of, may_note
 from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import has_pupil_files, pupils_of
-from reports.superseded import applied_requests, requests_after, superseded_by
+from reports.superseded import requests_after, superseded_by, superseded_in
 from students.models import SchoolClass, SchoolYear
 from students.names import file_words
 
@@ -60,7 +60,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
         "year": year,
         "form": form,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
-        "old_pages": [row for row in superseded_by(applied_requests(year)) if row.renewed is None],
+        "old_pages": [row for row in superseded_in(year) if row.renewed is None],
         "old_papers": last_of_each(row for row in amended_of_year(year) if row.renewed is None),
         "may_print_papers": permissions.may(request.user, Action.PRINT_PAPERS),
         **_list_context(request, year),
