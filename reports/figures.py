@@ -312,31 +312,54 @@ NOT_THERE: Final = "không có"
 def differences(old: Report, new: Report) -> tuple[Difference, ...]:
     """Cell by cell in the order of `old`, then what only `new` has. Titles and notes are not compared.
 
-    Of a pupil who is on one of two lists alone it is said once, not of each cell.
+    Of a pupil who is on one of two lists alone it is said once, not of each cell. A share is not told where the count
+    that it is of, or the whole in the row above, is; nor a row that one side leaves out and the other has as 0.
     """
     before, now = _cells_of(old), _cells_of(new)
-    keys = dict.fromkeys((*before, *now))
-    alone = {key[:2] for key in keys if key[2] == _LISTED and not (key in before and key in now)}
+    differing = {
+        key: (before.get(key) or now[key], _words_at(before, key), _words_at(now, key))
+        for key in dict.fromkeys((*before, *now))
+        if not _is_same(_words_at(before, key), _words_at(now, key))
+    }
+    alone = {key[:2] for key in differing if key[2] == _LISTED}
     return tuple(
-        Difference(*(before.get(key) or now[key])[:3], _words_at(before, key), _words_at(now, key))
-        for key in keys
-        if _words_at(before, key) != _words_at(now, key) and (key[2] == _LISTED or key[:2] not in alone)
+        Difference(cell.table, cell.row, cell.column, was, is_now)
+        for key, (cell, was, is_now) in differing.items()
+        if (key[2] == _LISTED or key[:2] not in alone) and not any(each in differing for each in cell.told_by)
     )
 
 
 _LISTED: Final = "*"
 """In place of a column's key: that the row is there at all."""
+_NO_COUNT: Final = frozenset({NOT_THERE, "0"})
+_NO_SHARE_EITHER: Final = (frozenset({NOT_THERE, "0,0"}), frozenset({NOT_THERE, NO_SHARE}))
+_Key = tuple[str, str, str]
 
 
-def _cells_of(report: Report) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
+def _is_same(was: str, is_now: str) -> bool:
+    return was == is_now or {was, is_now} in (_NO_COUNT, *_NO_SHARE_EITHER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A cell with its names; `told_by`: of a share, the counts that tell it."""
+
+    table: str
+    row: str
+    column: str
+    words: str
+    told_by: tuple[_Key, ...] = ()
+
+
+def _cells_of(report: Report) -> dict[_Key, _Compared]:
     listed = {
-        (table.key, row.key, _LISTED): (table.title, row.name, "Tên trong danh sách", "có")
+        (table.key, row.key, _LISTED): _Compared(table.title, row.name, "Tên trong danh sách", "có")
         for table in report.tables
         for row in table.rows
         if row.words
     }
     words = {
-        (table.key, row.key, column.key): (table.title, row.name, column.words, each)
+        (table.key, row.key, column.key): _Compared(table.title, row.name, column.words, each)
         for table in report.tables
         for row in table.rows
         for column, each in zip(table.columns, row.words, strict=False)
@@ -344,22 +367,46 @@ def _cells_of(report: Report) -> dict[tuple[str, str, str], tuple[str, str, str,
     return listed | words | _figures_of(report)
 
 
-def _figures_of(report: Report) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
+def _figures_of(report: Report) -> dict[_Key, _Compared]:
     return {
-        (table.key, row.key, column.key): (
+        (table.key, row.key, column.key): _Compared(
             table.title,
-            row.name,
+            f"{above.name} › {row.name}" if above and not row.code else row.name,
             column.words,
             cell_words(row, column, figure),
+            tuple(_counts_of(table, row, above, column)),
         )
         for table in report.tables
-        for row in table.rows
+        for row, above in _with_sections(table)
         for column, figure in table.cells(row)
     }
 
 
-def _words_at(cells: Mapping[tuple[str, str, str], tuple[str, str, str, str]], key: Any) -> str:
-    return cells[key][3] if key in cells else NOT_THERE
+def _with_sections(table: Table) -> Iterator[tuple[Row, Row | None]]:
+    """Each row with the heading that it stands under: there is none where sums stand below what they add up."""
+    headings: list[Row] = []
+    has_sections = bool(table.rows) and table.rows[0].is_heading
+    for row in table.rows:
+        while headings and headings[-1].level >= row.level:
+            headings.pop()
+        yield row, headings[-1] if headings else None
+        if row.is_heading and has_sections:
+            headings.append(row)
+
+
+def _counts_of(table: Table, row: Row, above: Row | None, column: Column) -> Iterator[_Key]:
+    """The column of counts that stands before a share, in this row and in that above."""
+    if not column.is_share:
+        return
+    count = next(
+        (each for each in reversed(table.columns[: table.columns.index(column)]) if not each.is_share), None
+    )
+    if count is not None:
+        yield from ((table.key, each.key, count.key) for each in (row, above) if each)
+
+
+def _words_at(cells: Mapping[_Key, _Compared], key: _Key) -> str:
+    return cells[key].words if key in cells else NOT_THERE
 
 
 # --- Sums that must come out -------------------------------------------------------------------------

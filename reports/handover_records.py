@@ -40,6 +40,12 @@ class HandoverPaper:
         return self.record.goes_to_another_school
 
     @property
+    def receiver(self) -> str:
+        """Who received the class, where it is one person; of several each is named above with the class."""
+        names = {each.received_by.full_name for each in self.record.receipts}
+        return names.pop() if len(names) == 1 and not self.to_another_school else ""
+
+    @property
     def has_many_schools(self) -> bool:
         """Each pupil's line says to which."""
         return self.to_another_school and len(self.record.schools) > 1

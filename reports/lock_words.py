@@ -1,11 +1,13 @@
 """How far the books were shut when a report was read: words that a kept copy carries (R82)."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from django.utils.timezone import localtime
 
 from accounts import clock
 from approvals.reopened_years import reopenings
+from gradebook.earlier_decisions import to_decide_anew
 from gradebook.models import ClassYearEnd, EntryWindow
 from gradebook.regulation import Period
 from gradebook.scopes import place_of
@@ -17,10 +19,10 @@ from students.models import SchoolClass
 
 
 def lock_words(moment: Moment) -> str:
-    """ "35/35 lớp đã khoá sổ, muộn nhất 17:00 10/01/2027"; of a year's end how many classes are approved too, who waits
-    for a new approval, and since when the year stands reopened.
+    """ "35/35 lớp đã khoá sổ, muộn nhất 17:00 10/01/2027"; of a year's end how many classes are approved too, whose
+    result was opened again, who waits for a new approval, and since when the year stands reopened.
 
-    Five statements at most, fifteen more where an approved result was corrected. Of a day there is no book to be shut:
+    Six statements at most, fifteen more where an approved result was corrected. Of a day there is no book to be shut:
     then the moment of reading alone.
     """
     if moment.period is None:
@@ -30,14 +32,24 @@ def lock_words(moment: Moment) -> str:
         return "Năm học chưa có lớp."
     said = [_books(moment, classes)]
     if moment.period == Period.YEAR_END:
-        approved = ClassYearEnd.objects.filter(school_class__in=classes, state=State.APPROVED).count()
-        said.append(f"{approved}/{len(classes)} lớp đã được phê duyệt kết quả năm học")
+        said += _approved(classes)
         said += [words for words in [waiting_words(contradicted_classes(moment.year))] if words]
         said += [
             f"năm học đang mở lại từ {localtime(each.at):%H:%M %d/%m/%Y}"
             for each in reopenings(year=moment.year)
         ]
     return f"{'; '.join(said)}."
+
+
+def _approved(classes: list[SchoolClass]) -> Iterator[str]:
+    """A class of which one result is being decided anew is not approved. Two statements."""
+    names = {each.pk: each.name for each in classes}
+    done = ClassYearEnd.objects.filter(school_class__in=classes, state=State.APPROVED)
+    approved = set(done.values_list("school_class", flat=True))
+    anew = to_decide_anew(approved).values_list("school_class", "student").distinct()
+    reopened = Counter(school_class for school_class, _student in anew)
+    yield f"{len(approved) - len(reopened)}/{len(classes)} lớp đã được phê duyệt kết quả năm học"
+    yield from (f"{reopened[pk]} em lớp {name} đang xét lại" for pk, name in names.items() if pk in reopened)
 
 
 def _books(moment: Moment, classes: list[SchoolClass]) -> str:

@@ -12,7 +12,7 @@ from reports.slip_content import Slip
 
 # --- The facing pages of a year ----------------------------------------------------------------------
 
-_PAGE_ROOM_MM: Final = 224.0
+_PAGE_ROOM_MM: Final = 223.0
 """What the lines have under their headings; 6 mm less than there is, for a name that takes two lines."""
 _LEAST_ROWS: Final = (("", 13.6), *((f"least-{height}", height) for height in (12, 11, 10, 9, 8, 7)))
 """Class name and height (mm) of a row with a short comment: lower rows come before smaller type."""
@@ -28,7 +28,7 @@ USUAL_TYPES: Final = (*(name for name, _height in _LEAST_ROWS), "long-subjects",
 _LABEL_LETTERS: Final = 23
 _LABEL_LINE_MM: Final = 5.3
 _TRAIT_ROW_MM: Final = 6.6
-_TRAIT_SLACK_MM: Final = 24.0
+_TRAIT_SLACK_MM: Final = 23.0
 
 
 def fitted_year(year: TranscriptYear) -> dict[str, Any]:
@@ -75,8 +75,8 @@ def _traits_room(groups: tuple[TraitGroup, ...]) -> float:
 
 _SLIP_SIZES: Final = (("", 10.5), ("snug", 9.0), ("tight", 8.0))
 """Class name and size of type (pt), largest first; the last is for what would take more than a leaf."""
-_SLIP_ROOM_MM: Final = 275.0
-_SLIP_ONE_PAGE_MM: Final = {"": 262.0, "snug": 269.0}
+_SLIP_ROOM_MM: Final = 270.5
+_SLIP_ONE_PAGE_MM: Final = {"": 257.5, "snug": 264.5}
 """The larger type wraps more labels than are reckoned here."""
 _SLIP_LOSS_MM: Final = 24.0
 """What a page loses where a row that does not fit below the others begins the next one."""
@@ -151,8 +151,10 @@ _TABLE_STEPS: Final = {
 
 The least height is 1.25 of the type's: from the accents of Ấ to the tail of g, and air between them and the rules.
 """
-_ROWS_ROOM_MM: Final = {"a3": (170.0, 167.0), "a4": (120.5, 114.5)}
+_ROWS_ROOM_MM: Final = {"a3": (170.0, 167.0), "a4": (116.5, 110.5)}
 """What head, headings and foot leave of a page: in grades 1 and 2, and where Ngoại ngữ 1 heads a group of columns."""
+_DRAFT_MM: Final = 4.0
+"""Of A4, for the line above a preview."""
 _TITLE_LINE_MM: Final = 5.4
 _SEALS: Final = {"a4": (125, 2.85, 28.0, 11.0, 19.0), "a3": (150, 3.65, 41.0, 14.5, 25.0)}
 """Letters and height (mm) of a line of signatures; heights of the foot and of the legend, mid-year and at its end."""
@@ -168,6 +170,8 @@ def fitted_table(table: ClassTable) -> str:
     for paper in ("a3",) if table.grade_level > 3 else ("a4", "a3"):
         room = _ROWS_ROOM_MM[paper][table.grade_level > 2] - _TITLE_LINE_MM * (len(table.principal.title) - 1)
         room -= _seals_height(table, paper)
+        if paper == "a4" and table.is_preview:
+            room -= _DRAFT_MM
         for name, height, letters in _TABLE_STEPS[paper]:
             lines = sum(-(-len(row.full_name) // letters) for row in table.rows) + _TOTAL_ROWS
             if lines * height <= room:

@@ -18,6 +18,8 @@ _LEAST_SIDE: Final = 9 * _MILLIMETRE
 """Of the square: more would come too near to what stands below it. Its 25 modules are 0.36 mm wide."""
 _MODULE: Final = 0.34 * _MILLIMETRE
 """The least width of a module: a telephone's camera wants a third of a millimetre on paper."""
+_UPPERMOST: Final = 6.2 * _MILLIMETRE
+"""Office printers leave the outer five millimetres of a paper white."""
 _FEW_MODULES: Final = 25
 """A side; an address that needs more at level M is written at level L, where it mostly does not."""
 
@@ -108,7 +110,7 @@ def side_of(modules: int) -> float:
 def _place_of_square(width: float, height: float, side: float) -> tuple[float, float]:
     """Its lower left corner, at the right above the text, where nothing else is printed (css/print)."""
     if width < height:
-        return width - 21 * _MILLIMETRE - side, height - 3.4 * _MILLIMETRE - side
+        return width - 21 * _MILLIMETRE - side, height - _UPPERMOST - side
     edge = edge_by_size(width, height)
     return width - edge * _MILLIMETRE - side, height - (edge - 2) * _MILLIMETRE - side
 

@@ -20,7 +20,7 @@ from reports.amended_papers import Amended, amended_of_year
 from reports.models import PrintBatch, PrintCopies, PrintJob
 from reports.outdated import with_changes
 from reports.print_jobs import BookRefused
-from reports.superseded import Superseded, applied_requests, superseded_by
+from reports.superseded import Superseded, superseded_in
 from students.models import SchoolClass, SchoolYear
 
 NOT_FOLLOWED: Final = "Không theo dõi: số liệu lúc in"
@@ -167,7 +167,7 @@ def _copies(
 def _superseded(year: SchoolYear) -> Mapping[tuple[str, int], tuple[str, ...]]:
     """The requests and the amending decisions, and what was printed since, by print and by the batch it is of."""
     found: dict[tuple[str, int], tuple[str, ...]] = defaultdict(tuple)
-    rows: list[Superseded | Amended] = [*superseded_by(applied_requests(year)), *amended_of_year(year)]
+    rows: list[Superseded | Amended] = [*superseded_in(year), *amended_of_year(year)]
     for row in rows:
         told = row.by + (f", đã in lại: bản {row.renewed.pk}" if row.renewed else "")
         for key in (("job", row.job.pk), ("batch", row.job.batch_id or 0)):

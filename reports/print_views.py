@@ -22,17 +22,26 @@ from reports.amended_papers import amended_of_job, amended_of_year, last_of_each
 from reports.batch_progress import latest_batches
 from reports.changed_slips import marked
 from reports.models import PrintBatch, PrintJob
+from reports.other_work import other_work_in_hand
 from reports.outdated import with_changes
 from reports.paper_wishes import PaperWish
 from reports.periods_so_far import in_sentence
 from reports.print_batches import ask_for_batch
 from reports.print_control import may_control
 from reports.print_forms import AskForBookForm, CopiesForm, ManyClasses
-from reports.print_jobs import IN_PARTS, WHO_PRINTS, BookRefused, ask_for_book, progress_of, with_life
+from reports.print_jobs import (
+    IN_PARTS,
+    WHO_PRINTS,
+    BookRefused,
+    Progress,
+    ask_for_book,
+    progress_of,
+    with_life,
+)
 from reports.print_register import copies_of, may_note
 from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import has_pupil_files, pupils_of
-from reports.superseded import applied_requests, requests_after, superseded_by
+from reports.superseded import requests_after, superseded_by, superseded_in
 from students.models import SchoolClass, SchoolYear
 from students.names import file_words
 
@@ -60,7 +69,7 @@ def prints(request: SignedInRequest) -> HttpResponse:
         "year": year,
         "form": form,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
-        "old_pages": [row for row in superseded_by(applied_requests(year)) if row.renewed is None],
+        "old_pages": [row for row in superseded_in(year) if row.renewed is None],
         "old_papers": last_of_each(row for row in amended_of_year(year) if row.renewed is None),
         "may_print_papers": permissions.may(request.user, Action.PRINT_PAPERS),
         **_list_context(request, year),
@@ -75,7 +84,8 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return page_of_print(request, job, CopiesForm())
     progress = progress_of(job, worker_is_alive=has_live_worker())
-    answer = render(request, "reports/_print_progress.html", {"job": job, "progress": progress})
+    context = {"job": job, "progress": progress, "other_work": _other_work(progress)}
+    answer = render(request, "reports/_print_progress.html", context)
     if request.GET.get("seen") != progress.phase:
         answer["HX-Refresh"] = "true"
     return answer
@@ -91,6 +101,7 @@ def page_of_print(
     context = {
         "job": job,
         "progress": progress,
+        "other_work": _other_work(progress),
         "wish": PaperWish(**job.paper) if job.paper else None,
         "may_print": may_control(job, request.user),
         "sees_all": permissions.may(request.user, Action.SEE_PRINTS),
@@ -101,6 +112,10 @@ def page_of_print(
         **_about_paper(request.user, job, form),
     }
     return render(request, "reports/print_job.html", context, status=status)
+
+
+def _other_work(progress: Progress) -> str:
+    return other_work_in_hand() if progress.phase == "waiting" else ""
 
 
 def _about_paper(user: User, job: PrintJob, form: CopiesForm) -> dict[str, object]:

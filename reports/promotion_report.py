@@ -30,7 +30,7 @@ _KINDS = (
     (PROMOTED, "Lên lớp"),
     (WAITING, "Còn chờ thi lại, rèn luyện hè"),
     (STAYING, "Lưu ban"),
-    (UNDECIDED, "Chưa xét"),
+    (UNDECIDED, "Chưa có kết quả"),
 )
 COLUMNS = (
     Column(PUPILS, ("Tổng số",)),
@@ -121,7 +121,7 @@ def _notes(results: Results) -> Iterator[str]:
     yield results.moment.early or f"Học sinh tính đến ngày {results.moment.last_day:%d/%m/%Y}."
     yield (
         "«Cuối năm phải thi lại, rèn luyện hè»: các em trong danh sách kiểm tra lại hoặc rèn luyện trong hè, kể cả em "
-        "đã được đánh giá bổ sung. Tổng số = lên lớp + còn chờ + lưu ban + chưa xét."
+        "đã được đánh giá bổ sung. Tổng số = lên lớp + còn chờ + lưu ban + chưa có kết quả."
     )
     yield "Lớp 5: lên lớp là hoàn thành chương trình tiểu học, hết cấp."
 

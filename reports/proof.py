@@ -67,6 +67,13 @@ class Proof:
         return self.is_current and not tells_of_preview(self.part.content.words)
 
     @property
+    def readers(self) -> str:
+        """Who may read its words."""
+        return (
+            f"văn thư, Ban giám hiệu hoặc {'chính giáo viên ấy' if self.job.teacher else 'giáo viên của lớp'}"
+        )
+
+    @property
     def whose(self) -> str:
         """«em Nguyễn Văn An, lớp 4A», «lớp 4A», «Trần Văn Minh»."""
         if self.job.teacher:

@@ -184,7 +184,7 @@ def _year(grades: tuple[int, ...]) -> Iterator[Line]:
     yield Line(PROMOTED, "Lên lớp (lớp 5: hết cấp)", PUPILS, 1)
     yield Line(STAYING, "Ở lại lớp", PUPILS, 1)
     yield Line(WAITING, "Chờ kiểm tra lại, rèn luyện trong hè", PUPILS, 1)
-    yield Line(undecided(PROMOTED), "Chưa xét", PUPILS, 1)
+    yield Line(undecided(PROMOTED), "Chưa có kết quả xét lên lớp", PUPILS, 1)
 
 
 def _standing(results: Results, grades: tuple[int, ...]) -> str:

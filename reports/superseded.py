@@ -22,6 +22,7 @@ from students.models import Enrolment, SchoolYear
 
 MOST_LISTED = 200
 """Of the latest: the page of the prints names no more at once."""
+_WITH_EARLIER_YEARS: Final = (PrintJob.Book.TRANSCRIPTS, PrintJob.Book.TRANSFER_PACK)
 _ON_A_TABLE = frozenset({"attainment", "mark", "rating", "repeat"})
 Key = tuple[str, int | None, str, int | None, int | None, int | None]
 
@@ -83,20 +84,47 @@ def _sheet_of(request: CorrectionRequest) -> str:
 
 
 def applied_requests(year: SchoolYear | None) -> list[CorrectionRequest]:
-    """The latest of a year that were carried out after their class, or an own book, was printed. Two statements."""
-    before = PrintJob.objects.filter(
+    """The latest carried out after a book of the year was printed that holds what they changed. Two statements.
+
+    Those of the year itself, and those of earlier years whose pupils' học bạ was printed in this one.
+    """
+    if year is None:
+        return []
+    before = PrintJob.objects.filter(state=PrintJob.State.DONE, started_at__lt=OuterRef("applied_at"))
+    of_its_class = before.filter(
         Q(school_class=OuterRef("school_class")) | Q(school_year=OuterRef("year")),
-        state=PrintJob.State.DONE,
-        started_at__lt=OuterRef("applied_at"),
     )
-    rows = CorrectionRequest.objects.filter(Exists(before), year=year, state=State.APPLIED)
+    later = before.filter(
+        book__in=_WITH_EARLIER_YEARS,
+        school_class__year=year,
+        school_class__enrolments__student__correctionitem__request=OuterRef("pk"),
+    )
+    rows = CorrectionRequest.objects.filter(
+        (Q(year=year) & Exists(of_its_class)) | (Q(year__lt=year) & Exists(later)), state=State.APPLIED
+    )
     return list(_with_items(rows).order_by("-applied_at")[:MOST_LISTED])
 
 
+def superseded_in(year: SchoolYear | None) -> list[Superseded]:
+    """What the requests of a year outdated, in whatever year it was printed, and what of this year's prints those of
+    earlier years did. Statements as `applied_requests` and `superseded_by`."""
+    return [
+        row
+        for row in superseded_by(applied_requests(year))
+        if year is not None and year.pk in {row.request.year_id, row.job.year.pk}
+    ]
+
+
 def requests_after(job: PrintJob) -> list[CorrectionRequest]:
-    """Those of the print's class (of an own book, its year) carried out since it was begun. Two statements."""
-    of = {"year": job.school_year_id} if job.school_year_id else {"school_class": job.school_class_id}
-    rows = CorrectionRequest.objects.filter(state=State.APPLIED, applied_at__gt=job.started_at, **of)
+    """Those carried out since the print was begun: of its class (of an own book, its year), and where it holds học bạ
+    those of earlier years of pupils who sat in the class. Two statements."""
+    of = Q(year=job.school_year_id) if job.school_year_id else Q(school_class=job.school_class_id)
+    if job.book in _WITH_EARLIER_YEARS:
+        of_pupils = CorrectionItem.objects.filter(
+            request=OuterRef("pk"), student__enrolments__school_class=job.school_class_id
+        )
+        of |= Q(year__lt=job.year) & Exists(of_pupils)
+    rows = CorrectionRequest.objects.filter(of, state=State.APPLIED, applied_at__gt=job.started_at)
     return list(_with_items(rows).order_by("-applied_at")[:MOST_LISTED])
 
 

@@ -32,8 +32,8 @@ from reports.contradicted_outcomes import contradicted_outcomes
 from reports.signatories import Signatories, read_signatories
 from students.absences import Absences, absence_totals
 from students.code_lists import ethnic_groups
-from students.models import Enrolment, SchoolClass, SchoolYear, Student, YearProfile
-from students.movement_rules import FIRST_ADMISSIONS
+from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student, YearProfile
+from students.movement_rules import FIRST_ADMISSIONS, Kind
 
 PupilYear = tuple[int, int]
 """Pupil's id and start year."""
@@ -175,14 +175,23 @@ def _stages(pupil: Student, enrolments: Sequence[Enrolment]) -> tuple[LearningSt
 def _came_on(seat: Enrolment) -> str:
     """The day of the row: on which the pupil came inside the year, or was admitted to the school for grade 1.
 
-    Who is admitted with the year's list comes on its first school day. Of anybody else whose seat begins with the
-    year it says nothing of when they came: the day is left to be written by hand.
+    Of anybody else whose seat begins with the year it says nothing of when they came: the day is left to be written
+    by hand.
     """
     year = seat.school_class.year
     day: date | None = seat.starts_on
     if seat.starts_on == year.starts_on:
-        day = year.lessons_start_on if seat.began_by.entry_code in FIRST_ADMISSIONS else None
+        day = entry_day(seat.began_by, year) if seat.began_by.entry_code in FIRST_ADMISSIONS else None
     return f"{day:%d/%m/%Y}" if day else ""
+
+
+def entry_day(movement: Movement, year: SchoolYear) -> date | None:
+    """On which day a pupil came by this movement, in every paper alike: with the year's list on its first school day.
+
+    None where that day is not recorded.
+    """
+    is_with_the_list = movement.kind == Kind.ADMITTED and movement.day == year.starts_on
+    return year.lessons_start_on if is_with_the_list else movement.day
 
 
 def _after_label(school_name: str) -> str:

@@ -22,7 +22,7 @@ from gradebook.regulation import LINES, Period, TraitGroup, has_mark, traits_for
 from gradebook.year_rules import rules_of
 from reports.book_content import Signature, Transcript
 from reports.signatories import read_signatories
-from reports.transcripts import pupil_code, transcript_of
+from reports.transcripts import entry_day, pupil_code, transcript_of
 from students.absences import Absences, absence_totals
 from students.models import Movement, SchoolClass, SchoolYear, Student
 from students.movement_rules import ABROAD
@@ -229,7 +229,13 @@ def _steps(student: Student) -> Iterator[Step]:
             f"{each.name} ({each.year.label})" for each in (row.from_class, row.to_class) if each
         )
         school = ", ".join(text for text in (row.other_school, row.other_province) if text)
-        yield Step(row.day, row.get_kind_display(), classes, "; ".join(filter(None, (row.decision, school))))
+        came_on = entry_day(row, row.to_class.year) if row.to_class else None
+        yield Step(
+            came_on or row.day,
+            row.get_kind_display(),
+            classes,
+            "; ".join(filter(None, (row.decision, school))),
+        )
 
 
 def _enclosures(student: Student) -> Iterator[str]:

@@ -7,6 +7,7 @@ import unicodedata
 import pypdfium2
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -188,6 +189,13 @@ def test_what_was_typed_after_the_signature_is_shown_as_not_recorded(may):
     assert "Thầy cô vừa gõ, chưa được ghi: Hạn chế Viết chậm" in shown
 
 
+def minutes_of(school_class):
+    """The text of its minutes' first signature."""
+    template = "reports/print/handover.html"
+    context = {"paper": paper_of(read_record(school_class)), "receiver_title": ("GIÁO VIÊN NHẬN LỚP",)}
+    return " ".join(re.sub(r"<[^>]+>", " ", render_to_string(template, context)).split())
+
+
 def test_next_years_teacher_reads_of_the_own_pupils_only_and_confirms(may):
     school = may.school
     staying, going = school.pupils[:2]
@@ -220,6 +228,19 @@ def test_next_years_teacher_reads_of_the_own_pupils_only_and_confirms(may):
     (coming,), unsigned = coming_to(new)
     assert (coming.receipt.received_by, coming.teacher) == (school.thu, school.lan.full_name)
     assert unsigned == []
+
+
+def test_the_minutes_name_who_received_the_class_where_it_is_one_person(may):
+    school = may.school
+    applied(may)
+    signed(may)
+    new = may.made("5A")
+    lead(new, school.thu)
+    under = "GIÁO VIÊN NHẬN LỚP (Kí, ghi rõ họ tên)"
+    assert school.thu.full_name not in minutes_of(school.class_4a)
+    with at(may.following.starts_on + datetime.timedelta(days=7)):
+        receive(new, by=school.thu)
+        assert f"{under} {school.thu.full_name}" in minutes_of(school.class_4a)
 
 
 def test_grade_5_goes_to_a_named_school_on_a_paper_for_three_signatures(may):

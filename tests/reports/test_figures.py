@@ -1,5 +1,6 @@
 """Tables of figures: heads, words, keeping and reading back, differences, sums that must come out."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -92,6 +93,65 @@ def test_a_row_that_only_one_of_two_has_is_a_difference_too():
     found = differences(report_of(pupils()), report_of(shorter))
     assert {(each.row, each.new) for each in found} == {("Học sinh lớp 2 (mã số 41)", "không có")}
     assert differences(report_of(shorter), report_of(pupils()))[0].old == "không có"
+
+
+LEVELS = (
+    Column("all", ("Tổng số", "SL")),
+    Column("all%", ("Tổng số", "%"), is_share=True),
+)
+
+
+def subjects(*, maths: tuple[int, int] = (30, 12), extra: Row | None = None) -> Report:
+    def level(key: str, good: int, of: int) -> Row:
+        return Row(f"{key} T", "Hoàn thành tốt (T)", (good, share(good, of)), level=2)
+
+    rows = (
+        Row("#", "Môn học, hoạt động giáo dục", is_heading=True),
+        Row("TV", "Tiếng Việt: được đánh giá", (30, share(30, 30)), level=1, is_heading=True),
+        level("TV", 10, 30),
+        Row("T", "Toán: được đánh giá", (maths[0], share(maths[0], 30)), level=1, is_heading=True),
+        level("T", maths[1], maths[0]),
+        *([extra] if extra else []),
+    )
+    return report_of(Table("school", "Toàn trường", LEVELS, rows))
+
+
+def test_a_difference_says_under_which_heading_its_row_stands():
+    (told,) = differences(subjects(), subjects(maths=(30, 13)))
+    assert (told.row, told.column) == ("Toán: được đánh giá › Hoàn thành tốt (T)", "Tổng số, SL")
+    (told,) = differences(subjects(), subjects(maths=(29, 12)))
+    assert told.row == "Môn học, hoạt động giáo dục › Toán: được đánh giá"
+
+
+def test_a_sum_below_what_it_adds_up_is_no_heading_of_the_rows_after_it():
+    def of_classes(last: int) -> Report:
+        rows = (
+            Row("1A", "1A", (30, None), level=1),
+            Row("khoi 1", "Khối 1", (30, None), is_heading=True),
+            Row("2A", "2A", (last, None), level=1),
+        )
+        return report_of(Table("lop", "Toán", LEVELS, rows))
+
+    assert [each.row for each in differences(of_classes(28), of_classes(29))] == ["2A"]
+
+
+def test_a_share_is_told_only_where_no_count_tells_it():
+    (told,) = differences(subjects(), subjects(maths=(30, 13)))
+    assert (told.old, told.new) == ("12", "13")
+    old = subjects().tables[0]
+    shares_alone = tuple(
+        replace(row, figures=(row.figures[0], None)) if row.key == "T T" else row for row in old.rows
+    )
+    (told,) = differences(subjects(), report_of(replace(old, rows=shares_alone)))
+    assert (told.column, told.old, told.new) == ("Tổng số, %", "40,0", "–")
+
+
+def test_what_one_side_leaves_out_and_the_other_has_as_0_is_no_difference():
+    nobody = Row("none", "Chưa nhập", (0, share(0, 30)), level=2)
+    assert differences(subjects(), subjects(extra=nobody)) == ()
+    assert differences(subjects(extra=nobody), subjects()) == ()
+    somebody = Row("none", "Chưa nhập", (1, share(1, 30)), level=2)
+    assert [each.new for each in differences(subjects(), subjects(extra=somebody))] == ["1"]
 
 
 def test_rows_that_do_not_add_up_are_told_with_both_sums():

@@ -10,9 +10,10 @@ from approvals.evidence import clean_evidence
 from gradebook.models import YearOutcome
 from gradebook.outcomes import reopen_outcome
 from gradebook.regulation import Period
-from reports import pdf, quality_report, read_back
+from reports import pdf, promotion_report, quality_report, read_back
 from reports.class_tables import class_table
 from reports.kept_reports import Keeping, digest_of, keep_report
+from reports.lock_words import lock_words
 from reports.models import PrintJob
 from reports.report_kind import Moment
 from reports.transcripts import transcript_of, transcripts_of
@@ -112,6 +113,24 @@ def test_the_class_book_leaves_such_a_result_blank_and_uncounted_names_the_pupil
     go_through(school)
     table = class_book(school)
     assert (table.is_preview, table.contradicted, table.pupils_without_outcome) == (False, (), 0)
+
+
+def test_a_class_with_a_result_that_is_being_decided_anew_is_not_counted_as_approved():
+    school = contradicted_school()
+    moment = Moment(school.year, Period.YEAR_END)
+    classes = school.year.classes.count()
+    assert f"1/{classes} lớp đã được phê duyệt kết quả năm học" in lock_words(moment)
+    reopen_outcome(school.class_1a, school.pupils[0], reason="Theo phiếu", by=school.bich)
+    said = lock_words(moment)
+    assert f"0/{classes} lớp đã được phê duyệt kết quả năm học; 1 em lớp 1A đang xét lại" in said
+    assert "Mục 4–6: chưa phê duyệt 1/2 em" in quality_report.read(moment).table("grade 1").note
+    report = promotion_report.read(moment)
+    assert "Chưa xét" not in str(report)
+    assert any("Chưa phê duyệt 9/10 em" in note for note in report.notes)
+    confirm(school)
+    go_through(school)
+    assert f"1/{classes} lớp đã được phê duyệt kết quả năm học" in lock_words(moment)
+    assert "đang xét lại" not in lock_words(moment)
 
 
 def test_a_report_says_when_kept_and_on_its_page_who_waits_for_a_new_approval_and_that_the_year_is_reopened():

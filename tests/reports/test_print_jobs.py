@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.urls import reverse
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -19,13 +20,14 @@ from accounts import background
 from gradebook.line_names import name_in
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
-from reports import kept_pages, pdf, print_jobs, tasks
+from reports import archives, kept_pages, pdf, print_jobs, tasks
 from reports.book_content import Transcript
 from reports.models import PrintJob
 from reports.print_attempts import PrintGivenUp, PrintInterrupted
 from reports.print_jobs import ask_for_book, progress_of, resume_stalled, run_job, with_life
 from students.models import Enrolment
 from tests.gradebook.school import School, close_window, make_school, open_window
+from tests.reports.papers import as_confirmed
 from tests.reports.school_books import add_past_years, approve, fill
 
 BOOK = PrintJob.Book
@@ -413,3 +415,22 @@ def test_a_waiting_print_says_whether_anybody_is_there_to_print_it(school: Schoo
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
     assert phase_of(job) == "waiting"
+
+
+def test_a_waiting_print_says_what_else_the_workers_have_in_hand(school: School) -> None:
+    job, client = ask(school), as_confirmed(school.tuan)
+    address = reverse("reports:print_job", args=[job.pk])
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+    in_turn = "được in ngay khi máy in nền xong các sổ đặt trước"
+    assert in_turn in client.get(address).content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status, worker_id)"
+            " SELECT 'print', %s, 0, '{}', 'doing', id FROM procrastinate_workers",
+            [archives.TASK],
+        )
+    for headers in ({}, {"HX-Request": "true"}):
+        page = client.get(address, headers=headers).content.decode()
+        assert "Máy in nền đang làm việc khác (gói dữ liệu)" in page
+        assert in_turn not in page

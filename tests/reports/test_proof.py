@@ -160,6 +160,16 @@ def test_a_colleague_learns_whether_it_holds_but_not_what_changed(school):
     assert "Điểm KTĐK" in words(page_of(school.lan, code)), "the homeroom teacher sees it"
 
 
+def test_who_may_not_read_the_print_is_told_of_its_code_alone_and_who_may_compare_it(school):
+    approve(school.class_4a, school.pupils, by=school.hoa, on=school.year.starts_on)
+    code = code_of(transcripts(school))
+    stranger = words(page_of(school.minh, code))
+    assert "Đối chiếu tờ giấy với các dòng dưới đây" not in stranger
+    assert "trang này chỉ cho biết mã còn hiện hành" in stranger
+    assert "nhờ văn thư, Ban giám hiệu hoặc giáo viên của lớp" in stranger
+    assert "Đối chiếu tờ giấy với các dòng dưới đây" in words(page_of(school.lan, code))
+
+
 def test_a_code_that_no_print_has_is_answered_with_what_to_do(school):
     answer = page_of(school.tuan, "AAAA-AAAA")
     assert answer.status_code == 404

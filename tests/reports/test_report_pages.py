@@ -20,13 +20,14 @@ from reports.kept_reports import CHANGED, Keeping, KeepingRefused, digest_of, ke
 from reports.models import KeptReport
 from reports.movement_report import COUNTS, KIND
 from reports.read_back import squeezed, text_of
-from reports.report_files import addressee
+from reports.report_files import addressee, report_paper
 from reports.report_kind import Moment
 from students import movements
 from students.movement_plans import Draft
 from students.movement_rules import Kind
 from tests.gradebook.school import add_pupils, make_school, open_window
 from tests.reports.kept import keep_movements, term_1
+from tests.reports.papers import pages_of
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
@@ -288,3 +289,31 @@ def test_the_page_asks_the_same_number_of_statements_for_few_and_many(
         with django_assert_num_queries(12):
             client.get(REPORT, {"period": "CHKI"})
         add_pupils(school.class_4b, 20)
+
+
+def drawn_pages(school, rows, remarks=()):
+    """The text of the pages of a paper with one table of so many rows, a sum below them."""
+    columns = tuple(Column(f"c{place}", (f"Cột {place}",)) for place in range(3))
+    lines = [Row(f"r{place}", f"Dòng số {place}", (place, 0, 0)) for place in range(rows)]
+    table = Table(
+        "t", "Bảng thử", columns, (*lines, Row("all", "Toàn trường", (rows, 0, 0), is_heading=True))
+    )
+    report = Report("thu", "Báo cáo thử", "Cuối năm", (table,), remarks=remarks)
+    paper = report_paper(Moment(school.year, Period.YEAR_END), report, lock_state="Đã khoá sổ.")
+    return pages_of(paper.drawn())
+
+
+@pytest.mark.parametrize("rows", [22, 26, 31, 32])
+def test_a_table_s_sum_never_stands_alone_on_the_next_page(school, rows):
+    *_before, last = drawn_pages(school, rows)
+    assert "Toàn trường" in last
+    assert "HIỆU TRƯỞNG" in last
+    assert f"Dòng số {rows - 1}" in last
+
+
+def test_room_for_remarks_draws_no_row_of_a_table_from_the_page_where_there_is_room_for_it(school):
+    remarks = (("Đánh giá chung", ""), ("Phương hướng", ""))
+    first, last = drawn_pages(school, 27, remarks)
+    assert "Toàn trường" in first
+    assert [heading in last for heading, _text in remarks] == [True, True]
+    assert "HIỆU TRƯỞNG" in last

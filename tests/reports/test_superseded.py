@@ -1,11 +1,14 @@
 """After a correction: the prints that held the old value, their pages, and one click to print those again (R55)."""
 
+import io
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts import clock
 from approvals.models import CorrectionItem, CorrectionRequest
@@ -392,3 +395,69 @@ def test_many_corrections_ask_no_more_of_the_database_than_one(school, django_as
         superseded_by(requests[:1])
     with django_assert_num_queries(3):
         superseded_by(requests)
+
+
+def corrected_a_year_before(school):
+    """A request of 3A's year end is carried out after 4A's học bạ, which has the pages of that year, was printed."""
+    past = add_past_years(school, 1)[0]
+    fill(school.class_4a, school.pupils)
+    old = book(school, BOOK.TRANSCRIPTS)
+    request = corrected_at_the_year_end(school, school.pupils[1], 10)
+    with connection.cursor() as cursor:
+        _guard(cursor, "DISABLE")
+        CorrectionRequest.objects.filter(pk=request.pk).update(year=past.year, school_class=past)
+        _guard(cursor, "ENABLE")
+    return old, CorrectionRequest.objects.get(pk=request.pk)
+
+
+def test_a_correction_of_an_earlier_year_is_named_wherever_the_later_transcripts_stand(school):
+    old, request = corrected_a_year_before(school)
+    client = as_confirmed(school.tuan)
+    places = {
+        "register": reverse("reports:register"),
+        "print": reverse("reports:print_job", args=[old.pk]),
+        "prints": reverse("reports:prints"),
+    }
+    (row,) = rows_of(request)
+    for name, address in places.items():
+        page = client.get(address).content.decode()
+        assert f"phiếu {request.label}" in page, name
+        assert name == "register" or f"In lại {row.where}" in page, name
+    assert f"phiếu {request.label}" in str(excel_line(client, old))
+    told = {"book": "hocba", "school_class": school.class_4a.pk, "period": Period.YEAR_END}
+    client.post(reverse("reports:reprint", args=[request.pk]), told)
+    new = printed(PrintJob.objects.latest("pk"))
+    assert f"năm {request.year_id} của" in " ".join(pages_of(new.file.path))
+    said = f"phiếu {request.label}, đã in lại: bản {new.pk}"
+    assert said in client.get(places["register"]).content.decode()
+    assert said in str(excel_line(client, old))
+    page = client.get(places["print"]).content.decode()
+    assert f"Bản in số {new.pk}" in page
+    assert "Đã in lại" in page
+    assert f"phiếu {request.label} ·" not in client.get(places["prints"]).content.decode()
+
+
+def excel_line(client, job):
+    """What the register's file says of the print, last cell."""
+    answer = client.get(reverse("reports:register_file"))
+    rows = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active.values
+    return next(row[-1] for row in rows if row[0] == f"Bản {job.pk}")
+
+
+def test_a_correction_of_an_earlier_year_of_a_pupil_elsewhere_is_not_named_there(school):
+    _old, request = corrected_a_year_before(school)
+    other = PrintJob.objects.create(
+        book=BOOK.TRANSCRIPTS,
+        school_class=school.class_4b,
+        period=Period.YEAR_END,
+        asked_by=school.tuan,
+        state="done",
+        started_at=request.applied_at - timedelta(minutes=1),
+        finished_at=clock.now(),
+        pupils_asked=1,
+        pupils_done=1,
+        pages=1,
+        file="books/0.pdf",
+    )
+    page = as_confirmed(school.tuan).get(reverse("reports:print_job", args=[other.pk])).content.decode()
+    assert request.label not in page

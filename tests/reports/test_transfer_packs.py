@@ -24,8 +24,8 @@ from reports.pack_binding import PackManuscript, bind, draw_pages
 from reports.read_back import PrintRunShort
 from reports.transfer_packs import NOT_ASSESSED, TEMPLATE, ResultRow, read_pack
 from students import movements
-from students.models import Movement, Student
-from tests.gradebook.school import CONFIRMED, School, make_school
+from students.models import Movement, SchoolYear, Student
+from tests.gradebook.school import CONFIRMED, School, add_pupils, make_school
 from tests.reports.school_books import add_past_years, add_profile, fill
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,22 @@ def test_one_click_gives_the_letter_the_results_and_the_transcript(school):
         "BẢN XEM TRƯỚC",
     ):
         assert words in whole
+
+
+def test_the_pack_and_the_transcript_in_it_state_one_day_of_entry(school):
+    day = school.year.starts_on + datetime.timedelta(days=35)
+    SchoolYear.objects.filter(pk=school.year.pk).update(
+        lessons_start_on=day,
+        second_term_starts_on=school.year.first_term_ends_on + datetime.timedelta(days=1),
+        lessons_end_on=school.year.ends_on - datetime.timedelta(days=60),
+    )
+    (pupil,) = add_pupils(school.class_4a, 1, entry_code="0")
+    movements.transfer_out(pupil, by=school.tuan, day=clock.today(), **TO)
+    pack = read_pack(stored())
+    (stage,) = pack.transcript.stages
+    entry, _leaving = pack.steps
+    assert (entry.kind, f"{entry.day:%d/%m/%Y}") == ("Nhập học", f"{day:%d/%m/%Y}")
+    assert stage.moved_on == f"{day:%d/%m/%Y}"
 
 
 def test_the_pack_waits_for_the_password_and_both_asking_and_taking_are_on_record(school):
