@@ -65,13 +65,15 @@ SELECT audit_watch('accounts_grant'), audit_watch('accounts_groupmembership');
 SELECT audit_watch('guardian_userobjectpermission'), audit_watch('guardian_groupobjectpermission');
 """
 
+# Until the transaction of this migration ends it writes as the system (accounts.history.acting): a row without an actor
+# is one written past the application.
+AS_THE_SYSTEM = """
+SELECT set_config('app.actor', 'system', true), set_config('app.role', 'Hệ thống', true),
+    set_config('app.source', 'system', true), set_config('app.under', 'migrate', true);
+"""
+
 
 def name_the_parts(apps, schema_editor):
-    # As the system's act (accounts.history.acting): a row without an actor is one written past the application.
-    schema_editor.execute(
-        "SELECT set_config('app.actor', 'system', true), set_config('app.role', 'Hệ thống', true),"
-        " set_config('app.source', 'system', true), set_config('app.under', 'migrate', true)"
-    )
     part = apps.get_model("accounts", "SystemPart")
     part.objects.bulk_create(
         part(code=code, kind=kind, name=name, opens=opens) for code, kind, name, opens in PARTS
@@ -85,5 +87,6 @@ class Migration(migrations.Migration):
     ]
     operations = [
         migrations.RunSQL(GUARDS, migrations.RunSQL.noop),
+        migrations.RunSQL(AS_THE_SYSTEM, migrations.RunSQL.noop),
         migrations.RunPython(name_the_parts, migrations.RunPython.noop),
     ]
