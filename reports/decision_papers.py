@@ -218,8 +218,8 @@ def _of_awards(paper: DecisionPaper) -> tuple[str, ...]:
     titles = Counter(_told(line, AWARD) for part in paper.parts if not part.is_struck for line in part.lines)
     told = _counted(*((number, title) for title, number in titles.items()))
     first = (
-        f"Tặng giấy khen của Hiệu trưởng cho {grouped(paper.pupils)} học sinh {paper.decision.scope} có thành tích trong "
-        f"học tập và rèn luyện năm học {paper.decision.year.label}, gồm: {told} (có danh sách kèm theo)."
+        f"Tặng giấy khen của Hiệu trưởng cho {grouped(paper.pupils)} học sinh {paper.decision.scope} có thành tích "
+        f"trong học tập và rèn luyện năm học {paper.decision.year.label}, gồm: {told} (có danh sách kèm theo)."
     )
     return first, _PRIZES, _LAST
 
