@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Final
 
 from accounts.clock import today
+from accounts.words import grouped
 from gradebook.decided_anew import amending_of, marked_lines
 from gradebook.decision_lists import AWARD, AWARD_REASON, Line, Part, amended_by, parts_of, read_draft
 from gradebook.decision_rules import DecisionKind, DecisionState
@@ -107,7 +108,7 @@ class DecisionPaper:
         told = [first] if self.pupils else []
         if self.struck:
             told.append(
-                f"{_TAKES_BACK[kind]} {self.struck} học sinh tại {self.amends} (có danh sách kèm theo)."
+                f"{_TAKES_BACK[kind]} {grouped(self.struck)} học sinh tại {self.amends} (có danh sách kèm theo)."
             )
         rest_stays = f"ác nội dung khác của {self.amends} giữ nguyên hiệu lực."
         if self.only_strikes:
@@ -198,7 +199,7 @@ def _of_results(paper: DecisionPaper) -> tuple[str, ...]:
         (paper.count(Kind.STAYING), "học sinh không được lên lớp"),
     )
     first = (
-        f"Công nhận kết quả đánh giá giáo dục năm học {paper.decision.year.label} của {paper.pupils} học sinh "
+        f"Công nhận kết quả đánh giá giáo dục năm học {paper.decision.year.label} của {grouped(paper.pupils)} học sinh "
         f"{paper.decision.scope}, trong đó: {told} (có danh sách kèm theo)."
     )
     return first, _AFTER_RESULTS, _LAST
@@ -217,14 +218,17 @@ def _of_awards(paper: DecisionPaper) -> tuple[str, ...]:
     titles = Counter(_told(line, AWARD) for part in paper.parts if not part.is_struck for line in part.lines)
     told = _counted(*((number, title) for title, number in titles.items()))
     first = (
-        f"Tặng giấy khen của Hiệu trưởng cho {paper.pupils} học sinh {paper.decision.scope} có thành tích trong học "
-        f"tập và rèn luyện năm học {paper.decision.year.label}, gồm: {told} (có danh sách kèm theo)."
+        f"Tặng giấy khen của Hiệu trưởng cho {grouped(paper.pupils)} học sinh {paper.decision.scope} có thành tích "
+        f"trong học tập và rèn luyện năm học {paper.decision.year.label}, gồm: {told} (có danh sách kèm theo)."
     )
     return first, _PRIZES, _LAST
 
 
 def _counted(*counts: tuple[int, str]) -> str:
-    return "; ".join(f"{number} {words}" for number, words in counts if number) or "không có học sinh nào"
+    return (
+        "; ".join(f"{grouped(number)} {words}" for number, words in counts if number)
+        or "không có học sinh nào"
+    )
 
 
 _ARTICLES = {

@@ -1,6 +1,7 @@
 """Pages of the exports: what can be taken out of the system, and the files in the sector database's shapes."""
 
 import io
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -18,11 +19,12 @@ from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.tables import XLSX
+from gradebook.models import EntryWindow
 from gradebook.regulation import Period
 from gradebook.windows import unopened_periods
 from reports.export_forms import SectorFileForm
 from reports.print_views import latest_period, year_in_view
-from reports.sector_files import Scope, file_name, write_sector_file
+from reports.sector_files import Scope, file_name, periods_in, write_sector_file
 from reports.sector_shapes import SHAPES, Shape
 from students.models import SchoolYear
 
@@ -55,9 +57,8 @@ def sector_file(request: SignedInRequest) -> HttpResponse | FileResponse:
     scope: Scope = form.cleaned_data["scope"]
     period: Period = form.cleaned_data["period"]
     title = f"{shape.title}, {scope.words} năm học {year.label}"
-    is_empty = shape.is_of_a_period and period in unopened_periods(year)
-    warning = f" {period.label} chưa từng mở nhập: các cột kết quả trống." if is_empty else ""
-    require_password(request, f"Xuất ra Excel: {title}.{warning}", lasting=Lasting.EXPORTS)
+    told = "".join(f" {each}" for each in _not_final(year, periods_in(shape, period)))
+    require_password(request, f"Xuất ra Excel: {title}.{told}", lasting=Lasting.EXPORTS)
     found = write_sector_file(shape, scope, period)
     name = file_name(shape, scope, period)
     log_access(
@@ -68,6 +69,20 @@ def sector_file(request: SignedInRequest) -> HttpResponse | FileResponse:
         detail=f"{name}: {found.rows} hàng",
     )
     return file_to_save(io.BytesIO(found.content), name, XLSX)
+
+
+def _not_final(year: SchoolYear, periods: Sequence[Period]) -> Iterator[str]:
+    """Of the periods in a file, those that have no results yet or whose results may still change. Two statements."""
+    if not periods:
+        return
+    unopened = unopened_periods(year)
+    windows = EntryWindow.objects.filter(year=year, period__in=periods).open_now()
+    being_entered = set(windows.values_list("period", flat=True))
+    for period in periods:
+        if period in unopened:
+            yield f"{period.label} chưa từng mở nhập: các cột kết quả trống."
+        elif period.value in being_entered:
+            yield f"{period.label} còn lớp đang mở nhập: kết quả còn có thể thay đổi."
 
 
 def _form(year: SchoolYear, data: Any) -> SectorFileForm:

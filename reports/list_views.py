@@ -14,6 +14,7 @@ from accounts.powers import Action
 from accounts.rate_limit import limited
 from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
+from accounts.words import grouped
 from approvals.signature_page import WHO_SEES
 from approvals.signature_register import read_register
 from gradebook.year_end_list_views import shown_list
@@ -49,7 +50,7 @@ def year_end_list_paper(request: SignedInRequest, kind: str) -> HttpResponseBase
         lambda: list_paper(shown),
         year=shown.year,
         title=f"{shown.title}, {shown.where}",
-        detail=f"{shown.where}: {len(shown.pupils.rows)} học sinh, họ tên, ngày sinh, kết quả",
+        detail=f"{shown.where}: {grouped(len(shown.pupils.rows))} học sinh, họ tên, ngày sinh, kết quả",
     )
 
 

@@ -60,6 +60,14 @@ def write_sector_file(shape: Shape, scope: Scope, period: Period) -> SectorFile:
     return SectorFile(output.getvalue(), sum(len(rows) for _name, rows in tables))
 
 
+def periods_in(shape: Shape, period: Period) -> tuple[Period, ...]:
+    """Of which periods a file asked for one has results: () of a pupil list, both of a term where they stand side by
+    side."""
+    if not shape.is_of_a_period:
+        return ()
+    return (MIDDLE_OF[period], END_OF[period]) if shape.content is Content.TERM else (period,)
+
+
 def file_name(shape: Shape, scope: Scope, period: Period) -> str:
     """csdl-hoc-sinh-lop-4a-2026.xlsx; of results with the period."""
     parts = ["csdl", shape.slug, file_words(scope.words), *([period.value] if shape.is_of_a_period else [])]
@@ -88,8 +96,7 @@ def _tables(
     if shape.content is Content.TRAITS:
         yield shape.sheet, list(trait_rows(seats, period))
         return
-    periods = (MIDDLE_OF[period], END_OF[period]) if shape.content is Content.TERM else (period,)
-    rows = mark_rows(seats, periods)
+    rows = mark_rows(seats, periods_in(shape, period))
     for line in seats.taught:
         yield line.short_name, rows[line.code]
     if not seats.taught:

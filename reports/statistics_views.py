@@ -24,6 +24,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from accounts.table_files import table_to_save
 from accounts.tables import XLSX
+from accounts.words import grouped
 from gradebook.progress_sheets import Standing
 from gradebook.regulation import Period
 from reports.figures import LEGEND, Report, Table, shown
@@ -144,6 +145,7 @@ def statistics_pupils_file(request: SignedInRequest, matter: str) -> FileRespons
     asked = read_asked(request.user, matter, request.GET)
     behind = read_pupils(asked, request.GET)
     require_password(request, f"Tải danh sách «{behind.title}» ra Excel.", lasting=Lasting.EXPORTS)
+    pupils = grouped(len(behind.pupils))
     return table_to_save(
         request,
         title=behind.title,
@@ -151,7 +153,7 @@ def statistics_pupils_file(request: SignedInRequest, matter: str) -> FileRespons
         rows=behind.rows,
         name=f"danh-sach-{asked.matter.value}-{asked.year.pk}.xlsx",
         notes=(f"{asked.matter.label}, {behind.when}.",),
-        detail=f"{asked.matter.label}, {behind.when}: {len(behind.pupils)} học sinh, mã, họ tên, ngày sinh, giá trị",
+        detail=f"{asked.matter.label}, {behind.when}: {pupils} học sinh, mã, họ tên, ngày sinh, giá trị",
     )
 
 

@@ -100,7 +100,7 @@ def applied_requests(year: SchoolYear | None) -> list[CorrectionRequest]:
         school_class__enrolments__student__correctionitem__request=OuterRef("pk"),
     )
     rows = CorrectionRequest.objects.filter(
-        (Q(year=year) & Exists(of_its_class)) | (Q(year__lt=year) & Exists(later)), state=State.APPLIED
+        Q(Exists(of_its_class), year=year) | Q(Exists(later), year__lt=year), state=State.APPLIED
     )
     return list(_with_items(rows).order_by("-applied_at")[:MOST_LISTED])
 
@@ -123,7 +123,7 @@ def requests_after(job: PrintJob) -> list[CorrectionRequest]:
         of_pupils = CorrectionItem.objects.filter(
             request=OuterRef("pk"), student__enrolments__school_class=job.school_class_id
         )
-        of |= Q(year__lt=job.year) & Exists(of_pupils)
+        of |= Q(Exists(of_pupils), year__lt=job.year)
     rows = CorrectionRequest.objects.filter(of, state=State.APPLIED, applied_at__gt=job.started_at)
     return list(_with_items(rows).order_by("-applied_at")[:MOST_LISTED])
 

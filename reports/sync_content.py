@@ -23,7 +23,12 @@ from students.promotion import LAST_GRADE
 Content = dict[str, Any]
 
 LACKING: Mapping[str, tuple[str, ...]] = {
-    "Trường": ("mã định danh tổ chức, mã trường", "loại hình", "địa chỉ", "kiểm định chất lượng"),
+    "Trường": (
+        "mã định danh tổ chức (maddtc), mã trường (matruong)",
+        "loại hình",
+        "địa chỉ",
+        "kiểm định chất lượng",
+    ),
     "Lớp": ("danh mục tiết học", "ngoại ngữ 2", "lớp chuyên biệt", "đại diện cha mẹ học sinh"),
     "Học sinh": (
         "nhóm máu",

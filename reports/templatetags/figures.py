@@ -6,9 +6,11 @@ from django import template
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from accounts.words import grouped
 from reports.figures import ShownCell, ShownRow
 
 register = template.Library()
+register.filter(grouped)
 
 
 @register.filter

@@ -16,7 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 
-from accounts import background
+from accounts import background, clock
 from gradebook.line_names import name_in
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
@@ -434,3 +434,13 @@ def test_a_waiting_print_says_what_else_the_workers_have_in_hand(school: School)
         page = client.get(address, headers=headers).content.decode()
         assert "Máy in nền đang làm việc khác (gói dữ liệu)" in page
         assert in_turn not in page
+
+
+def test_numbers_of_pupils_and_pages_have_a_dot_between_the_thousands(school: School) -> None:
+    job = ask(school)
+    done = {"state": PrintJob.State.DONE, "pupils_asked": 1043, "pupils_done": 1043, "lines_printed": 3}
+    for state in ({"state": PrintJob.State.RUNNING}, {**done, "pages": 7308, "file": "books/0.pdf"}):
+        PrintJob.objects.filter(pk=job.pk).update(started_at=clock.now(), **state)
+    page = as_confirmed(school.tuan).get(reverse("reports:print_job", args=[job.pk])).content.decode()
+    assert "1.043 học sinh" in page
+    assert "7.308 trang" in page

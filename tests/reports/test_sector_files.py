@@ -17,7 +17,7 @@ from gradebook.sheets import read_rows
 from gradebook.workbook_reading import read_sheet
 from reports.sector_files import Scope, write_sector_file
 from reports.sector_pupils import origin_parts
-from reports.sector_shapes import SHAPES, shape_of
+from reports.sector_shapes import SHAPES, Content, shape_of
 from students import movements
 from students.models import Student
 from students.movement_plans import Draft
@@ -25,7 +25,14 @@ from students.movement_rules import Kind
 from students.roster_files import read_roster
 from students.roster_planning import plan_roster
 from students.roster_plans import Deed
-from tests.gradebook.school import CONFIRMED, add_pupils, leave_unassessed, make_school, open_window
+from tests.gradebook.school import (
+    CONFIRMED,
+    add_pupils,
+    close_window,
+    leave_unassessed,
+    make_school,
+    open_window,
+)
 from tests.reports.school_books import fill
 
 pytestmark = pytest.mark.django_db
@@ -263,6 +270,22 @@ def test_a_period_that_was_never_open_is_told_on_the_page_and_before_the_file_le
     assert "Cuối học kì I chưa từng mở nhập: các cột kết quả trống." in asking
     asking = client.get(f"{PLACE}sector/", {**asked, "period": "GHKI"}).content.decode()
     assert "chưa từng mở nhập" not in asking
+
+
+def test_a_file_of_both_periods_of_a_term_says_of_each_what_is_not_final(client, school):
+    open_window(school, Period.MID_TERM_1)
+    client.force_login(school.tuan)
+    term = next(each for each in SHAPES if each.content is Content.TERM)
+    asked = {"shape": term.slug, "scope": "truong", "period": "GHKI", "year": school.year.pk}
+    mid, end = "Giữa học kì I", "Cuối học kì I"
+    asking = client.get(f"{PLACE}sector/", asked).content.decode()
+    assert f"{mid} còn lớp đang mở nhập: kết quả còn có thể thay đổi." in asking
+    assert f"{end} chưa từng mở nhập: các cột kết quả trống." in asking
+    close_window(school, Period.MID_TERM_1)
+    open_window(school, Period.END_TERM_1)
+    asking = client.get(f"{PLACE}sector/", asked).content.decode()
+    assert f"{mid} còn lớp" not in asking
+    assert f"{end} còn lớp đang mở nhập" in asking
 
 
 def test_a_wrong_choice_is_answered_at_its_place(client, school):

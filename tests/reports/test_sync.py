@@ -94,6 +94,13 @@ def test_every_record_is_as_the_schema_says(school):
     assert {each["loai"] for each in found["banghi"]} == set(SyncRecord.Kind.values)
 
 
+def test_the_page_names_the_codes_of_the_school_that_are_not_kept(client, school):
+    client.force_login(school.tuan)
+    page = " ".join(client.get(PLACE).content.decode().split())
+    assert "<strong>mã trường</strong> (<code>matruong</code>)" in page
+    assert "<strong>mã định danh tổ chức</strong> (<code>maddtc</code>)" in page
+
+
 def test_periods_that_were_never_open_are_named_on_the_page_and_in_the_envelope(client, school):
     batch = prepare_batch(school.year, by=school.tuan)
     assert read_back(batch)["chuamo"] == ["CHKI", "GHKII", "CN"]
