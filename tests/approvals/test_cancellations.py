@@ -37,7 +37,7 @@ def test_an_approved_request_is_not_cancelled_without_a_reason(school, client):
     client.force_login(school.lan)
     answer = client.post(act_of(request, "cancel"), {"cancel_note": " . "})
     assert answer.status_code == 422
-    assert "ghi lí do huỷ để người phê chuẩn và văn thư biết" in text(answer)
+    assert "ghi lí do huỷ (ít nhất 3 chữ cái hoặc chữ số) để người phê chuẩn và văn thư biết" in text(answer)
     assert '<details class="cancel" open>' in answer.content.decode()
     with pytest.raises(CorrectionRefused, match="ghi lí do huỷ"):
         corrections.cancel(request, by=school.lan)

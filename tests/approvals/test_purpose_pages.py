@@ -34,6 +34,7 @@ def test_the_register_is_begun_and_reworded_on_its_pages(school, client):
         "kept_for": "Hết năm học",
         "needs_consent": "on",
         "why": "",
+        "seen": re.search(r'name="seen" value="([^"]+)"', client.get(page).content.decode())[1],
     }
     refused = client.post(page, values)
     assert (refused.status_code, "Chụp ảnh thẻ" in refused.content.decode()) == (422, True)

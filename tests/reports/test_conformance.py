@@ -82,7 +82,7 @@ def test_the_square_on_each_page_of_a_transcript_opens_the_page_of_its_code(tmp_
     file = bound(tmp_path, first, second)
     for place, book in ((0, first), (2, first), (8, second)):
         wanted = expected(pdf.print_code(book))
-        found = modules_at(file, place, millimetres(210 - 30), millimetres(12.4 - 9), len(wanted))
+        found = modules_at(file, place, millimetres(210 - 30), millimetres(15.2 - 9), len(wanted))
         assert found == wanted
 
 

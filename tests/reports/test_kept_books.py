@@ -85,7 +85,7 @@ def test_the_copy_is_drawn_like_the_first():
     documents = [pypdfium2.PdfDocument(each) for each in files]
     for place in range(len(documents[0])):
         pictures = [each[place].render(scale=1).to_pil() for each in documents]
-        above = (0, 0, pictures[0].width, pictures[0].height - 20)
+        above = (0, 0, pictures[0].width, pictures[0].height - 30)
         assert pictures[0].crop(above).tobytes() == pictures[1].crop(above).tobytes()
 
 
