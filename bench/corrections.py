@@ -162,7 +162,7 @@ def _make_old_ones(ref: "SheetRef") -> None:
         old = CorrectionRequest.objects.filter(pk__in=[each.pk for each in made])
         old.update(state="filed", number=F("pk") + 10_000, reason="Nhầm.", reason_code="other", filed_at=now)
         old.update(state="approved", decided_by=people["phohieutruong"], decided_at=now)
-        old.filter(pk__lt=made[OLD // 2].pk).update(state="cancelled")
+        old.filter(pk__lt=made[OLD // 2].pk).update(state="cancelled", cancel_note="Nhầm.")
         old.filter(state="approved").update(state="applied", applied_by=people["vanthu"], applied_at=now)
 
 
