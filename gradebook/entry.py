@@ -227,9 +227,8 @@ def _judge(
     seen = _Seen(ref, stored, changes)
     writes: dict[Key, Result] = {}
     accepted: list[tuple[Change, str]] = []
-    for change, value in _good_values(ref, changes, standing, report):
+    for change, value, current, version in _beside_stored(ref, changes, standing, report):
         key = (change.student_id, change.item)
-        current, version = value_and_version(stored.get(key), change.field)
         if seen.is_untouched(change, value):
             accepted.append((change, current))
         elif _is_stale(change, current, value, version, seen):
@@ -279,6 +278,15 @@ def _look_over(ref: SheetRef, now: Standing, report: SaveReport, lock: LockState
     report.remarks = remarks_on(columns, pupils, lock.left if lock else None)
 
 
+def _beside_stored(
+    ref: SheetRef, changes: Sequence[Change], standing: Standing, report: SaveReport
+) -> Iterator[tuple[Change, str, str, int]]:
+    """Of each change that `_good_values` lets stand also what is stored in its cell, and the version."""
+    for change, value in _good_values(ref, changes, standing, report):
+        row = standing.stored.get((change.student_id, change.item))
+        yield change, value, *value_and_version(row, change.field)
+
+
 def _good_values(
     ref: SheetRef, changes: Sequence[Change], standing: Standing, report: SaveReport
 ) -> Iterator[tuple[Change, str]]:
@@ -305,10 +313,7 @@ def differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Differen
     report = SaveReport()
     standing = read_standing(ref)
     found = []
-    for change, value in _good_values(ref, changes, standing, report):
-        current, _version = value_and_version(
-            standing.stored.get((change.student_id, change.item)), change.field
-        )
+    for change, value, current, _version in _beside_stored(ref, changes, standing, report):
         if current != value:
             found.append(Difference(change, current, value))
     return found, report.refused
@@ -321,9 +326,7 @@ def typed_differences(ref: SheetRef, changes: Sequence[Change]) -> tuple[list[Di
     standing = read_standing(ref)
     seen = _Seen(ref, standing.stored, changes)
     found = []
-    for change, value in _good_values(ref, changes, standing, report):
-        row = standing.stored.get((change.student_id, change.item))
-        current, version = value_and_version(row, change.field)
+    for change, value, current, version in _beside_stored(ref, changes, standing, report):
         if seen.is_untouched(change, value):
             report.untouched.append(change)
         elif _is_stale(change, current, value, version, seen):
