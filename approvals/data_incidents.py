@@ -41,7 +41,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How and when it was discovered, which stays as it was written down."""
+    """How and when it was discovered; of an open one the moment is put right with a reason."""
 
     happened: str
     discovered_at: datetime.datetime
