@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
@@ -14,6 +13,7 @@ from django.utils.timezone import localdate
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.powers import Action
+from accounts.start_page import Task
 from approvals.data_consents import child_is_asked
 from approvals.data_requests import acts_for
 from approvals.data_rules import hours_left, notify_by
@@ -29,23 +29,13 @@ _TO_DO: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DataTask:
-    title: str
-    detail: str
-    url: str
-    kind: str
-    word: str
-    due_on: datetime.date | None = None
-
-
-def data_tasks(user: User) -> list[DataTask]:
+def data_tasks(user: User) -> list[Task]:
     """Two statements for principal and clerk, one for who leads a class. Incidents first, then by the nearest day."""
     is_office = permissions.may(user, Action.KEEP_DATA_PROTECTION)
     return [*([*_incidents(), *_requests(user)] if is_office else ()), *_slips(user)]
 
 
-def _slips(user: User) -> Iterator[DataTask]:
+def _slips(user: User) -> Iterator[Task]:
     """Slips that pupils of the own classes lack, while the school collects them: others of the class have some."""
     own = permissions.powers_of(user).homeroom_classes
     if not own:
@@ -72,7 +62,7 @@ def _slips(user: User) -> Iterator[DataTask]:
         pupils = list(group)
         lacking = sum(_lacks(each, today) for each in pupils)
         if lacking and any(each.by for each in pupils):
-            yield DataTask(
+            yield Task(
                 f"Phiếu đồng ý lớp {school_class.name}",
                 "thu phiếu rồi ghi ở trang của lớp",
                 reverse("approvals:consent_class", args=[school_class.pk]),
@@ -100,11 +90,11 @@ def _lacks(seat: Any, today: datetime.date) -> bool:
     return seat.by < asked or (seat.by_child < asked and child_is_asked(seat.student, today))
 
 
-def _incidents() -> Iterator[DataTask]:
+def _incidents() -> Iterator[Task]:
     now = clock.stamp()
     for each in DataIncident.objects.to_notify().order_by("discovered_at")[:MOST]:
         left = hours_left(notify_by(each.discovered_at), now)
-        yield DataTask(
+        yield Task(
             f"{each.label}: thông báo cơ quan chuyên trách",
             f"phát hiện lúc {clock.moment_label(each.discovered_at)}; hạn 72 giờ",
             reverse("approvals:data_incident", args=[each.pk]),
@@ -133,12 +123,12 @@ def days_words(day: datetime.date, today: datetime.date) -> str:
     return f"Còn {days} ngày" if days else "Hạn hôm nay"
 
 
-def _requests(user: User) -> list[DataTask]:
+def _requests(user: User) -> list[Task]:
     """Of those whose next step is the other's only what is overdue: somebody has to ask after it."""
     today = clock.today()
     rows = DataRequest.objects.still_open().select_related("student", "person").order_by("due_on", "pk")
     found = [
-        DataTask(
+        Task(
             f"{each.label} ({each.get_kind_display().lower()}): {each.subject}",
             f"{_TO_DO[RequestState(each.state)]}; hạn {due_of(each):%d/%m/%Y}",
             reverse("approvals:data_request", args=[each.pk]),

@@ -3,7 +3,6 @@ the menu and the start page."""
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
@@ -12,6 +11,7 @@ from django.urls import reverse
 from accounts import clock, permissions
 from accounts.models import User
 from accounts.powers import Action
+from accounts.start_page import Task
 from approvals.inspection_workflow import FindingAct, FindingState, Verdict
 from approvals.models import Finding, FindingEntry, StaffDecision
 from approvals.open_fixes import fixes_waiting_for
@@ -22,16 +22,6 @@ MOST = 20
 TO_DECIDE = "to_decide"
 TO_READ = "to_read"
 TO_FIX = "to_fix"
-
-
-@dataclass(frozen=True, slots=True)
-class InspectionTask:
-    title: str
-    detail: str
-    url: str
-    kind: str
-    word: str
-    due_on: datetime.date | None = None
 
 
 def findings_waiting_for(user: User) -> QuerySet[Finding]:
@@ -86,7 +76,7 @@ def violations_waiting_for(user: User) -> QuerySet[Finding]:
     return found.filter(~Exists(earlier), ~Exists(decided))
 
 
-def inspection_tasks(user: User) -> Iterator[InspectionTask]:
+def inspection_tasks(user: User) -> Iterator[Task]:
     """The earliest day first. One statement."""
     findings = findings_waiting_for(user).order_by()
     violations = violations_waiting_for(user).order_by()
@@ -111,7 +101,7 @@ def inspection_tasks(user: User) -> Iterator[InspectionTask]:
         elif what.startswith(TO_READ):
             yield _conclusion_task(pk, Verdict(what.removeprefix(TO_READ)), code, class_name)
         else:
-            yield InspectionTask(
+            yield Task(
                 f"{StaffDecision.Kind(what).label}: quyết định {f'số {code}' if code else 'của Hiệu trưởng'}",
                 f"ngày {day:%d/%m/%Y}",
                 reverse("approvals:staff_decision", args=[pk]),
@@ -125,8 +115,8 @@ def _sheet(code: str | None, class_name: str) -> str:
     return f"{line_by_code(code).name if code else 'Phẩm chất và năng lực'} lớp {class_name}"
 
 
-def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTask:
-    return InspectionTask(
+def _violation_task(pk: int, code: str | None, class_name: str) -> Task:
+    return Task(
         f"Xem xét xử lí vi phạm: {_sheet(code, class_name)}",
         "đã kết luận vi phạm: ghi quyết định xử lí, hoặc ghi «Không xử lí» kèm lí do",
         f"{reverse('approvals:staff_decision_new')}?finding={pk}",
@@ -135,8 +125,8 @@ def _violation_task(pk: int, code: str | None, class_name: str) -> InspectionTas
     )
 
 
-def _fix_task(pk: int, code: str | None, class_name: str) -> InspectionTask:
-    return InspectionTask(
+def _fix_task(pk: int, code: str | None, class_name: str) -> Task:
+    return Task(
         f"Lập phiếu sửa theo kết luận kiểm tra: {_sheet(code, class_name)}",
         "việc này hết khi phiếu đề nghị sửa đã gửi, hoặc người kiểm tra thôi yêu cầu",
         reverse("approvals:finding", args=[pk]),
@@ -145,8 +135,8 @@ def _fix_task(pk: int, code: str | None, class_name: str) -> InspectionTask:
     )
 
 
-def _conclusion_task(pk: int, verdict: Verdict, code: str | None, class_name: str) -> InspectionTask:
-    return InspectionTask(
+def _conclusion_task(pk: int, verdict: Verdict, code: str | None, class_name: str) -> Task:
+    return Task(
         f"Đọc kết luận kiểm tra: {_sheet(code, class_name)}",
         f"kết luận: {verdict.label}",
         reverse("approvals:finding", args=[pk]),
@@ -157,13 +147,13 @@ def _conclusion_task(pk: int, verdict: Verdict, code: str | None, class_name: st
 
 def _finding_task(
     pk: int, state: FindingState, code: str | None, class_name: str, due_on: datetime.date | None
-) -> InspectionTask:
+) -> Task:
     url = reverse("approvals:finding", args=[pk])
     if state == FindingState.ANSWERED or due_on is None:
         title = f"Kết luận nội dung kiểm tra: {_sheet(code, class_name)}"
-        return InspectionTask(title, "giáo viên đã giải trình", url, "waiting", state.label)
+        return Task(title, "giáo viên đã giải trình", url, "waiting", state.label)
     is_late = due_on < clock.today()
-    return InspectionTask(
+    return Task(
         f"Giải trình nội dung kiểm tra: {_sheet(code, class_name)}",
         f"hạn {due_on:%d/%m/%Y}",
         url,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import clock, permissions
 from accounts.models import Post, User
 from accounts.powers import Action
-from approvals.inspection_tasks import InspectionTask
+from accounts.start_page import Task
 from approvals.models import ReconciliationReply, ReconciliationRound
 from approvals.reconciliation_workflow import ReplyState, RoundState
 from approvals.reconciliations import early_and_over, own_replies
@@ -48,7 +48,7 @@ def rounds_to_close(user: User) -> QuerySet[ReconciliationRound]:
     )
 
 
-def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
+def reconciliation_tasks(user: User) -> Iterator[Task]:
     """The earliest day first. One statement."""
     replies = replies_waiting_for(user).order_by()
     rows = replies.values_list("pk", "state", "school_class__name", "round__month", "round__due_on")
@@ -63,17 +63,15 @@ def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
         due = f"hạn {due_on:%d/%m/%Y}"
         if state == RoundState.CLOSED:
             url = reverse("approvals:reconciliation_report", args=[pk])
-            yield InspectionTask(f"Báo cáo tháng {month:%m/%Y} của văn thư", "", url, "waiting", "Chưa xem")
+            yield Task(f"Báo cáo tháng {month:%m/%Y} của văn thư", "", url, "waiting", "Chưa xem")
             continue
         if state == RoundState.OPEN:
             url = reverse("approvals:reconciliation", args=[pk])
-            yield InspectionTask(
-                f"Kết thúc đối chiếu {about}", "đã đủ để kết thúc", url, "waiting", "Chờ kết thúc"
-            )
+            yield Task(f"Kết thúc đối chiếu {about}", "đã đủ để kết thúc", url, "waiting", "Chờ kết thúc")
             continue
         url = reverse("approvals:reconciliation_reply", args=[pk])
         if state == ReplyState.RESOLVED:
-            yield InspectionTask(
+            yield Task(
                 f"Văn thư đã giải quyết sai khác {about}, {whose}",
                 "xem cách giải quyết",
                 url,
@@ -81,13 +79,11 @@ def reconciliation_tasks(user: User) -> Iterator[InspectionTask]:
                 "Chưa xem",
             )
         elif state == ReplyState.DIFFERS:
-            yield InspectionTask(
-                f"Giải quyết sai khác {about}, {whose}", due, url, "warning", "Báo sai khác", due_on
-            )
+            yield Task(f"Giải quyết sai khác {about}, {whose}", due, url, "warning", "Báo sai khác", due_on)
         else:
             is_late = due_on < clock.today()
             is_again = state == ReplyState.CONFIRMED
             kind, word = ("refused", "Quá hạn") if is_late else ("waiting", "Chưa trả lời")
             if is_again:
                 word, due = "Xác nhận lại", f"tháng đã hết sau khi thầy cô xác nhận, {due}"
-            yield InspectionTask(f"Đối chiếu {about}, {whose}", due, url, kind, word, due_on)
+            yield Task(f"Đối chiếu {about}, {whose}", due, url, kind, word, due_on)

@@ -19,11 +19,12 @@ from accounts.admin_account import Overdue, overdue_accounts
 from accounts.backups import BackupTask, backup_tasks
 from accounts.models import User
 from accounts.powers import Action, Role
+from accounts.start_page import Task
 from approvals.contested_cells import with_standing
 from approvals.contradicted import contradicted_tasks
-from approvals.data_tasks import DataTask, data_tasks
+from approvals.data_tasks import data_tasks
 from approvals.inquiry_list import InquiryLine, line_of
-from approvals.inspection_tasks import InspectionTask, inspection_tasks
+from approvals.inspection_tasks import inspection_tasks
 from approvals.models import CorrectionRequest
 from approvals.pending_corrections import gaps_asked_for
 from approvals.reconciliation_tasks import reconciliation_tasks
@@ -48,7 +49,7 @@ from gradebook.scopes import place_of
 from gradebook.sheets import SheetRef
 from gradebook.spans import Span, longest_open, spans_at, with_cuts
 from gradebook.year_end_tasks import YearEndTask, supplementary_tasks, year_end_tasks
-from students.attendance_overview import AttendanceTask, attendance_tasks
+from students.attendance_overview import attendance_tasks
 from students.models import SchoolClass
 from students.records_due import RecordTask, record_tasks
 
@@ -205,7 +206,7 @@ class TasksPage:
     own_sheets: tuple[OwnSheet, ...]
     overdue_accounts: tuple[Overdue, ...] = ()
     backups: tuple[BackupTask, ...] = ()
-    attendance: tuple[AttendanceTask, ...] = ()
+    attendance: tuple[Task, ...] = ()
     records: tuple[RecordTask, ...] = ()
     classes: tuple[ClassTask, ...] = ()
     year_end: tuple[YearEndTask, ...] = ()
@@ -218,9 +219,9 @@ class TasksPage:
     team_notices: tuple[TeamNotice, ...] = ()
     lock_notices: tuple[LockNotice, ...] = ()
     signing_reminders: tuple[ReminderNotice, ...] = ()
-    inspections: tuple[InspectionTask, ...] = ()
-    figures: tuple[InspectionTask, ...] = ()
-    personal_data: tuple[DataTask, ...] = ()
+    inspections: tuple[Task, ...] = ()
+    figures: tuple[Task, ...] = ()
+    personal_data: tuple[Task, ...] = ()
 
     @property
     def of_the_year_end(self) -> tuple[YearEndTask, ...]:

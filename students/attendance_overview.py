@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
+from accounts.start_page import Task
 from students.absences import counted
 from students.attendance_months import MonthState, month_states, months_over, today
 from students.calendar import Session, YearCalendar
@@ -156,19 +157,7 @@ def _changed(
                 yield ChangedMonth(states[each.pk, month], each, changes[each.pk, month])
 
 
-@dataclass(frozen=True, slots=True)
-class AttendanceTask:
-    """Something to do about attendance, for the start page."""
-
-    title: str
-    detail: str
-    url: str
-    kind: str
-    word: str
-    due_on: datetime.date | None = None
-
-
-def attendance_tasks(user: User) -> list[AttendanceTask]:
+def attendance_tasks(user: User) -> list[Task]:
     """Today's rolls and months to confirm for the homeroom teacher; classes that missed it for the vice-principal."""
     tasks = []
     if permissions.reach_of(user, Action.CALL_ROLL).classes:
@@ -178,11 +167,11 @@ def attendance_tasks(user: User) -> list[AttendanceTask]:
     return tasks
 
 
-def _follow_up_tasks(found: FollowUp) -> list[AttendanceTask]:
+def _follow_up_tasks(found: FollowUp) -> list[Task]:
     """One line for all that have changed: the page behind it tells each."""
     url = reverse("students:late_attendance")
     late = [
-        AttendanceTask(
+        Task(
             f"{len(late.classes)} lớp chưa xác nhận điểm danh {late.state.label}",
             ", ".join(each.name for each in late.classes),
             url,
@@ -195,10 +184,10 @@ def _follow_up_tasks(found: FollowUp) -> list[AttendanceTask]:
         return late
     title = f"{len(found.changed)} sổ điểm danh đã xác nhận, sau đó sĩ số thay đổi"
     named = ", ".join(f"{each.school_class.name} ({each.state.month:%m/%Y})" for each in found.changed)
-    return [AttendanceTask(title, named, url, "warning", "Chờ giáo viên chủ nhiệm xem lại"), *late]
+    return [Task(title, named, url, "warning", "Chờ giáo viên chủ nhiệm xem lại"), *late]
 
 
-def _own_tasks(user: User) -> list[AttendanceTask]:
+def _own_tasks(user: User) -> list[Task]:
     year, now = SchoolYear.objects.current(), today()
     if year is None:
         return []
@@ -219,9 +208,7 @@ def _own_tasks(user: User) -> list[AttendanceTask]:
             if (each.pk, session) not in called:
                 url = reverse("students:roll", args=[each.pk, now, session])
                 title = f"Điểm danh lớp {each.name} buổi {session.label} hôm nay"
-                found.append(
-                    AttendanceTask(title, f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh", due_on=now)
-                )
+                found.append(Task(title, f"{now:%d/%m/%Y}", url, "open", "Chưa điểm danh", due_on=now))
         for month in months:
             state = states[each.pk, month]
             if state.is_due or state.has_changed:
@@ -230,7 +217,7 @@ def _own_tasks(user: User) -> list[AttendanceTask]:
                 title = f"{act} điểm danh {state.label} lớp {each.name}"
                 by = "" if state.has_changed else f"Hạn {state.closes_on:%d/%m/%Y}"
                 found.append(
-                    AttendanceTask(
+                    Task(
                         title,
                         by,
                         url,
