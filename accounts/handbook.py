@@ -378,8 +378,9 @@ _MARKS = (
     ),
     Entry(
         "rà soát kết quả năm học",
-        "mở «Kết quả năm học», mở lớp «Chờ Phó Hiệu trưởng rà soát». Đủ và đúng thì xác nhận đã rà soát; còn sai "
-        "thì «Trả lại giáo viên chủ nhiệm», ghi vì sao.",
+        "mở «Kết quả năm học», mở lớp «Chờ Phó Hiệu trưởng rà soát». Còn ô trống ở thời điểm nào đã mở thì chưa rà "
+        "soát xong được, trang nêu từng em, từng ô. Đủ và đúng thì xác nhận đã rà soát; còn sai thì «Trả lại giáo viên "
+        "chủ nhiệm», ghi vì sao.",
         (Action.REVIEW_OUTCOMES, Action.SEE_OUTCOMES),
         "gradebook:year_ends",
     ),

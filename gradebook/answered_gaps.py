@@ -3,6 +3,7 @@
 Requests are of the app above: they are reached by the pupil, without an import.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -27,21 +28,21 @@ class Answer:
         return f"{self.reason} (phiếu {request_label(self.number, self.year)})"
 
 
-def answers_of(pupils: Collection[int], period: Period) -> dict[Cell, Answer]:
-    """Of these pupils, the newest answer of each cell; the cell may have been filled since. One statement."""
+def answers_of(pupils: Collection[int], periods: Collection[Period]) -> dict[Period, dict[Cell, Answer]]:
+    """Of these pupils, by period the newest answer of each cell; it may have been filled since. One statement."""
     path = "correctionitem__request__"
     emptied = Student.objects.filter(
         pk__in=pupils,
         correctionitem__new_value="",
         correctionitem__request__state="applied",
-        correctionitem__request__period=period.value,
+        correctionitem__request__period__in=periods,
         correctionitem__request__gap_reason__gt="",
     )
     rows = emptied.order_by(f"{path}applied_at").values_list(
-        *("pk", "correctionitem__item", "correctionitem__field"),
+        *(f"{path}period", "pk", "correctionitem__item", "correctionitem__field"),
         *(f"{path}gap_reason", f"{path}number", f"{path}year_id"),
     )
-    return {
-        (pupil, item, field): Answer(reason, number, year)
-        for pupil, item, field, reason, number, year in rows
-    }
+    found: dict[Period, dict[Cell, Answer]] = defaultdict(dict)
+    for period, pupil, item, field, reason, number, year in rows:
+        found[Period(period)][pupil, item, field] = Answer(reason, number, year)
+    return found

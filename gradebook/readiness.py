@@ -154,7 +154,7 @@ def read_readiness(sight: Sight, period: Period, scope: Scope) -> Readiness:
         seats, stored = read_stored(refs)
         found = gaps_in(refs, seats, stored, absent=sight.absent)
         gaps = [(sheet, each) for sheet, each in zip(counted, found, strict=True) if each.pupils]
-        doubts = open_doubts(refs, seats, stored)
+        doubts = open_doubts(refs, seats, stored[period])
     return Readiness(
         period,
         words_of(scope, sheets),

@@ -71,9 +71,9 @@ class Stored:
     the rating of each trait, and "" of each trait group that has a comment. `answered`: what was emptied for a reason.
     """
 
-    lines: Mapping[tuple[int, str], tuple[str, int | None, bool]]
-    traits: Mapping[int, Mapping[str, str]]
-    answered: Mapping[Cell, Answer] = field(default_factory=dict)
+    lines: dict[tuple[int, str], tuple[str, int | None, bool]] = field(default_factory=dict)
+    traits: dict[int, Mapping[str, str]] = field(default_factory=dict)
+    answered: dict[Cell, Answer] = field(default_factory=dict)
 
     def has(self, pupil: int, column: Column, *, is_trait: bool) -> bool:
         if is_trait:
@@ -92,45 +92,47 @@ def cell_words(column: Column) -> str:
 
 
 def read_gaps(refs: Sequence[SheetRef], *, absent: Absent = NOBODY) -> list[SheetGaps]:
-    """Each sheet with its gaps, in the order given; all of one period. Four statements, whatever their number.
+    """Each sheet with its gaps, in the order given. Four statements, whatever their number.
 
-    `absent`: of whom nothing is asked for. Of the supplementary assessment seven: there only what failed at the
+    `absent`: of whom nothing is asked for. With a supplementary assessment seven: there only what failed at the
     year's end is asked for.
     """
     return gaps_in(refs, *read_stored(refs), absent=absent) if refs else []
 
 
-def read_stored(refs: Sequence[SheetRef]) -> tuple[list[Enrolment], Stored]:
-    """Who sits in the classes of the sheets, and what is stored of them at the period. Four statements."""
-    period = refs[0].period
+def read_stored(refs: Sequence[SheetRef]) -> tuple[list[Enrolment], Mapping[Period, Stored]]:
+    """Who sits in the classes of the sheets, and what is stored of them at each of their periods. Four statements."""
     seats = seats_of(list({ref.school_class.pk: ref.school_class for ref in refs}.values()))
-    return seats, _stored(seats, period)
+    return seats, _stored(seats, {ref.period for ref in refs})
 
 
 def gaps_in(
-    refs: Sequence[SheetRef], seats: Sequence[Enrolment], stored: Stored, *, absent: Absent = NOBODY
+    refs: Sequence[SheetRef],
+    seats: Sequence[Enrolment],
+    stored: Mapping[Period, Stored],
+    *,
+    absent: Absent = NOBODY,
 ) -> list[SheetGaps]:
-    period = refs[0].period
-    away = absent.get(period.value, frozenset())
-    owed = owed_of(seats) if period is Period.SUPPLEMENTARY else None
+    owed = owed_of(seats) if Period.SUPPLEMENTARY in stored else {}
     of_class: dict[int, list[Enrolment]] = defaultdict(list)
     for seat in seats:
         of_class[seat.school_class_id].append(seat)
-    return [_sheet(ref, of_class[ref.school_class.pk], stored, owed, away) for ref in refs]
+    return [_sheet(ref, of_class[ref.school_class.pk], stored[ref.period], owed, absent) for ref in refs]
 
 
 def _sheet(
     ref: SheetRef,
     seats: Iterable[Enrolment],
     stored: Stored,
-    owed: Mapping[int, Collection[str]] | None,
-    away: Collection[int],
+    owed: Mapping[int, Collection[str]],
+    absent: Absent,
 ) -> SheetGaps:
     columns = ref.columns()
+    away = absent.get(ref.period.value, frozenset())
     required, number, pupils = 0, 0, []
     answered: list[str] = []
     for seat in seats:
-        asked = columns if owed is None else _owed(columns, owed[seat.student_id])
+        asked = _owed(columns, owed[seat.student_id]) if ref.is_supplementary else columns
         number += bool(asked)
         if seat.student_id in away:
             continue
@@ -158,23 +160,22 @@ def _owed(columns: Iterable[Column], codes: Collection[str]) -> tuple[Column, ..
     return tuple(column for column in columns if column.item in codes)
 
 
-def _stored(seats: Iterable[Enrolment], period: Period) -> Stored:
+def _stored(seats: Iterable[Enrolment], periods: Collection[Period]) -> Mapping[Period, Stored]:
     classes = {seat.student_id: seat.school_class for seat in seats}
     years = {each.year_id for each in classes.values()}
+    found = {period: Stored() for period in periods}
     has_comment: Any = ExpressionWrapper(~Q(comment=""), output_field=BooleanField())
-    subjects = SubjectResult.objects.filter(student__in=classes, line__year__in=years, period=period)
-    lines = {
-        (pupil, code): (level, mark, is_there)
-        for pupil, code, grade, level, mark, is_there in subjects.values_list(
-            "student_id", "line__code", "line__grade_level", "attainment", "mark", has_comment
-        )
-        if grade == classes[pupil].grade_level
-    }
-    held = TraitResult.objects.filter(student__in=classes, year__in=years, period=period)
+    subjects = SubjectResult.objects.filter(student__in=classes, line__year__in=years, period__in=periods)
+    for pupil, code, grade, period, level, mark, is_there in subjects.values_list(
+        "student_id", "line__code", "line__grade_level", "period", "attainment", "mark", has_comment
+    ):
+        if grade == classes[pupil].grade_level:
+            found[Period(period)].lines[pupil, code] = (level, mark, is_there)
+    held = TraitResult.objects.filter(student__in=classes, year__in=years, period__in=periods)
     held = held.exclude(rating="", comment="")
-    told = held.values("student_id").annotate(told=ArrayAgg(Concat("item", Value("="), "rating")))
-    return Stored(
-        lines,
-        {row["student_id"]: dict(pair.split("=") for pair in row["told"]) for row in told.order_by()},
-        {cell: each for cell, each in answers_of(classes, period).items() if each.year in years},
-    )
+    told = held.values("student_id", "period").annotate(told=ArrayAgg(Concat("item", Value("="), "rating")))
+    for row in told.order_by():
+        found[Period(row["period"])].traits[row["student_id"]] = dict(pair.split("=") for pair in row["told"])
+    for period, answers in answers_of(classes, periods).items():
+        found[period].answered.update({cell: each for cell, each in answers.items() if each.year in years})
+    return found

@@ -1,71 +1,93 @@
-"""Empty cells of a class: at the year's end, where they keep the review back (R32, R47), and at the times before."""
+"""Empty cells of a class at the year's end and at the times before: they keep the review back (R32, R47)."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from gradebook.class_lines import lines_of
 from gradebook.late_comers import absent_at
 from gradebook.models import EntryWindow
-from gradebook.progress import Tally, count_entered, tally_of, with_pupil_counts
+from gradebook.progress import with_pupil_counts
 from gradebook.regulation import Period
-from gradebook.sheet_gaps import cell_words, read_gaps
+from gradebook.scopes import place_of
+from gradebook.sheet_gaps import SheetGaps, cell_words, read_gaps
 from gradebook.sheets import Column, SheetRef
-from gradebook.spans import with_cuts
+from gradebook.spans import spans_at, with_cuts
 from students.models import SchoolClass, Student
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A pupil and the year-end cells that are empty: of levels, marks, ratings and comments alike."""
+    """A pupil and the cells that are empty at a time: of levels, marks, ratings and comments alike."""
 
+    period: Period
     student: Student
     cells: tuple[str, ...]
 
     @property
     def words(self) -> str:
-        return f"{self.student.full_name}: {', '.join(self.cells)}"
+        return f"{self.period.label}, {self.student.full_name}: {', '.join(self.cells)}"
 
 
-def gaps_of(school_class: SchoolClass) -> list[Gap]:
-    """Every required year-end cell of the class that is empty, by pupil (R32, R47); what is exempt is none (R33), nor
-    what stays empty for a reason (R53). Five statements.
+@dataclass(frozen=True, slots=True)
+class YearGaps:
+    """Of a class: its gaps by time and pupil, in a sentence each cell that stays empty for a reason, and the times
+    that no order ever opened for some of its sheets: nobody could enter them, and nothing is missing there.
     """
-    return gaps_and_answers(school_class)[0]
+
+    gaps: tuple[Gap, ...]
+    answered: tuple[str, ...]
+    unopened: tuple[Period, ...]
+
+    @property
+    def by_period(self) -> list[tuple[Period, list[Gap]]]:
+        return [(period, list(found)) for period, found in groupby(self.gaps, key=lambda gap: gap.period)]
+
+    @property
+    def unopened_words(self) -> str:
+        return ", ".join(period.label for period in self.unopened)
 
 
-def gaps_and_answers(school_class: SchoolClass) -> tuple[list[Gap], list[str]]:
-    """With in a sentence each cell that stays empty for a reason. Five statements."""
-    refs = [SheetRef(school_class, line, Period.YEAR_END) for line in lines_of(school_class)]
-    refs.append(SheetRef(school_class, None, Period.YEAR_END))
-    cells: dict[Student, list[str]] = defaultdict(list)
-    places: dict[Student, int] = {}
-    answered: list[str] = []
-    for sheet in read_gaps(refs):
-        answered += sheet.answered
-        for pupil in sheet.pupils:
-            places[pupil.student] = pupil.number
-            cells[pupil.student] += [_cell_name(sheet.ref, column) for column in pupil.cells]
-    in_order = sorted(cells, key=lambda each: places[each])
-    return [Gap(student, tuple(cells[student])) for student in in_order], answered
-
-
-def earlier_gaps(school_class: SchoolClass) -> list[str]:
-    """In words each earlier time of the year at which cells are empty: a warning, for only the year's end counts.
-
-    Four statements.
+def read_year_gaps(school_class: SchoolClass) -> YearGaps:
+    """Every required cell of the year that is empty (R32, R47); what is exempt is none (R33), nor what stays empty for
+    a reason (R53), nor, at a time before the year's end, what was locked before the pupil came. Seven statements.
     """
     (counted,) = with_pupil_counts(SchoolClass.objects.filter(pk=school_class.pk))
-    periods = [period for period in Period if period is not Period.YEAR_END]
-    absent = absent_at([counted], list(with_cuts(EntryWindow.objects.filter(year=counted.year_id))))
-    counts = count_entered(counted.year, [counted.pk], periods, absent=absent)
-    lines = [*lines_of(school_class), None]
-    found = []
-    for period in periods:
-        tallies = (tally_of(SheetRef(counted, line, period), counts, absent) for line in lines)
-        whole = sum(tallies, start=Tally(0, 0))
-        if not whole.is_complete:
-            found.append(f"{period.label} còn {whole.missing}/{whole.required} ô trống")
-    return found
+    windows = list(with_cuts(EntryWindow.objects.filter(year=school_class.year_id, teacher=None)))
+    lines = (*lines_of(school_class), None)
+    refs = [SheetRef(school_class, line, period) for period in Period for line in lines]
+    opened = [ref for ref in refs if ref.period is Period.YEAR_END or _was_opened(ref, windows)]
+    absent = {
+        period: pupils
+        for period, pupils in absent_at([counted], windows).items()
+        if period != Period.YEAR_END
+    }
+    sheets = read_gaps(opened, absent=absent)
+    shut = {ref.period for ref in refs if ref not in opened}
+    return YearGaps(
+        tuple(_gaps(sheets)),
+        tuple(f"{sheet.ref.period.label}, {words}" for sheet in sheets for words in sheet.answered),
+        tuple(sorted(shut, key=lambda period: period.order)),
+    )
+
+
+def _was_opened(ref: SheetRef, windows: Iterable[EntryWindow]) -> bool:
+    """By an order for more than one teacher alone."""
+    of_period = [window for window in windows if window.period == ref.period]
+    spans = spans_at(of_period, place_of(ref.school_class, ref.code))
+    return any(span.is_open or span.is_past for span in spans)
+
+
+def _gaps(sheets: Iterable[SheetGaps]) -> Iterable[Gap]:
+    cells: dict[tuple[Period, Student], list[str]] = {}
+    places: dict[Student, int] = {}
+    for sheet in sheets:
+        for pupil in sheet.pupils:
+            places[pupil.student] = pupil.number
+            found = cells.setdefault((sheet.ref.period, pupil.student), [])
+            found += [_cell_name(sheet.ref, column) for column in pupil.cells]
+    for period, student in sorted(cells, key=lambda each: (each[0].order, places[each[1]])):
+        yield Gap(period, student, tuple(cells[period, student]))
 
 
 def _cell_name(ref: SheetRef, column: Column) -> str:

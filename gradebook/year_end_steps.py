@@ -17,7 +17,7 @@ from gradebook.models import ClassYearEnd, PupilYearEnd
 from gradebook.regulation import Period, YearResult
 from gradebook.windows import whole_period_locks
 from gradebook.year_end import ClassPage, Row, exempt_names, read_class
-from gradebook.year_end_gaps import gaps_of
+from gradebook.year_end_gaps import read_year_gaps
 from gradebook.year_end_rules import Act, Actor, Exceptional, State, against_promotion, target_of
 from students.models import SchoolClass, Student
 from students.years import hold_class
@@ -129,13 +129,14 @@ def complete_class(school_class: SchoolClass, *, by: User, source: Source = Sour
 
 
 def review_class(school_class: SchoolClass, *, by: User, source: Source = Source.PAGE) -> None:
-    """The vice-principal has gone over the class; refused while a required cell is empty, with its name (R47).
+    """The vice-principal has gone over the class; refused while a required cell of the year is empty, with its name
+    (R47).
 
     Raises PermissionDenied, YearIsClosed; YearEndRefused.
     """
     permissions.require(by, Action.REVIEW_OUTCOMES, WHO_REVIEWS)
     with moving(school_class, Act.REVIEW, Actor.VICE_PRINCIPAL, by=by, source=source) as page:
-        if gaps := gaps_of(school_class):
+        if gaps := read_year_gaps(school_class).gaps:
             raise YearEndRefused(*(gap.words for gap in gaps))
         if page.problems:
             raise YearEndRefused(*page.problems)

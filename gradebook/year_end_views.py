@@ -19,11 +19,10 @@ from gradebook.models import ClassYearEnd
 from gradebook.outcomes import OutcomesIncomplete, approve_outcomes, waiting_for_summer
 from gradebook.year_end import ClassPage, read_class
 from gradebook.year_end_forms import SendBackForm
-from gradebook.year_end_gaps import earlier_gaps, gaps_and_answers
+from gradebook.year_end_gaps import read_year_gaps
 from gradebook.year_end_lists import LISTS, Kind
 from gradebook.year_end_page import (
     STATE_KINDS,
-    Next,
     build_rows,
     contradiction_words,
     earlier_rounds,
@@ -115,8 +114,6 @@ def _class_page(
 ) -> HttpResponse:
     page = read_class(school_class)
     may_propose = may_propose_here(request.user, page)
-    step = next_step(page, request.user)
-    gaps, answered = gaps_and_answers(school_class)
     context = {
         "page": page,
         "rows": build_rows(page),
@@ -124,10 +121,8 @@ def _class_page(
         "steps": steps_of(page),
         "earlier_rounds": earlier_rounds(page),
         "kind": STATE_KINDS[page.state],
-        "next": step,
-        "earlier_gaps": earlier_gaps(school_class) if step in {Next.REVIEW, Next.APPROVE} else [],
-        "gaps": gaps,
-        "answered": answered,
+        "next": next_step(page, request.user),
+        "year_gaps": read_year_gaps(school_class),
         "contradicted": [(row.student, contradiction_words(row)) for row in page.contradicted],
         "may_reopen": may_reopen_here(request.user, page),
         "may_propose": may_propose,

@@ -10,7 +10,7 @@ from gradebook.models import ClassYearEnd, PupilYearEnd, SubjectResult, YearOutc
 from gradebook.outcomes import OutcomesIncomplete, against_deciding, approve_outcomes
 from gradebook.regulation import Period
 from gradebook.year_end import read_class
-from gradebook.year_end_gaps import gaps_of
+from gradebook.year_end_gaps import read_year_gaps
 from gradebook.year_end_rules import Promotion, State
 from gradebook.year_end_steps import (
     Saying,
@@ -104,16 +104,16 @@ def test_the_review_is_refused_while_a_cell_is_empty_a_comment_too_and_names_it(
     with pytest.raises(YearEndRefused) as refusal:
         review(school)
     (problem,) = refusal.value.problems
-    assert problem.startswith(f"{school.pupils[0].full_name}: Đạo đức (nhận xét), Nhận xét")
-    assert len(gaps_of(school.class_1a)) == 1
+    assert problem.startswith(f"Cuối năm học, {school.pupils[0].full_name}: Đạo đức (nhận xét), Nhận xét")
+    assert len(read_year_gaps(school.class_1a).gaps) == 1
 
 
 def test_what_a_pupil_is_exempt_from_is_no_gap_and_decides_nothing(school):
     pupil = certify(school.pupils[0])
     put(school, pupil, "GDTC", attainment="", comment="")
-    assert [gap.student for gap in gaps_of(school.class_1a)] == [pupil]
+    assert [gap.student for gap in read_year_gaps(school.class_1a).gaps] == [pupil]
     exempt(school, pupil, "GDTC", period=Period.YEAR_END, school_class=school.class_1a)
-    assert gaps_of(school.class_1a) == []
+    assert read_year_gaps(school.class_1a).gaps == ()
     confirm(school)
     assert go_through(school)[pupil.pk].result == "HTXS"
 

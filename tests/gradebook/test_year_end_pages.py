@@ -1,5 +1,6 @@
 """The pages of a class's year end: homeroom teacher, vice-principal, principal, and the lists (R39 to R48)."""
 
+import datetime
 import io
 import re
 
@@ -33,6 +34,7 @@ from gradebook.team_reminders import read_team_windows, send_notice
 from gradebook.workbook_reading import read_sheet
 from gradebook.workbooks import write_sheet
 from gradebook.year_end import read_class
+from gradebook.year_end_gaps import read_year_gaps
 from gradebook.year_end_rules import Promotion
 from gradebook.year_end_steps import YearEndRefused
 from reports.read_back import squeezed, text_of
@@ -40,6 +42,7 @@ from tests.approvals.papers import picture
 from tests.gradebook.mark_files import filled
 from tests.gradebook.school import (
     CONFIRMED,
+    add_pupils,
     certify,
     change_of,
     close_window,
@@ -47,7 +50,17 @@ from tests.gradebook.school import (
     leave_unassessed,
     open_window,
 )
-from tests.gradebook.year_end import complete, confirm, ended_school, go_through, put, review, say, teach
+from tests.gradebook.year_end import (
+    complete,
+    confirm,
+    ended_school,
+    fill,
+    go_through,
+    put,
+    review,
+    say,
+    teach,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +97,7 @@ def test_from_the_homeroom_teacher_to_the_principal_each_step_with_its_password(
     assert client.post(at("year_end_complete", school)).status_code == 422
     assert client.post(at("year_end_complete", school), CONFIRMED).status_code == 302
     client.force_login(school.hoa)
-    assert "Mọi ô cuối năm của lớp đã đủ" in text(client.get(at("year_end", school)))
+    assert "Mọi ô của lớp trong năm đã đủ" in text(client.get(at("year_end", school)))
     assert client.post(at("year_end_review", school), CONFIRMED).status_code == 302
     client.force_login(school.bich)
     assert client.post(at("year_end_approve", school), CONFIRMED).status_code == 302
@@ -427,13 +440,58 @@ def test_the_page_of_a_pupil_has_the_supplementary_assessment_of_who_owes_it_and
 # -- Said before it is pressed -----------------------------------------------------------------------------
 
 
-def test_the_vice_principal_is_told_of_earlier_times_with_gaps(school, client):
+def test_the_vice_principal_has_no_button_while_a_time_before_the_year_s_end_has_gaps(school, client):
+    open_window(school, Period.MID_TERM_1)
+    close_window(school, Period.MID_TERM_1)
     confirm(school)
     complete(school)
     client.force_login(school.hoa)
     page = text(client.get(at("year_end", school)))
-    assert "Thời điểm trước chưa đủ: Giữa học kì I còn" in page
-    assert "Mọi ô cuối năm của lớp đã đủ" in page
+    assert "Còn ô trống: Giữa học kì I 2 em. Phó Hiệu trưởng chưa rà soát xong được" in page
+    assert f"{school.pupils[0].full_name} : Tiếng Việt (mức đạt được), Tiếng Việt (nhận xét), Toán" in page
+    assert "giáo viên lập phiếu đề nghị sửa để ghi giá trị còn thiếu" in page
+    found = reverse("gradebook:pupil_sheet", args=[school.class_1a.pk, school.pupils[0].pk])
+    assert f'href="{found}"' in client.get(at("year_end", school)).content.decode()
+    assert "Đã rà soát, trình Hiệu trưởng" not in page
+    refused = client.post(at("year_end_review", school), CONFIRMED)
+    assert refused.status_code == 422
+    assert f"Giữa học kì I, {school.pupils[0].full_name}: Tiếng Việt (mức đạt được)" in text(refused)
+    fill(school, {pupil.pk: 9 for pupil in school.pupils}, Period.MID_TERM_1)
+    assert "Mọi ô của lớp trong năm đã đủ" in text(client.get(at("year_end", school)))
+    assert client.post(at("year_end_review", school), CONFIRMED).status_code == 302
+
+
+def test_a_time_that_was_never_opened_is_named_and_nothing_is_missing_there(school, client):
+    open_window(school, Period.MID_TERM_1, line_code="TOAN")
+    client.force_login(school.hoa)
+    page = text(client.get(at("year_end", school)))
+    assert "Còn ô trống: Giữa học kì I 2 em" in page
+    assert (
+        f"{school.pupils[0].full_name} : Toán (mức đạt được), Toán (nhận xét) {school.pupils[1].full_name}"
+        in page
+    )
+    assert "cho sổ nào đó của lớp: Giữa học kì I, Cuối học kì I, Giữa học kì II. Ô trống ở đó" in page
+
+
+def test_who_came_when_a_time_was_locked_owes_nothing_of_it(school):
+    with clock.travelling(clock.now() - datetime.timedelta(days=10)):
+        open_window(school, Period.MID_TERM_1, hours=24)
+    (newcomer,) = add_pupils(school.class_1a, 1)
+    school.class_1a.enrolments.filter(student=newcomer).update(starts_on=clock.today())
+    gaps = read_year_gaps(school.class_1a).gaps
+    assert [gap.period for gap in gaps if gap.student == newcomer] == [Period.YEAR_END]
+    assert {gap.student for gap in gaps if gap.period is Period.MID_TERM_1} == set(school.pupils)
+
+
+def test_the_gaps_of_a_year_cost_seven_statements_for_one_time_and_for_four(
+    school, django_assert_num_queries
+):
+    with django_assert_num_queries(7):
+        read_year_gaps(school.class_1a)
+    for period in (Period.MID_TERM_1, Period.END_TERM_1, Period.MID_TERM_2):
+        open_window(school, period)
+    with django_assert_num_queries(7):
+        assert len(read_year_gaps(school.class_1a).gaps) == 6
 
 
 def test_a_result_that_changed_is_said_in_place_of_the_button(school, client):

@@ -26,26 +26,26 @@ def with_its_year_ended(school: School) -> School:
     return school
 
 
-def fill(school: School, marks: dict[int, int]) -> None:
-    """Everything that 1A's sheets of the year's end want, of these pupils."""
+def fill(school: School, marks: dict[int, int], period: Period = Period.YEAR_END) -> None:
+    """Everything that 1A's sheets of a time want, of these pupils."""
     subjects, traits = [], []
     for line in SubjectLine.objects.filter(year=school.year, grade_level=1):
-        has_mark = SheetRef(school.class_1a, line, Period.YEAR_END).has_mark
+        has_mark = SheetRef(school.class_1a, line, period).has_mark
         subjects += [
             SubjectResult(
                 student_id=pupil,
                 line=line,
-                period=Period.YEAR_END,
+                period=period,
                 attainment="T",
                 mark=mark if has_mark else None,
                 comment="Em học tốt.",
             )
             for pupil, mark in marks.items()
         ]
-    for column in SheetRef(school.class_1a, None, Period.YEAR_END).columns():
+    for column in SheetRef(school.class_1a, None, period).columns():
         what = {"comment": "Em ngoan."} if column.item in GROUPS else {"rating": "T"}
         traits += [
-            TraitResult(student_id=pupil, year=school.year, period=Period.YEAR_END, item=column.item, **what)
+            TraitResult(student_id=pupil, year=school.year, period=period, item=column.item, **what)
             for pupil in marks
         ]
     with acting(None, role="Kiểm thử", source=Source.SYSTEM):
