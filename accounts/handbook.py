@@ -523,7 +523,7 @@ _BOOKS = (
     Entry(
         "in sổ THKQGD, học bạ",
         "mở «In sổ, học bạ», chọn «Loại sổ», «In cho», thời điểm, bấm «Đặt in»; máy in nền làm, xong thì tải PDF. "
-        "Ghi số bản giấy ở trang của bản in. Sau khi sửa điểm: «Trang phải in lại sau khi sửa điểm».",
+        "Ghi số bản giấy ở trang của bản in. Sau khi sửa điểm: «Trang phải in lại» ở «Việc của tôi».",
         (Action.PRINT_BOOKS,),
         "reports:prints",
     ),

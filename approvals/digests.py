@@ -38,6 +38,7 @@ KINDS: Final[Mapping[str, str]] = {
     "figures": "việc đối chiếu số liệu",
     "personal_data": "việc về dữ liệu cá nhân",
     "requests": "phiếu đề nghị sửa",
+    "prints": "bản in có nội dung cũ phải in lại",
     "inquiries": "câu hỏi, sự cố",
 }
 """By the name that the start page has for them; a test fails for a kind that has no words here."""

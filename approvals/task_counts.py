@@ -31,6 +31,7 @@ OTHER_KINDS: Final = (
     "years",
     "signatures",
     "personal_data",
+    "prints",
 )
 """By the name that the start page has for them; a test fails for a kind that nobody counts."""
 

@@ -19,7 +19,7 @@ from accounts.admin_account import Overdue, overdue_accounts
 from accounts.backups import BackupTask, backup_tasks
 from accounts.models import User
 from accounts.powers import Action, Role
-from accounts.start_page import Task
+from accounts.start_page import Task, print_tasks
 from approvals.contested_cells import with_standing
 from approvals.contradicted import contradicted_tasks
 from approvals.data_tasks import data_tasks
@@ -222,6 +222,7 @@ class TasksPage:
     inspections: tuple[Task, ...] = ()
     figures: tuple[Task, ...] = ()
     personal_data: tuple[Task, ...] = ()
+    prints: tuple[Task, ...] = ()
 
     @property
     def of_the_year_end(self) -> tuple[YearEndTask, ...]:
@@ -246,13 +247,15 @@ class TasksPage:
             or self.inspections
             or self.figures
             or self.personal_data
+            or self.prints
         )
 
 
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
     any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal; one for
-    the years opened again of principal and clerk and two for their work on personal data, one for the clerk's backups.
+    the years opened again of principal and clerk and two for their work on personal data, one for the clerk's backups
+    and three for what the clerk has to print again, more where something is.
 
     Seven more for the records, the year's end, the handovers to receive and the slips of whoever leads a class, two for
     a leader's classes at the year's end; one for the records of all classes until they are overdue, then four; three
@@ -300,6 +303,7 @@ def read_tasks(user: User) -> TasksPage:
         inspections=tuple(inspection_tasks(user)),
         figures=tuple(reconciliation_tasks(user)),
         personal_data=tuple(data_tasks(user)),
+        prints=tuple(print_tasks(user)),
     )
 
 

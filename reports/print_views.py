@@ -18,7 +18,7 @@ from accounts.refusals import log_access
 from accounts.requests import SignedInRequest
 from gradebook.models import EntryWindow
 from gradebook.regulation import Period, year_label
-from reports.amended_papers import amended_of_job, amended_of_year, last_of_each
+from reports.amended_papers import amended_of_job
 from reports.batch_progress import latest_batches
 from reports.changed_slips import marked
 from reports.models import PrintBatch, PrintJob
@@ -41,7 +41,8 @@ from reports.print_jobs import (
 from reports.print_register import copies_of, may_note
 from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import has_pupil_files, pupils_of
-from reports.superseded import requests_after, superseded_by, superseded_in
+from reports.reprint_tasks import stale_books, stale_papers
+from reports.superseded import requests_after, superseded_by
 from students.models import SchoolClass, SchoolYear
 from students.names import file_words
 
@@ -69,8 +70,8 @@ def prints(request: SignedInRequest) -> HttpResponse:
         "year": year,
         "form": form,
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
-        "old_pages": [row for row in superseded_in(year) if row.renewed is None],
-        "old_papers": last_of_each(row for row in amended_of_year(year) if row.renewed is None),
+        "old_pages": stale_books(year),
+        "old_papers": stale_papers(year),
         "may_print_papers": permissions.may(request.user, Action.PRINT_PAPERS),
         **_list_context(request, year),
     }
