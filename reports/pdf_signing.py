@@ -5,11 +5,12 @@ a signature by hand and a seal stays free. What `reports.pdf_archive` declared s
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pikepdf
 from django.conf import settings
-from pikepdf import Array, Dictionary, Name, Pdf, String
+from pikepdf import Array, Dictionary, Name, NumberTree, Pdf, String
 
 from reports import pdf_archive
 
@@ -32,11 +33,22 @@ def sign_if_wished(file: Path) -> None:
     _sign(file, certificate, password)
 
 
+def signed_if_wished(content: bytes) -> bytes:
+    """The same of a file that lies nowhere yet."""
+    if settings.SIGNING is None:
+        return content
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "part.pdf"
+        file.write_bytes(content)
+        sign_if_wished(file)
+        return file.read_bytes()
+
+
 def _make_room(document: Pdf) -> None:
     """The field that takes the signature, in the structure too: a reader of the document must find and name it."""
     root, page = document.Root, document.pages[0].obj
-    numbers = root.StructTreeRoot.ParentTree.Nums
-    key = max(int(number) for number in list(numbers)[::2]) + 1
+    numbers = NumberTree(root.StructTreeRoot.ParentTree)
+    key = max(numbers) + 1
     field = document.make_indirect(
         Dictionary(
             Type=Name.Annot,
@@ -63,8 +75,7 @@ def _make_room(document: Pdf) -> None:
         )
     )
     part.K.append(element)
-    numbers.append(key)
-    numbers.append(element)
+    numbers[key] = element
     page.Annots = Array([*page.get(Name.Annots, Array()), field])
     page.Tabs = Name.S
     root.AcroForm = document.make_indirect(Dictionary(Fields=Array([field]), SigFlags=3))

@@ -33,6 +33,10 @@ class Splitter:
 
     def __init__(self, whole: Pdf) -> None:
         self._whole = whole
+        # The place of the whole file's digital signature is none of a part's.
+        if Name.AcroForm in whole.Root:
+            del whole.Root.AcroForm
+            del whole.pages[0].obj[Name.Annots]
         tree = whole.Root.StructTreeRoot
         numbers = list(tree.ParentTree.Nums)
         self._parents = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
@@ -53,9 +57,6 @@ class Splitter:
             top.K.append(copied)
             tree = own.Root.StructTreeRoot.ParentTree.Nums
             for page in own.pages:
-                # The place of the whole file's digital signature is none of the part's.
-                if Name.Annots in page.obj:
-                    del page.obj[Name.Annots]
                 if Name.StructParents in page.obj:
                     key = int(page.obj.StructParents)
                     tree.append(key)

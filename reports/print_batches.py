@@ -138,6 +138,7 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
     from reports import kept_books  # noqa: PLC0415
     from reports.foot_line import audit_foot  # noqa: PLC0415
     from reports.pdf_archive import metadata_of  # noqa: PLC0415
+    from reports.pdf_signing import sign_if_wished  # noqa: PLC0415
     from reports.print_marks import Marks  # noqa: PLC0415
     from reports.read_back import PrintRunShort  # noqa: PLC0415
     from reports.whole_book import ClassFile, bind_apart  # noqa: PLC0415
@@ -163,6 +164,8 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
             faults = bind_apart(draft, files, title=batch.title, key=key, metadata=metadata)
             if faults:
                 raise PrintRunShort(faults)
+        if not any(job.is_preview for job in jobs):
+            sign_if_wished(draft)
     try:
         note(
             batch,

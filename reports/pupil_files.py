@@ -90,13 +90,16 @@ def _sat_in(job: PrintJob) -> Sequence[Student]:
 
 
 def pupil_pdf(job: PrintJob, wanted: PupilFile, among: Sequence[PupilFile]) -> bytes:
-    """Raises FileNotFoundError when the file of the print is gone."""
-    from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415 - the web server seldom joins files
+    """Signed as the book is. Raises FileNotFoundError when the file of the print is gone."""
+    # Only here: the web server seldom takes files apart.
+    from reports.pdf_signing import signed_if_wished  # noqa: PLC0415
+    from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415
 
     parts = parts_beginning_at([each.first for each in among], job.pages or 0)
     marks = _marks(job)[wanted.place - 1]
     with splitting(Path(job.file.path)) as splitter:
-        return splitter.part(parts[wanted.place - 1], title=wanted.title(job), marks=marks)
+        own = splitter.part(parts[wanted.place - 1], title=wanted.title(job), marks=marks)
+    return own if job.is_preview else signed_if_wished(own)
 
 
 def _marks(job: PrintJob) -> list[Marks]:
@@ -151,14 +154,15 @@ def make_batch_zip(batch_id: int) -> None:
 
 
 def _pack(packed: zipfile.ZipFile, job: PrintJob, *, folder: str) -> None:
-    from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415 - as in pupil_pdf
+    from reports.pdf_signing import signed_if_wished  # noqa: PLC0415 - as in pupil_pdf
+    from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415
 
     pupils = pupils_of(job)
     parts = parts_beginning_at([each.first for each in pupils], job.pages or 0)
     with splitting(Path(job.file.path)) as splitter:
         for pupil, part, marks in zip(pupils, parts, _marks(job), strict=True):
             own = splitter.part(part, title=pupil.title(job), marks=marks)
-            packed.writestr(folder + pupil.file_name(job), own)
+            packed.writestr(folder + pupil.file_name(job), own if job.is_preview else signed_if_wished(own))
 
 
 def _kept(name: str) -> Path:

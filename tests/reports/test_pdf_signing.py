@@ -2,6 +2,7 @@
 
 import datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from asn1crypto.x509 import Certificate
@@ -17,7 +18,10 @@ from pyhanko_certvalidator import ValidationContext
 from gradebook.regulation import Period
 from kimdong.environment import BadEnvironmentError, read_environment
 from reports.models import PrintJob
-from reports.print_jobs import ask_for_book
+from reports.print_batches import ask_for_batch, run_batch
+from reports.print_jobs import ask_for_book, run_job
+from reports.pupil_files import class_zip, pupil_pdf, pupils_of
+from students.models import Enrolment
 from tests.conforming import faults_of_file
 from tests.gradebook.school import make_school
 from tests.reports.papers import printed
@@ -114,8 +118,48 @@ def test_a_byte_that_somebody_changes_breaks_the_signature(school, identity):
         assert not validate_pdf_signature(signature, ValidationContext(trust_roots=[root])).intact
 
 
-def test_a_preview_is_not_signed(school):
-    assert signatures_in(Path(transcripts(school).file.path)) == 0
+def test_the_file_of_each_pupil_is_signed_too_alone_and_out_of_the_class(school, tmp_path):
+    approve(school.class_4a, school.pupils, by=school.hoa, on=datetime.date(2027, 5, 25))
+    job = transcripts(school)
+    first, *_others = pupils = pupils_of(job)
+    own = tmp_path / "own.pdf"
+    own.write_bytes(pupil_pdf(job, first, pupils))
+    assert signatures_in(own) == 1
+    assert faults_of_file(own) == []
+    with ZipFile(class_zip(job)) as packed:
+        for name in packed.namelist():
+            own.write_bytes(packed.read(name))
+            assert signatures_in(own) == 1
+        assert len(packed.namelist()) == len(pupils) == 2
+
+
+def test_the_file_of_a_grade_is_signed_once(school):
+    others = [seat.student for seat in Enrolment.objects.roster(school.class_4b)]
+    fill(school.class_4b, others)
+    for school_class, pupils in ((school.class_4a, school.pupils), (school.class_4b, others)):
+        approve(school_class, pupils, by=school.hoa, on=datetime.date(2027, 5, 25))
+    batch = ask_for_batch(
+        book=PrintJob.Book.TRANSCRIPTS,
+        year=school.year,
+        grade_level=4,
+        period=Period.YEAR_END,
+        by=school.tuan,
+    )
+    for job in batch.jobs.all():
+        run_job(job.pk)
+    run_batch(batch.pk)
+    batch.refresh_from_db()
+    file = Path(batch.file.path)
+    assert signatures_in(file) == 1
+    assert faults_of_file(file) == []
+
+
+def test_a_preview_is_not_signed_nor_the_files_of_its_pupils(school, tmp_path):
+    job = transcripts(school)
+    assert signatures_in(Path(job.file.path)) == 0
+    own = tmp_path / "own.pdf"
+    own.write_bytes(pupil_pdf(job, pupils_of(job)[0], pupils_of(job)))
+    assert signatures_in(own) == 0
 
 
 def test_a_school_without_a_certificate_signs_nothing(school, settings):
