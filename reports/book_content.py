@@ -229,7 +229,7 @@ class ClassTable:
     ``locked_at``: aware moment; None = a preview, still open or (``was_opened`` False) never opened yet. `seals` are
     the signatures of the lines' teachers, `class_seal` that of the homeroom teacher. `roster_note`: who came or left
     after the lock, "" where nobody did. `contradicted`: the names of the pupils whose approved result a correction has
-    changed since: they have none here, and the book is a preview (R55).
+    changed since, or was re-opened: they have none here, and the book is a preview (R55).
     """
 
     parent_body: str
@@ -285,8 +285,8 @@ class ClassTable:
         if not self.contradicted:
             return ""
         return (
-            f"Chờ phê duyệt lại: {', '.join(self.contradicted)}. Sau khi sửa sổ, kết quả tính lại khác kết quả đã phê "
-            "duyệt: các cột kết quả năm học để trống, không tính vào số liệu."
+            f"Chờ phê duyệt lại: {', '.join(self.contradicted)}. Kết quả đã phê duyệt được mở lại, hoặc tính lại khác "
+            "sau khi sửa sổ: các cột kết quả năm học để trống, không tính vào số liệu."
         )
 
     @property

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from gradebook.class_lines import Lines, lines_of
+from gradebook.earlier_decisions import to_decide_anew
 from gradebook.exemptions import Terms, terms_of
 from gradebook.grading import completed_class
 from gradebook.line_names import language_of
@@ -52,7 +53,7 @@ class _Results:
 
 
 def class_table(school_class: SchoolClass, period: Period) -> ClassTable:
-    """The table of a class at a period, in class order. At most nineteen statements, whatever the number of
+    """The table of a class at a period, in class order. At most twenty statements, whatever the number of
     pupils; fourteen more where a correction was carried out on an approved result.
 
     `school_class` comes with its year at hand. Once locked, of the pupils of the day of the lock. A cell is None where
@@ -134,7 +135,10 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
     ratings = list(traits)
     levels = {(student_id, code): level for student_id, code, level, _mark, _brought in rows}
     levels |= {(student_id, item): rating for student_id, item, rating, _brought in ratings}
-    outcomes = _outcomes(school_class, student_ids) if period is Period.YEAR_END else []
+    outcomes, reopened = [], set()
+    if period is Period.YEAR_END:
+        outcomes = _outcomes(school_class, student_ids)
+        reopened = set(to_decide_anew([school_class.pk]).values_list("student_id", flat=True))
     contradicted = contradicted_outcomes(outcomes)
     lines = lines_of(school_class)
     return _Results(
@@ -145,7 +149,7 @@ def _read(school_class: SchoolClass, period: Period, student_ids: Sequence[int])
         brought={(student_id, code): brought for student_id, code, _level, _mark, brought in rows if brought}
         | {(student_id, item): brought for student_id, item, _rating, brought in ratings if brought},
         outcomes={row.student_id: row for row in outcomes if row.pk not in contradicted},
-        contradicted=frozenset(row.student_id for row in outcomes if row.pk in contradicted),
+        contradicted=frozenset(row.student_id for row in outcomes if row.pk in contradicted) | reopened,
     )
 
 

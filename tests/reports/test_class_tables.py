@@ -33,7 +33,7 @@ from tests.reports.school_books import approve, fill
 
 pytestmark = pytest.mark.django_db
 
-STATEMENTS = 10
+STATEMENTS = 11
 DAY = datetime.timedelta(days=1)
 
 

@@ -109,6 +109,9 @@ def test_the_class_book_leaves_such_a_result_blank_and_uncounted_names_the_pupil
     assert all(PREVIEW in page for page in pages)
 
     reopen_outcome(school.class_1a, school.pupils[0], reason="Theo phiếu", by=school.bich)
+    table = class_book(school)
+    assert (table.is_preview, table.contradicted) == (True, (school.pupils[0].full_name,))
+    assert table.preview_reason == "có kết quả chờ phê duyệt lại"
     confirm(school)
     go_through(school)
     table = class_book(school)
