@@ -63,6 +63,11 @@ class Actor:
     under: str
     request_id: int | None
 
+    @property
+    def told(self) -> tuple[str, str, str, str]:
+        """Actor, role, source and paper, as the audit chain has them."""
+        return (self.user.username if self.user else "system", self.role, self.source.value, self.under)
+
 
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
@@ -124,23 +129,32 @@ def acting(
     done every second saves a statement.
     """
     under = under or (f"request:{request_id}" if request_id else "")
+    actor = Actor(user, role, source, under, request_id)
     with transaction.atomic():
-        locks, keys = holding
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('app.actor', %s, true), set_config('app.role', %s, true),"
-                f" set_config('app.source', %s, true), set_config('app.under', %s, true){', ' if locks else ''}{locks}",
-                [user.username if user else "system", role, source.value, under, *keys],
-            )
+        _tell_database(actor, holding)
         act = Act()
-        is_within_another = _actor.get() is not None
-        token = _actor.set(Actor(user, role, source, under, request_id))
+        outer = _actor.get()
+        token = _actor.set(actor)
         try:
             yield act
         finally:
             _actor.reset(token)
-        if user is not None and role == CLERK_ROLE and not is_within_another:
+        if user is not None and role == CLERK_ROLE and outer is None:
             _list_for_supervision(user, source, act, thing=under)
+        if outer is not None and outer.told != actor.told:
+            # What the outer act writes from here on is its own again; after a failure the savepoint says so.
+            _tell_database(outer, NO_LOCKS)
+
+
+def _tell_database(actor: Actor, holding: Locks) -> None:
+    """For the audit trigger, to the end of the transaction. One statement."""
+    locks, keys = holding
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('app.actor', %s, true), set_config('app.role', %s, true),"
+            f" set_config('app.source', %s, true), set_config('app.under', %s, true){', ' if locks else ''}{locks}",
+            [*actor.told, *keys],
+        )
 
 
 def _list_for_supervision(user: "User", source: Source, act: Act, *, thing: str) -> None:

@@ -132,3 +132,17 @@ def test_a_deed_that_changes_no_told_column_may_stand_in_history_alone(school):
         record_change(school.hoa, "Lập mã dự phòng mới", "second_factor_since")
         record_change(school.hoa, "Lập mã dự phòng mới", "second_factor_since")
     assert faults() == []
+
+
+def test_after_an_act_within_another_the_outer_one_writes_under_its_own_name_again(school):
+    with acting(None, role="Cài đặt", source=Source.SYSTEM, under="05/QĐ"):
+        with acting(school.lan, role="GVBM", source=Source.PAGE):
+            school.lan.phone = "0912345678"
+            record_change(school.lan, "Điện thoại", "phone")
+        school.lan.phone = "0912345679"
+        record_change(school.lan, "Điện thoại", "phone")
+    newest = AuditEntry.objects.filter(table_name="accounts_user").order_by("-seq")
+    outer, inner = newest[:2]
+    assert (inner.actor, inner.role, inner.source, inner.under) == ("lan", "GVBM", "page", "")
+    assert (outer.actor, outer.role, outer.source, outer.under) == ("system", "Cài đặt", "system", "05/QĐ")
+    assert faults() == []

@@ -6,8 +6,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.audit_chain import broken_links
 from accounts.models import Post, User
+from approvals.models import ProcessingPurpose
 from gradebook.first_run import set_up_code
 from students.models import SchoolYear
 from tests.accounts.slips import use_slip
@@ -81,7 +81,13 @@ def test_it_makes_the_year_with_the_schools_name_and_two_people_each_with_a_post
     assert [slip.person.username for slip in answer.context["slips"]] == ["hieutruong", "vanthu"]
     for words in (SCHOOL["school_name"], *codes_of(answer)):
         assert words in answer.text
-    assert list(broken_links()) == []
+
+
+def test_what_founding_wrote_is_whole_in_the_audit_chain(capsys):
+    sent()
+    assert ProcessingPurpose.objects.exists()
+    call_command("verify_audit")
+    assert "CẢNH BÁO" not in capsys.readouterr().out
 
 
 def test_both_set_their_passwords_by_the_slips_and_the_clerk_finds_the_way_on():
