@@ -43,7 +43,7 @@ class VersionForm(forms.Form):
         label="Số, kí hiệu",
         max_length=60,
         error_messages={
-            "required": "Chưa có số. Ghi số, kí hiệu trên văn bản, ví dụ 05/KH-THKĐ.",
+            "required": "Chưa có số. Ghi số, kí hiệu trên văn bản, ví dụ 05/KH-TH.",
             "max_length": f"Số, kí hiệu dài {TOO_LONG}",
             **UNREADABLE,
         },

@@ -69,7 +69,7 @@ class ArrangementForm(forms.Form):
         label="Số quyết định",
         required=False,
         max_length=60,
-        help_text="Quyết định của Hiệu trưởng, ví dụ 12/QĐ-THKĐ; miễn thì bắt buộc.",
+        help_text="Quyết định của Hiệu trưởng, ví dụ 12/QĐ-TH; miễn thì bắt buộc.",
     )
     decision_on = forms.DateField(
         label="Ngày quyết định",

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable
 
 from django.db import connection
 
+from accounts.school import school_name
 from gradebook.models import ResultsDecision
-from gradebook.paper_numbers import following, key_of, read_number
+from gradebook.paper_numbers import DECISION, following, key_of, read_number
+from students.school_code import code_of
 
-TAIL = "QĐ-THKĐ"
-NOT_A_DECISION = f"Số quyết định gồm số và kí hiệu, ví dụ 05/{TAIL}. Ghi theo sổ văn bản đi của trường."
+NOT_A_DECISION = (
+    f"Số quyết định gồm số và kí hiệu, ví dụ 05/{DECISION}-TH. Ghi theo sổ văn bản đi của trường."
+)
 Source = Callable[[int], Iterable[str]]
 _SOURCES: list[Source] = []
 
@@ -34,7 +37,11 @@ def decision_numbers(year: int) -> list[str]:
 
 def next_decision_number(day: datetime.date) -> str:
     """The number after the highest of the calendar year of the day."""
-    return following(decision_numbers(day.year), TAIL)
+    return _following(decision_numbers(day.year))
+
+
+def _following(numbers: Iterable[str]) -> str:
+    return following(numbers, DECISION, code_of(school_name()))
 
 
 def hold_numbers() -> None:
@@ -58,5 +65,5 @@ def number_problem(text: str, day: datetime.date, *, besides: Iterable[str] = ()
         return ""
     return (
         f"Số {number.label} đã dùng cho một quyết định khác trong năm {day.year}. Ghi số khác, ví dụ số tiếp theo "
-        f"{following(numbers, TAIL)}."
+        f"{_following(numbers)}."
     )

@@ -13,6 +13,7 @@ from django.utils.timezone import make_aware
 from accounts import clock
 from accounts.day_fields import DayInput
 from accounts.models import User
+from accounts.school import school_name
 from gradebook.models import ENTRY_CHOICES, EntryOrder, EntryWindow, SubjectLine, TeachingAssignment
 from gradebook.order_texts import all_texts, default_text
 from gradebook.orders import Problem
@@ -21,15 +22,16 @@ from gradebook.regulation import Period, line_by_code
 from gradebook.scopes import HOMEROOM, place_of, scope_of
 from gradebook.spans import with_cuts
 from students.models import HomeroomAssignment, SchoolClass, SchoolYear
+from students.school_code import code_of
 
-NUMBER_TAIL = "TB-THKĐ"
+NOTICE = "TB"
 _MOMENT = "%Y-%m-%dT%H:%M"
 
 
 def next_number(day: datetime.date) -> str:
     """The number after the highest of the calendar year of the day, as «03/TB-THKĐ»: registers begin anew each year."""
     numbers = EntryOrder.objects.filter(dated__year=day.year).values_list("number", flat=True)
-    return following(numbers, NUMBER_TAIL)
+    return following(numbers, NOTICE, code_of(school_name()))
 
 
 def _words(what: str) -> dict[str, str]:

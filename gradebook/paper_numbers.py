@@ -53,10 +53,16 @@ def key_of(text: str) -> str:
     return number.key if number else _folded(text.strip().lstrip("0"))
 
 
-def following(numbers: Iterable[str], tail: str) -> str:
-    """The number after the highest, as «03/TB-THKĐ»."""
-    used = [int(found[0]) for number in numbers if (found := _FIRST_DIGITS.match(number))]
-    return f"{max(used, default=0) + 1:02d}/{tail}"
+def following(numbers: Iterable[str], kind: str, code: str) -> str:
+    """The number after the highest, as «03/TB-THKĐ»; with the sign of the highest of the kind that can be read, as the
+    school writes it, else with the school's `code`.
+    """
+    used = list(numbers)
+    values = [int(found[0]) for number in used if (found := _FIRST_DIGITS.match(number))]
+    known = [each for number in used if (each := read_number(number)) and each.kind.upper() == kind]
+    last = max(known, key=lambda each: each.value, default=None)
+    tail = last.tail.upper() if last and last.tail.islower() else last.tail if last else ""
+    return f"{max(values, default=0) + 1:02d}/{kind}{tail or f'-{code}'}"
 
 
 def _folded(text: str) -> str:

@@ -40,7 +40,7 @@ class ReportPaper:
     @property
     def number(self) -> str:
         """Left open, for the clerk's register."""
-        return "……/BC-THKĐ"
+        return f"……/BC-{self.year.paper_code}"
 
     @property
     def addressee(self) -> str:

@@ -199,7 +199,7 @@ def _against_the_other_school(draft: Draft, year: SchoolYear | None) -> Iterator
 
 def _about_the_decision(draft: Draft) -> Iterator[Objection]:
     if draft.decision_number and not DECISION_NUMBER.fullmatch(draft.decision_number):
-        yield Objection("decision_number", "Ghi số quyết định như trên giấy, ví dụ 12/QĐ-THKĐ.")
+        yield Objection("decision_number", "Ghi số quyết định như trên giấy, ví dụ 12/QĐ-TH.")
     if RULES[draft.kind].reason and draft.day > today():
         what = draft.kind.label.lower()
         yield Objection("day", f"Ngày này còn ở phía trước. Ghi ngày em {what}.")

@@ -36,7 +36,7 @@ HELP = {
     "guardian_relation": "Ví dụ Ông nội, Bà ngoại, Cô ruột.",
     "disability_code": "Theo giấy xác nhận khuyết tật; nhà trường không tự xác định.",
     "is_exempt_from_assessment": "Theo quyết định của Hiệu trưởng, ghi trong kế hoạch giáo dục cá nhân.",
-    "exemption_decision_no": "Ví dụ 12/QĐ-THKĐ.",
+    "exemption_decision_no": "Ví dụ 12/QĐ-TH.",
     "height_cm": "Xăng-ti-mét, ví dụ 124.",
     "weight_kg": "Ki-lô-gam, ví dụ 24,5.",
 }

@@ -21,6 +21,7 @@ from accounts.dates import (
     substitution_is_whole,
 )
 from accounts.history import TracedRow
+from students.school_code import code_of
 
 # The rule sets of gradebook.regulation, each named after the first year to which it applied.
 RULE_SET_CODES = ("2020", "2026")
@@ -138,6 +139,11 @@ class SchoolYear(models.Model):
     def label(self) -> str:
         """The official form with spaces: "2026 - 2027"."""
         return f"{self.year} - {self.year + 1}"
+
+    @property
+    def paper_code(self) -> str:
+        """«THKĐ»: what the school's papers are signed with after their kind, as long as nobody has written another."""
+        return code_of(self.school_name)
 
     @classmethod
     def label_of(cls, field: str) -> str:

@@ -513,7 +513,7 @@ def test_the_page_of_a_decision_asks_few_questions_of_the_database(
     client.force_login(school.tuan)
     with django_assert_max_num_queries(12):
         client.get(reverse("gradebook:decision", args=[decision.pk]))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         client.get(reverse("gradebook:decision", args=[draft.pk]))
 
 

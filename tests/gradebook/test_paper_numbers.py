@@ -38,5 +38,11 @@ def test_two_ways_to_write_are_one_number():
 
 
 def test_the_next_follows_the_highest():
-    assert following(["TB", "02/TB", "17/QĐ"], "TB-THKĐ") == "18/TB-THKĐ"
-    assert following([], "QĐ-THKĐ") == "01/QĐ-THKĐ"
+    assert following(["TB", "02/TB", "17/QĐ"], "TB", "THKĐ") == "18/TB-THKĐ"
+    assert following([], "QĐ", "THKĐ") == "01/QĐ-THKĐ"
+
+
+def test_the_next_is_signed_as_the_school_signed_the_last_of_its_kind():
+    used = ["3/TB-LVT", "12/TB-THLVT", "13/QĐ-X", "9/tb-x"]
+    assert following(used, "TB", "THKĐ") == "14/TB-THLVT"
+    assert following(["9/tb-lvt"], "TB", "THKĐ") == "10/TB-LVT"

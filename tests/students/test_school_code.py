@@ -1,0 +1,21 @@
+"""What a school's papers are signed with until it has written a sign of its own."""
+
+import pytest
+
+from students.school_code import code_of
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Trường Tiểu học Kim Đồng", "THKĐ"),
+        ("Trường Tiểu học Lê Văn Tám", "THLVT"),
+        ("TRƯỜNG TIỂU HỌC ĐẠI PHƯỚC 2", "THĐP2"),
+        ("Trường TH và THCS Hoà Bình", "THTHCSHB"),
+        ("Trường Tiểu học số 2 Ea Súp", "THS2ES"),
+        ("Trường", "TH"),
+        ("", "TH"),
+    ],
+)
+def test_it_is_the_initials_of_the_schools_name(name, code):
+    assert code_of(name) == code
