@@ -26,6 +26,7 @@ from approvals.inspections import (
 from approvals.models import Inspection
 from gradebook.sheets import SheetRef
 from students.models import SchoolYear
+from students.years import NoYearYet
 
 DONE = {
     InspectionAct.CLOSE: "Đã kết thúc đợt kiểm tra. Biên bản in được từ trang này.",
@@ -49,7 +50,7 @@ def inspection_new(request: SignedInRequest) -> HttpResponse:
     permissions.require(request.user, Action.INSPECT, WHO_INSPECTS)
     year = SchoolYear.objects.current()
     if year is None:
-        raise Http404("Chưa có năm học nào mở nên chưa kiểm tra được.")
+        raise NoYearYet
     if request.method != "POST":
         initial = {"kind": Inspection.Kind.PLANNED, "period": last_period(year)}
         return render(

@@ -41,6 +41,7 @@ from approvals.reconciliations import (
     resolve,
 )
 from students.models import SchoolYear
+from students.years import NoYearYet
 
 ANSWER_DAYS = 5
 DONE = {
@@ -88,7 +89,7 @@ def round_new(request: SignedInRequest) -> HttpResponse:
     permissions.require(request.user, Action.KEEP_RECONCILIATION, WHO_KEEPS)
     year = SchoolYear.objects.current()
     if year is None:
-        raise Http404("Chưa có năm học nào mở nên chưa đối chiếu được.")
+        raise NoYearYet
     months = free_months(year)
     if request.method != "POST":
         initial = {"due_on": clock.today() + datetime.timedelta(days=ANSWER_DAYS)}

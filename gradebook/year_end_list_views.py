@@ -21,6 +21,7 @@ from gradebook.year_end import read_rows
 from gradebook.year_end_lists import LISTS, Kind, PupilList, pupil_list
 from gradebook.year_end_views import WHO_SEES, year_in
 from students.models import SchoolClass, SchoolYear
+from students.years import NoYearYet
 
 PAGE_LENGTH = 100
 NOTE = (
@@ -66,7 +67,7 @@ def shown_list(user: User, kind: str, asked: Mapping[str, str]) -> ShownList:
         raise Http404("Không có danh sách này.")
     year, years = year_in(asked)
     if year is None:
-        raise Http404("Chưa có năm học nào.")
+        raise NoYearYet
     reach = permissions.reach_of(user, Action.SEE_OUTCOMES)
     classes = list(SchoolClass.objects.filter(reach.condition(), year=year).order_by("grade_level", "name"))
     for each in classes:

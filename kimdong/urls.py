@@ -20,5 +20,6 @@ urlpatterns = [
 ]
 
 handler403 = "accounts.refusals.permission_denied"
+handler404 = "kimdong.not_found.page_not_found"
 handler400 = "kimdong.safe_answers.bad_request"
 handler500 = "kimdong.safe_answers.server_error"

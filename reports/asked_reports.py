@@ -19,6 +19,7 @@ from reports.report_files import report_paper
 from reports.report_forms import MomentForm
 from reports.report_kind import Moment, ReportKind
 from students.models import SchoolYear
+from students.years import NoYearYet
 
 WHO_SEES = "Thống kê, báo cáo của trường mở cho Ban giám hiệu, văn thư và người kiểm tra."
 
@@ -63,7 +64,7 @@ def moment_form(kind: ReportKind, asked: Mapping[str, str]) -> MomentForm:
     # What is counted at a period is assessed by a rule set; a year before the first has none.
     years = [each for each in SchoolYear.objects.all() if kind.first_day or each.rule_set]
     if not years:
-        raise Http404("Chưa có năm học nào.")
+        raise NoYearYet
     data = dict(asked)
     if "year" not in data:
         data["year"] = str((SchoolYear.objects.current() or years[0]).pk)

@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.http import Http404
 from django.utils.timezone import localdate
 
 from accounts import clock
@@ -24,6 +23,7 @@ from reports.papers import Paper
 from reports.signatories import read_signatories
 from students.models import SchoolYear
 from students.paper_dates import long_date
+from students.years import NoYearYet
 
 REQUEST = "reports/print/correction_request.html"
 REGISTER = "reports/print/correction_register.html"
@@ -271,7 +271,7 @@ def paper_of_register(user: User, asked: Asked) -> Paper:
     """The register as somebody has asked for it, A4 across. Raises Http404 without a year."""
     year = asked.narrowing.year
     if year is None:
-        raise Http404("Chưa có năm học nào.")
+        raise NoYearYet
     entries = [Entry(each) for each in asked.rows]
     paper = register_paper(
         year,

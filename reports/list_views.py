@@ -2,7 +2,7 @@
 
 import io
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,6 +27,7 @@ from reports.report_kind import Moment
 from reports.unsigned_books import read_unsigned_paper, unsigned_pdf
 from students.models import SchoolYear
 from students.movement_views import days_in_view
+from students.years import NoYearYet
 
 
 @never_cache
@@ -62,7 +63,7 @@ def unsigned_books_paper(request: SignedInRequest) -> FileResponse:
     permissions.require_anywhere(request.user, Action.SEE_SIGNATURES, WHO_SEES)
     year = SchoolYear.objects.current()
     if year is None:
-        raise Http404("Chưa có năm học nào bắt đầu nên chưa có sổ nào để kí.")
+        raise NoYearYet
     paper = read_unsigned_paper(read_register(request.user, request.GET), year, of=request.user)
     log_access(
         request,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +26,7 @@ from reports.print_jobs import BookRefused
 from reports.print_register import Line, all_lines, lines_of, note_copies, places_of, require_may_note
 from reports.print_views import get_print
 from students.models import SchoolYear
+from students.years import NoYearYet
 
 LINES_A_PAGE = 50
 HEADINGS = (
@@ -66,7 +67,7 @@ def register_file(request: SignedInRequest) -> FileResponse:
     permissions.require(request.user, Action.SEE_PRINTS, WHO_SEES)
     year = print_views.year_in_view(request, list(SchoolYear.objects.all()))
     if year is None:
-        raise Http404("Chưa có năm học nào.")
+        raise NoYearYet
     title = f"Sổ theo dõi in năm học {year.label}"
     require_password(request, f"Tải về {title}.", lasting=Lasting.EXPORTS)
     narrowing = RegisterForm(request.GET, year=year).narrowing(year)

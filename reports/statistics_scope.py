@@ -19,6 +19,7 @@ from reports.period_rosters import RosterDays, roster_days_of
 from reports.statistics_matters import OPEN_GROUPS, RESULT, Matter, Whom
 from reports.value_counts import Question, items_of
 from students.models import SchoolClass, SchoolYear
+from students.years import NoYearYet
 
 WHO_SEES = "Thống kê kết quả, chuyên cần mở cho Ban giám hiệu, văn thư, người kiểm tra, tổ (khối) trưởng (khối mình)."
 BY_ITEM, BY_CLASS = "noi-dung", "lop"
@@ -164,7 +165,7 @@ def read_asked(user: User, matter: str, query: Mapping[str, str]) -> Asked:
         raise Http404("Không có thống kê này.")
     years = list(SchoolYear.objects.begun())
     if not years:
-        raise Http404("Chưa có năm học nào.")
+        raise NoYearYet
     year = _one_of(years, query.get("year", ""), lambda each: str(each.pk), _NO_YEAR) or years[0]
     classes = classes_of(user, [year])
     moments = roster_days_of(classes, list(Period))

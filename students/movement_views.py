@@ -36,6 +36,7 @@ from students.movement_plans import (
 from students.movement_rules import ENTRY_KINDS, GONE_REASON, RULES, Kind
 from students.movements import WHO_RECORDS, MovementChanged, MovementRefused
 from students.records import class_of
+from students.years import NoYearYet
 
 PER_PAGE = 50
 REGISTER_HEADINGS = [
@@ -414,5 +415,5 @@ def year_in_view(request: SignedInRequest) -> SchoolYear:
     found = SchoolYear.objects.filter(pk=asked).first() if asked.isdigit() and len(asked) == 4 else None
     found = found or (None if asked else SchoolYear.objects.current())
     if found is None:
-        raise Http404("Không có năm học này.")
+        raise Http404("Không có năm học này.") if asked else NoYearYet
     return found

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from django.db.models import Case, When
+from django.http import Http404
 
 from accounts import permissions
 from accounts.clock import today
@@ -51,6 +52,10 @@ def hold_year(year: SchoolYear) -> SchoolYear:
 def hold_class(school_class: SchoolClass) -> None:
     """Acts on one class come one after the other, until the transaction ends."""
     SchoolClass.objects.select_for_update(no_key=True).only("pk").get(pk=school_class.pk)
+
+
+class NoYearYet(Http404):
+    """A page of a year, before the school's first one has begun: answered with what comes first (kimdong.not_found)."""
 
 
 def name_of_the_school() -> str:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Post, User
+from approvals.menu import shown_to
 from approvals.models import ProcessingPurpose
 from gradebook.first_run import set_up_code
 from students.models import SchoolYear
@@ -100,6 +101,21 @@ def test_both_set_their_passwords_by_the_slips_and_the_clerk_finds_the_way_on():
     client.force_login(User.objects.get(username="vanthu"))
     assert client.get(reverse("gradebook:account_new")).status_code == 200
     assert client.get(reverse("students:years")).status_code == 200
+
+
+@pytest.mark.parametrize("username", ["hieutruong", "vanthu"])
+def test_no_line_of_the_menu_is_dead_before_the_first_year_is_open(username):
+    sent()
+    client = Client()
+    person = User.objects.get(username=username)
+    client.force_login(person)
+    for entry, url in shown_to(person):
+        page = client.get(url, follow=True)
+        assert page.status_code == 200 or "Chưa có năm học nào được mở" in page.text, entry.label
+    statistics = client.get("/reports/statistics/", follow=True).text
+    assert ("Năm học, việc còn thiếu" in statistics) == (username == "vanthu")
+    unknown = client.get("/khong-co/")
+    assert (unknown.status_code, "Không tìm thấy trang này" in unknown.text) == (404, True)
 
 
 def test_lost_slips_are_made_again_with_the_code_while_nobody_has_used_one():
