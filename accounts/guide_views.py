@@ -44,11 +44,16 @@ def guide(request: SignedInRequest, role: str) -> HttpResponse:
     found = guide_of(role)
     if found is None:
         raise Http404(f"Không có hướng dẫn «{role}».")
+    chapters, for_everybody = handbook_of(found.role), handbook_of(Role.STAFF)
+    entries = (entry for chapter in (*chapters, *for_everybody) for entry in chapter.entries)
     context = {
         "guide": found,
         "steps": _shown(found),
-        "chapters": handbook_of(found.role),
-        "for_everybody": handbook_of(Role.STAFF),
+        "chapters": chapters,
+        "for_everybody": for_everybody,
+        "own_pages": {
+            entry.page for entry in entries if permissions.may_anywhere(request.user, entry.acts[0])
+        },
         "width": PICTURE_WIDTH,
         "height": PICTURE_HEIGHT,
     }

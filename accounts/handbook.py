@@ -1,9 +1,9 @@
 """The handbook: of each role everything that it may do, as «muốn … thì …» (PLAN III.2, IV).
 
 Data only. A guide (`accounts.guides`) shows the day's work with pictures; this says the rest, in words. An entry is
-read by whom the table of powers gives one of its acts, unless it names its roles; a test asks an entry of every act of
-every role, so that a new act is not forgotten here. Words in «…» are controls and headings: a test looks for each of
-them in the program.
+read by whom the table of powers gives the first of its acts, unless it names its roles: who may see what others do is
+not told to do it. A test asks an entry of every act of every role, so that a new act is not forgotten here. Words in
+«…» are controls and headings: a test looks for each of them in the program.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Entry:
         return RULES[self.acts[0]].area
 
     def is_for(self, role: Role) -> bool:
-        return role in (self.roles or {each for act in self.acts for each in RULES[act].who})
+        return role in (self.roles or RULES[self.acts[0]].who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ _PUPILS = (
         "ghi phiếu đồng ý của cả lớp, hoặc ghi một em rút lại",
         "mở «Phiếu đồng ý», chọn lớp, ghi «Ngày kí phiếu», chọn ở cột «Phiếu» của từng em rồi lưu một "
         "lần. Em từ 7 tuổi có ý kiến "
-        "của chính em. Rút lại thì mở trang của em, bấm «Rút lại».",
+        "của chính em. Rút lại thì mở trang của em, chọn «Rút lại đồng ý đã cho», bấm «Ghi phiếu».",
         (Action.RECORD_CONSENTS,),
         "approvals:consents",
     ),
