@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.guides import GUIDES, PICTURE_HEIGHT, PICTURE_WIDTH, Guide, guide_of
-from accounts.handbook import handbook_of
+from accounts.handbook import handbook_of, pages_of
 from accounts.powers import Action, Role
 from accounts.requests import SignedInRequest
 
@@ -44,16 +44,14 @@ def guide(request: SignedInRequest, role: str) -> HttpResponse:
     found = guide_of(role)
     if found is None:
         raise Http404(f"Không có hướng dẫn «{role}».")
-    chapters, for_everybody = handbook_of(found.role), handbook_of(Role.STAFF)
-    entries = (entry for chapter in (*chapters, *for_everybody) for entry in chapter.entries)
+    roles = permissions.powers_of(request.user).roles
     context = {
         "guide": found,
         "steps": _shown(found),
-        "chapters": chapters,
-        "for_everybody": for_everybody,
-        "own_pages": {
-            entry.page for entry in entries if permissions.may_anywhere(request.user, entry.acts[0])
-        },
+        "chapters": handbook_of(found.role),
+        "for_everybody": handbook_of(Role.STAFF),
+        "is_own": found.role in roles,
+        "own_pages": pages_of(roles),
         "width": PICTURE_WIDTH,
         "height": PICTURE_HEIGHT,
     }

@@ -6,7 +6,7 @@ not told to do it. A test asks an entry of every act of every role, so that a ne
 «…» are controls and headings: a test looks for each of them in the program.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from accounts.powers import RULES, Action, Area, Role
@@ -838,6 +838,11 @@ def handbook_of(role: Role) -> list[Chapter]:
     """The chapters of a role, in the order of the table of powers; STAFF: what everybody with an account may do."""
     mine = [entry for entry in ENTRIES if entry.is_for(role)]
     return [Chapter(area.label, found) for area in Area if (found := _in(area, mine))]
+
+
+def pages_of(roles: Collection[Role]) -> set[str]:
+    """The pages to which the handbook of one of these roles leads: each opens for the role."""
+    return {entry.page for entry in ENTRIES if any(entry.is_for(role) for role in roles)}
 
 
 def _in(area: Area, entries: Sequence[Entry]) -> tuple[Entry, ...]:
