@@ -357,6 +357,14 @@ _MARKS = (
         "students:classes",
     ),
     Entry(
+        "chép năm học trước Thông tư 27 từ học bạ giấy",
+        "mở trang của em, bấm «Năm học trước Thông tư 27», chọn năm học, khối, chép trang học bạ, ghi ở «Theo học bạ "
+        "giấy» số nào. Nhiều em: «Nạp từ Excel». Học bạ in trang ấy theo mẫu cũ; sửa bản chép phải có lí do, bản cũ "
+        "còn trong lịch sử.",
+        (Action.KEEP_OLD_YEARS,),
+        "students:classes",
+    ),
+    Entry(
         "xét kết quả năm học của lớp",
         "mở «Kết quả năm học», mở lớp: xem từng em, đề cử «Học sinh Tiêu biểu», đề nghị em chưa hoàn thành, rồi "
         "xác nhận cả lớp. Bị trả lại thì việc hiện ở «Việc của tôi».",

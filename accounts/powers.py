@@ -130,6 +130,7 @@ class Action(StrEnum):
     SEE_PROGRESS = "see_progress"
     SEE_READINESS = "see_readiness"
     ARRANGE_ASSESSMENT = "arrange_assessment"
+    KEEP_OLD_YEARS = "keep_old_years"
     SEE_OUTCOMES = "see_outcomes"
     PROPOSE_OUTCOMES = "propose_outcomes"
     COMMEND = "commend"
@@ -557,6 +558,13 @@ TABLE: tuple[Rule, ...] = (
         "ghi hình thức đánh giá của học sinh khuyết tật theo quyết định của Hiệu trưởng",
         _all(Whose.SCHOOL, Role.CLERK),
         "IV.1, IV.3, R33",
+    ),
+    Rule(
+        Action.KEEP_OLD_YEARS,
+        Area.MARKS,
+        "chép kết quả các năm học trước Thông tư 27 từ học bạ giấy, sửa bản chép",
+        _all(Whose.SCHOOL, Role.CLERK),
+        "IV.3",
     ),
     Rule(
         Action.SEE_OUTCOMES,

@@ -53,6 +53,8 @@ PARTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
             "gradebook_pupilyearend",
             "gradebook_classyearend",
             "gradebook_commendation",
+            "gradebook_oldyearrecord",
+            "gradebook_oldyearline",
         ),
     ),
     "pupils": (

@@ -15,6 +15,7 @@ from accounts.clock import moment_label
 from accounts.history import Source
 from accounts.sealed import SealBroken, SealedField, unseal
 from gradebook.regulation import LINES, TRAITS, year_label
+from gradebook.regulation_2016 import OLD_LINES
 from students.models import Session
 
 LONGEST_VALUE: Final = 160
@@ -72,6 +73,8 @@ TABLES: Final[Mapping[str, str]] = {
     "gradebook_handovernote": "Bàn giao về học sinh",
     "gradebook_handoverreceipt": "Tiếp nhận bàn giao",
     "gradebook_hiddencomment": "Nhận xét mẫu đã ẩn",
+    "gradebook_oldyearline": "Môn của năm học trước Thông tư 27",
+    "gradebook_oldyearrecord": "Năm học trước Thông tư 27",
     "gradebook_orderexecution": "Thực hiện lệnh",
     "gradebook_orderreading": "Đã đọc lệnh khoá",
     "gradebook_pupilyearend": "Kết quả năm học đang xét",
@@ -254,6 +257,7 @@ UNTOLD: Final = frozenset(
             "inspection_id",
             "finding_id",
             "round_id",
+            "record_id",
         ),
         *(
             "began_by_id",
@@ -267,6 +271,7 @@ UNTOLD: Final = frozenset(
     }
 )
 _ITEMS: Final[Mapping[str, str]] = {
+    **{line.code: line.name for line in OLD_LINES},
     **{line.code: line.short_name for line in LINES},
     **{trait.code: trait.name for trait in TRAITS},
     "NLPC": "Phẩm chất và năng lực",

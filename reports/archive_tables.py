@@ -100,6 +100,8 @@ BOOKS: Final = (
             Sheet("Lớp đến bước nào", "gradebook.ClassYearEnd"),
             Sheet("Xét từng em", "gradebook.PupilYearEnd"),
             Sheet("Khen, thư khen", "gradebook.Commendation"),
+            Sheet("Năm học trước Thông tư 27", "gradebook.OldYearRecord"),
+            Sheet("Môn của các năm ấy", "gradebook.OldYearLine"),
             Sheet("Hình thức đánh giá riêng", "gradebook.Arrangement"),
             Sheet("Lí do của ô được nhắc", "gradebook.DoubtAnswer"),
         ),

@@ -20,6 +20,8 @@ OF_PUPIL: Final[Mapping[str, str]] = {
     "gradebook.PupilYearEnd": "student",
     "gradebook.ResultsDecisionLine": "student",
     "gradebook.Commendation": "student",
+    "gradebook.OldYearRecord": "student",
+    "gradebook.OldYearLine": "student",
     "gradebook.Arrangement": "student",
     "gradebook.HandoverNote": "student",
     "gradebook.RollOverPlace": "student",

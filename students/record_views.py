@@ -52,6 +52,7 @@ def pupil(request: SignedInRequest, pk: int) -> HttpResponse:
         "completed_in": _completed_in(file),
         "may_see_movements": permissions.may(request.user, Action.SEE_MOVEMENTS),
         "may_see_trail": permissions.may(request.user, Action.SEE_AUDIT_TRAIL),
+        "may_see_results": permissions.may(request.user, Action.SEE_OUTCOMES, school_class=file.school_class),
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
         **_powers(request, file),
     }

@@ -50,7 +50,7 @@ class StoredPupils:
         classes = {each.name: each for each in SchoolClass.objects.filter(year=year)}
         self.class_names = frozenset(classes)
         self.classes = {row.class_name: classes[row.class_name] for row in rows if row.class_name in classes}
-        students = Student.objects.filter(pk__in=_meant_by(rows)).order_by("pk")
+        students = Student.objects.filter(pk__in=meant_by(rows)).order_by("pk")
         self.students = list(students.select_for_update(no_key=True) if lock else students)
         self.seats: dict[int, list[Enrolment]] = defaultdict(list)
         self.last_classes: dict[int, LastClass] = {}
@@ -129,7 +129,7 @@ def renumbered(rows: Iterable[RosterRow], matches: Iterable[Match]) -> set[int]:
     }
 
 
-def _meant_by(rows: Sequence[RosterRow]) -> RawSQL:
+def meant_by(rows: Sequence[RosterRow]) -> RawSQL:
     """The ids of the pupils whom one of these rows may mean."""
     columns = [[_stored(name, getattr(row, name)) or None for row in rows] for name in (*IDS, *BIRTH)]
     names = [search_key(row.full_name) for row in rows]

@@ -260,7 +260,7 @@ def first_in_4a(things: Things) -> list[Any]:
     return [things.school.class_4a.pk, things.school.pupils[0].pk]
 
 
-def pupil_4a(*more: str) -> Callable[[Things], list[Any]]:
+def pupil_4a(*more: object) -> Callable[[Things], list[Any]]:
     return lambda things: [things.school.pupils[0].pk, *more]
 
 
@@ -790,6 +790,12 @@ PAGES = (
     Page("gradebook:comment_upload", Action.USE_COMMENTS, EVERYBODY),
     Page("gradebook:comment_upload", Action.USE_COMMENTS, EVERYBODY, "post", 422),
     Page("gradebook:comment_upload", Action.KEEP_COMMENTS, COMMENT_KEEPERS, data={"whose": "school"}),
+    Page("gradebook:old_years", Action.SEE_OUTCOMES, SHEET_4A, arguments=pupil_4a()),
+    Page("gradebook:old_year", Action.KEEP_OLD_YEARS, CLERK, arguments=pupil_4a(2021, 3)),
+    Page("gradebook:old_year", Action.KEEP_OLD_YEARS, CLERK, "post", 422, pupil_4a(2021, 3)),
+    Page("gradebook:old_year_upload", Action.KEEP_OLD_YEARS, CLERK),
+    Page("gradebook:old_year_upload", Action.KEEP_OLD_YEARS, CLERK, "post", 422),
+    Page("gradebook:old_year_file", Action.KEEP_OLD_YEARS, CLERK, arguments=lambda _things: [3]),
     Page("gradebook:arrangements", Action.SEE_SENSITIVE, RECORDS_4A, arguments=pupil_4a()),
     Page("gradebook:arrangements", Action.ARRANGE_ASSESSMENT, CLERK, "post", 422, arguments=pupil_4a()),
     Page("gradebook:repeat", Action.SEE_SHEET, SHEET_4A, arguments=repeat_of),
@@ -1448,6 +1454,7 @@ ABOUT_A_CLASS = {
     "gradebook:sheet_past",
     "gradebook:cell_history",
     "gradebook:arrangements",
+    "gradebook:old_years",
     "gradebook:repeat",
     "gradebook:sheet_doubts",
     "gradebook:sheet_file",

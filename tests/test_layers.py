@@ -13,6 +13,8 @@ PURE = (
     "students/paper_dates.py",
     "students/movement_rules.py",
     "gradebook/regulation.py",
+    "gradebook/regulation_2016.py",
+    "gradebook/old_year_cells.py",
     "gradebook/grading.py",
     "gradebook/labels.py",
     "gradebook/move_table.py",

@@ -6,6 +6,7 @@ from gradebook.models.comments import BankComment, BankCommentQuerySet, HiddenCo
 from gradebook.models.decisions import ResultsDecision, ResultsDecisionLine
 from gradebook.models.handovers import Handover, HandoverNote, HandoverReceipt
 from gradebook.models.notices import EntryNotice, EntryNoticeRecipient
+from gradebook.models.old_years import OldYearLine, OldYearRecord
 from gradebook.models.periods import ENTRY_CHOICES, ENTRY_PERIODS, PERIOD_CHOICES
 from gradebook.models.results import DoubtAnswer, SubjectResult, TraitResult
 from gradebook.models.roll_over import RollOver, RollOverApplication, RollOverPlace
@@ -47,6 +48,8 @@ __all__ = [
     "HandoverNote",
     "HandoverReceipt",
     "HiddenComment",
+    "OldYearLine",
+    "OldYearRecord",
     "OrderExecution",
     "OrderReading",
     "PupilYearEnd",
