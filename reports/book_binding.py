@@ -101,7 +101,7 @@ class Manuscript:
 def read_manuscript(job: PrintJob) -> Manuscript:
     """Read what the book shall hold. Statements independent of pupils and years.
 
-    Raises regulation.NotCovered for a year before Thông tư 27/2020.
+    Raises regulation.NotCovered for the class table of a year before Thông tư 27/2020.
     """
     school_class = job.school_class
     assert school_class is not None  # noqa: S101 - the database keeps the class of a book

@@ -133,6 +133,32 @@ class TranscriptYear:
 
 
 @dataclass(frozen=True, slots=True)
+class OldTranscriptYear:
+    """The facing pages of a year before Thông tư 27/2020, in the form of the học bạ of Thông tư 22/2016.
+
+    `source` names the paper they were copied from. `is_preview` while nothing was copied yet: the pages are then blank.
+    """
+
+    school_year: str
+    class_name: str
+    school: str
+    height: str
+    weight: str
+    health: str
+    absent_with_permission: str
+    absent_without_permission: str
+    subjects: tuple[SubjectRow, ...]
+    competencies: TraitGroup
+    qualities: TraitGroup
+    award: str
+    completion: str
+    principal: Signature
+    homeroom_teacher: str
+    source: str
+    is_preview: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """Học bạ of one pupil; ``principal`` signs the personal page."""
 
@@ -141,7 +167,12 @@ class Transcript:
     personal: Personal
     principal: Signature
     stages: tuple[LearningStage, ...]
-    years: tuple[TranscriptYear, ...]
+    years: tuple[TranscriptYear | OldTranscriptYear, ...]
+
+    @property
+    def has_old_years(self) -> bool:
+        """Return whether some of its years stand in the form of Thông tư 22/2016."""
+        return any(isinstance(year, OldTranscriptYear) for year in self.years)
 
     @property
     def stage_rows(self) -> tuple[LearningStage | None, ...]:

@@ -3,9 +3,10 @@
 Read from the history tables by a function of the database, in the list's own statement. (Computing each print's hash
 anew would take nine statements a print, and another version of a template changes it too.)
 A history row counts only when a value that stands on paper differs from the one in force when the book was read.
-Followed are results, outcomes, sizes and absences, pupils, who sits in the class, its lines, its homeroom teacher and
-the entry windows; not the school's heading lines nor the leaders' posts. A save that had begun before the reading
-and ended after it is missed: milliseconds, for a class and period that is locked none at all.
+Followed are results, outcomes, sizes and absences, years before Thông tư 27/2020, pupils, who sits in the class, its
+lines, its homeroom teacher and the entry windows; not the school's heading lines nor the leaders' posts. A save that
+had begun before the reading and ended after it is missed: milliseconds, for a class and period that is locked none at
+all.
 """
 
 import json
@@ -49,6 +50,7 @@ from gradebook.models import (
     ClassYearEnd,
     Commendation,
     EntryWindow,
+    OldYearRecord,
     ResultsDecision,
     ResultsDecisionLine,
     SubjectLine,
@@ -111,6 +113,8 @@ _BLANKS: Final = {
 """A new row that has nothing of what is printed changes nothing (a comment only, in a class table)."""
 _UP_TO_ITS_PERIOD: Final = reduce(or_, (Q(printed=each, period__in=so_far(each)) for each in Period))
 """Of a print that shows the periods so far."""
+_OLD_YEAR_FIELDS: Final = ("version",)
+"""Each correction raises it, of whatever stands in the record or in its rows: the database sees to that."""
 _PROFILE_FIELDS: Final = ("height_cm", "weight_kg", "absent_with_leave", "absent_without_leave")
 
 
@@ -232,6 +236,7 @@ def _transcript_changes() -> Iterator[Q | Exists]:
     yield _changed(Arrangement, _ARRANGED_FIELDS, year_id__in=years, student_id__in=pupils)
     yield _changed(YearOutcome, _APPROVAL_FIELDS, school_class__year_id__lte=year, student_id__in=pupils)
     yield _changed(YearProfile, _PROFILE_FIELDS, year_id__lte=year, student_id__in=pupils)
+    yield _changed(OldYearRecord, _OLD_YEAR_FIELDS, year__lte=year, student_id__in=pupils)
     absences = Absence.history.filter(
         history_date__gte=OuterRef("started_at"),
         roll_call__school_class__year_id__lte=year,
@@ -254,6 +259,7 @@ def _pack_changes() -> Iterator[Exists]:
     yield _changed(Arrangement, _ARRANGED_FIELDS, student_id=pupil)
     yield _changed(YearOutcome, _APPROVAL_FIELDS, student_id=pupil)
     yield _changed(YearProfile, _PROFILE_FIELDS, student_id=pupil)
+    yield _changed(OldYearRecord, _OLD_YEAR_FIELDS, student_id=pupil)
     yield Exists(Absence.history.filter(history_date__gte=OuterRef("started_at"), student_id=pupil))
     yield _changed(Student, _PERSON_FIELDS, id=pupil)
     yield _changed(Movement, ("cancelled_at",), student_id=pupil)

@@ -7,7 +7,7 @@ too careful on purpose: a page too many is worse than a row a little low.
 import math
 from typing import Any, Final
 
-from reports.book_content import ClassTable, TraitGroup, TranscriptYear
+from reports.book_content import ClassTable, OldTranscriptYear, TraitGroup, TranscriptYear
 from reports.slip_content import Slip
 
 # --- The facing pages of a year ----------------------------------------------------------------------
@@ -29,6 +29,9 @@ _LABEL_LETTERS: Final = 23
 _LABEL_LINE_MM: Final = 5.3
 _TRAIT_ROW_MM: Final = 6.6
 _TRAIT_SLACK_MM: Final = 23.0
+_OLD_TRAIT_ROW_MM: Final = 12.0
+_OLD_TRAIT_ROOM_MM: Final = 130.0
+"""What the seven rows of a year before Thông tư 27/2020 have: eight rows and three headings fewer stand on its page."""
 
 
 def fitted_year(year: TranscriptYear) -> dict[str, Any]:
@@ -45,8 +48,29 @@ def fitted_year(year: TranscriptYear) -> dict[str, Any]:
     }
 
 
-def _subject_type(year: TranscriptYear) -> str:
-    """Return the largest type, then the highest rows, at which the 14 lines stand on one page.
+def fitted_old_year(year: OldTranscriptYear) -> dict[str, Any]:
+    """Return the same for a year before Thông tư 27/2020; `is_old` names its form."""
+    groups = (year.competencies, year.qualities)
+    trait_type, letters, line = "", 54, 4.66
+    if sum(_row_height(group, letters, line) * len(group.rows) for group in groups) > _OLD_TRAIT_ROOM_MM:
+        trait_type, letters, line = "long-traits", 61, 3.95
+    heights = [math.ceil(max(_OLD_TRAIT_ROW_MM, _row_height(group, letters, line))) for group in groups]
+    if (
+        sum(height * len(group.rows) for group, height in zip(groups, heights, strict=True))
+        > _OLD_TRAIT_ROOM_MM
+    ):
+        heights = [math.ceil(_row_height(group, letters, line)) for group in groups]
+    return {
+        "facts": year,
+        "is_old": True,
+        "subject_type": _subject_type(year),
+        "trait_type": trait_type,
+        "traits": list(zip(groups, heights, strict=True)),
+    }
+
+
+def _subject_type(year: TranscriptYear | OldTranscriptYear) -> str:
+    """Return the largest type, then the highest rows, at which the form's lines stand on one page.
 
     Where none does and a further page is needed, the type need not be the smallest.
     """

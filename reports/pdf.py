@@ -27,7 +27,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from reports import form_models, page_fit, pdf_archive, slip_content
-from reports.book_content import ClassTable, Signature, Transcript
+from reports.book_content import ClassTable, OldTranscriptYear, Signature, Transcript, TranscriptYear
 from reports.book_covers import cover_of
 from reports.class_statistics import statistics_of
 from reports.composed_form import ComposedForm
@@ -108,12 +108,18 @@ def render_transcript(transcript: Transcript) -> bytes:
     person = transcript.personal
     running = f"Mã HS: {transcript.pupil_code} · {_shortened(person.full_name)} · Mã bản in: {print_code(transcript)}"
     title = f"Học bạ – {person.full_name} – {transcript.pupil_code}"
-    years = [page_fit.fitted_year(year) for year in transcript.years]
+    years = [_fitted(year) for year in transcript.years]
     context = {"book": transcript, "years": years, "running": running, "title": title}
     markup = render_to_string(TRANSCRIPT_TEMPLATE, context)
     with _drawing:
         composed = _form(TRANSCRIPT_TEMPLATE).drawn(markup, running=running, title=title)
     return composed or _written(TRANSCRIPT_TEMPLATE, markup, finisher=_end_on_even_page)
+
+
+def _fitted(year: TranscriptYear | OldTranscriptYear) -> dict[str, Any]:
+    return (
+        page_fit.fitted_old_year(year) if isinstance(year, OldTranscriptYear) else page_fit.fitted_year(year)
+    )
 
 
 def learn_forms(*, should_stop: Callable[[], bool] = lambda: False) -> None:

@@ -48,7 +48,7 @@ def ask_for_batch(
         same = PrintBatch.objects.filter(state__in=OPEN, **wanted).first()
         if same is not None:
             return same
-        classes = _classes_of(year, grade_level)
+        classes = _classes_of(year, grade_level, book)
         with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
             batch = PrintBatch.objects.create(**wanted, asked_by=by)
             jobs = PrintJob.objects.bulk_create(
@@ -61,7 +61,7 @@ def ask_for_batch(
     return batch
 
 
-def _classes_of(year: SchoolYear, grade_level: int | None) -> list[SchoolClass]:
+def _classes_of(year: SchoolYear, grade_level: int | None, book: str) -> list[SchoolClass]:
     """Raises BookRefused."""
     seats = Enrolment.objects.filter(school_class=OuterRef("pk"))
     classes = SchoolClass.objects.filter(Exists(seats), year=year).select_related("year")
@@ -73,7 +73,7 @@ def _classes_of(year: SchoolYear, grade_level: int | None) -> list[SchoolClass]:
             f"{where} năm học {year.label} chưa có lớp nào có học sinh. Nạp danh sách lớp trước khi in.",
         )
     for each in found:
-        check_covered_class(each)
+        check_covered_class(each, book=book)
     return found
 
 

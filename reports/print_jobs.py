@@ -25,6 +25,7 @@ from gradebook.decision_lists import classes_of
 from gradebook.decision_rules import DecisionKind, DecisionState
 from gradebook.models import ResultsDecision
 from gradebook.regulation import NotCovered, Period, check_covered
+from gradebook.regulation_2016 import is_old_year
 from gradebook.year_rules import rules_of
 from reports import print_attempts
 from reports.models import PrintBatch, PrintJob
@@ -83,7 +84,7 @@ def ask_for_book(*, book: str, school_class: SchoolClass, period: str, by: User)
     permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
     if book == PrintJob.Book.TRANSCRIPTS:
         period = Period.YEAR_END
-    _check(school_class)
+    _check(school_class, book=book)
     what = f"{PrintJob.Book(book).label} lớp {school_class.name}"
     return _ask(_of_a_class(book, school_class, period), what, by=by)
 
@@ -100,7 +101,7 @@ def ask_for_transcript(student: Student, *, school_class: SchoolClass, by: User)
     Raises PermissionDenied, BookRefused.
     """
     permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
-    check_covered_class(school_class)
+    check_covered_class(school_class, book=PrintJob.Book.TRANSCRIPTS)
     if not Enrolment.objects.filter(school_class=school_class, student=student).exists():
         raise BookRefused("student", f"Em {student.full_name} không có tên ở lớp {school_class.name}.")
     wanted = _of_a_class(PrintJob.Book.TRANSCRIPTS, school_class, Period.YEAR_END) | {"student": student}
@@ -157,7 +158,7 @@ def ask_for_reprint(
     Raises PermissionDenied, BookRefused.
     """
     permissions.require(by, Action.PRINT_BOOKS, WHO_PRINTS)
-    _check(school_class)
+    _check(school_class, book=book)
     pupils = Enrolment.objects.roster(school_class).values("student")
     if not request.items.filter(student__in=pupils).exists():
         raise BookRefused(
@@ -316,15 +317,19 @@ def _just_asked(by: User) -> Q:
     return Q(asked_by=by, state__in=OPEN_STATES, asked_at__gte=moment_ago)
 
 
-def check_covered_class(school_class: SchoolClass) -> None:
+def check_covered_class(school_class: SchoolClass, *, book: str = "") -> None:
+    """Học bạ have pages for the years of Thông tư 22/2016 too. Raises BookRefused."""
+    is_old = is_old_year(school_class.year_id, school_class.grade_level)
+    if book == PrintJob.Book.TRANSCRIPTS and is_old:
+        return
     try:
         check_covered(school_class.year_id, school_class.grade_level, rules=rules_of(school_class.year))
     except NotCovered as problem:
         raise BookRefused("school_class", str(problem)) from problem
 
 
-def _check(school_class: SchoolClass) -> None:
-    check_covered_class(school_class)
+def _check(school_class: SchoolClass, *, book: str = "") -> None:
+    check_covered_class(school_class, book=book)
     if not Enrolment.objects.roster(school_class).exists():
         raise BookRefused(
             "school_class",

@@ -11,6 +11,7 @@ from reports.book_content import (
     LEARNING_PROCESS_ROWS,
     ClassTable,
     ColumnBlock,
+    OldTranscriptYear,
     Signature,
     Transcript,
     TranscriptYear,
@@ -51,11 +52,16 @@ _YEAR = (
     ("completion", "Hoàn thành chương trình"),
     ("homeroom_teacher", "Giáo viên chủ nhiệm"),
 )
+_OLD_YEAR = (
+    *(pair for pair in _YEAR if pair[0] != "result"),
+    ("health", "Sức khoẻ"),
+)
 _GROUPS = (
     ("qualities", "Phẩm chất chủ yếu"),
     ("general_competencies", "Năng lực chung"),
     ("specific_competencies", "Năng lực đặc thù"),
 )
+_OLD_GROUPS = (("competencies", "Năng lực"), ("qualities", "Phẩm chất"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +127,21 @@ def _transcript(book: Transcript) -> Iterator[tuple[str, str]]:
             yield f"{year.school_year} · {place}", text
 
 
-def _year(year: TranscriptYear) -> Iterator[tuple[str, str]]:
-    yield STATE, PREVIEW if year.is_preview else "đã phê duyệt"
-    for field, name in _YEAR:
+def _year(year: TranscriptYear | OldTranscriptYear) -> Iterator[tuple[str, str]]:
+    final = "đã phê duyệt"
+    fields: Sequence[tuple[str, str]] = _YEAR
+    groups: Sequence[tuple[str, str]] = _GROUPS
+    if isinstance(year, OldTranscriptYear):
+        final, fields, groups = f"theo học bạ giấy {year.source}", _OLD_YEAR, _OLD_GROUPS
+    yield STATE, PREVIEW if year.is_preview else final
+    for field, name in fields:
         yield name, getattr(year, field)
     yield "Người kí", _signature(year.principal)
     for row in year.subjects:
         yield f"{row.label} · Mức đạt được", row.level
         yield f"{row.label} · Điểm KTĐK", "" if row.mark is None else str(row.mark)
         yield f"{row.label} · Nhận xét", row.comment
-    for field, name in _GROUPS:
+    for field, name in groups:
         group = getattr(year, field)
         for row in group.rows:
             yield f"{row.label} · Mức đạt được", row.level

@@ -15,7 +15,7 @@ from typing import Final
 
 import pypdfium2
 
-from reports.book_content import ClassTable, TraitGroup, Transcript, TranscriptYear
+from reports.book_content import ClassTable, OldTranscriptYear, TraitGroup, Transcript, TranscriptYear
 from reports.book_covers import BookCover, cover_of
 from reports.class_statistics import statistics_of
 
@@ -229,9 +229,14 @@ def _year_sections(texts: Sequence[str]) -> list[list[str]]:
     return sections
 
 
-def _year_faults(pages: Sequence[str], wanted: Transcript, year: TranscriptYear) -> Iterator[str]:
+def _year_faults(
+    pages: Sequence[str], wanted: Transcript, year: TranscriptYear | OldTranscriptYear
+) -> Iterator[str]:
     text = "".join(pages)
-    yield from missing_in_order(text, _year_lines(wanted, year))
+    if isinstance(year, OldTranscriptYear):
+        yield from missing_in_order(text, _old_year_lines(wanted, year))
+    else:
+        yield from missing_in_order(text, _year_lines(wanted, year))
     for name in (year.homeroom_teacher, year.principal.name, *year.principal.title[1:]):
         if squeezed(name) not in text:
             yield f"thiếu “{name}” ở phần kí"
@@ -242,16 +247,8 @@ def _year_faults(pages: Sequence[str], wanted: Transcript, year: TranscriptYear)
 
 def _year_lines(wanted: Transcript, year: TranscriptYear) -> Iterator[tuple[str, str]]:
     """Yield (what to call it, its text), in the order of the form."""
-    yield "Họ và tên học sinh", f"Họ và tên học sinh: {wanted.personal.full_name}"
-    yield "Lớp", f"Lớp: {year.class_name}"
-    yield "Chiều cao", f"Chiều cao: {year.height}"
-    yield "Cân nặng", f"Cân nặng: {year.weight}"
-    yield "Số ngày nghỉ có phép", f"Số ngày nghỉ có phép: {year.absent_with_permission}"
-    yield "Số ngày nghỉ không phép", f"Số ngày nghỉ không phép: {year.absent_without_permission}"
-    for row in year.subjects:
-        mark = "" if row.mark is None else row.mark
-        yield row.label, f"{row.label}{row.level}{mark}{row.comment}"
-    yield "Năm học", f"Năm học: {year.school_year}"
+    yield from _head_lines(wanted, year)
+    yield from _absence_lines(year)
     yield from _trait_lines("2. Những phẩm chất chủ yếu", year.qualities)
     yield from _trait_lines("3.1. Những năng lực chung", year.general_competencies)
     yield from _trait_lines("3.2. Những năng lực đặc thù", year.specific_competencies)
@@ -259,6 +256,36 @@ def _year_lines(wanted: Transcript, year: TranscriptYear) -> Iterator[tuple[str,
     yield "5. Khen thưởng", f"5. Khen thưởng: {year.award}"
     label = "6. Hoàn thành chương trình lớp học/chương trình tiểu học"
     yield label, f"{label}: {year.completion}"
+
+
+def _old_year_lines(wanted: Transcript, year: OldTranscriptYear) -> Iterator[tuple[str, str]]:
+    """The same of a year before Thông tư 27/2020."""
+    yield from _head_lines(wanted, year)
+    yield "Sức khoẻ", f"Sức khoẻ: {year.health}"
+    yield from _absence_lines(year)
+    yield from _trait_lines("2. Năng lực", year.competencies)
+    yield from _trait_lines("3. Phẩm chất", year.qualities)
+    yield "4. Khen thưởng", f"4. Khen thưởng: {year.award}"
+    label = "5. Hoàn thành chương trình lớp học/chương trình tiểu học"
+    yield label, f"{label}: {year.completion}"
+    yield "Theo học bạ giấy", year.source
+
+
+def _head_lines(wanted: Transcript, year: TranscriptYear | OldTranscriptYear) -> Iterator[tuple[str, str]]:
+    yield "Họ và tên học sinh", f"Họ và tên học sinh: {wanted.personal.full_name}"
+    yield "Lớp", f"Lớp: {year.class_name}"
+    yield "Chiều cao", f"Chiều cao: {year.height}"
+    yield "Cân nặng", f"Cân nặng: {year.weight}"
+
+
+def _absence_lines(year: TranscriptYear | OldTranscriptYear) -> Iterator[tuple[str, str]]:
+    """With the rows of part 1, which follow them, up to the head of the second page."""
+    yield "Số ngày nghỉ có phép", f"Số ngày nghỉ có phép: {year.absent_with_permission}"
+    yield "Số ngày nghỉ không phép", f"Số ngày nghỉ không phép: {year.absent_without_permission}"
+    for row in year.subjects:
+        mark = "" if row.mark is None else row.mark
+        yield row.label, f"{row.label}{row.level}{mark}{row.comment}"
+    yield "Năm học", f"Năm học: {year.school_year}"
 
 
 def _trait_lines(heading: str, group: TraitGroup) -> Iterator[tuple[str, str]]:

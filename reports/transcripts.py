@@ -2,26 +2,40 @@
 
 Every year of a pupil in the school's data up to the year of the class, year-end values only. A year is final
 when the principal has approved its outcome; until then its pages are a preview with what there is, and so they are
-again while a correction has contradicted what was approved.
+again while a correction has contradicted what was approved. A year before Thông tư 27/2020 stands in the form of its
+own circular, as it was copied from the học bạ on paper; while nothing was copied its pages are a blank preview.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from accounts.signing_titles import DEPUTY_TITLE, PRINCIPAL_TITLE
 from gradebook.exemptions import EXEMPT, Terms, terms_of, with_arrangements
 from gradebook.grading import completed_class
 from gradebook.line_names import name_in
 from gradebook.models import SubjectResult, TraitResult, YearOutcome
-from gradebook.regulation import LINES, Award, Period, TraitGroup, YearResult, traits_for
+from gradebook.old_years import records_of
+from gradebook.regulation import LINES, Award, Period, TraitGroup, YearResult, traits_for, year_label
+from gradebook.regulation_2016 import (
+    FIRST_YEAR,
+    OLD_LINES,
+    OLD_TRAITS,
+    OldGroup,
+    OldResult,
+    OldYear,
+    last_old_year,
+)
 from gradebook.year_rules import rules_of
 from reports import book_content
 from reports.book_content import (
     Cover,
     LearningStage,
+    OldTranscriptYear,
     Personal,
+    Signature,
     SubjectRow,
     TraitRow,
     Transcript,
@@ -49,13 +63,15 @@ class _Records:
     profiles: Mapping[PupilYear, YearProfile]
     absences: Mapping[PupilYear, Absences]
     outcomes: Mapping[PupilYear, YearOutcome]
+    old_years: Mapping[PupilYear, OldYear]
     signatories: Signatories
 
 
 def transcripts_of(school_class: SchoolClass) -> tuple[Transcript, ...]:
-    """The học bạ of all pupils of a class, in class order. Twelve statements, whatever the pupils and years.
+    """The học bạ of all pupils of a class, in class order. Twelve statements, whatever the pupils and years, and
+    one more where a year before Thông tư 27/2020 was copied.
 
-    `school_class` comes with its year at hand. Raises regulation.NotCovered for a year before TT 27/2020.
+    `school_class` comes with its year at hand.
     """
     pupils = [enrolment.student for enrolment in Enrolment.objects.roster(school_class)]
     records = _read(school_class.year, [pupil.pk for pupil in pupils])
@@ -98,6 +114,7 @@ def _read(year: SchoolYear, student_ids: Sequence[int]) -> _Records:
         outcomes={
             (row.student_id, row.school_class.year_id): row for row in outcomes if row.pk not in contradicted
         },
+        old_years=_read_old_years(year, student_ids),
         signatories=read_signatories(classes),
     )
 
@@ -125,6 +142,12 @@ def _read_traits(year: SchoolYear, student_ids: Sequence[int]) -> Mapping[PupilY
     return found
 
 
+def _read_old_years(year: SchoolYear, student_ids: Sequence[int]) -> Mapping[PupilYear, OldYear]:
+    """One statement; one more where there are any."""
+    records = records_of(student_ids).filter(year__lte=year.pk, is_struck=False)
+    return {(record.student_id, record.year): record.told for record in records}
+
+
 # -- Laying out --------------------------------------------------------------------------------------------
 
 
@@ -137,8 +160,70 @@ def _transcript(pupil: Student, year: SchoolYear, records: _Records) -> Transcri
         cover=Cover(_after_label(year.school_name), year.ward, year.province),
         personal=_personal(pupil),
         principal=records.signatories.principal(first.school_class.year, first.starts_on),
-        stages=_stages(pupil, enrolments),
-        years=tuple(_year(pupil, each, records) for each in last_of_year.values()),
+        stages=_stages(pupil, enrolments, records),
+        years=tuple(_years(pupil, last_of_year, records)),
+    )
+
+
+def _years(
+    pupil: Student, seats: Mapping[int, Enrolment], records: _Records
+) -> Iterator[TranscriptYear | OldTranscriptYear]:
+    """Oldest first. What was copied from paper counts in years of Thông tư 22/2016 and in those without a seat here."""
+    copied = {year: told for (student, year), told in records.old_years.items() if student == pupil.pk}
+    for year in sorted(seats.keys() | copied.keys()):
+        seat = seats.get(year)
+        if seat is not None and year > last_old_year(seat.school_class.grade_level):
+            yield _year(pupil, seat, records)
+        elif year in copied:
+            yield _old_year(copied[year])
+        elif seat is not None and year >= FIRST_YEAR:
+            yield _blank_old_year(seat, records)
+
+
+def _old_year(told: OldYear) -> OldTranscriptYear:
+    return OldTranscriptYear(
+        school_year=year_label(told.year),
+        class_name=told.class_name,
+        school=_after_label(told.school_name),
+        height=_quantity(told.height_cm, "cm"),
+        weight=_quantity(told.weight_kg, "kg"),
+        health=told.health,
+        absent_with_permission=_quantity(told.absent_with_leave),
+        absent_without_permission=_quantity(told.absent_without_leave),
+        subjects=tuple(_old_subject(line.code, line.name, told) for line in OLD_LINES),
+        competencies=_old_traits(OldGroup.COMPETENCY, told.ratings, told.competency_comment),
+        qualities=_old_traits(OldGroup.QUALITY, told.ratings, told.quality_comment),
+        award=told.award,
+        completion=told.completion,
+        principal=Signature(told.principal, DEPUTY_TITLE if told.is_signed_by_deputy else PRINCIPAL_TITLE),
+        homeroom_teacher=told.homeroom_teacher,
+        source=told.source_paper,
+        is_preview=False,
+    )
+
+
+def _old_subject(code: str, name: str, told: OldYear) -> SubjectRow:
+    result = told.lines.get(code, OldResult())
+    return SubjectRow(code, name, result.attainment, result.mark, result.comment)
+
+
+def _old_traits(group: OldGroup, ratings: Mapping[str, str], comment: str) -> book_content.TraitGroup:
+    own = (trait for trait in OLD_TRAITS if trait.group is group)
+    return book_content.TraitGroup(
+        tuple(TraitRow(trait.code, trait.name, ratings.get(trait.code, "")) for trait in own), comment
+    )
+
+
+def _blank_old_year(seat: Enrolment, records: _Records) -> OldTranscriptYear:
+    """Of a class of that time in the school's data whose học bạ on paper nobody has copied yet."""
+    school_class = seat.school_class
+    year = school_class.year
+    blank = OldYear(year.pk, school_class.grade_level, school_class.name, year.school_name)
+    return replace(
+        _old_year(blank),
+        principal=records.signatories.principal(year, year.ends_on),
+        homeroom_teacher=records.signatories.homeroom_teacher(school_class, year.ends_on),
+        is_preview=True,
     )
 
 
@@ -158,18 +243,37 @@ def _personal(pupil: Student) -> Personal:
     )
 
 
-def _stages(pupil: Student, enrolments: Sequence[Enrolment]) -> tuple[LearningStage, ...]:
-    """One row an enrolment."""
-    return tuple(
-        LearningStage(
-            school_year=each.school_class.year.label,
-            class_name=each.school_class.name,
-            school=each.school_class.year.school_name,
-            register_number=pupil.register_no,
-            moved_on=_came_on(each),
+def _stages(pupil: Student, enrolments: Sequence[Enrolment], records: _Records) -> tuple[LearningStage, ...]:
+    """One row an enrolment, and one a year that was copied from paper and has none, oldest first."""
+    sat_in = {each.school_class.year_id for each in enrolments}
+    rows = [
+        (
+            year,
+            LearningStage(
+                school_year=year_label(year),
+                class_name=told.class_name,
+                school=told.school_name,
+                register_number="",
+                moved_on="",
+            ),
+        )
+        for (student, year), told in records.old_years.items()
+        if student == pupil.pk and year not in sat_in
+    ]
+    rows += [
+        (
+            each.school_class.year_id,
+            LearningStage(
+                school_year=each.school_class.year.label,
+                class_name=each.school_class.name,
+                school=each.school_class.year.school_name,
+                register_number=pupil.register_no,
+                moved_on=_came_on(each),
+            ),
         )
         for each in enrolments
-    )
+    ]
+    return tuple(row for _year, row in sorted(rows, key=lambda pair: pair[0]))
 
 
 def _came_on(seat: Enrolment) -> str:

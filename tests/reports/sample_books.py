@@ -10,6 +10,7 @@ from reports.book_content import (
     Column,
     Cover,
     LearningStage,
+    OldTranscriptYear,
     Personal,
     Signature,
     SubjectRow,
@@ -179,15 +180,85 @@ def transcript(*grades: int, code: str = "3100000417", name: str = "Nguyễn Ph�
     )
 
 
+OLD_LINES = (
+    ("TV", "Tiếng Việt", 8),
+    ("TOAN", "Toán", 9),
+    ("KH", "Khoa học", None),
+    ("LSDL", "Lịch sử và Địa lí", None),
+    ("NN", "Ngoại ngữ", 7),
+    ("TH", "Tin học", None),
+    ("TDT", "Tiếng dân tộc", None),
+    ("DD", "Đạo đức", None),
+    ("TNXH", "Tự nhiên và Xã hội", None),
+    ("AN", "Âm nhạc", None),
+    ("MT", "Mĩ thuật", None),
+    ("TCKT", "Thủ công/Kĩ thuật", None),
+    ("TD", "Thể dục", None),
+)
+
+
+def old_transcript_year(
+    *, comment: str = "", preview: bool = False, deputy: bool = False
+) -> OldTranscriptYear:
+    """Grade 3 in 2021 - 2022, under Thông tư 22/2016; `comment` instead of the usual ones."""
+    untaught = {"KH", "LSDL", "TH", "TDT"}
+    return OldTranscriptYear(
+        school_year="2021 - 2022",
+        class_name="3B",
+        school="Tiểu học Nguyễn Trãi",
+        height="121 cm",
+        weight="23,5 kg",
+        health="Bình thường",
+        absent_with_permission="2",
+        absent_without_permission="0",
+        subjects=tuple(
+            SubjectRow(code, label)
+            if preview or code in untaught
+            else SubjectRow(
+                code, label, "T" if place % 3 else "H", mark, comment or COMMENTS[place % len(COMMENTS)]
+            )
+            for place, (code, label, mark) in enumerate(OLD_LINES)
+        ),
+        competencies=traits(
+            "Tự phục vụ, tự quản",
+            "Hợp tác",
+            "Tự học, giải quyết vấn đề",
+            comment=comment
+            or "Biết tự chuẩn bị đồ dùng học tập; mạnh dạn trao đổi với bạn khi làm việc nhóm.",
+        ),
+        qualities=traits(
+            "Chăm học, chăm làm",
+            "Tự tin, trách nhiệm",
+            "Trung thực, kỉ luật",
+            "Đoàn kết, yêu thương",
+            comment=comment or "Em ngoan, lễ phép; đi học đều, đúng giờ, có trách nhiệm với việc được giao.",
+        ),
+        award="" if preview else "Có tiến bộ vượt bậc trong môn Toán.",
+        completion="" if preview else "Hoàn thành chương trình lớp 3.",
+        principal=principal(place="", day=None, deputy=deputy),
+        homeroom_teacher="Trần Thị Minh Nguyệt",
+        source="" if preview else "số 125/2019, Trường Tiểu học Nguyễn Trãi cấp",
+        is_preview=preview,
+    )
+
+
+def transcript_with_old_year(*, comment: str = "", name: str = "Nguyễn Phương Mai") -> Transcript:
+    """A year before Thông tư 27/2020 at another school, then grade 4 here."""
+    book = transcript(4, name=name)
+    old = old_transcript_year(comment=comment)
+    earlier = LearningStage(old.school_year, old.class_name, f"Trường {old.school}", "", "")
+    return replace(book, stages=(earlier, *book.stages), years=(old, *book.years))
+
+
 def longest_transcript() -> Transcript:
     """Every comment as long as the longest one seen, and a name that fills two lines."""
-    book = transcript(4, name=LONG_NAME)
+    book, first = transcript(4, name=LONG_NAME), transcript_year(4)
     year = replace(
-        book.years[0],
+        first,
         subjects=subject_rows(4, (LONGEST_COMMENT,)),
-        qualities=replace(book.years[0].qualities, comment=LONGEST_COMMENT),
-        general_competencies=replace(book.years[0].general_competencies, comment=LONGEST_COMMENT),
-        specific_competencies=replace(book.years[0].specific_competencies, comment=LONGEST_COMMENT),
+        qualities=replace(first.qualities, comment=LONGEST_COMMENT),
+        general_competencies=replace(first.general_competencies, comment=LONGEST_COMMENT),
+        specific_competencies=replace(first.specific_competencies, comment=LONGEST_COMMENT),
     )
     return replace(book, years=(year,))
 

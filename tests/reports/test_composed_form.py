@@ -65,6 +65,8 @@ BOOKS = {
     "a long name and marks that mean something in a page's source": lambda: sample.transcript(
         1, code="3100000001", name="Nguyễn Thị <Tôn Nữ> & Công Tằng " + "Hoàng Anh " * 3
     ),
+    # One comment in every row: with the usual ones a line stands on the very edge between two rows of points.
+    "a year before Thông tư 27/2020": lambda: sample.transcript_with_old_year(comment=sample.COMMENTS[0]),
     "letters of other languages": lambda: sample.transcript(
         3, code="3100000002", name="Müller Ñandú Žofia Łukasz"
     ),

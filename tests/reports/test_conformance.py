@@ -42,6 +42,7 @@ def test_transcripts_of_a_class_conform_final_and_preview_with_the_longest_comme
     books = [
         sample.transcript(1, 3, code="3100000001", name="Trần Ý"),
         sample.longest_transcript(),
+        sample.transcript_with_old_year(),
         sample.transcript(3, 4),
     ]
     assert faults_of_file(bound(tmp_path, *books)) == []

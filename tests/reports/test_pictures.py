@@ -66,7 +66,7 @@ DAY = datetime.date(2026, 11, 20)
 
 NAMES = {
     "class_table": ("bang-lop-2", "bang-lop-3-giua-ki", "bang-lop-5"),
-    "transcript": ("hoc-ba", "hoc-ba-dai-nhat"),
+    "transcript": ("hoc-ba", "hoc-ba-dai-nhat", "hoc-ba-thong-tu-22"),
     "slip": ("phieu-ket-qua",),
     "own_front": ("so-ca-nhan-bia",),
     "own_sheet": ("so-ca-nhan-mon", "so-ca-nhan-pcnl"),
@@ -140,6 +140,10 @@ def test_class_tables_in_their_three_layouts() -> None:
 def test_transcripts_the_longest_too() -> None:
     assert_as_approved("hoc-ba", pdf.render_transcript(sample_books.transcript(3, 4)))
     assert_as_approved("hoc-ba-dai-nhat", pdf.render_transcript(sample_books.longest_transcript()))
+
+
+def test_a_transcript_with_a_year_before_the_circular_of_today() -> None:
+    assert_as_approved("hoc-ba-thong-tu-22", pdf.render_transcript(sample_books.transcript_with_old_year()))
 
 
 def test_a_slip() -> None:

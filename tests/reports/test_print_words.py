@@ -3,7 +3,7 @@
 from pathlib import Path
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "reports" / "print"
-OF_THE_FORM = {"_transcript_person.html", "_transcript_year.html"}
+OF_THE_FORM = {"_transcript_person.html", "_transcript_signatures.html"}
 
 
 def test_only_the_form_of_the_ministry_writes_ky():
