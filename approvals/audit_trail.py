@@ -20,7 +20,8 @@ from accounts.clock import moment_label
 from accounts.models import AuditEntry, User
 from accounts.tables import Heading, Value
 from approvals import audit_words
-from approvals.models import CorrectionRequest
+from approvals.data_purposes import Wordings, read_wordings
+from approvals.models import Consent, CorrectionRequest
 from approvals.request_timeline import act_of
 from gradebook.models import SubjectLine
 from gradebook.paper_numbers import request_label
@@ -271,6 +272,7 @@ class Names:
 
     things: dict[type[models.Model], dict[str, str]] = field(default_factory=dict)
     actors: dict[str, str] = field(default_factory=dict)
+    purposes: Wordings = field(default_factory=lambda: Wordings({}))
 
     def of(self, table: str, column: str, value: Any) -> str:
         """The thing's name, or the value in words where it is no reference that is read here."""
@@ -303,7 +305,10 @@ def _target(table: str, column: str) -> type[models.Model] | None:
 
 def read_names(rows: Iterable[AuditEntry]) -> Names:
     wanted: dict[type[models.Model], set[str]] = defaultdict(set)
+    purposes: set[int] = set()
     for row in rows:
+        if row.table_name == _CONSENTS:
+            purposes.add((row.new or row.old or {})["purpose_id"])
         for told in (row.old or {}, row.new or {}):
             for column, value in told.items():
                 target = _target(row.table_name, column) if value is not None else None
@@ -316,7 +321,7 @@ def read_names(rows: Iterable[AuditEntry]) -> Names:
     actors = dict(
         User.objects.filter(username__in={row.actor for row in rows}).values_list("username", "full_name")
     )
-    return Names(things, actors)
+    return Names(things, actors, read_wordings(purposes))
 
 
 def _names_of(model: type[models.Model], keys: set[str]) -> dict[str, str]:
@@ -370,6 +375,7 @@ def _request_of(under: str) -> str:
 
 
 _REQUESTS: Final = CorrectionRequest._meta.db_table  # noqa: SLF001 - Django's documented API
+_CONSENTS: Final = Consent._meta.db_table  # noqa: SLF001
 _TOLD_BY_THE_THING: Final = (
     "full_name",
     "name",
@@ -395,7 +401,7 @@ _TOLD_BY_THE_THING: Final = (
 
 def thing_words(row: AuditEntry, names: Names) -> str:
     """Whose row it is: "Trần Gia Bình · Toán · Cuối học kì I"."""
-    told = _with_its_number(row.table_name, row.new or row.old or {})
+    told = _as_papers_say(row.table_name, row.new or row.old or {}, names)
     found = [
         names.of(row.table_name, column, told[column])
         for column in _TOLD_BY_THE_THING
@@ -404,17 +410,23 @@ def thing_words(row: AuditEntry, names: Names) -> str:
     return " · ".join(found) or f"số {row.row_id}"
 
 
-def _with_its_number(table: str, told: dict[str, Any]) -> dict[str, Any]:
-    """A row of the chain with the number of a request as its paper bears it."""
-    if table != _REQUESTS or "year_id" not in told:
-        return told
-    return {**told, "number": request_label(told.get("number"), told["year_id"])}
+def _as_papers_say(table: str, told: dict[str, Any], names: Names) -> dict[str, Any]:
+    """A row of the chain with the number of a request as its paper bears it, and the purpose of a consent in the words
+    that stood when the slip was signed."""
+    if table == _REQUESTS and "year_id" in told:
+        return {**told, "number": request_label(told.get("number"), told["year_id"])}
+    if table == _CONSENTS and told:
+        signed = datetime.date.fromisoformat(told["said_on"])
+        recorded = datetime.datetime.fromisoformat(told["recorded_at"])
+        words = names.purposes.when_signed(told["purpose_id"], signed, recorded)
+        return {**told, "purpose_id": words.title} if words else told
+    return told
 
 
 def changes_of(table: str, old: Any, new: Any, names: Names) -> Iterator[Change]:
     """The columns that differ; of a new or deleted row those with a value, but for what the thing's words tell and for
     boxes without a tick."""
-    before, after = _with_its_number(table, old or {}), _with_its_number(table, new or {})
+    before, after = (_as_papers_say(table, each or {}, names) for each in (old, new))
     is_whole = not before or not after
     for column in after or before:
         was, now = before.get(column), after.get(column)

@@ -1,9 +1,13 @@
 """The register of processing purposes: begun with the program's wording, then the school's own (rule R66)."""
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from hashlib import sha256
+from itertools import takewhile
+from typing import Any
+
+from django.utils.timezone import localdate
 
 from accounts import clock, permissions
 from accounts.history import Source, acting, record_bulk
@@ -180,3 +184,37 @@ def in_force_on(day: datetime.date) -> list[ProcessingPurpose]:
     """The register as it stood at the end of a day, with who wrote each line. One statement."""
     begun = ProcessingPurpose.objects.filter(starts_on__lte=day).exclude(ends_on__lte=day)
     return list(begun.select_related("recorded_by"))
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """By purpose its words as they stood one after the other: mended spelling leaves earlier ones in the history."""
+
+    by_purpose: Mapping[int, Sequence[Any]]
+
+    def when_signed(self, purpose: int, said_on: datetime.date, recorded_at: datetime.datetime) -> Any:
+        """The words, with the FIELDS of a purpose, that a slip of that day was given to.
+
+        Of a slip from before the register the first ones; None for a purpose that is not among those read.
+        """
+        told = self.by_purpose.get(purpose, ())
+        stood = takewhile(
+            lambda each: each.history_date <= recorded_at and localdate(each.history_date) <= said_on, told
+        )
+        return [*told[:1], *stood][-1] if told else None
+
+
+def read_wordings(purposes: Collection[int]) -> Wordings:
+    """One statement; none for no purpose."""
+    found: dict[int, list[Any]] = {}
+    if purposes:
+        for each in ProcessingPurpose.history.filter(id__in=purposes).order_by("history_id"):
+            found.setdefault(each.id, []).append(each)
+    return Wordings(found)
+
+
+def wording_in_words(told: Any) -> str:
+    """All the words of a purpose in one text: «Chụp ảnh … Dữ liệu: … Căn cứ: … Ai nhận: … Lưu đến khi nào: …»."""
+    labels = ((str(ProcessingPurpose._meta.get_field(name).verbose_name), name) for name in FIELDS[1:])  # noqa: SLF001 - Django's documented API
+    parts = [f"{label[:1].upper()}{label[1:]}: {getattr(told, name)}" for label, name in labels]
+    return ". ".join(each.rstrip(". ") for each in (told.title, *parts)) + "."

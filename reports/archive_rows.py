@@ -12,6 +12,7 @@ from django.db import models
 from accounts.models import User
 from accounts.tables import Heading, Value
 from approvals import audit_words
+from approvals.models import ProcessingPurpose
 from gradebook.models import SubjectLine
 from reports.archive_tables import Model, Sheet, columns_of, is_history, model_of
 from reports.archive_words import COLUMNS, OF_HISTORY, VALUES
@@ -61,7 +62,7 @@ def _all(model: Model) -> models.QuerySet[Any]:
 
 
 def read_names() -> Names:
-    """What the keys of pupils, people, classes, years and lines stand for. Four statements."""
+    """What the keys of pupils, people, classes, years, lines and purposes stand for. Six statements."""
     years = {year.pk: year.label for year in SchoolYear.objects.all()}
     classes = SchoolClass.objects.values_list("pk", "name", "year")
     return {
@@ -69,6 +70,7 @@ def read_names() -> Names:
         SchoolClass: {pk: f"{name} ({years[year]})" for pk, name, year in classes},
         Student: dict(Student.objects.values_list("pk", "full_name")),
         User: dict(User.objects.values_list("pk", "full_name")),
+        ProcessingPurpose: dict(ProcessingPurpose.objects.values_list("pk", "title")),
         SubjectLine: {
             pk: audit_words.value_words("", "code", code)
             for pk, code in SubjectLine.objects.values_list("pk", "code")

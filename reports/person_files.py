@@ -13,14 +13,17 @@ from typing import Any, Final
 
 from accounts import clock
 from accounts.models import User
-from accounts.tables import Page, write_book
-from approvals.models import DataRequest
+from accounts.tables import Heading, Page, write_book
+from approvals.data_purposes import read_wordings, wording_in_words
+from approvals.models import Consent, DataRequest, ProcessingPurpose
 from reports.archive_rows import Encoder, read_names, readable, stored_rows
 from reports.archive_tables import BOOKS, RESULTS, Sheet, histories, label_of, model_of
 from reports.person_tables import NOT_OF_PUPIL, OF_PUPIL, OF_STAFF
 
 FORMAT: Final = "kimdong-du-lieu-mot-nguoi/1"
 READ_FIRST: Final = "DOC-TRUOC.txt"
+CONSENTS: Final = "approvals.Consent"
+AGREED_TO: Final = Heading("Lời của mục đích lúc kí phiếu", 60)
 _TITLES: Final[Mapping[str, str]] = {
     "gradebook.SubjectResult": "Kết quả môn học",
     "gradebook.TraitResult": "Phẩm chất, năng lực",
@@ -39,7 +42,7 @@ class PersonFile:
 def person_file(request: DataRequest, *, by: User) -> PersonFile:
     """All of the pupil, or of the member of the staff, that the request is about; it comes with both.
 
-    Two statements a table, whatever the number of rows.
+    Two statements a table and five for the purposes of consents, whatever the number of rows.
     """
     paths = OF_PUPIL if request.student_id else OF_STAFF
     key = request.student_id or request.person_id
@@ -75,6 +78,16 @@ def _stored(paths: Mapping[str, str], key: Any) -> Iterator[tuple[str, list[dict
             path = "id" if paths[label] == "pk" else paths[label]
             if rows := stored_rows(model, **{path: key}):
                 yield model._meta.db_table, rows  # noqa: SLF001 - as above
+    if CONSENTS in paths:
+        yield from _stored_purposes(key)
+
+
+def _stored_purposes(pupil: Any) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """What the pupil's consents are about, with all its words: a consent itself has the purpose's number alone."""
+    purposes = set(Consent.objects.filter(student=pupil).values_list("purpose_id", flat=True))
+    for model in (ProcessingPurpose, ProcessingPurpose.history.model):
+        if rows := stored_rows(model, id__in=purposes):
+            yield model._meta.db_table, rows  # noqa: SLF001 - as above
 
 
 def _pages(paths: Mapping[str, str], key: Any, above: tuple[str, ...]) -> Iterator[Page]:
@@ -83,7 +96,21 @@ def _pages(paths: Mapping[str, str], key: Any, above: tuple[str, ...]) -> Iterat
     for sheet in _sheets(paths):
         found = readable(sheet, names, **{paths[sheet.model]: key})
         if rows := list(found.rows):
-            yield Page(sheet.title, found.headings, rows, above=above)
+            headings = found.headings
+            if sheet.model == CONSENTS:
+                words = _words_agreed_to(key)
+                headings, rows = (*headings, AGREED_TO), [[*row, words[row[0]]] for row in rows]
+            yield Page(sheet.title, headings, rows, above=above)
+
+
+def _words_agreed_to(pupil: Any) -> dict[Any, str]:
+    """By the number of a consent the words that it was given to. Two statements."""
+    consents = list(Consent.objects.filter(student=pupil))
+    wordings = read_wordings({each.purpose_id for each in consents})
+    return {
+        each.pk: wording_in_words(wordings.when_signed(each.purpose_id, each.said_on, each.recorded_at))
+        for each in consents
+    }
 
 
 def _sheets(paths: Mapping[str, str]) -> Iterator[Sheet]:
