@@ -47,10 +47,15 @@ class Row:
 
     def give(self, slip: str, signer: str) -> None:
         """What is chosen for the whole class, where the row itself says nothing else."""
-        if slip and self.slip == NONE and self.pupil.missing:
+        if slip and self.slip == NONE and (self.pupil.missing or self.is_late):
             self.slip = slip
         if signer and not self.signer:
             self.signer = next((each for each in self.signers if each.endswith(f"({signer})")), "")
+
+    @property
+    def is_late(self) -> bool:
+        """Whether something was written of the pupil after the page was opened."""
+        return self.seen != str(self.pupil.last)
 
     @property
     def summary(self) -> str:
@@ -202,6 +207,7 @@ class WordForm(forms.Form):
     signer = WordsField(label="Người kí", rows=0, most=200)
     said_on = day_field("Ngày kí phiếu")
     paper = WordsField(label="Phiếu lưu ở", rows=0, most=200)
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, purposes: Sequence[ProcessingPurpose], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -212,6 +218,17 @@ class WordForm(forms.Form):
             field = self.fields[name]
             wrong = f"Chưa chọn {str(field.label).lower()}. Chọn trong danh sách."
             field.error_messages |= dict.fromkeys(("required", "invalid_choice"), wrong)
+
+    @property
+    def last_seen(self) -> int:
+        """The newest row of the pupil that the page showed; -1 where the form does not say."""
+        seen: int | None = self.cleaned_data["seen"]
+        return -1 if seen is None else seen
+
+    def clash(self, message: str, *, shown: int) -> None:
+        """Keeps what was typed; a second save writes it, knowingly. `shown`: the newest row on that page."""
+        self.data = {name: self.data[name] for name in self.data} | {"seen": shown}
+        self.add_error(None, message)
 
     def word(self) -> Word:
         values = self.cleaned_data

@@ -18,6 +18,7 @@ from approvals.data_consents import (
     WHO_SEES,
     ConsentClash,
     Recorded,
+    WordClash,
     pupil_consents,
     read_classes,
     record_slips,
@@ -96,6 +97,10 @@ def _save(request: SignedInRequest, school_class: SchoolClass, form: SlipsForm) 
 def _tell(request: SignedInRequest, school_class: SchoolClass, done: Recorded) -> None:
     if done.pupils:
         messages.success(request, f"Đã ghi phiếu của {done.pupils} em lớp {school_class.name}.")
+    if done.sent_again:
+        messages.info(
+            request, f"Phiếu của {done.sent_again} em đã được ghi ở lần gửi trước: không ghi thêm gì."
+        )
     if done.as_it_stood:
         messages.info(request, f"Phiếu của {done.as_it_stood} em đúng như đã ghi: không ghi thêm gì.")
     if done.asked_since:
@@ -115,10 +120,13 @@ def consent_pupil(request: SignedInRequest, pk: int) -> HttpResponse:
         Consent.objects.filter(student=student).select_related("purpose", "recorded_by").order_by("-id")
     )
     purposes = list(dict.fromkeys([*purposes_to_agree_to(), *(row.purpose for row in rows)]))
-    form = WordForm(posted(request), initial={"said_on": today()}, purposes=purposes)
+    initial = {"said_on": today(), "seen": rows[0].pk if rows else 0}
+    form = WordForm(posted(request), initial=initial, purposes=purposes)
+    status = 200
     if request.method == "POST":
         permissions.require(request.user, Action.RECORD_CONSENTS, WHO_RECORDS, school_class=school_class)
-        if form.is_valid() and _record(request, student, school_class, form):
+        status = _record(request, student, school_class, form) if form.is_valid() else 422
+        if status == 200:
             return redirect("approvals:consent_pupil", pk)
     context = {
         "student": student,
@@ -128,7 +136,7 @@ def consent_pupil(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "may_record": permissions.may(request.user, Action.RECORD_CONSENTS, school_class=school_class),
     }
-    return render(request, "approvals/consent_pupil.html", context, status=422 if form.errors else 200)
+    return render(request, "approvals/consent_pupil.html", context, status=status)
 
 
 def _is_asked(purpose: ProcessingPurpose) -> bool:
@@ -137,14 +145,20 @@ def _is_asked(purpose: ProcessingPurpose) -> bool:
 
 def _record(
     request: SignedInRequest, student: Student, school_class: SchoolClass | None, form: WordForm
-) -> bool:
+) -> int:
+    """200 once it is written, else the status of the page that says why not."""
     try:
-        made = record_word(student, form.word(), school_class=school_class, by=request.user)
+        made = record_word(
+            student, form.word(), seen=form.last_seen, school_class=school_class, by=request.user
+        )
+    except WordClash as clash:
+        form.clash(clash.message, shown=form.get_initial_for_field(form.fields["seen"], "seen"))
+        return 409
     except DataRefused as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return False
+        return 422
     messages.success(request, f"Đã ghi: {made}, ngày {made.said_on:%d/%m/%Y}.")
-    return True
+    return 200
 
 
 def _get_class(user: User, pk: int) -> SchoolClass:

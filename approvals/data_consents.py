@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Max
+
 from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
@@ -174,6 +176,16 @@ class Slip:
     child: Mapping[int, bool]
 
 
+class WordClash(DataOutdated):
+    """Something was written of the pupil since the page was opened; nothing is written now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Phiếu của em vừa được ghi thêm sau khi trang này mở. Chưa ghi gì: xem lại «Hiện nay», «Đã ghi» ở trên; "
+            "vẫn đúng thì bấm «Ghi phiếu» lần nữa."
+        )
+
+
 class ConsentClash(DataOutdated):
     """Somebody else has written for these pupils meanwhile; nothing is written."""
 
@@ -192,6 +204,8 @@ class Recorded:
     """Pupils of whom something was written."""
     as_it_stood: int
     """Pupils whose slip says what stands already."""
+    sent_again: int
+    """Pupils whose slip this same person has just recorded: the form was sent twice."""
     asked_since: tuple[str, ...]
     """Names of those who were not asked on the day of the slip and are by now: their own word is still missing."""
 
@@ -201,7 +215,8 @@ def record_slips(
 ) -> Recorded:
     """Writes the slips of a class in one go: what is missing, and what differs from what stands.
 
-    Eight statements, whatever their number. A slip never undoes what was said after it, nor a withdrawal of its own
+    Eight statements, whatever their number; one more where something was written since the page was opened. A form that
+    the same person sent twice is written once. A slip never undoes what was said after it, nor a withdrawal of its own
     day: RowsRefused, and nothing is written. Raises Refused, DataRefused, ConsentClash too.
     """
     permissions.require(by, Action.RECORD_CONSENTS, WHO_RECORDS, school_class=school_class)
@@ -212,10 +227,14 @@ def record_slips(
         held = {each.pk: each for each in Student.objects.select_for_update().filter(pk__in=told)}
         purposes = purposes_to_agree_to()
         stands = pupil_consents(list(held.values()), purposes)
-        late = [each.student.pk for each in stands if each.last != told[each.student.pk].seen]
-        if late:
-            raise ConsentClash(late)
         news = {each.student.pk: _news(told[each.student.pk], each, said_on) for each in stands}
+        late = [each.student.pk for each in stands if each.last != told[each.student.pk].seen]
+        same = [key for key in late if not news[key]]
+        again = (
+            _sent_again([told[key] for key in same], said_on=said_on, paper=where, by=by) if same else set()
+        )
+        if clash := set(late) - again:
+            raise ConsentClash(clash)
         wrong = {each.student.pk: _why_not(each.student, news[each.student.pk], said_on) for each in stands}
         if any(wrong.values()):
             names = ", ".join(each.student.full_name for each in stands if wrong[each.student.pk])
@@ -243,7 +262,8 @@ def record_slips(
         )
     return Recorded(
         written,
-        len(held) - written,
+        len(held) - written - len(again),
+        len(again),
         tuple(
             each.student.full_name
             for each in stands
@@ -252,6 +272,26 @@ def record_slips(
             and any(cell.child is None for cell in each.cells)
         ),
     )
+
+
+def _sent_again(slips: Sequence[Slip], *, said_on: datetime.date, paper: str, by: User) -> set[int]:
+    """The pupils of whom all that the page did not show was just written by this person from these slips."""
+    seen = {slip.student_id: slip for slip in slips}
+    since = clock.stamp() - SENT_TWICE_WITHIN
+    since_shown: dict[int, list[Consent]] = {key: [] for key in seen}
+    for row in Consent.objects.filter(student__in=seen, pk__gt=min(slip.seen for slip in slips)):
+        if row.pk > seen[row.student_id].seen:
+            since_shown[row.student_id].append(row)
+    return {
+        key
+        for key, rows in since_shown.items()
+        if all(
+            (row.recorded_by_id, row.said_on, row.paper) == (by.pk, said_on, paper)
+            and row.recorded_at > since
+            and (row.giver == Giver.CHILD or row.signer == seen[key].signer)
+            for row in rows
+        )
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,20 +325,30 @@ def _why_not(student: Student, news: Iterable[_New], said_on: datetime.date) -> 
     if why := _before_birth(student, said_on):
         return why
     newer = {
-        f"«{new.cell.purpose.title}» ({new.before.get_said_display().lower()} ngày {new.before.said_on:%d/%m/%Y})": None
+        _told_before(new.before, new.cell.purpose): None
         for new in news
         if new.before is not None and _is_undone(new.before, new.said, said_on)
     }
     if not newer:
         return ""
     return (
-        f"{student.full_name}: phiếu ngày {said_on:%d/%m/%Y} không thay được điều nói sau đó: {', '.join(newer)}. "
+        f"{student.full_name}: {_undoes_nothing(said_on, newer)} "
         "Chọn «Đồng ý các mục còn thiếu» để ghi các mục khác; người đại diện nay đã đổi ý thì ghi phiếu mới ở trang "
         "của em."
     )
 
 
+def _told_before(before: Consent, purpose: ProcessingPurpose) -> str:
+    """«Chụp ảnh …» (đã rút lại ngày 20/11/2026)."""
+    return f"«{purpose.title}» ({before.get_said_display().lower()} ngày {before.said_on:%d/%m/%Y})"
+
+
+def _undoes_nothing(said_on: datetime.date, newer: Iterable[str]) -> str:
+    return f"phiếu ngày {said_on:%d/%m/%Y} không thay được điều nói sau đó: {', '.join(newer)}."
+
+
 def _is_undone(before: Consent, said: str, said_on: datetime.date) -> bool:
+    """A withdrawal stands against a consent of its own day: which of them came last no slip tells."""
     if before.said == Said.WITHDRAWN and said == Said.GIVEN:
         return said_on <= before.said_on
     return said_on < before.said_on
@@ -333,10 +383,14 @@ class Word:
     paper: str
 
 
-def record_word(student: Student, word: Word, *, school_class: SchoolClass | None, by: User) -> Consent:
+def record_word(
+    student: Student, word: Word, *, seen: int, school_class: SchoolClass | None, by: User
+) -> Consent:
     """Writes a consent, a refusal or a withdrawal. `school_class`: where the pupil sits today.
 
-    Raises Refused; DataRefused where nothing was given that could be withdrawn, or the child is not asked.
+    `seen`: the newest row of the pupil that the page showed (`last_word_of`). Raises Refused; WordClash where there is
+    a newer one; DataRefused where nothing was given that could be withdrawn, where a newer word or a withdrawal of that
+    day stands, or the child is not asked.
     """
     permissions.require(by, Action.RECORD_CONSENTS, WHO_RECORDS, school_class=school_class)
     where = _paper(word.paper, word.said_on)
@@ -355,10 +409,17 @@ def record_word(student: Student, word: Word, *, school_class: SchoolClass | Non
                 thing=f"consents_of_pupil:{student.pk}",
             )
             return before
+        if last_word_of(student) != seen:
+            raise WordClash
         if word.said == Said.WITHDRAWN and (before is None or before.said != Said.GIVEN):
             raise DataRefused("Chưa có đồng ý nào đang có hiệu lực để rút lại.", "said")
-        if before is not None and word.said_on < before.said_on:
-            raise DataRefused(f"Đã có phiếu ngày {before.said_on:%d/%m/%Y}, mới hơn phiếu này.", "said_on")
+        if before is not None and _is_undone(before, word.said, word.said_on):
+            told = _undoes_nothing(word.said_on, [_told_before(before, word.purpose)])
+            raise DataRefused(
+                f"{told[:1].upper()}{told[1:]} Xem lại ngày trên phiếu; người đại diện nay đã đổi ý thì lấy phiếu mới, "
+                "kí sau ngày ấy.",
+                "said_on",
+            )
         if word.said != Said.WITHDRAWN and not _is_asked_for(word.purpose):
             raise DataOutdated("Mục đích này vừa thôi áp dụng. Mở lại trang rồi làm tiếp.")
         common = {"student": student, "said_on": word.said_on, "paper": where, "recorded_by": by}
@@ -376,6 +437,12 @@ def _is_same(before: Consent, word: Word, signer: str, paper: str, by: User) -> 
     told = (word.said, signer, word.said_on, paper, by.pk)
     wrote = (before.said, before.signer, before.said_on, before.paper, before.recorded_by_id)
     return wrote == told and before.recorded_at > clock.stamp() - SENT_TWICE_WITHIN
+
+
+def last_word_of(student: Student) -> int:
+    """The number of the newest row of a pupil, whatever it is about; 0 for none. One statement."""
+    last: int | None = Consent.objects.filter(student=student).aggregate(last=Max("id"))["last"]
+    return last or 0
 
 
 def _newest(student: Student, word: Word) -> Consent | None:

@@ -4,7 +4,7 @@ import datetime
 
 from accounts import clock
 from accounts.models import User
-from approvals.data_consents import Slip, Word, record_slips, record_word, signers_of
+from approvals.data_consents import Slip, Word, last_word_of, record_slips, record_word, signers_of
 from approvals.data_incidents import Found, Notice, Told, close_incident, notify, record_incident
 from approvals.data_purposes import begin_register, purposes_to_agree_to
 from approvals.data_requests import Asked, move_request, record_request
@@ -71,7 +71,7 @@ def _withdraw(year: SchoolYear, clerk: User) -> None:
         clock.today(),
         "Đơn lưu ở văn phòng, tập dữ liệu cá nhân",
     )
-    record_word(seat.student, word, school_class=seat.school_class, by=clerk)
+    record_word(seat.student, word, seen=last_word_of(seat.student), school_class=seat.school_class, by=clerk)
 
 
 def _told_in_time(principal: User, clerk: User) -> None:

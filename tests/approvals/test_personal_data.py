@@ -19,6 +19,7 @@ from approvals.data_consents import (
     Said,
     Slip,
     Word,
+    last_word_of,
     read_classes,
     record_slips,
     record_word,
@@ -95,6 +96,14 @@ def slip_of(pupil, *, said=True, child=None, seen=0, signer="Trần Thị Tư (m
 def handed_in(school, *slips, by=None):
     return record_slips(
         school.class_4a, slips, said_on=clock.today(), paper="Hồ sơ lớp 4A", by=again(by or school.lan)
+    )
+
+
+def recorded(school, said, *, by=None):
+    """A word of the first pupil of 4A from a page opened just now."""
+    pupil = school.pupils[0]
+    return record_word(
+        pupil, said, seen=last_word_of(pupil), school_class=school.class_4a, by=again(by or school.lan)
     )
 
 
@@ -276,9 +285,7 @@ def test_a_younger_child_is_not_asked_until_the_birthday(school):
     assert set(words_of_first(school).values()) == {"Được phép"}
     assert set(Consent.objects.values_list("giver", flat=True)) == {Giver.REPRESENTATIVE}
     with pytest.raises(DataRefused, match="chưa đủ 7 tuổi"):
-        record_word(
-            pupil, word(PHOTO, Said.GIVEN, giver=Giver.CHILD), school_class=school.class_4a, by=school.lan
-        )
+        recorded(school, word(PHOTO, Said.GIVEN, giver=Giver.CHILD))
     with clock.travelling(clock.now() + 60 * DAY):
         assert set(words_of_first(school).values()) == {"Thiếu ý kiến học sinh"}
 
@@ -295,6 +302,7 @@ def test_a_withdrawal_is_a_new_row_and_the_consent_stays_on_record(school, clien
         "signer": "Trần Thị Tư (mẹ)",
         "said_on": clock.today().isoformat(),
         "paper": "Đơn ở văn phòng",
+        "seen": last_word_of(pupil),
     }
     shown = text(client.post(page, data, follow=True))
     assert "Đã rút lại" in shown
@@ -308,7 +316,7 @@ def test_what_was_never_given_cannot_be_withdrawn_on_the_page_nor_in_the_databas
     pupil = school.pupils[0]
     withdrawal = word(PHOTO, Said.WITHDRAWN)
     with pytest.raises(DataRefused, match="Chưa có đồng ý nào"):
-        record_word(pupil, withdrawal, school_class=school.class_4a, by=school.lan)
+        recorded(school, withdrawal)
     row = Consent(
         student=pupil,
         purpose=purpose(PHOTO),
@@ -383,7 +391,7 @@ def sent(client, school, data):
 def withdrawn(school, code=PHOTO):
     pupil = school.pupils[0]
     handed_in(school, slip_of(pupil))
-    record_word(pupil, word(code, Said.WITHDRAWN), school_class=school.class_4a, by=school.lan)
+    recorded(school, word(code, Said.WITHDRAWN))
 
 
 @pytest.mark.parametrize("days", [0, 3])
@@ -427,7 +435,7 @@ def test_a_slip_after_a_withdrawal_may_agree_again(school, client):
     pupil, day = school.pupils[0], clock.today()
     record_slips(school.class_4a, [slip_of(pupil)], said_on=day - 3 * DAY, paper="Hồ sơ", by=school.lan)
     withdrawal = word(PHOTO, Said.WITHDRAWN, on=day - DAY)
-    record_word(pupil, withdrawal, school_class=school.class_4a, by=school.lan)
+    recorded(school, withdrawal)
     sent(client, school, slips_page(school, **{"slip-{0}": "all", "signer-{0}": "Trần Thị Tư (mẹ)"}))
     assert words_of_first(school)[PHOTO] == "Được phép"
 
@@ -457,7 +465,7 @@ def test_the_boxes_of_a_pupil_begin_as_it_stands_and_only_what_differs_is_writte
 
 def test_after_rewording_a_purpose_a_class_is_done_with_one_choice_and_other_words_stay(school, client):
     handed_in(school, *(slip_of(pupil) for pupil in school.pupils[:4]))
-    record_word(school.pupils[0], word(PUBLIC, Said.WITHDRAWN), school_class=school.class_4a, by=school.lan)
+    recorded(school, word(PUBLIC, Said.WITHDRAWN))
     reword_purpose(
         purpose(PHOTO), told(), seen=seen_of(purpose(PHOTO)), why="Chỉ còn ảnh thẻ", by=school.bich
     )
@@ -520,7 +528,8 @@ def test_a_slip_from_before_the_primary_years_or_the_birth_is_refused_and_what_w
 def test_a_word_of_a_pupil_that_is_sent_twice_is_written_once(school):
     agreed = word(PHOTO, Said.GIVEN)
     made = [
-        record_word(school.pupils[0], agreed, school_class=school.class_4a, by=school.lan) for _ in range(2)
+        record_word(school.pupils[0], agreed, seen=0, school_class=school.class_4a, by=school.lan)
+        for _ in range(2)
     ]
     assert made[0].pk == made[1].pk
     assert Consent.objects.count() == 1
