@@ -20,12 +20,14 @@ from approvals.data_refusals import DataOutdated, DataRefused
 from approvals.data_requests import WHO_KEEPS, acts_for, move_request, record_request
 from approvals.data_rules import RIGHTS_ARTICLE, TAKES_A_COPY
 from approvals.data_tasks import days_words, due_of
+from approvals.data_withdrawals import still_agreed
 from approvals.data_workflow import OPEN_REQUESTS, TAKEN_BY_COPY, RequestAct
 from approvals.models import DataRequest
 from students.models import Student
 from students.search import find_pupils
 
 PER_PAGE = 25
+LONGEST_KEY = 19
 MOST_FOUND = 20
 WHO_SEES = "Sổ yêu cầu về dữ liệu cá nhân mở cho Ban giám hiệu, văn thư."
 ACTS = {
@@ -135,7 +137,13 @@ def data_request_act(request: SignedInRequest, pk: int, act: str) -> HttpRespons
     if act not in set(RequestAct):
         raise Http404(f"Không có việc «{act}».")
     try:
-        moved = move_request(found, RequestAct(act), text=request.POST.get("text", ""), by=request.user)
+        moved = move_request(
+            found,
+            RequestAct(act),
+            text=request.POST.get("text", ""),
+            kept=_kept(request),
+            by=request.user,
+        )
     except DataRefused as refusal:
         status = 409 if isinstance(refusal, DataOutdated) else 422
         return _show(
@@ -145,19 +153,28 @@ def data_request_act(request: SignedInRequest, pk: int, act: str) -> HttpRespons
     return redirect("approvals:data_request", pk)
 
 
+def _kept(request: SignedInRequest) -> set[int]:
+    """The purposes that are ticked as not asked for."""
+    ticked = (each for each in request.POST.getlist("kept") if each.isascii() and each.isdecimal())
+    return {int(each) for each in ticked if len(each) < LONGEST_KEY}
+
+
 def _show(
     request: SignedInRequest, found: DataRequest, *, error: str = "", act: str = "", status: int = 200
 ) -> HttpResponse:
+    acts = acts_for(found, request.user)
     takes_copy = found.kind in TAKES_A_COPY and found.state in TAKEN_BY_COPY
     context = {
         "found": found,
         "line": _line(found),
         "acts": [
             {"name": each.value, "label": label, "help": words, "look": look}
-            for each in acts_for(found, request.user)
+            for each in acts
             for label, words, look in [ACTS[each]]
         ],
         "error": error,
+        "standing": still_agreed(found) if RequestAct.CARRY_OUT in acts else [],
+        "kept": _kept(request),
         "wrong_act": act,
         "typed": request.POST.get("text", ""),
         "article": RIGHTS_ARTICLE,

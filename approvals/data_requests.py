@@ -1,6 +1,7 @@
 """Requests of the people whose data the school has: written down, answered, decided, carried out (rule R67)."""
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from approvals.data_rules import (
     request_due_on,
     years_before,
 )
+from approvals.data_withdrawals import check_withdrawn, quoted
 from approvals.data_workflow import DataActor, RequestAct, RequestState, request_target
 from approvals.models import DataRequest
 from students.models import Student
@@ -113,8 +115,14 @@ def acts_for(request: DataRequest, user: User) -> list[RequestAct]:
     return [act for act in RequestAct if request_target(RequestState(request.state), act, actors)]
 
 
-def move_request(request: DataRequest, act: RequestAct, *, text: str, by: User) -> DataRequest:
-    """One move with its words. Raises PermissionDenied, DataRefused without words, DataOutdated."""
+def move_request(
+    request: DataRequest, act: RequestAct, *, text: str, kept: Collection[int] = (), by: User
+) -> DataRequest:
+    """One move with its words. Raises PermissionDenied, DataRefused without words, DataOutdated.
+
+    A request to withdraw consents is not carried out while one still stands: DataRefused, but for purposes that it did
+    not ask for (`kept`, by number), which the reply then names.
+    """
     permissions.require(by, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
     words = words_of(text, _WORDS[act], "text")
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as done:
@@ -126,6 +134,8 @@ def move_request(request: DataRequest, act: RequestAct, *, text: str, by: User) 
         elif act in (RequestAct.GRANT, RequestAct.REFUSE):
             held.decided_at, held.decided_by, held.decision = now, by, words
         else:
+            if act == RequestAct.CARRY_OUT and (unasked := check_withdrawn(held, kept)):
+                words = f"{words}\nYêu cầu không xin rút: {quoted(unasked)}."
             held.closed_at, held.closed_by, held.reply = now, by, words
         held.state = target
         held.save()
