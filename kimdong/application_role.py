@@ -10,8 +10,8 @@ from django.db.backends.utils import CursorWrapper
 
 ROLE = "kimdong_app"
 READER = "kimdong_reader"
-"""For whoever evaluates by SQL, where the database has it: reads all but what lets somebody log in, and what tells in
-plain text what stands sealed elsewhere (docs/decisions/0201)."""
+"""For whoever evaluates by SQL, where the database has it: reads all but what lets somebody log in, and the records
+as they went to the sector database: sealed, and of no use to it (docs/decisions/0201)."""
 
 # Nobody but the triggers (as owner) writes the chain; nobody but `migrate` says what has been migrated.
 _ONLY_READ = ("accounts_auditentry", "accounts_audithead", "django_migrations")
@@ -23,7 +23,7 @@ _SECRET = (
     "accounts_activationslip",
     "accounts_signedinsession",
 )
-_TELLS_WHAT_IS_SEALED = ("reports_syncrecord",)
+_SEALED_WHOLE = ("reports_syncrecord",)
 _SECRET_COLUMNS = {"accounts_user": "password"}
 _KEPT = """
 SELECT c.relname, bool_or((t.tgtype & 16) > 0), bool_or((t.tgtype & 8) > 0)
@@ -62,7 +62,7 @@ def grant_all_it_may(role: str = ROLE) -> None:
 def _let_read(cursor: CursorWrapper) -> None:
     reader = connection.ops.quote_name(READER)
     cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}")
-    for table in (*_SECRET, *_TELLS_WHAT_IS_SEALED, *_SECRET_COLUMNS):
+    for table in (*_SECRET, *_SEALED_WHOLE, *_SECRET_COLUMNS):
         cursor.execute(f"REVOKE SELECT ON {table} FROM {reader}")  # noqa: S608 - our own words
     for table, secret in _SECRET_COLUMNS.items():
         cursor.execute(

@@ -22,7 +22,7 @@ NOT_WATCHED: Mapping[str, str] = {
     "approvals_booklook": "looks before a signature, kept and asked for by the database; the signature is watched",
     "reports_printedcontent": "what a print said, under its hash; the database refuses to change or delete it",
     "reports_printedpart": "which parts a print has; as their content",
-    "reports_syncrecord": "records of a batch, bound by its digest, which the chain has; the database refuses changes",
+    "reports_syncrecord": "sealed records of a batch, bound by its digest, which the chain has; changes are refused",
     "students_pupilwords": "words of the search, which the database keeps itself from watched tables",
     "students_rosterrun": "how far a list in the background is; the list (RosterUpload) and what it does are watched",
 }

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.sealed import SealedField
 from accounts.words import grouped
 from gradebook.regulation import Period
 from students.models import SchoolYear
@@ -64,7 +65,8 @@ class SyncRecord(models.Model):
     """A record as it goes out: the envelope of domain.md 5.3 and its content. Append-only.
 
     `version` grows by one with each change of the content, so it never is 0; CANCEL is soft and repeats the content.
-    `content` is canonical JSON and `digest` its SHA-256: the database refuses a row where the two differ.
+    `content` is canonical JSON, which has identity numbers and telephones in it: the database holds it sealed and takes
+    nothing else (docs/decisions/0201). A changed one no longer opens; two exchanged ones break the batch's digest.
     """
 
     class Kind(models.TextChoices):
@@ -84,8 +86,7 @@ class SyncRecord(models.Model):
     record_id = models.CharField("mã bản ghi", max_length=60)
     version = models.PositiveIntegerField("phiên bản")
     event = models.CharField("sự kiện", max_length=6, choices=Event)
-    content = models.TextField("nội dung")
-    digest = models.CharField("SHA-256", max_length=64)
+    content = SealedField("nội dung")
 
     class Meta:
         ordering = ("id",)

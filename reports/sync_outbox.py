@@ -5,7 +5,6 @@ grows only when the content does, so preparing twice without a change in between
 once come one after the other: the row of the year is held.
 """
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -40,7 +39,7 @@ class Last:
     pk: int
     version: int
     event: str
-    digest: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +79,6 @@ class Pending:
 def canonical(content: Content) -> str:
     """The same text for the same content."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest_of(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def read_pending(year: SchoolYear) -> Pending:
@@ -157,9 +152,9 @@ def _last_versions(year: SchoolYear) -> dict[Key, Last]:
         .distinct("kind", "record_id")
     )
     return {
-        (kind, record_id): Last(pk, version, event, digest)
-        for kind, record_id, pk, version, event, digest in newest.values_list(
-            "kind", "record_id", "pk", "version", "event", "digest"
+        (kind, record_id): Last(pk, version, event, content)
+        for kind, record_id, pk, version, event, content in newest.values_list(
+            "kind", "record_id", "pk", "version", "event", "content"
         )
     }
 
@@ -173,7 +168,7 @@ def _changes(gathered: Gathered, last: Mapping[Key, Last]) -> Iterator[Change]:
             yield Change(kind, record_id, Event.NEW, 1, text)
         elif known.event == Event.CANCEL:
             yield Change(kind, record_id, Event.NEW, known.version + 1, text)
-        elif known.digest != digest_of(text):
+        elif known.content != text:
             yield Change(kind, record_id, Event.UPDATE, known.version + 1, text)
     for (kind, record_id), known in last.items():
         is_there = (kind, record_id) in gathered.ready or (kind, record_id) in gathered.held
@@ -194,5 +189,4 @@ def _records(pending: Pending) -> Iterator[SyncRecord]:
             version=change.version,
             event=change.event,
             content=content,
-            digest=digest_of(content),
         )
