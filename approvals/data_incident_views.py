@@ -28,6 +28,7 @@ from approvals.data_rules import (
     FIRST_REPORT_ARTICLE,
     FIRST_REPORT_WITHIN,
     INCIDENT_ARTICLE,
+    INCIDENT_FORM,
     hours_left,
     is_late_notice,
     notify_by,
@@ -177,6 +178,7 @@ def _show(
         "first_report_by": found.discovered_at + FIRST_REPORT_WITHIN,
         "first_report_article": FIRST_REPORT_ARTICLE,
         "article": INCIDENT_ARTICLE,
+        "form_name": INCIDENT_FORM,
         "may_notify": IncidentAct.NOTIFY in acts,
         "may_close": IncidentAct.CLOSE in acts,
         "may_edit": found.state != IncidentState.CLOSED

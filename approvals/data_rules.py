@@ -212,6 +212,8 @@ def request_due_on(kind: RequestKind, received_on: datetime.date) -> datetime.da
 # -- Incidents (Luật Điều 23; NĐ Điều 28) ------------------------------------------------------------------
 
 INCIDENT_ARTICLE: Final = "Điều 23 Luật 91/2025/QH15, Điều 28 NĐ 356/2025/NĐ-CP"
+INCIDENT_FORM: Final = "Mẫu số 08, NĐ 356/2025/NĐ-CP"
+"""Which form the notice to the authority has."""
 FIRST_REPORT_ARTICLE: Final = "điểm d khoản 2 Điều 31 NĐ 331/2026/NĐ-CP"
 NOTIFY_WITHIN: Final = datetime.timedelta(hours=72)
 """From the discovery, not from what happened."""

@@ -1,6 +1,7 @@
 """The notice of a breach of personal data on paper (Luật 91/2025 Điều 23; NĐ 356/2025 Điều 28; Nghị định 30/2020)."""
 
 import datetime
+import re
 from dataclasses import dataclass
 
 from django.utils.timezone import localdate
@@ -15,7 +16,8 @@ from students.paper_dates import long_date
 
 TEMPLATE = "reports/print/data_incident.html"
 RECIPIENTS = (f"{NOTIFIED};", "UBND phường (xã);", "Lưu: VT.")
-FORM = "Mẫu số 08, NĐ 356/2025/NĐ-CP"
+NO_NUMBER = "……/……"
+_NUMBER = re.compile(r"\d+(?:/\d{4})?/[^\W\d][^\s,;]*")
 
 
 class NoYearError(Exception):
@@ -33,6 +35,12 @@ class IncidentPaper:
     @property
     def title(self) -> str:
         return f"Thông báo {self.incident.label.lower()}"
+
+    @property
+    def number(self) -> str:
+        """«14/CV-THKĐ» of «14/CV-THKĐ, gửi qua bưu điện»; dots, to be filled in by hand, while none is written down."""
+        found = _NUMBER.search(self.incident.notice)
+        return found.group().rstrip(".") if found else NO_NUMBER
 
     @property
     def day(self) -> datetime.date:
@@ -59,8 +67,11 @@ class IncidentPaper:
 
 
 def read_incident_paper(incident: DataIncident) -> IncidentPaper:
-    """Three statements. Raises NoYearError."""
-    year = SchoolYear.objects.current()
+    """With the heading of the current year, in a new school of the one being prepared. Raises NoYearError.
+
+    Three statements, one more while no year has begun.
+    """
+    year = SchoolYear.objects.current() or SchoolYear.objects.order_by("-year").first()
     if year is None:
         raise NoYearError
     day = localdate(incident.notified_at) if incident.notified_at else today()
@@ -71,5 +82,5 @@ def incident_pdf(paper: IncidentPaper) -> bytes:
     # Only here, so that a web process that prints none does not load the typesetter (40 MB).
     from reports import pdf  # noqa: PLC0415
 
-    context = {"paper": paper, "recipients": RECIPIENTS, "form": FORM}
+    context = {"paper": paper, "recipients": RECIPIENTS}
     return pdf.render(TEMPLATE, context, title=paper.title)
