@@ -215,6 +215,6 @@ def read_wordings(purposes: Collection[int]) -> Wordings:
 
 def wording_in_words(told: Any) -> str:
     """All the words of a purpose in one text: «Chụp ảnh … Dữ liệu: … Căn cứ: … Ai nhận: … Lưu đến khi nào: …»."""
-    labels = ((str(ProcessingPurpose._meta.get_field(name).verbose_name), name) for name in FIELDS[1:])  # noqa: SLF001 - Django's documented API
-    parts = [f"{label[:1].upper()}{label[1:]}: {getattr(told, name)}" for label, name in labels]
+    labels = {each.name: str(each.verbose_name) for each in ProcessingPurpose._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
+    parts = [f"{labels[name][:1].upper()}{labels[name][1:]}: {getattr(told, name)}" for name in FIELDS[1:]]
     return ". ".join(each.rstrip(". ") for each in (told.title, *parts)) + "."
