@@ -27,7 +27,7 @@ def seal_records(*_: Any) -> None:
 class Migration(migrations.Migration):
     safe_because = (
         "only the clerk's page of the outbox uses this table, a few times a year: until web and worker start anew its"
-        " tries end in an error and write nothing, and a few thousand rows are sealed in about a second"
+        " tries end in an error and write nothing, and a few thousand rows are sealed in seconds"
     )
     dependencies = [("reports", "0005_old_years_followed")]
     operations = [
