@@ -32,6 +32,8 @@ TOO_OLD: Final = datetime.timedelta(hours=36)
 """Without a proven backup for so long, the clerk is told at the start page."""
 BOOKS_TRIED: Final = 20
 """Of the files that are taken out and compared, so many are printed books, or all where there are fewer."""
+ASLEEP: Final = "Máy nền đang không chạy"
+WAKE_IT: Final = "Nhờ người quản trị máy chủ khởi động lại máy nền (worker)"
 WHO_BACKS_UP: Final = "Sao lưu dữ liệu của trường là việc của văn thư."
 WORKER_ROLE: Final = "Máy sao lưu"
 
@@ -53,6 +55,8 @@ def ask_for_backup(*, by: User) -> Backup:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
         under_way = Backup.objects.filter(UNDER_WAY).order_by("pk").first()
         if under_way is not None:
+            if not background.has_live_worker():
+                raise BackupRefused(waits_for_the_worker(under_way))
             raise BackupRefused(
                 f"Đang sao lưu (bản số {under_way.pk}), nên không làm thêm bản nữa. Chờ xong, còn cần thì bấm lại."
             )
@@ -60,6 +64,11 @@ def ask_for_backup(*, by: User) -> Backup:
         BACKUPS.enqueue(backup.pk)
         act.says("Yêu cầu sao lưu dữ liệu của trường", thing=f"backup:{backup.pk}")
     return backup
+
+
+def waits_for_the_worker(backup: Backup) -> str:
+    """What whoever asked is told while no worker lives."""
+    return f"{ASLEEP}: bản sao lưu số {backup.pk} chờ máy nền chạy lại. {WAKE_IT}."
 
 
 def ask_in_passing(reason: Backup.Reason, *, about: str, occasion: str, by: User | None = None) -> None:
