@@ -67,10 +67,11 @@ def _ask(request: SignedInRequest) -> HttpResponse:
     except BackupRefused as refusal:
         messages.warning(request, str(refusal))
     else:
-        if has_live_worker():
-            messages.success(request, "Máy nền sao lưu ngay. Trang này tự ghi khi xong: «Đã thử, đúng».")
-        else:
+        if not has_live_worker():
             messages.warning(request, waits_for_the_worker(backup))
+        else:
+            what = f"thử lại bản số {backup.pk} ngay" if backup.failure else "sao lưu ngay"
+            messages.success(request, f"Máy nền {what}. Trang này tự ghi khi xong: «Đã thử, đúng».")
     return redirect("accounts:backups")
 
 

@@ -27,7 +27,8 @@ TASK: Final = "back_up"
 BACKUPS: Final = background.Kind(TASK, key="backup_id", locks=36)
 OPEN: Final = (Backup.State.WAITING, Backup.State.RUNNING)
 UNDER_WAY: Final = Q(state=Backup.State.RUNNING) | Q(state=Backup.State.WAITING, failure="")
-"""Not one that failed and waits to be tried again: it keeps nobody from asking. In Python `Backup.is_under_way`."""
+"""Not one that failed and waits to be tried again: whoever asks hurries it. In Python `Backup.is_under_way`."""
+TRIED_AGAIN: Final = Q(state=Backup.State.WAITING) & ~Q(failure="")
 TOO_OLD: Final = datetime.timedelta(hours=36)
 """Without a proven backup for so long, the clerk is told at the start page."""
 BOOKS_TRIED: Final = 20
@@ -46,7 +47,10 @@ class BackupRefused(Exception):
 
 
 def ask_for_backup(*, by: User) -> Backup:
-    """A backup at once. Raises PermissionDenied; BackupRefused where none is made, or while one waits or runs."""
+    """A backup at once: one that failed and would be tried again later, else a new one.
+
+    Raises PermissionDenied; BackupRefused where none is made, or while one waits or runs.
+    """
     permissions.require(by, Action.MAKE_BACKUP, WHO_BACKS_UP)
     if settings.BACKUPS is None:
         raise BackupRefused(NOT_SET)
@@ -60,6 +64,11 @@ def ask_for_backup(*, by: User) -> Backup:
             raise BackupRefused(
                 f"Đang sao lưu (bản số {under_way.pk}), nên không làm thêm bản nữa. Chờ xong, còn cần thì bấm lại."
             )
+        again = Backup.objects.filter(TRIED_AGAIN).order_by("pk").last()
+        if again is not None:
+            BACKUPS.hurry(again.pk)
+            act.says("Yêu cầu thử lại ngay bản sao lưu có lỗi", thing=f"backup:{again.pk}")
+            return again
         backup = Backup.objects.create(reason=Backup.Reason.ASKED, asked_by=by)
         BACKUPS.enqueue(backup.pk)
         act.says("Yêu cầu sao lưu dữ liệu của trường", thing=f"backup:{backup.pk}")

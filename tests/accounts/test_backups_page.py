@@ -143,6 +143,32 @@ def test_while_one_runs_the_page_says_to_wait_looks_again_by_itself_and_offers_n
     assert "hx-trigger" not in client.get(PAGE).content.decode().split("<main", 1)[1]
 
 
+def test_asking_while_a_failed_one_waits_to_be_tried_again_hurries_that_one_and_adds_none(client, school):
+    client.force_login(school.tuan)
+    client.post(PAGE)
+    backup = Backup.objects.get()
+    later = clock.stamp() + datetime.timedelta(minutes=35)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = %s", [later])
+    Backup.objects.update(failure="Ổ đĩa của kho hết chỗ.", attempts=1, started_at=clock.now())
+    assert f"bấm «Sao lưu ngay» để thử lại bản số {backup.pk} ngay" in words(client, school.tuan)
+    for _press in range(2):
+        answer = client.post(PAGE, follow=True).content.decode()
+        assert f"Máy nền thử lại bản số {backup.pk} ngay" in answer
+    assert Backup.objects.count() == 1
+    [job] = ProcrastinateJob.objects.filter(task_name=backups.TASK)
+    assert (job.status, job.scheduled_at) == ("todo", None)
+    assert AdminAction.objects.filter(thing=f"backup:{backup.pk}", words__contains="thử lại").count() == 2
+
+
+def test_asking_again_after_one_that_failed_for_good_makes_one_more(client, school):
+    Backup.objects.create(reason="daily", occasion="daily x", state="failed", failure="Hết chỗ.", attempts=3)
+    client.force_login(school.tuan)
+    for _press in range(3):
+        client.post(PAGE)
+    assert Backup.objects.filter(reason="asked").count() == 1
+
+
 def test_while_no_worker_lives_nothing_is_called_safe_or_under_way(client, school):
     proven()
     the_worker_dies()
