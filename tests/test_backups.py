@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from psycopg import sql
 
 from accounts import clock
@@ -136,6 +137,7 @@ def test_a_school_is_backed_up_proven_and_brought_back_on_an_empty_machine(commi
             "restoring the database",
             "granting",
             "comparing",
+            f"of {timezone.localtime(backup.made_at):%H:%M %d/%m/%Y} (Asia/Ho_Chi_Minh), ",
             f"made by version {VERSION}, this is {VERSION}",
             " s in all",
         ):
