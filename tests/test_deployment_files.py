@@ -80,6 +80,14 @@ def test_web_and_worker_wait_for_the_database_and_the_migrations(compose, name):
     assert waits == {"database": "service_healthy", "migrate": "service_completed_successfully"}
 
 
+@pytest.mark.parametrize("name", APPLICATION)
+def test_what_the_environments_file_may_say_of_backups_has_a_place_in_every_service(compose, name):
+    told = compose["services"][name]["environment"]
+    assert told["KIMDONG_BACKUP_REPOSITORY"] == "/var/lib/kimdong/backups/repository"
+    assert told["KIMDONG_BACKUP_PASSWORD_FILE"] == "/run/secrets/backup_password"
+    assert told["KIMDONG_BACKUP_PROOF_URL_FILE"] == "/run/secrets/proof_database_url"
+
+
 def test_no_secret_stands_in_the_compose_file(compose):
     for name, service in compose["services"].items():
         for variable in service.get("environment", {}):

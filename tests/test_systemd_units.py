@@ -56,6 +56,7 @@ def test_a_unit_reads_a_whole_environment_with_the_secrets_that_are_made(unit, s
     told = environment_of(unit, secrets)
     role = "kimdong" if unit in OF_THE_OWNER else "kimdong_app"
     assert (told.mode, told.database["USER"], told.behind_tls) == ("production", role, True)
+    assert told.backups is not None  # else what the file may have of a second place stops the start
 
 
 @pytest.mark.parametrize("unit", ["kimdong-web.service", "kimdong-worker@.service"])
