@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "kimdong.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kimdong.safe_answers.SafeAnswersMiddleware",
+    "kimdong.status.MachinesFirstMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
