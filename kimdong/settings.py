@@ -284,6 +284,7 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "json": {"()": "kimdong.log_lines.JsonLines"},
     },
+    "filters": {"no_fault_of_ours": {"()": "kimdong.log_lines.NoFaultOfOurs"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -294,6 +295,8 @@ LOGGING = {
     "loggers": {
         # Its own words about each attempt, name and address: ours are in the access log.
         "axes": {"level": "ERROR"},
+        # Whoever scans the internet asks for any name.
+        "django.security.DisallowedHost": {"filters": ["no_fault_of_ours"]},
         "procrastinate": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
