@@ -246,6 +246,39 @@ def test_scripts_are_executable_and_well_formed(path):
     subprocess.run(["bash", "-n", ROOT / path], check=True)
 
 
+def test_no_service_runs_as_root(compose, dockerfile):
+    """Web, worker and migrations by the image's last USER, the proxy by its own, which owns what it writes."""
+    assert compose["services"]["database"]["user"] == "postgres"
+    assert ("USER", "kimdong") in dockerfile
+    proxy = compose["services"]["proxy"]
+    image = (ROOT / proxy["build"]["dockerfile"]).read_text(encoding="utf-8")
+    assert f"USER {proxy['user']}\n" in image
+    assert f"chown -R {proxy['user']} /data /config" in image
+    assert {volume.split(":")[1] for volume in proxy["volumes"] if not volume.startswith(".")} == {
+        "/data",
+        "/config",
+    }
+    # It listens at 80 and 443 without a capability.
+    assert "setcap -r /usr/bin/caddy" in image
+    assert proxy["sysctls"] == {"net.ipv4.ip_unprivileged_port_start": 0}
+    assert not [name for name, service in compose["services"].items() if service.get("cap_add")]
+
+
+def test_a_school_that_signs_has_its_certificate_in_web_and_worker_and_what_signs_in_the_image(dockerfile):
+    more = yaml.safe_load((ROOT / "deploy/signing.yml").read_text(encoding="utf-8"))
+    services = more["services"]
+    assert set(services) == set(APPLICATION)  # one image: whoever builds it, builds the same
+    assert {each["build"]["args"]["REQUIREMENTS"] for each in services.values()} == {
+        "requirements-signing.txt"
+    }
+    assert ("ARG", "REQUIREMENTS=requirements.txt") in dockerfile
+    assert "!requirements-signing.txt" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {name for name, each in services.items() if "secrets" in each} == {"web", "worker"}
+    for service in (services["web"], services["worker"]):
+        named = [path.removeprefix("/run/secrets/") for path in service["environment"].values()]
+        assert named == service["secrets"] == [*more["secrets"]]
+
+
 @pytest.mark.parametrize(
     ("file", "services"), [("second-place.yml", {"worker"}), ("restore.yml", {"restore"})]
 )

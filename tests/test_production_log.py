@@ -98,7 +98,9 @@ def test_a_scanner_that_asks_for_another_name_leaves_one_warning_and_no_tracebac
     assert ask(server, wanted)[0] == 400
     lines = (server.files / "web.log").read_text(encoding="utf-8").splitlines()[before:]
     told = [line for line in map(json.loads, lines) if line["logger"] != "kimdong.requests"]
-    assert [(line["level"], line["logger"]) for line in told] == [("WARNING", "django.security.DisallowedHost")]
+    assert [(line["level"], line["logger"]) for line in told] == [
+        ("WARNING", "django.security.DisallowedHost")
+    ]
     assert "scanned.example" in told[0]["message"]
     assert "traceback" not in told[0]
 
