@@ -57,11 +57,12 @@ MIDDLEWARE = [
     "kimdong.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kimdong.safe_answers.SafeAnswersMiddleware",
-    "kimdong.status.MachinesFirstMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before anything looks into the session, which is in the database.
+    "kimdong.status.MachinesFirstMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.idle_lock.IdleLockMiddleware",

@@ -1,6 +1,6 @@
 """Addresses for machines: does the web process live (`/healthz`), may it be given work (`/readyz`).
 
-Answered before a session or an account is looked for, so in plain text whoever asks and whatever the database does; and
+Answered before a session is looked into, so in plain text whoever asks and whatever the database does; and
 told to strangers, so what only an administrator should know of the data key is in the log.
 """
 
