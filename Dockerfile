@@ -1,9 +1,11 @@
 # Kim Đồng for production: web server, worker and migrations from one image (see docker-compose.yml).
 # Debian 12 and Python 3.11, as in the tests.
 FROM python:3.11-slim-bookworm AS packages
-COPY requirements.txt .
+# requirements-signing.txt where finished books are signed (deploy/signing.yml).
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-signing.txt ./
 RUN python -m venv /opt/venv \
- && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --requirement requirements.txt
+ && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --requirement "$REQUIREMENTS"
 
 FROM python:3.11-slim-bookworm
 COPY deploy/system-packages.txt /tmp/

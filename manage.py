@@ -6,9 +6,11 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from kimdong.environment import environment_or_exit
+from kimdong.start import NEED_THE_DATABASE, database_or_exit, environment_or_exit
 
 if __name__ == "__main__":
-    environment_or_exit(os.environ)
+    environment = environment_or_exit(os.environ)
+    if not NEED_THE_DATABASE.isdisjoint(sys.argv[1:2]):
+        database_or_exit(environment)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kimdong.settings")
     execute_from_command_line(sys.argv)

@@ -68,6 +68,15 @@ class Kind:
             return False
         return True
 
+    def hurry(self, pk: int) -> None:
+        """What waits to be tried again need not wait. One statement; nothing where it is under way already."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET scheduled_at = NULL"
+                " WHERE task_name = %s AND queueing_lock = %s AND status = 'todo'",
+                [self.task, f"{self.key}-{pk}"],
+            )
+
     @contextmanager
     def alone_with(self, pk: int) -> Iterator[None]:
         """Keeps the piece to this connection; the server lets go of it when the process dies. Raises InOtherHands."""

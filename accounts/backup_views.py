@@ -12,14 +12,17 @@ from accounts import permissions
 from accounts.background import has_live_worker
 from accounts.backup_words import keep_words, place_name
 from accounts.backups import (
+    ASLEEP,
     BOOKS_TRIED,
     NOT_SET,
     OPEN,
+    WAKE_IT,
     WHO_BACKS_UP,
     BackupRefused,
     ask_for_backup,
     listed_backups,
     read_health,
+    waits_for_the_worker,
 )
 from accounts.powers import Action
 from accounts.rate_limit import limited
@@ -50,6 +53,8 @@ def backups(request: SignedInRequest) -> HttpResponse:
         "books_tried": BOOKS_TRIED,
         "second": place_name(settings.BACKUPS.second) if settings.BACKUPS else "",
         "is_awake": has_live_worker(),
+        "asleep": ASLEEP,
+        "wake_it": WAKE_IT,
         "may_ask": permissions.may(request.user, Action.MAKE_BACKUP),
     }
     return render(request, "accounts/backups.html", context)
@@ -58,11 +63,15 @@ def backups(request: SignedInRequest) -> HttpResponse:
 def _ask(request: SignedInRequest) -> HttpResponse:
     permissions.require(request.user, Action.MAKE_BACKUP, WHO_BACKS_UP)
     try:
-        ask_for_backup(by=request.user)
+        backup = ask_for_backup(by=request.user)
     except BackupRefused as refusal:
         messages.warning(request, str(refusal))
     else:
-        messages.success(request, "Máy nền sao lưu ngay. Trang này tự ghi khi xong: «Đã thử, đúng».")
+        if not has_live_worker():
+            messages.warning(request, waits_for_the_worker(backup))
+        else:
+            what = f"thử lại bản số {backup.pk} ngay" if backup.failure else "sao lưu ngay"
+            messages.success(request, f"Máy nền {what}. Trang này tự ghi khi xong: «Đã thử, đúng».")
     return redirect("accounts:backups")
 
 

@@ -27,11 +27,14 @@ TASK: Final = "back_up"
 BACKUPS: Final = background.Kind(TASK, key="backup_id", locks=36)
 OPEN: Final = (Backup.State.WAITING, Backup.State.RUNNING)
 UNDER_WAY: Final = Q(state=Backup.State.RUNNING) | Q(state=Backup.State.WAITING, failure="")
-"""Not one that failed and waits to be tried again: it keeps nobody from asking. In Python `Backup.is_under_way`."""
+"""Not one that failed and waits to be tried again: whoever asks hurries it. In Python `Backup.is_under_way`."""
+TRIED_AGAIN: Final = Q(state=Backup.State.WAITING) & ~Q(failure="")
 TOO_OLD: Final = datetime.timedelta(hours=36)
 """Without a proven backup for so long, the clerk is told at the start page."""
 BOOKS_TRIED: Final = 20
 """Of the files that are taken out and compared, so many are printed books, or all where there are fewer."""
+ASLEEP: Final = "Máy nền đang không chạy"
+WAKE_IT: Final = "Nhờ người quản trị máy chủ khởi động lại máy nền (worker)"
 WHO_BACKS_UP: Final = "Sao lưu dữ liệu của trường là việc của văn thư."
 WORKER_ROLE: Final = "Máy sao lưu"
 
@@ -44,7 +47,10 @@ class BackupRefused(Exception):
 
 
 def ask_for_backup(*, by: User) -> Backup:
-    """A backup at once. Raises PermissionDenied; BackupRefused where none is made, or while one waits or runs."""
+    """A backup at once: one that failed and would be tried again later, else a new one.
+
+    Raises PermissionDenied; BackupRefused where none is made, or while one waits or runs.
+    """
     permissions.require(by, Action.MAKE_BACKUP, WHO_BACKS_UP)
     if settings.BACKUPS is None:
         raise BackupRefused(NOT_SET)
@@ -53,13 +59,25 @@ def ask_for_backup(*, by: User) -> Backup:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
         under_way = Backup.objects.filter(UNDER_WAY).order_by("pk").first()
         if under_way is not None:
+            if not background.has_live_worker():
+                raise BackupRefused(waits_for_the_worker(under_way))
             raise BackupRefused(
                 f"Đang sao lưu (bản số {under_way.pk}), nên không làm thêm bản nữa. Chờ xong, còn cần thì bấm lại."
             )
+        again = Backup.objects.filter(TRIED_AGAIN).order_by("pk").last()
+        if again is not None:
+            BACKUPS.hurry(again.pk)
+            act.says("Yêu cầu thử lại ngay bản sao lưu có lỗi", thing=f"backup:{again.pk}")
+            return again
         backup = Backup.objects.create(reason=Backup.Reason.ASKED, asked_by=by)
         BACKUPS.enqueue(backup.pk)
         act.says("Yêu cầu sao lưu dữ liệu của trường", thing=f"backup:{backup.pk}")
     return backup
+
+
+def waits_for_the_worker(backup: Backup) -> str:
+    """What whoever asked is told while no worker lives."""
+    return f"{ASLEEP}: bản sao lưu số {backup.pk} chờ máy nền chạy lại. {WAKE_IT}."
 
 
 def ask_in_passing(reason: Backup.Reason, *, about: str, occasion: str, by: User | None = None) -> None:

@@ -168,13 +168,15 @@ def _disks(health: Health) -> Iterator[Line]:
         # The folder is made by the first backup.
         yield Line(name, State.UNKNOWN, "Do máy nền đo: chưa đo, đợi bản sao lưu đầu tiên")
         return
-    yield _disk(name, Room(reading.total, reading.free or 0) if reading.total else None)
+    room = Room(reading.total, reading.free or 0) if reading.total else None
+    yield _disk(name, room, measured=f", đo lúc {_moment(reading.read_at)}")
 
 
-def _disk(name: str, room: Room | None) -> Line:
+def _disk(name: str, room: Room | None, measured: str = "") -> Line:
     if room is None:
         return Line(name, State.UNKNOWN, "Thư mục không mở được", f"{ADMIN} kiểm tra thư mục có đó không.")
-    value = f"Còn trống {filesizeformat(room.free)} trong {filesizeformat(room.total)} ({_decimal(100 * room.share)} %)"
+    free, total = filesizeformat(room.free), filesizeformat(room.total)
+    value = f"Còn trống {free} trong {total} ({_decimal(100 * room.share)} %){measured}"
     if room.is_almost_gone:
         what = f"{ADMIN} thêm chỗ trong hôm nay: đầy ổ thì không lưu, không in, không sao lưu được nữa."
         return Line(name, State.BAD, value, what)

@@ -20,7 +20,7 @@ Step = tuple[float, str, Callable[[], None]]
 
 @dataclass(slots=True)
 class Outages:
-    """When the server did not answer /healthz with 200, asked four times a second; seconds since the beginning."""
+    """When the server or its database did not answer, asked four times a second; seconds since the beginning."""
 
     stack: Stack
     begin: float

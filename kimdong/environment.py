@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 MODES = ("demo", "test", "production")
 SECRET_LENGTH = 50
 TOKEN_LENGTH = 20
+MOST_WEB_WORKERS = 64
 _SMTP_EXAMPLE = "smtp://user:password@mail.kimdong.edu.vn:587"
 REMOTE_REPOSITORIES = ("sftp:", "s3:", "rest:", "b2:", "azure:", "gs:", "swift:", "rclone:")
 """What restic takes besides a folder."""
@@ -82,14 +83,6 @@ class Backups:
     def proof_address(self) -> str:
         """Raises OSError where this process may not read it."""
         return self.proof if self.proof_file is None else self.proof_file.read_text(encoding="utf-8").strip()
-
-
-def environment_or_exit(values: Mapping[str, str]) -> Environment:
-    """As read_environment; a bad value ends the process with its sentence alone, without the way there."""
-    try:
-        return read_environment(values)
-    except BadEnvironmentError as problem:
-        raise SystemExit(f"Kim Dong does not start. {problem}") from None
 
 
 def read_environment(values: Mapping[str, str]) -> Environment:
@@ -173,6 +166,7 @@ def _backups(values: Mapping[str, str]) -> Backups | None:
     """Off unless KIMDONG_BACKUP_REPOSITORY is set. Files named here may be the worker's alone to read."""
     repository = values.get("KIMDONG_BACKUP_REPOSITORY", "").strip()
     if not repository:
+        _refuse_backups_that_go_nowhere(values)
         return None
     second = values.get("KIMDONG_BACKUP_SECOND", "").strip()
     for name, place in (("KIMDONG_BACKUP_REPOSITORY", repository), ("KIMDONG_BACKUP_SECOND", second)):
@@ -198,6 +192,15 @@ def _backups(values: Mapping[str, str]) -> Backups | None:
         keep=_kept_backups(values.get("KIMDONG_BACKUP_KEEP", "").strip() or KEPT_BACKUPS),
         hour=_hour(values, "KIMDONG_BACKUP_HOUR", "1"),
     )
+
+
+def _refuse_backups_that_go_nowhere(values: Mapping[str, str]) -> None:
+    for name in ("KIMDONG_BACKUP_SECOND", "KIMDONG_BACKUP_HOUR", "KIMDONG_BACKUP_KEEP"):
+        if values.get(name, "").strip():
+            raise BadEnvironmentError(
+                f"{name} is set, but KIMDONG_BACKUP_REPOSITORY is not, so no backup would be made; set it too, or take "
+                f"{name} away."
+            )
 
 
 def _backup_password(values: Mapping[str, str]) -> Path:
@@ -317,8 +320,10 @@ def _bind(values: Mapping[str, str]) -> str:
 
 def _web_workers(values: Mapping[str, str]) -> int:
     number = _number(values, "KIMDONG_WEB_WORKERS", "2", "processes, for example: 2")
-    if not number:
-        raise BadEnvironmentError("KIMDONG_WEB_WORKERS is 0; it must be 1 or more processes, for example: 2.")
+    if not 1 <= number <= MOST_WEB_WORKERS:
+        raise BadEnvironmentError(
+            f"KIMDONG_WEB_WORKERS is {number}; it must be 1 to {MOST_WEB_WORKERS} processes, for example: 2."
+        )
     return number
 
 
@@ -418,6 +423,13 @@ def _database(url: str) -> tuple[dict[str, str], dict[str, str]]:
         "PORT": str(parts.pop("port", "")),
     }
     options = {key: str(value) for key, value in parts.items() if value is not None}
+    # Of several hosts each may have its own.
+    for port in settings["PORT"].split(",") if settings["PORT"] else ():
+        if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+            raise BadEnvironmentError(
+                f"DATABASE_URL has the port {port!r}; it must be a number from 1 to 65535, for example: "
+                "postgresql://user:password@host:5432/database."
+            )
     if not settings["NAME"]:
         raise BadEnvironmentError("DATABASE_URL names no database: postgresql://user:password@host/database.")
     return settings, options

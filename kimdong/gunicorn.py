@@ -12,7 +12,7 @@ from typing import Any
 
 import gunicorn
 
-from kimdong.environment import environment_or_exit
+from kimdong.start import environment_or_exit
 
 _environment = environment_or_exit(os.environ)
 bind = _environment.bind

@@ -61,6 +61,15 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class NoFaultOfOurs(logging.Filter):
+    """For what a stranger did wrong and Django calls an error: a warning in one line, without the way there."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        record.exc_info = record.exc_text = None
+        return True
+
+
 def catch_the_rest() -> None:
     """What reaches stderr past the loggers comes as a line too: warnings, and what ends a process or a thread.
 

@@ -61,6 +61,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before anything looks into the session, which is in the database.
+    "kimdong.status.MachinesFirstMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.idle_lock.IdleLockMiddleware",
@@ -283,6 +285,7 @@ LOGGING = {
         "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
         "json": {"()": "kimdong.log_lines.JsonLines"},
     },
+    "filters": {"no_fault_of_ours": {"()": "kimdong.log_lines.NoFaultOfOurs"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -293,6 +296,8 @@ LOGGING = {
     "loggers": {
         # Its own words about each attempt, name and address: ours are in the access log.
         "axes": {"level": "ERROR"},
+        # Whoever scans the internet asks for any name.
+        "django.security.DisallowedHost": {"filters": ["no_fault_of_ours"]},
         "procrastinate": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},

@@ -1,6 +1,11 @@
-"""Addresses for machines: does the web process live (`/healthz`), may it be given work (`/readyz`)."""
+"""Addresses for machines: does the web process live (`/healthz`), may it be given work (`/readyz`).
 
-from collections.abc import Iterator
+Answered before a session is looked into, so in plain text whoever asks and whatever the database does; and
+told to strangers, so what only an administrator should know of the data key is in the log.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -19,16 +24,17 @@ from accounts import seal_check
 from accounts.disks import room_of
 from accounts.idle_lock import reachable_when_locked
 
+logger = logging.getLogger(__name__)
 NO_ROOM: Final = 64 * 1024**2
 """Bytes: a request with all its evidence has not much less (settings.UPLOAD_MAX_BYTES)."""
 
 
 @login_not_required
 @reachable_when_locked
+@never_cache
+@require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """200 "ok" when a statement goes through; a database that does not answer makes it a 503."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """200 "ok": this process takes requests. No statement: a database that is gone ends no process."""
     return HttpResponse("ok", content_type="text/plain")
 
 
@@ -42,16 +48,25 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(lacks or "ready", status=503 if lacks else 200, content_type="text/plain")
 
 
+class MachinesFirstMiddleware:
+    """Gives both addresses their answer before what asks the database who somebody is."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        view = _FOR_MACHINES.get(request.path_info, self.get_response)
+        return view(request)
+
+
+_FOR_MACHINES: Final = {"/healthz": healthz, "/readyz": readyz}
+
+
 def _what_lacks() -> Iterator[str]:
     try:
-        missing = _wanted_migrations() - MigrationRecorder(connection).applied_migrations().keys()
+        yield from _what_the_database_lacks()
     except (OperationalError, InterfaceError):
         yield "database: does not answer"
-    else:
-        if missing:
-            yield f"migrations: {len(missing)} not applied (manage.py migrate)"
-        elif fault := _fault_of_the_data_key(settings.DATA_KEYS):
-            yield f"data key: {fault}"
     room = room_of(Path(settings.MEDIA_ROOT).parent)
     if room is not None and room.free < NO_ROOM:
         yield f"disk of the files: full, {room.free // 1024**2} MB left (KIMDONG_FILES)"
@@ -60,19 +75,32 @@ def _what_lacks() -> Iterator[str]:
         yield "static files: not collected when this process started (manage.py collectstatic)"
 
 
+def _what_the_database_lacks() -> Iterator[str]:
+    missing = _wanted_migrations() - MigrationRecorder(connection).applied_migrations().keys()
+    if missing:
+        yield f"migrations: {len(missing)} not applied (manage.py migrate)"
+    elif _data_key_has_a_fault(settings.DATA_KEYS):
+        yield "data key: does not open what the database holds sealed (the log says more)"
+
+
 _keys_that_open: set[tuple[str, ...]] = set()
+_faults_told: set[str] = set()
 
 
-def _fault_of_the_data_key(keys: tuple[str, ...]) -> str:
-    """One statement; once all is opened this process asks no more: its keys stay as they are."""
+def _data_key_has_a_fault(keys: tuple[str, ...]) -> bool:
+    """One statement; once all is opened this process asks no more, for its keys stay as they are. A fault is logged
+    once."""
     if keys in _keys_that_open:
-        return ""
+        return False
     with connection.cursor() as cursor:
         cursor.execute(seal_check.statement())
         fault = seal_check.fault(cursor.fetchall())
     if not fault:
         _keys_that_open.add(keys)
-    return fault
+    elif fault not in _faults_told:
+        _faults_told.add(fault)
+        logger.error("data key: %s", fault)
+    return bool(fault)
 
 
 @cache

@@ -106,8 +106,9 @@ class Stack:
         """Whether the web server and its database do, now."""
         connection = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=3)
         try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status == 200
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
+            return answer.status in (200, 503) and b"database:" not in answer.read()
         except OSError:
             return False
         finally:

@@ -1,5 +1,7 @@
 """A school is backed up, proven and brought back on an empty machine, with the real PostgreSQL and the real restic."""
 
+import datetime
+import errno
 import os
 import secrets
 import shutil
@@ -14,12 +16,14 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from psycopg import sql
 
+from accounts import clock
 from accounts.background import InOtherHands
 from accounts.backups import BOOKS_TRIED, Standing, ask_for_backup, read_health
 from accounts.history import Source, acting
-from accounts.models import Backup
+from accounts.models import Backup, DiskReading
 from accounts.sealed import unseal
 from approvals.models import Evidence
 from gradebook.models import SubjectResult
@@ -133,6 +137,7 @@ def test_a_school_is_backed_up_proven_and_brought_back_on_an_empty_machine(commi
             "restoring the database",
             "granting",
             "comparing",
+            f"of {timezone.localtime(backup.made_at):%H:%M %d/%m/%Y} (Asia/Ho_Chi_Minh), ",
             f"made by version {VERSION}, this is {VERSION}",
             " s in all",
         ):
@@ -281,6 +286,103 @@ def test_a_wrong_password_is_refused_and_after_three_tries_the_backup_failed(com
     assert (backup.state, backup.attempts) == ("failed", 3)
     assert "không mở được kho" in backup.failure
     assert not (place / "files" / ".backup").exists()
+
+
+FULL = (
+    "Ổ đĩa {} hết chỗ. Nhờ người quản trị máy chủ dọn bớt hoặc thêm chỗ trong hôm nay, rồi bấm «Sao lưu ngay»"
+)
+NO_LOCK = """write /b/locks/03a71c-tmp-1: no space left on device
+github.com/restic/restic/internal/backend/local.(*Local).Save
+\tgithub.com/restic/restic/internal/backend/local/local.go:170
+main.glob..func2
+\tgithub.com/restic/restic/cmd/restic/cmd_backup.go:74
+runtime.main
+\truntime/proc.go:250
+runtime.goexit
+\truntime/asm_amd64.s:1594
+unable to create lock in backend
+"""
+"""What restic 0.14 says when its disk is full (but for more of the same stack)."""
+
+
+def test_a_full_disk_of_the_backups_is_called_that_and_no_stack_is_shown(tmp_path):
+    fault = str(Repository("/b", tmp_path)._failure("backup", NO_LOCK))
+    assert fault.startswith(FULL.format("của kho sao lưu /b"))
+    assert fault.endswith("Máy báo: write /b/locks/03a71c-tmp-1: no space left on device")
+    packed = "Fatal: unable to save snapshot: write /tmp/restic-temp-pack-1: no space left on device"
+    assert "Ổ đĩa của thư mục tạm (/tmp" in str(Repository("/b", tmp_path)._failure("backup", packed))
+    restored = "restore: write /files/.restore/x: no space left on device"
+    assert FULL.format("của tệp (KIMDONG_FILES)") in str(
+        Repository("/b", tmp_path)._failure("restore", restored)
+    )
+
+
+def test_other_faults_keep_their_words_but_never_a_stack(tmp_path):
+    refused = NO_LOCK.replace("no space left on device", "permission denied")
+    fault = str(Repository("/b", tmp_path)._failure("backup", refused))
+    assert "không làm được việc «backup»" in fault
+    assert fault.endswith("Máy báo: write /b/locks/03a71c-tmp-1: permission denied")
+    lines = "Load(<data/1>) returned error\nerror: pack 2 is bad\nFatal: repository contains errors"
+    assert lines.replace("\n", " / ") in str(Repository("/b", tmp_path)._failure("prune", lines))
+
+
+@pytest.mark.parametrize(
+    ("program", "words", "disk"),
+    [
+        (
+            "pg_dump",
+            "pg_dump: error: could not write to output file: No space left on device",
+            "của tệp (KIMDONG_FILES)",
+        ),
+        (
+            "pg_restore",
+            'pg_restore: error: ERROR:  could not extend file "base/5/1": No space left on device',
+            "của cơ sở dữ liệu",
+        ),
+    ],
+)
+def test_of_a_full_disk_the_databases_programs_are_told_apart(program, words, disk):
+    assert str(postgres._failure(program, words)).startswith(FULL.format(disk))
+
+
+def test_a_full_disk_of_the_files_fails_a_backup_in_plain_words_and_the_room_is_measured_again(
+    committed, place, monkeypatch
+):
+    school = make_school()
+
+    def full(*_anything):
+        raise OSError(errno.ENOSPC, "No space left on device", "/files/.backup/manifest.json")
+
+    monkeypatch.setattr(contents.Manifest, "write", full)
+    (place / "repository").mkdir()
+    backup = ask_for_backup(by=school.tuan)
+    with pytest.raises(making.TryAgain):
+        making.run_backup(backup.pk)
+    backup.refresh_from_db()
+    assert backup.failure.startswith(FULL.format("của tệp (KIMDONG_FILES)"))
+    reading = DiskReading.objects.get()
+    assert reading.total
+    assert reading.read_at >= backup.started_at
+
+
+def test_one_that_failed_is_not_tried_again_once_a_later_one_that_is_kept_as_long_is_proven(committed, place):
+    school = make_school()
+    started = clock.stamp() - datetime.timedelta(minutes=5)
+    told = {"state": "waiting", "failure": "Ổ đĩa hết chỗ.", "attempts": 1, "started_at": started}
+    daily, lock = (
+        Backup.objects.create(reason=reason, occasion=f"{reason} x", **told)
+        for reason in ("daily", "after_lock")
+    )
+    asked = Backup.objects.create(reason="asked", asked_by=school.tuan)
+    making.run_backup(asked.pk)
+    making.run_backup(daily.pk)
+    daily.refresh_from_db()
+    assert (daily.state, daily.attempts, daily.snapshot) == ("failed", 1, "")
+    assert f"Không thử lại nữa: bản số {asked.pk}, làm sau, đã khôi phục thử đúng." in daily.failure
+    assert read_health().standing == Standing.GOOD
+    making.run_backup(lock.pk)
+    lock.refresh_from_db()
+    assert lock.state == "proven"  # kept for two years: a daily one would not do
 
 
 def test_values_that_did_not_come_back_are_named_by_their_table(committed, place, monkeypatch):

@@ -54,7 +54,7 @@ def test_a_page_that_waits_for_a_lock_gives_up_and_says_when_to_come_again(serve
 
 
 def test_connections_that_the_database_has_closed_harm_no_page(server: Stack):
-    assert answer(server, "/healthz")[0] == 200
+    assert answer(server, "/readyz")[0] == 200
     with psycopg.connect(server.conninfo, autocommit=True) as somebody:
         closed = somebody.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"

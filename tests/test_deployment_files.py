@@ -80,6 +80,14 @@ def test_web_and_worker_wait_for_the_database_and_the_migrations(compose, name):
     assert waits == {"database": "service_healthy", "migrate": "service_completed_successfully"}
 
 
+@pytest.mark.parametrize("name", APPLICATION)
+def test_what_the_environments_file_may_say_of_backups_has_a_place_in_every_service(compose, name):
+    told = compose["services"][name]["environment"]
+    assert told["KIMDONG_BACKUP_REPOSITORY"] == "/var/lib/kimdong/backups/repository"
+    assert told["KIMDONG_BACKUP_PASSWORD_FILE"] == "/run/secrets/backup_password"
+    assert told["KIMDONG_BACKUP_PROOF_URL_FILE"] == "/run/secrets/proof_database_url"
+
+
 def test_no_secret_stands_in_the_compose_file(compose):
     for name, service in compose["services"].items():
         for variable in service.get("environment", {}):
@@ -236,6 +244,39 @@ def test_ci_runs_make_test_and_nothing_else():
 def test_scripts_are_executable_and_well_formed(path):
     assert (ROOT / path).stat().st_mode & 0o111
     subprocess.run(["bash", "-n", ROOT / path], check=True)
+
+
+def test_no_service_runs_as_root(compose, dockerfile):
+    """Web, worker and migrations by the image's last USER, the proxy by its own, which owns what it writes."""
+    assert compose["services"]["database"]["user"] == "postgres"
+    assert ("USER", "kimdong") in dockerfile
+    proxy = compose["services"]["proxy"]
+    image = (ROOT / proxy["build"]["dockerfile"]).read_text(encoding="utf-8")
+    assert f"USER {proxy['user']}\n" in image
+    assert f"chown -R {proxy['user']} /data /config" in image
+    assert {volume.split(":")[1] for volume in proxy["volumes"] if not volume.startswith(".")} == {
+        "/data",
+        "/config",
+    }
+    # It listens at 80 and 443 without a capability.
+    assert "setcap -r /usr/bin/caddy" in image
+    assert proxy["sysctls"] == {"net.ipv4.ip_unprivileged_port_start": 0}
+    assert not [name for name, service in compose["services"].items() if service.get("cap_add")]
+
+
+def test_a_school_that_signs_has_its_certificate_in_web_and_worker_and_what_signs_in_the_image(dockerfile):
+    more = yaml.safe_load((ROOT / "deploy/signing.yml").read_text(encoding="utf-8"))
+    services = more["services"]
+    assert set(services) == set(APPLICATION)  # one image: whoever builds it, builds the same
+    assert {each["build"]["args"]["REQUIREMENTS"] for each in services.values()} == {
+        "requirements-signing.txt"
+    }
+    assert ("ARG", "REQUIREMENTS=requirements.txt") in dockerfile
+    assert "!requirements-signing.txt" in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {name for name, each in services.items() if "secrets" in each} == {"web", "worker"}
+    for service in (services["web"], services["worker"]):
+        named = [path.removeprefix("/run/secrets/") for path in service["environment"].values()]
+        assert named == service["secrets"] == [*more["secrets"]]
 
 
 @pytest.mark.parametrize(

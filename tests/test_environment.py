@@ -166,7 +166,11 @@ def test_a_bad_word_about_backups_is_refused_with_its_name_and_remedy(name, valu
         ("KIMDONG_SECRET_KEY_FILE", "/nope", "is /nope, which cannot be read (No such file or directory)"),
         ("KIMDONG_DATA_KEY", "x" * 50, "is the same as KIMDONG_SECRET_KEY"),
         ("KIMDONG_WEB_WORKERS", "zero", "must be a number of processes"),
-        ("KIMDONG_WEB_WORKERS", "0", "must be 1 or more processes"),
+        ("KIMDONG_WEB_WORKERS", "0", "must be 1 to 64 processes"),
+        ("KIMDONG_WEB_WORKERS", "65", "must be 1 to 64 processes"),
+        ("KIMDONG_BACKUP_SECOND", "/mnt/nas", "set, but KIMDONG_BACKUP_REPOSITORY is not"),
+        ("KIMDONG_BACKUP_HOUR", "1", "set, but KIMDONG_BACKUP_REPOSITORY is not"),
+        ("KIMDONG_BACKUP_KEEP", "daily=3 milestones=2y", "set, but KIMDONG_BACKUP_REPOSITORY is not"),
         ("KIMDONG_BIND", "abc", "must be an address and a port"),
         ("KIMDONG_BIND", "127.0.0.1:http", "must be an address and a port"),
         ("KIMDONG_ADDRESS", "https://[a.vn", "must be a scheme and a name"),
@@ -178,6 +182,8 @@ def test_a_bad_word_about_backups_is_refused_with_its_name_and_remedy(name, valu
         ("DATABASE_URL", "postgresql://kimdong@[db/school", "is no address"),
         ("DATABASE_URL", "sqlite:///school.db", "must begin with postgresql://"),
         ("DATABASE_URL", "postgresql://kimdong@db/", "names no database"),
+        ("DATABASE_URL", "postgresql://kimdong@db:port/school", "has the port 'port'"),
+        ("DATABASE_URL", "postgresql://kimdong@db:70000/school", "has the port '70000'"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_name_and_remedy(name, value, words):

@@ -92,6 +92,19 @@ def test_what_is_no_http_and_what_the_server_itself_says_are_lines_of_the_same_s
     assert "Listening at" in " ".join(line["message"] for line in lines)
 
 
+def test_a_scanner_that_asks_for_another_name_leaves_one_warning_and_no_traceback(server: Stack):
+    before = len((server.files / "web.log").read_text(encoding="utf-8").splitlines())
+    wanted = "GET /.env HTTP/1.1\nHost: scanned.example\nX-Forwarded-Proto: https\nConnection: close\n"
+    assert ask(server, wanted)[0] == 400
+    lines = (server.files / "web.log").read_text(encoding="utf-8").splitlines()[before:]
+    told = [line for line in map(json.loads, lines) if line["logger"] != "kimdong.requests"]
+    assert [(line["level"], line["logger"]) for line in told] == [
+        ("WARNING", "django.security.DisallowedHost")
+    ]
+    assert "scanned.example" in told[0]["message"]
+    assert "traceback" not in told[0]
+
+
 def test_requests_of_all_processes_are_counted_for_whoever_shows_the_token(server: Stack):
     shown = head("GET", "/metrics", Authorization=f"Bearer {TOKEN}")
     assert ask(server, head("GET", "/metrics"))[0] == 401

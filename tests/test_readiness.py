@@ -1,4 +1,5 @@
-"""`/readyz` says whether this process may be given work, and names what lacks without telling anything else."""
+"""`/readyz` says whether this process may be given work, and names what lacks without telling anything else; `/healthz`
+whether it lives. Both to machines: in plain text, whoever asks."""
 
 import pytest
 from django.contrib.staticfiles import storage
@@ -45,17 +46,23 @@ def test_everything_that_lacks_is_named_and_no_secret(client, monkeypatch):
     ]
 
 
-def test_a_data_key_that_does_not_open_the_sealed_columns_is_named_without_it(client, settings):
+def test_a_data_key_that_does_not_open_the_sealed_columns_is_told_and_only_the_log_knows_which(
+    client, settings, caplog
+):
     school = make_school()
     Student.objects.filter(pk=school.pupils[0].pk).update(mother_phone="0912345678")
     status._keys_that_open.clear()
+    status._faults_told.clear()
     assert client.get("/readyz").content == b"ready"
     settings.DATA_KEYS, [right] = ("w" * 60,), settings.DATA_KEYS
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.content.decode()) == (
-        503,
-        f"data key: KIMDONG_DATA_KEY lacks the key {name_of(right)}, which sealed 1 values",
-    )
+    for _time in range(2):
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.content.decode()) == (
+            503,
+            "data key: does not open what the database holds sealed (the log says more)",
+        )
+    [told] = [record.getMessage() for record in caplog.records if record.name == "kimdong.status"]
+    assert told == f"data key: KIMDONG_DATA_KEY lacks the key {name_of(right)}, which sealed 1 values"
     settings.DATA_KEYS = ("w" * 60, right)
     assert client.get("/readyz").content == b"ready"
 
@@ -72,6 +79,31 @@ def test_a_page_whose_sealed_columns_nothing_opens_says_whom_to_tell_and_loses_n
     assert "Không đọc được dữ liệu đã mã hoá" in answer.text
     assert "Báo ngay người quản trị máy chủ" in answer.text
     assert "Máy chủ đang bận" not in answer.text
+
+
+def test_a_process_lives_though_its_database_does_not_answer_whoever_asks(client, django_assert_num_queries):
+    school = make_school()
+    for _visitor in range(2):
+        with django_assert_num_queries(0):
+            answer = client.get("/healthz")
+        assert (answer.status_code, answer.content, answer["Content-Type"]) == (200, b"ok", "text/plain")
+        client.force_login(school.tuan)
+    assert client.post("/healthz").status_code == 405
+
+
+def test_whoever_is_logged_in_reads_in_plain_text_too_that_the_database_is_gone(client, monkeypatch):
+    client.force_login(make_school().tuan)
+
+    def gone(*_anything, **_more):
+        raise OperationalError("the connection is closed")
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.content, answer["Content-Type"]) == (
+        503,
+        b"database: does not answer",
+        "text/plain",
+    )
 
 
 def test_being_ready_is_asked_of_the_database_each_time(client, django_assert_num_queries):

@@ -2,7 +2,9 @@
 
 import re
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,7 @@ def test_a_unit_reads_a_whole_environment_with_the_secrets_that_are_made(unit, s
     told = environment_of(unit, secrets)
     role = "kimdong" if unit in OF_THE_OWNER else "kimdong_app"
     assert (told.mode, told.database["USER"], told.behind_tls) == ("production", role, True)
+    assert told.backups is not None  # else what the file may have of a second place stops the start
 
 
 @pytest.mark.parametrize("unit", ["kimdong-web.service", "kimdong-worker@.service"])
@@ -89,48 +92,106 @@ def test_a_restore_reads_the_backups_that_the_worker_makes_and_opens_the_second_
     assert "-/etc/kimdong/second-place.env" in of("kimdong-worker@.service", "EnvironmentFile")
 
 
-def test_the_one_command_of_a_restore_hands_its_options_to_the_unit_and_ends_as_it_ended(tmp_path):
-    """The script itself, with the machine's own programs replaced by ones that write down what they are asked."""
-    asked, options = tmp_path / "asked", tmp_path / "options.env"
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """`restore` itself, with the machine's own programs replaced by ones that write down what they are asked.
+
+    The units that run are the lines of `units`; a start goes on while `slow` is there, until it is told to stop.
+    """
+    asked, options, units, slow = (tmp_path / name for name in ("asked", "options.env", "units", "slow"))
     script = (ROOT / "deploy/restore").read_text(encoding="utf-8")
     assert "EnvironmentFile=-/run/kimdong-restore.env" in UNITS["kimdong-restore.service"]
     (tmp_path / "restore").write_text(
         script.replace("/run/kimdong-restore.env", str(options)), encoding="utf-8"
     )
+    units.touch()
     (tmp_path / "systemctl").write_text(
-        f'#!/bin/sh\necho "$*" >>{asked}\n'
-        f'case "$1" in is-active) exit ${{ACTIVE:-3}} ;; start) cat {options} >>{asked}; exit 1 ;; esac\n',
+        f"""#!/bin/sh
+echo "$*" >>{asked}
+case "$1" in
+list-units) cat {units} ;;
+start) cat {options} >>{asked}; touch {tmp_path}/begun; while [ -e {slow} ]; do sleep 0.05; done; exit 1 ;;
+stop) rm -f {slow} ;;
+esac
+""",
         encoding="utf-8",
     )
     (tmp_path / "journalctl").write_text("#!/bin/sh\necho what it says\n", encoding="utf-8")
     for name in ("systemctl", "journalctl"):
         (tmp_path / name).chmod(0o755)
+    return tmp_path
 
-    def restore(**more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            ["bash", tmp_path / "restore", "--from-second", "--snapshot", "ab12"],
-            env={"PATH": f"{tmp_path}:/usr/bin:/bin", **more},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
 
-    done = restore()
-    assert (done.returncode, done.stdout) == (1, "what it says\n")
-    assert asked.read_text(encoding="utf-8").splitlines()[-2:] == [
+def restoring(machine: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        ["bash", machine / "restore", "--from-second", "--snapshot", "ab12"],
+        env={"PATH": f"{machine}:/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def asked_of(machine: Path) -> list[str]:
+    return (machine / "asked").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_one_command_of_a_restore_hands_its_options_to_the_unit_and_ends_as_it_ended(machine):
+    with restoring(machine) as run:
+        said, _errors = run.communicate(timeout=20)
+    assert (run.returncode, said) == (1, "what it says\n")
+    assert asked_of(machine)[-2:] == [
         "start kimdong-restore",
         "KIMDONG_RESTORE=--from-second --snapshot ab12",
     ]
-    assert not options.exists()
-    busy = restore(ACTIVE="0")
-    assert busy.returncode == 1
-    assert "kimdong-web is at work; nothing was restored" in busy.stderr
-    assert asked.read_text(encoding="utf-8").count("start kimdong-restore") == 1
+    assert not (machine / "options.env").exists()
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "kimdong-web.service loaded active running",
+        "kimdong-worker@2.service loaded active running",
+        "kimdong-worker@7.service loaded activating auto-restart",
+        "kimdong-migrate.service loaded activating start",
+        "kimdong-restore.service loaded activating start",
+    ],
+)
+def test_no_restore_begins_while_any_unit_of_ours_runs(machine, unit):
+    done = "kimdong-migrate.service loaded active exited Kim Dong: migrations"
+    (machine / "units").write_text(f"{done}\n{unit} Kim Dong\n", encoding="utf-8")
+    with restoring(machine) as run:
+        _said, errors = run.communicate(timeout=20)
+    name = unit.split()[0]
+    assert run.returncode == 1
+    assert errors == f"At work: {name}. Nothing was restored. First: systemctl stop {name}\n"
+    assert len(asked_of(machine)) == 1
+    assert asked_of(machine)[0].endswith("kimdong-*.service")
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_whoever_stops_a_restore_stops_its_unit_and_leaves_no_option_for_the_next(machine, end):
+    (machine / "slow").touch()
+    with restoring(machine) as run:
+        while not (machine / "begun").exists():
+            assert run.poll() is None
+            time.sleep(0.05)
+        run.send_signal(end)
+        _said, errors = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert asked_of(machine)[-1] == "stop kimdong-restore"
+    assert "Stopped before its end; database and files may be half restored" in errors
+    assert not (machine / "options.env").exists()
+
+
+def test_the_unit_of_a_restore_forgets_its_options_though_nobody_is_left_who_gave_them():
+    assert of("kimdong-restore.service", "ExecStopPost") == ["+-/bin/rm -f /run/kimdong-restore.env"]
 
 
 def test_the_page_names_files_that_are_there():
-    named = set(re.findall(r"\bdeploy/[\w./@-]+\w", PAGE)) - {"deploy/secrets", "deploy/kimdong.env"}
-    assert {each for each in named if not (ROOT / each).exists()} == set()
+    named = set(re.findall(r"\bdeploy/[\w./@-]+\w", PAGE)) - {"deploy/kimdong.env"}
+    made_there = "deploy/secrets"  # by whoever installs
+    assert {each for each in named if not each.startswith(made_there) and not (ROOT / each).exists()} == set()
     for unit in re.findall(r"kimdong-(?:migrate|restore|web|worker@)", PAGE):
         assert f"{unit}.service" in UNITS
 

@@ -19,7 +19,7 @@ from accounts import clock
 from accounts.backups import BACKUPS, OPEN, as_the_worker
 from accounts.disks import note_room_for_backups
 from accounts.models import Backup
-from kimdong.backup import BackupFailed, contents, postgres
+from kimdong.backup import BackupFailed, contents, postgres, said
 from kimdong.backup.contents import DUMP, MANIFEST, PLACE, Manifest, workplace
 from kimdong.backup.proof import proof_server, prove
 from kimdong.backup.repository import MILESTONE, ROUTINE, Repository, Saved
@@ -46,22 +46,33 @@ def run_backup(backup_id: int) -> None:
         backup = Backup.objects.get(pk=backup_id)
         if settings.BACKUPS is None or not _begin(backup):
             return
-        try:
-            _make(backup, settings.BACKUPS)
-            note_room_for_backups()
-        except BackupFailed as problem:
-            _answer(backup, str(problem))
-        except Exception:
-            logger.exception("backup %s", backup_id)
-            _answer(
-                backup,
-                f"Lỗi hệ thống. Báo người quản trị máy chủ xem nhật kí máy in nền, bản sao lưu số {backup_id}.",
-            )
+        sentence = _fault(backup, settings.BACKUPS)
+        note_room_for_backups()
+        if sentence:
+            _answer(backup, sentence)
+
+
+def _fault(backup: Backup, rule: Backups) -> str:
+    """Makes it; what went wrong, for the clerk, or ""."""
+    try:
+        _make(backup, rule)
+    except BackupFailed as problem:
+        return str(problem)
+    except Exception as problem:
+        if (full := said.no_room_for(problem)) is not None:
+            return str(full)
+        logger.exception("backup %s", backup.pk)
+        return f"Lỗi hệ thống. Báo người quản trị máy chủ xem nhật kí máy in nền, bản sao lưu số {backup.pk}."
+    return ""
 
 
 def _begin(backup: Backup) -> bool:
     """Counts the attempt; False when there is nothing left to do."""
     if backup.state not in OPEN:
+        return False
+    if backup.failure and (later := _later_proven(backup)) is not None:
+        told = f"{backup.failure} Không thử lại nữa: bản số {later.pk}, làm sau, đã khôi phục thử đúng."
+        _note(backup, state=Backup.State.FAILED, failure=told, finished_at=Now())
         return False
     if backup.attempts >= MAX_ATTEMPTS:
         _note(
@@ -74,6 +85,19 @@ def _begin(backup: Backup) -> bool:
     backup.attempts += 1
     _note(backup, state=Backup.State.RUNNING, attempts=backup.attempts, started_at=Now())
     return True
+
+
+def _later_proven(backup: Backup) -> Backup | None:
+    """One that was made since this failed and is kept as long: what this would have, it has. One statement."""
+    reasons = [each for each in Backup.Reason if _is_kept_as_long(each, backup)]
+    later = Backup.objects.filter(
+        state=Backup.State.PROVEN, forgotten_at=None, reason__in=reasons, made_at__gt=backup.started_at
+    )
+    return later.order_by("-made_at").first()
+
+
+def _is_kept_as_long(reason: str, backup: Backup) -> bool:
+    return _tag_of(reason) == MILESTONE or _tag_of(backup.reason) == ROUTINE
 
 
 def _answer(backup: Backup, sentence: str) -> None:
@@ -94,7 +118,7 @@ def _make(backup: Backup, rule: Backups) -> None:
             media.parent,
             [media.name, PLACE] if media.exists() else [PLACE],
             left_out=[*(f"{media.name}/{each}" for each in contents.LEFT_OUT), f"*{contents.DRAFTS}"],
-            tags=[_tag_of(backup), f"backup-{backup.pk}", backup.reason],
+            tags=[_tag_of(backup.reason), f"backup-{backup.pk}", backup.reason],
         )
         _note_made(backup, manifest, saved)
     # First: of a part that is missing restic asks ten times before it gives up.
@@ -129,8 +153,8 @@ def _note_made(backup: Backup, manifest: Manifest, saved: Saved) -> None:
     )
 
 
-def _tag_of(backup: Backup) -> str:
-    return ROUTINE if backup.reason in (Backup.Reason.DAILY, Backup.Reason.ASKED) else MILESTONE
+def _tag_of(reason: str) -> str:
+    return ROUTINE if reason in (Backup.Reason.DAILY, Backup.Reason.ASKED) else MILESTONE
 
 
 # -- Taking ------------------------------------------------------------------------------------------------

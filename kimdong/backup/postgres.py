@@ -20,7 +20,7 @@ from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from kimdong.backup import BackupFailed
+from kimdong.backup import BackupFailed, said
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ def scratch_database(server: Address, *, of: str) -> Iterator[Address]:
             _drop(maintenance, begin)
             maintenance.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     except psycopg.Error as problem:
-        raise BackupFailed(
+        raise said.no_room_for(problem) or BackupFailed(
             "Không lập được cơ sở dữ liệu thử để kiểm bản sao lưu. Nhờ người quản trị máy chủ kiểm tra "
             f"KIMDONG_BACKUP_PROOF_URL và quyền CREATEDB. Máy báo: {str(problem).strip()}"
         ) from problem
@@ -141,8 +141,11 @@ def _run(program: str, *arguments: str, address: Address) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise BackupFailed(f"{program} không xong. Máy báo: {_last_lines(done.stderr)}")
+        raise _failure(program, done.stderr)
 
 
-def _last_lines(said: str, most: int = 3) -> str:
-    return " / ".join(said.strip().splitlines()[-most:])[:600]
+def _failure(program: str, words: str) -> BackupFailed:
+    """Of a full disk the server's own words come as an ERROR; the program's are of the file it writes."""
+    if said.speaks_of_no_room(words):
+        return said.no_room(said.OF_THE_DATABASE if "ERROR:" in words else said.OF_THE_FILES, words)
+    return BackupFailed(f"{program} không xong. Máy báo: {said.telling(words)}")

@@ -9,13 +9,14 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from kimdong.backup import BackupFailed
+from kimdong.backup import BackupFailed, said
 
 HOST: Final = "kimdong"
 """Under this name, whatever machine or container writes."""
@@ -26,6 +27,7 @@ _HOURS: Final = 2
 _PARTS: Final = 7
 _SMALL: Final = 1 << 30
 _MISSING: Final = "Is there a repository at the following location?"
+_PACKED: Final = "restic-temp-"
 _WRONG_PASSWORD: Final = "wrong password"  # noqa: S105 - restic's words
 _DAMAGED: Final = (
     "ciphertext verification failed",
@@ -68,11 +70,11 @@ class Repository:
         told = [f"--tag={tag}" for tag in (TAG, *tags)] + [f"--exclude={each}" for each in left_out]
         command = ["backup", f"--host={HOST}", *told, *names]
         try:
-            said = self.run(*command, folder=folder)
+            printed = self.run(*command, folder=folder)
         except NoRepository:
             self.make()
-            said = self.run(*command, folder=folder)
-        summary = next(line for line in _lines(said) if line.get("message_type") == "summary")
+            printed = self.run(*command, folder=folder)
+        summary = next(line for line in _lines(printed) if line.get("message_type") == "summary")
         whole = next(each for each in self.snapshots() if each.startswith(summary["snapshot_id"]))
         return Saved(whole, summary["total_bytes_processed"], summary["data_added"])
 
@@ -165,16 +167,18 @@ class Repository:
             raise self._failure(command[0], done.stderr or done.stdout)
         return done.stdout
 
-    def _failure(self, act: str, said: str) -> BackupFailed:
-        last = " / ".join(said.strip().splitlines()[-3:])[:600]
-        if _MISSING in said:
+    def _failure(self, act: str, words: str) -> BackupFailed:
+        if _MISSING in words:
             return NoRepository(f"Chưa có kho sao lưu ở {self.place}.")
-        if _WRONG_PASSWORD in said:
+        if said.speaks_of_no_room(words):
+            return said.no_room(self._disk(act, words), words)
+        last = said.telling(words)
+        if _WRONG_PASSWORD in words:
             return BackupFailed(
                 f"Mật khẩu trong {self.password_file} không mở được kho sao lưu {self.place}. Nhờ người quản trị máy "
                 "chủ đặt lại đúng tệp mật khẩu đã cất giữ; không có mật khẩu ấy thì không ai đọc được các bản cũ."
             )
-        if act in ("restore", "check") and any(word in said for word in _DAMAGED):
+        if act in ("restore", "check") and any(word in words for word in _DAMAGED):
             return BackupFailed(
                 f"Kho sao lưu {self.place} bị hỏng: có phần thiếu hoặc không còn như lúc ghi. Giữ nguyên kho này, nhờ "
                 f"người quản trị máy chủ kiểm tra ổ đĩa và đặt kho mới ở nơi khác. Máy báo: {last}"
@@ -184,9 +188,15 @@ class Repository:
             f"quyền ghi và đường mạng tới kho. Máy báo: {last}"
         )
 
+    def _disk(self, act: str, words: str) -> str:
+        """Which one it had no room on: what it packs lies in a folder of the system's for the moment."""
+        if _PACKED in words:
+            return f"của thư mục tạm ({tempfile.gettempdir()})"
+        return said.OF_THE_FILES if act == "restore" else f"của kho sao lưu {self.place}"
 
-def _lines(said: str) -> Iterable[Any]:
-    return (json.loads(line) for line in said.splitlines() if line.startswith("{"))
+
+def _lines(words: str) -> Iterable[Any]:
+    return (json.loads(line) for line in words.splitlines() if line.startswith("{"))
 
 
 def _literal(path: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts import backups, clock
@@ -19,7 +20,15 @@ PAGE = "/accounts/backups/"
 
 @pytest.fixture(autouse=True)
 def place(settings, tmp_path):
+    """A place for backups, and a worker that lives."""
     settings.BACKUPS = rule_below(tmp_path)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+
+
+def the_worker_dies():
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
 
 
 def proven(*, hours=1, **fields):
@@ -60,7 +69,7 @@ def test_the_clerk_reads_that_all_is_well_and_how_it_was_proven(client, school):
     ("fields", "standing", "to_do"),
     [
         (None, "Chưa an toàn", "Bấm «Sao lưu ngay»"),
-        ({"hours": 37}, "Chưa an toàn", "Máy nền đang không chạy"),
+        ({"hours": 37}, "Chưa an toàn", "Bấm «Sao lưu ngay»"),
         (
             {"second_at": None, "second_fault": "Không tới được kho."},
             "Cần thêm nơi thứ hai",
@@ -132,6 +141,59 @@ def test_while_one_runs_the_page_says_to_wait_looks_again_by_itself_and_offers_n
     assert Backup.objects.count() == 1
     Backup.objects.update(state="failed", failure="Hết chỗ trên ổ đĩa.")
     assert "hx-trigger" not in client.get(PAGE).content.decode().split("<main", 1)[1]
+
+
+def test_asking_while_a_failed_one_waits_to_be_tried_again_hurries_that_one_and_adds_none(client, school):
+    client.force_login(school.tuan)
+    client.post(PAGE)
+    backup = Backup.objects.get()
+    later = clock.stamp() + datetime.timedelta(minutes=35)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = %s", [later])
+    Backup.objects.update(failure="Ổ đĩa của kho hết chỗ.", attempts=1, started_at=clock.now())
+    assert f"bấm «Sao lưu ngay» để thử lại bản số {backup.pk} ngay" in words(client, school.tuan)
+    for _press in range(2):
+        answer = client.post(PAGE, follow=True).content.decode()
+        assert f"Máy nền thử lại bản số {backup.pk} ngay" in answer
+    assert Backup.objects.count() == 1
+    [job] = ProcrastinateJob.objects.filter(task_name=backups.TASK)
+    assert (job.status, job.scheduled_at) == ("todo", None)
+    assert AdminAction.objects.filter(thing=f"backup:{backup.pk}", words__contains="thử lại").count() == 2
+
+
+def test_asking_again_after_one_that_failed_for_good_makes_one_more(client, school):
+    Backup.objects.create(reason="daily", occasion="daily x", state="failed", failure="Hết chỗ.", attempts=3)
+    client.force_login(school.tuan)
+    for _press in range(3):
+        client.post(PAGE)
+    assert Backup.objects.filter(reason="asked").count() == 1
+
+
+def test_while_no_worker_lives_nothing_is_called_safe_or_under_way(client, school):
+    proven()
+    the_worker_dies()
+    text = words(client, school.tuan)
+    assert "Dữ liệu có an toàn không Máy nền đang không chạy" in text
+    assert "An toàn" not in text
+    assert "Nhờ người quản trị máy chủ khởi động lại máy nền (worker) trong hôm nay" in text
+    answer = client.post(PAGE, follow=True).content.decode()
+    backup = Backup.objects.get(state="waiting")
+    assert f"Máy nền đang không chạy: bản sao lưu số {backup.pk} chờ máy nền chạy lại. Nhờ người" in answer
+    assert "Máy nền sao lưu ngay" not in answer
+    text = words(client, school.tuan)
+    assert f"Lúc này Máy nền đang không chạy: bản sao lưu số {backup.pk} chờ máy nền chạy lại" in text
+    assert "Đang sao lưu" not in text
+    again = client.post(PAGE, follow=True).content.decode()
+    assert f"Máy nền đang không chạy: bản sao lưu số {backup.pk} chờ máy nền chạy lại. Nhờ người" in again
+    assert "Đang sao lưu" not in again
+    assert Backup.objects.count() == 2
+
+
+def test_without_a_worker_and_a_proven_backup_the_page_is_red_and_says_both(client, school):
+    the_worker_dies()
+    text = words(client, school.tuan)
+    assert "Dữ liệu có an toàn không Chưa an toàn" in text
+    assert "Máy nền đang không chạy, nên không sao lưu" in text
 
 
 def test_the_page_names_the_rule_of_keeping_the_second_place_and_its_checksum(client, school, settings):

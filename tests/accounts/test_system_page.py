@@ -106,6 +106,8 @@ def test_a_disk_that_fills_up_is_told_in_time(read, monkeypatch, room, state, to
 def test_the_backups_disk_is_measured_by_the_worker_and_an_old_reading_counts_for_nothing(client, school):
     assert lines(client, school.tuan)[BACKUPS][:2] == ("Không đọc được", "Do máy nền đo: chưa đo lần nào")
     disks.note_room_for_backups()
+    read_at = timezone.localtime(DiskReading.objects.get().read_at)
+    assert lines(client, school.tuan)[BACKUPS][1].endswith(f"(80,0 %), đo lúc {read_at:%H:%M %d/%m/%Y}")
     DiskReading.objects.update(read_at=timezone.now() - datetime.timedelta(hours=2))
     state, value, to_do = lines(client, school.tuan)[BACKUPS]
     assert state == "Không đọc được"

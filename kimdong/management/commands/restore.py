@@ -1,5 +1,6 @@
 """`manage.py restore`: brings a school back on a new machine, as the owner of an empty database and folder."""
 
+import datetime
 import os
 import shutil
 import time
@@ -12,6 +13,7 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.utils import timezone
 
 from kimdong.application_role import ROLE, NoSuchRole, grant_all_it_may
 from kimdong.backup import BackupFailed, contents, postgres
@@ -60,7 +62,7 @@ class Command(BaseCommand):
                 repository.restore(found[code], place)
                 told = Manifest.read(place / PLACE / MANIFEST)
             self.stdout.write(
-                f"  of {told.made_at}, {len(told.tables)} tables, {told.rows} rows, {told.files} files;"
+                f"  of {_hour(told.made_at)}, {len(told.tables)} tables, {told.rows} rows, {told.files} files;"
                 f" made by version {told.software or 'before 1.0.0'}, this is {settings.VERSION}"
             )
             with self._step("restoring the database"):
@@ -84,6 +86,12 @@ class Command(BaseCommand):
         begin = time.monotonic()
         yield
         self.stdout.write(f"{time.monotonic() - begin:7.1f} s  {words}")
+
+
+def _hour(made_at: str) -> str:
+    """As the page «Sao lưu» tells it: from then on what was entered must be entered again."""
+    moment = timezone.localtime(datetime.datetime.fromisoformat(made_at))
+    return f"{moment:%H:%M %d/%m/%Y} ({settings.TIME_ZONE})"
 
 
 def _repository(*, from_second: bool) -> Repository:
