@@ -186,15 +186,15 @@ def _key(manuscript: Manuscript) -> str:
 def publishing(parts: Sequence[Path], *, name: str, is_signed: bool) -> Iterator[Path]:
     """Yields the draft of a file that is published as `name` when the block ends well, signed where it is wished.
 
-    It is no preview then that is signed. Where the block fails nothing is published, and the parts are forgotten: one
-    that is damaged would spoil each attempt alike.
+    It is no preview then that is signed; who signs is known before the work begins. Where the block fails nothing is
+    published, and the parts are forgotten: one that is damaged would spoil each attempt alike.
     """
+    signer = pdf_signing.signer_in_force() if is_signed else None
     is_bound = False
     try:
         with kept_pages.written_whole(Path(default_storage.path(name))) as draft:
             yield draft
-            if is_signed:
-                pdf_signing.sign_if_wished(draft)
+            pdf_signing.sign(draft, signer)
         is_bound = True
     finally:
         if not is_bound:
