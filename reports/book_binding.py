@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
-from reports import kept_books, kept_pages, page_places, pdf, pdf_signing, read_back
+from reports import kept_books, kept_pages, page_places, pdf, pdf_pages, pdf_signing, read_back
 from reports.book_content import ClassTable, Transcript
 from reports.class_tables import class_table
 from reports.foot_line import audit_foot
@@ -155,8 +155,7 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
         pages = manuscript.changed.pages_in(bound.places)
         if not pages:
             raise read_back.PrintRunShort(["không có trang nào của các em trong phiếu"])
-        metadata = metadata_of(manuscript.title, marks_of(manuscript), is_tagged=False)
-        page_places.keep_only(draft, pages, title=manuscript.title, metadata=metadata)
+        pdf_pages.keep_only(draft, pages, title=manuscript.title, marks=marks_of(manuscript))
         return Bound(len(pages))
 
 

@@ -167,7 +167,9 @@ def test_who_may_not_read_the_print_is_told_of_its_code_alone_and_who_may_compar
     code = code_of(transcripts(school))
     stranger = words(page_of(school.minh, code))
     assert "Đối chiếu tờ giấy với các dòng dưới đây" not in stranger
-    assert "Thầy cô không xem được nội dung của bản in nên trang này chỉ cho biết mã còn hiện hành" in stranger
+    assert (
+        "Thầy cô không xem được nội dung của bản in nên trang này chỉ cho biết mã còn hiện hành" in stranger
+    )
     assert f"Học bạ của lớp, năm học {school.year.label}" in stranger
     for secret in (school.pupils[0].full_name, "4A", school.tuan.full_name, "SHA-256", "Mã nhật kí"):
         assert secret not in stranger
