@@ -6,6 +6,7 @@ and person, used again for ever. django-ratelimit would need a shared cache, one
 
 import datetime
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -30,26 +31,44 @@ RETURNING times, began_at + %(span)s::interval,
 View = Callable[..., HttpResponseBase]
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `times` in `minutes` by one person; `what` (Vietnamese) there was too much of."""
+
+    act: str
+    times: int
+    minutes: int
+    what: str
+
+    def refusal(self, request: HttpRequest) -> HttpResponse | None:
+        """Counts this time; the page 429 for one too many.
+
+        For a view that finds out itself whether it has come to what costs; else `limited`.
+        """
+        span = datetime.timedelta(minutes=self.minutes)
+        taken, until, seconds = _count(f"{self.act}:{_who(request)}", span)
+        if taken <= self.times:
+            return None
+        if taken == self.times + 1:  # once a span: a flood of requests is no flood of lines
+            log_access(
+                request,
+                AccessLogEntry.Kind.LIMITED,
+                detail=f"Quá {self.times} lần trong {self.minutes} phút: {self.what}",
+            )
+        return _too_often(request, self.what, until, seconds)
+
+
 def limited(
     act: str, *, times: int, minutes: int, what: str, methods: tuple[str, ...] = ("GET", "POST")
 ) -> Callable[[View], View]:
-    """For views: at most `times` requests in `minutes` by one person; `what` (Vietnamese) there was too much of."""
-    span = datetime.timedelta(minutes=minutes)
+    """For views: a limit on requests by these methods."""
+    limit = Limit(act, times, minutes, what)
 
     def wrap(view: View) -> View:
         @wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method in methods:
-                taken, until, seconds = _count(f"{act}:{_who(request)}", span)
-                if taken > times:
-                    if taken == times + 1:  # once a span: a flood of requests is no flood of lines
-                        log_access(
-                            request,
-                            AccessLogEntry.Kind.LIMITED,
-                            detail=f"Quá {times} lần trong {minutes} phút: {what}",
-                        )
-                    return _too_often(request, what, until, seconds)
-            return view(request, *args, **kwargs)
+            refusal = limit.refusal(request) if request.method in methods else None
+            return refusal or view(request, *args, **kwargs)
 
         return counted
 

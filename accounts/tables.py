@@ -63,9 +63,9 @@ class Page:
 def sheet_name(text: str, taken: set[str], *, number: int = 1) -> str:
     """What Excel takes for the name of a sheet, each once in a workbook; `number` names one that has no other name.
 
-    A long one goes without its last words.
+    A long one goes without its last words; where a colon told the whole from its part a dash does.
     """
-    text = text.translate(_NOT_IN_A_SHEET_NAME).strip("' ") or f"Bảng {number}"
+    text = text.replace(": ", " – ").translate(_NOT_IN_A_SHEET_NAME).strip("' ") or f"Bảng {number}"
     name = _shortened(text, LONGEST_SHEET_NAME)
     if name.lower() in taken:
         name = f"{_shortened(text, LONGEST_SHEET_NAME - 5)} ({number})"

@@ -218,7 +218,7 @@ class NoticeForm(forms.Form):
         label="Số văn bản, cách gửi",
         rows=0,
         most=200,
-        help_text="Ví dụ: 12/CV-THKĐ, gửi qua cổng và bưu điện.",
+        help_text="Ví dụ: 12/CV-TH, gửi qua cổng và bưu điện.",
     )
     late_reason = WordsField(
         label="Lí do thông báo muộn",

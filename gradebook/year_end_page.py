@@ -14,14 +14,8 @@ from gradebook.regulation import YearResult
 from gradebook.year_end import ClassPage, Row, exempt_names, missing_words
 from gradebook.year_end_lists import CONTRADICTED, result_words
 from gradebook.year_end_rules import Exceptional, Promotion, State
+from gradebook.year_end_standing import standing_kind, standing_label
 from students.absences import days_label
-
-STATE_KINDS = {
-    State.OPEN: "open",
-    State.COMPLETED: "waiting",
-    State.REVIEWED: "waiting",
-    State.APPROVED: "ok",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +152,10 @@ def earlier_rounds(page: ClassPage) -> list[list[Step]]:
     return [_steps(each, reached=3) for each in rounds.values()]
 
 
-def state_label(page: ClassPage) -> str:
-    """Says how many are approved where others are still on their way."""
-    if not page.decided or page.decided == page.assessed:
-        return page.state.label
-    approved = f"Đã phê duyệt {page.decided}/{page.assessed} em"
-    return approved if page.state is State.APPROVED else f"{approved} · {page.state.label}"
+def state_of(page: ClassPage) -> tuple[str, str]:
+    """The word and its colour."""
+    standing = (page.state, page.decided, page.assessed)
+    return standing_label(*standing), standing_kind(*standing)
 
 
 class Next(StrEnum):

@@ -1,10 +1,8 @@
 """The pages of a class's year end: how far each class is, the class, a pupil, and the steps up to the principal."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,22 +13,20 @@ from accounts.confirmation import require_password
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
-from gradebook.models import ClassYearEnd
-from gradebook.outcomes import OutcomesIncomplete, approve_outcomes, waiting_for_summer
+from gradebook.outcomes import OutcomesIncomplete, approve_outcomes
 from gradebook.year_end import ClassPage, read_class
 from gradebook.year_end_forms import SendBackForm
 from gradebook.year_end_gaps import read_year_gaps
 from gradebook.year_end_lists import LISTS, Kind
 from gradebook.year_end_page import (
-    STATE_KINDS,
     build_rows,
     contradiction_words,
     earlier_rounds,
     next_step,
-    state_label,
+    state_of,
     steps_of,
 )
-from gradebook.year_end_rules import State
+from gradebook.year_end_standing import counted, standings_of
 from gradebook.year_end_steps import (
     WHO_APPROVES,
     WHO_PROPOSES,
@@ -69,28 +65,17 @@ def year_in(asked: Mapping[str, str]) -> tuple[SchoolYear | None, list[SchoolYea
 
 @require_safe
 def year_ends(request: SignedInRequest) -> HttpResponse:
-    """How far each class is that the person sees, by the step it waits for. Six statements."""
+    """How far each class is that the person sees, by the step it waits for. Thirteen statements at most."""
     permissions.require_anywhere(request.user, Action.SEE_OUTCOMES, WHO_SEES)
     year, years = year_of(request)
     reach = permissions.reach_of(request.user, Action.SEE_OUTCOMES)
-    classes = (
-        SchoolClass.objects.filter(reach.condition(), year=year)
-        .annotate(
-            outcome_state=Subquery(
-                ClassYearEnd.objects.filter(school_class=OuterRef("pk")).values("state")[:1]
-            ),
-            approved=Count("outcomes"),
-        )
-        .order_by("grade_level", "name")
-    )
-    lines = [(each, State(each.outcome_state or State.OPEN)) for each in classes]
-    waiting = waiting_for_summer([each.pk for each, _state in lines])
-    waits = Counter(waiting.values_list("school_class_id", flat=True))
+    classes = SchoolClass.objects.filter(reach.condition(), year=year).select_related("year")
+    standings = standings_of(list(classes.order_by("grade_level", "name")))
     context = {
         "year": year,
         "years": years,
-        "lines": [(each, state, STATE_KINDS[state], waits[each.pk]) for each, state in lines],
-        "counts": [(state, sum(1 for _each, own in lines if own is state)) for state in State],
+        "standings": standings,
+        "counts": counted(standings),
         "lists": [(kind, LISTS[kind].title) for kind in Kind],
         "may_decide": permissions.may(request.user, Action.DRAFT_DECISIONS),
     }
@@ -114,13 +99,14 @@ def _class_page(
 ) -> HttpResponse:
     page = read_class(school_class)
     may_propose = may_propose_here(request.user, page)
+    state, kind = state_of(page)
     context = {
         "page": page,
         "rows": build_rows(page),
-        "state": state_label(page),
+        "state": state,
         "steps": steps_of(page),
         "earlier_rounds": earlier_rounds(page),
-        "kind": STATE_KINDS[page.state],
+        "kind": kind,
         "next": next_step(page, request.user),
         "year_gaps": read_year_gaps(school_class),
         "contradicted": [(row.student, contradiction_words(row)) for row in page.contradicted],

@@ -19,6 +19,7 @@ from reports.print_forms import CopiesForm
 from reports.print_register import copies_of, may_note
 from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import batch_zip, is_being_packed
+from reports.signed_files import signature_words
 
 WHO_SEES = "Sổ và học bạ đã in chỉ mở cho văn thư và Ban giám hiệu."
 
@@ -48,6 +49,7 @@ def about_paper(user: User, found: PrintBatch, form: CopiesForm) -> dict[str, ob
         return {}
     has_zip = batch_zip(found).exists()
     return {
+        "signature": signature_words(found),
         "has_pupil_files": found.book == PrintBatch.Book.TRANSCRIPTS,
         "zip_state": "ready" if has_zip else "packing" if is_being_packed(found) else "",
         "copies": copies_of(found),

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from accounts.audit_chain import head_code
 from gradebook.class_lines import lines_of
 from gradebook.regulation import Period
-from reports import kept_books, kept_pages, page_places, pdf, pdf_signing, read_back
+from reports import kept_books, kept_pages, page_places, pdf, pdf_pages, pdf_signing, read_back
 from reports.book_content import ClassTable, Transcript
 from reports.class_tables import class_table
 from reports.foot_line import audit_foot
@@ -155,8 +155,7 @@ def bind(manuscript: Manuscript, parts: Sequence[Path], *, name: str) -> Bound:
         pages = manuscript.changed.pages_in(bound.places)
         if not pages:
             raise read_back.PrintRunShort(["không có trang nào của các em trong phiếu"])
-        metadata = metadata_of(manuscript.title, marks_of(manuscript), is_tagged=False)
-        page_places.keep_only(draft, pages, title=manuscript.title, metadata=metadata)
+        pdf_pages.keep_only(draft, pages, title=manuscript.title, marks=marks_of(manuscript))
         return Bound(len(pages))
 
 
@@ -186,15 +185,15 @@ def _key(manuscript: Manuscript) -> str:
 def publishing(parts: Sequence[Path], *, name: str, is_signed: bool) -> Iterator[Path]:
     """Yields the draft of a file that is published as `name` when the block ends well, signed where it is wished.
 
-    It is no preview then that is signed. Where the block fails nothing is published, and the parts are forgotten: one
-    that is damaged would spoil each attempt alike.
+    It is no preview then that is signed; who signs is known before the work begins. Where the block fails nothing is
+    published, and the parts are forgotten: one that is damaged would spoil each attempt alike.
     """
+    signer = pdf_signing.signer_in_force() if is_signed else None
     is_bound = False
     try:
         with kept_pages.written_whole(Path(default_storage.path(name))) as draft:
             yield draft
-            if is_signed:
-                pdf_signing.sign_if_wished(draft)
+            pdf_signing.sign(draft, signer)
         is_bound = True
     finally:
         if not is_bound:

@@ -43,7 +43,7 @@ def correction_paper(request: SignedInRequest, pk: int) -> FileResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("correction_register_paper", times=30, minutes=10, what="in sổ theo dõi sửa điểm")
+@limited("correction_register_paper", times=240, minutes=10, what="xem bản in")
 def correction_register_paper(request: SignedInRequest) -> HttpResponseBase:
     """The register, narrowed as on its page."""
     permissions.require(request.user, Action.PRINT_PAPERS, WHO_EXPORTS)

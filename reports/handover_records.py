@@ -8,8 +8,17 @@ from gradebook.handover_writers import writers_of
 from gradebook.handovers import Line, Record
 from reports.book_content import Signature
 from reports.signatories import read_signatories
+from students.models import Enrolment, SchoolClass
 
 TEMPLATE = "reports/print/handover.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A class of next year in which pupils of this one sit, and that has not received it; "" of no teacher yet."""
+
+    school_class: SchoolClass
+    teacher: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class HandoverPaper:
     teacher: str
     drawn_on: datetime.date
     homeroom_teacher: str = ""
+    expected: tuple[Expected, ...] = ()
 
     @property
     def title(self) -> str:
@@ -41,9 +51,18 @@ class HandoverPaper:
 
     @property
     def receiver(self) -> str:
-        """Who received the class, where it is one person; of several each is named above with the class."""
+        """Who received the class, where it is one person; of several each is named above with the class.
+
+        Before anybody did, who will: the teacher of the class into which the pupils go up.
+        """
+        if self.to_another_school:
+            return ""
         names = {each.received_by.full_name for each in self.record.receipts}
-        return names.pop() if len(names) == 1 and not self.to_another_school else ""
+        if not names:
+            up = self.record.school_class.grade_level + 1
+            going = {each.teacher for each in self.expected if each.school_class.grade_level == up}
+            names = {f"{name} (dự kiến)" if name else "" for name in going}
+        return names.pop() if len(names) == 1 else ""
 
     @property
     def has_many_schools(self) -> bool:
@@ -63,6 +82,23 @@ def paper_of(record: Record) -> HandoverPaper:
         teacher=record.handover.signed_by.full_name if record.handover and record.handover.signed_by else "",
         drawn_on=today(),
         homeroom_teacher=writer.full_name if writer else "",
+        expected=() if record.goes_to_another_school else _expected(record),
+    )
+
+
+def _expected(record: Record) -> tuple[Expected, ...]:
+    """By name. Three statements."""
+    seats = Enrolment.objects.filter(
+        ended_by=None,
+        student__in=[line.student.pk for line in record.lines],
+        school_class__year=record.school_class.year_id + 1,
+    ).exclude(school_class__in=[each.to_class_id for each in record.receipts])
+    found = SchoolClass.objects.filter(pk__in=seats.values("school_class")).order_by("name")
+    classes = list(found.select_related("year"))
+    signatories = read_signatories([each.pk for each in classes])
+    return tuple(
+        Expected(each, signatories.homeroom_teacher(each, max(today(), each.year.starts_on)))
+        for each in classes
     )
 
 

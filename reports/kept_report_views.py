@@ -123,7 +123,7 @@ def kept_report_excel(request: SignedInRequest, pk: int) -> FileResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("report_paper", times=60, minutes=10, what="in báo cáo")
+@limited("report_paper", times=240, minutes=10, what="xem bản in")
 def kept_report_paper(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The copy on paper, or one table of it (?table=), to be signed and sealed."""
     kept = get_kept(request.user, pk)

@@ -20,7 +20,7 @@ from approvals.signature_register import read_register
 from gradebook.year_end_list_views import shown_list
 from reports import movement_report
 from reports.list_papers import list_paper
-from reports.paper_views import paper_answer
+from reports.paper_views import DRAWN, paper_answer
 from reports.paper_wishes import Of, PaperWish
 from reports.report_files import report_paper
 from reports.report_kind import Moment
@@ -32,7 +32,7 @@ from students.years import NoYearYet
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("year_end_list_paper", times=30, minutes=10, what="in danh sách cuối năm")
+@limited("year_end_list_paper", times=240, minutes=10, what="xem bản in")
 def year_end_list_paper(request: SignedInRequest, kind: str) -> HttpResponseBase:
     """The list that the page shows, of the whole of it."""
     shown = shown_list(request.user, kind, request.GET.dict())
@@ -77,9 +77,10 @@ def unsigned_books_paper(request: SignedInRequest) -> FileResponse:
 
 @never_cache
 @require_safe
-@limited("report_paper", times=60, minutes=10, what="in báo cáo")
-def head_counts_paper(request: SignedInRequest) -> FileResponse:
+def head_counts_paper(request: SignedInRequest) -> HttpResponseBase:
     """The head counts between the two days that the page shows."""
+    if refusal := DRAWN.refusal(request):
+        return refusal
     year, first, last = days_in_view(request)
     report = movement_report.report_between(year, first, last)
     log_access(request, AccessLogEntry.Kind.PRINT_DOWNLOADED, target=f"{report.title}, {report.moment}")

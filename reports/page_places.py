@@ -1,13 +1,10 @@
 """On which pages of a finished book a pupil stands, so that a correction can name the pages to print again (R55), and
 what differs on each."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Final
-
-import pikepdf
 
 from reports.book_content import ClassTable, Transcript
 from reports.read_back import YEAR_BEGINS, squeezed
@@ -139,22 +136,6 @@ def _places_in_table(texts: Sequence[str], table: ClassTable) -> Places:
 def _from_first(texts: Sequence[str], words: str) -> list[int]:
     first = next((page for page, text in enumerate(texts, start=1) if words in text), len(texts) + 1)
     return list(range(first, len(texts) + 1))
-
-
-def keep_only(file: Path, pages: Collection[int], *, title: str, metadata: bytes) -> None:
-    """Leaves only these pages in a file, in their order; what makes it readable by machine goes with the others.
-
-    `metadata`: its XMP packet.
-    """
-    with pikepdf.open(file, allow_overwriting_input=True) as whole, pikepdf.new() as kept:
-        kept.pages.extend([whole.pages[page - 1] for page in sorted(pages)])
-        for page in kept.pages:
-            if pikepdf.Name.StructParents in page.obj:
-                del page.obj[pikepdf.Name.StructParents]
-        kept.docinfo["/Title"] = title
-        kept.Root.Lang = pikepdf.String("vi")
-        kept.Root.Metadata = kept.make_stream(metadata, Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML)
-        kept.save(file, deterministic_id=True)
 
 
 def words_of(pages: Sequence[int]) -> str:

@@ -15,14 +15,14 @@ from students.names import file_words
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("parent_slips", times=60, minutes=10, what="in phiếu cho phụ huynh")
+@limited("parent_slips", times=240, minutes=10, what="xem bản in")
 def parent_slips(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """A page for each pupil, with everything that its parents are to check and sign."""
     return _paper(request, pk, Of.PARENT_SLIPS, "phieu-kiem-tra-thong-tin")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("parent_list", times=60, minutes=10, what="in danh sách cho phụ huynh")
+@limited("parent_list", times=240, minutes=10, what="xem bản in")
 def parent_list(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """The list of the class that goes round."""
     return _paper(request, pk, Of.PARENT_LIST, "danh-sach-kiem-tra-thong-tin")

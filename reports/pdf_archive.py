@@ -45,15 +45,6 @@ _METADATA: Final = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="r"?>"""
-_UNTAGGED: Final = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">
-   <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-  </rdf:Description>{marks}
- </rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="r"?>"""
 _NAMES: Final = "urn:kimdong:print:1#"
 _MARKS: Final = f"""
   <rdf:Description rdf:about="" xmlns:kimdong="{_NAMES}">
@@ -72,13 +63,11 @@ _PROPERTIES: Final = (
 )
 
 
-def metadata_of(title: str, marks: Marks = NO_MARKS, *, is_tagged: bool = True) -> bytes:
-    """The XMP packet; one that is not tagged declares neither standard."""
+def metadata_of(title: str, marks: Marks = NO_MARKS) -> bytes:
+    """The XMP packet."""
     has_marks = marks != NO_MARKS
     told = {"title": escape(title), "marks": _told(marks) if has_marks else ""}
-    if is_tagged:
-        return _METADATA.format(**told, schema=_schema() if has_marks else "").encode()
-    return _UNTAGGED.format(**told).encode()
+    return _METADATA.format(**told, schema=_schema() if has_marks else "").encode()
 
 
 def _told(marks: Marks) -> str:

@@ -4,43 +4,66 @@ Whoever opens the file sees that the school signed it and that no byte has chang
 a signature by hand and a seal stays free. What `reports.pdf_archive` declared stays true (a test asks the validator).
 """
 
+import logging
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pikepdf
 from django.conf import settings
 from pikepdf import Array, Dictionary, Name, NumberTree, Pdf, String
 
+from accounts import clock
 from reports import pdf_archive
+from reports.signed_files import CertificateUnusable
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import Signer
+
+logger = logging.getLogger(__name__)
 
 FIELD: Final = "ChuKiSoNhaTruong"
 SPOKEN: Final = "Chữ kí số của nhà trường"
 _PRINTED_LOCKED: Final = 4 | 128
 
 
-def sign_if_wished(file: Path) -> None:
-    """Signs the file in its place where the school has a certificate; else leaves it alone.
+def signer_in_force() -> "Signer | None":
+    """Who signs today; None where the school has no certificate, or one that is not valid now: that is logged.
 
-    Raises OSError for a certificate that cannot be read, ValueError for one that its password does not open.
+    Raises CertificateUnusable for one that cannot be read, or that its password does not open.
     """
     if settings.SIGNING is None:
-        return
+        return None
     certificate, password = settings.SIGNING
+    signer = _opened(Path(certificate), password)
+    own, now = signer.signing_cert, clock.stamp()
+    if own is not None and not own.not_valid_before <= now <= own.not_valid_after:
+        logger.warning(
+            "Not signed: %s is valid from %s to %s", certificate, own.not_valid_before, own.not_valid_after
+        )
+        return None
+    return signer
+
+
+def sign(file: Path, signer: "Signer | None") -> None:
+    """Signs the file in its place; nobody leaves it alone."""
+    if signer is None:
+        return
     with pikepdf.open(file, allow_overwriting_input=True) as document:
         _make_room(document)
         document.save(file, **pdf_archive.save_options())
-    _sign(file, certificate, password)
+    _sign(file, signer)
 
 
-def signed_if_wished(content: bytes) -> bytes:
+def signed(content: bytes, signer: "Signer | None") -> bytes:
     """The same of a file that lies nowhere yet."""
-    if settings.SIGNING is None:
+    if signer is None:
         return content
     with TemporaryDirectory() as folder:
         file = Path(folder) / "part.pdf"
         file.write_bytes(content)
-        sign_if_wished(file)
+        sign(file, signer)
         return file.read_bytes()
 
 
@@ -81,18 +104,28 @@ def _make_room(document: Pdf) -> None:
     root.AcroForm = document.make_indirect(Dictionary(Fields=Array([field]), SigFlags=3))
 
 
-def _sign(file: Path, certificate: Path, password: str) -> None:
+def _opened(certificate: Path, password: str) -> "Signer":
     # Only here: a school without a certificate need not install it (pyproject.toml, extra «signing»).
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415
+    try:
+        from pyhanko.sign import signers  # noqa: PLC0415
+    except ImportError as missing:
+        raise CertificateUnusable(certificate, "cần các gói của requirements-signing.txt") from missing
+    if not os.access(certificate, os.R_OK):
+        raise CertificateUnusable(certificate, "không đọc được")
+    signer = signers.SimpleSigner.load_pkcs12(str(certificate), passphrase=password.encode())
+    if signer is None:
+        raise CertificateUnusable(certificate, "không mở được bằng mật khẩu đã đặt, hoặc không có khoá")
+    return signer
+
+
+def _sign(file: Path, signer: "Signer") -> None:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415 - as in _opened
     from pyhanko.sign import fields, signers  # noqa: PLC0415
 
     class Writer(IncrementalPdfFileWriter):
         def _update_meta(self) -> None:
             """The metadata stay as declared: pyHanko's own way of writing them loses the schema that PDF/A wants."""
 
-    signer = signers.SimpleSigner.load_pkcs12(str(certificate), passphrase=password.encode())
-    if signer is None:
-        raise ValueError(f"{certificate}: its password does not open it, or it holds no key.")
     about = signers.PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",

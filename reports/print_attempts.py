@@ -20,6 +20,7 @@ from gradebook.regulation import NotCovered
 from reports.models import DataArchive, PrintBatch, PrintJob
 from reports.own_books import NothingHeld
 from reports.print_moves import OPEN
+from reports.signed_files import CertificateUnusable
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class Attempt:
         elif isinstance(problem, PrintRunShort):
             self._fail(problem.message_vi)
             return True
-        elif isinstance(problem, NotCovered | NothingHeld):
+        elif isinstance(problem, NotCovered | NothingHeld | CertificateUnusable):
             self._fail(str(problem))
             return True
         elif isinstance(problem, Exception):

@@ -138,7 +138,7 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
     from reports import kept_books  # noqa: PLC0415
     from reports.foot_line import audit_foot  # noqa: PLC0415
     from reports.pdf_archive import metadata_of  # noqa: PLC0415
-    from reports.pdf_signing import sign_if_wished  # noqa: PLC0415
+    from reports.pdf_signing import sign, signer_in_force  # noqa: PLC0415
     from reports.print_marks import Marks  # noqa: PLC0415
     from reports.read_back import PrintRunShort  # noqa: PLC0415
     from reports.whole_book import ClassFile, bind_apart  # noqa: PLC0415
@@ -153,6 +153,7 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
         raise PrintRunShort(
             [f"tệp của {label} không còn trên máy chủ, hãy đặt in lại cả đợt" for label in lost]
         )
+    is_preview = any(job.is_preview for job in jobs)
     name = f"books/dot-{batch.pk}.pdf"
     hashes = "\n".join(job.content_hash for job in jobs)
     key = kept_books.key_of(hashes, batch.title)
@@ -164,8 +165,7 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
             faults = bind_apart(draft, files, title=batch.title, key=key, metadata=metadata)
             if faults:
                 raise PrintRunShort(faults)
-        if not any(job.is_preview for job in jobs):
-            sign_if_wished(draft)
+        sign(draft, None if is_preview else signer_in_force())
     try:
         note(
             batch,
@@ -174,7 +174,7 @@ def _bind(batch: PrintBatch, jobs: Sequence[PrintJob]) -> None:
             pages=sum(each.pages for each in files),
             file=name,
             content_hash=content_hash,
-            is_preview=any(job.is_preview for job in jobs),
+            is_preview=is_preview,
             finished_at=Now(),
             failure="",
         )

@@ -42,6 +42,7 @@ from reports.print_register import copies_of, may_note
 from reports.printed_files import file_for_the_printer, page_of
 from reports.pupil_files import has_pupil_files, pupils_of
 from reports.reprint_tasks import stale_books, stale_papers
+from reports.signed_files import signature_words
 from reports.superseded import requests_after, superseded_by
 from students.models import SchoolClass, SchoolYear
 from students.names import file_words
@@ -127,6 +128,7 @@ def _about_paper(user: User, job: PrintJob, form: CopiesForm) -> dict[str, objec
     if files and job.book == PrintJob.Book.SLIPS and job.is_outdated:  # type: ignore[attr-defined]
         files = marked(job, files)
     return {
+        "signature": signature_words(job),
         "pupil_files": files,
         "files_changed": [each for each in files if each.is_changed],
         "copies": copies_of(job),

@@ -54,7 +54,10 @@ def proof_of(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 def _may_see_words(user: User, found: Proof) -> bool:
-    """Values are for those who may open the print, or the class's sheet; everybody else is told whether it holds."""
+    """Values are for those who may open the print, or the class's sheet; everybody else is told whether it holds.
+
+    Those learn which kind of book it is and of when: neither of whom, nor in how many places it has changed.
+    """
     if found.job.teacher is not None:
         return found.job.teacher == user or permissions.may(user, Action.SEE_PRINTS)
     return permissions.may(user, Action.SEE_PRINTS) or permissions.may_see_sheet(

@@ -3,7 +3,7 @@
 import io
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -30,6 +30,7 @@ from reports.pupil_files import (
     pupils_of,
     what_of,
 )
+from reports.signed_files import CertificateUnusable
 from students.models import SchoolClass, Student
 
 ZIP = "application/zip"
@@ -76,7 +77,7 @@ def _class_of(request: SignedInRequest, student: Student) -> SchoolClass:
 
 @require_safe
 @limited("print_file", times=300, minutes=10, what="tải bản in")
-def pupil_file(request: SignedInRequest, pk: int, place: int) -> FileResponse:
+def pupil_file(request: SignedInRequest, pk: int, place: int) -> HttpResponseBase:
     """Of the pupil at this place in the book of a class."""
     job = _book(request, pk)
     pupils = pupils_of(job)
@@ -89,13 +90,15 @@ def pupil_file(request: SignedInRequest, pk: int, place: int) -> FileResponse:
         content = pupil_pdf(job, wanted, pupils)
     except FileNotFoundError as gone:
         raise Http404(FILE_GONE) from gone
+    except CertificateUnusable as fault:
+        return _not_signed(request, job, fault)
     _log(request, job, name)
     return file_to_save(io.BytesIO(content), name, "application/pdf")
 
 
 @require_safe
 @limited("class_files", times=60, minutes=10, what="tải bản in")
-def class_files(request: SignedInRequest, pk: int) -> FileResponse:
+def class_files(request: SignedInRequest, pk: int) -> HttpResponseBase:
     """Of all pupils of a class, as a ZIP."""
     job = _book(request, pk)
     name = f"{file_name(job).removesuffix('.pdf')}-tung-em.zip"
@@ -104,6 +107,8 @@ def class_files(request: SignedInRequest, pk: int) -> FileResponse:
         packed = class_zip(job)
     except FileNotFoundError as gone:
         raise Http404(FILE_GONE) from gone
+    except CertificateUnusable as fault:
+        return _not_signed(request, job, fault)
     _log(request, job, name)
     return file_to_save(packed.open("rb"), name, ZIP)
 
@@ -116,7 +121,10 @@ def batch_files(request: SignedInRequest, pk: int) -> HttpResponseBase:
     if batch.state != PrintBatch.State.DONE or batch.book != PrintBatch.Book.TRANSCRIPTS:
         raise Http404(NOT_THERE)
     if request.method == "POST":
-        ask_for_batch_zip(batch)
+        try:
+            ask_for_batch_zip(batch)
+        except CertificateUnusable as fault:
+            messages.error(request, str(fault))
         return redirect("reports:batch", pk)
     packed = batch_zip(batch)
     if not packed.exists():
@@ -127,6 +135,11 @@ def batch_files(request: SignedInRequest, pk: int) -> HttpResponseBase:
     require_password(request, f"Tải về {name}: học bạ từng em {batch.scope}.", lasting=Lasting.EXPORTS)
     log_batch(request, AccessLogEntry.Kind.PRINT_DOWNLOADED, batch, detail=name)
     return file_to_save(packed.open("rb"), name, ZIP)
+
+
+def _not_signed(request: SignedInRequest, job: PrintJob, fault: CertificateUnusable) -> HttpResponse:
+    messages.error(request, str(fault))
+    return redirect("reports:print_job", job.pk)
 
 
 def _book(request: SignedInRequest, pk: int) -> PrintJob:

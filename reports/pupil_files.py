@@ -90,16 +90,18 @@ def _sat_in(job: PrintJob) -> Sequence[Student]:
 
 
 def pupil_pdf(job: PrintJob, wanted: PupilFile, among: Sequence[PupilFile]) -> bytes:
-    """Signed as the book is. Raises FileNotFoundError when the file of the print is gone."""
+    """Signed as the book is. Raises FileNotFoundError when the file of the print is gone, CertificateUnusable as
+    `reports.pdf_signing.signer_in_force`.
+    """
     # Only here: the web server seldom takes files apart.
-    from reports.pdf_signing import signed_if_wished  # noqa: PLC0415
+    from reports.pdf_signing import signed, signer_in_force  # noqa: PLC0415
     from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415
 
     parts = parts_beginning_at([each.first for each in among], job.pages or 0)
     marks = _marks(job)[wanted.place - 1]
     with splitting(Path(job.file.path)) as splitter:
         own = splitter.part(parts[wanted.place - 1], title=wanted.title(job), marks=marks)
-    return own if job.is_preview else signed_if_wished(own)
+    return signed(own, None if job.is_preview else signer_in_force())
 
 
 def _marks(job: PrintJob) -> list[Marks]:
@@ -110,7 +112,7 @@ def _marks(job: PrintJob) -> list[Marks]:
 
 
 def class_zip(job: PrintJob) -> Path:
-    """The ZIP of a class, made if it is not there. Raises FileNotFoundError as `pupil_pdf`."""
+    """The ZIP of a class, made if it is not there. Raises as `pupil_pdf`."""
     target = _kept(f"print-{job.pk}.zip")
     if not target.exists():
         with written_whole(target) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as packed:
@@ -124,7 +126,11 @@ def batch_zip(batch: PrintBatch) -> Path:
 
 
 def ask_for_batch_zip(batch: PrintBatch) -> None:
-    """Puts the packing into the queue, once."""
+    """Puts the packing into the queue, once. Raises CertificateUnusable here, where somebody reads it."""
+    from reports.pdf_signing import signer_in_force  # noqa: PLC0415 - as in pupil_pdf
+
+    if not batch.is_preview:
+        signer_in_force()
     if not batch_zip(batch).exists():
         PACKS.enqueue_once(batch.pk)
 
@@ -154,15 +160,16 @@ def make_batch_zip(batch_id: int) -> None:
 
 
 def _pack(packed: zipfile.ZipFile, job: PrintJob, *, folder: str) -> None:
-    from reports.pdf_signing import signed_if_wished  # noqa: PLC0415 - as in pupil_pdf
+    from reports.pdf_signing import signed, signer_in_force  # noqa: PLC0415 - as in pupil_pdf
     from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415
 
+    signer = None if job.is_preview else signer_in_force()
     pupils = pupils_of(job)
     parts = parts_beginning_at([each.first for each in pupils], job.pages or 0)
     with splitting(Path(job.file.path)) as splitter:
         for pupil, part, marks in zip(pupils, parts, _marks(job), strict=True):
             own = splitter.part(part, title=pupil.title(job), marks=marks)
-            packed.writestr(folder + pupil.file_name(job), own if job.is_preview else signed_if_wished(own))
+            packed.writestr(folder + pupil.file_name(job), signed(own, signer))
 
 
 def _kept(name: str) -> Path:

@@ -122,7 +122,7 @@ def report_form(request: SignedInRequest, slug: str) -> FileResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("report_paper", times=60, minutes=10, what="in báo cáo")
+@limited("report_paper", times=240, minutes=10, what="xem bản in")
 def report_paper(request: SignedInRequest, slug: str) -> HttpResponseBase:
     """The report on paper, or one table of it (?table=), to be signed and sealed."""
     asked = asked_report(request.user, slug, request.GET.dict())

@@ -74,6 +74,8 @@ def file_name(shape: Shape, scope: Scope, period: Period) -> str:
     return "-".join([*parts, str(scope.year.pk)]) + ".xlsx"
 
 
+_SHEETS = {"TH": "TH-CN (Tin học)", "CN": "TH-CN (Công nghệ)"}
+"""Of the two that the sector has as one subject (domain.md 6)."""
 _LIST_HEADINGS = (Heading("Mã", 8), Heading("Tên", 50))
 
 
@@ -98,7 +100,7 @@ def _tables(
         return
     rows = mark_rows(seats, periods_in(shape, period))
     for line in seats.taught:
-        yield line.short_name, rows[line.code]
+        yield _SHEETS.get(line.code, line.short_name), rows[line.code]
     if not seats.taught:
         yield "Chưa có môn", []
 

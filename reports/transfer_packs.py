@@ -25,10 +25,18 @@ from reports.signatories import read_signatories
 from reports.transcripts import entry_day, pupil_code, transcript_of
 from students.absences import Absences, absence_totals
 from students.models import Movement, SchoolClass, SchoolYear, Student
-from students.movement_rules import ABROAD
+from students.movement_rules import (
+    ABROAD,
+    FIRST_ADMISSIONS,
+    FROM_ANOTHER_SCHOOL,
+    PROMOTED,
+    REPEATING,
+    Kind,
+)
 
 TEMPLATE = "reports/print/transfer_pack.html"
 LETTER = "GGT"
+ORDER = "QĐ"
 NOT_ASSESSED = "–"
 
 
@@ -49,11 +57,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One movement in force."""
+    """One movement in force. `classes`: (name, label of the year) of the class left, the class entered."""
 
     day: datetime.date
     kind: str
-    classes: str
+    classes: tuple[tuple[str, str], ...]
     paper: str
 
 
@@ -97,6 +105,14 @@ class TransferPack:
         if self.is_abroad:
             return f"{school} ({where})" if school else f"cơ sở giáo dục tiếp nhận học sinh ở {where}"
         return f"{school}, {where}" if school else where
+
+    @property
+    def paper(self) -> str:
+        """By what else than the letter the pupil goes, named as what it is; "" where the letter is all."""
+        if self.number or not self.movement.decision:
+            return ""
+        kind = "Quyết định" if ORDER in self.movement.decision_number.upper() else "giấy tờ"
+        return f"{kind} số {self.movement.decision}"
 
     @property
     def is_abroad(self) -> bool:
@@ -224,18 +240,28 @@ def _comments(school_class: SchoolClass, results: Results, traits: Traits) -> It
 
 def _steps(student: Student) -> Iterator[Step]:
     rows = Movement.objects.in_force().filter(student=student)
-    for row in rows.select_related("from_class__year", "to_class__year").order_by("day"):
-        classes = " → ".join(
-            f"{each.name} ({each.year.label})" for each in (row.from_class, row.to_class) if each
-        )
+    for place, row in enumerate(rows.select_related("from_class__year", "to_class__year").order_by("day")):
+        classes = (each for each in (row.from_class, row.to_class) if each)
         school = ", ".join(text for text in (row.other_school, row.other_province) if text)
         came_on = entry_day(row, row.to_class.year) if row.to_class else None
         yield Step(
             came_on or row.day,
-            row.get_kind_display(),
-            classes,
+            _kind_of(row, is_first=place == 0),
+            tuple((each.name, each.year.label) for each in classes),
             "; ".join(filter(None, (row.decision, school))),
         )
+
+
+def _kind_of(movement: Movement, *, is_first: bool) -> str:
+    """Every year's list begins a seat; whoever merely goes on is not said to come to the school."""
+    if movement.kind != Kind.ADMITTED:
+        return movement.get_kind_display()
+    if movement.entry_code in FIRST_ADMISSIONS and not is_first:
+        return "Học lớp"
+    return _CAME_BY.get(movement.entry_code, movement.get_kind_display())
+
+
+_CAME_BY = {FROM_ANOTHER_SCHOOL: Kind.TRANSFERRED_IN.label, REPEATING: "Ở lại lớp", PROMOTED: "Lên lớp"}
 
 
 def _enclosures(student: Student) -> Iterator[str]:

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
-from accounts.tables import Heading, write_table
+from accounts.tables import Heading, sheet_name, write_table
 from tests.gradebook.school import make_school
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +38,8 @@ def test_nothing_that_looks_like_a_formula_is_one(value):
 def test_characters_that_xml_has_not_are_left_out():
     cell = openpyxl.load_workbook(io.BytesIO(written([("a\x00\x0bb", 1, None, None)]))).active.cell(4, 1)
     assert cell.value == "ab"
+
+
+def test_the_name_of_a_sheet_keeps_whole_and_part_apart():
+    assert sheet_name("Cả năm học: nữ, dân tộc", set()) == "Cả năm học – nữ, dân tộc"
+    assert sheet_name("Lúc 17:00", set()) == "Lúc 17-00"

@@ -94,6 +94,25 @@ def test_reopened_the_pupil_takes_all_steps_again_and_the_old_decision_stays_on_
     assert waits_for(school.bich) == []
 
 
+def test_a_class_with_a_reopened_decision_is_counted_apart_from_those_that_are_approved(
+    school, client, django_assert_num_queries
+):
+    client.force_login(school.bich)
+    address = reverse("gradebook:year_ends")
+    assert "Lớp 1A Đã phê duyệt Lớp" in text(client.get(address))
+    reopen(school)
+    page = text(client.get(address))
+    assert "Lớp 1A Đã phê duyệt 1/2 em" in page
+    assert "Đã phê duyệt chưa đủ số em: 1 · Đã phê duyệt: 0" in page
+    with django_assert_num_queries(17):
+        client.get(address)
+    confirm(school)
+    complete(school)
+    page = text(client.get(address))
+    assert "Lớp 1A Đã phê duyệt 1/2 em · Chờ Phó Hiệu trưởng rà soát" in page
+    assert "Chờ Phó Hiệu trưởng rà soát: 1 · Chờ Hiệu trưởng phê duyệt: 0 · Đã phê duyệt: 0" in page
+
+
 def test_only_the_principal_reopens_for_a_reason_and_only_what_was_decided(school):
     for who in ("ngoc", "hoa", "tuan"):
         with pytest.raises(PermissionDenied):

@@ -237,10 +237,14 @@ def test_the_minutes_name_who_received_the_class_where_it_is_one_person(may):
     new = may.made("5A")
     lead(new, school.thu)
     under = "GIÁO VIÊN NHẬN LỚP (Kí, ghi rõ họ tên)"
-    assert school.thu.full_name not in minutes_of(school.class_4a)
+    minutes = minutes_of(school.class_4a)
+    assert f"lớp 5A ({school.thu.full_name}, dự kiến)" in minutes
+    assert f"{under} {school.thu.full_name} (dự kiến)" in minutes
     with at(may.following.starts_on + datetime.timedelta(days=7)):
         receive(new, by=school.thu)
-        assert f"{under} {school.thu.full_name}" in minutes_of(school.class_4a)
+        minutes = minutes_of(school.class_4a)
+        assert f"{under} {school.thu.full_name}" in minutes
+        assert f"{school.thu.full_name} (dự kiến)" not in minutes
 
 
 def test_grade_5_goes_to_a_named_school_on_a_paper_for_three_signatures(may):

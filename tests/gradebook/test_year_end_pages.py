@@ -408,6 +408,18 @@ def test_the_list_of_classes_says_how_far_each_is(school, client):
     assert ClassYearEnd.objects.count() == 1
 
 
+def test_a_class_that_has_pupils_waiting_for_the_summer_is_counted_apart(school, client):
+    weak = school.pupils[0]
+    fail(school, weak)
+    say(school, weak, promotion=Promotion.WAITS)
+    confirm(school)
+    go_through(school)
+    client.force_login(school.bich)
+    page = text(client.get(reverse("gradebook:year_ends")))
+    assert "Lớp 1A 1 em chờ đánh giá bổ sung, rèn luyện trong hè Đã phê duyệt 1/2 em" in page
+    assert "Đã phê duyệt chưa đủ số em: 1 · Đã phê duyệt: 0" in page
+
+
 def test_the_lists_of_the_school_cost_the_same_for_one_class_and_for_all(
     school, client, django_assert_num_queries
 ):

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 import segno
 
 from reports import page_foot, pdf, read_back
 from reports.pdf_archive import marks_in
+from reports.pdf_pages import keep_only
 from reports.print_addresses import address_of
 from reports.print_marks import Marks
 from reports.text_edges import edges_of
@@ -46,6 +48,48 @@ def test_transcripts_of_a_class_conform_final_and_preview_with_the_longest_comme
         sample.transcript(3, 4),
     ]
     assert faults_of_file(bound(tmp_path, *books)) == []
+
+
+@pytest.mark.parametrize(
+    ("contents", "pages"),
+    [
+        ([sample.class_table(4, pupils=70)], (3, 5)),
+        ([sample.class_table(2)], (2,)),
+        (
+            [sample.transcript(1, 3, code="3100000001", name="Trần Ý"), sample.longest_transcript()],
+            (4, 9, 10),
+        ),
+    ],
+    ids=["goes-on", "class-table", "transcripts"],
+)
+def test_pages_that_replace_old_ones_conform_by_themselves(tmp_path, contents, pages):
+    file = bound(tmp_path, *contents)
+    words = read_back.page_texts(file)
+    marks = Marks("cd" * 32, ("104233-7K3M-9QXD-2F5B",), ())
+    keep_only(file, pages, title="Trang thay", marks=marks)
+    assert faults_of_file(file) == []
+    assert read_back.page_texts(file) == [words[page - 1] for page in pages]
+    assert marks_in(file) == marks
+    with pikepdf.open(file) as kept:
+        assert (str(kept.docinfo.Title), str(kept.Root.Lang)) == ("Trang thay", "vi")
+        shown = {page.objgen for page in kept.pages}
+        elements = list(elements_under(kept.Root.StructTreeRoot))
+        assert {each.Pg.objgen for each in elements if pikepdf.Name.Pg in each} == shown
+        heads = {str(each.ID) for each in elements if pikepdf.Name.ID in each}
+        told = [each.A for each in elements if each.S == pikepdf.Name.TD and pikepdf.Name.A in each]
+        assert {str(name) for about in told for name in about.get("/Headers", ())} <= heads
+        under = {each.objgen for each in elements}
+        named = [each for node in list(kept.Root.StructTreeRoot.ParentTree.Nums)[1::2] for each in node]
+        # The running lines hang beside the tree, as in the whole book.
+        lost = [each for each in named if each.objgen not in under and pikepdf.Name.NonStruct != each.P.S]
+        assert lost == []
+
+
+def elements_under(node):
+    for kid in node.get(pikepdf.Name.K, ()):
+        if isinstance(kid, pikepdf.Dictionary) and pikepdf.Name.S in kid:
+            yield kid
+            yield from elements_under(kid)
 
 
 def test_what_was_never_declared_is_found_out():

@@ -16,6 +16,7 @@ from reports.movement_report import KIND
 from reports.print_jobs import run_job
 from reports.print_register import Narrowing, all_lines
 from reports.read_back import squeezed, text_of
+from tests.accounts.test_rate_limit import pressed
 from tests.approvals.papers import entered_school, filed
 from tests.gradebook.school import CONFIRMED, make_school
 from tests.gradebook.year_end import confirm, ended_school
@@ -202,3 +203,20 @@ def test_the_slips_for_parents_and_the_register_of_corrections_are_prints_when_t
         file = client.get(reverse("reports:print_file", args=[job.pk]))
         assert squeezed(words) in text_of(b"".join(file.streaming_content))  # type: ignore[attr-defined]
     assert as_(school.minh).get(reverse("reports:print_job", args=[job.pk - 1])).status_code == 403
+
+
+def test_the_clerk_who_takes_every_paper_twice_and_looks_at_each_page_again_meets_no_limit():
+    school = make_school()
+    clerk = as_(school.tuan)
+    for _paper in range(24):
+        assert [clerk.get(REPORT).status_code for _look in range(4)] == [200] * 4
+        assert clerk.post(REPORT).status_code == 302
+
+
+def test_who_goes_on_asking_for_papers_is_told_until_when():
+    school = make_school()
+    pressed(school.tuan, "paper_drawn", 119)
+    clerk = as_(school.tuan)
+    assert clerk.post(REPORT).status_code == 302
+    assert clerk.post(REPORT).status_code == 429
+    assert clerk.get(REPORT).status_code == 200

@@ -8,8 +8,10 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from reports import pdf
 from reports.page_foot import Foot
 from tests.pictures import APPROVED, SCALE
+from tests.reports import sample_own_books
 
 LEAST_MM = 6.0
 _DARK = 200
@@ -45,3 +47,16 @@ def test_what_a_printing_lays_over_a_page_stands_six_millimetres_from_its_edges(
     document.close()
     assert min(white_edges(page, 4)) >= LEAST_MM
     assert white_edges(page, 4)[3] < 12, "the foot is there"
+
+
+@pytest.mark.parametrize("of_traits", [False, True])
+def test_the_pages_on_which_an_own_book_goes_on_keep_the_six_millimetres_to_a_hair(of_traits: bool) -> None:
+    """The rule over the repeated heads is finer than a dot of the approved pictures."""
+    scale = 300 / 72
+    document = pypdfium2.PdfDocument(
+        pdf.render_own_sheet(sample_own_books.own_sheet(of_traits=of_traits, pupils=35))
+    )
+    assert len(document) > 1
+    for page in document:
+        assert min(white_edges(page.render(scale=scale, grayscale=True).to_pil(), scale)) >= LEAST_MM
+    document.close()

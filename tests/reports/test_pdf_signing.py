@@ -1,6 +1,7 @@
 """A school with a certificate signs its final books; what they declare stays true, and a changed byte shows."""
 
 import datetime
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -11,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
+from django.urls import reverse
+from django.utils.timezone import localtime
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -20,20 +23,25 @@ from kimdong.environment import BadEnvironmentError, read_environment
 from reports.models import PrintJob
 from reports.print_batches import ask_for_batch, run_batch
 from reports.print_jobs import ask_for_book, run_job
-from reports.pupil_files import class_zip, pupil_pdf, pupils_of
+from reports.pupil_files import class_zip, is_being_packed, pupil_pdf, pupils_of
 from students.models import Enrolment
 from tests.conforming import faults_of_file
 from tests.gradebook.school import make_school
-from tests.reports.papers import printed
+from tests.reports.papers import as_confirmed, printed
 from tests.reports.school_books import approve, fill
 
 PASSWORD = "mat-khau-cua-tep"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @pytest.fixture(scope="session")
 def identity():
-    """A key, and a certificate of the school by its own hand."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    """A certificate of the school by its own hand."""
+    return certified(KEY, from_day=-1, to_day=365)
+
+
+def certified(key, *, from_day, to_day):
+    """Valid between two days, counted from now."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Trường Tiểu học Kim Đồng")])
     now = datetime.datetime.now(datetime.UTC)
     usage = x509.KeyUsage(
@@ -47,29 +55,37 @@ def identity():
         encipher_only=False,
         decipher_only=False,
     )
-    made = (
+    return (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=365))
+        .not_valid_before(now + datetime.timedelta(days=from_day))
+        .not_valid_after(now + datetime.timedelta(days=to_day))
         .add_extension(usage, critical=True)
         .sign(key, hashes.SHA256())
     )
-    return key, made
+
+
+@pytest.fixture
+def install(settings, tmp_path):
+    return partial(put_in_place, settings, tmp_path)
+
+
+def put_in_place(settings, tmp_path, made):
+    file = tmp_path / "school.p12"
+    lock = serialization.BestAvailableEncryption(PASSWORD.encode())
+    file.write_bytes(pkcs12.serialize_key_and_certificates(b"truong", KEY, made, None, lock))
+    settings.SIGNING = (file, PASSWORD)
+    return made
 
 
 @pytest.fixture
 def school(settings, tmp_path: Path, identity, db):
     """With a certificate, and 4A's year approved."""
-    key, made = identity
-    file = tmp_path / "school.p12"
-    lock = serialization.BestAvailableEncryption(PASSWORD.encode())
-    file.write_bytes(pkcs12.serialize_key_and_certificates(b"truong", key, made, None, lock))
     settings.MEDIA_ROOT = tmp_path
-    settings.SIGNING = (file, PASSWORD)
+    put_in_place(settings, tmp_path, identity)
     school = make_school(pupils=2)
     fill(school.class_4a, school.pupils)
     return school
@@ -98,7 +114,7 @@ def signatures_in(file):
 
 def test_a_final_book_carries_the_schools_signature_over_the_whole_file(school, identity):
     file = approved(school)
-    root = Certificate.load(identity[1].public_bytes(serialization.Encoding.DER))
+    root = Certificate.load(identity.public_bytes(serialization.Encoding.DER))
     with file.open("rb") as content:
         [signature] = PdfFileReader(content).embedded_signatures
         found = validate_pdf_signature(signature, ValidationContext(trust_roots=[root]))
@@ -112,7 +128,7 @@ def test_a_byte_that_somebody_changes_breaks_the_signature(school, identity):
     content = bytearray(file.read_bytes())
     content[content.index(b"x-default") + 3] ^= 1
     file.write_bytes(content)
-    root = Certificate.load(identity[1].public_bytes(serialization.Encoding.DER))
+    root = Certificate.load(identity.public_bytes(serialization.Encoding.DER))
     with file.open("rb") as changed:
         [signature] = PdfFileReader(changed, strict=False).embedded_signatures
         assert not validate_pdf_signature(signature, ValidationContext(trust_roots=[root])).intact
@@ -133,7 +149,7 @@ def test_the_file_of_each_pupil_is_signed_too_alone_and_out_of_the_class(school,
         assert len(packed.namelist()) == len(pupils) == 2
 
 
-def test_the_file_of_a_grade_is_signed_once(school):
+def test_the_file_of_a_grade_is_signed_once_and_says_so(school, settings):
     others = [seat.student for seat in Enrolment.objects.roster(school.class_4b)]
     fill(school.class_4b, others)
     for school_class, pupils in ((school.class_4a, school.pupils), (school.class_4b, others)):
@@ -152,6 +168,13 @@ def test_the_file_of_a_grade_is_signed_once(school):
     file = Path(batch.file.path)
     assert signatures_in(file) == 1
     assert faults_of_file(file) == []
+    client = as_confirmed(school.tuan)
+    page = client.get(reverse("reports:batch", args=[batch.pk])).content.decode()
+    assert "Tệp đã kí số bằng chứng thư của trường" in page
+    settings.SIGNING = (settings.SIGNING[0], "khac")
+    asked = client.post(reverse("reports:batch_files", args=[batch.pk]), follow=True)
+    assert "không mở được bằng mật khẩu đã đặt" in asked.content.decode()
+    assert not is_being_packed(batch)
 
 
 def test_a_preview_is_not_signed_nor_the_files_of_its_pupils(school, tmp_path):
@@ -165,6 +188,83 @@ def test_a_preview_is_not_signed_nor_the_files_of_its_pupils(school, tmp_path):
 def test_a_school_without_a_certificate_signs_nothing(school, settings):
     settings.SIGNING = None
     assert signatures_in(approved(school)) == 0
+
+
+def page_of(job, school):
+    return " ".join(
+        as_confirmed(school.tuan).get(reverse("reports:print_job", args=[job.pk])).content.decode().split()
+    )
+
+
+def final(school):
+    approve(school.class_4a, school.pupils, by=school.hoa, on=datetime.date(2027, 5, 25))
+    return transcripts(school)
+
+
+def test_the_page_of_a_print_says_that_its_file_is_signed(school):
+    assert "Tệp đã kí số bằng chứng thư của trường" in page_of(final(school), school)
+
+
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ((-30, -2), "Tệp chưa kí số: chứng thư của trường hết hạn ngày {ends}. Thay chứng thư rồi in lại"),
+        ((2, 30), "Tệp chưa kí số: chứng thư của trường có hiệu lực từ ngày {begins}. In lại từ ngày ấy"),
+    ],
+)
+def test_a_certificate_out_of_its_time_signs_nothing_and_the_page_says_since_when(
+    school, install, caplog, days, says
+):
+    made = install(certified(KEY, from_day=days[0], to_day=days[1]))
+    job = final(school)
+    assert signatures_in(Path(job.file.path)) == 0
+    assert [record.name for record in caplog.records if "Not signed" in record.message] == [
+        "reports.pdf_signing"
+    ]
+    ends, begins = (
+        f"{localtime(each):%d/%m/%Y}" for each in (made.not_valid_after_utc, made.not_valid_before_utc)
+    )
+    assert says.format(ends=ends, begins=begins) in page_of(job, school)
+
+
+def test_a_file_of_before_the_certificate_says_so(school, settings):
+    kept, settings.SIGNING = settings.SIGNING, None
+    job = final(school)
+    assert "kí số" not in page_of(job, school)
+    settings.SIGNING = kept
+    assert "Tệp chưa kí số: in trước khi trường cài chứng thư đang dùng" in page_of(job, school)
+
+
+def test_a_certificate_that_does_not_open_is_named_as_what_keeps_the_book_from_being_printed(
+    school, settings, tmp_path
+):
+    approve(school.class_4a, school.pupils, by=school.hoa, on=datetime.date(2027, 5, 25))
+    file, _password = settings.SIGNING
+    for signing, fault in (
+        ((file, "khac"), "không mở được bằng mật khẩu đã đặt"),
+        ((tmp_path / "gone.p12", PASSWORD), "không đọc được"),
+    ):
+        settings.SIGNING = signing
+        job = ask_for_book(
+            book=PrintJob.Book.TRANSCRIPTS,
+            school_class=school.class_4a,
+            period=Period.YEAR_END,
+            by=school.tuan,
+        )
+        run_job(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == ("failed", 1)
+        assert f"chứng thư số của trường (tệp {signing[0].name}) {fault}" in job.failure
+        assert "bỏ cả hai để in không kí số" in job.failure
+
+
+def test_the_file_of_a_pupil_is_refused_in_words_when_the_certificate_does_not_open(school, settings):
+    job = final(school)
+    settings.SIGNING = (settings.SIGNING[0], "khac")
+    client = as_confirmed(school.tuan)
+    for name, more in (("pupil_file", [1]), ("class_files", [])):
+        page = client.get(reverse(f"reports:{name}", args=[job.pk, *more]), follow=True)
+        assert "không mở được bằng mật khẩu đã đặt" in page.content.decode()
 
 
 def environment(**more):

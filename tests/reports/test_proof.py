@@ -156,7 +156,9 @@ def test_a_colleague_learns_whether_it_holds_but_not_what_changed(school):
     stranger = words(page_of(school.minh, code))
     assert "Nội dung đã thay đổi sau khi in" in stranger
     assert "Điểm KTĐK" not in stranger
-    assert "Các chỗ đã thay đổi hiện cho" in stranger
+    assert "sổ hiện nay khác với bản in" in stranger
+    assert "nhờ văn thư, Ban giám hiệu hoặc giáo viên của lớp xem" in stranger
+    assert "1 chỗ" not in stranger
     assert "Điểm KTĐK" in words(page_of(school.lan, code)), "the homeroom teacher sees it"
 
 
@@ -165,7 +167,12 @@ def test_who_may_not_read_the_print_is_told_of_its_code_alone_and_who_may_compar
     code = code_of(transcripts(school))
     stranger = words(page_of(school.minh, code))
     assert "Đối chiếu tờ giấy với các dòng dưới đây" not in stranger
-    assert "trang này chỉ cho biết mã còn hiện hành" in stranger
+    assert (
+        "Thầy cô không xem được nội dung của bản in nên trang này chỉ cho biết mã còn hiện hành" in stranger
+    )
+    assert f"Học bạ của lớp, năm học {school.year.label}" in stranger
+    for secret in (school.pupils[0].full_name, "4A", school.tuan.full_name, "SHA-256", "Mã nhật kí"):
+        assert secret not in stranger
     assert "nhờ văn thư, Ban giám hiệu hoặc giáo viên của lớp" in stranger
     assert "Đối chiếu tờ giấy với các dòng dưới đây" in words(page_of(school.lan, code))
 

@@ -197,6 +197,22 @@ def test_the_comments_on_competencies_and_qualities_stand_in_a_row_a_pupil(marke
     assert row["Thời điểm đánh giá"] == "cuối học kì 1"
 
 
+def test_the_sheets_of_the_subject_that_the_sector_has_as_one_have_its_names(marked):
+    names = list(sheets_of(written(marked, "diem-theo-mon", Period.END_TERM_1, school_class=marked.class_4a)))
+    assert [name for name in names if name.startswith("TH-CN")] == ["TH-CN (Tin học)", "TH-CN (Công nghệ)"]
+    assert not {"Tin học", "Công nghệ"} & set(names)
+
+
+def test_the_ministry_s_own_list_has_its_headings_as_they_are(school):
+    (head, *_rows) = sheets_of(written(school, "hoc-sinh-bo"))["Sheet1"]
+    assert head == [
+        *("STT", "Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh", "Giới tính", "Dân tộc", "Trạng thái"),
+        *("SĐT liên hệ", "Nơi sinh chi tiết", "Tổ/thôn HKTT", "Tỉnh quê quán", "Phường/Xã quê quán"),
+        *("Chỗ ở hiện nay", "Số CMND", "Ngày cấp", "Nơi cấp", "Tên cha", "Nghề", "Năm sinh"),
+        *("Tên mẹ", "Nghề", "Năm sinh", "Lớp học", "Khối học", "Số định danh cá nhân"),
+    ]
+
+
 @pytest.mark.parametrize("slug", ["diem-theo-mon", "diem-hang-doc", "diem-hang-ngang"])
 @pytest.mark.parametrize("period", [Period.MID_TERM_1, Period.END_TERM_1])
 def test_marks_come_in_again_as_they_are_stored(marked, slug, period):

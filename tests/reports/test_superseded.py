@@ -20,6 +20,7 @@ from reports.print_jobs import ask_for_book, ask_for_own_books, ask_for_slips
 from reports.superseded import _holds, request_with_items, superseded_by
 from reports.transcripts import pupil_code
 from tests.approvals.papers import applied, entered_school
+from tests.conforming import faults_of_file
 from tests.reports.papers import as_confirmed, pages_of, printed
 from tests.reports.school_books import add_past_years, approve, fill
 
@@ -249,6 +250,7 @@ def test_one_click_prints_exactly_those_pages_with_the_new_value(school):
     assert feet == [FOOT.findall(before[at - 1])[-1] for at in row.pages]
     assert any("10 Nhận xét Toán" in words for words in new)
     assert "trang thay theo phiếu" in client.get(reverse("reports:prints")).content.decode()
+    assert faults_of_file(Path(job.file.path)) == []
 
 
 def test_the_clerk_s_page_lists_what_is_to_print_again_until_it_is_printed(school):

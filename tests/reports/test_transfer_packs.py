@@ -247,7 +247,9 @@ def test_what_was_entered_after_the_pupil_left_is_not_in_it_and_a_correction_is(
     assert {each.period for each in pack.comments} == {Period.MID_TERM_1.label}
     assert "Sửa theo phiếu." in {each.text for each in pack.comments}
     shown = " ".join(render_to_string(TEMPLATE, {"pack": pack}).split())
-    assert f"đã ghi vào sổ của trường đến hết ngày chuyển, {localdate(left):%d/%m/%Y}" in shown
+    last_day = localdate(left) - datetime.timedelta(days=1)
+    assert shown.count(f"{last_day:%d/%m/%Y}") == 2
+    assert f"đến hết ngày học cuối cùng, {last_day:%d/%m/%Y}" in shown
 
 
 def remember(pupil, period, moment):
@@ -271,6 +273,27 @@ def test_a_pupil_who_goes_abroad_is_commended_to_a_school_there_known_or_not(sch
 def test_another_paper_than_the_letter_leaves_number_and_date_to_be_written(school):
     pack = read_pack(transfer(school, decision_number="15/QĐ-UBND"))
     assert (pack.number, pack.signature.day) == ("", None)
+    assert "theo Quyết định số 15/QĐ-UBND ngày 20/11/2026." in render_to_string(TEMPLATE, {"pack": pack})
+    other = replace(pack, movement=Movement(decision_number="15/CV", decision_date=TO["decision_date"]))
+    assert other.paper == "giấy tờ số 15/CV ngày 20/11/2026"
+
+
+@pytest.mark.parametrize(
+    ("entry_code", "said"), [("4", "Lên lớp"), ("3", "Ở lại lớp"), ("0", "Nhập học"), ("1", "Chuyển đến")]
+)
+def test_only_who_came_to_the_school_is_said_to_have_come(school, entry_code, said):
+    (pupil,) = add_pupils(school.class_4a, 1, entry_code=entry_code)
+    movements.transfer_out(pupil, by=school.tuan, day=clock.today(), **TO)
+    assert [step.kind for step in read_pack(stored()).steps] == [said, "Chuyển đi"]
+
+
+def test_a_seat_after_that_of_last_year_is_none_in_which_the_pupil_came(school):
+    (pupil,) = add_pupils(school.class_4a, 1, entry_code="0")
+    school.pupils = [pupil]
+    add_past_years(school, 1)
+    steps = read_pack(transfer(school)).steps
+    assert [step.kind for step in steps] == ["Lên lớp", "Học lớp", "Chuyển đi"]
+    assert [name for step in steps for name, _year in step.classes] == ["3A", "4A", "4A"]
 
 
 def test_the_letter_names_who_was_principal_on_its_day(school):
