@@ -8,24 +8,17 @@ import logging
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-import pikepdf
 from django.conf import settings
-from pikepdf import Array, Dictionary, Name, NumberTree, Pdf, String
 
 from accounts import clock
-from reports import pdf_archive
 from reports.signed_files import CertificateUnusable
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import Signer
 
 logger = logging.getLogger(__name__)
-
-FIELD: Final = "ChuKiSoNhaTruong"
-SPOKEN: Final = "Chữ kí số của nhà trường"
-_PRINTED_LOCKED: Final = 4 | 128
 
 
 def signer_in_force() -> "Signer | None":
@@ -50,10 +43,28 @@ def sign(file: Path, signer: "Signer | None") -> None:
     """Signs the file in its place; nobody leaves it alone."""
     if signer is None:
         return
-    with pikepdf.open(file, allow_overwriting_input=True) as document:
-        _make_room(document)
-        document.save(file, **pdf_archive.save_options())
-    _sign(file, signer)
+    # Only here, as in `_opened`.
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415
+    from pyhanko.sign import fields, signers  # noqa: PLC0415
+
+    from reports.signature_field import FIELD, make_room  # noqa: PLC0415
+
+    class Writer(IncrementalPdfFileWriter):
+        def _update_meta(self) -> None:
+            """The metadata stay as declared: pyHanko's own way of writing them loses the schema that PDF/A wants."""
+
+    about = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        reason="Sổ của nhà trường, in từ hệ thống hồ sơ",
+    )
+    draft = file.with_suffix(".signed")
+    with file.open("rb") as source, draft.open("wb+") as target:
+        document = Writer(source)
+        make_room(document)
+        signers.sign_pdf(document, about, signer=signer, output=target)
+    draft.replace(file)
 
 
 def signed(content: bytes, signer: "Signer | None") -> bytes:
@@ -65,43 +76,6 @@ def signed(content: bytes, signer: "Signer | None") -> bytes:
         file.write_bytes(content)
         sign(file, signer)
         return file.read_bytes()
-
-
-def _make_room(document: Pdf) -> None:
-    """The field that takes the signature, in the structure too: a reader of the document must find and name it."""
-    root, page = document.Root, document.pages[0].obj
-    numbers = NumberTree(root.StructTreeRoot.ParentTree)
-    key = max(numbers) + 1
-    field = document.make_indirect(
-        Dictionary(
-            Type=Name.Annot,
-            Subtype=Name.Widget,
-            FT=Name.Sig,
-            T=String(FIELD),
-            TU=String(SPOKEN),
-            Rect=Array([0, 0, 0, 0]),
-            F=_PRINTED_LOCKED,
-            P=page,
-            StructParent=key,
-        )
-    )
-    part = root.StructTreeRoot.K[0]
-    element = document.make_indirect(
-        Dictionary(
-            Type=Name.StructElem,
-            S=Name.Form,
-            P=part,
-            Alt=String(SPOKEN),
-            Lang=String("vi"),
-            Pg=page,
-            K=Dictionary(Type=Name.OBJR, Obj=field, Pg=page),
-        )
-    )
-    part.K.append(element)
-    numbers[key] = element
-    page.Annots = Array([*page.get(Name.Annots, Array()), field])
-    page.Tabs = Name.S
-    root.AcroForm = document.make_indirect(Dictionary(Fields=Array([field]), SigFlags=3))
 
 
 def _opened(certificate: Path, password: str) -> "Signer":
@@ -116,23 +90,3 @@ def _opened(certificate: Path, password: str) -> "Signer":
     if signer is None:
         raise CertificateUnusable(certificate, "không mở được bằng mật khẩu đã đặt, hoặc không có khoá")
     return signer
-
-
-def _sign(file: Path, signer: "Signer") -> None:
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415 - as in _opened
-    from pyhanko.sign import fields, signers  # noqa: PLC0415
-
-    class Writer(IncrementalPdfFileWriter):
-        def _update_meta(self) -> None:
-            """The metadata stay as declared: pyHanko's own way of writing them loses the schema that PDF/A wants."""
-
-    about = signers.PdfSignatureMetadata(
-        field_name=FIELD,
-        md_algorithm="sha256",
-        subfilter=fields.SigSeedSubFilter.PADES,
-        reason="Sổ của nhà trường, in từ hệ thống hồ sơ",
-    )
-    signed = file.with_suffix(".signed")
-    with file.open("rb") as source, signed.open("wb+") as target:
-        signers.sign_pdf(Writer(source), about, signer=signer, output=target)
-    signed.replace(file)
