@@ -76,6 +76,7 @@ def _append(document: IncrementalPdfFileWriter, owner: Any, name: str, what: Any
     document.update_container(owner[name])
     document.update_container(owner)
 
+
 def _last_key(numbers: Any) -> int:
     """Of a tree as `reports.pdf_merge` and `reports.structure_update` write it: one leaf, or leaves with limits."""
     if "/Kids" in numbers:
