@@ -30,7 +30,7 @@ KINDS: Final[Mapping[str, str]] = {
     "gaps": "sổ đã khoá còn ô trống",
     "year_end": "việc về kết quả năm học",
     "decisions": "quyết định chờ ban hành",
-    "years": "năm học mở lại chờ đóng",
+    "years": "năm học chờ mở, mở lại chờ đóng",
     "records": "lớp có hồ sơ học sinh còn thiếu",
     "classes": "việc phụ trách, bàn giao lớp",
     "signatures": "sổ chờ kí",

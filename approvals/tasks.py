@@ -34,6 +34,7 @@ from approvals.request_pages import STATE_ICONS, STATE_KINDS, is_overdue
 from approvals.signature_tasks import ReminderNotice, SignatureTask, read_signing
 from approvals.to_read import inquiries_to_read, requests_to_read
 from approvals.workflow import WRITABLE, State
+from approvals.years_to_open import years_to_open
 from gradebook.class_lines import lines_of_classes
 from gradebook.class_tasks import ClassTask, class_tasks
 from gradebook.deadlines import is_near, time_left, warning_kind
@@ -254,7 +255,7 @@ class TasksPage:
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
     any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal; one for
-    the years opened again of principal and clerk and two for their work on personal data, one for the clerk's backups
+    the years to open and those opened again of principal and clerk each and two for their work on personal data, one for the clerk's backups
     and three for what the clerk has to print again, more where something is.
 
     Seven more for the records, the year's end, the handovers to receive and the slips of whoever leads a class, two for
@@ -299,7 +300,7 @@ def read_tasks(user: User) -> TasksPage:
             *again,
         ),
         decisions=tuple(decision_tasks(user)),
-        years=tuple(reopened_tasks(user)),
+        years=(*years_to_open(user), *reopened_tasks(user)),
         inspections=tuple(inspection_tasks(user)),
         figures=tuple(reconciliation_tasks(user)),
         personal_data=tuple(data_tasks(user)),

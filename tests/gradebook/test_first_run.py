@@ -118,6 +118,22 @@ def test_no_line_of_the_menu_is_dead_before_the_first_year_is_open(username):
     assert (unknown.status_code, "Không tìm thấy trang này" in unknown.text) == (404, True)
 
 
+@pytest.mark.parametrize(
+    ("username", "to_do"), [("hieutruong", "rồi mở năm học"), ("vanthu", "để Hiệu trưởng mở")]
+)
+def test_the_year_that_has_begun_waits_on_the_start_page_until_it_is_open(username, to_do):
+    sent()
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    year = SchoolYear.objects.get()
+    page = client.get("/").text
+    assert f"Năm học {year.label} chưa mở" in page
+    assert to_do in page
+    assert "Hiện không có việc nào" not in page
+    SchoolYear.objects.filter(pk=year.pk).update(state=SchoolYear.State.OPEN)
+    assert f"Năm học {year.label} chưa mở" not in client.get("/").text
+
+
 def test_lost_slips_are_made_again_with_the_code_while_nobody_has_used_one():
     lost = codes_of(sent())
     assert "chưa ai kích hoạt" in Client().get(PAGE).text
