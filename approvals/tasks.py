@@ -254,9 +254,9 @@ class TasksPage:
 
 def read_tasks(user: User) -> TasksPage:
     """One statement each for requests, inquiries, inspections and monthly checks; four for sheets if the person has
-    any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal; one for
-    the years to open and those opened again of principal and clerk each and two for their work on personal data, one for the clerk's backups
-    and three for what the clerk has to print again, more where something is.
+    any; up to five for substitutions and grants of the day; two for the decisions that wait for the principal. Of
+    principal and clerk two for the years to open and to close again, two for their work on personal data; of the clerk
+    one for the backups and three for what is to be printed again, more where something is.
 
     Seven more for the records, the year's end, the handovers to receive and the slips of whoever leads a class, two for
     a leader's classes at the year's end; one for the records of all classes until they are overdue, then four; three
