@@ -1,5 +1,7 @@
 """Room on the disks: measured here, and by the worker for the place of the backups, which alone it may see."""
 
+import errno
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,11 @@ from accounts.models import DiskReading
 FEW_BYTES: Final = 5 * 1024**3
 FEW: Final = 0.10
 ALMOST_NONE: Final = 0.03
+NO_ROOM: Final = 64 * 1024**2
+"""Bytes: a request with all its evidence has not much less (settings.UPLOAD_MAX_BYTES), nor a school's book."""
+_SAYS_NO_ROOM: Final = re.compile(
+    r"no space left on device|disk quota exceeded|not enough (disk )?space", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,10 @@ class Room:
     def is_almost_gone(self) -> bool:
         return self.share < ALMOST_NONE
 
+    @property
+    def is_gone(self) -> bool:
+        return self.free < NO_ROOM
+
 
 def room_of(folder: Path) -> Room | None:
     """None where there is no such folder, or it cannot be asked."""
@@ -42,6 +53,29 @@ def room_of(folder: Path) -> Room | None:
     except OSError:
         return None
     return Room(usage.total, usage.free) if usage.total else None
+
+
+def room_of_files() -> Room | None:
+    """Of the disk of KIMDONG_FILES."""
+    return room_of(Path(settings.MEDIA_ROOT).parent)
+
+
+def files_have_no_room() -> bool:
+    room = room_of_files()
+    return room is not None and room.is_gone
+
+
+def speaks_of_no_room(said: str) -> bool:
+    """What a program, the system or the database said."""
+    return _SAYS_NO_ROOM.search(said) is not None
+
+
+def is_no_room(problem: BaseException) -> bool:
+    """Whether something failed for want of room: as it says itself, or, where a program says nothing, as the disk of
+    the files says."""
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return speaks_of_no_room(str(problem)) or files_have_no_room()
 
 
 def is_elsewhere(repository: str) -> bool:

@@ -124,10 +124,10 @@ class SlipsForm(forms.Form):
         return super().clean() or {}
 
     def clash(self, message: str, students: frozenset[int]) -> None:
-        """Marks the rows that somebody else has written; a second save writes over them, knowingly."""
+        """Marks the rows that were written since the page was opened; a second save writes over them, knowingly."""
         for row in self.rows:
             if row.pupil.student.pk in students:
-                row.error = "Vừa được người khác ghi. Bấm Lưu lần nữa để ghi theo phiếu này."
+                row.error = "Vừa được ghi sau khi trang này mở. Bấm Lưu lần nữa để ghi theo phiếu này."
                 row.seen = str(row.pupil.last)
         self.add_error(None, message)
 

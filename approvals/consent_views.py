@@ -102,7 +102,11 @@ def _tell(request: SignedInRequest, school_class: SchoolClass, done: Recorded) -
             request, f"Phiếu của {done.sent_again} em đã được ghi ở lần gửi trước: không ghi thêm gì."
         )
     if done.as_it_stood:
-        messages.info(request, f"Phiếu của {done.as_it_stood} em đúng như đã ghi: không ghi thêm gì.")
+        messages.info(
+            request,
+            f"Phiếu của {done.as_it_stood} em nói đúng điều đang ghi: không ghi thêm gì, ngày và người kí của phiếu "
+            "trước giữ nguyên.",
+        )
     if done.asked_since:
         messages.warning(
             request,

@@ -191,7 +191,7 @@ class ConsentClash(DataOutdated):
 
     def __init__(self, students: Collection[int]) -> None:
         super().__init__(
-            "Có em vừa được người khác ghi phiếu. Xem lại các dòng có ghi chú; chưa ghi phiếu nào."
+            "Có em vừa được ghi phiếu sau khi trang này mở. Xem lại các dòng có ghi chú; chưa ghi phiếu nào."
         )
         self.students = frozenset(students)
 

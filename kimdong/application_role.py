@@ -45,6 +45,7 @@ def grant_all_it_may(role: str = ROLE) -> None:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
         if cursor.fetchone() is None:
             raise NoSuchRole(role)
+        _let_in_no_other(cursor, named)
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {named}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {named}")
         cursor.execute(_KEPT)
@@ -59,8 +60,18 @@ def grant_all_it_may(role: str = ROLE) -> None:
             _let_read(cursor)
 
 
+def _let_in_no_other(cursor: CursorWrapper, named: str) -> None:
+    """A database that is made anew, as for a restore, lets every role of the server in: that of the proofs too."""
+    cursor.execute("SELECT quote_ident(current_database())")
+    database = cursor.fetchone()[0]
+    cursor.execute(f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC")
+    cursor.execute(f"GRANT CONNECT ON DATABASE {database} TO {named}")
+
+
 def _let_read(cursor: CursorWrapper) -> None:
     reader = connection.ops.quote_name(READER)
+    cursor.execute("SELECT quote_ident(current_database())")
+    cursor.execute(f"GRANT CONNECT ON DATABASE {cursor.fetchone()[0]} TO {reader}")
     cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}")
     for table in (*_SECRET, *_SEALED_WHOLE, *_SECRET_COLUMNS):
         cursor.execute(f"REVOKE SELECT ON {table} FROM {reader}")  # noqa: S608 - our own words

@@ -7,7 +7,6 @@ told to strangers, so what only an administrator should know of the data key is 
 import logging
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from django.conf import settings
@@ -21,12 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import seal_check
-from accounts.disks import room_of
+from accounts.disks import room_of_files
 from accounts.idle_lock import reachable_when_locked
 
 logger = logging.getLogger(__name__)
-NO_ROOM: Final = 64 * 1024**2
-"""Bytes: a request with all its evidence has not much less (settings.UPLOAD_MAX_BYTES)."""
 
 
 @login_not_required
@@ -67,8 +64,8 @@ def _what_lacks() -> Iterator[str]:
         yield from _what_the_database_lacks()
     except (OperationalError, InterfaceError):
         yield "database: does not answer"
-    room = room_of(Path(settings.MEDIA_ROOT).parent)
-    if room is not None and room.free < NO_ROOM:
+    room = room_of_files()
+    if room is not None and room.is_gone:
         yield f"disk of the files: full, {room.free // 1024**2} MB left (KIMDONG_FILES)"
     # As this process has read them at its start; without a manifest (tests) they are served from where they lie.
     if not getattr(staticfiles_storage, "hashed_files", True):

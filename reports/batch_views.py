@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import permissions
 from accounts.background import has_live_worker
+from accounts.disks import files_have_no_room
 from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.rate_limit import limited
@@ -32,6 +33,7 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "batch": found,
         "progress": progress,
+        "is_without_room": files_have_no_room(),
         "may_print": permissions.may(request.user, Action.PRINT_BOOKS),
     }
     if not request.htmx:

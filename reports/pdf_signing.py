@@ -2,72 +2,103 @@
 
 Whoever opens the file sees that the school signed it and that no byte has changed since. It is invisible: the place for
 a signature by hand and a seal stays free. What `reports.pdf_archive` declared stays true (a test asks the validator).
+
+Signed is in a process beside this one (`reports.signature_writing`): what reads a school's book for it takes 100 MiB,
+which a worker that has drawn pages has not, and a web process shall not keep.
 """
 
+import importlib.util
+import json
 import logging
-import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
 
 from accounts import clock
 from reports.signed_files import CertificateUnusable
 
-if TYPE_CHECKING:
-    from pyhanko.sign.signers import Signer
-
 logger = logging.getLogger(__name__)
+_DOES_NOT_OPEN = "không mở được bằng mật khẩu đã đặt, hoặc không có khoá"
 
 
-def signer_in_force() -> "Signer | None":
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A certificate that opens and is valid now."""
+
+    certificate: Path
+    password: str
+
+
+def signer_in_force() -> Signer | None:
     """Who signs today; None where the school has no certificate, or one that is not valid now: that is logged.
 
     Raises CertificateUnusable for one that cannot be read, or that its password does not open.
     """
     if settings.SIGNING is None:
         return None
-    certificate, password = settings.SIGNING
-    signer = _opened(Path(certificate), password)
-    own, now = signer.signing_cert, clock.stamp()
-    if own is not None and not own.not_valid_before <= now <= own.not_valid_after:
-        logger.warning(
-            "Not signed: %s is valid from %s to %s", certificate, own.not_valid_before, own.not_valid_after
-        )
+    signer = Signer(Path(settings.SIGNING[0]), settings.SIGNING[1])
+    begins, ends = _lifetime(signer)
+    if not begins <= clock.stamp() <= ends:
+        logger.warning("Not signed: %s is valid from %s to %s", signer.certificate, begins, ends)
         return None
     return signer
 
 
-def sign(file: Path, signer: "Signer | None") -> None:
-    """Signs the file in its place; nobody leaves it alone."""
+@contextmanager
+def signing(signer: Signer | None) -> Iterator[Callable[[Path], None]]:
+    """Yields what signs a file in its place, file after file by the same process; nobody leaves each alone.
+
+    Raises SigningFailed, and then nothing was written to that file.
+    """
     if signer is None:
+        yield lambda _file: None
         return
-    # Only here, as in `_opened`.
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # noqa: PLC0415
-    from pyhanko.sign import fields, signers  # noqa: PLC0415
-
-    from reports.signature_field import FIELD, make_room  # noqa: PLC0415
-
-    class Writer(IncrementalPdfFileWriter):
-        def _update_meta(self) -> None:
-            """The metadata stay as declared: pyHanko's own way of writing them loses the schema that PDF/A wants."""
-
-    about = signers.PdfSignatureMetadata(
-        field_name=FIELD,
-        md_algorithm="sha256",
-        subfilter=fields.SigSeedSubFilter.PADES,
-        reason="Sổ của nhà trường, in từ hệ thống hồ sơ",
-    )
-    draft = file.with_suffix(".signed")
-    with file.open("rb") as source, draft.open("wb+") as target:
-        document = Writer(source)
-        make_room(document)
-        signers.sign_pdf(document, about, signer=signer, output=target)
-    draft.replace(file)
+    order = [sys.executable, "-m", "reports.signature_writing"]
+    with subprocess.Popen(
+        order, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as beside:
+        talk = _Talk(beside)
+        talk.ask({"certificate": str(signer.certificate), "password": signer.password})
+        yield lambda file: talk.ask(str(file.resolve()))
 
 
-def signed(content: bytes, signer: "Signer | None") -> bytes:
+class SigningFailed(Exception):
+    """The process that signs has ended; what it said is in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """A line asked, a line answered."""
+
+    beside: "subprocess.Popen[str]"
+
+    def ask(self, what: object) -> None:
+        if self.beside.stdin is None or self.beside.stdout is None:
+            raise SigningFailed("No way to talk to it.")
+        try:
+            self.beside.stdin.write(json.dumps(what) + "\n")
+            self.beside.stdin.flush()
+        except BrokenPipeError as gone:
+            raise SigningFailed(str(what)) from gone
+        if not self.beside.stdout.readline():
+            raise SigningFailed(str(what) if isinstance(what, str) else "the certificate")
+
+
+def sign(file: Path, signer: Signer | None) -> None:
+    """Signs the file in its place; nobody leaves it alone. Raises SigningFailed."""
+    with signing(signer) as sign_file:
+        sign_file(file)
+
+
+def signed(content: bytes, signer: Signer | None) -> bytes:
     """The same of a file that lies nowhere yet."""
     if signer is None:
         return content
@@ -78,15 +109,17 @@ def signed(content: bytes, signer: "Signer | None") -> bytes:
         return file.read_bytes()
 
 
-def _opened(certificate: Path, password: str) -> "Signer":
-    # Only here: a school without a certificate need not install it (pyproject.toml, extra «signing»).
+def _lifetime(signer: Signer) -> tuple[datetime, datetime]:
+    if importlib.util.find_spec("pyhanko") is None:
+        raise CertificateUnusable(signer.certificate, "cần các gói của requirements-signing.txt")
     try:
-        from pyhanko.sign import signers  # noqa: PLC0415
-    except ImportError as missing:
-        raise CertificateUnusable(certificate, "cần các gói của requirements-signing.txt") from missing
-    if not os.access(certificate, os.R_OK):
-        raise CertificateUnusable(certificate, "không đọc được")
-    signer = signers.SimpleSigner.load_pkcs12(str(certificate), passphrase=password.encode())
-    if signer is None:
-        raise CertificateUnusable(certificate, "không mở được bằng mật khẩu đã đặt, hoặc không có khoá")
-    return signer
+        key, found, _others = pkcs12.load_key_and_certificates(
+            signer.certificate.read_bytes(), signer.password.encode()
+        )
+    except OSError as problem:
+        raise CertificateUnusable(signer.certificate, "không đọc được") from problem
+    except ValueError as problem:
+        raise CertificateUnusable(signer.certificate, _DOES_NOT_OPEN) from problem
+    if key is None or found is None:
+        raise CertificateUnusable(signer.certificate, _DOES_NOT_OPEN)
+    return found.not_valid_before_utc, found.not_valid_after_utc

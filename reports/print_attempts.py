@@ -15,6 +15,7 @@ from typing import Any, Final
 from django.db.models.functions import Now
 
 from accounts import background
+from accounts.disks import is_no_room
 from accounts.history import Source, acting
 from gradebook.regulation import NotCovered
 from reports.models import DataArchive, PrintBatch, PrintJob
@@ -106,6 +107,10 @@ class Attempt:
         elif isinstance(problem, NotCovered | NothingHeld | CertificateUnusable):
             self._fail(str(problem))
             return True
+        elif isinstance(problem, Exception) and is_no_room(problem):
+            # No fault of the print: it waits for room, as its page says, and is tried again (reports.tasks).
+            logger.warning("%s waits for room on the disk: %s", _number(self.row), problem)
+            self._note(state="waiting", attempts=self.row.attempts - 1)
         elif isinstance(problem, Exception):
             self._count(problem)
         return False

@@ -11,6 +11,7 @@ from accounts import permissions
 from accounts.background import has_live_worker
 from accounts.clock import now_in_sql
 from accounts.confirmation import Lasting, require_password
+from accounts.disks import files_have_no_room
 from accounts.models import AccessLogEntry, User
 from accounts.powers import Action
 from accounts.rate_limit import limited
@@ -86,7 +87,12 @@ def print_job(request: SignedInRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return page_of_print(request, job, CopiesForm())
     progress = progress_of(job, worker_is_alive=has_live_worker())
-    context = {"job": job, "progress": progress, "other_work": _other_work(progress)}
+    context = {
+        "job": job,
+        "progress": progress,
+        "other_work": _other_work(progress),
+        "is_without_room": files_have_no_room(),
+    }
     answer = render(request, "reports/_print_progress.html", context)
     if request.GET.get("seen") != progress.phase:
         answer["HX-Refresh"] = "true"
@@ -104,6 +110,7 @@ def page_of_print(
         "job": job,
         "progress": progress,
         "other_work": _other_work(progress),
+        "is_without_room": files_have_no_room(),
         "wish": PaperWish(**job.paper) if job.paper else None,
         "may_print": may_control(job, request.user),
         "sees_all": permissions.may(request.user, Action.SEE_PRINTS),

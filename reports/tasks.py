@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.contrib.django import app
@@ -11,20 +11,27 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 
 from accounts import clock
+from accounts.disks import is_no_room
 from reports import archives, print_batches, print_help, print_jobs, pupil_files
 from reports.print_attempts import PrintGivenUp, PrintInterrupted
 from reports.worker_memory import give_back
+
+AFTER_A_FAULT: Final = timedelta(seconds=2)
+WITHOUT_ROOM: Final = timedelta(seconds=15)
 
 
 class PrintRetry(BaseRetryStrategy):
     """When to try a print again; how often is counted by the print itself, which also sees killed workers."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """At once after an orderly stop, soon after a failure, never after the last attempt."""
+        """At once after an orderly stop, soon after a failure, never after the last attempt; for want of room later."""
         if isinstance(exception, PrintGivenUp):
             return None
-        wait = timedelta(seconds=0 if isinstance(exception, JobAborted) else 2)
-        return RetryDecision(retry_at=clock.stamp() + wait)
+        if isinstance(exception, JobAborted):
+            return RetryDecision(retry_at=clock.stamp())
+        return RetryDecision(
+            retry_at=clock.stamp() + (WITHOUT_ROOM if is_no_room(exception) else AFTER_A_FAULT)
+        )
 
 
 @contextmanager

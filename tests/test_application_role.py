@@ -132,3 +132,12 @@ def test_the_reader_reads_marks_their_history_and_who_is_who(reader):
     ):
         reader.execute(statement)
     reader.rollback()
+
+
+def test_no_role_of_the_server_gets_in_but_those_of_the_school(db):
+    """As of a database that was made anew for a restore."""
+    grant_all_it_may()
+    with connection.cursor() as cursor:
+        for role, gets_in in ((ROLE, True), (READER, True), ("public", False)):
+            cursor.execute("SELECT has_database_privilege(%s, current_database(), 'CONNECT')", [role])
+            assert cursor.fetchone()[0] == gets_in, role

@@ -20,6 +20,7 @@ from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from accounts import disks
 from kimdong.backup import BackupFailed, said
 
 logger = logging.getLogger(__name__)
@@ -146,6 +147,6 @@ def _run(program: str, *arguments: str, address: Address) -> None:
 
 def _failure(program: str, words: str) -> BackupFailed:
     """Of a full disk the server's own words come as an ERROR; the program's are of the file it writes."""
-    if said.speaks_of_no_room(words):
+    if disks.speaks_of_no_room(words):
         return said.no_room(said.OF_THE_DATABASE if "ERROR:" in words else said.OF_THE_FILES, words)
     return BackupFailed(f"{program} không xong. Máy báo: {said.telling(words)}")

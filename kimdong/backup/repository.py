@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from accounts import disks
 from kimdong.backup import BackupFailed, said
 
 HOST: Final = "kimdong"
@@ -170,7 +171,7 @@ class Repository:
     def _failure(self, act: str, words: str) -> BackupFailed:
         if _MISSING in words:
             return NoRepository(f"Chưa có kho sao lưu ở {self.place}.")
-        if said.speaks_of_no_room(words):
+        if disks.speaks_of_no_room(words):
             return said.no_room(self._disk(act, words), words)
         last = said.telling(words)
         if _WRONG_PASSWORD in words:

@@ -11,9 +11,6 @@ from kimdong.backup import BackupFailed
 
 OF_THE_FILES: Final = "của tệp (KIMDONG_FILES)"
 OF_THE_DATABASE: Final = "của cơ sở dữ liệu"
-_NO_ROOM: Final = re.compile(
-    r"no space left on device|disk quota exceeded|not enough (disk )?space", re.IGNORECASE
-)
 _GO_STACK: Final = re.compile(
     r"\s+\S+\.(?:go|s):\d+|\S+\.(?:go|s):\d+|goroutine \d+|[\w.-]+(?:/[\w.-]+)*\.[\w.()*]+$"
 )
@@ -27,10 +24,6 @@ def telling(said: str) -> str:
     told = [line for line in lines if not _GO_STACK.match(line)]
     chosen = told[-_MOST_LINES:] if len(told) == len(lines) else told[:1]
     return " / ".join(chosen)[:_MOST_SIGNS]
-
-
-def speaks_of_no_room(said: str) -> bool:
-    return _NO_ROOM.search(said) is not None
 
 
 def no_room(disk: str, said: str) -> BackupFailed:

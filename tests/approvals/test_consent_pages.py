@@ -146,7 +146,7 @@ def test_what_another_wrote_meanwhile_is_told_even_where_it_says_the_same(school
     data = slips_page(school, **{"slip-{0}": "all", "signer-{0}": MOTHER})
     handed_in(school, slip_of(school.pupils[0]), by=school.tuan)
     answer = sent(client, school, data)
-    assert (answer.status_code, "Vừa được người khác ghi" in text(answer)) == (422, True)
+    assert (answer.status_code, "Vừa được ghi sau khi trang này mở" in text(answer)) == (422, True)
 
 
 def test_the_same_table_an_hour_later_or_with_another_paper_is_no_second_sending(school, client):

@@ -460,7 +460,9 @@ def test_the_boxes_of_a_pupil_begin_as_it_stands_and_only_what_differs_is_writte
     assert Consent.objects.count() == before + 1
     assert words_of_first(school)[PUBLIC] == "Không đồng ý"
     assert words_of_first(school)[PHOTO] == "Đã rút lại"
-    assert "đúng như đã ghi: không ghi thêm gì" in text(sent(client, school, slips_page(school, **chosen)))
+    assert "nói đúng điều đang ghi: không ghi thêm gì" in text(
+        sent(client, school, slips_page(school, **chosen))
+    )
 
 
 def test_after_rewording_a_purpose_a_class_is_done_with_one_choice_and_other_words_stay(school, client):

@@ -329,7 +329,7 @@ def test_one_that_has_lost_its_place_in_the_queue_gets_another(school):
 
 def test_what_fails_three_times_says_so_and_the_next_can_be_asked_for(school, beside, monkeypatch):
     def broken(*_args, **_told):
-        raise OSError("No space left on device")
+        raise OSError("Input/output error")
 
     monkeypatch.setattr(archives, "write_archive", broken)
     archive = ask_for_archive(by=school.bich)

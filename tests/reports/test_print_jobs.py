@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
@@ -9,6 +10,7 @@ import pypdfium2
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.test import Client
 from django.urls import reverse
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -16,11 +18,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 
-from accounts import background, clock
+from accounts import background, clock, disks
 from gradebook.line_names import name_in
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
-from reports import archives, kept_pages, pdf, print_jobs, tasks
+from reports import archives, kept_pages, pdf, print_jobs, print_views, tasks
 from reports.book_content import Transcript
 from reports.models import PrintJob
 from reports.print_attempts import PrintGivenUp, PrintInterrupted
@@ -241,13 +243,13 @@ def make_context(*, should_abort: bool) -> JobContext:
 def test_failures_are_tried_three_times_then_the_print_says_so(
     school: School, monkeypatch: pytest.MonkeyPatch, files: Path
 ) -> None:
-    def full_disk(*_args: object, **_options: object) -> None:
-        raise OSError(28, "No space left on device")
+    def broken_disk(*_args: object, **_options: object) -> None:
+        raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(pdf, "merge_into", full_disk)
+    monkeypatch.setattr(pdf, "merge_into", broken_disk)
     job = ask(school)
     for expected in (PrintJob.State.WAITING, PrintJob.State.WAITING):
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(OSError, match="Input/output"):
             run_job(job.pk)
         job.refresh_from_db()
         assert job.state == expected
@@ -261,6 +263,42 @@ def test_failures_are_tried_three_times_then_the_print_says_so(
     assert books(files) == []
     place = ProcrastinateJob.objects.get().procrastinate_job
     assert tasks.PrintRetry().get_retry_decision(exception=last.value, job=place) is None
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [OSError(28, "No space left on device"), RuntimeError("qpdf: write failed: No space left on device")],
+    ids=["system", "library"],
+)
+def test_a_full_disk_is_no_attempt_the_print_waits_says_so_and_goes_on_when_there_is_room(
+    school: School, monkeypatch: pytest.MonkeyPatch, files: Path, problem: Exception
+) -> None:
+    def full_disk(*_args: object, **_options: object) -> None:
+        raise problem
+
+    job = ask(school)
+    place = ProcrastinateJob.objects.get().procrastinate_job
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(pdf, "merge_into", full_disk)
+        for _more_than_three in range(5):
+            with pytest.raises(type(problem)):
+                run_job(job.pk)
+            job.refresh_from_db()
+            assert (job.state, job.attempts) == (PrintJob.State.WAITING, 0)
+        again = tasks.PrintRetry().get_retry_decision(exception=problem, job=place)
+        assert again is not None
+        assert again.retry_at is not None
+        assert again.retry_at - clock.stamp() > timedelta(seconds=10)
+        meanwhile.setattr(disks, "room_of", lambda _folder: disks.Room(total=10**9, free=0))
+        meanwhile.setattr(print_views, "has_live_worker", lambda: True)
+        client = Client()
+        client.force_login(school.tuan)
+        page = client.get(reverse("reports:print_job", args=[job.pk])).text
+        assert "Máy chủ hết chỗ lưu nên chưa in được" in page
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert job.state == PrintJob.State.DONE
+    assert len(books(files)) == 1
 
 
 def test_a_book_that_kills_its_worker_each_time_is_given_up(school: School) -> None:
