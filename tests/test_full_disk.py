@@ -10,8 +10,9 @@ from django.core.files.storage import FileSystemStorage
 from django.db import connection
 from django.urls import reverse
 
+from accounts import disks
 from accounts.disks import Room
-from kimdong import safe_answers, status
+from kimdong import safe_answers
 
 pytestmark = pytest.mark.django_db
 FULL = "Máy chủ hết chỗ lưu"
@@ -57,7 +58,7 @@ def test_a_file_that_is_missing_is_no_full_disk(rf):
 
 
 def test_a_server_without_room_for_files_is_not_ready(client, monkeypatch):
-    monkeypatch.setattr(status, "room_of", lambda _folder: Room(10 * 1024**3, 5 * 1024**2))
+    monkeypatch.setattr(disks, "room_of", lambda _folder: Room(10 * 1024**3, 5 * 1024**2))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.content) == (
         503,

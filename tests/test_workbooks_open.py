@@ -32,6 +32,7 @@ EXPORTS = {
     "approvals:correction_register_file",
     "gradebook:assignment_file",
     "gradebook:comment_file",
+    "gradebook:old_year_file",
     "gradebook:own_sheets_file",
     "gradebook:progress_file",
     "gradebook:progress_missing_file",
