@@ -378,8 +378,8 @@ def test_the_list_and_a_page_take_the_same_statements_for_one_and_for_many(
         client.get(reverse("approvals:inquiries"))
     with django_assert_num_queries(6):
         client.get(reverse("approvals:inquiry", args=[asked.pk]))
-    # Nine of them: years that wait to be opened or stand reopened (the principal's too), seats that contradict a result,
-    # pupils whom a result decided anew moves, requests and incidents about personal data, prints to make again.
+    # Nine of them: years that wait to be opened or stand reopened (the principal's too), seats that contradict a
+    # result, pupils whom a result decided anew moves, work on personal data, prints to make again.
     with django_assert_num_queries(18):
         client.get("/")
 
