@@ -168,7 +168,9 @@ def main() -> None:
             template = stacks.build_template(url, folder / "template")
             for name in wanted:
                 try:
-                    embedded_postgres.start(DATA, DATABASE, durable=True)  # the full disk had a server of its own
+                    embedded_postgres.start(
+                        DATA, DATABASE, durable=True
+                    )  # the full disk had a server of its own
                     found = ROUNDS[name](url, template, folder)
                 except NotHere as problem:
                     print(f"\n{name}: not on this machine: {problem}")
