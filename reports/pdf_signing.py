@@ -12,12 +12,12 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
@@ -26,7 +26,10 @@ from accounts import clock
 from reports.signed_files import CertificateUnusable
 
 logger = logging.getLogger(__name__)
-_DOES_NOT_OPEN = "không mở được bằng mật khẩu đã đặt, hoặc không có khoá"
+_BIG: Final = 4 * 1024**2
+"""Bytes: a class has one at most."""
+_SECONDS_IDLE: Final = 15.0
+_DOES_NOT_OPEN: Final = "không mở được bằng mật khẩu đã đặt, hoặc không có khoá"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,50 +55,78 @@ def signer_in_force() -> Signer | None:
     return signer
 
 
-@contextmanager
-def signing(signer: Signer | None) -> Iterator[Callable[[Path], None]]:
-    """Yields what signs a file in its place, file after file by the same process; nobody leaves each alone.
-
-    Raises SigningFailed, and then nothing was written to that file.
-    """
-    if signer is None:
-        yield lambda _file: None
-        return
-    order = [sys.executable, "-m", "reports.signature_writing"]
-    with subprocess.Popen(
-        order, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as beside:
-        talk = _Talk(beside)
-        talk.ask({"certificate": str(signer.certificate), "password": signer.password})
-        yield lambda file: talk.ask(str(file.resolve()))
-
-
 class SigningFailed(Exception):
     """The process that signs has ended; what it said is in the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """A line asked, a line answered."""
+class _Beside:
+    """The process that signs: started for the first file, ended when nothing was to sign for a while, and after a big
+    file, which it would keep in memory. One file at a time; where this process ends, it ends too.
+    """
 
-    beside: "subprocess.Popen[str]"
+    def __init__(self) -> None:
+        self._alone = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+        self._signer: Signer | None = None
+        self._idle: threading.Timer | None = None
 
-    def ask(self, what: object) -> None:
-        if self.beside.stdin is None or self.beside.stdout is None:
-            raise SigningFailed("No way to talk to it.")
+    def sign(self, file: Path, signer: Signer) -> None:
+        with self._alone:
+            if self._idle is not None:
+                self._idle.cancel()
+            try:
+                if self._process is None or self._process.poll() is not None or self._signer != signer:
+                    self._begin(signer)
+                self._ask(str(file.resolve()))
+            except SigningFailed:
+                self._end()
+                raise
+            if file.stat().st_size > _BIG:
+                self._end()
+            else:
+                self._idle = threading.Timer(_SECONDS_IDLE, self._end_idle)
+                self._idle.daemon = True
+                self._idle.start()
+
+    def _begin(self, signer: Signer) -> None:
+        self._end()
+        order = [sys.executable, "-m", "reports.signature_writing"]
+        self._process = subprocess.Popen(
+            order, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._signer = signer
+        self._ask({"certificate": str(signer.certificate), "password": signer.password})
+
+    def _ask(self, what: object) -> None:
+        """A line asked, a line answered."""
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            raise SigningFailed("There is no process to sign.")
         try:
-            self.beside.stdin.write(json.dumps(what) + "\n")
-            self.beside.stdin.flush()
+            process.stdin.write(json.dumps(what) + "\n")
+            process.stdin.flush()
         except BrokenPipeError as gone:
-            raise SigningFailed(str(what)) from gone
-        if not self.beside.stdout.readline():
-            raise SigningFailed(str(what) if isinstance(what, str) else "the certificate")
+            raise SigningFailed("The process that signs is gone.") from gone
+        if not process.stdout.readline():
+            raise SigningFailed("The process that signs gave no answer.")
+
+    def _end_idle(self) -> None:
+        with self._alone:
+            self._end()
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.communicate()
+        self._process = None
+
+
+_beside: Final = _Beside()
 
 
 def sign(file: Path, signer: Signer | None) -> None:
-    """Signs the file in its place; nobody leaves it alone. Raises SigningFailed."""
-    with signing(signer) as sign_file:
-        sign_file(file)
+    """Signs the file in its place; nobody leaves it alone. Raises SigningFailed, and then the file is as it was."""
+    if signer is not None:
+        _beside.sign(file, signer)
 
 
 def signed(content: bytes, signer: Signer | None) -> bytes:

@@ -161,20 +161,17 @@ def make_batch_zip(batch_id: int) -> None:
 
 
 def _pack(packed: zipfile.ZipFile, job: PrintJob, *, folder: str) -> None:
-    from reports.pdf_signing import signer_in_force, signing  # noqa: PLC0415 - as in pupil_pdf
+    from reports.pdf_signing import sign, signer_in_force  # noqa: PLC0415 - as in pupil_pdf
     from reports.pdf_split import parts_beginning_at, splitting  # noqa: PLC0415
 
+    signer = None if job.is_preview else signer_in_force()
     pupils = pupils_of(job)
     parts = parts_beginning_at([each.first for each in pupils], job.pages or 0)
-    with (
-        splitting(Path(job.file.path)) as splitter,
-        signing(None if job.is_preview else signer_in_force()) as sign,
-        TemporaryDirectory() as aside,
-    ):
+    with splitting(Path(job.file.path)) as splitter, TemporaryDirectory() as aside:
         for pupil, part, marks in zip(pupils, parts, _marks(job), strict=True):
             own = Path(aside) / "own.pdf"
             own.write_bytes(splitter.part(part, title=pupil.title(job), marks=marks))
-            sign(own)
+            sign(own, signer)
             packed.write(own, folder + pupil.file_name(job))
 
 

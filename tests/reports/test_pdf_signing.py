@@ -21,6 +21,7 @@ from pyhanko_certvalidator import ValidationContext
 from gradebook.regulation import Period
 from kimdong.environment import BadEnvironmentError, read_environment
 from reports.models import PrintJob
+from reports.pdf_signing import _beside
 from reports.print_batches import ask_for_batch, run_batch
 from reports.print_jobs import ask_for_book, run_job
 from reports.pupil_files import class_zip, is_being_packed, pupil_pdf, pupils_of
@@ -291,3 +292,21 @@ def test_a_certificate_needs_its_password(tmp_path):
     file.write_bytes(b"x")
     with pytest.raises(BadEnvironmentError, match="KIMDONG_SIGNING_PASSWORD"):
         read_environment(environment(KIMDONG_SIGNING_CERTIFICATE=str(file)))
+
+
+def test_files_are_signed_one_after_the_other_by_one_process_and_a_killed_one_is_started_again(
+    school, tmp_path
+):
+    job = final(school)
+    pupils = pupils_of(job)
+    own = tmp_path / "own.pdf"
+    beside = []
+    for each in (*pupils, pupils[0]):
+        own.write_bytes(pupil_pdf(job, each, pupils))
+        assert signatures_in(own) == 1
+        beside.append(_beside._process)
+        if len(beside) == len(pupils):
+            beside[-1].kill()
+            beside[-1].wait()
+    assert beside[0] is beside[1]
+    assert beside[2] is not beside[1]
