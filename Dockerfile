@@ -3,6 +3,7 @@
 FROM python:3.11-slim-bookworm AS packages
 # requirements-signing.txt where finished books are signed (deploy/signing.yml).
 ARG REQUIREMENTS=requirements.txt
+WORKDIR /packages
 COPY requirements.txt requirements-signing.txt ./
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: --requirement "$REQUIREMENTS"
@@ -26,5 +27,5 @@ WORKDIR /srv/kimdong
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 \
     KIMDONG_MODE=production KIMDONG_FILES=/var/lib/kimdong/files KIMDONG_BIND=0.0.0.0:8000 XDG_CACHE_HOME=/tmp
 RUN python -m compileall -q /srv/kimdong
-USER kimdong
+USER 10001
 CMD ["gunicorn", "--config", "kimdong/gunicorn.py", "kimdong.wsgi"]
