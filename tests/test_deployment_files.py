@@ -131,9 +131,10 @@ def test_the_proxy_serves_the_hosts_with_tls_and_hands_them_to_the_web_server():
 
 def test_the_image_runs_as_a_user_without_rights(dockerfile):
     users = [argument for instruction, argument in dockerfile if instruction == "USER"]
-    assert users == ["kimdong"]
+    assert users == ["10001"]
+    assert any("--uid 10001" in argument for _instruction, argument in dockerfile)
     assert dockerfile[-2:] == [
-        ("USER", "kimdong"),
+        ("USER", "10001"),
         ("CMD", '["gunicorn", "--config", "kimdong/gunicorn.py", "kimdong.wsgi"]'),
     ]
 
@@ -249,7 +250,7 @@ def test_scripts_are_executable_and_well_formed(path):
 def test_no_service_runs_as_root(compose, dockerfile):
     """Web, worker and migrations by the image's last USER, the proxy by its own, which owns what it writes."""
     assert compose["services"]["database"]["user"] == "postgres"
-    assert ("USER", "kimdong") in dockerfile
+    assert ("USER", "10001") in dockerfile
     proxy = compose["services"]["proxy"]
     image = (ROOT / proxy["build"]["dockerfile"]).read_text(encoding="utf-8")
     assert f"USER {proxy['user']}\n" in image
