@@ -95,15 +95,19 @@ def signing() -> Lifetime | None:
     if settings.SIGNING is None:
         return None
     certificate, password = settings.SIGNING
-    # Only here: a school without a certificate need not install it (pyproject.toml, extra «signing»).
     try:
-        from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415
-    except ImportError:
+        return lifetime_of(Path(certificate), password)
+    except (ImportError, OSError, ValueError):
         return None
-    try:
-        _key, found, _others = pkcs12.load_key_and_certificates(
-            Path(certificate).read_bytes(), password.encode()
-        )
-    except (OSError, ValueError):
-        return None
-    return Lifetime(found.not_valid_before_utc, found.not_valid_after_utc) if found else None
+
+
+def lifetime_of(certificate: Path, password: str) -> Lifetime:
+    """Of a PKCS #12 file. Raises ImportError without the packages of pyproject.toml's extra «signing»; OSError where it
+    cannot be read, ValueError where the password does not open it or it holds no certificate with its key.
+    """
+    from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415
+
+    key, found, _others = pkcs12.load_key_and_certificates(certificate.read_bytes(), password.encode())
+    if key is None or found is None:
+        raise ValueError("It holds no certificate with its key.")
+    return Lifetime(found.not_valid_before_utc, found.not_valid_after_utc)

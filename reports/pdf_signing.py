@@ -14,22 +14,19 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
 
-from accounts import clock
+from accounts import certificates, clock
 from reports.signed_files import CertificateUnusable
 
 logger = logging.getLogger(__name__)
 _BIG: Final = 4 * 1024**2
 """Bytes: a class has one at most."""
 _SECONDS_IDLE: Final = 15.0
-_DOES_NOT_OPEN: Final = "không mở được bằng mật khẩu đã đặt, hoặc không có khoá"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +45,9 @@ def signer_in_force() -> Signer | None:
     if settings.SIGNING is None:
         return None
     signer = Signer(Path(settings.SIGNING[0]), settings.SIGNING[1])
-    begins, ends = _lifetime(signer)
-    if not begins <= clock.stamp() <= ends:
-        logger.warning("Not signed: %s is valid from %s to %s", signer.certificate, begins, ends)
+    own = _lifetime(signer)
+    if not own.begins <= clock.stamp() <= own.ends:
+        logger.warning("Not signed: %s is valid from %s to %s", signer.certificate, own.begins, own.ends)
         return None
     return signer
 
@@ -140,17 +137,14 @@ def signed(content: bytes, signer: Signer | None) -> bytes:
         return file.read_bytes()
 
 
-def _lifetime(signer: Signer) -> tuple[datetime, datetime]:
+def _lifetime(signer: Signer) -> certificates.Lifetime:
     if importlib.util.find_spec("pyhanko") is None:
         raise CertificateUnusable(signer.certificate, "cần các gói của requirements-signing.txt")
     try:
-        key, found, _others = pkcs12.load_key_and_certificates(
-            signer.certificate.read_bytes(), signer.password.encode()
-        )
+        return certificates.lifetime_of(signer.certificate, signer.password)
     except OSError as problem:
         raise CertificateUnusable(signer.certificate, "không đọc được") from problem
     except ValueError as problem:
-        raise CertificateUnusable(signer.certificate, _DOES_NOT_OPEN) from problem
-    if key is None or found is None:
-        raise CertificateUnusable(signer.certificate, _DOES_NOT_OPEN)
-    return found.not_valid_before_utc, found.not_valid_after_utc
+        raise CertificateUnusable(
+            signer.certificate, "không mở được bằng mật khẩu đã đặt, hoặc không có khoá"
+        ) from problem
