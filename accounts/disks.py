@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psycopg
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models.functions import Now
 
 from accounts.models import DiskReading
@@ -73,9 +75,14 @@ def speaks_of_no_room(said: str) -> bool:
 def is_no_room(problem: BaseException) -> bool:
     """Whether something failed for want of room: as it says itself, or, where a program says nothing, as the disk of
     the files says."""
-    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
-        return True
-    return speaks_of_no_room(str(problem)) or files_have_no_room()
+    return is_full_disk(problem) or speaks_of_no_room(str(problem)) or files_have_no_room()
+
+
+def is_full_disk(problem: BaseException | None) -> bool:
+    """By what the system, or PostgreSQL, names an error: the disk of the files, or the database's."""
+    if isinstance(problem, OSError):
+        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    return isinstance(problem, OperationalError) and isinstance(problem.__cause__, psycopg.errors.DiskFull)
 
 
 def is_elsewhere(repository: str) -> bool:

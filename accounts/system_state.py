@@ -8,7 +8,6 @@ import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from time import perf_counter
 from typing import Final
 
@@ -23,7 +22,7 @@ from accounts import certificates, clock, disks, seal_check
 from accounts.background import has_live_worker
 from accounts.backups import Health, Standing, read_health
 from accounts.certificates import Lifetime
-from accounts.disks import Room, room_of
+from accounts.disks import Room, room_of_files
 from accounts.models import DiskReading
 from accounts.queue_state import HOURS_LOOKED_BACK, QueueState, read_queue
 from accounts.words import grouped
@@ -147,7 +146,7 @@ def _data_key() -> Line:
 
 
 def _disks(health: Health) -> Iterator[Line]:
-    yield _disk("Ổ đĩa của tệp (minh chứng, sổ đã in)", room_of(Path(settings.MEDIA_ROOT).parent))
+    yield _disk("Ổ đĩa của tệp (minh chứng, sổ đã in)", room_of_files())
     if settings.BACKUPS is None:
         return
     name = "Ổ đĩa của kho sao lưu"

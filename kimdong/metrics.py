@@ -7,7 +7,6 @@ files per process for what the database knows already.
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -22,7 +21,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.background import has_live_worker
 from accounts.backups import read_health
-from accounts.disks import Room, room_of
+from accounts.disks import Room, room_of_files
 from accounts.idle_lock import reachable_when_locked
 from accounts.models import DiskReading
 from accounts.queue_state import read_queue
@@ -121,7 +120,7 @@ def _of_disks() -> Iterator[Metric]:
     rooms: dict[str, Room] = {
         row.place: Room(row.total, row.free or 0) for row in DiskReading.objects.all() if row.total
     }
-    if files := room_of(Path(settings.MEDIA_ROOT).parent):
+    if files := room_of_files():
         rooms["files"] = files
     free = [({"place": place}, room.free) for place, room in rooms.items()]
     yield Metric("kimdong_disk_free_bytes", "What may still be written to the disk of a place.", free)

@@ -1,11 +1,9 @@
 """What stands around every answer: headers that keep browsers within bounds, and a bound on what is sent to us."""
 
-import errno
 import sys
 import time
 from collections.abc import Callable
 
-import psycopg
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
@@ -13,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.template import loader
 from django.views.defaults import bad_request as django_bad_request
 
+from accounts.disks import is_full_disk
 from accounts.sealed import SealBroken
 from kimdong.request_log import asked
 
@@ -92,17 +91,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
     as what passes without anything being done here: 503.
     """
     problem = sys.exception()
-    is_full, is_sealed = _is_full(problem), isinstance(problem, SealBroken)
+    is_full, is_sealed = is_full_disk(problem), isinstance(problem, SealBroken)
     if is_full or is_sealed or isinstance(problem, OperationalError | InterfaceError):
         headers = {"Retry-After": str(SECONDS_TO_TRY_AGAIN)}
         page = loader.render_to_string("503.html", {"is_full": is_full, "is_sealed": is_sealed})
         return HttpResponse(page, status=503, headers=headers)
     note = asked()
     return HttpResponseServerError(loader.render_to_string("500.html", {"code": note.code if note else ""}))
-
-
-def _is_full(problem: BaseException | None) -> bool:
-    """Whether there was no room on a disk: the database's, or that of the files."""
-    if isinstance(problem, OSError):
-        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
-    return isinstance(problem, OperationalError) and isinstance(problem.__cause__, psycopg.errors.DiskFull)

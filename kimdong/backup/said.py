@@ -1,12 +1,12 @@
 """What a program, the system or the database said of a failure, cut to what tells; and whether a disk was full."""
 
-import errno
 import re
 from typing import Final
 
 import psycopg
 from django.db import OperationalError
 
+from accounts.disks import is_full_disk
 from kimdong.backup import BackupFailed
 
 OF_THE_FILES: Final = "của tệp (KIMDONG_FILES)"
@@ -36,7 +36,7 @@ def no_room(disk: str, said: str) -> BackupFailed:
 
 def no_room_for(problem: BaseException) -> BackupFailed | None:
     """The same of an error of this process or of the database's; None for any other."""
-    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(problem, OSError) and is_full_disk(problem):
         return no_room(OF_THE_FILES, f"{problem.strerror}: {problem.filename or ''}")
     cause = problem.__cause__ if isinstance(problem, OperationalError) else problem
     if isinstance(cause, psycopg.errors.DiskFull):
