@@ -142,6 +142,27 @@ def test_the_proxy_serves_the_hosts_with_tls_and_hands_them_to_the_web_server():
     assert "reverse_proxy {$KIMDONG_UPSTREAM:web:8000}" in rest
 
 
+def test_what_the_proxy_says_while_the_web_server_is_away_is_vietnamese_and_its_log_names_nobody():
+    told = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    assert "Hệ thống đang khởi động lại" in told.partition("handle_errors {")[2]
+    assert {'request>uri regexp \\?.* ""', "request>headers delete"} <= {
+        line.strip() for line in told.splitlines()
+    }
+
+
+def test_a_new_version_of_the_proxys_settings_is_served_after_a_build(compose):
+    """A file that is mounted alone stays the one that the container began with, whatever git laid in its place."""
+    assert "COPY deploy/Caddyfile /etc/caddy/Caddyfile" in (ROOT / "deploy/proxy.Dockerfile").read_text(
+        "utf-8"
+    )
+    assert not [volume for volume in compose["services"]["proxy"]["volumes"] if volume.startswith(".")]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_writes_to_its_log_never_fills_the_disk(compose, name):
+    assert {"max-size", "max-file"} == set(compose["services"][name]["logging"]["options"])
+
+
 def test_the_image_runs_as_a_user_without_rights(dockerfile):
     users = [argument for instruction, argument in dockerfile if instruction == "USER"]
     assert users == ["10001"]
