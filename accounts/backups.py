@@ -129,6 +129,7 @@ class Standing(StrEnum):
     OLD = "old"
     FAULTY = "faulty"
     SECOND_FAULTY = "second_faulty"
+    SECOND_EMPTY = "second_empty"
     NO_SECOND = "no_second"
     GOOD = "good"
 
@@ -169,7 +170,9 @@ def _standing(proven: Backup | None, newest: Backup | None, *, has_second: bool)
         return Standing.OLD
     if proven.second_fault:
         return Standing.SECOND_FAULTY
-    return Standing.GOOD if has_second else Standing.NO_SECOND
+    if not has_second:
+        return Standing.NO_SECOND
+    return Standing.GOOD if proven.second_at else Standing.SECOND_EMPTY
 
 
 @dataclass(frozen=True, slots=True)

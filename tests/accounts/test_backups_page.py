@@ -75,6 +75,7 @@ def test_the_clerk_reads_that_all_is_well_and_how_it_was_proven(client, school):
             "Cần thêm nơi thứ hai",
             "Bản chính vẫn dùng được",
         ),
+        ({"second_at": None}, "Cần thêm nơi thứ hai", "Nơi thứ hai mới đặt, chưa có bản nào"),
         (
             {"forgotten_at": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)},
             "Chưa an toàn",
