@@ -94,6 +94,11 @@ def test_web_and_worker_wait_for_the_database_and_the_migrations(compose, name):
     assert waits == {"database": "service_healthy", "migrate": "service_completed_successfully"}
 
 
+def test_the_proxy_has_pages_to_show_before_the_web_server_is_well(compose):
+    """With a wrong data key it never is, and the page that says what to do would not be reached."""
+    assert compose["services"]["proxy"]["depends_on"] == {"web": {"condition": "service_started"}}
+
+
 @pytest.mark.parametrize("name", APPLICATION)
 def test_what_the_environments_file_may_say_of_backups_has_a_place_in_every_service(compose, name):
     told = compose["services"][name]["environment"]
