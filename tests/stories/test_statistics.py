@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 
+import pytest_django
 from playwright.sync_api import Page, expect
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.sealed import unseal
 from gradebook.regulation import line_by_code
@@ -50,7 +50,7 @@ def figures_on(page: Page) -> Mapping[str, Mapping[str, int]]:
 
 
 def test_levels_are_those_that_a_plain_query_counts(
-    application: Stack, page_of: Callable[[str], Page], settings: SettingsWrapper
+    application: Stack, page_of: Callable[[str], Page], settings: pytest_django.Settings
 ) -> None:
     page = page_of("hieutruong")
     page.goto(application.address + LEVELS)
