@@ -2,6 +2,7 @@
 
 import datetime
 import importlib
+import json
 
 import pytest
 from django.core.exceptions import FieldError
@@ -193,6 +194,26 @@ def test_a_new_key_veils_all_rows_anew_and_what_was_equal_stays_so(school, setti
     assert fault(fetched(statement())) == ""
     settings.DATA_KEYS = (former,)
     assert "lacks the key" in fault(fetched(statement()))
+
+
+def test_history_that_is_veiled_now_agrees_with_entries_of_the_chain_from_before(school):
+    watched = next(each for each in watched_tables() if each.table == "students_student")
+    before = [(each.row, each.what) for each in history_out_of_step(watched)]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER USER")
+        for place, number, day in ((0, "12/GXN", "2022-03-04"), (1, "", None)):
+            plain = {
+                "ethnic_code": "54",
+                "disability_certificate_no": number,
+                "disability_certificate_on": day,
+            }
+            cursor.execute(
+                "UPDATE accounts_auditentry SET new = new || %s::jsonb WHERE row_id = %s AND source = 'page'"
+                " AND table_name = 'students_student'",
+                [json.dumps(plain), str(school.pupils[place].pk)],
+            )
+            assert cursor.rowcount == (2, 1)[place]
+    assert [(each.row, each.what) for each in history_out_of_step(watched)] == before
 
 
 def test_rows_from_before_are_veiled_by_the_migration_with_one_salt_for_a_pupil(school):
