@@ -22,6 +22,7 @@ from django.utils.timezone import localdate
 from accounts.audit_chain import ROWS_AT_A_TIME, Fault, Watched
 from accounts.resealing import sealed_columns
 from accounts.sealed import SealBroken, unseal
+from accounts.veiled import SALT
 
 _OF_HISTORY_ALONE = (
     *("history_id", "history_date", "history_change_reason", "history_type", "history_user_id"),
@@ -93,9 +94,10 @@ class _Comparison:
     def __init__(self, watched: Watched, history: str, columns: set[str], kept: set[str]) -> None:
         quote = connection.ops.quote_name
         self._history = history
-        self._sealed = frozenset(sealed_columns().get(watched.table, ("", []))[1])
+        self._sealed = frozenset(sealed_columns().get(watched.table, ("", {}))[1])
         # A column that only one of the two has now is no evidence; one of that name in both is the history's own.
-        apart = {*watched.masked, *watched.left_out, *_OF_HISTORY_ALONE}
+        # A salt says nothing, and of a row written while a new version came its history may have another one.
+        apart = {*watched.masked, *watched.left_out, *_OF_HISTORY_ALONE, SALT}
         # What is part of a request has a `request_id` of its own, in its history too: not the one of the act.
         is_of_a_request = "request_id" in columns
         apart -= {"request_id"} if is_of_a_request else set()
@@ -156,10 +158,13 @@ class _Comparison:
         return replace(_Step(*values), row=self._read(values[-1]))
 
     def _read(self, row: str) -> dict[str, Any]:
-        """The row of an entry or of history, what is sealed in it opened where a key is there."""
+        """The row of an entry or of history, what is sealed in it opened where a key is there.
+
+        Nothing is nothing: NULL in an entry from before its column was veiled, "" since.
+        """
         values: dict[str, Any] = json.loads(row)
         for column in self._sealed & values.keys():
-            values[column] = _opened(values[column], column)
+            values[column] = _opened(values[column], column) or ""
         return values
 
     def _fetch(self, statement: str, **names: Any) -> list[tuple[Any, ...]]:

@@ -132,7 +132,7 @@ def _data_key() -> Line:
     with connection.cursor() as cursor:
         cursor.execute(seal_check.statement())
         fault = seal_check.fault(cursor.fetchall())
-    name = "Khoá dữ liệu (số định danh, điện thoại, thư điện tử)"
+    name = "Khoá dữ liệu (số định danh, điện thoại, dân tộc, khuyết tật)"
     if not fault:
         return Line(name, State.GOOD, "Mở được mọi cột đã mã hoá")
     what = (

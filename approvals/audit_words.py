@@ -14,6 +14,7 @@ from django.utils.timezone import is_aware
 from accounts.clock import moment_label
 from accounts.history import Source
 from accounts.sealed import SealBroken, SealedField, unseal
+from accounts.veiled import Veiled
 from gradebook.regulation import LINES, TRAITS, year_label
 from gradebook.regulation_2016 import OLD_LINES
 from students.models import Session
@@ -242,7 +243,8 @@ UNTOLD: Final = frozenset(
     {
         *("file", "file_kind", "file_sha256", "pupils", "roster", "places"),
         *("pupils_asked", "pupils_done"),
-        *("id", "version", "sort_key", "search_key", "token", "sha256", "size", "content_hash", "attempts"),
+        *("id", "version", "sort_key", "search_key", "veil", "token", "sha256", "size", "content_hash"),
+        "attempts",
         *(
             "handover_id",
             "roll_over_id",
@@ -380,8 +382,10 @@ def value_words(table: str, column: str, value: Any) -> str:
     """A value of the chain (JSON) as it is shown on pages; "" for none. References are numbers still."""
     if value is None or value == "" or (table, column) == _WRITTEN_FOR_THE_DIGEST:
         return ""
-    if isinstance(fields_of(table).get(column), SealedField):
+    if isinstance(fields_of(table).get(column), SealedField | Veiled):
         value = _unsealed(column, value)
+        if not value:
+            return ""
     known = _known_words(column, value)
     if known:
         return known

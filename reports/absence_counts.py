@@ -15,7 +15,7 @@ from django.db import connection
 from accounts.dates import Days
 from reports.statistics_matters import LEAVE, OTHER, Whom
 from reports.value_counts import CONDITIONS
-from students.head_counts import NOT_A_MINORITY
+from reports.veiled_groups import IS_DISABLED, IS_OF_MINORITY, read_groups
 
 WHOLE_YEAR = "nam"
 
@@ -66,10 +66,10 @@ class Absences:
 
 
 def count_absences(classes: Sequence[Any], spans: Mapping[str, Days]) -> Absences:
-    """Of classes of one year. Two statements."""
+    """Of classes of one year. Three statements."""
     if not classes or not spans:
         return Absences({}, {})
-    asked = _parameters(classes, spans)
+    asked = _parameters(classes, spans) | read_groups(classes)
     groups = len(Whom)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, asked)
@@ -89,13 +89,12 @@ def absent_behind(
     classes: Sequence[Any], spans: Mapping[str, Days], kinds: Collection[str], group: Whom
 ) -> list[AbsentPupil]:
     """Who was absent in one span, by class and in the order of names; of both kinds the days together. One
-    statement."""
+    statement; of a veiled group two."""
     if not classes:
         return []
+    asked = _parameters(classes, spans) | read_groups(classes, of=group)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _LIST.format(is_meant=CONDITIONS[group]), {**_parameters(classes, spans), "kinds": list(kinds)}
-        )
+        cursor.execute(_LIST.format(is_meant=CONDITIONS[group]), {**asked, "kinds": list(kinds)})
         return [AbsentPupil(*row) for row in cursor]
 
 
@@ -105,7 +104,6 @@ def _parameters(classes: Sequence[Any], spans: Mapping[str, Days]) -> dict[str, 
         "spans": list(spans),
         "firsts": [days.first for days in spans.values()],
         "lasts": [days.last for days in spans.values()],
-        "no_minority": list(NOT_A_MINORITY),
         "year": classes[0].year_id,
         "day": classes[0].year.day_for_roster(),
     }
@@ -136,9 +134,8 @@ WITH called AS (
         WHERE '{WHOLE_YEAR}' = ANY(%(spans)s::text[])
     ) each GROUP BY 1, 2, 3, 4 HAVING sum(days) > 0
 ), judged AS (
-    SELECT told.*, s.disability_code <> '' AS is_disabled,
-        CASE WHEN s.gender <> '' THEN s.gender = 'female' END AS is_girl,
-        CASE WHEN s.ethnic_code <> '' THEN s.ethnic_code <> ALL(%(no_minority)s::text[]) END AS is_minority
+    SELECT told.*, {IS_DISABLED} AS is_disabled,
+        CASE WHEN s.gender <> '' THEN s.gender = 'female' END AS is_girl, {IS_OF_MINORITY} AS is_minority
     FROM told JOIN students_student s ON s.id = told.student_id
 )
 """  # noqa: S608 - put together of constants alone

@@ -22,7 +22,7 @@ CHUNK: Final = 2000
 """Rows that are in memory at once."""
 LONGEST_CELL: Final = 32_000
 """Excel takes 32,767 characters; what is longer is whole in the lines of JSON."""
-NOT_FOR_READERS: Final = frozenset({"sort_key", "search_key", "token"})
+NOT_FOR_READERS: Final = frozenset({"sort_key", "search_key", "token", "veil"})
 _IN_WORDS: Final = frozenset({"item", "code", "line_code", "field", "act", "brought"})
 Names = Mapping[Any, Mapping[Any, str]]
 """By model: what a key stands for."""

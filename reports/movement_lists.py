@@ -1,25 +1,25 @@
 """Who stands behind a figure of the movement report: those who sat in a class on a day, or who came and went (R13)."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
 from reports.pupils_counted import DISABLED, MINORITY, MINORITY_GIRLS, SECRET_COLUMNS, why_counted
 from reports.report_kind import CellKey, PupilLine
-from students.head_counts import GIRLS, IN_A_MINORITY, INSIDE, WITH_A_DISABILITY, opening_before
-from students.models import Enrolment, Movement, SchoolClass, SchoolYear
+from students.head_counts import INSIDE, Composition, opening_before
+from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
 from students.movement_rules import Kind
 
 FIRST, INWARD, OUTWARD = "first", "inward", "outward"
-_OF_WHOM: Final[Mapping[str, Q]] = {
-    FIRST: Q(),
-    "pupils": Q(),
-    "girls": GIRLS,
-    MINORITY: IN_A_MINORITY,
-    MINORITY_GIRLS: IN_A_MINORITY & GIRLS,
-    DISABLED: WITH_A_DISABILITY,
+_OF_WHOM: Final[Mapping[str, Callable[[Composition], int]]] = {
+    FIRST: lambda one: one.pupils,
+    "pupils": lambda one: one.pupils,
+    "girls": lambda one: one.girls,
+    MINORITY: lambda one: one.minority,
+    MINORITY_GIRLS: lambda one: one.minority_girls,
+    DISABLED: lambda one: one.disabled,
 }
 
 
@@ -34,8 +34,9 @@ def pupils_between(
     classes = _classes_of(year, cell.row)
     opening = opening_before(year, min(first, last))
     if cell.column in _OF_WHOM:
-        seats = _seats(classes, opening if cell.column == FIRST else last).filter(_OF_WHOM[cell.column])
-        return tuple(_sitting(seat, cell.column) for seat in seats)
+        counts = _OF_WHOM[cell.column]
+        seats = _seats(classes, opening if cell.column == FIRST else last)
+        return tuple(_sitting(seat, cell.column) for seat in seats if counts(_composition(seat.student)))
     ids = set(classes.values_list("pk", flat=True))
     moves = Movement.objects.in_force().filter(_meant(cell.column, ids), year=year)
     rows = moves.filter(day__gt=opening, day__lte=last).select_related("student", "from_class", "to_class")
@@ -58,6 +59,10 @@ def _seats(classes: QuerySet[SchoolClass], day: datetime.date) -> QuerySet[Any]:
     return in_order.order_by(
         "school_class__grade_level", "school_class__name", "student__sort_key", "student_id"
     )
+
+
+def _composition(student: Student) -> Composition:
+    return Composition.of_one(student.gender, student.ethnic_code, student.disability_code)
 
 
 def _meant(column: str, ids: set[int]) -> Q:

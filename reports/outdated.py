@@ -42,6 +42,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from accounts.clock import now_in_sql
+from accounts.veiled import as_stored
 from approvals.models import BookSignature
 from gradebook.decision_rules import DecisionState
 from gradebook.models import (
@@ -431,7 +432,7 @@ def _changed(model: type[Model], fields: tuple[str, ...], *further: Q | Exists, 
     `further` conditions may name `printed`, the period of the print.
     """
     history = model.history.model  # type: ignore[attr-defined]  # every followed model has one
-    values = Cast(JSONObject(**{field: field for field in fields}), TextField())
+    values = Cast(JSONObject(**{field: as_stored(history, field) for field in fields}), TextField())
     earlier = history.objects.filter(id=OuterRef("id"), history_date__lt=OuterRef(OuterRef("started_at")))
     before = earlier.order_by("-history_date", "-history_id").annotate(values=values).values("values")[:1]
     # The pupil's index always: through that of the dates, a print a month old reads the school's whole month.

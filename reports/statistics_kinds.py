@@ -41,7 +41,7 @@ def _asked(matter: Matter, moment: Moment) -> Asked:
 
 
 def read(matter: Matter, moment: Moment) -> Report:
-    """Three statements; of attendance four."""
+    """Four statements; of attendance five."""
     asked = _asked(matter, moment)
     tables = _absences(asked) if matter is Matter.ATTENDANCE else _counted(asked)
     return Report(

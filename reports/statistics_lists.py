@@ -95,7 +95,7 @@ class PupilsBehind:
 
 
 def read_pupils(asked: Asked, query: Mapping[str, str]) -> PupilsBehind:
-    """Raises Http404 for a number that no page shows to this reader. One statement."""
+    """Raises Http404 for a number that no page shows to this reader. One statement; of a veiled group two."""
     column = column_of(asked.matter, query.get("column", ""))
     group = next((each for each in asked.groups if each.value == query.get("group", "")), None)
     if column is None or group is None:

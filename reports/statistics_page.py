@@ -37,7 +37,7 @@ class Page:
 
 
 def read_page(asked: Asked, *, span: str = "") -> Page:
-    """One statement; of attendance two."""
+    """Two statements; of attendance three."""
     if asked.matter is Matter.ATTENDANCE:
         return _attendance(asked, span)
     wants_more = asked.by == BY_CLASS and asked.matter is not Matter.RESULTS and bool(asked.item)

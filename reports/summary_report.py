@@ -112,7 +112,7 @@ class _Part:
 
 
 def read(moment: Moment) -> Report:
-    """Thirteen statements at the end of term I, twenty-four at the year's end, whatever the number of pupils."""
+    """Thirteen statements at the end of term I, twenty-five at the year's end, whatever the number of pupils."""
     results = read_results_of(moment)
     parts = _parts(results)
     school = parts[-1]

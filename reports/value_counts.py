@@ -2,7 +2,7 @@
 
 `_judged` says which pupils have which value; `count` groups its rows and `pupils_behind` gives them by name, under the
 same conditions, so that no number can differ from its list. One statement each, whatever the number of classes,
-periods and pupils.
+periods and pupils; and one before it that opens who belongs to the veiled groups (`reports.veiled_groups`).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ from reports.statistics_matters import (
     Matter,
     Whom,
 )
-from students.head_counts import NOT_A_MINORITY
+from reports.veiled_groups import IS_DISABLED, IS_OF_MINORITY, read_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,11 @@ class Pupil:
 
 
 def count(question: Question) -> Tallies:
-    """One statement; none where nothing is assessed."""
+    """Two statements; none where nothing is assessed."""
     asked = _parameters(question)
     if not asked["classes"]:
         return {}
+    asked |= read_groups(question.classes)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(judged=_judged(question.matter)), asked)
         found: dict[tuple[int, str, str], dict[str, Number]] = {}
@@ -121,10 +122,11 @@ def count(question: Question) -> Tallies:
 
 
 def pupils_behind(question: Question, item: str, values: Collection[str], group: Whom) -> list[Pupil]:
-    """By class and in class order. One statement."""
+    """By class and in class order. One statement; of a veiled group two."""
     asked = _parameters(question)
     if not asked["classes"]:
         return []
+    asked |= read_groups(question.classes, of=group)
     sql = _LIST.format(judged=_judged(question.matter), is_meant=CONDITIONS[group])
     with connection.cursor() as cursor:
         cursor.execute(sql, {**asked, "item": item, "values": list(values)})
@@ -167,7 +169,6 @@ def _parameters(question: Question) -> dict[str, Any]:
         "lines": list(lines),
         "order": [each.value for each in Period],
         "exempt": Arrangement.Kind.EXEMPT.value,
-        "no_minority": list(NOT_A_MINORITY),
     }
 
 
@@ -218,23 +219,22 @@ ORDER BY c.year_id, c.grade_level, c.name, array_position(%(order)s::text[], per
 
 # Whoever sat in a class on the day of the period. Materialized, as what follows joins it with results: the planner,
 # left alone, takes the joins of a hundred thousand rows for those of a hundred.
-_ROSTER = """
+_ROSTER = f"""
 asked AS MATERIALIZED (
     SELECT * FROM unnest(
         %(classes)s::bigint[], %(periods)s::text[], %(days)s::date[], %(items)s::text[], %(lines)s::bigint[]
     ) AS asked (class_id, period, day, item, line_id)
 ), roster AS MATERIALIZED (
     SELECT a.class_id, a.period, c.year_id, c.grade_level, e.position, s.id AS student_id,
-        s.is_exempt_from_assessment AS is_unassessed, s.disability_code <> '' AS is_disabled,
-        CASE WHEN s.gender <> '' THEN s.gender = 'female' END AS is_girl,
-        CASE WHEN s.ethnic_code <> '' THEN s.ethnic_code <> ALL(%(no_minority)s::text[]) END AS is_minority
+        s.is_exempt_from_assessment AS is_unassessed, {IS_DISABLED} AS is_disabled,
+        CASE WHEN s.gender <> '' THEN s.gender = 'female' END AS is_girl, {IS_OF_MINORITY} AS is_minority
     FROM (SELECT DISTINCT class_id, period, day FROM asked) a
     JOIN students_schoolclass c ON c.id = a.class_id
     JOIN students_enrolment e ON e.school_class_id = a.class_id AND e.starts_on <= a.day
         AND (e.ends_on IS NULL OR e.ends_on >= a.day)
     JOIN students_student s ON s.id = e.student_id
 )
-"""
+"""  # noqa: S608 - as above
 _EXEMPT = """
 , arranged AS MATERIALIZED (
     SELECT DISTINCT ON (1, 2, 3) r.student_id, r.period, a.item, a.kind = %(exempt)s AS is_exempt

@@ -6,21 +6,17 @@ test tries it on random sequences of acts. Four statements, whatever the number 
 """
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from students.models import Enrolment, Movement, SchoolClass, SchoolYear, Student
 from students.movement_rules import Kind
 
 # The majority, and foreigners, who are no ethnic group of the country; of whom nothing is recorded nobody can say.
 NOT_A_MINORITY = ("", "01", "55")
-GIRLS = Q(student__gender=Student.Gender.FEMALE)
-IN_A_MINORITY = ~Q(student__ethnic_code__in=NOT_A_MINORITY)
-WITH_A_DISABILITY = ~Q(student__disability_code="")
-"""Conditions on a seat."""
 COMING = (Kind.ADMITTED, Kind.TRANSFERRED_IN, Kind.RETURNED)
 GOING = (Kind.TRANSFERRED_OUT, Kind.LEFT, Kind.MISSING, Kind.DIED)
 COUNT_HEADINGS = (
@@ -52,6 +48,12 @@ class Composition:
     @property
     def of_whom(self) -> tuple[int, int, int, int]:
         return self.girls, self.minority, self.minority_girls, self.disabled
+
+    @classmethod
+    def of_one(cls, gender: str, ethnic_code: str, disability_code: str) -> "Composition":
+        is_girl = gender == Student.Gender.FEMALE
+        is_of_minority = ethnic_code not in NOT_A_MINORITY
+        return cls(1, is_girl, is_of_minority, is_girl and is_of_minority, bool(disability_code))
 
     def __add__(self, other: "Composition") -> "Composition":
         return Composition(
@@ -151,15 +153,14 @@ def _first_counts(year: SchoolYear, day: datetime.date) -> Mapping[int, int]:
 
 
 def _compositions(year: SchoolYear, day: datetime.date) -> Mapping[int, Composition]:
+    """Counted here: what stands veiled in the database is opened first."""
     seats = Enrolment.objects.filter(school_class__year=year).held_on(day).order_by()
-    rows = seats.values_list("school_class_id").annotate(
-        pupils=Count("pk"),
-        girls=Count("pk", filter=GIRLS),
-        minority=Count("pk", filter=IN_A_MINORITY),
-        minority_girls=Count("pk", filter=IN_A_MINORITY & GIRLS),
-        disabled=Count("pk", filter=WITH_A_DISABILITY),
-    )
-    return {class_id: Composition(*numbers) for class_id, *numbers in rows}
+    found: dict[int, Composition] = defaultdict(Composition)
+    for class_id, *codes in seats.values_list(
+        "school_class_id", "student__gender", "student__ethnic_code", "student__disability_code"
+    ):
+        found[class_id] += Composition.of_one(*codes)
+    return found
 
 
 def _moves(

@@ -30,7 +30,9 @@ CODES: Mapping[str, Callable[[], CodeList]] = {
     "day_boarding_code": day_boarding_kinds,
 }
 # Kept by the application beside what people read: keys of the name, codes of the units that stand there by name.
-NOT_SHOWN = frozenset({"id", "sort_key", "search_key", "permanent_ward_code", "permanent_province_code"})
+NOT_SHOWN = frozenset(
+    {"id", "sort_key", "search_key", "veil", "permanent_ward_code", "permanent_province_code"}
+)
 
 
 @dataclass(frozen=True, slots=True)

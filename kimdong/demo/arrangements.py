@@ -22,12 +22,12 @@ def load(school: DemoSchool) -> None:
     windows = calendar.current_windows(year.pk, school.now)
     periods = [Period(window.period) for window in windows if window.closes_at > school.now]
     school.say(f"ghi hình thức đánh giá học sinh khuyết tật năm học {year.label}")
-    seats = Enrolment.objects.filter(
-        school_class__year=year, student__disability_certificate_on__isnull=False
-    ).select_related("student", "school_class__year")
+    seats = Enrolment.objects.filter(school_class__year=year).select_related("student", "school_class__year")
+    in_order = seats.order_by("school_class__name", "pk")
+    certified = [seat for seat in in_order if seat.student.disability_certificate_on is not None]
     clerk = User.objects.get(username="vanthu")
     with clock.travelling(school.now):
-        for number, seat in enumerate(seats.order_by("school_class__name", "pk")[:4]):
+        for number, seat in enumerate(certified[:4]):
             _arrange(seat, [_wanted(number, period, school) for period in periods], clerk)
 
 

@@ -4,12 +4,13 @@ No digest of the plain text stays beside it: of a record of which all but one nu
 that number to whoever tries them all.
 """
 
+from functools import partial
 from typing import Any
 
 from django.db import migrations
 
 from accounts.resealing import reseal
-from accounts.sealed import SealedField
+from accounts.sealed import SealedField, sealed_anew
 
 TABLE = "reports_syncrecord"
 DROP = f"ALTER TABLE {TABLE} DROP CONSTRAINT sync_record_digest_is_of_its_content"
@@ -21,7 +22,7 @@ CHECK = (
 
 def seal_records(*_: Any) -> None:
     """By the current key; the guard of the table is off for that alone, as in `manage.py reseal`."""
-    reseal({TABLE: ("id", ["content"])})
+    reseal({TABLE: ("id", {"content": partial(sealed_anew, column="content")})})
 
 
 class Migration(migrations.Migration):

@@ -129,5 +129,6 @@ def test_without_the_former_key_nothing_is_sealed_anew_and_the_remedy_is_said(sc
 def test_the_sealed_columns_are_those_of_the_decision():
     assert {column for _key, columns in sealed_columns().values() for column in columns} == {
         *("national_id", "phone", "email", "father_phone", "mother_phone", "guardian_phone"),
-        *("disability_certificate_no", "content"),
+        *("ethnic_code", "religion_code", "policy_code", "disability_code", "disability_level"),
+        *("disability_certificate_no", "disability_certificate_on", "content"),
     }

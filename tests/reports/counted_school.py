@@ -20,6 +20,7 @@ from reports.statistics_page import Page, read_page
 from reports.statistics_scope import read_asked
 from students.models import Enrolment, SchoolClass, Student
 from tests.gradebook.school import School, certify, make_school, open_window
+from tests.pupils import rewrite
 
 TOAN = {"4A": (("T", 10), ("H", 6), ("C", 4), ("T", 9), ("", None)), "4B": (("T", 8), ("H", 5), ("T", 7))}
 YEU_NUOC = {"4A": ("T", "Đ", "C", "T", ""), "4B": ("T", "Đ", "T")}
@@ -33,9 +34,9 @@ def counted_school() -> School:
     school = make_school()
     open_window(school)
     certify(school.pupils[2])
-    Student.objects.update(ethnic_code="01")
+    rewrite(Student.objects.all(), ethnic_code="01")
     for place, code in ((1, "02"), (4, "06")):
-        Student.objects.filter(pk=school.pupils[place].pk).update(ethnic_code=code)
+        rewrite(Student.objects.filter(pk=school.pupils[place].pk), ethnic_code=code)
     enter_all(school, Period.MID_TERM_1)
     return school
 

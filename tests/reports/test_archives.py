@@ -54,6 +54,7 @@ from reports.print_attempts import PrintInterrupted
 from students.models import Student
 from tests.approvals.papers import entered_school, filed
 from tests.gradebook.school import CONFIRMED, add_pupils, make_school
+from tests.pupils import rewrite
 from tests.reports.school_books import fill
 
 pytestmark = pytest.mark.django_db
@@ -150,8 +151,12 @@ def test_the_lines_of_json_are_the_rows_as_they_are_stored(school, tmp_path):
 
 
 def test_the_workbooks_say_it_in_the_schools_words(school, tmp_path):
-    Student.objects.filter(pk=school.pupils[0].pk).update(
-        ethnic_code="02", gender="female", national_id="001320000007", mother_name="=Lê Thị Tư"
+    rewrite(
+        Student.objects.filter(pk=school.pupils[0].pk),
+        ethnic_code="02",
+        gender="female",
+        national_id="001320000007",
+        mother_name="=Lê Thị Tư",
     )
     with packed(tmp_path) as archive:
         pupils = sheet_of(archive, "02-hoc-sinh-gia-dinh", "Học sinh")

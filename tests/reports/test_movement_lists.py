@@ -12,6 +12,7 @@ from reports.report_kind import CellKey, Moment
 from students.models import SchoolClass, Student
 from students.movement_rules import Kind
 from tests.gradebook.school import make_school
+from tests.pupils import rewrite
 from tests.reports.test_print_pages import as_person
 from tests.students.test_head_counts import DAY, try_one
 
@@ -27,7 +28,7 @@ def the_school():
     try_one(school, Kind.CHANGED_CLASS, pupil, school.class_4b, on)
     try_one(school, Kind.SKIPPED_GRADE, other, five, on)
     try_one(school, Kind.LEFT, third, school.class_4a, on)
-    Student.objects.filter(pk=pupil.pk).update(ethnic_code="03", gender="female")
+    rewrite(Student.objects.filter(pk=pupil.pk), ethnic_code="03", gender="female")
     return school
 
 

@@ -33,6 +33,7 @@ from tests.gradebook.school import (
     make_school,
     open_window,
 )
+from tests.pupils import rewrite
 from tests.reports.school_books import fill
 
 pytestmark = pytest.mark.django_db
@@ -44,8 +45,11 @@ DAY = datetime.timedelta(days=1)
 def school():
     found = make_school(pupils=5)
     for number, pupil in enumerate(Student.objects.order_by("pk")):
-        Student.objects.filter(pk=pupil.pk).update(
-            moet_id=f"00000000{number:02d}", national_id=f"00132000{number:04d}", ethnic_code="02"
+        rewrite(
+            Student.objects.filter(pk=pupil.pk),
+            moet_id=f"00000000{number:02d}",
+            national_id=f"00132000{number:04d}",
+            ethnic_code="02",
         )
     Student.objects.filter(pk=found.pupils[0].pk).update(
         father_name="=1+1", origin="Tổ 3, Phường Lê Chân, Thành phố Hải Phòng", register_no="007/2026"

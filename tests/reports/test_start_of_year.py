@@ -13,6 +13,7 @@ from reports.start_of_year import KIND, form_rows, the_30_september
 from reports.start_of_year_form import FORM
 from students.models import Student, WeekPattern, YearProfile
 from tests.gradebook.school import add_pupils, make_school
+from tests.pupils import rewrite
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/reports/figures/bieu-02-th-dn/"
@@ -27,13 +28,13 @@ def the_school():
     school = make_school(pupils=4)
     school.pupils += add_pupils(school.class_4a, 1, entry_code="3")
     add_pupils(school.class_1a, 1, entry_code="0")
-    Student.objects.update(ethnic_code="01")
+    rewrite(Student.objects.all(), ethnic_code="01")
     first, second, third, fourth, fifth = school.pupils
-    Student.objects.filter(pk=first.pk).update(ethnic_code="55")
-    Student.objects.filter(pk=second.pk).update(ethnic_code="02")
-    Student.objects.filter(pk=third.pk).update(disability_code="03")
+    rewrite(Student.objects.filter(pk=first.pk), ethnic_code="55")
+    rewrite(Student.objects.filter(pk=second.pk), ethnic_code="02")
+    rewrite(Student.objects.filter(pk=third.pk), disability_code="03")
     Student.objects.filter(pk=fourth.pk).update(birth_year=fourth.birth_year - 1)
-    Student.objects.filter(pk=fifth.pk).update(policy_code="08")
+    rewrite(Student.objects.filter(pk=fifth.pk), policy_code="08")
     for pupil in Student.objects.all():
         is_boarder = pupil.pk in (second.pk, third.pk)
         YearProfile.objects.create(
@@ -99,7 +100,7 @@ def test_classes_are_counted_by_grade_and_a_public_school_has_nothing_private(sc
 
 
 def test_what_the_school_never_recorded_is_missing_and_the_note_says_how_many_pupils_lack_it(school):
-    Student.objects.update(gender="", ethnic_code="")
+    rewrite(Student.objects.all(), gender="", ethnic_code="")
     Student.objects.filter(pk=school.pupils[0].pk).update(birth_year=None, birth_month=None, birth_day=None)
     report = KIND.read(moment(school))
     found = counted(school)
@@ -121,7 +122,7 @@ def test_one_pupil_without_a_gender_leaves_the_counted_and_takes_only_the_zeros(
 
 
 def test_disability_and_policy_recorded_of_nobody_are_missing_and_sessions_without_a_week(school):
-    Student.objects.update(disability_code="", policy_code="")
+    rewrite(Student.objects.all(), disability_code="", policy_code="")
     WeekPattern.objects.all().delete()
     found = counted(school)
     assert found["61"] == found["62"] == found["74"] == (None,) * 4
@@ -138,7 +139,7 @@ def test_who_left_before_the_day_is_not_counted_and_who_came_after_neither(schoo
 
 
 def test_a_sum_that_does_not_come_out_is_told(school):
-    Student.objects.filter(pk=school.pupils[2].pk).update(disability_code="06")
+    rewrite(Student.objects.filter(pk=school.pupils[2].pk), disability_code="06")
     report = KIND.read(moment(school))
     assert report.faults == ()
     assert any("1 em khuyết tật khác" in note for note in report.notes)

@@ -20,6 +20,7 @@ from reports.sync_outbox import NothingToSend, mark_sent, prepare_batch, read_pe
 from reports.sync_reading import gather
 from students.models import Enrolment, Student
 from tests.gradebook.school import CONFIRMED, add_pupils, close_window, make_school, open_window
+from tests.pupils import rewrite
 from tests.reports.json_schema import faults
 from tests.reports.school_books import approve, fill
 
@@ -51,8 +52,11 @@ def school():
 
 def complete():
     for number, pupil in enumerate(Student.objects.order_by("pk")):
-        Student.objects.filter(pk=pupil.pk).update(
-            **WHOLE, moet_id=f"00000000{number:02d}", national_id=f"00132000{number:04d}"
+        rewrite(
+            Student.objects.filter(pk=pupil.pk),
+            **WHOLE,
+            moet_id=f"00000000{number:02d}",
+            national_id=f"00132000{number:04d}",
         )
 
 
@@ -188,7 +192,7 @@ def test_of_a_pupil_who_lacks_what_must_be_there_nothing_goes_and_the_page_leads
     client, school
 ):
     pupil = school.pupils[0]
-    Student.objects.filter(pk=pupil.pk).update(ethnic_code="", mother_birth_year=None)
+    rewrite(Student.objects.filter(pk=pupil.pk), ethnic_code="", mother_birth_year=None)
     found = gather(school.year)
     assert ("hocsinh", name_of(school, "hocsinh")) in found.held
     assert ("ketqua", name_of(school, "ketqua", period="GHKI")) in found.held
@@ -371,7 +375,7 @@ def test_the_statements_do_not_grow_with_the_pupils(school):
 
     few = statements()
     fill(school.class_4a, add_pupils(school.class_4a, 30), Period.MID_TERM_1)
-    Student.objects.filter(ethnic_code="").update(**WHOLE)
+    rewrite(Student.objects.filter(mother_name=""), **WHOLE)
     assert statements() == few == 15
 
 

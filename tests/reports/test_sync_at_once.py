@@ -7,13 +7,14 @@ from reports.sync_outbox import NothingToSend, prepare_batch
 from students.models import Student
 from tests.at_once import at_once
 from tests.gradebook.school import make_school
+from tests.pupils import rewrite
 from tests.reports.test_sync import WHOLE
 
 
 @pytest.mark.usefixtures("committed")
 def test_of_two_that_prepare_at_once_the_second_finds_nothing_left():
     school = make_school(pupils=3)
-    Student.objects.update(**WHOLE)
+    rewrite(Student.objects.all(), **WHOLE)
     outcomes = []
 
     def prepare():

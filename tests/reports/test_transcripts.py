@@ -12,6 +12,7 @@ from reports import pdf, read_back
 from reports.transcripts import completion_sentence, pupil_code, result_words, transcripts_of
 from students.models import ForeignLanguage, SchoolClass, SchoolYear, Student
 from tests.gradebook.school import School, add_pupils, certify, exempt, make_school, resize
+from tests.pupils import rewrite
 from tests.reports.school_books import add_former_principal, add_past_years, add_profile, approve, fill
 
 pytestmark = pytest.mark.django_db
@@ -218,7 +219,7 @@ def test_what_is_not_known_of_a_pupil_stays_blank(school: School) -> None:
 
 
 def test_the_ethnic_group_is_written_by_its_official_name(school: School) -> None:
-    Student.objects.filter(pk=school.pupils[0].pk).update(ethnic_code="01")
+    rewrite(Student.objects.filter(pk=school.pupils[0].pk), ethnic_code="01")
     (book,) = transcripts_of(class_of(school))
     assert book.personal.ethnicity == "Kinh"
 

@@ -13,6 +13,7 @@ from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from students.models import Enrolment, SchoolClass, SchoolYear, Student, proposed_rule_set
 from tests.gradebook.school import add_pupils, grant_to
+from tests.pupils import rewrite
 
 pytestmark = pytest.mark.django_db
 CLASSES = "/students/classes/"
@@ -133,8 +134,11 @@ def test_a_refused_person_is_told_who_may_and_it_is_logged(school, as_):
     ],
 )
 def test_origin_policy_and_disability_are_for_those_who_need_them(school, as_, person, sees):
-    Student.objects.filter(pk=school.pupils[0].pk).update(
-        ethnic_code="03", policy_code="02", disability_code="01"
+    rewrite(
+        Student.objects.filter(pk=school.pupils[0].pk),
+        ethnic_code="03",
+        policy_code="02",
+        disability_code="01",
     )
     response = as_(person).get(page_of(school.class_4a))
     assert ("Khuyết tật vận động" in text(response)) is sees

@@ -16,6 +16,7 @@ from students.movement_rules import Kind
 from students.movements import MovementRefused
 from tests.gradebook.school import School, add_pupils, make_school
 from tests.hypothesis_profile import BESIDE_FIXTURES
+from tests.pupils import rewrite
 
 DAY = datetime.timedelta(days=1)
 DATA = {
@@ -143,8 +144,8 @@ def test_a_months_table_holds_the_movements_of_its_first_day(school):
 
 
 def test_girls_minorities_and_disabilities_are_counted_apart(school):
-    Student.objects.filter(pk=school.pupils[0].pk).update(ethnic_code="03", gender="female")
-    Student.objects.filter(pk=school.pupils[1].pk).update(ethnic_code="01", disability_code="02")
+    rewrite(Student.objects.filter(pk=school.pupils[0].pk), ethnic_code="03", gender="female")
+    rewrite(Student.objects.filter(pk=school.pupils[1].pk), ethnic_code="01", disability_code="02")
     now = count_heads(school.year, school.year.day_for_roster()).grades[1].classes[0].now
     assert (now.pupils, now.minority, now.minority_girls, now.disabled) == (3, 1, 1, 1)
 

@@ -12,6 +12,7 @@ from accounts.models import AccessLogEntry
 from students.administrative_units import AddressForm, is_divided, units
 from students.models import Student, YearProfile
 from tests.gradebook.school import School, add_pupils, grant_to, make_school
+from tests.pupils import rewrite
 from tests.students.seats import seat
 from tests.students.test_attendance import at
 
@@ -131,7 +132,7 @@ def test_the_clerk_alone_notes_an_exemption_from_assessment_with_the_principals_
         "disability_certificate_no": "12",
         "disability_certificate_on": day,
     }
-    Student.objects.filter(pk=school.pupils[0].pk).update(**paper)
+    rewrite(Student.objects.filter(pk=school.pupils[0].pk), **paper)
     address, wanted = form(school, "exemption"), {"is_exempt_from_assessment": "on"}
     assert as_("lan").post(address, wanted).status_code == 403
     assert "ghi cả số và ngày quyết định" in text(as_("tuan").post(address, wanted))
@@ -296,7 +297,7 @@ def test_what_is_unlikely_is_asked_once_and_kept_by_a_second_save(school, as_, s
 
 def test_an_orphan_whose_parents_have_a_telephone_is_not_complete(school, as_):
     said = {"policy_code": "05", "mother_name": "Lê Thị Ba", "mother_phone": "0912345678"}
-    Student.objects.filter(pk=school.pupils[0].pk).update(**said)
+    rewrite(Student.objects.filter(pk=school.pupils[0].pk), **said)
     assert "đang ghi mồ côi cả cha, mẹ" in text(
         as_("lan").get(reverse("students:pupil", args=[school.pupils[0].pk]))
     )

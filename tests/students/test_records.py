@@ -21,6 +21,7 @@ from students.records import (
     save_measures,
 )
 from tests.gradebook.school import add_pupils
+from tests.pupils import rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +147,7 @@ def test_a_disability_without_kind_is_refused_and_nothing_is_written(school, pup
 )
 def test_the_database_refuses_what_the_rules_refuse(pupil, wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
-        Student.objects.filter(pk=pupil.pk).update(**wrong)
+        rewrite(Student.objects.filter(pk=pupil.pk), **wrong)
 
 
 def test_the_database_refuses_boarding_without_its_kind(school, pupil):
