@@ -12,7 +12,7 @@ from accounts.confirmation import require_password
 from accounts.powers import Action
 from accounts.requests import SignedInRequest
 from approvals.data_refusals import DataRefused
-from approvals.expired import WHO_REMOVES, count_expired, remove_expired
+from approvals.expired import WHO_REMOVES, count_expired, removable_line, remove_expired
 from approvals.models import ExpiredRemoval
 from approvals.retention import BY_CODE, RETENTION
 
@@ -36,13 +36,13 @@ def retention(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def retention_remove(request: SignedInRequest, code: str) -> HttpResponse:
-    """With the password, which is on record with what it was given for."""
+    """With the password, which is on record with what it was given for; what is kept is refused before it is asked."""
     permissions.require(request.user, Action.REMOVE_EXPIRED, WHO_REMOVES)
-    line = BY_CODE.get(code)
-    if line is None:
+    if code not in BY_CODE:
         raise Http404(f"Bảng thời hạn lưu không có «{code}».")
-    require_password(request, f"Xoá phần quá thời hạn lưu: {line.what}. Xoá rồi không lấy lại được.")
     try:
+        line = removable_line(code)
+        require_password(request, f"Xoá phần quá thời hạn lưu: {line.what}. Xoá rồi không lấy lại được.")
         removal = remove_expired(code, by=request.user)
     except DataRefused as refusal:
         messages.error(request, refusal.message)

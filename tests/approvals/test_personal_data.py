@@ -853,6 +853,15 @@ def test_what_is_kept_for_ever_cannot_be_removed(school, code):
         remove_expired(code, by=school.bich)
 
 
+def test_what_is_kept_for_ever_is_refused_before_the_password_is_asked(school, client):
+    answer = as_(client, school.bich).post(
+        reverse("approvals:retention_remove", args=["hoc-ba"]), follow=True
+    )
+    assert answer.redirect_chain == [(reverse("approvals:retention"), 302)]
+    assert "Phần này phải giữ, không xoá được." in answer.content.decode()
+    assert not AccessLogEntry.objects.filter(kind__in=["password_confirmed", "password_wrong"]).exists()
+
+
 def test_the_chain_tells_of_every_row_about_personal_data(school):
     handed_in(school, slip_of(school.pupils[0]))
     asked(school)
