@@ -279,10 +279,10 @@ _PUPILS = (
         "approvals:consents",
     ),
     Entry(
-        "ghi phiếu đồng ý của cả lớp, hoặc ghi một em rút lại",
-        "mở «Phiếu đồng ý», chọn lớp, ghi «Ngày kí phiếu», chọn ở cột «Phiếu» của từng em rồi lưu một "
-        "lần. Em từ 7 tuổi có ý kiến "
-        "của chính em. Rút lại thì mở trang của em, chọn «Rút lại đồng ý đã cho», bấm «Ghi phiếu».",
+        "phát, ghi phiếu đồng ý của cả lớp, hoặc ghi một em rút lại",
+        "mở «Phiếu đồng ý», chọn lớp. «In phiếu phát cho cha mẹ» in mỗi em một tờ để trống. Thu phiếu về thì ghi "
+        "«Ngày kí phiếu», chọn ở cột «Phiếu» của từng em rồi lưu một lần. Em từ 7 tuổi có ý kiến của chính em. Rút "
+        "lại thì mở trang của em, chọn «Rút lại đồng ý đã cho», bấm «Ghi phiếu».",
         (Action.RECORD_CONSENTS,),
         "approvals:consents",
     ),
