@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from approvals.book_standing import Book, read_books
 from approvals.models import SigningReminder
@@ -92,7 +92,7 @@ def _page_of(period: Period) -> str:
 
 
 def _holds_books(user: User) -> bool:
-    powers = permissions.powers_of(user)
+    powers = powers_of(user)
     return bool(powers.taught or powers.homeroom_classes)
 
 

@@ -17,6 +17,7 @@ from django.utils.timezone import localdate, localtime
 from accounts import permissions
 from accounts.admin_account import Overdue, overdue_accounts
 from accounts.backups import BackupTask, backup_tasks
+from accounts.held_powers import powers_of
 from accounts.models import User
 from accounts.powers import Action, Role
 from accounts.start_page import Task, print_tasks
@@ -288,7 +289,7 @@ def read_tasks(user: User) -> TasksPage:
         backups=tuple(backup_tasks(user)),
         attendance=tuple(attendance_tasks(user)),
         notices=tuple(read_own_notices(user)),
-        waits_for_duties=permissions.powers_of(user).roles == {Role.STAFF},
+        waits_for_duties=powers_of(user).roles == {Role.STAFF},
         records=tuple(record_tasks(user)),
         classes=tuple(class_tasks(user)),
         signatures=signing.tasks,
@@ -313,7 +314,7 @@ def _own_sheets(user: User) -> tuple[list[SheetRef], list[Any], Tallies]:
 
     By class; in a class in the order of the books, the homeroom sheet last.
     """
-    powers = permissions.powers_of(user)
+    powers = powers_of(user)
     class_ids = powers.taught_classes | powers.homeroom_classes
     if not class_ids:
         return [], [], partial(tally_of, counts=Counts())

@@ -1194,7 +1194,7 @@ PAGES = (
     Page("reports:archive_cancel", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 302, an_archive),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "readyz": 200, "metrics": 404, "accounts:login": 200}
-# Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
+# Which of the office depends on the post of the account (accounts.account_keepers), tried for each in
 # tests/accounts/test_activation.py.
 BY_POST_OF_THE_ACCOUNT = {
     "accounts:new_slip",
