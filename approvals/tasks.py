@@ -50,7 +50,7 @@ from gradebook.regulation import Period
 from gradebook.scopes import place_of
 from gradebook.sheets import SheetRef
 from gradebook.spans import Span, longest_open, spans_at, with_cuts
-from gradebook.year_end_tasks import YearEndTask, supplementary_tasks, year_end_tasks
+from gradebook.year_end_tasks import supplementary_tasks, year_end_tasks
 from students.attendance_overview import attendance_tasks
 from students.models import SchoolClass
 from students.records_due import RecordTask, record_tasks
@@ -211,9 +211,9 @@ class TasksPage:
     attendance: tuple[Task, ...] = ()
     records: tuple[RecordTask, ...] = ()
     classes: tuple[ClassTask, ...] = ()
-    year_end: tuple[YearEndTask, ...] = ()
-    decisions: tuple[YearEndTask, ...] = ()
-    years: tuple[YearEndTask, ...] = ()
+    year_end: tuple[Task, ...] = ()
+    decisions: tuple[Task, ...] = ()
+    years: tuple[Task, ...] = ()
     signatures: tuple[SignatureTask, ...] = ()
     waits_for_duties: bool = False
     notices: tuple[OwnNotice, ...] = ()
@@ -227,7 +227,7 @@ class TasksPage:
     prints: tuple[Task, ...] = ()
 
     @property
-    def of_the_year_end(self) -> tuple[YearEndTask, ...]:
+    def of_the_year_end(self) -> tuple[Task, ...]:
         """Under one heading: the steps of the classes, then the papers."""
         return (*self.year_end, *self.decisions)
 
