@@ -7,6 +7,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localtime
 
 from accounts import clock, permissions, terms
+from accounts.account_keepers import require_keeper
 from accounts.account_state import is_closed, is_unused
 from accounts.history import Source, acting
 from accounts.models import Post, User
@@ -62,7 +63,7 @@ def close_account(user: User, *, last_day: datetime.date, reason: str, by: User)
 
     When that day is over already the sessions end now. Raises PermissionDenied, AccountRefused.
     """
-    permissions.require_keeper(by, user)
+    require_keeper(by, user)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if is_closed(user):
@@ -121,7 +122,7 @@ def reopen_account(user: User, *, reason: str, by: User) -> User:
 
     The days without a log-in count from now. Raises PermissionDenied, AccountRefused.
     """
-    permissions.require_keeper(by, user)
+    require_keeper(by, user)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if not may_be_reopened(user):

@@ -8,6 +8,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils.timezone import localtime
 
 from accounts import clock, permissions
+from accounts.account_keepers import account_keepers
+from accounts.held_powers import with_powers
 from accounts.models import Post, User
 from accounts.rotation import why_rotation
 
@@ -91,7 +93,7 @@ def why_shut(user: User) -> str:
 
 def keeper_label(user: User) -> str:
     """Who looks after the account, as a sentence names them."""
-    keeper = permissions.account_keepers([user])[user.pk]
+    keeper = account_keepers([user])[user.pk]
     return "văn thư" if keeper == Post.Kind.CLERK else str(keeper.label)
 
 
@@ -103,5 +105,5 @@ class AccountBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person of a session; a closed account has none, from the day after its last."""
-        user = permissions.with_powers(user_id)
+        user = with_powers(user_id)
         return user if user is not None and not is_closed(user) else None

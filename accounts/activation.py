@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts import clock, permissions
+from accounts.account_keepers import account_keepers, require_keeper
 from accounts.account_state import is_activated, is_closed, why_shut
 from accounts.history import Source, acting, record_bulk
 from accounts.models import ActivationSlip, Post, User
@@ -73,7 +74,7 @@ def make_slips(people: Sequence[User], *, seen: int, by: User) -> list[Slip]:
     `seen` is what `latest_slip` said when the page was shown: of two who press at once one is told. All or
     nothing. Raises PermissionDenied, SlipsRefused.
     """
-    permissions.require_keeper(by, *people)
+    require_keeper(by, *people)
     if any(permissions.has_post(person, Post.Kind.CLERK) for person in people):
         raise SlipsRefused("Mật khẩu của văn thư đổi ở trang «Tài khoản quản trị», để lần đổi được ghi lại.")
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
@@ -120,9 +121,9 @@ def write_slips(
 @contextmanager
 def slips_of_the_keeper_alone(person: User) -> Iterator[None]:
     """Around what gives a post: a slip by whoever kept the account until then opens no account that has risen."""
-    before = permissions.account_keepers([person])
+    before = account_keepers([person])
     yield
-    if permissions.account_keepers([person]) != before:
+    if account_keepers([person]) != before:
         _void_slips([person], at=clock.now())
 
 

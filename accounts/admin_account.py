@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts import clock, permissions
+from accounts.account_keepers import require_keeper
 from accounts.account_state import is_activated
 from accounts.activation import Slip, SlipsRefused, latest_slip, write_slips
 from accounts.history import Source, acting
@@ -75,7 +76,7 @@ def rotate_password(holder: User, *, seen: int, by: User) -> Slip:
     Raises PermissionDenied, SlipsRefused.
     """
     permissions.require(by, Action.SUPERVISE_CLERK, WHO_SUPERVISES)
-    permissions.require_keeper(by, holder)
+    require_keeper(by, holder)
     if not permissions.has_post(holder, Post.Kind.CLERK):
         raise SlipsRefused(
             f"{holder.full_name} không giữ chức vụ văn thư. Đặt lại mật khẩu ở trang tài khoản."

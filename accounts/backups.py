@@ -179,11 +179,26 @@ def _standing(proven: Backup | None, newest: Backup | None, *, has_second: bool)
 class BackupTask:
     """No proven backup for too long: a line of the clerk's start page.
 
-    `is_first`: the school has none yet, and the first is being made.
+    `is_first`: the school has none yet, and the first is being made. `is_asleep`: no worker lives that could make one.
     """
 
     since: datetime.datetime | None
     is_first: bool = False
+    is_asleep: bool = False
+
+    @property
+    def title(self) -> str:
+        if self.is_first:
+            return "Trường chưa có bản sao lưu nào, đang làm bản đầu"
+        if self.is_asleep and self.since is None:
+            return f"{ASLEEP}, trường chưa có bản sao lưu nào"
+        if self.is_asleep:
+            return f"{ASLEEP}, dữ liệu của trường không được sao lưu"
+        return "Dữ liệu của trường chưa có bản sao lưu mới đã khôi phục thử"
+
+    @property
+    def to_do(self) -> str:
+        return f"{WAKE_IT} trong hôm nay" if self.is_asleep else ""
 
     @property
     def word(self) -> str:
@@ -197,7 +212,10 @@ class BackupTask:
 
 
 def backup_tasks(user: User) -> list[BackupTask]:
-    """For the clerk, one statement; none for everybody else. A demo without backups is no school to worry about."""
+    """For the clerk, one statement, and one more where there is a task; none for everybody else.
+
+    A demo without backups is no school to worry about.
+    """
     is_off = settings.BACKUPS is None
     if (is_off and settings.MODE != "production") or not permissions.may(user, Action.MAKE_BACKUP):
         return []
@@ -210,7 +228,9 @@ def backup_tasks(user: User) -> list[BackupTask]:
     since = found["last"]
     if since is not None and since > clock.stamp() - TOO_OLD:
         return []
-    return [BackupTask(since, is_first=since is None and found["under_way"] > 0)]
+    is_asleep = not background.has_live_worker()
+    is_first = since is None and found["under_way"] > 0 and not is_asleep
+    return [BackupTask(since, is_first=is_first, is_asleep=is_asleep)]
 
 
 def listed_backups() -> QuerySet[Backup]:

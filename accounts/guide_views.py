@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts import permissions
 from accounts.guides import GUIDES, PICTURE_HEIGHT, PICTURE_WIDTH, Guide, guide_of
 from accounts.handbook import handbook_of, pages_of
+from accounts.held_powers import powers_of
 from accounts.powers import Action, Role
 from accounts.requests import SignedInRequest
 
@@ -28,7 +29,7 @@ class ShownStep:
 def guides(request: SignedInRequest) -> HttpResponse:
     """All guides, those of the reader's own roles first, and what the reader was trained in."""
     permissions.require(request.user, Action.SEE_HANDBOOK)
-    mine = permissions.powers_of(request.user).roles
+    mine = powers_of(request.user).roles
     context = {
         "mine": [guide for guide in GUIDES if guide.role in mine],
         "others": [guide for guide in GUIDES if guide.role not in mine],
@@ -44,7 +45,7 @@ def guide(request: SignedInRequest, role: str) -> HttpResponse:
     found = guide_of(role)
     if found is None:
         raise Http404(f"Không có hướng dẫn «{role}».")
-    roles = permissions.powers_of(request.user).roles
+    roles = powers_of(request.user).roles
     context = {
         "guide": found,
         "steps": _shown(found),

@@ -16,14 +16,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from accounts import clock
+from accounts.account_keepers import require_keeper
 from accounts.kept_form import is_page
 from accounts.models import AccessLogEntry, SignInFailures, User
-from accounts.permissions import require, require_keeper
+from accounts.permissions import require
 from accounts.powers import Action
 from accounts.refusals import client_address, log_access
 
 MINUTE, HOUR = datetime.timedelta(minutes=1), datetime.timedelta(hours=1)
-# As permissions.account_keepers has it; of all posts, for a lock must not tell whose name it was.
+# As account_keepers() has it; of all posts, for a lock must not tell whose name it was.
 WHO_RELEASES = (
     "Văn thư mở khoá được ngay cho giáo viên, nhân viên; Phó Hiệu trưởng cho văn thư và Hiệu trưởng; Hiệu trưởng cho "
     "Phó Hiệu trưởng; sau khi biết đúng là người đó"

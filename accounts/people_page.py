@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts import clock, permissions
+from accounts.account_keepers import account_keepers, may_keep_account
 from accounts.account_life import may_be_reopened
 from accounts.account_state import State, last_used_at, state_of
 from accounts.activation import latest_slip
@@ -40,7 +41,7 @@ def read_accounts(reader: User, *, search: str = "", state: str = "") -> list[Ac
     """
     people = list(User.objects.select_related("team"))
     posts = _posts_of_today()
-    keepers = permissions.account_keepers(people)
+    keepers = account_keepers(people)
     locked = locked_accounts()
     good = set(_good_slips().values_list("user_id", flat=True))
     lines = (
@@ -137,9 +138,9 @@ def read_account(reader: User, person: User) -> AccountPage:
         used_at=last_used_at(person),
         slip=_good_slips().filter(user=person).select_related("made_by").first(),
         seen=latest_slip([person]),
-        keeper=str(permissions.account_keepers([person])[person.pk].label),
+        keeper=str(account_keepers([person])[person.pk].label),
         is_own=reader.pk == person.pk,
-        may_keep=permissions.may_keep_account(reader, person),
+        may_keep=may_keep_account(reader, person),
         is_clerk=Post.Kind.CLERK in duties.kinds,
         history=list(
             person.history.exclude(history_change_reason="")

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
+from accounts.account_keepers import require_keeper
 from accounts.account_life import AccountRefused, reopen_account
 from accounts.account_state import State, is_activated
 from accounts.activation import Slip, SlipsRefused, latest_slip, make_slips
@@ -92,7 +93,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 def new_slip(request: SignedInRequest, pk: int) -> HttpResponse:
     """What a new slip does; posted, the slip itself, shown this once."""
     found = _get_person(request, pk)
-    permissions.require_keeper(request.user, found)
+    require_keeper(request.user, found)
     if request.method == "POST":
         try:
             return show_slips(request, make_slips([found], seen=shown_slip(request), by=request.user))
@@ -149,7 +150,7 @@ def shown_slip(request: SignedInRequest) -> int:
 def release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ends the lock that too many wrong passwords began."""
     found = _get_person(request, pk)
-    permissions.require_keeper(request.user, found)
+    require_keeper(request.user, found)
     if request.method == "POST":
         if release_lock(found, by=request.user):
             messages.success(request, f"Đã mở khoá tạm cho {found.full_name}.")
@@ -166,7 +167,7 @@ def release(request: SignedInRequest, pk: int) -> HttpResponse:
 def second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
     """Takes the second factor away from somebody who has lost the telephone."""
     found = _get_person(request, pk)
-    permissions.require_keeper(request.user, found)
+    require_keeper(request.user, found)
     if request.method == "POST":
         if found.second_factor_since:
             reset_second_factor(found, by=request.user)
@@ -184,7 +185,7 @@ def second_factor(request: SignedInRequest, pk: int) -> HttpResponse:
 def reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     """Opens a closed or suspended account again, with a reason."""
     found = _get_person(request, pk)
-    permissions.require_keeper(request.user, found)
+    require_keeper(request.user, found)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -12,6 +12,7 @@ from accounts.account_state import is_activated
 from accounts.activation import slips_of_the_keeper_alone
 from accounts.clock import today
 from accounts.dates import Days
+from accounts.held_powers import powers_of
 from accounts.history import Source, acting
 from accounts.models import Post, Team, User
 from accounts.powers import Action
@@ -124,7 +125,7 @@ def may_appoint(by: User, kind: str, concerned: User) -> bool:
 def stands_in_for_the_principal(user: User) -> bool:
     """No statement for whoever stands in for nobody."""
     held = user.posts.held_on(today()).filter(kind=Post.Kind.PRINCIPAL)
-    return permissions.powers_of(user).stands_in and held.exclude(substitutes_for=None).exists()
+    return powers_of(user).stands_in and held.exclude(substitutes_for=None).exists()
 
 
 def may_give_back(by: User, post: Post) -> bool:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.powers import TABLE, Action, Area, Role, Rule
 from accounts.requests import SignedInRequest
 
@@ -45,7 +46,7 @@ class Line:
 def powers(request: SignedInRequest) -> HttpResponse:
     """Everybody reads it: nobody has to ask what a colleague may see. The reader's own roles stand out."""
     permissions.require(request.user, Action.SEE_HANDBOOK)
-    mine = permissions.powers_of(request.user).roles
+    mine = powers_of(request.user).roles
     context = {
         "columns": len(Role) + 2,
         "roles": [{"label": role.label, "is_mine": role in mine} for role in Role],

@@ -905,7 +905,7 @@ TABLE: tuple[Rule, ...] = (
         "IV.1, IV.3",
     ),
     Rule(Action.CREATE_ACCOUNTS, Area.PEOPLE, "cấp tài khoản mới", _all(Whose.SCHOOL, Role.CLERK), "IV.3"),
-    # Whose account each of them keeps depends on the post of the account: permissions.account_keepers.
+    # Whose account each of them keeps depends on the post of the account: accounts.account_keepers.
     Rule(
         Action.KEEP_ACCOUNT,
         Area.PEOPLE,

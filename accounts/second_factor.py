@@ -19,6 +19,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
 from accounts import clock, permissions
+from accounts.account_keepers import WHO_KEEPS, may_keep_account
+from accounts.held_powers import powers_of
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.passwords import is_long_enough, record_change
@@ -38,7 +40,7 @@ class WrongCode(Exception):
 
 def is_required(user: User) -> bool:
     """The principal, the vice-principal and the clerk do not get in without."""
-    return bool(permissions.powers_of(user).roles & NEED_SECOND_FACTOR)
+    return bool(powers_of(user).roles & NEED_SECOND_FACTOR)
 
 
 def has_one(user: User) -> bool:
@@ -171,7 +173,7 @@ def remove(user: User) -> None:
 
 def may_reset(by: User, user: User) -> bool:
     """Whoever keeps the account: the clerk for most, a leader for clerk and leaders; nobody for themselves."""
-    return permissions.may_keep_account(by, user)
+    return may_keep_account(by, user)
 
 
 def reset_second_factor(user: User, *, by: User) -> None:
@@ -183,7 +185,7 @@ def reset_second_factor(user: User, *, by: User) -> None:
     if not may_reset(by, user):
         raise Refused(
             "Không đặt lại được xác thực hai lớp của tài khoản này.",
-            permissions.WHO_KEEPS,
+            WHO_KEEPS,
         )
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         _take_away(user, "Đặt lại xác thực hai lớp")

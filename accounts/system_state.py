@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts import certificates, clock, disks, seal_check
 from accounts.background import has_live_worker
-from accounts.backups import Health, Standing, read_health
+from accounts.backups import ASLEEP, WAKE_IT, Health, Standing, read_health
 from accounts.certificates import Lifetime
 from accounts.disks import Room, room_of_files
 from accounts.models import DiskReading
@@ -78,13 +78,13 @@ class Line:
 
 def read_state() -> list[Line]:
     """Nine statements at most, however much there is; and up to two seconds for a certificate that is not served."""
-    health = read_health()
+    health, is_awake = read_health(), has_live_worker()
     return [
         *_database(),
         _data_key(),
-        *_disks(health),
-        _backups(health),
-        _queue(read_queue()),
+        *_disks(health, is_awake=is_awake),
+        _backups(health, is_awake=is_awake),
+        _queue(read_queue(), is_awake=is_awake),
         *_certificates(),
         _version(),
     ]
@@ -145,7 +145,7 @@ def _data_key() -> Line:
 # -- Disks -------------------------------------------------------------------------------------------------
 
 
-def _disks(health: Health) -> Iterator[Line]:
+def _disks(health: Health, *, is_awake: bool) -> Iterator[Line]:
     yield _disk("Ổ đĩa của tệp (minh chứng, sổ đã in)", room_of_files())
     if settings.BACKUPS is None:
         return
@@ -165,6 +165,9 @@ def _disks(health: Health) -> Iterator[Line]:
         return
     if not reading.total and health.proven is None:
         # The folder is made by the first backup.
+        if not is_awake:
+            yield Line(name, State.UNKNOWN, f"Do máy nền đo: chưa đo, {ASLEEP.lower()}", f"{WAKE_IT}.")
+            return
         yield Line(name, State.UNKNOWN, "Do máy nền đo: chưa đo, đợi bản sao lưu đầu tiên")
         return
     room = Room(reading.total, reading.free or 0) if reading.total else None
@@ -187,8 +190,8 @@ def _disk(name: str, room: Room | None, measured: str = "") -> Line:
 # -- Backups and the queue ---------------------------------------------------------------------------------
 
 
-def _backups(health: Health) -> Line:
-    """In the words of the page «Sao lưu», which says what to do."""
+def _backups(health: Health, *, is_awake: bool) -> Line:
+    """In the words of the page «Sao lưu», which says what to do; without a worker nothing is done there either."""
     proven = health.proven
     value = "Chưa có bản nào khôi phục thử đúng"
     if proven is not None and proven.made_at and proven.proven_at:
@@ -197,14 +200,24 @@ def _backups(health: Health) -> Line:
             f"{_moment(proven.proven_at)}"
         )
     url = reverse("accounts:backups")
+    if not is_awake and health.standing != Standing.OFF:
+        state, word = (State.BAD, "Chưa an toàn") if health.is_red else (State.WATCH, ASLEEP)
+        return Line(
+            "Sao lưu",
+            state,
+            f"{value}; {ASLEEP.lower()}",
+            f"{WAKE_IT} trong hôm nay, rồi mở trang «Sao lưu».",
+            url,
+            word,
+        )
     if health.standing == Standing.GOOD:
         return Line("Sao lưu", State.GOOD, value, url=url, word="An toàn")
     state, word = (State.BAD, "Chưa an toàn") if health.is_red else (State.WATCH, "Cần thêm nơi thứ hai")
     return Line("Sao lưu", state, value, "Mở trang «Sao lưu», làm theo mục «Phải làm gì».", url, word)
 
 
-def _queue(queue: QueueState) -> Line:
-    name, is_awake = "Máy nền (in, nạp danh sách, sao lưu)", has_live_worker()
+def _queue(queue: QueueState, *, is_awake: bool) -> Line:
+    name = "Máy nền (in, nạp danh sách, sao lưu)"
     parts = [
         "Đang chạy" if is_awake else "Không chạy",
         f"{grouped(queue.waiting)} việc đang chờ"

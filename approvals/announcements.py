@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.history import Source, acting
 from accounts.models import Post, Team, User
 from accounts.powers import Action
@@ -185,7 +186,7 @@ def visible_to(user: User) -> QuerySet[Announcement]:
     """Every announcement that the person may see."""
     if permissions.may(user, Action.SEE_ANNOUNCEMENT):
         return Announcement.objects.all()
-    headed = permissions.powers_of(user).headed_teams
+    headed = powers_of(user).headed_teams
     return (
         Announcement.objects.for_person(user.pk)
         | Announcement.objects.filter(author=user)

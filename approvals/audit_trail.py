@@ -93,6 +93,13 @@ PARTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         ),
     ),
     "prints": ("Bản in, bản báo cáo", ("reports_printjob", "reports_keptreport")),
+    "personal_data": (
+        "Dữ liệu cá nhân, thời hạn lưu",
+        (
+            *("approvals_processingpurpose", "approvals_consent"),
+            *("approvals_datarequest", "approvals_dataincident", "approvals_expiredremoval"),
+        ),
+    ),
 }
 
 # Numbers of entries, each branch by an index of its own (accounts/migrations/0096_audit_located.py, word for word):

@@ -47,6 +47,7 @@ TABLES: Final[Mapping[str, str]] = {
     "approvals_datarequest": "Yêu cầu về dữ liệu cá nhân",
     "approvals_documentversion": "Bản của văn bản lưu",
     "approvals_evidence": "Minh chứng",
+    "approvals_expiredremoval": "Xoá phần quá thời hạn lưu",
     "approvals_finding": "Điều kiểm tra ghi lại",
     "approvals_findingentry": "Ý trong điều kiểm tra",
     "approvals_inquiry": "Câu hỏi, sự cố",

@@ -54,7 +54,7 @@ def consents(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent_class(request: SignedInRequest, pk: int) -> HttpResponse:
     """The slips of a class: who lacks one, and the table in which a pile of them is written at once."""
-    school_class = _get_class(request.user, pk)
+    school_class = get_consents_class(request.user, pk)
     may_record = permissions.may(request.user, Action.RECORD_CONSENTS, school_class=school_class)
     if request.method == "POST" and not may_record:
         permissions.require(request.user, Action.RECORD_CONSENTS, WHO_RECORDS, school_class=school_class)
@@ -165,7 +165,8 @@ def _record(
     return 200
 
 
-def _get_class(user: User, pk: int) -> SchoolClass:
+def get_consents_class(user: User, pk: int) -> SchoolClass:
+    """Fetch and check in one call, with the year: who sees the consents of the class."""
     school_class = get_object_or_404(SchoolClass.objects.select_related("year"), pk=pk)
     permissions.require(user, Action.SEE_CONSENTS, WHO_SEES, school_class=school_class)
     return school_class

@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
+from accounts.start_page import Task
 from approvals.approved_results import YEAR_END
 from approvals.models import CorrectionItem
 from approvals.workflow import State
@@ -20,7 +21,7 @@ from gradebook.models import YearOutcome
 from gradebook.outcomes import seat_words, seats_in_the_way
 from gradebook.rooted_seats import Misplaced, misplaced_pupils
 from gradebook.year_end import Row, read_rows
-from gradebook.year_end_tasks import YearEndTask, class_words
+from gradebook.year_end_tasks import class_words
 from students.models import Movement, SchoolClass, SchoolYear
 from students.movement_rules import Kind
 
@@ -34,7 +35,7 @@ class _Contradicted:
     in_the_way: Mapping[int, Movement]
 
 
-def contradicted_tasks(user: User) -> list[YearEndTask]:
+def contradicted_tasks(user: User) -> list[Task]:
     """Of the principal one for each class, of the clerk one for each seat to take back and for each pupil to move.
 
     One statement for these two, one more for the clerk, none for others; eighteen more where pupils with an approved
@@ -97,7 +98,7 @@ def _corrected(only: SchoolYear | None) -> set[tuple[int, int]]:
     return set(items.values_list("request__school_class", "student"))
 
 
-def _to_reopen(found: _Contradicted) -> YearEndTask:
+def _to_reopen(found: _Contradicted) -> Task:
     seated = [row for row in found.rows if row.student.pk in found.in_the_way]
     free = [row.student.full_name for row in found.rows if row.student.pk not in found.in_the_way]
     told = [f"{', '.join(free)}: xem và mở lại quyết định"] if free else []
@@ -105,38 +106,38 @@ def _to_reopen(found: _Contradicted) -> YearEndTask:
         f"{row.student.full_name}: chờ văn thư gỡ chỗ ở {seat_words(found.in_the_way[row.student.pk])}, rồi mở lại"
         for row in seated
     ]
-    return YearEndTask(
+    return Task(
         f"Kết quả tính lại khác kết quả đã phê duyệt: {class_words(found.school_class)}",
         "; ".join(told),
         reverse("gradebook:year_end", args=[found.school_class.pk]),
-        f"{len(found.rows)} em",
         "warning",
+        f"{len(found.rows)} em",
     )
 
 
-def _to_take_back(found: _Contradicted) -> Iterator[YearEndTask]:
+def _to_take_back(found: _Contradicted) -> Iterator[Task]:
     for row in found.rows:
         seat = found.in_the_way.get(row.student.pk)
         if seat is not None:
-            yield YearEndTask(
+            yield Task(
                 f"Gỡ chỗ của em {row.student.full_name} ở {seat_words(seat)}",
                 f"Kết quả {class_words(found.school_class)} tính lại khác quyết định lên lớp: huỷ biến động vào lớp "
                 "của riêng em, hoặc hoàn tác lần ghi danh sách lớp; rồi Hiệu trưởng mở lại quyết định",
                 reverse("students:movement", args=[seat.pk]),
-                "Chờ gỡ chỗ",
                 "warning",
+                "Chờ gỡ chỗ",
             )
 
 
-def _to_move(found: Misplaced) -> YearEndTask:
+def _to_move(found: Misplaced) -> Task:
     kind = Kind.SKIPPED_GRADE if found.is_promoted else Kind.CHANGED_CLASS
     decided = "được lên lớp" if found.is_promoted else "không được lên lớp"
-    return YearEndTask(
+    return Task(
         f"Đổi lớp cho em {found.student.full_name}, đang học lớp {found.seat.name}",
         f"Theo quyết định về năm trước ở lớp {found.old_class}, em {decided}: ghi biến động «{kind.label}» vào một lớp "
         f"khối {found.grade}, có số và ngày quyết định của Hiệu trưởng; kết quả đã nhập ở lớp {found.seat.name} giữ "
         "trong lịch sử của em",
         reverse("students:movement_new", args=[found.student.pk, kind.value]),
-        "Chờ đổi lớp",
         "warning",
+        "Chờ đổi lớp",
     )

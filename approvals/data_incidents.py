@@ -12,15 +12,9 @@ from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action
-from approvals.data_refusals import DataOutdated, DataRefused, words_of
+from approvals.data_refusals import DataOutdated, DataRefused, check_is_of_late, words_of
 from approvals.data_requests import actors_of, next_number
-from approvals.data_rules import (
-    REPORTED_YEARS,
-    SENT_TWICE_WITHIN,
-    is_late_notice,
-    notify_by,
-    years_before,
-)
+from approvals.data_rules import SENT_TWICE_WITHIN, is_late_notice, notify_by
 from approvals.data_workflow import DataActor, IncidentAct, IncidentState, incident_target
 from approvals.models import DataIncident
 
@@ -93,12 +87,7 @@ def record_incident(found: Found, told: Told, *, by: User) -> DataIncident:
 def _check_discovery(moment: datetime.datetime) -> None:
     if moment > clock.now():
         raise DataRefused("Thời điểm phát hiện ở tương lai. Ghi lúc đã phát hiện.", "discovered_at")
-    first = years_before(clock.today(), REPORTED_YEARS)
-    if localdate(moment) < first:
-        raise DataRefused(
-            f"Thời điểm phát hiện trước {first:%d/%m/%Y}, quá một năm. Xem lại năm đã phát hiện.",
-            "discovered_at",
-        )
+    check_is_of_late(localdate(moment), "Thời điểm phát hiện", "đã phát hiện", "discovered_at")
 
 
 def _checked(told: Told) -> dict[str, Any]:

@@ -1,7 +1,10 @@
 """How acts about personal data refuse."""
 
+import datetime
 from collections.abc import Mapping
 
+from accounts import clock
+from approvals.data_rules import REPORTED_YEARS, years_before
 from gradebook.grading import plain_text
 
 
@@ -32,3 +35,10 @@ def words_of(typed: str, what: str, field: str) -> str:
     if not any(letter.isalnum() for letter in words):
         raise DataRefused(f"Chưa ghi {what}. Ghi vài chữ cho người đọc hiểu, rồi gửi lại.", field)
     return words
+
+
+def check_is_of_late(day: datetime.date, what: str, done: str, field: str) -> None:
+    """Raises DataRefused for a day before those that are still written down: `what` names it, `done` what was done."""
+    first = years_before(clock.today(), REPORTED_YEARS)
+    if day < first:
+        raise DataRefused(f"{what} trước {first:%d/%m/%Y}, quá một năm. Xem lại năm {done}.", field)

@@ -13,15 +13,8 @@ from accounts import clock, permissions
 from accounts.history import Source, acting
 from accounts.models import Post, User
 from accounts.powers import Action
-from approvals.data_refusals import DataOutdated, DataRefused, words_of
-from approvals.data_rules import (
-    REPORTED_YEARS,
-    SENT_TWICE_WITHIN,
-    RequestKind,
-    answer_due_on,
-    request_due_on,
-    years_before,
-)
+from approvals.data_refusals import DataOutdated, DataRefused, check_is_of_late, words_of
+from approvals.data_rules import SENT_TWICE_WITHIN, RequestKind, answer_due_on, request_due_on
 from approvals.data_withdrawals import check_withdrawn, quoted
 from approvals.data_workflow import DataActor, RequestAct, RequestState, request_target
 from approvals.models import DataRequest
@@ -58,11 +51,7 @@ def record_request(asked: Asked, *, by: User) -> DataRequest:
     permissions.require(by, Action.KEEP_DATA_PROTECTION, WHO_KEEPS)
     if asked.received_on > clock.today():
         raise DataRefused("Ngày nhận chưa tới. Ghi ngày đã nhận yêu cầu.", "received_on")
-    first = years_before(clock.today(), REPORTED_YEARS)
-    if asked.received_on < first:
-        raise DataRefused(
-            f"Ngày nhận trước {first:%d/%m/%Y}, quá một năm. Xem lại năm đã nhận yêu cầu.", "received_on"
-        )
+    check_is_of_late(asked.received_on, "Ngày nhận", "đã nhận yêu cầu", "received_on")
     told = _told(asked)
     with acting(by, role=permissions.post_label(by), source=Source.PAGE) as act:
         year = asked.received_on.year

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from accounts.powers import Action
 from accounts.start_page import Task
@@ -37,7 +38,7 @@ def data_tasks(user: User) -> list[Task]:
 
 def _slips(user: User) -> Iterator[Task]:
     """Slips that pupils of the own classes lack, while the school collects them: others of the class have some."""
-    own = permissions.powers_of(user).homeroom_classes
+    own = powers_of(user).homeroom_classes
     if not own:
         return
     today = clock.today()

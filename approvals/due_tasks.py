@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from accounts.clock import today
-from approvals.tasks import EntryTask, TasksPage
+from approvals.sheet_tasks import EntryTask
+from approvals.tasks import TasksPage
 
 MOST_SHOWN: Final = 6
 SOON: Final = datetime.timedelta(days=14)

@@ -35,8 +35,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.timezone import localtime
 
 from accounts import clock, permissions, sessions
+from accounts.held_powers import Powers, powers_of
 from accounts.models import User
-from accounts.permissions import Powers
 from accounts.powers import Action
 from accounts.school import school_name
 from approvals.announcements import waiting_for as announcements_for
@@ -128,7 +128,7 @@ def _is_locked(request: HttpRequest) -> bool:
 
 def _year_in_view(user: User) -> Any:
     """The current year with its open windows and the numbers of requests and inquiries that wait for this person."""
-    sql, values = _statement(user, permissions.powers_of(user), clock.today(), clock.now_in_sql())
+    sql, values = _statement(user, powers_of(user), clock.today(), clock.now_in_sql())
     found: Any = SchoolYear.objects.raw(sql, values)
     for year in found:
         year.open_windows = [json.loads(each) for each in year.open_windows]

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.history import Source, acting
 from accounts.models import Post, User
 from accounts.powers import Action
@@ -176,7 +177,7 @@ def actors_of(user: User, inquiry: Inquiry) -> frozenset[InquiryActor]:
         parts.add(InquiryActor.ASKER)
     if permissions.may(user, Action.DECIDE_INQUIRY):
         parts.add(InquiryActor.PRINCIPAL)
-    if inquiry.desk == Desk.GRADE_HEAD and inquiry.team_id in permissions.powers_of(user).headed_teams:
+    if inquiry.desk == Desk.GRADE_HEAD and inquiry.team_id in powers_of(user).headed_teams:
         parts.add(InquiryActor.GRADE_HEAD)
     if permissions.may(user, Action.HANDLE_INQUIRY):
         parts.add(InquiryActor.CLERK)
@@ -189,7 +190,7 @@ def waiting_for(user: User) -> QuerySet[Inquiry]:
     The clerk may help with every one, but is called only to those of the own desk and of a tổ without a head.
     """
     at_desk = Q(state__in=WAITING_STATES - {InquiryState.REFERRED})
-    wanted = at_desk & Q(desk=Desk.GRADE_HEAD, team__in=permissions.powers_of(user).headed_teams)
+    wanted = at_desk & Q(desk=Desk.GRADE_HEAD, team__in=powers_of(user).headed_teams)
     if permissions.may(user, Action.HANDLE_INQUIRY):
         headed = Q(Exists(_heads_today().filter(team=OuterRef("team"))))
         wanted |= at_desk & (Q(desk=Desk.CLERK) | ~headed)
@@ -202,7 +203,7 @@ def visible_inquiries(user: User) -> QuerySet[Inquiry]:
     """The inquiries that the table lets the person see."""
     if permissions.may(user, Action.SEE_INQUIRY):
         return Inquiry.objects.all()
-    return Inquiry.objects.filter(Q(asker=user) | Q(team__in=permissions.powers_of(user).headed_teams))
+    return Inquiry.objects.filter(Q(asker=user) | Q(team__in=powers_of(user).headed_teams))
 
 
 def _heads_today() -> QuerySet[Post]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.models import Post, User
 from accounts.powers import Action
 from approvals.approved_results import needs_consent
@@ -79,7 +80,7 @@ def actors_of(user: User, request: CorrectionRequest) -> frozenset[Actor]:
 def heads_proposer(user: User, request: CorrectionRequest) -> bool:
     """Whether the user heads the proposer's tổ; of a proposer who is in none, that of the class's grade."""
     if request.proposer.team_id is None:
-        return request.school_class.grade_level in permissions.powers_of(user).headed_grades
+        return request.school_class.grade_level in powers_of(user).headed_grades
     return permissions.may(user, Action.OPINE_ON_REQUEST, team_id=request.proposer.team_id)
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.timezone import localdate
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.history import Source, acting, record_bulk
 from accounts.models import Post, User
 from accounts.powers import Action, Role
@@ -280,7 +281,7 @@ def _check_words(words: str, what: str, field: str = "text") -> None:
 def is_own(user: User, reply: ReconciliationReply) -> bool:
     """Whether the person answers for these data today: who leads the class now, or the teacher of the lines."""
     if reply.kind == ReconciliationReply.Kind.CLASS:
-        return reply.school_class_id in permissions.powers_of(user).homeroom_classes
+        return reply.school_class_id in powers_of(user).homeroom_classes
     return reply.teacher_id == user.pk
 
 
@@ -312,7 +313,7 @@ def early_and_over() -> Q:
 
 def own_replies(user: User) -> QuerySet[ReconciliationReply]:
     """Agrees with `is_own` for each."""
-    led = permissions.powers_of(user).homeroom_classes
+    led = powers_of(user).homeroom_classes
     return ReconciliationReply.objects.filter(
         Q(kind=ReconciliationReply.Kind.CLASS, school_class__in=led)
         | Q(kind=ReconciliationReply.Kind.LINES, teacher=user)

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate, localtime
 from accounts import clock, permissions
 from accounts.models import Post, User
 from accounts.powers import Action
-from gradebook.year_end_tasks import YearEndTask
+from accounts.start_page import Task
 from students.models import SchoolYear
 
 STANDS_OPEN = datetime.timedelta(days=14)
@@ -65,7 +65,7 @@ def reopenings(*, year: SchoolYear | None = None) -> list[Reopening]:
     ]
 
 
-def reopened_tasks(user: User) -> Iterator[YearEndTask]:
+def reopened_tasks(user: User) -> Iterator[Task]:
     """One statement for the principal, who closes it, and the clerk, who carries out what it was opened for."""
     closes = permissions.may(user, Action.CLOSE_YEAR)
     if not closes and not permissions.has_post(user, Post.Kind.CLERK):
@@ -73,11 +73,11 @@ def reopened_tasks(user: User) -> Iterator[YearEndTask]:
     to_do = "sửa xong thì đóng lại" if closes else "sửa xong thì báo Hiệu trưởng đóng lại"
     for each in reopenings():
         is_late = each.due_on < clock.today()
-        yield YearEndTask(
+        yield Task(
             f"Năm học {each.label} đang mở lại",
             f"{each.words} · {to_do}, hạn {each.due_on:%d/%m/%Y}",
             reverse("approvals:year_closing", args=[each.year]),
-            "Quá hạn" if is_late else "Đang mở lại",
             "refused" if is_late else "warning",
+            "Quá hạn" if is_late else "Đang mở lại",
             each.due_on,
         )

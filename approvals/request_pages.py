@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from accounts.powers import Action, who_could
 from approvals.approved_results import approved_results, needs_consent
@@ -62,7 +63,7 @@ def visible_requests(user: User) -> CorrectionRequestQuerySet:
     was_filed = Q(number__isnull=False)
     if reach.whole_school:
         return CorrectionRequest.objects.filter(was_filed | Q(proposer=user))
-    of_teams = Q(proposer__team__in=permissions.powers_of(user).headed_teams)
+    of_teams = Q(proposer__team__in=powers_of(user).headed_teams)
     of_grades = Q(school_class__grade_level__in=reach.grades)
     return CorrectionRequest.objects.filter(was_filed & (of_grades | of_teams) | Q(proposer=user))
 

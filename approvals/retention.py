@@ -28,6 +28,8 @@ class Retained:
     keeping: Keeping
     period: str
     basis: str
+    unit: str = ""
+    """What is counted of it, of a line that may be removed."""
 
     @property
     def is_removable(self) -> bool:
@@ -100,6 +102,7 @@ RETENTION: Final[tuple[Retained, ...]] = (
         Keeping.UNTIL,
         f"Ít nhất {ACCESS_LOG_MONTHS} tháng",
         "NĐ 53/2022/NĐ-CP; NĐ 333/2026/NĐ-CP Điều 16",
+        "dòng",
     ),
     Retained(
         ROSTER_FILES,
@@ -107,6 +110,7 @@ RETENTION: Final[tuple[Retained, ...]] = (
         Keeping.UNTIL,
         "Đến khi năm học đóng",
         "Chỉ giữ khi còn cần: Luật 91/2025/QH15; NĐ 88/2026/NĐ-CP Điều 4",
+        "tệp",
     ),
     Retained(
         "goi-du-lieu",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
+from accounts.start_page import Task
 from approvals.book_standing import Book, read_books
 from approvals.models import SigningReminder
 from gradebook.progress_sheets import Sight, Standing, read_led_and_taught, whole
@@ -18,14 +19,9 @@ MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
-class SignatureTask:
-    """One line of the start page, for so many `books`."""
+class SignatureTask(Task):
+    """A line for so many `books`."""
 
-    title: str
-    detail: str
-    url: str
-    word: str
-    kind: str
     books: int = 1
 
 
@@ -92,7 +88,7 @@ def _page_of(period: Period) -> str:
 
 
 def _holds_books(user: User) -> bool:
-    powers = permissions.powers_of(user)
+    powers = powers_of(user)
     return bool(powers.taught or powers.homeroom_classes)
 
 
@@ -115,8 +111,8 @@ def _again(book: Book) -> SignatureTask:
         f"Kí lại sổ THKQGD {book.ref.period.label}: {book.title}",
         "Nội dung đã thay đổi sau khi kí: xem ô nào, theo phiếu nào, rồi kí lại",
         book.url,
-        "Cần kí lại",
         "warning",
+        "Cần kí lại",
     )
 
 
@@ -125,12 +121,12 @@ def _due(period: Period, books: list[Book], sight: Sight) -> SignatureTask:
     title = f"Kí sổ THKQGD {period.label}"
     url = _page_of(period)
     if not others:
-        return SignatureTask(f"{title}: {first.title}", _since(period, sight), first.url, "Chờ kí", "waiting")
+        return SignatureTask(f"{title}: {first.title}", _since(period, sight), first.url, "waiting", "Chờ kí")
     names = [book.title for book in books[:MOST_NAMED]]
     rest = len(books) - len(names)
     told = ", ".join(names) + (f" và {rest} sổ khác" if rest else "")
     detail, word = f"{told}. {_since(period, sight)}", f"{len(books)} sổ chờ kí"
-    return SignatureTask(title, detail, url, word, "waiting", len(books))
+    return SignatureTask(title, detail, url, "waiting", word, books=len(books))
 
 
 def _since(period: Period, sight: Sight) -> str:

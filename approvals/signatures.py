@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, Role, who_could
@@ -97,7 +98,7 @@ def sign_books(
 
 def _role_of(wanted: Sequence[Wanted], by: User) -> str:
     """As what these are signed together, whatever other post the person has; each signature names its class."""
-    led = permissions.powers_of(by).homeroom_classes
+    led = powers_of(by).homeroom_classes
     roles = {Role.HOMEROOM if each.key[0] in led else Role.SUBJECT for each in wanted}
     return ", ".join(role.label for role in (Role.HOMEROOM, Role.SUBJECT) if role in roles)
 
@@ -143,7 +144,7 @@ def _write(books: Sequence[Book], by: User) -> list[BookSignature]:
 
 def _in_place_of(by: User) -> dict[tuple[int, str], int]:
     """By class and code, for whom the person stands in today. None for who does not, else two statements."""
-    if not permissions.powers_of(by).is_substitution:
+    if not powers_of(by).is_substitution:
         return {}
     held = {"teacher": by, "substitutes_for__isnull": False}
     lines = TeachingAssignment.objects.held_on(clock.today()).filter(**held)

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from accounts.powers import Action
 from approvals.cancellations import cancelled_to_read
@@ -21,7 +22,7 @@ def requests_waiting_for(user: User) -> QuerySet[CorrectionRequest]:
     An opinion is nobody's duty: the head of the tổ is told of those still without one.
     """
     wanted = Q(proposer=user, state__in=WRITABLE) | Q(has_moved_on(), proposer=user)
-    powers = permissions.powers_of(user)
+    powers = powers_of(user)
     if powers.headed_teams:
         of_grades = Q(proposer__team=None, school_class__grade_level__in=powers.headed_grades)
         headed = Q(proposer__team__in=powers.headed_teams) | of_grades

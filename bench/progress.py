@@ -30,12 +30,12 @@ def main() -> None:
     django.setup()
     from django.test import Client  # noqa: PLC0415 - after setup
 
-    from accounts import permissions  # noqa: PLC0415 - as above
+    from accounts.held_powers import powers_of  # noqa: PLC0415 - as above
     from accounts.models import User  # noqa: PLC0415 - as above
     from gradebook.board import read_board  # noqa: PLC0415 - as above
 
     user = User.objects.get(username=USERNAME)
-    permissions.powers_of(user)
+    powers_of(user)
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     board = read_board(user)

@@ -31,14 +31,14 @@ def main() -> None:
     django.setup()
     from django.test import Client  # noqa: PLC0415 - after setup
 
-    from accounts import permissions  # noqa: PLC0415 - as above
+    from accounts.held_powers import powers_of  # noqa: PLC0415 - as above
     from accounts.models import User  # noqa: PLC0415 - as above
     from reports.statistics_page import read_page  # noqa: PLC0415 - as above
     from reports.statistics_scope import read_asked  # noqa: PLC0415 - as above
     from students.models import SchoolYear  # noqa: PLC0415 - as above
 
     user = User.objects.get(username=USERNAME)
-    permissions.powers_of(user)
+    powers_of(user)
     client = Client(headers={"host": "localhost"})
     client.force_login(user)
     last = SchoolYear.objects.order_by("year").values_list("year", flat=True)[0]

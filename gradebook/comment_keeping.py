@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts import permissions
 from accounts.clock import today
+from accounts.held_powers import powers_of
 from accounts.history import Source, acting
 from accounts.models import User
 from accounts.powers import Action, who_could
@@ -67,7 +68,7 @@ def keeping_of(user: User) -> Keeping:
     """No statement, but one for who heads a tổ that is not of a grade."""
     if permissions.may(user, Action.KEEP_COMMENTS):
         return Keeping(everything=True, grades={})
-    powers = permissions.powers_of(user)
+    powers = powers_of(user)
     found: dict[str, set[int]] = defaultdict(set)
     if powers.headed_grades:
         for subject in SUBJECTS:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from accounts.powers import Action
 from accounts.requests import SignedInRequest, posted
@@ -74,7 +75,7 @@ def comments(request: SignedInRequest) -> HttpResponse:
 
 def _first_subject(user: User) -> str:
     """A line that the person teaches; a homeroom teacher who teaches none begins with the qualities."""
-    powers = permissions.powers_of(user)
+    powers = powers_of(user)
     ids = {line_id for _class_id, line_id in powers.taught}
     codes = set(SubjectLine.objects.filter(pk__in=ids).values_list("code", flat=True)) if ids else set()
     return next((code for code in BY_CODE if code in codes), "quality" if powers.homeroom_classes else "TV")

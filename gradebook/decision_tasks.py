@@ -9,11 +9,11 @@ from django.utils.timezone import localtime
 from accounts import permissions
 from accounts.models import User
 from accounts.powers import Action
+from accounts.start_page import Task
 from gradebook.decided_anew import ToAmend, decisions_to_amend
 from gradebook.decision_rules import DecisionState
 from gradebook.models import ClassYearEnd, ResultsDecision
 from gradebook.year_end_rules import State
-from gradebook.year_end_tasks import YearEndTask
 from students.models import Enrolment, SchoolClass, SchoolYear
 
 
@@ -32,20 +32,20 @@ def drafts_waiting_for(user: User) -> QuerySet[ResultsDecision]:
     return drafts.exclude(year__state=SchoolYear.State.CLOSED)
 
 
-def decision_tasks(user: User) -> Iterator[YearEndTask]:
+def decision_tasks(user: User) -> Iterator[Task]:
     """What waits longest first. One statement for the principal, none for the others."""
     rows = drafts_waiting_for(user).select_related("year", "school_class", "drafted_by")
     for each in rows.order_by("drafted_at", "pk"):
-        yield YearEndTask(
+        yield Task(
             f"Ban hành quyết định: {each.title}, {each.scope}",
             f"Năm học {each.year.label} · {each.drafted_by.full_name} soạn ngày {localtime(each.drafted_at):%d/%m/%Y}",
             reverse("gradebook:decision", args=[each.pk]),
-            "Chờ ban hành",
             "waiting",
+            "Chờ ban hành",
         )
 
 
-def amendment_tasks(user: User) -> Iterator[YearEndTask]:
+def amendment_tasks(user: User) -> Iterator[Task]:
     """Issued decisions that say of a pupil what no longer holds, until a later one says it or they are withdrawn (R55).
 
     One statement for the principal, nine more for each year and kind in which results were re-opened; none for others.
@@ -54,12 +54,12 @@ def amendment_tasks(user: User) -> Iterator[YearEndTask]:
         return
     for each in decisions_to_amend():
         number = len({*each.decided, *each.undecided})
-        yield YearEndTask(
+        yield Task(
             f"{each.decision.label} ({each.decision.title}) nêu kết quả không còn đúng",
             _what_to_do(each),
             reverse("gradebook:decision", args=[each.decision.pk]),
-            f"{number} em",
             "warning",
+            f"{number} em",
         )
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import permissions
+from accounts.account_keepers import require_keeper
 from accounts.account_life import AccountRefused
 from accounts.clock import today
 from accounts.confirmation import Lasting, password_asked
@@ -59,7 +60,7 @@ def leaver(request: SignedInRequest, pk: int) -> HttpResponse:
     """Form → preview of what ends → closed. What is carried out is what was previewed: the same day and reason."""
     permissions.require(request.user, Action.SEE_ACCOUNTS)
     person = get_object_or_404(User, pk=pk)
-    permissions.require_keeper(request.user, person)
+    require_keeper(request.user, person)
     if request.method != "POST":
         return _show(request, person, LeaverForm(initial={"last_day": today()}))
     form = LeaverForm(request.POST)

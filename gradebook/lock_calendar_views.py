@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.requests import SignedInRequest
 from gradebook.lock_calendar import read_calendar
 from students.models import SchoolYear
@@ -19,7 +19,7 @@ def lock_calendar(request: SignedInRequest) -> HttpResponse:
     asked = request.GET.get("year", "")
     year = next((each for each in years if str(each.pk) == asked), years[0] if years else None)
     grade = request.GET.get("grade", "")
-    powers = permissions.powers_of(request.user)
+    powers = powers_of(request.user)
     own = powers.homeroom_classes or powers.taught_classes
     chosen = int(grade) if grade in {"1", "2", "3", "4", "5"} else min(powers.headed_grades, default=None)
     context = {

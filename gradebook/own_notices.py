@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts import permissions
 from accounts.clock import today
+from accounts.held_powers import Grants, powers_of
 from accounts.models import User
 from accounts.overview import grants_reaching
 from gradebook.duty_history import KINDS
@@ -30,9 +30,9 @@ def read_own_notices(user: User) -> list[OwnNotice]:
 
     Three statements for substitutions and two for grants, where there are any: the powers of today tell.
     """
-    page, powers = reverse("gradebook:person", args=[user.pk]), permissions.powers_of(user)
+    page, powers = reverse("gradebook:person", args=[user.pk]), powers_of(user)
     words = list(_substitutions(user)) if powers.is_substitution else []
-    if powers.grants != permissions.Grants():
+    if powers.grants != Grants():
         given = grants_reaching([user], today())[user.pk]
         words += [
             f"Được cấp thêm quyền xem: {each.target_name}, {each.days.label}." for each in given[:MOST_NAMED]

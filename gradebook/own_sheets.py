@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from gradebook.class_lines import lines_brought, with_lines
 from gradebook.computed_results import owed_of, seats_of
@@ -24,7 +25,7 @@ from students.models import Enrolment, SchoolClass
 
 def own_refs(user: User) -> tuple[SheetRef, ...]:
     """By class; in a class in the order of the books, the homeroom sheet last; each at every period. One statement."""
-    powers = permissions.powers_of(user)
+    powers = powers_of(user)
     ids = powers.taught_classes | powers.homeroom_classes
     if not ids:
         return ()

@@ -16,6 +16,7 @@ from django.db.models import Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from accounts.permissions import Reach
 from accounts.powers import Action
@@ -170,7 +171,7 @@ class Sight:
 def _followed(user: User) -> Reach:
     """Where the person watches over others: not the class one leads."""
     reach = permissions.reach_of(user, Action.SEE_PROGRESS)
-    return replace(reach, classes=permissions.powers_of(user).grants.classes)
+    return replace(reach, classes=powers_of(user).grants.classes)
 
 
 def follows_others(user: User) -> bool:
@@ -189,7 +190,7 @@ def read_sight(user: User, action: Action = Action.SEE_PROGRESS) -> Sight:
 
 def read_led_and_taught(user: User) -> Sight:
     """The class that the person leads, with every sheet of it, and the lines the person teaches. Two statements."""
-    led = Reach(whole_school=False, grades=frozenset(), classes=permissions.powers_of(user).homeroom_classes)
+    led = Reach(whole_school=False, grades=frozenset(), classes=powers_of(user).homeroom_classes)
     return _sight(user, led, has_own=True, action=Action.ENTER_SHEET)
 
 
@@ -212,7 +213,7 @@ def read_watched(user: User) -> Sight:
 def _sight(user: User, reach: Reach, *, has_own: bool, action: Action = Action.SEE_PROGRESS) -> Sight:
     own: frozenset[int] = frozenset()
     if has_own and not reach.whole_school:
-        powers = permissions.powers_of(user)
+        powers = powers_of(user)
         own = frozenset(class_id for class_id, _line in powers.taught | powers.lent_lines)
     asked = _asked_of(reach, own, clock.today(), clock.now_in_sql())
     classes = list(asked.classes.all())

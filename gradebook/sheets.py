@@ -15,6 +15,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from accounts.powers import Action
 from gradebook.class_lines import Lines, lines_brought, with_lines
@@ -335,7 +336,7 @@ def _own_sheets(user: User, ref: SheetRef, lines: Lines) -> tuple[tuple[str, str
 
 def _own_classes(user: User, ref: SheetRef) -> tuple[tuple[int, str], ...]:
     """The same line in whatever grade. No statement for who teaches in this class alone, else one."""
-    powers, year = permissions.powers_of(user), ref.school_class.year
+    powers, year = powers_of(user), ref.school_class.year
     own = powers.past_lines if year.is_over else powers.taught
     ids = {class_id for class_id, _line_id in own}
     if ref.line is None or ids <= {ref.school_class.pk}:

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -13,6 +12,7 @@ from accounts import permissions
 from accounts.clock import now_in_sql
 from accounts.models import User
 from accounts.powers import Action
+from accounts.start_page import Task
 from gradebook.computed_results import again_of, inputs_of, seats_of
 from gradebook.earlier_decisions import to_decide_anew
 from gradebook.grading import failing_items
@@ -24,17 +24,7 @@ from gradebook.year_end_rules import State
 from students.models import SchoolClass, SchoolYear
 
 
-@dataclass(frozen=True, slots=True)
-class YearEndTask:
-    title: str
-    detail: str
-    url: str
-    word: str
-    kind: str
-    due_on: datetime.date | None = None
-
-
-def year_end_tasks(user: User) -> list[YearEndTask]:
+def year_end_tasks(user: User) -> list[Task]:
     """Of the homeroom teacher when the year's end has been opened, of the leaders when a class has come to them.
 
     One statement for whoever leads a class or led one to the end of its year, one for a leader; none for the others.
@@ -42,7 +32,7 @@ def year_end_tasks(user: User) -> list[YearEndTask]:
     return [*_to_confirm(user), *_to_pass_on(user)]
 
 
-def _to_confirm(user: User) -> list[YearEndTask]:
+def _to_confirm(user: User) -> list[Task]:
     own = permissions.reach_of(user, Action.PROPOSE_OUTCOMES).classes
     if not own:
         return []
@@ -71,22 +61,20 @@ def _to_confirm(user: User) -> list[YearEndTask]:
                 else "Xác nhận từng em, lập danh sách, gửi Phó Hiệu trưởng"
             )
             word, kind = ("Bị trả lại", "warning") if each.reason else ("Chờ xác nhận", "open")
-            found.append(YearEndTask(f"Xét kết quả năm học {class_words(each)}", detail, url, word, kind))
+            found.append(Task(f"Xét kết quả năm học {class_words(each)}", detail, url, kind, word))
         elif each.outcome_state == State.APPROVED and each.has_reopened:
             detail = "Hiệu trưởng mở lại quyết định về học sinh của lớp"
             found.append(
-                YearEndTask(
-                    f"Xét lại kết quả năm học {class_words(each)}", detail, url, "Chờ xét lại", "open"
-                )
+                Task(f"Xét lại kết quả năm học {class_words(each)}", detail, url, "open", "Chờ xét lại")
             )
         elif each.outcome_state == State.APPROVED and each.has_waiting and each.is_again:
             found.append(
-                YearEndTask(
+                Task(
                     f"Xét lại kết quả năm học {class_words(each)}",
                     "Các em chờ đánh giá bổ sung, rèn luyện trong hè",
                     url,
-                    "Chờ xét lại",
                     "open",
+                    "Chờ xét lại",
                 )
             )
     return found
@@ -110,7 +98,7 @@ def _begun(period: Period) -> QuerySet[EntryWindow]:
     )
 
 
-def _to_pass_on(user: User) -> list[YearEndTask]:
+def _to_pass_on(user: User) -> list[Task]:
     wanted = {}
     if permissions.may(user, Action.REVIEW_OUTCOMES):
         wanted[State.COMPLETED] = ("Rà soát", "giáo viên chủ nhiệm đã hoàn thành")
@@ -123,18 +111,18 @@ def _to_pass_on(user: User) -> list[YearEndTask]:
     for record in records.order_by("school_class__grade_level", "school_class__name"):
         verb, detail = wanted[State(record.state)]
         found.append(
-            YearEndTask(
+            Task(
                 f"{verb} kết quả năm học {class_words(record.school_class)}",
                 detail[:1].upper() + detail[1:],
                 reverse("gradebook:year_end", args=[record.school_class_id]),
-                State(record.state).label,
                 "waiting",
+                State(record.state).label,
             )
         )
     return found
 
 
-def supplementary_tasks(refs: Mapping[SheetRef, datetime.date]) -> list[YearEndTask]:
+def supplementary_tasks(refs: Mapping[SheetRef, datetime.date]) -> list[Task]:
     """Of the open sheets of the supplementary assessment, with the day of their lock, those that lack a value.
 
     None without such a sheet, else six statements.
@@ -158,12 +146,12 @@ def supplementary_tasks(refs: Mapping[SheetRef, datetime.date]) -> list[YearEndT
         if waiting:
             url = reverse("gradebook:sheet", args=[ref.school_class.pk, ref.code, ref.period.value])
             found.append(
-                YearEndTask(
+                Task(
                     f"Đánh giá bổ sung: {ref.title}",
                     ", ".join(waiting),
                     url,
-                    f"Còn {len(waiting)} em",
                     "open",
+                    f"Còn {len(waiting)} em",
                     due_on=closes_on,
                 )
             )

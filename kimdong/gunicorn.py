@@ -32,6 +32,8 @@ timeout = 60
 raw_env = [f"KIMDONG_STATEMENT_SECONDS={os.environ.get('KIMDONG_STATEMENT_SECONDS', '45')}"]
 graceful_timeout = 15
 keepalive = 15
+# By the kernel's sendfile a thread would wait for a slow client without end; piece by piece it gives up: web_worker.py.
+sendfile = False
 
 _memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  (gunicorn names the file)
 

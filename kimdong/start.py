@@ -3,7 +3,9 @@
 Looked at once a start, by `manage.py` and by gunicorn's first process; its workers read the environment alone.
 """
 
+import errno
 import importlib.util
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -26,6 +28,8 @@ NEED_THE_DATABASE: Final = frozenset(
     }
 )
 SECONDS_TO_ANSWER: Final = 10
+# As accounts.disks knows it, which cannot be imported before the settings are.
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 def environment_or_exit(values: Mapping[str, str]) -> Environment:
@@ -42,15 +46,27 @@ def environment_or_exit(values: Mapping[str, str]) -> Environment:
 
 
 def _refuse_an_unusable_folder(folder: Path) -> None:
-    """Makes it where it is not there yet."""
+    """Makes it where it is not there yet, and writes there without leaving anything behind.
+
+    A disk without room is let pass: pages are to be read meanwhile, and the system says itself that it is full.
+    """
     try:
         folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as problem:
         why = "it is no folder" if folder.exists() else f"it cannot be made: {problem.strerror}"
-        raise BadEnvironmentError(
-            f"KIMDONG_FILES is {folder}, but {why}; name a folder that this process may write, for example: "
-            "/var/lib/kimdong/files."
-        ) from problem
+        raise _unusable(folder, why) from problem
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as problem:
+        if problem.errno not in _NO_ROOM:
+            raise _unusable(folder, f"it cannot be written: {problem.strerror}") from problem
+
+
+def _unusable(folder: Path, why: str) -> BadEnvironmentError:
+    return BadEnvironmentError(
+        f"KIMDONG_FILES is {folder}, but {why}; name a folder that this process may write, for example: "
+        "/var/lib/kimdong/files."
+    )
 
 
 def _refuse_an_unusable_certificate(certificate: Path, password: str) -> None:

@@ -226,12 +226,13 @@ BOOKS: Final = (
     ),
     Book(
         "17-du-lieu-ca-nhan",
-        "Dữ liệu cá nhân: mục đích, đồng ý, yêu cầu, sự cố",
+        "Dữ liệu cá nhân: mục đích, đồng ý, yêu cầu, sự cố, phần đã xoá",
         (
             Sheet("Mục đích xử lí", "approvals.ProcessingPurpose"),
             Sheet("Phiếu đồng ý", "approvals.Consent"),
             Sheet("Yêu cầu", "approvals.DataRequest"),
             Sheet("Sự cố", "approvals.DataIncident"),
+            Sheet("Đã xoá khi quá hạn", "approvals.ExpiredRemoval"),
         ),
     ),
 )

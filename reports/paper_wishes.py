@@ -18,6 +18,7 @@ class Of(StrEnum):
     CORRECTIONS = "corrections"
     PARENT_SLIPS = "parent_slips"
     PARENT_LIST = "parent_list"
+    CONSENT_SLIPS = "consent_slips"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ _PAGES = {
     Of.CORRECTIONS: "approvals:correction_register",
     Of.PARENT_SLIPS: "students:class_records",
     Of.PARENT_LIST: "students:class_records",
+    Of.CONSENT_SLIPS: "approvals:consent_class",
 }
 _PAPERS = {
     Of.REPORT: "reports:report_paper",
@@ -75,4 +77,5 @@ _PAPERS = {
     Of.CORRECTIONS: "reports:correction_register_paper",
     Of.PARENT_SLIPS: "reports:parent_slips",
     Of.PARENT_LIST: "reports:parent_list",
+    Of.CONSENT_SLIPS: "reports:consent_slips",
 }

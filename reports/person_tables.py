@@ -87,6 +87,7 @@ NOT_OF_STAFF: Final = frozenset(
         *("approvals.ReconciliationRound", "approvals.ReconciliationReply", "approvals.CorrectionRequest"),
         *("approvals.Evidence", "approvals.CancellationReading", "approvals.BookLook"),
         *("approvals.ProcessingPurpose", "approvals.Consent", "approvals.DataIncident"),
+        "approvals.ExpiredRemoval",
         *("reports.PrintBatch", "reports.PrintCopies", "reports.SyncBatch", "reports.SyncSending"),
         *("reports.DataArchive", "reports.PrintJob", "reports.KeptReport"),
     }

@@ -55,6 +55,7 @@ _PAPERS_SEEN_WITH: Final = {
     Of.CORRECTIONS: Action.PRINT_PAPERS,
     Of.PARENT_SLIPS: Action.SEE_SENSITIVE,
     Of.PARENT_LIST: Action.SEE_SENSITIVE,
+    Of.CONSENT_SLIPS: Action.SEE_CONSENTS,
 }
 IN_PARTS: Final = (PrintJob.Book.SLIPS, PrintJob.Book.OWN_BOOK)
 

@@ -16,11 +16,13 @@ from accounts import permissions
 from accounts.audit_chain import head_code
 from accounts.models import User
 from accounts.powers import Action
+from approvals.consent_views import get_consents_class
 from approvals.correction_register_views import WHO_EXPORTS, read_asked
 from gradebook.year_end_list_views import shown_list
 from reports import kept_pages, pdf, read_back
 from reports.asked_reports import asked_report, get_kept, paper_of, paper_of_kept
 from reports.book_binding import Bound, marks_of, one_moment, page_count, publishing
+from reports.consent_slips import consent_paper, read_consent_slips
 from reports.correction_papers import paper_of_register
 from reports.list_papers import list_paper
 from reports.models import PrintJob
@@ -89,6 +91,9 @@ def _read(wish: PaperWish, user: User) -> Paper:
         case Of.PARENT_SLIPS | Of.PARENT_LIST as of:
             papers = read_papers(get_class(user, int(wish.key)), printed_by=user.full_name)
             return parent_paper(papers, TEMPLATES[of])
+        case Of.CONSENT_SLIPS:
+            school_class = get_consents_class(user, int(wish.key))
+            return consent_paper(read_consent_slips(school_class, printed_by=user.full_name))
 
 
 def draw_pages(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import permissions
 from accounts.confirmation import require_password
 from accounts.file_answers import file_to_save
+from accounts.held_powers import powers_of
 from accounts.models import AccessLogEntry
 from accounts.powers import Action
 from accounts.refusals import log_access
@@ -42,7 +43,7 @@ def attendance(request: SignedInRequest) -> HttpResponse:
     context = {
         "overview": overview,
         "grade": grade,
-        "led_before": bool(permissions.powers_of(request.user).past_homerooms),
+        "led_before": bool(powers_of(request.user).past_homerooms),
     }
     return render(request, "students/attendance.html", context)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import permissions
 from accounts.clock import today
+from accounts.held_powers import powers_of
 from accounts.models import User
 from accounts.powers import Action
 from students.class_records import ClassGaps, classes_lacking_for_teacher, read_classes
@@ -72,7 +73,7 @@ def record_tasks(user: User) -> list[RecordTask]:
 
 
 def _own_tasks(user: User) -> list[RecordTask]:
-    led = permissions.powers_of(user).homeroom_classes
+    led = powers_of(user).homeroom_classes
     year = SchoolYear.objects.current() if led else None
     if year is None or year.is_closed:
         return []

@@ -70,8 +70,9 @@ class Stack:
                 stderr=subprocess.STDOUT,
             )
 
-    def start_web(self) -> None:
-        self.start("web", "-m", "gunicorn", "--config", "kimdong/gunicorn.py", "kimdong.wsgi")
+    def start_web(self, *options: str) -> None:
+        """`options`: of gunicorn, before those of its settings."""
+        self.start("web", "-m", "gunicorn", "--config", "kimdong/gunicorn.py", *options, "kimdong.wsgi")
         self._wait_for_web()
 
     def start_worker(self) -> None:

@@ -419,6 +419,8 @@ PAGES = (
     Page("approvals:consent_class", Action.RECORD_CONSENTS, KEEPERS_4A, "post", 422, class_4a),
     Page("approvals:consent_pupil", Action.SEE_CONSENTS, RECORDS_4A, arguments=first_pupil),
     Page("approvals:consent_pupil", Action.RECORD_CONSENTS, KEEPERS_4A, "post", 422, first_pupil),
+    # The password is asked again before a bulk export.
+    Page("reports:consent_slips", Action.SEE_CONSENTS, RECORDS_4A, status=422, arguments=class_4a),
     Page("approvals:data_requests", Action.SEE_DATA_PROTECTION, PRINTS),
     Page("approvals:data_request_new", Action.KEEP_DATA_PROTECTION, DATA_KEEPERS),
     Page("approvals:data_request", Action.SEE_DATA_PROTECTION, PRINTS, arguments=of("data_request")),
@@ -1192,7 +1194,7 @@ PAGES = (
     Page("reports:archive_cancel", Action.EXPORT_EVERYTHING, PRINCIPAL, "post", 302, an_archive),
 )
 OPEN_TO_VISITORS = {"healthz": 200, "readyz": 200, "metrics": 404, "accounts:login": 200}
-# Which of the office depends on the post of the account (permissions.account_keepers), tried for each in
+# Which of the office depends on the post of the account (accounts.account_keepers), tried for each in
 # tests/accounts/test_activation.py.
 BY_POST_OF_THE_ACCOUNT = {
     "accounts:new_slip",
@@ -1447,6 +1449,7 @@ ABOUT_A_CLASS = {
     "students:class_records",
     "reports:parent_list",
     "reports:parent_slips",
+    "reports:consent_slips",
     "students:class_measures",
     "gradebook:sheet",
     "gradebook:pupil_sheet",

@@ -140,15 +140,37 @@ def test_every_secret_of_the_compose_file_is_made_by_make_secrets(compose):
     assert {f"deploy/{path}" for path in made} == {secret["file"] for secret in compose["secrets"].values()}
 
 
+def caddyfile():
+    return re.sub(r"(?m)^\s*#.*\n", "", (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8"))
+
+
+def without_options(text):
+    """The sites: the options for all of them stand first, in a block without a name."""
+    assert text.startswith("{\n")
+    return text.partition("\n}\n")[2]
+
+
+def test_a_telephone_on_a_bad_line_has_time_for_its_files_and_nobody_has_time_without_end():
+    options = caddyfile().partition("\n}\n")[0]
+    told = dict(re.findall(r"(?m)^\t\t\t(read_header|read_body|write|idle) (\w+)$", options))
+    seconds = {
+        name: int(value[:-1]) * {"s": 1, "m": 60, "h": 3600}[value[-1]] for name, value in told.items()
+    }
+    assert seconds.keys() == {"read_header", "read_body", "write", "idle"}
+    bad_line = 15_000  # bytes a second
+    assert seconds["write"] - seconds["read_body"] >= 20_000_000 / bad_line
+    assert seconds["read_body"] >= 25_000_000 / bad_line
+    assert max(seconds.values()) <= 3600
+
+
 def test_the_proxy_serves_the_hosts_with_tls_and_hands_them_to_the_web_server():
-    told = re.sub(r"(?m)^\s*#.*\n", "", (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8"))
-    site, _, rest = re.sub(r"(?s)\A\{.*?\n\}\n", "", told).partition(" {")
+    site, _, rest = without_options(caddyfile()).partition(" {")
     assert site.strip() == "{$KIMDONG_HOSTS}"  # a name without http:// gets a certificate and a redirect
     assert "reverse_proxy {$KIMDONG_UPSTREAM:web:8000}" in rest
 
 
 def test_what_the_proxy_says_while_the_web_server_is_away_is_vietnamese_and_its_log_names_nobody():
-    told = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    told = caddyfile()
     assert "Hệ thống đang khởi động lại" in told.partition("handle_errors {")[2]
     assert {'request>uri regexp \\?.* ""', "request>headers delete"} <= {
         line.strip() for line in told.splitlines()

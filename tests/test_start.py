@@ -1,9 +1,12 @@
 """What a start finds wrong with the machine or the database ends it with one sentence: no way there, no long line."""
 
+import errno
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from tests.test_environment import GOOD
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "đúng"
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -55,6 +59,38 @@ def test_a_folder_of_files_that_is_none_or_cannot_be_made_is_refused(good, folde
     told = refusal({**good, "KIMDONG_FILES": folder})
     assert f"KIMDONG_FILES is {folder}, {words}" in told
     assert "name a folder that this process may write" in told
+
+
+@pytest.fixture
+def read_only_folder():
+    """Of another than who starts, where the tests run as root, whom no folder refuses."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o555)
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(NOBODY)
+    yield folder
+    if is_root:
+        os.seteuid(0)
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def test_a_folder_of_files_that_is_there_but_not_writable_is_refused(good, read_only_folder):
+    told = refusal({**good, "KIMDONG_FILES": str(read_only_folder)})
+    assert f"KIMDONG_FILES is {read_only_folder}, but it cannot be written: Permission denied; name a" in told
+
+
+def test_a_folder_that_was_tried_has_no_file_left_in_it(good):
+    assert list(start.environment_or_exit(good).files.iterdir()) == []
+
+
+def test_a_full_disk_does_not_keep_a_school_from_its_pages(good, monkeypatch):
+    def full(**_where):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(start.tempfile, "TemporaryFile", full)
+    assert start.environment_or_exit(good).files.is_dir()
 
 
 def test_a_certificate_that_is_no_pkcs_12_is_refused(signed, tmp_path):

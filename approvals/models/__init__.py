@@ -11,7 +11,13 @@ from approvals.models.inspections import (
     Inspection,
     StaffDecision,
 )
-from approvals.models.personal_data import Consent, DataIncident, DataRequest, ProcessingPurpose
+from approvals.models.personal_data import (
+    Consent,
+    DataIncident,
+    DataRequest,
+    ExpiredRemoval,
+    ProcessingPurpose,
+)
 from approvals.models.reconciliations import ReconciliationReply, ReconciliationRound
 from approvals.models.requests import (
     REASON_CHOICES,
@@ -42,6 +48,7 @@ __all__ = [
     "DataRequest",
     "DocumentVersion",
     "Evidence",
+    "ExpiredRemoval",
     "Finding",
     "FindingEntry",
     "Inquiry",

@@ -1,6 +1,7 @@
-"""Personal data: why they are processed, who agreed to it, what people ask, what went wrong (domain.md 7.1).
+"""Personal data: why they are processed, who agreed to it, what people ask, what went wrong, what went when its time
+was over (domain.md 7.1).
 
-Purposes and consents are only ever added to: what changed is a new row, and the database refuses all else.
+Purposes, consents and removals are only ever added to: what changed is a new row, and the database refuses all else.
 """
 
 from typing import ClassVar, Self
@@ -320,3 +321,37 @@ class DataIncident(models.Model):
     def label(self) -> str:
         """«Sự cố dữ liệu số 1/2026»."""
         return f"Sự cố dữ liệu số {self.number}/{self.year}"
+
+
+class ExpiredRemoval(models.Model):
+    """What the principal removed once its time was over: how much of which line of the retention table (rule R70).
+
+    The line's words are those of that day. It is for ever, and names nobody but who removed. Lines of the access log
+    went from before `kept_from`; files, those of the years that were closed on `day`, have no such day.
+    """
+
+    code = models.SlugField("dòng của bảng thời hạn lưu", max_length=40)
+    what = models.CharField("dữ liệu", max_length=300)
+    period = models.CharField("giữ bao lâu", max_length=200)
+    basis = models.CharField("theo", max_length=300)
+    day = models.DateField("tính đến ngày")
+    kept_from = models.DateField("giữ lại từ ngày", null=True)
+    count = models.PositiveIntegerField("số đã xoá")
+    unit = models.CharField("đơn vị", max_length=20)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người xoá"
+    )
+    removed_at = models.DateTimeField("xoá lúc", db_default=Now())
+
+    class Meta:
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(count__gt=0), name="expired_removal_removed_something"),
+            models.CheckConstraint(
+                condition=~Q(what="") & ~Q(period="") & ~Q(basis="") & ~Q(unit=""),
+                name="expired_removal_is_told_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.count} {self.unit}"

@@ -257,6 +257,19 @@ def test_after_36_hours_without_a_proven_backup_the_clerk_has_a_task(client, sch
     assert TASK not in words(client, school.tuan, "/")
 
 
+def test_without_a_worker_no_first_backup_is_said_to_be_made(client, school):
+    Backup.objects.create(reason="daily", occasion="daily x", state="waiting")
+    the_worker_dies()
+    text = words(client, school.tuan, "/")
+    assert "Máy nền đang không chạy, trường chưa có bản sao lưu nào" in text
+    assert "Nhờ người quản trị máy chủ khởi động lại máy nền (worker) trong hôm nay" in text
+    assert "đang làm bản đầu" not in text.lower()
+    proven(hours=37)
+    text = words(client, school.tuan, "/")
+    assert "Máy nền đang không chạy, dữ liệu của trường không được sao lưu" in text
+    assert "Quá 36 giờ" in text
+
+
 def test_in_production_without_a_place_the_clerk_has_the_task_too(client, school, settings):
     settings.BACKUPS = None
     assert TASK not in words(client, school.tuan, "/")

@@ -16,6 +16,7 @@ from accounts import clock, permissions
 from accounts.dates import Days
 from accounts.grants import GrantRefused, grant, withdraw
 from accounts.groups import add_member, end_membership, make_group
+from accounts.held_powers import powers_of
 from accounts.models import Grant, SystemPart, Team, User
 from accounts.powers import CLASS_GRANT, TABLE, Action
 from accounts.terms import TermRefused
@@ -316,7 +317,7 @@ def test_powers_are_one_statement_for_sixty_grants_as_for_two(school, django_ass
     grant_to(school, school.ngoc, school.class_4a)
     guest = again(school.ngoc)
     with django_assert_num_queries(1):
-        few = permissions.powers_of(guest).grants
+        few = powers_of(guest).grants
     tasks = statements_for(school.ngoc, "/")
     lines = SubjectLine.objects.filter(year=school.year, grade_level=4)
     for number in range(30):
@@ -328,6 +329,6 @@ def test_powers_are_one_statement_for_sixty_grants_as_for_two(school, django_ass
         grant_to(school, school.ngoc, taught)
     guest = again(school.ngoc)
     with django_assert_num_queries(1):
-        many = permissions.powers_of(guest).grants
+        many = powers_of(guest).grants
     assert (len(few.classes), len(many.classes), len(many.sheets)) == (1, 31, 30)
     assert statements_for(school.ngoc, "/") == tasks

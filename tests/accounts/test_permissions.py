@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts import clock, permissions
+from accounts.held_powers import powers_of
 from accounts.models import Post, User
 from accounts.powers import Action
 from gradebook.models import SubjectLine, TeachingAssignment
@@ -24,7 +25,7 @@ def again(user: User) -> User:
 def test_powers_take_one_statement_whatever_the_number_of_assignments(school, django_assert_num_queries):
     for person in (again(school.lan), again(school.son)):
         with django_assert_num_queries(1):
-            permissions.powers_of(person)
+            powers_of(person)
     for name in ("4C", "4D", "4E"):
         other = SchoolClass.objects.create(year=school.year, name=name, grade_level=4)
         for line in SubjectLine.objects.filter(year=school.year, grade_level=4):
@@ -33,7 +34,7 @@ def test_powers_take_one_statement_whatever_the_number_of_assignments(school, dj
             )
     busy = again(school.lan)
     with django_assert_num_queries(1):
-        assert len(permissions.powers_of(busy).taught) > 30
+        assert len(powers_of(busy).taught) > 30
 
 
 def test_a_substitute_has_the_class_for_the_days_of_the_assignment_and_not_after(school):

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts import clock, permissions
 from accounts.activation import ActivationRefused, activate, latest_slip, make_slips
 from accounts.dates import Days
+from accounts.held_powers import powers_of
 from accounts.models import Post, Team, User
 from accounts.posts import appoint, end_post, hand_over_post, undo_post
 from accounts.powers import Action
@@ -61,7 +62,7 @@ def test_nobody_but_the_principal_gives_the_posts_of_the_office(school, kind, pe
 def test_the_vice_principal_appoints_heads_of_teams(school):
     team = Team.objects.create(name="Tổ 1", grade_level=1)
     give(school, school.ngoc, Post.Kind.GRADE_HEAD, by=school.hoa, team=team)
-    assert permissions.powers_of(again(school.ngoc)).headed_grades == {1}
+    assert powers_of(again(school.ngoc)).headed_grades == {1}
 
 
 @pytest.mark.parametrize("name", ["Ban giám hiệu", "BAN GIÁM HIỆU", "BGH"])

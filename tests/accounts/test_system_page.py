@@ -14,7 +14,7 @@ from accounts import certificates, disks, system_state
 from accounts.certificates import Lifetime
 from accounts.models import DiskReading
 from students.models import Student
-from tests.accounts.test_backups_page import proven
+from tests.accounts.test_backups_page import proven, the_worker_dies
 from tests.backup_places import rule_below
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +207,24 @@ def test_work_that_waits_or_failed_of_late_is_told(client, school):
 def test_work_for_a_later_hour_does_not_wait_yet(client, school):
     app.configure_task("back_up", schedule_in={"hours": 3}, allow_unknown=False).defer(backup_id=0)
     assert "Đang chạy; 0 việc đang chờ; 0 việc hỏng" in lines(client, school.tuan)[QUEUE][1]
+
+
+def test_without_a_worker_no_line_waits_for_the_first_backup(client, school):
+    disks.note_room_for_backups()
+    DiskReading.objects.update(total=None, free=None)
+    the_worker_dies()
+    told = lines(client, school.tuan)
+    assert told["Sao lưu"] == (
+        "Chưa an toàn",
+        "Chưa có bản nào khôi phục thử đúng; máy nền đang không chạy",
+        "Nhờ người quản trị máy chủ khởi động lại máy nền (worker) trong hôm nay, rồi mở trang «Sao lưu».",
+    )
+    assert told[BACKUPS][1:] == (
+        "Do máy nền đo: chưa đo, máy nền đang không chạy",
+        "Nhờ người quản trị máy chủ khởi động lại máy nền (worker).",
+    )
+    proven()
+    assert lines(client, school.tuan)["Sao lưu"][0] == "Máy nền đang không chạy"
 
 
 def test_a_worker_that_is_gone_is_told_with_who_starts_it(client, school):

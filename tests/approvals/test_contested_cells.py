@@ -12,7 +12,8 @@ from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.request_pages import read_page
-from approvals.tasks import OUTDATED, OUTDATED_OWN, read_tasks
+from approvals.request_tasks import OUTDATED, OUTDATED_OWN
+from approvals.tasks import read_tasks
 from approvals.to_read import requests_waiting_for
 from gradebook.regulation import Period
 from gradebook.sheets import Field

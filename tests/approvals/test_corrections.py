@@ -14,7 +14,8 @@ from approvals import consent, corrections, opinions, workflow
 from approvals.evidence import clean_evidence
 from approvals.mandates import ApprovedRequest, CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionItem, CorrectionRequest, Evidence
-from approvals.tasks import OUTDATED_OWN, read_tasks
+from approvals.request_tasks import OUTDATED_OWN
+from approvals.tasks import read_tasks
 from approvals.to_read import requests_waiting_for
 from approvals.workflow import Act, State
 from gradebook.cell_history import read_cell_history

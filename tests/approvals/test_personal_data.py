@@ -50,7 +50,7 @@ from approvals.data_rules import NOTIFIED, STANDARD_PURPOSES, PurposeText, Reque
 from approvals.data_workflow import RequestAct
 from approvals.expired import count_expired, remove_expired
 from approvals.models import Consent, DataIncident, DataRequest, ProcessingPurpose
-from approvals.retention import ACCESS_LOG, ROSTER_FILES
+from approvals.retention import ACCESS_LOG, ROSTER_FILES, access_log_kept_from
 from approvals.tasks import read_tasks
 from students.models import RosterUpload, SchoolYear, Student
 from tests.gradebook.school import CONFIRMED, make_school
@@ -816,15 +816,50 @@ def test_a_loaded_list_goes_when_its_year_is_closed_and_its_row_stays(school):
     assert count_expired()[ROSTER_FILES] == 0
     SchoolYear.objects.filter(pk=school.year.pk).update(state=SchoolYear.State.CLOSED)
     assert count_expired()[ROSTER_FILES] == 1
-    assert remove_expired(ROSTER_FILES, by=school.bich) == 1
+    removal = remove_expired(ROSTER_FILES, by=school.bich)
+    assert (removal.count, removal.unit, removal.kept_from) == (1, "tệp", None)
     assert not default_storage.exists(name)
     assert RosterUpload.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.parametrize("reader", ["bich", "tuan"])
+def test_what_was_removed_is_told_for_ever_to_principal_and_clerk(school, client, reader):
+    old_line(school, days=370), old_line(school, days=380)
+    as_(client, school.bich).post(reverse("approvals:retention_remove", args=[ACCESS_LOG]), CONFIRMED)
+    as_(client, getattr(school, reader))
+    first_kept = f"{access_log_kept_from(clock.today()):%d/%m/%Y}"
+    shown = text(client.get(reverse("approvals:retention")))
+    assert f"2 dòng, của những ngày trước {first_kept} {clock.today():%d/%m/%Y}" in shown
+    assert f"{school.bich.full_name}, " in shown.split("Đã xoá khi quá hạn")[1]
+    trail = text(client.get(reverse("approvals:audit"), {"part": "personal_data"}))
+    told = ("Xoá phần quá thời hạn lưu", school.bich.full_name, "Hiệu trưởng", "Nhật kí truy cập: đăng nhập")
+    for words in (*told, "số đã xoá", "giữ lại từ ngày", first_kept):
+        assert words in trail
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE approvals_expiredremoval SET count = 1", "DELETE FROM approvals_expiredremoval"]
+)
+def test_the_database_keeps_what_was_said_of_a_removal(school, change):
+    old_line(school, days=370)
+    remove_expired(ACCESS_LOG, by=school.bich)
+    with pytest.raises(DatabaseError, match="approvals_expiredremoval"), transaction.atomic():
+        connection.cursor().execute(change)
 
 
 @pytest.mark.parametrize("code", ["hoc-ba", "nhat-ki-thay-doi", "so-dang-bo"])
 def test_what_is_kept_for_ever_cannot_be_removed(school, code):
     with pytest.raises(DataRefused, match="phải giữ"):
         remove_expired(code, by=school.bich)
+
+
+def test_what_is_kept_for_ever_is_refused_before_the_password_is_asked(school, client):
+    answer = as_(client, school.bich).post(
+        reverse("approvals:retention_remove", args=["hoc-ba"]), follow=True
+    )
+    assert answer.redirect_chain == [(reverse("approvals:retention"), 302)]
+    assert "Phần này phải giữ, không xoá được." in answer.content.decode()
+    assert not AccessLogEntry.objects.filter(kind__in=["password_confirmed", "password_wrong"]).exists()
 
 
 def test_the_chain_tells_of_every_row_about_personal_data(school):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts import clock, permissions
 from accounts.dates import Days
+from accounts.held_powers import powers_of
 from accounts.models import Post, SystemPart, Team, User
 from gradebook.assignments import hand_over_assignment, undo_assignment
 from gradebook.models import TeachingAssignment
@@ -197,17 +198,17 @@ def test_everything_a_teacher_holds_goes_to_one_substitute_and_shows_on_both_pag
     assert "làm thay Nguyễn Thị Lan ngày" in text_of(answer)
     taught = {
         line_id
-        for class_id, line_id in permissions.powers_of(again(school.ngoc)).taught
+        for class_id, line_id in powers_of(again(school.ngoc)).taught
         if class_id == school.class_4a.pk
     }
     assert taught == {school.lines[4, code].pk for code in ("TOAN", "TV")}
-    assert school.class_4a.pk in permissions.powers_of(again(school.ngoc)).homeroom_classes
-    assert permissions.powers_of(again(school.lan)).taught == frozenset()
+    assert school.class_4a.pk in powers_of(again(school.ngoc)).homeroom_classes
+    assert powers_of(again(school.lan)).taught == frozenset()
     assert "Đặng Bảo Ngọc làm thay" in text_of(answer)
     own = as_(school.ngoc).get(reverse("gradebook:person", args=[school.ngoc.pk]))
     assert "làm thay Nguyễn Thị Lan" in text_of(own)
     with clock.travelling(clock.now() + DAY):
-        assert len(permissions.powers_of(again(school.lan)).taught) == 2
+        assert len(powers_of(again(school.lan)).taught) == 2
 
 
 def test_one_seat_that_cannot_go_keeps_all_where_they_are(school):

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import AccessLogEntry, Post, User
+from approvals.data_purposes import begin_register
 from reports import papers, pdf
 from reports.kept_reports import Keeping, digest_of, keep_report
 from reports.models import PrintJob
@@ -192,9 +193,11 @@ def test_a_report_is_cancelled_by_who_asked_for_it() -> None:
 def test_the_slips_for_parents_and_the_register_of_corrections_are_prints_when_they_are_long() -> None:
     school = entered_school()
     request = filed(school)
+    begin_register(by=User.objects.get(pk=school.tuan.pk))
     lan, tuan = as_(school.lan, confirmed=True), as_(school.tuan, confirmed=True)
     for client, address, words in (
         (lan, reverse("reports:parent_slips", args=[school.class_4a.pk]), school.pupils[0].full_name),
+        (lan, reverse("reports:consent_slips", args=[school.class_4a.pk]), school.pupils[0].full_name),
         (tuan, reverse("reports:correction_register_paper"), request.label),
     ):
         assert "Đặt bản in" in client.get(address).content.decode()

@@ -18,6 +18,7 @@ from accounts.models import User
 from approvals import inspections
 from approvals.correction_register_views import read_asked
 from approvals.data_incidents import Found, Told, record_incident
+from approvals.data_purposes import begin_register
 from approvals.inspection_workflow import InspectionAct
 from approvals.models import Inspection
 from approvals.reconciliations import month_of
@@ -30,6 +31,7 @@ from gradebook.year_end_list_views import ShownList
 from gradebook.year_end_lists import Kind as YearEndList
 from gradebook.year_end_lists import pupil_list
 from reports import pdf
+from reports.consent_slips import consent_paper, read_consent_slips
 from reports.correction_papers import correction_pdf, paper_of_register, read_correction_paper
 from reports.data_incident_papers import incident_pdf, read_incident_paper
 from reports.decision_binding import PaperManuscript
@@ -77,6 +79,7 @@ NAMES = {
     "decision": ("quyet-dinh",),
     "certificates": ("giay-khen",),
     "parent_slips": ("phieu-phu-huynh",),
+    "consent_slips": ("phieu-dong-y",),
     "parent_list": ("danh-sach-phu-huynh",),
     "handover": ("ban-giao",),
     "inspection_minutes": ("bien-ban-kiem-tra",),
@@ -210,6 +213,16 @@ def test_papers_for_parents() -> None:
     papers = read_papers(school.class_4a, printed_by=school.lan.full_name)
     assert_as_approved("phieu-phu-huynh", parent_paper(papers, SLIPS).drawn())
     assert_as_approved("danh-sach-phu-huynh", parent_paper(papers, LIST).drawn())
+
+
+@pytest.mark.usefixtures("on_the_day")
+def test_slips_of_consent_for_a_child_of_seven_and_for_one_who_is_younger() -> None:
+    school = make_school(pupils=2)
+    begin_register(by=again(school.tuan))
+    Student.objects.filter(pk=school.pupils[1].pk).update(birth_year=DAY.year - 6)
+    slips = read_consent_slips(school.class_4a, printed_by=school.lan.full_name)
+    assert [each.asks_child for each in slips.slips] == [True, False]
+    assert_as_approved("phieu-dong-y", consent_paper(slips).drawn())
 
 
 @pytest.mark.usefixtures("on_the_day")

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from accounts import permissions
+from accounts.held_powers import powers_of
 from accounts.models import User
 from approvals.digests import digest_of
 from approvals.task_counts import other_tasks
@@ -84,7 +84,7 @@ def test_a_closed_year_asks_for_nothing(school):
 
 def test_one_fault_and_many_cost_the_same(school, django_assert_num_queries):
     clerk = User.objects.get(pk=school.tuan.pk)
-    permissions.powers_of(clerk)
+    powers_of(clerk)
     with django_assert_num_queries(3):
         assert not list(reprint_tasks(clerk))
     as_if_printed(school)

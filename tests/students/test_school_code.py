@@ -13,7 +13,13 @@ from students.school_code import code_of
         ("TRƯỜNG TIỂU HỌC ĐẠI PHƯỚC 2", "THĐP2"),
         ("Trường TH và THCS Hoà Bình", "THTHCSHB"),
         ("Trường Tiểu học số 2 Ea Súp", "THS2ES"),
+        ("Trường Tiểu học Kim Đồng (cơ sở 1)", "THKĐCS1"),
+        ("Trường PTDTBT Tiểu học Sín Chải (điểm A)", "PTDTBTTHSCĐA"),
+        ("Trường Tiểu học – THCS «Nguyễn Du»", "THTHCSND"),
+        ("Trường Tiểu học Ea H’leo", "THEH"),
+        ("TRƯỜNG TIỂU HỌC EA H'LEO", "THEH"),
         ("Trường", "TH"),
+        ("Trường (…)", "TH"),
         ("", "TH"),
     ],
 )
