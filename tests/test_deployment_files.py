@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from kimdong.version import VERSION
 
@@ -169,9 +170,8 @@ def test_the_proxy_serves_the_hosts_with_tls_and_hands_them_to_the_web_server():
     assert "reverse_proxy {$KIMDONG_UPSTREAM:web:8000}" in rest
 
 
-def test_what_the_proxy_says_while_the_web_server_is_away_is_vietnamese_and_its_log_names_nobody():
+def test_the_log_of_the_proxy_names_nobody():
     told = caddyfile()
-    assert "Hệ thống đang khởi động lại" in told.partition("handle_errors {")[2]
     assert {'request>uri regexp \\?.* ""', "request>headers delete"} <= {
         line.strip() for line in told.splitlines()
     }
@@ -188,6 +188,32 @@ def test_a_new_version_of_the_proxys_settings_is_served_after_a_build(compose):
 @pytest.mark.parametrize("name", SERVICES)
 def test_what_a_service_writes_to_its_log_never_fills_the_disk(compose, name):
     assert {"max-size", "max-file"} == set(compose["services"][name]["logging"]["options"])
+
+
+def test_who_asks_while_web_starts_again_waits_in_the_proxy_and_then_reads_a_page():
+    text = (ROOT / "deploy/Caddyfile").read_text(encoding="utf-8")
+    assert "lb_try_duration 20s" in text
+    page = text.partition("handle_errors {")[2]
+    assert 'header Content-Type "text/html; charset=utf-8"' in page
+    assert '<html lang="vi">' in page
+    assert "hoặc được ghi trọn, hoặc không ghi gì" in page
+    most, most_of_one = (each // 2**20 for each in (settings.UPLOAD_MAX_BYTES, settings.EVIDENCE_MAX_BYTES))
+    assert f"nhiều nhất {most} MB một lần gửi, mỗi tệp {most_of_one} MB" in page
+    assert not re.search(r"(src|href)=\"(?!/\")", page)  # it needs nothing of what is down
+
+
+def test_the_rules_for_prometheus_ask_for_what_is_measured():
+    groups = yaml.safe_load((ROOT / "deploy/prometheus-rules.yml").read_text(encoding="utf-8"))["groups"]
+    asked = {
+        name
+        for group in groups
+        for rule in group["rules"]
+        for name in re.findall(r"kimdong_\w+", rule["expr"])
+    }
+    measured = (ROOT / "kimdong/metrics.py").read_text(encoding="utf-8")
+    measured += (ROOT / "kimdong/request_counts.py").read_text(encoding="utf-8")
+    assert asked
+    assert {name for name in asked if f'"{name}"' not in measured} == set()
 
 
 def test_the_image_runs_as_a_user_without_rights(dockerfile):
@@ -301,7 +327,12 @@ def test_ci_runs_make_test_and_nothing_else():
 
 @pytest.mark.parametrize(
     "path",
-    [".ci/run", "scripts/bootstrap", "scripts/demo", "scripts/lint", "scripts/test", "deploy/make-secrets"],
+    [
+        ".ci/run",
+        *("scripts/bootstrap", "scripts/demo", "scripts/lint", "scripts/test"),
+        *("scripts/rehearse-systemd", "scripts/stand-in-archive"),
+        *("deploy/make-secrets", "deploy/manage", "deploy/restore"),
+    ],
 )
 def test_scripts_are_executable_and_well_formed(path):
     assert (ROOT / path).stat().st_mode & 0o111

@@ -15,6 +15,7 @@ FOR_ENGINEERS = (
     "docs/adding-a-role.md",
     "docs/releasing.md",
     "docs/many-schools.md",
+    "docs/rehearsal.md",
 )
 DECISIONS = ROOT / "docs/decisions"
 # A path with a folder of the project, in a text, a table or a diagram: of a file whole, of a folder with its slash.

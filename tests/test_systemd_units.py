@@ -12,7 +12,8 @@ import pytest
 from kimdong.environment import Environment, read_environment
 
 ROOT = Path(__file__).resolve().parent.parent
-UNITS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "deploy/systemd").iterdir()}
+UNITS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "deploy/systemd").glob("*.service")}
+PROXY = (ROOT / "deploy/systemd/caddy.service.d/kimdong.conf").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs/cai-dat.md").read_text(encoding="utf-8")
 OF_THE_OWNER = ["kimdong-migrate.service", "kimdong-restore.service"]
 SECRETS = "/etc/kimdong/secrets"
@@ -75,6 +76,64 @@ def test_a_unit_starts_what_is_there_and_may_write_its_own_folder_alone(unit):
     assert of(unit, "ProtectSystem") == ["strict"]
     assert of(unit, "NoNewPrivileges") == ["yes"]
     assert of(unit, "StateDirectory") == ["kimdong"]
+
+
+def test_every_unit_stands_in_the_same_box():
+    """What `systemd-analyze security` counts, after the folder of the state up to the next section."""
+    boxes = {
+        text.split("StateDirectoryMode=0750\n")[1].partition("\n\n")[0].strip() for text in UNITS.values()
+    }
+    assert len(boxes) == 1
+    assert {"CapabilityBoundingSet=", "RestrictNamespaces=yes", "SystemCallFilter=@system-service"} <= set(
+        boxes.pop().splitlines()
+    )
+
+
+@pytest.mark.parametrize("unit", sorted(set(UNITS) - {"kimdong-web.service"}))
+def test_what_a_command_says_is_in_the_journal_when_it_is_said(unit):
+    assert "PYTHONUNBUFFERED=1" in of(unit, "Environment")
+
+
+def test_the_proxy_is_not_told_what_only_the_application_may_know():
+    """Debian's unit starts Caddy with --environ: all that it is told stands in the journal."""
+    assert "EnvironmentFile=/etc/kimdong/kimdong.env\n" in PROXY
+    withheld = {name for line in re.findall(r"(?m)^UnsetEnvironment=(.*)$", PROXY) for name in line.split()}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"(?m)^\| `(\w+)` \|", readme))
+    secrets = {name for name in known if re.search(r"KEY$|TOKEN$|PASSWORD$|URL$", name)}
+    assert {"DATABASE_URL", "KIMDONG_SMTP_URL", "KIMDONG_METRICS_TOKEN"} <= secrets
+    assert withheld == secrets
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "database"),
+    [
+        (["verify_audit"], ["verify_audit"], "database_url"),
+        (["--as-owner", "reseal"], ["reseal"], "owner_database_url"),
+    ],
+)
+def test_a_command_of_manage_runs_with_the_environment_of_the_units(tmp_path, said, told, database):
+    """`manage` itself, with systemd-run replaced by one that writes down what it is asked."""
+    (tmp_path / "systemd-run").write_text(
+        f"#!/bin/sh\nprintf '%s\\n' \"$@\" >{tmp_path}/asked\n", encoding="utf-8"
+    )
+    (tmp_path / "systemd-run").chmod(0o755)
+    subprocess.run([ROOT / "deploy/manage", *said], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=True)
+    asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    assert asked[-len(told) - 1 :] == ["manage", *told]
+    loaded = dict(
+        line.removeprefix("--property=LoadCredential=").split(":")
+        for line in asked
+        if line.startswith("--property=LoadCredential=")
+    )
+    assert loaded["database_url"] == f"{SECRETS}/{database}"
+    assert {f"{name}:{path}" for name, path in loaded.items() if name != "database_url"} == {
+        line for line in of("kimdong-migrate.service", "LoadCredential") if "database" not in line
+    }
+    backups = {line.removeprefix("--setenv=") for line in asked if line.startswith("--setenv=")}
+    assert backups == {line for line in of("kimdong-web.service", "Environment") if "BACKUP" in line}
+    assert "--uid=kimdong" in asked
+    assert f"--property=EnvironmentFile={of('kimdong-web.service', 'EnvironmentFile')[0]}" in asked
 
 
 def test_the_owner_of_the_tables_is_nobodys_but_the_migrations_and_the_restores():
@@ -194,6 +253,19 @@ def test_the_page_names_files_that_are_there():
     assert {each for each in named if not each.startswith(made_there) and not (ROOT / each).exists()} == set()
     for unit in re.findall(r"kimdong-(?:migrate|restore|web|worker@)", PAGE):
         assert f"{unit}.service" in UNITS
+
+
+def test_no_command_of_the_page_asks_for_an_answer():
+    """A question of apt-get would take the next pasted line for its answer; an editor would wait for somebody."""
+    commands = re.findall(r"(?m)^    (.*)$", PAGE)
+    assert [line for line in commands if "apt-get install" in line and "--yes" not in line] == []
+    assert [line for line in commands if re.search(r"systemctl edit|\bnano\b|\bvi\b", line)] == []
+
+
+def test_the_page_puts_units_and_the_proxys_part_where_systemd_looks():
+    assert PAGE.count("cp -r deploy/systemd/. /etc/systemd/system/") == 2
+    upgrade = (ROOT / "docs/nang-cap.md").read_text(encoding="utf-8")
+    assert "cp -r deploy/systemd/. /etc/systemd/system/ && systemctl daemon-reload" in upgrade
 
 
 def test_the_page_makes_the_cluster_as_docker_compose_does():
