@@ -255,6 +255,23 @@ def test_the_page_names_files_that_are_there():
         assert f"{unit}.service" in UNITS
 
 
+def test_no_password_of_a_role_is_an_argument_that_everybody_on_the_machine_can_read(tmp_path, secrets):
+    (tmp_path / "psql").write_text(
+        f"#!/bin/sh\nprintf '%s\\n' \"$@\" >{tmp_path}/arguments\ncat >{tmp_path}/said\n", encoding="utf-8"
+    )
+    (tmp_path / "psql").chmod(0o755)
+    subprocess.run(
+        ["bash", ROOT / "deploy/postgres/create-application-role.sh"],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "KIMDONG_SECRETS": str(secrets)},
+        check=True,
+    )
+    arguments, said = ((tmp_path / name).read_text(encoding="utf-8") for name in ("arguments", "said"))
+    for name in ("owner_password", "application_password", "proof_password"):
+        password = (secrets / name).read_text(encoding="utf-8").strip()
+        assert password in said
+        assert password not in arguments
+
+
 def test_no_command_of_the_page_asks_for_an_answer():
     """A question of apt-get would take the next pasted line for its answer; an editor would wait for somebody."""
     commands = re.findall(r"(?m)^    (.*)$", PAGE)

@@ -8,9 +8,11 @@
 set -euo pipefail
 secrets=${KIMDONG_SECRETS:-/run/secrets}
 read -ra as_postgres <<<"${AS_POSTGRES:-}"
-"${as_postgres[@]}" psql --username "${POSTGRES_USER:-postgres}" --dbname postgres --set ON_ERROR_STOP=1 \
-    --set owner_password="$(<"$secrets/owner_password")" --set password="$(<"$secrets/application_password")" \
-    --set proof_password="$(<"$secrets/proof_password")" <<'SQL'
+{
+    # Not as arguments, which `ps` shows to everybody on the machine.
+    printf "\\\\set %s '%s'\n" owner_password "$(<"$secrets/owner_password")" \
+        password "$(<"$secrets/application_password")" proof_password "$(<"$secrets/proof_password")"
+    cat <<'SQL'
 CREATE ROLE kimdong LOGIN PASSWORD :'owner_password';
 CREATE ROLE kimdong_app LOGIN PASSWORD :'password';
 CREATE ROLE kimdong_proof LOGIN CREATEDB PASSWORD :'proof_password';
@@ -21,3 +23,4 @@ CREATE DATABASE kimdong OWNER kimdong;
 REVOKE CONNECT ON DATABASE kimdong FROM PUBLIC;
 GRANT CONNECT ON DATABASE kimdong TO kimdong_app, kimdong_reader;
 SQL
+} | "${as_postgres[@]}" psql --username "${POSTGRES_USER:-postgres}" --dbname postgres --set ON_ERROR_STOP=1
