@@ -139,9 +139,12 @@ def test_a_school_is_backed_up_proven_and_brought_back_on_an_empty_machine(commi
             "comparing",
             f"of {timezone.localtime(backup.made_at):%H:%M %d/%m/%Y} (Asia/Ho_Chi_Minh), ",
             f"made by version {VERSION}, this is {VERSION}",
+            "copying the backups of the second place to this machine",
             " s in all",
         ):
             assert words in done.stdout
+        here = Repository(settings.BACKUPS.repository, settings.BACKUPS.password_file)
+        assert backup.snapshot in here.snapshots()  # as «Sao lưu» lists it
         assert (place / "new" / "private" / evidence.file.name).read_bytes() == kept
         with psycopg.connect(**address) as reading:
             found = reading.execute(

@@ -80,6 +80,19 @@ class Command(BaseCommand):
             _refuse_differences(told, media)
         with self._step("opening what is sealed"):
             _refuse_another_data_key()
+        if from_second:
+            self._bring_the_others_along(repository)
+
+    def _bring_the_others_along(self, second: Repository) -> None:
+        """So that this machine has what the page «Sao lưu» lists. The school is back without them."""
+        rule = settings.BACKUPS
+        try:
+            with self._step("copying the backups of the second place to this machine"):
+                second.copy_to(Repository(rule.repository, rule.password_file))
+        except BackupFailed as problem:
+            self.stderr.write(
+                f"The school is back; its earlier backups are in the second place alone: {problem}"
+            )
 
     @contextmanager
     def _step(self, words: str) -> Iterator[None]:
