@@ -34,9 +34,9 @@ from tests.gradebook.school import (
 )
 from tests.reports import sample_own_books as sample
 from tests.reports.school_books import fill
-from tests.reports.test_print_pages import files
+from tests.reports.test_print_pages import files, kept
 
-__all__ = ["files"]
+__all__ = ["files", "kept"]
 pytestmark = pytest.mark.django_db
 
 
