@@ -29,8 +29,7 @@ pytestmark = pytest.mark.django_db
 OWN, BOOK, SLIPS = (reverse(f"reports:{name}") for name in ("own_prints", "own_book_print", "slips_print"))
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=2)
 
 
