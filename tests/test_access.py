@@ -17,13 +17,14 @@ from typing import Any
 
 import pytest
 import pytest_django
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts import clock
+from accounts import clock, confirmation, idle_lock
 from accounts.models import (
     AccessLogEntry,
     Grant,
@@ -1230,6 +1231,36 @@ def things(things_of_module: bytes) -> Things:
     return pickle.loads(things_of_module)  # noqa: S301 - what the fixture above has written
 
 
+@pytest.fixture(scope="module")
+def logged_in_of_module(
+    things_of_module: bytes, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[tuple[datetime.datetime, dict[str, str]]]:
+    """When, and the key of each person's session."""
+    people = pickle.loads(things_of_module).school.people  # noqa: S301 - what the fixture above has written
+    with django_db_blocker.unblock(), transaction.atomic():
+        keys = {name: session_of(person) for name, person in people.items()}
+        yield clock.now(), keys
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def sessions(
+    logged_in_of_module: tuple[datetime.datetime, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, str]:
+    """Everybody logs in once, not for each of ten thousand requests. Each request is made as if right after that:
+    no screen locks, no password grows old and no session is looked at anew, however long the file takes."""
+    moment, keys = logged_in_of_module
+    for part in (clock, confirmation, idle_lock):
+        monkeypatch.setattr(part, "stamp", lambda: moment)
+    return keys
+
+
+def session_of(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 def some_of_each(school: School) -> Things:
     request = filed(school)
     inspection = open_inspection(
@@ -1352,16 +1383,16 @@ def opened_by_table(action: Action, stands: Mapping[str, Mapping[Role, frozenset
     return found
 
 
-def answer(page: Page, things: Things, person: str | None) -> int:
+def answer(page: Page, things: Things, person: str, sessions: Mapping[str, str]) -> int:
     """The status that a person gets; what the request does is undone."""
-    return asked(page, things, person)[0]
+    return asked(page, things, person, sessions)[0]
 
 
-def asked(page: Page, things: Things, person: str | None) -> tuple[int, int]:
+def asked(page: Page, things: Things, person: str | None, sessions: Mapping[str, str]) -> tuple[int, int]:
     """The same, and how many statements the page has asked about the person's powers."""
     client = Client()
     if person:
-        client.force_login(things.school.people[person])
+        client.cookies[settings.SESSION_COOKIE_NAME] = sessions[person]
     address = reverse(page.name, args=page.arguments(things))
     extra = {"content_type": page.content_type} if page.content_type else {}
     before = transaction.savepoint()
@@ -1477,9 +1508,9 @@ MOST = 2
 
 
 @pytest.mark.parametrize("page", PAGES, ids=label)
-def test_each_person_gets_what_the_table_says_and_powers_cost_two_statements_at_most(page, things):
+def test_each_person_gets_what_the_table_says_and_powers_cost_two_statements_at_most(page, things, sessions):
     people = [*sorted(EVERYBODY), None]
-    got = {person: asked(page, things, person) for person in people}
+    got = {person: asked(page, things, person, sessions) for person in people}
     assert {person: status for person, (status, _cost) in got.items()} == {
         person: expected(page, person) for person in people
     }
@@ -1534,11 +1565,11 @@ def in_last_years_class(things: Things) -> Things:
     ids=["another's class", "a former class"],
 )
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name in ABOUT_A_CLASS], ids=label)
-def test_another_class_and_a_former_one_open_only_as_the_table_says(page, moved, stands, things):
+def test_another_class_and_a_former_one_open_only_as_the_table_says(page, moved, stands, things, sessions):
     elsewhere = moved(things)
     if moved is in_last_years_class and RULES[page.action].stays_after_the_year:
         stands = {**stands, "lan": STANDS["lan"]}
-    let_in = {person for person in EVERYBODY if answer(page, elsewhere, person) not in (403, 404)}
+    let_in = {person for person in EVERYBODY if answer(page, elsewhere, person, sessions) not in (403, 404)}
     assert let_in == opened_by_table(page.action, stands)
 
 
@@ -1583,18 +1614,18 @@ def test_a_refusal_is_logged_with_who_asked_for_what(things):
     assert "Tổ (khối) trưởng (khối mình phụ trách)" in page
 
 
-def test_powers_end_with_the_assignment(things):
+def test_powers_end_with_the_assignment(things, sessions):
     """The day after: the same person, the same address, no way in."""
     page = next(page for page in PAGES if page.name == "gradebook:sheet")
-    assert answer(page, things, "lan") == 200
+    assert answer(page, things, "lan", sessions) == 200
     yesterday = things.school.year.starts_on
     things.school.lan.homeroom_assignments.update(ends_on=yesterday)
     things.school.lan.teaching_assignments.update(ends_on=yesterday)
-    assert answer(page, things, "lan") == 403
+    assert answer(page, things, "lan", sessions) == 403
 
 
-def test_a_page_of_a_closed_account_is_shut(things):
+def test_a_page_of_a_closed_account_is_shut(things, sessions):
     things.school.hoa.is_active = False
     things.school.hoa.save()
     page = next(page for page in PAGES if page.name == "approvals:tasks")
-    assert answer(page, things, "hoa") == 302
+    assert answer(page, things, "hoa", sessions) == 302

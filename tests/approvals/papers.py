@@ -1,12 +1,13 @@
 """Evidence files and requests for tests of the correction path: what phones, scanners and attackers make."""
 
 import io
+from functools import cache
 
 import pikepdf
 from PIL import Image
 
 from approvals import corrections, opinions
-from approvals.evidence import clean_evidence
+from approvals.evidence import CleanFile, clean_evidence
 from approvals.models import CorrectionRequest
 from gradebook.models import ClassYearEnd
 from gradebook.sheets import Field
@@ -23,6 +24,13 @@ def picture(
     out = io.BytesIO()
     Image.new("RGB", size, colour).save(out, kind, **saved)
     return out.getvalue()
+
+
+@cache
+def cleaned_picture(name: str = "bài.jpg", kind: str = "JPEG") -> CleanFile:
+    """A plain picture as it is kept. The process that cleans it (test_evidence) runs once for all tests, not for each
+    request that they file."""
+    return clean_evidence(name, picture(kind))
 
 
 def scan(pages: int = 1, **saved: object) -> bytes:
@@ -59,7 +67,7 @@ def draft(school: School, value: str = "9", *, pupil: int = 0) -> CorrectionRequ
 def filed(school: School, value: str = "9", *, pupil: int = 0) -> CorrectionRequest:
     """The same, filed with a reason and one picture."""
     request = draft(school, value, pupil=pupil)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     return corrections.file_request(request, reason=REASON, by=school.lan)
 
 

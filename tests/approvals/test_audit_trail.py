@@ -17,11 +17,10 @@ from approvals import corrections, opinions
 from approvals.audit_differences import read_differences
 from approvals.audit_trail import PARTS, Names, Wanted, changes_of, export_rows, read_trail
 from approvals.audit_words import TABLES, UNTOLD, column_words, fields_of, value_words
-from approvals.evidence import clean_evidence
 from gradebook.models import SubjectResult
 from gradebook.regulation import Period
 from kimdong.watched import NOT_WATCHED, tables_of_ours
-from tests.approvals.papers import applied, draft, filed, picture, with_entries
+from tests.approvals.papers import applied, cleaned_picture, draft, filed, with_entries
 from tests.gradebook.school import CONFIRMED, enter, make_school, open_window
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +141,7 @@ def test_a_request_is_called_by_its_number_and_one_that_never_was_filed_a_draft(
 def test_a_draft_is_in_the_story_of_nobody_but_its_proposer_until_it_is_filed(school):
     with_entries(school)
     request = draft(school, "10")
-    corrections.attach(request, clean_evidence("bài chưa gửi.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("bài chưa gửi.jpg"), by=school.lan)
     corrections.keep_reason(request, reason="Lí do còn nghĩ dở.", by=school.lan)
     stories = [
         Wanted(),

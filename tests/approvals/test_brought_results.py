@@ -7,13 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from approvals import corrections
-from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionRefused
 from gradebook.cell_history import read_cell_history
 from gradebook.models import SubjectResult
 from gradebook.sheets import Field
 from students import movements
-from tests.approvals.papers import draft, entered_school, picture
+from tests.approvals.papers import cleaned_picture, draft, entered_school
 from tests.gradebook.school import change_of, enter, open_window, value_of
 from tests.students.test_movements import FROM, day, newcomer
 
@@ -48,7 +47,7 @@ def page(school, request):
 
 def test_the_mark_stands_in_the_sheet_and_its_history_names_the_former_school_and_the_paper(school, child):
     request = brought(school, child)
-    corrections.attach(request, clean_evidence("phiếu báo.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("phiếu báo.jpg"), by=school.lan)
     corrections.file_request(request, reason=REASON, document=DOCUMENT, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     done = corrections.carry_out(request, by=school.tuan)
@@ -62,7 +61,7 @@ def test_the_mark_stands_in_the_sheet_and_its_history_names_the_former_school_an
 
 def test_the_sheet_tells_it_from_a_mark_given_here_until_somebody_here_gives_another(school, child):
     request = brought(school, child)
-    corrections.attach(request, clean_evidence("phiếu báo.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("phiếu báo.jpg"), by=school.lan)
     corrections.file_request(request, reason=REASON, document=DOCUMENT, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     corrections.carry_out(request, by=school.tuan)
@@ -88,7 +87,7 @@ def test_a_pupil_of_our_own_brings_no_results_from_elsewhere(school):
 
 def test_a_mark_given_here_is_not_overwritten_by_one_from_elsewhere(school, child):
     request = brought(school, child)
-    corrections.attach(request, clean_evidence("phiếu báo.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("phiếu báo.jpg"), by=school.lan)
     corrections.file_request(request, reason=REASON, document=DOCUMENT, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     corrections.carry_out(request, by=school.tuan)

@@ -19,8 +19,7 @@ pytestmark = pytest.mark.django_db
 WHY = "Em đã nộp lại bài, điểm cũ đúng."
 
 
-@pytest.fixture
-def school():
+def the_school():
     return entered_school()
 
 

@@ -22,8 +22,7 @@ from tests.gradebook.school import CONFIRMED, open_window
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     """Toán GHKI of 4A entered (the first pupil: 7, H) and locked; cô Hoa checks it."""
     return entered_school()
 

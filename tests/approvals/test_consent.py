@@ -8,7 +8,6 @@ from accounts import clock
 from accounts.history import Source, acting
 from accounts.models import User
 from approvals import consent, corrections
-from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.tasks import read_tasks
 from approvals.workflow import State
@@ -21,7 +20,7 @@ from gradebook.year_end import read_class
 from students import movements
 from students.models import Enrolment, Movement, SchoolClass
 from students.movements import Seat, enrol_many
-from tests.approvals.papers import approve_class, approved, awaiting, picture, with_entries
+from tests.approvals.papers import approve_class, approved, awaiting, cleaned_picture, with_entries
 from tests.gradebook.next_year import prepare_after
 from tests.gradebook.school import CONFIRMED, change_of, open_window, value_of
 from tests.gradebook.year_end import confirm, go_through, with_its_year_ended
@@ -50,7 +49,7 @@ def about(school, value, *, pupil=0, field=Field.MARK):
     sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
     change = change_of(sheet, school.pupils[pupil], field, value)
     request = corrections.propose(sheet, [change], by=school.ngoc)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.ngoc)
+    corrections.attach(request, cleaned_picture(), by=school.ngoc)
     corrections.file_request(request, reason="Cộng nhầm điểm.", by=school.ngoc)
     return corrections.decide(request, approve=True, note="Đúng bài.", by=school.hoa)
 

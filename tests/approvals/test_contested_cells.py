@@ -8,7 +8,6 @@ from django.urls import reverse
 from accounts.models import User
 from approvals import corrections
 from approvals.contested_cells import with_standing
-from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.request_pages import read_page
@@ -22,10 +21,10 @@ from tests.approvals.papers import (
     applied,
     approved,
     awaiting,
+    cleaned_picture,
     draft,
     entered_school,
     filed,
-    picture,
     returned,
 )
 from tests.gradebook.school import CONFIRMED, change_of, close_window, enter, open_window
@@ -204,7 +203,7 @@ def test_one_that_waits_for_the_principal_holds_up_another_on_its_cell_but_not_o
 
 def test_a_draft_whose_value_has_changed_is_not_sent_and_takes_no_number(school, client):
     request = draft(school, "8")
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     applied(school, "9")
     client.force_login(school.lan)
     typed = {"code": "other", "reason": REASON}

@@ -28,6 +28,7 @@ from tests.approvals.papers import (
     applied,
     approved,
     awaiting,
+    cleaned_picture,
     draft,
     entered_school,
     filed,
@@ -80,7 +81,7 @@ def test_what_was_filed_is_no_draft_to_be_found_again(school):
 
 def test_a_kind_of_reason_that_the_form_does_not_offer_is_refused(school):
     request = draft(school)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     with pytest.raises(CorrectionRefused, match="Chọn loại sai sót"):
         corrections.file_request(request, reason=REASON, code="late_leave", by=school.lan)
 
@@ -118,7 +119,7 @@ def test_a_period_that_was_never_open_has_nothing_to_correct(school):
 @pytest.mark.parametrize("nothing", ["", " \u200b ", ".", "\x00"])
 def test_a_reason_must_say_something(school, nothing):
     request = draft(school)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     with pytest.raises(CorrectionRefused, match="Ghi lí do"):
         corrections.file_request(request, reason=nothing, by=school.lan)
     with pytest.raises(CorrectionRefused, match="Ghi lí do từ chối"):
@@ -185,7 +186,7 @@ def test_a_request_without_evidence_is_not_filed(school):
 
 def test_a_request_without_a_reason_is_not_filed(school):
     request = draft(school)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     with pytest.raises(CorrectionRefused, match="lí do") as refusal:
         corrections.file_request(request, reason="  ", by=school.lan)
     assert refusal.value.field == "reason"
@@ -206,7 +207,7 @@ def test_the_same_file_twice_is_kept_once_and_a_sixth_is_refused(school):
 def test_evidence_is_fixed_once_the_request_is_filed(school):
     request = filed(school)
     with pytest.raises(CorrectionOutdated):
-        corrections.attach(request, clean_evidence("b.png", picture("PNG")), by=school.lan)
+        corrections.attach(request, cleaned_picture("b.png", "PNG"), by=school.lan)
     with pytest.raises(CorrectionOutdated):
         corrections.detach(request.evidence.get(), by=school.lan)
     assert request.evidence.count() == 1
@@ -214,7 +215,7 @@ def test_evidence_is_fixed_once_the_request_is_filed(school):
 
 def test_a_file_taken_out_of_a_draft_is_gone_from_the_disk(school, django_capture_on_commit_callbacks):
     request = draft(school)
-    evidence = corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    evidence = corrections.attach(request, cleaned_picture(), by=school.lan)
     storage, name = evidence.file.storage, evidence.file.name
     assert storage.exists(name)
     with django_capture_on_commit_callbacks(execute=True):
@@ -277,7 +278,7 @@ def test_several_cells_of_one_request_are_written_together(school):
         change_of(ref, school.pupils[1], Field.COMMENT, "Tính nhanh, cẩn thận."),
     ]
     request = corrections.propose(ref, changes, by=school.lan)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     corrections.carry_out(request, by=school.tuan)
@@ -290,7 +291,7 @@ def test_the_homeroom_sheet_is_corrected_the_same_way(school):
     ref = school.sheet("NLPC")
     change = change_of(ref, school.pupils[0], Field.RATING, "T", item="yeu_nuoc")
     request = corrections.propose(ref, [change], by=school.lan)
-    corrections.attach(request, clean_evidence("sổ.pdf", picture("PNG")), by=school.lan)
+    corrections.attach(request, cleaned_picture("sổ.pdf", "PNG"), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     corrections.carry_out(request, by=school.tuan)
@@ -310,7 +311,7 @@ def test_a_value_that_changed_meanwhile_stops_the_whole_request(school):
         ],
         by=school.lan,
     )
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     open_window(school)
@@ -439,7 +440,7 @@ MOVES = {
 
 
 def file_anew(request, person):
-    corrections.attach(request, clean_evidence("a.png", picture("PNG")), by=person)
+    corrections.attach(request, cleaned_picture("a.png", "PNG"), by=person)
     corrections.file_request(request, reason=REASON, by=person)
 
 
@@ -568,7 +569,7 @@ def test_the_database_keeps_what_was_filed_and_every_request(school):
 
 def test_the_database_numbers_a_request_when_it_is_filed_and_never_again(school):
     request = draft(school)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     mine, others = (CorrectionRequest.objects.filter(pk=each.pk) for each in (request, filed(school, "8")))
     filing = {"state": "filed", "reason": "Nhầm.", "reason_code": "other", "filed_at": clock.now()}
     for rows, change, why in (
@@ -640,7 +641,7 @@ def test_a_repeat_test_is_corrected_on_the_same_path_as_any_other_cell(client, s
     )
     shown = client.get(f"/approvals/requests/{request.pk}/").content.decode()
     assert "Kiểm tra lại" in shown
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     corrections.carry_out(request, by=school.tuan)

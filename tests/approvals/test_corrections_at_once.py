@@ -4,11 +4,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from approvals import corrections
-from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionRefused
 from approvals.models import CorrectionRequest
 from gradebook.models import SubjectResult
-from tests.approvals.papers import REASON, draft, entered_school, filed, picture
+from tests.approvals.papers import REASON, cleaned_picture, draft, entered_school, filed
 from tests.at_once import at_once
 
 
@@ -44,7 +43,7 @@ def test_requests_filed_at_once_get_numbers_of_their_own_and_leave_no_gap():
     school = entered_school()
     requests = [draft(school, value) for value in ("8", "9", "10")]
     for request in requests:
-        corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+        corrections.attach(request, cleaned_picture(), by=school.lan)
     at_once(
         *(
             lambda request=request: corrections.file_request(request, reason=REASON, by=school.lan)

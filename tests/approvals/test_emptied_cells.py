@@ -9,7 +9,6 @@ from django.urls import reverse
 from accounts.models import User
 from approvals import corrections
 from approvals.digests import digest_of
-from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionIncomplete
 from approvals.models import CorrectionRequest
 from approvals.tasks import read_tasks
@@ -18,7 +17,7 @@ from gradebook.progress_sheets import read_sight
 from gradebook.readiness import read_readiness
 from gradebook.regulation import Period
 from gradebook.scopes import Scope
-from tests.approvals.papers import REASON, draft, entered_school, picture
+from tests.approvals.papers import REASON, cleaned_picture, draft, entered_school
 from tests.gradebook.school import close_window, enter, open_window
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +41,7 @@ def shown(client, person, request):
 
 
 def with_evidence(school, request):
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     return request
 
 

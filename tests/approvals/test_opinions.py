@@ -11,14 +11,13 @@ from accounts import clock
 from accounts.models import Team, User
 from approvals import corrections, opinions
 from approvals.due import due_on
-from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.request_pages import may_see_request, visible_requests
 from approvals.tasks import read_tasks
 from approvals.workflow import State
 from gradebook.sheets import Field
-from tests.approvals.papers import REASON, approved, entered_school, filed, picture, returned
+from tests.approvals.papers import REASON, approved, cleaned_picture, entered_school, filed, returned
 from tests.approvals.test_request_pages import act_of, page_of, text
 from tests.gradebook.school import CONFIRMED, change_of, open_window, value_of
 
@@ -60,7 +59,7 @@ def test_of_a_proposer_in_another_team_that_teams_head_is_asked_and_sees_the_req
     request = corrections.propose(
         sheet, [change_of(sheet, school.pupils[0], Field.ATTAINMENT, "T")], by=school.thu
     )
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.thu)
+    corrections.attach(request, cleaned_picture(), by=school.thu)
     request = corrections.file_request(request, reason=REASON, by=school.thu)
     head, other = User.objects.get(pk=school.ngoc.pk), school.dung
     assert may_see_request(head, request)
@@ -130,7 +129,7 @@ def test_sent_back_for_more_the_teacher_adds_it_and_files_again_and_what_was_fil
     ]
     client.force_login(school.lan)
     assert "yêu cầu bổ sung lúc" in text(client.get(page_of(request)))
-    corrections.attach(request, clean_evidence("đầu.png", picture("PNG")), by=school.lan)
+    corrections.attach(request, cleaned_picture("đầu.png", "PNG"), by=school.lan)
     answer = client.post(act_of(request, "file"), {"code": "other", "reason": "Thêm ảnh trang đầu."})
     assert answer.status_code == 302
     request.refresh_from_db()
@@ -144,7 +143,7 @@ def test_sent_back_for_more_the_teacher_adds_it_and_files_again_and_what_was_fil
 def test_a_file_added_to_the_answer_may_go_again_the_database_keeps_the_filed_one(school):
     request = returned(school)
     first = request.evidence.get()
-    added = corrections.attach(request, clean_evidence("đầu.png", picture("PNG")), by=school.lan)
+    added = corrections.attach(request, cleaned_picture("đầu.png", "PNG"), by=school.lan)
     corrections.detach(added, by=school.lan)
     with pytest.raises(CorrectionOutdated, match="đã bỏ ra khỏi phiếu rồi"):
         corrections.detach(added, by=school.lan)
@@ -165,7 +164,7 @@ def test_a_request_is_not_sent_back_as_it_was_but_with_a_new_file_or_other_words
         corrections.file_request(request, reason=REASON, by=school.lan)
     request.refresh_from_db()
     assert request.state == State.RETURNED
-    added = corrections.attach(request, clean_evidence("đầu.png", picture("PNG")), by=school.lan)
+    added = corrections.attach(request, cleaned_picture("đầu.png", "PNG"), by=school.lan)
     corrections.detach(added, by=school.lan)
     assert client.post(act_of(request, "file"), nothing_new).status_code == 422
     assert client.post(act_of(request, "file"), {**nothing_new, "code": "wrong_figure"}).status_code == 302
@@ -185,7 +184,7 @@ def test_other_words_are_an_answer_also_when_they_were_kept_before_they_are_sent
 
 def test_what_was_sent_the_first_time_is_no_news_the_second_time(school):
     request = returned(school)
-    corrections.attach(request, clean_evidence("đầu.png", picture("PNG")), by=school.lan)
+    corrections.attach(request, cleaned_picture("đầu.png", "PNG"), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     opinions.ask_for_more(request, note="Ảnh vẫn mờ.", by=school.hoa)
     with pytest.raises(CorrectionRefused, match="chưa có gì mới"):

@@ -15,7 +15,17 @@ from approvals.request_pages import may_see_request, visible_requests
 from approvals.workflow import State
 from gradebook.paper_numbers import request_label
 from gradebook.sheets import Field
-from tests.approvals.papers import REASON, applied, approved, draft, entered_school, filed, picture, scan
+from tests.approvals.papers import (
+    REASON,
+    applied,
+    approved,
+    cleaned_picture,
+    draft,
+    entered_school,
+    filed,
+    picture,
+    scan,
+)
 from tests.gradebook.school import CONFIRMED, change_of, close_window, enter, open_window, value_of
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +123,7 @@ def test_the_list_is_narrowed_by_state_and_by_whose_it_is(school, as_):
 def test_a_draft_is_its_proposers_alone_and_has_no_number_anywhere(school, as_):
     dropped = corrections.cancel(draft(school, "10"), by=school.lan)
     request = draft(school)
-    evidence = corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    evidence = corrections.attach(request, cleaned_picture(), by=school.lan)
     url = reverse("approvals:requests")
     client = as_(school.lan)
     assert "Phiếu đề nghị sửa (nháp)" in text(client.get(page_of(request)))
@@ -454,7 +464,7 @@ def test_who_reads_a_colleagues_sheet_is_told_nothing_there_of_requests_that_are
     ref = school.sheet("NN1")
     change = change_of(ref, school.pupils[0], Field.ATTAINMENT, "T")
     request = corrections.propose(ref, [change], by=school.thu)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.thu)
+    corrections.attach(request, cleaned_picture(), by=school.thu)
     request = corrections.file_request(request, reason=REASON, by=school.thu)
     place = [school.class_4a.pk, "NN1", "GHKI", school.pupils[0].pk, "NN1", "attainment"]
     address = reverse("gradebook:cell_history", args=place)
@@ -566,7 +576,7 @@ def test_a_request_takes_the_same_statements_for_one_cell_and_for_many(
     client = as_(school.lan)
     with django_assert_num_queries(11):
         client.get(page_of(request))
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     client = as_(school.hoa)
     with django_assert_num_queries(13):

@@ -13,7 +13,6 @@ from accounts.history import Source
 from approvals import corrections
 from approvals.chosen_answers import Chosen
 from approvals.contested_cells import with_standing
-from approvals.evidence import clean_evidence
 from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import CorrectionRequest
 from approvals.request_pages import get_request
@@ -26,7 +25,7 @@ from reports.superseded import request_with_items, superseded_by
 from students.attendance import Call, call_roll, standing_roll
 from students.models import Absence, HomeroomAssignment, RollCall
 from students.roll_page import field_of
-from tests.approvals.papers import picture
+from tests.approvals.papers import cleaned_picture
 from tests.gradebook.school import CONFIRMED, make_school
 from tests.reports.papers import pages_of
 from tests.reports.test_superseded import as_if_printed
@@ -60,7 +59,7 @@ def propose(school, kind="P", *, by=None):
 
 def approved(school, kind="P"):
     request = propose(school, kind)
-    corrections.attach(request, clean_evidence("giấy khám.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("giấy khám.jpg"), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     return corrections.decide(request, approve=True, note="", by=school.hoa)
 
@@ -154,7 +153,7 @@ def test_a_session_that_was_never_called_is_called_by_the_request(school, decemb
     request = propose_roll(
         school.class_4a, thursday, "morning", Chosen({school.pupils[1].pk: "P"}), by=school.lan
     )
-    corrections.attach(request, clean_evidence("đơn.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("đơn.jpg"), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     corrections.carry_out(request, by=school.tuan)
@@ -223,7 +222,7 @@ def test_several_sessions_of_a_pupil_go_into_one_request_and_are_written_togethe
     assert "Giấy xin phép nghỉ nộp sau" in shown
     assert "Nhận xét chưa đúng" not in shown
     assert f"các buổi từ {wednesday:%d/%m/%Y} đến {thursday:%d/%m/%Y}" in shown
-    corrections.attach(request, clean_evidence("đơn.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("đơn.jpg"), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     done = corrections.carry_out(request, by=school.tuan)
@@ -272,7 +271,7 @@ def test_of_several_sessions_one_that_has_moved_on_stops_all(school, december):
     typed = {f"b.{wednesday}.morning": "", f"b.{thursday}.morning": "P"}
     client_of(school.lan).post(sessions_address(school), typed)
     second = CorrectionRequest.objects.latest("pk")
-    corrections.attach(second, clean_evidence("đơn.jpg", picture()), by=school.lan)
+    corrections.attach(second, cleaned_picture("đơn.jpg"), by=school.lan)
     corrections.file_request(second, reason=REASON, by=school.lan)
     assert standing(first, second) == [(False, True), (False, True)]
     corrections.carry_out(first, by=school.tuan)

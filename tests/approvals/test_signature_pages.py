@@ -14,7 +14,6 @@ from accounts.models import User
 from approvals import corrections
 from approvals.book_reading import reading_of
 from approvals.chosen_answers import Chosen
-from approvals.evidence import clean_evidence
 from approvals.models import BookLook, BookSignature
 from approvals.roll_corrections import propose_roll
 from approvals.tasks import read_tasks
@@ -22,7 +21,7 @@ from gradebook.assignments import hand_over_assignment
 from gradebook.models import SubjectResult, TeachingAssignment
 from gradebook.regulation import Period
 from students.models import AttendanceMonth, SchoolYear
-from tests.approvals.papers import applied, picture
+from tests.approvals.papers import applied, cleaned_picture
 from tests.approvals.signed_books import complete_school, look, own_books, sign
 from tests.gradebook.school import CONFIRMED, open_window
 
@@ -236,7 +235,7 @@ def test_a_substitute_signs_on_the_days_of_holding_the_line_and_it_is_said_for_w
 def roll_to_correct(school, day):
     """The first pupil was absent on that morning: approved by cô Hoa."""
     request = propose_roll(school.class_4a, day, "morning", Chosen({school.pupils[0].pk: "K"}), by=school.lan)
-    corrections.attach(request, clean_evidence("đơn.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("đơn.jpg"), by=school.lan)
     corrections.file_request(request, reason="Gọi sót.", by=school.lan)
     return corrections.decide(request, approve=True, note="", by=school.hoa)
 

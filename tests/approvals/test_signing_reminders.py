@@ -12,12 +12,11 @@ from django.urls import reverse
 from accounts import clock
 from accounts.models import AuditEntry, Team, User
 from approvals import corrections
-from approvals.evidence import clean_evidence
 from approvals.models import SigningReminder
 from approvals.signing_reminders import ReminderRefused, remind
 from approvals.tasks import read_tasks
 from gradebook.sheets import Field
-from tests.approvals.papers import approved, filed, picture
+from tests.approvals.papers import approved, cleaned_picture, filed
 from tests.approvals.signed_books import complete_school, sign
 from tests.gradebook.school import change_of
 
@@ -28,8 +27,7 @@ GHKI = {"period": "GHKI"}
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def school():
+def the_school():
     """4A is complete and locked at GHKI; 4B and 1A lack everything."""
     return complete_school()
 
@@ -170,7 +168,7 @@ def test_the_class_book_tells_of_a_colleagues_request_without_a_link_that_would_
     ref = school.sheet("NN1", "GHKI")
     change = change_of(ref, school.pupils[0], Field.ATTAINMENT, "C")
     request = corrections.propose(ref, [change], by=again(school.thu))
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.thu)
+    corrections.attach(request, cleaned_picture(), by=school.thu)
     request = corrections.file_request(request, reason="Nhầm em.", by=school.thu)
     client.force_login(school.lan)
     shown = client.get(page_of(school, "NLPC"))

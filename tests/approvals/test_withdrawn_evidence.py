@@ -13,14 +13,13 @@ from approvals.mandates import CorrectionOutdated, CorrectionRefused
 from approvals.models import Evidence
 from approvals.request_pages import get_request, read_page
 from approvals.workflow import State
-from tests.approvals.papers import REASON, draft, entered_school, filed, picture, returned
+from tests.approvals.papers import REASON, cleaned_picture, draft, entered_school, filed, picture, returned
 from tests.approvals.test_request_pages import page_of, text
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     return entered_school()
 
 
@@ -103,7 +102,7 @@ def test_nobody_else_takes_a_file_out(school):
 def test_a_withdrawn_picture_can_be_sent_once_more(school):
     request = returned(school)
     corrections.detach(request.evidence.get(), by=school.lan)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     assert request.evidence.standing().count() == 1
 
 

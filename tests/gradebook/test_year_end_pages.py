@@ -12,7 +12,6 @@ from accounts import clock
 from accounts.models import AccessLogEntry, Post, Team, User
 from approvals import corrections
 from approvals.book_standing import read_books
-from approvals.evidence import clean_evidence
 from approvals.signature_rules import Ready
 from approvals.tasks import read_tasks
 from gradebook import grading
@@ -38,7 +37,7 @@ from gradebook.year_end_gaps import read_year_gaps
 from gradebook.year_end_rules import Promotion
 from gradebook.year_end_steps import YearEndRefused
 from reports.read_back import squeezed, text_of
-from tests.approvals.papers import picture
+from tests.approvals.papers import cleaned_picture
 from tests.gradebook.mark_files import filled
 from tests.gradebook.school import (
     CONFIRMED,
@@ -582,7 +581,7 @@ def test_a_comment_that_was_emptied_for_a_reason_is_no_gap_and_the_class_page_sa
     close_window(school, Period.YEAR_END)
     sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
     request = corrections.propose(sheet, [change_of(sheet, pupil, "comment", "")], by=school.ngoc)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.ngoc)
+    corrections.attach(request, cleaned_picture(), by=school.ngoc)
     corrections.file_request(request, reason=why, gap_reason=why, by=school.ngoc)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     corrections.carry_out(request, by=school.tuan)

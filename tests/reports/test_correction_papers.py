@@ -14,12 +14,20 @@ from accounts.models import AccessLogEntry, Post, Team, User
 from accounts.signing_titles import DEPUTY_TITLE
 from approvals import consent, corrections
 from approvals.correction_register import short_name
-from approvals.evidence import clean_evidence
 from approvals.models import CorrectionRequest
 from gradebook.sheets import Field
 from reports.correction_papers import NO, added_to, consent_of_principal
 from students.models import Student
-from tests.approvals.papers import REASON, applied, approved, awaiting, draft, entered_school, filed, picture
+from tests.approvals.papers import (
+    REASON,
+    applied,
+    approved,
+    awaiting,
+    cleaned_picture,
+    draft,
+    entered_school,
+    filed,
+)
 from tests.gradebook.school import add_pupils, change_of
 from tests.reports.papers import as_confirmed, pages_of
 
@@ -115,7 +123,7 @@ def comments(school, pupils, letters=200):
     said = ("Em đọc to, rõ ràng, cần viết chữ đều nét và trình bày bài sạch hơn. " * 9)[:letters].strip()
     changes = [change_of(ref, pupil, Field.COMMENT, f"{said} {pupil.pk}") for pupil in pupils]
     request = corrections.propose(ref, changes, by=school.lan)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture(), by=school.lan)
     corrections.file_request(request, reason=REASON, by=school.lan)
     corrections.decide(request, approve=True, note="Đúng bài.", by=school.hoa)
     return corrections.carry_out(request, by=school.tuan)
@@ -181,7 +189,7 @@ def test_where_the_proposer_heads_the_team_the_paper_says_so_and_leaves_no_place
 def of_english(school, proposer):
     ref = school.sheet("NN1")
     request = corrections.propose(ref, [change_of(ref, school.pupils[0], "attainment", "T")], by=proposer)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=proposer)
+    corrections.attach(request, cleaned_picture(), by=proposer)
     return corrections.file_request(request, reason=REASON, by=proposer)
 
 
@@ -302,7 +310,7 @@ def test_the_register_says_what_the_principal_answered_and_when(school):
 
 def test_a_reason_that_looks_like_a_formula_stays_text(school):
     request = draft(school)
-    corrections.attach(request, clean_evidence("a.jpg", picture()), by=school.lan)
+    corrections.attach(request, cleaned_picture("a.jpg"), by=school.lan)
     corrections.file_request(request, reason="=HYPERLINK(1)", by=school.lan)
     answer = as_confirmed(school.tuan).get(reverse("approvals:correction_register_file"))
     page = load_workbook(io.BytesIO(answer.getvalue())).active

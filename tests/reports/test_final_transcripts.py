@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from approvals import consent, corrections
-from approvals.evidence import clean_evidence
 from gradebook.models import YearOutcome
 from gradebook.outcomes import reopen_outcome
 from gradebook.regulation import Period
@@ -18,7 +17,7 @@ from reports.models import PrintJob
 from reports.report_kind import Moment
 from reports.transcripts import transcript_of, transcripts_of
 from students.models import SchoolClass, SchoolYear
-from tests.approvals.papers import picture
+from tests.approvals.papers import cleaned_picture
 from tests.gradebook.school import change_of, close_window, open_window
 from tests.gradebook.year_end import confirm, ended_school, go_through, put
 from tests.reports.papers import as_confirmed, pages_of, printed
@@ -68,7 +67,7 @@ def contradicted_school():
     sheet = school.sheet("TOAN", Period.YEAR_END, school.class_1a)
     change = change_of(sheet, school.pupils[0], "comment", "Em rất chăm.")
     request = corrections.propose(sheet, [change], by=school.ngoc)
-    corrections.attach(request, clean_evidence("bài.jpg", picture()), by=school.ngoc)
+    corrections.attach(request, cleaned_picture(), by=school.ngoc)
     corrections.file_request(request, reason="Ghi thiếu nhận xét.", by=school.ngoc)
     corrections.decide(request, approve=True, note="", by=school.hoa)
     consent.answer(request, consents=True, note="", by=school.bich)

@@ -16,8 +16,7 @@ from tests.approvals.test_inspections import again, check, words_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school():
+def the_school():
     return entered_school()
 
 

@@ -27,8 +27,7 @@ PROMOTED = kind_of(list_slug(Kind.PROMOTED))
 PAGE = reverse("reports:report", args=[list_slug(Kind.PROMOTED)])
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     found = ended_school()
     confirm(found)
     return found

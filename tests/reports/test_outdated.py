@@ -19,9 +19,9 @@ from reports.print_jobs import ask_for_book, run_job
 from students.models import Enrolment, HomeroomAssignment, Student
 from tests.gradebook.school import School, certify, close_window, enter, exempt, make_school, open_window
 from tests.reports.school_books import add_profile, approve
-from tests.reports.test_print_pages import as_person, both_pages, files
+from tests.reports.test_print_pages import as_person, both_pages, files, kept
 
-__all__ = ["files"]
+__all__ = ["files", "kept"]
 pytestmark = pytest.mark.django_db
 BOOK = PrintJob.Book
 

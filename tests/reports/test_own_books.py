@@ -31,17 +31,17 @@ from tests.gradebook.school import (
     leave_unassessed,
     make_school,
     open_window,
+    resize,
 )
 from tests.reports import sample_own_books as sample
 from tests.reports.school_books import fill
-from tests.reports.test_print_pages import files
+from tests.reports.test_print_pages import files, kept
 
-__all__ = ["files"]
+__all__ = ["files", "kept"]
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=3)
 
 
@@ -183,9 +183,13 @@ def test_each_sheet_says_whether_it_is_locked_and_signed(school: School) -> None
 @pytest.mark.parametrize("pupils", [1, 5])
 @pytest.mark.parametrize(("name", "statements"), [("lan", 10), ("thu", 9)])
 def test_statements_do_not_grow_with_pupils_and_classes(
-    django_assert_num_queries: DjangoAssertNumQueries, pupils: int, name: str, statements: int
+    school: School,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    pupils: int,
+    name: str,
+    statements: int,
 ) -> None:
-    school = make_school(pupils=pupils)
+    resize(school, pupils)
     fill(school.class_4a, school.pupils, Period.MID_TERM_1)
     lock(school)
     with django_assert_num_queries(statements):

@@ -21,16 +21,15 @@ from tests.gradebook.school import CONFIRMED, School, close_window, enter, make_
 from tests.reports.papers import pages_of
 from tests.reports.school_books import fill
 from tests.reports.test_outdated import is_outdated
-from tests.reports.test_print_pages import as_person, confirmed, files, words
+from tests.reports.test_print_pages import as_person, confirmed, files, kept, words
 
-__all__ = ["files"]
+__all__ = ["files", "kept"]
 pytestmark = pytest.mark.django_db
 
 OWN, BOOK, SLIPS = (reverse(f"reports:{name}") for name in ("own_prints", "own_book_print", "slips_print"))
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=2)
 
 

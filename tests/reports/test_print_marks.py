@@ -39,8 +39,7 @@ def files(settings: object, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     made = make_school(pupils=2)
     fill(made.class_4a, made.pupils)
     return made

@@ -15,6 +15,7 @@ from gradebook.regulation import Period
 from reports.models import PrintJob
 from reports.print_jobs import ask_for_book, run_job
 from reports.print_views import file_name
+from reports.whole_files import KEPT
 from students.models import HomeroomAssignment, SchoolClass
 from tests.gradebook.school import CONFIRMED, School, close_window, make_school, open_window
 from tests.reports.school_books import add_past_years, fill
@@ -28,9 +29,17 @@ THOSE_WHO_SEE = ("tuan", "bich", "hoa")
 THOSE_WHO_DO_NOT = ("lan", "minh", "thu", "dung", "ngoc", "son")
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages that a test has drawn are found again by those after it, as the school finds its own: here it is told
+    who may have a print, not how it is drawn."""
+    return tmp_path_factory.mktemp(KEPT)
+
+
 @pytest.fixture(autouse=True)
-def files(settings: object, tmp_path: Path) -> Path:
+def files(settings: object, tmp_path: Path, kept: Path) -> Path:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    (tmp_path / KEPT).symlink_to(kept)
     # whitenoise warns of a missing folder, and warnings are errors here.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # type: ignore[attr-defined]
     return tmp_path

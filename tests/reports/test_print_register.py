@@ -19,7 +19,7 @@ from reports.models import PrintBatch, PrintCopies, PrintJob
 from reports.paper_wishes import Of, PaperWish
 from reports.print_jobs import BookRefused
 from reports.print_register import note_copies
-from tests.approvals.papers import applied, entered_school
+from tests.approvals.papers import applied, with_entries
 from tests.gradebook.school import School, make_school
 from tests.reports.papers import as_confirmed
 from tests.reports.school_books import add_past_years
@@ -35,8 +35,7 @@ def files(settings: object, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def school() -> School:
+def the_school() -> School:
     return make_school(pupils=2)
 
 
@@ -164,8 +163,8 @@ def test_a_batch_is_one_line_and_a_class_looked_for_shows_its_part_with_the_copi
     assert "Không có lần in nào" in page_of(client, period="CN")
 
 
-def test_a_print_that_a_correction_has_outdated_names_the_request() -> None:
-    school = entered_school()
+def test_a_print_that_a_correction_has_outdated_names_the_request(school: School) -> None:
+    with_entries(school)
     as_if_printed(school)
     client = as_confirmed(school.hoa)
     assert ">Còn đúng<" in page_of(client)
@@ -259,8 +258,8 @@ def rows_of(client: Client) -> dict[str, tuple[object, ...]]:
     return {str(row[0]): row for row in rows if str(row[0]).startswith(("Bản ", "Đợt "))}
 
 
-def test_what_was_printed_again_after_a_correction_is_named() -> None:
-    school = entered_school()
+def test_what_was_printed_again_after_a_correction_is_named(school: School) -> None:
+    with_entries(school)
     as_if_printed(school)
     request = applied(school)
     renewed = as_if_printed(school)

@@ -41,8 +41,7 @@ PLACE = "/reports/exports/"
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def school():
+def the_school():
     found = make_school(pupils=5)
     for number, pupil in enumerate(Student.objects.order_by("pk")):
         rewrite(

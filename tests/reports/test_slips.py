@@ -33,9 +33,9 @@ from tests.gradebook.year_end import confirm, ended_school, go_through, put, say
 from tests.reports import sample_slips as sample
 from tests.reports.sample_books import LONGEST_COMMENT
 from tests.reports.school_books import approve, fill
-from tests.reports.test_print_pages import files
+from tests.reports.test_print_pages import files, kept
 
-__all__ = ["files"]
+__all__ = ["files", "kept"]
 pytestmark = pytest.mark.django_db
 
 

@@ -376,7 +376,9 @@ def test_a_selection_is_filled_down_copied_for_excel_cleared_and_all_of_it_undon
 
 def test_shift_and_a_click_select_and_one_pasted_value_fills_the_selection(desk: Desk):
     desk.cell(0, "mark").click()
+    desk.is_in(0, "mark")
     desk.cell(2, "mark").click(modifiers=["Shift"])
+    expect(desk.page.locator("td.is-picked")).to_have_count(3, timeout=SECONDS)
     desk.ask_to_paste("8")
     desk.page.get_by_role("button", name="Dán vào sổ").click()
     expect(desk.status).to_contain_text("Đã dán 3 ô: 3 ô đã lưu.", timeout=SECONDS)
