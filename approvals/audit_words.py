@@ -17,6 +17,7 @@ from accounts.sealed import SealBroken, SealedField, unseal
 from accounts.veiled import Veiled
 from gradebook.regulation import LINES, TRAITS, year_label
 from gradebook.regulation_2016 import OLD_LINES
+from students.code_lists import OF_COLUMN
 from students.models import Session
 
 LONGEST_VALUE: Final = 160
@@ -419,6 +420,8 @@ def _known_words(column: str, value: Any) -> str:
         return year_label(int(value))
     if column in _CHOICES:
         return _CHOICES[column].get(str(value), "")
+    if column in OF_COLUMN:
+        return OF_COLUMN[column]().names.get(str(value), "")
     if column == "thing":
         return thing_in_words(str(value))
     if column == "brought":

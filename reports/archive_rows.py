@@ -11,6 +11,7 @@ from django.db import models
 
 from accounts.models import User
 from accounts.tables import Heading, Value
+from accounts.veiled import SALT
 from approvals import audit_words
 from approvals.models import ProcessingPurpose
 from gradebook.models import SubjectLine
@@ -49,8 +50,9 @@ def json_lines(model: Model) -> Generator[bytes, None, None]:
 
 
 def stored_rows(model: Model, **where: Any) -> list[dict[str, Any]]:
-    """Those of the rows that are so (`where`), as they are stored, by column. One statement."""
-    return list(_all(model).filter(**where).values(*(column.attname for column in columns_of(model))))
+    """Those of the rows that are so (`where`), as they are stored, by column, but for the salt. One statement."""
+    names = [column.attname for column in columns_of(model) if column.attname != SALT]
+    return list(_all(model).filter(**where).values(*names))
 
 
 def _all(model: Model) -> models.QuerySet[Any]:

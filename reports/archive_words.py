@@ -7,16 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from accounts.history import Source
-from students.code_lists import (
-    day_boarding_kinds,
-    destinations,
-    disability_kinds,
-    ethnic_groups,
-    leave_reasons,
-    policy_groups,
-    pupil_statuses,
-    religions,
-)
+from students.code_lists import OF_COLUMN
 
 COLUMNS: Final[Mapping[str, str]] = {
     "address": "địa chỉ mạng",
@@ -83,14 +74,7 @@ OF_HISTORY: Final[Mapping[str, str]] = {
 """Columns that every history table has, in the order in which they stand first."""
 
 VALUES: Final[Mapping[str, Callable[[], Mapping[Any, str]]]] = {
-    "ethnic_code": lambda: ethnic_groups().names,
-    "religion_code": lambda: religions().names,
-    "policy_code": lambda: policy_groups().names,
-    "disability_code": lambda: disability_kinds().names,
-    "day_boarding_code": lambda: day_boarding_kinds().names,
-    "status_code": lambda: pupil_statuses().names,
-    "leave_reason": lambda: leave_reasons().names,
-    "destination_code": lambda: destinations().names,
+    **{column: (lambda codes=codes: codes().names) for column, codes in OF_COLUMN.items()},
     "gender": lambda: {"male": "Nam", "female": "Nữ"},
     "history_type": lambda: {"+": "Ghi mới", "~": "Sửa", "-": "Xoá"},
     "source": lambda: {source.value: source.label for source in Source},

@@ -2,10 +2,11 @@
 
 import csv
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from students.names import clean, search_key
 
@@ -84,6 +85,19 @@ def leave_reasons() -> CodeList:
 def destinations() -> CodeList:
     """Nơi chuyển đi: "01" trong tỉnh, "02" ngoài tỉnh, "03" nước ngoài."""
     return _read("destinations.csv")
+
+
+OF_COLUMN: Final[Mapping[str, Callable[[], CodeList]]] = {
+    "ethnic_code": ethnic_groups,
+    "religion_code": religions,
+    "policy_code": policy_groups,
+    "disability_code": disability_kinds,
+    "day_boarding_code": day_boarding_kinds,
+    "status_code": pupil_statuses,
+    "leave_reason": leave_reasons,
+    "destination_code": destinations,
+}
+"""By column, of whatever table, the list of its codes."""
 
 
 def _read(file_name: str) -> CodeList:

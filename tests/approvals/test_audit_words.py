@@ -2,13 +2,16 @@
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 
 from accounts.admin_log import KINDS
 from accounts.history import Source
+from accounts.sealed import veil
 from approvals.audit_words import THINGS, value_words
+from students.code_lists import disability_kinds, policy_groups
 
 _NAMED = re.compile(r'(?:thing|under)=f?"([a-z_]+)[:"]')
 APPS = ("accounts", "approvals", "gradebook", "kimdong", "reports", "students")
@@ -50,6 +53,21 @@ def test_every_kind_of_thing_that_an_act_names_has_words():
 )
 def test_what_an_act_was_about_is_told_in_words(stored, words):
     assert value_words("accounts_adminaction", "thing", stored) == words
+
+
+@pytest.mark.parametrize(
+    ("column", "code", "name"),
+    [
+        ("ethnic_code", "02", "Tày"),
+        ("religion_code", "01", "Phật giáo"),
+        ("disability_code", "03", disability_kinds().names["03"]),
+        ("policy_code", "01", policy_groups().names["01"]),
+        ("ethnic_code", "", ""),
+    ],
+)
+def test_a_code_of_the_sectors_lists_is_told_by_its_name(column, code, name):
+    salt = uuid4().bytes
+    assert value_words("students_student", column, veil(code, column, salt=salt, room=8)) == name
 
 
 @pytest.mark.parametrize("source", Source)

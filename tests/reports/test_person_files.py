@@ -64,6 +64,7 @@ def test_a_pupils_copy_holds_record_marks_and_history_and_nobody_elses(school, c
     assert {"Học sinh", "Gia đình", "Kết quả môn học", "Chỗ trong lớp"} <= set(book.sheet_names)
     assert {"Trần Thị Tư", "0912345678"} <= words
     everything = packed.read("du-lieu.json").decode() + " ".join(words)
+    assert '"veil"' not in everything  # of no meaning to anybody but the database
     assert first.full_name in everything
     assert second.full_name not in everything
     assert "không gửi lên mạng" in packed.read("DOC-TRUOC.txt").decode()
