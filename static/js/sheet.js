@@ -200,15 +200,7 @@ function start(form) {
   form.addEventListener("pointerup", () => { isByPointer = false; });
   form.addEventListener("focusin", (event) => {
     const cell = grid.of(event.target);
-    if (!cell) return;
-    letters.forget();
-    if (current && current.row !== cell.row) saver.now();
-    current = cell;
-    if (selection.from !== cell) selection.start(cell);
-    if (undo.typing?.cell !== cell) undo.begin(cell);
-    offerReason();
-    if (cell.field !== "comment") cell.input.select();
-    else if (!isByPointer) cell.input.setSelectionRange(cell.value.length, cell.value.length);
+    if (cell) arrive(cell);
   });
   form.addEventListener("focusout", (event) => {
     const cell = grid.of(event.target);
@@ -282,12 +274,27 @@ function start(form) {
   const asked = grid.byName.get(new URLSearchParams(location.search).get("cell"));
   if (asked) grid.reveal(asked);
   const first = asked ?? put ?? grid.cells.find((cell) => cell.isBad) ?? grid.cells.find((cell) => !cell.value) ?? grid.cells[0];
-  const isReady = first && offerPlace.hidden && matchMedia("(pointer: fine)").matches;
+  // Who was quicker than this script is in a cell already, and stays there.
+  const here = grid.of(document.activeElement);
+  if (here) arrive(here);
+  const isReady = first && !here && offerPlace.hidden && matchMedia("(pointer: fine)").matches;
   if (!region) beginPupil(form, isReady && first);
   else if (isReady) {
     begin(form, first);
     // The browser goes to the pupil's row by the address and takes the cursor away.
     if (asked) addEventListener("load", () => setTimeout(begin, 0, form, first), { once: true });
+  }
+
+  /** The cursor has come into the cell. */
+  function arrive(cell) {
+    letters.forget();
+    if (current && current.row !== cell.row) saver.now();
+    current = cell;
+    if (selection.from !== cell) selection.start(cell);
+    if (undo.typing?.cell !== cell) undo.begin(cell);
+    offerReason();
+    if (cell.field !== "comment") cell.input.select();
+    else if (!isByPointer) cell.input.setSelectionRange(cell.value.length, cell.value.length);
   }
 
   /** Of a pupil's page what waits for a locked sheet stays. */

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Locator, expect
+from playwright.sync_api import Browser, CDPSession, Locator, Route, expect
 
 from tests.stack import Stack
 from tests.stories.sheets import SECONDS, Desk, StaffRoom, blank_sheets, staff_room
@@ -383,6 +383,20 @@ def test_shift_and_a_click_select_and_one_pasted_value_fills_the_selection(desk:
     desk.page.get_by_role("button", name="Dán vào sổ").click()
     expect(desk.status).to_contain_text("Đã dán 3 ô: 3 ô đã lưu.", timeout=SECONDS)
     assert [desk.sheet.stored(row, "mark") for row in (0, 1, 2, 3)] == [8, 8, 8, None]
+
+
+def test_who_is_quicker_than_the_script_stays_in_the_cell_and_selects_from_there(desk: Desk):
+    held: list[Route] = []
+    desk.page.route("**/js/sheet.*js", lambda route: held.append(route))
+    desk.page.goto(f"{desk.sheet.stack.address}{desk.sheet.path}", wait_until="commit")
+    desk.cell(1, "mark").click()
+    for route in held:
+        route.continue_()
+    desk.page.wait_for_load_state()
+    desk.is_in(1, "mark")
+    desk.cell(2, "mark").click(modifiers=["Shift"])
+    expect(desk.page.locator("td.is-picked")).to_have_count(2, timeout=SECONDS)
+    assert held
 
 
 def test_dragging_moves_the_text_of_comments_and_no_mark_or_level(desk: Desk):
