@@ -34,8 +34,10 @@ def as_text(table: str) -> str:
     return f"ALTER TABLE {table} {', '.join((sealed, of_day, *others))}"
 
 
-# The versions of one row have one salt, that of the row.
+# The versions of one row have one salt, that of the row. The table was written anew a moment ago, so every row counts as
+# new, and who changed it (history_user) is to be checked again: at once, for a table with checks pending takes no ALTER.
 ONE_SALT: Final = """
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE students_historicalstudent DISABLE TRIGGER history_keep;
 UPDATE students_historicalstudent h SET veil = first.veil FROM (
     SELECT DISTINCT ON (id) id, veil FROM (

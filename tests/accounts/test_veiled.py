@@ -172,7 +172,7 @@ def test_the_trail_shows_the_words_and_nothing_for_nothing(school):
     words = {name: value_words("students_student", name, first[name]) for name in COLUMNS}
     assert (words["disability_level"], words["disability_certificate_no"]) == ("Nặng", "12/GXN")
     assert words["disability_certificate_on"] == "04/03/2022"
-    assert {value_words("students_student", name, second[name]) for name in COLUMNS} == {"54", ""}
+    assert {value_words("students_student", name, second[name]) for name in COLUMNS} == {"Rơ-măm", ""}
 
 
 def test_a_new_key_veils_all_rows_anew_and_what_was_equal_stays_so(school, settings):
@@ -225,6 +225,8 @@ def test_rows_from_before_are_veiled_by_the_migration_with_one_salt_for_a_pupil(
         for table, key in MIGRATION.TABLES.items():
             lay_bare(cursor, table, key)
         assert stored("ethnic_code").count("54") == 2
+        # As a migration begins: all rows are new to it, once it has written the tables anew.
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         for each in (*MIGRATION.ONE_SALT.strip().split(";\n"), None, *MIGRATION.checks()):
             cursor.execute(each) if each else MIGRATION.veil_rows()
     assert {name: getattr(Student.objects.get(pk=pupil.pk), name) for name in COLUMNS} == told
