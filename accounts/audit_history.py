@@ -4,7 +4,8 @@ A history table refuses update and delete, but not to a superuser who has switch
 a watched row writes one history row of it, in the same order (`accounts.history`), so the two can be laid beside each
 other. All rows of a table are compared in one statement; of those whose two stories differ it is then asked, entry by
 entry, what is missing, changed or put in. A change past the application, without an actor, has no history row. What is
-sealed is compared by what it says: a new key (`manage.py reseal`) changes no history.
+sealed is compared by what it says: a new key (`manage.py reseal`) changes no history. What an entry holds under a key
+that was taken away since is compared with nothing.
 """
 
 import datetime
@@ -13,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -24,6 +25,8 @@ from accounts.resealing import sealed_columns
 from accounts.sealed import SealBroken, unseal
 from accounts.veiled import SALT
 
+_LOST: Final = object()
+"""Of an entry: what was written under a key that is not at hand."""
 _OF_HISTORY_ALONE = (
     *("history_id", "history_date", "history_change_reason", "history_type", "history_user_id"),
     *("acting_role", "source", "window_id", "request_id"),
@@ -136,7 +139,7 @@ class _Comparison:
             + "AND e.row_id = ANY(%(rows)s) ORDER BY seq"
         )
         for row, *values, old, new in self._fetch(statement, rows=rows):
-            step = self._step(*values)
+            step = replace(_Step(*values), row=self._told_by(values[-1]))
             found[row].append((step, step.action != "S" and step.actor != "" and self._differ(old, new)))
         return found
 
@@ -144,27 +147,27 @@ class _Comparison:
         """Whether anything that history keeps has changed; a password alone, for one, is not kept."""
         if old is None or new is None:
             return True
-        before, now = self._read(old), self._read(new)
-        return any(before.get(name) != now.get(name) for name in self._compared)
+        before, now = self._told_by(old), self._told_by(new)
+        return any(_is_apart(before.get(name), now.get(name)) for name in self._compared)
 
     def _kept(self, rows: list[str]) -> dict[str, list[_Step]]:
         found: dict[str, list[_Step]] = defaultdict(list)
         for row, *values in self._fetch(self._held + self._of_rows, rows=rows):
-            found[row].append(self._step(*values))
+            found[row].append(replace(_Step(*values), row=self._read(values[-1])))
         return found
 
-    def _step(self, *values: Any) -> _Step:
-        """Of a fetched row, whose last column comes as text."""
-        return replace(_Step(*values), row=self._read(values[-1]))
+    def _told_by(self, row: str) -> dict[str, Any]:
+        """The row of an entry, which comes as text."""
+        return self._read(row, where_it_stays_shut=_LOST)
 
-    def _read(self, row: str) -> dict[str, Any]:
-        """The row of an entry or of history, what is sealed in it opened where a key is there.
+    def _read(self, row: str, *, where_it_stays_shut: Any = None) -> dict[str, Any]:
+        """A row, which comes as text, what is sealed in it opened where a key is there; otherwise as said, or as it is.
 
         Nothing is nothing: NULL in an entry from before its column was veiled, "" since.
         """
         values: dict[str, Any] = json.loads(row)
         for column in self._sealed & values.keys():
-            values[column] = _opened(values[column], column) or ""
+            values[column] = _opened(values[column], column, where_it_stays_shut) or ""
         return values
 
     def _fetch(self, statement: str, **names: Any) -> list[tuple[Any, ...]]:
@@ -222,12 +225,18 @@ class _Comparison:
         return _columns_apart(entry, step) + [word for word, is_so in differ.items() if is_so]
 
 
-def _opened(stored: Any, column: str) -> Any:
+def _opened(stored: Any, column: str, where_it_stays_shut: Any) -> Any:
     try:
         return unseal(stored, column) if isinstance(stored, str) else stored
     except SealBroken:
-        return stored
+        return where_it_stays_shut or stored
 
 
 def _columns_apart(entry: _Step, step: _Step) -> list[str]:
-    return sorted(name for name in step.row if name in entry.row and entry.row[name] != step.row[name])
+    return sorted(
+        name for name in step.row if name in entry.row and _is_apart(entry.row[name], step.row[name])
+    )
+
+
+def _is_apart(one: Any, other: Any) -> bool:
+    return _LOST not in (one, other) and one != other

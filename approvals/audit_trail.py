@@ -446,7 +446,8 @@ def changes_of(table: str, old: Any, new: Any, names: Names) -> Iterator[Change]
             names.of(table, column, was),
             names.of(table, column, now),
         )
-        if change.old or change.new:
+        is_sealed_anew = change.old == change.new and audit_words.is_sealed(table, column)
+        if (change.old or change.new) and not is_sealed_anew:
             yield change
 
 

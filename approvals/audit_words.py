@@ -330,6 +330,7 @@ THINGS: Final[Mapping[str, str]] = {
     "purpose": "mục đích xử lí dữ liệu cá nhân",
     "reconciliation": "đợt đối chiếu",
     "request": "phiếu đề nghị sửa",
+    "reseal": "mã hoá lại bằng khoá dữ liệu mới",
     "roll_over": "xếp lớp năm học",
     "roster_upload": "tệp danh sách học sinh",
     "sync_batch": "đợt dữ liệu gửi CSDL ngành",
@@ -373,6 +374,10 @@ def column_words(table: str, column: str) -> str:
     return COLUMNS.get(column, column)
 
 
+def is_sealed(table: str, column: str) -> bool:
+    return isinstance(fields_of(table).get(column), SealedField | Veiled)
+
+
 def _unsealed(column: str, value: str) -> str:
     try:
         return unseal(value, column)
@@ -384,7 +389,7 @@ def value_words(table: str, column: str, value: Any) -> str:
     """A value of the chain (JSON) as it is shown on pages; "" for none. References are numbers still."""
     if value is None or value == "" or (table, column) == _WRITTEN_FOR_THE_DIGEST:
         return ""
-    if isinstance(fields_of(table).get(column), SealedField | Veiled):
+    if is_sealed(table, column):
         value = _unsealed(column, value)
         if not value:
             return ""

@@ -28,11 +28,20 @@ class ConsentSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A purpose in the words in force, as sentences: who wrote them may have ended them with a full stop, or not."""
+
+    title: str
+    lines: tuple[str, ...]
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentSlips:
     """The slips of a class, in class order; `printed_by` is a person's name."""
 
     school_class: SchoolClass
-    purposes: tuple[ProcessingPurpose, ...]
+    purposes: tuple[AskedFor, ...]
     slips: tuple[ConsentSlip, ...]
     printed_by: str
     drawn_on: datetime.date
@@ -50,13 +59,29 @@ def read_consent_slips(school_class: SchoolClass, *, printed_by: str) -> Consent
     pupils = [seat.student for seat in seats.select_related("student").in_class_order()]
     return ConsentSlips(
         school_class=school_class,
-        purposes=tuple(purposes_to_agree_to()),
+        purposes=tuple(map(_asked_for, purposes_to_agree_to())),
         slips=tuple(
             ConsentSlip(number, pupil, child_is_asked(pupil, day)) for number, pupil in enumerate(pupils, 1)
         ),
         printed_by=printed_by,
         drawn_on=day,
     )
+
+
+def _asked_for(purpose: ProcessingPurpose) -> AskedFor:
+    return AskedFor(
+        purpose.title,
+        (
+            _sentence(f"Dữ liệu: {purpose.categories}"),
+            _sentence(f"Ai nhận: {purpose.recipients}"),
+            _sentence(f"Lưu: {purpose.kept_for}"),
+        ),
+        f"{_sentence(f'Căn cứ: {purpose.basis}')} Lời áp dụng từ ngày {purpose.starts_on:%d/%m/%Y}.",
+    )
+
+
+def _sentence(words: str) -> str:
+    return f"{words.rstrip(' .')}."
 
 
 def consent_paper(slips: ConsentSlips) -> Paper:

@@ -13,6 +13,7 @@ from accounts.history import Source, acting
 from accounts.models import AuditEntry, User
 from accounts.resealing import sealed_columns
 from accounts.sealed import SealBroken, seal, unseal
+from approvals.audit_trail import in_words
 from students.models import Student
 from tests.gradebook.school import make_school
 
@@ -114,7 +115,12 @@ def test_a_new_key_seals_all_rows_anew_and_the_trail_keeps_being_read_by_the_for
     assert [(fault.row, fault.what) for fault in history_out_of_step(watched)] == before
     assert list(audit_chain.guards_off()) == []
     assert AuditEntry.objects.latest("seq").under == "reseal"
+    entry = AuditEntry.objects.filter(under="reseal", table_name="students_student").latest("seq")
+    [line] = in_words([entry])
+    assert (line.under, line.changes) == ("mã hoá lại bằng khoá dữ liệu mới", ())
     settings.DATA_KEYS = (NEW,)
+    # The former key was stolen and is gone: what stands under it is no evidence, and no fault.
+    assert [(fault.row, fault.what) for fault in history_out_of_step(watched)] == before
     found = Student.objects.get(national_id=NUMBER)
     assert (found.mother_phone, found.history.latest().mother_phone) == (PHONE, PHONE)
 

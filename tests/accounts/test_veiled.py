@@ -192,6 +192,7 @@ def test_a_new_key_veils_all_rows_anew_and_what_was_equal_stays_so(school, setti
     pupil = Student.objects.get(pk=school.pupils[0].pk)
     assert (pupil.ethnic_code, pupil.disability_certificate_on) == ("54", datetime.date(2022, 3, 4))
     assert fault(fetched(statement())) == ""
+    assert [(each.row, each.what) for each in history_out_of_step(watched)] == before
     settings.DATA_KEYS = (former,)
     assert "lacks the key" in fault(fetched(statement()))
 

@@ -1,5 +1,7 @@
 """Slips by which consents are asked for: read back from the PDF (Luật 91/2025 Điều 9, 10, 24; rule R66)."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 
@@ -7,7 +9,7 @@ from accounts.clock import today
 from accounts.models import AccessLogEntry
 from approvals.data_purposes import begin_register
 from approvals.models import ProcessingPurpose
-from reports.consent_slips import read_consent_slips
+from reports.consent_slips import _asked_for, read_consent_slips
 from reports.read_back import squeezed
 from students.models import Student
 from tests.gradebook.school import CONFIRMED, add_pupils, make_school
@@ -98,3 +100,17 @@ def test_slips_are_read_in_two_statements_for_a_few_and_for_many(school, django_
     add_pupils(school.class_4a, more)
     with django_assert_num_queries(2):
         assert len(read_consent_slips(school.class_4a, printed_by="").slips) == len(school.pupils) + more
+
+
+def test_words_that_end_with_a_full_stop_are_given_no_second_one():
+    purpose = ProcessingPurpose(
+        title="Ảnh của em",
+        categories="ảnh chân dung.",
+        recipients="cha mẹ trong lớp",
+        kept_for="1 năm. ",
+        basis="Điều 9.",
+        starts_on=datetime.date(2026, 9, 5),
+    )
+    asked = _asked_for(purpose)
+    assert asked.lines == ("Dữ liệu: ảnh chân dung.", "Ai nhận: cha mẹ trong lớp.", "Lưu: 1 năm.")
+    assert asked.ground == "Căn cứ: Điều 9. Lời áp dụng từ ngày 05/09/2026."

@@ -387,7 +387,11 @@ def test_shift_and_a_click_select_and_one_pasted_value_fills_the_selection(desk:
 
 def test_who_is_quicker_than_the_script_stays_in_the_cell_and_selects_from_there(desk: Desk):
     held: list[Route] = []
-    desk.page.route("**/js/sheet.*js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/js/sheet.*js", hold)
     desk.page.goto(f"{desk.sheet.stack.address}{desk.sheet.path}", wait_until="commit")
     desk.cell(1, "mark").click()
     for route in held:
