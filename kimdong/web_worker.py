@@ -37,8 +37,8 @@ SECONDS_WITHOUT_PROGRESS = 30
 SEND_BUFFER = 128 * 1024
 """A thread gives up a client that takes nothing of an answer for so long. The kernel lets it go on once a third of the
 buffer, which it doubles, is free. Measured: who takes 6 kB a second is served to the end (20 MB in an hour, as the
-proxy has it); who takes 1 kB a second or nothing is given up after a minute and a half, as the last bytes that fit
-into the buffer count as progress twice."""
+proxy has it); who takes 1 kB a second or nothing is given up after half a minute to a minute and a half, as the
+last bytes that fit into the buffer count as progress twice."""
 _ASKS_FIRST = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
 

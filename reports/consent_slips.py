@@ -101,4 +101,5 @@ def consent_paper(slips: ConsentSlips) -> Paper:
         cells=pupils * CELLS_A_PUPIL,
         pupils=pupils,
         told=tuple(each.student.full_name for each in slips.slips),
+        unit="tờ",
     )

@@ -27,6 +27,7 @@ class Paper:
     cells: int
     pupils: int
     told: tuple[str, ...]
+    unit: str = "dòng"
 
     @property
     def is_long(self) -> bool:
@@ -35,7 +36,7 @@ class Paper:
     @property
     def lines_label(self) -> str:
         """ "1.202 dòng"."""
-        return f"{grouped(self.lines)} dòng"
+        return f"{grouped(self.lines)} {self.unit}"
 
     @property
     def seconds(self) -> int:
