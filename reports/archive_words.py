@@ -4,6 +4,7 @@ The trail of changes hides numbers and keys of the machine; here everything stan
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from accounts.history import Source
@@ -73,8 +74,13 @@ OF_HISTORY: Final[Mapping[str, str]] = {
 }
 """Columns that every history table has, in the order in which they stand first."""
 
+
+def _names_of(column: str) -> Mapping[Any, str]:
+    return OF_COLUMN[column]().names
+
+
 VALUES: Final[Mapping[str, Callable[[], Mapping[Any, str]]]] = {
-    **{column: (lambda codes=codes: codes().names) for column, codes in OF_COLUMN.items()},
+    **{column: partial(_names_of, column) for column in OF_COLUMN},
     "gender": lambda: {"male": "Nam", "female": "Nữ"},
     "history_type": lambda: {"+": "Ghi mới", "~": "Sửa", "-": "Xoá"},
     "source": lambda: {source.value: source.label for source in Source},

@@ -20,10 +20,13 @@ BIG = frozenset(
         "students_absence",
         "students_historicalabsence",
         "students_historicalrollcall",
+        "students_historicalstudent",
         "students_rollcall",
+        "students_student",
     }
 )
-"""Tables that hold, or will after some years, more rows than are read in a blink: a line a pupil and item, or a day."""
+"""Tables that hold, or will after some years, more than is read in a blink: a line a pupil and item, or a day; and the
+pupils themselves, whose veiled columns make wide rows."""
 
 _UNREAD = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?\*/)|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|'(?:[^']|'')*'", re.DOTALL

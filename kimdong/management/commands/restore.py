@@ -85,10 +85,9 @@ class Command(BaseCommand):
 
     def _bring_the_others_along(self, second: Repository) -> None:
         """So that this machine has what the page «Sao lưu» lists. The school is back without them."""
-        rule = settings.BACKUPS
         try:
             with self._step("copying the backups of the second place to this machine"):
-                second.copy_to(Repository(rule.repository, rule.password_file))
+                second.copy_to(_repository(from_second=False))
         except BackupFailed as problem:
             self.stderr.write(
                 f"The school is back; its earlier backups are in the second place alone: {problem}"
