@@ -487,7 +487,8 @@ def test_a_lock_that_a_killed_worker_left_in_the_repository_is_taken_away(place)
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as killed:
-        while not list((place / "repository" / "locks").iterdir()):
+        # Written beside its place first, by a name with "-tmp-": killed then, it leaves no lock.
+        while all("-tmp-" in each.name for each in (place / "repository" / "locks").iterdir()):
             assert killed.poll() is None
             time.sleep(0.05)
         killed.kill()
