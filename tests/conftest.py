@@ -67,8 +67,8 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's files spread evenly among the others: while one worker waits for a page, the other computes.
 
-    The first of them loads the demo school for all, a minute and more: the other workers begin with the longest files
-    that can do without, and go on with others for a while. The longest stories come first, so that no worker is
+    The first of them loads the demo school for all, a minute and more: the second worker begins with the longest file
+    that can do without, and goes on with others for a while. The longest stories come first, so that no worker is
     alone with one at the end.
     """
     files = list(dict.fromkeys(item.path for item in items))

@@ -295,7 +295,7 @@ def test_make_test_runs_the_linters_and_all_tests():
     assert _recipe("test")[1:] == ["scripts/test"]
     script = (ROOT / "scripts/test").read_text(encoding="utf-8")
     assert "nice scripts/lint " in script
-    assert '.venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder "$@"\n' in script
+    assert '.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder "$@"\n' in script
 
 
 @pytest.mark.parametrize(
