@@ -1,6 +1,5 @@
 """Room on the disks: measured here, and by the worker for the place of the backups, which alone it may see."""
 
-import errno
 import re
 import shutil
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.db.models.functions import Now
 
+from accounts.disk_errors import NO_ROOM_ERRORS
 from accounts.models import DiskReading
 
 FEW_BYTES: Final = 5 * 1024**3
@@ -81,7 +81,7 @@ def is_no_room(problem: BaseException) -> bool:
 def is_full_disk(problem: BaseException | None) -> bool:
     """By what the system, or PostgreSQL, names an error: the disk of the files, or the database's."""
     if isinstance(problem, OSError):
-        return problem.errno in (errno.ENOSPC, errno.EDQUOT)
+        return problem.errno in NO_ROOM_ERRORS
     return isinstance(problem, OperationalError) and isinstance(problem.__cause__, psycopg.errors.DiskFull)
 
 

@@ -3,7 +3,6 @@
 Looked at once a start, by `manage.py` and by gunicorn's first process; its workers read the environment alone.
 """
 
-import errno
 import importlib.util
 import tempfile
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Final
 
 import psycopg
 
+from accounts.disk_errors import NO_ROOM_ERRORS
 from kimdong.environment import BadEnvironmentError, Environment, read_environment
 
 NEED_THE_DATABASE: Final = frozenset(
@@ -28,8 +28,6 @@ NEED_THE_DATABASE: Final = frozenset(
     }
 )
 SECONDS_TO_ANSWER: Final = 10
-# As accounts.disks knows it, which cannot be imported before the settings are.
-_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 def environment_or_exit(values: Mapping[str, str]) -> Environment:
@@ -58,7 +56,7 @@ def _refuse_an_unusable_folder(folder: Path) -> None:
     try:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as problem:
-        if problem.errno not in _NO_ROOM:
+        if problem.errno not in NO_ROOM_ERRORS:
             raise _unusable(folder, f"it cannot be written: {problem.strerror}") from problem
 
 
